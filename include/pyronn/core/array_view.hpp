@@ -1,0 +1,58 @@
+// SPDX-FileCopyrightText: The pyronn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <type_traits>
+
+#include <pyronn/core/config.hpp>
+#include <pyronn/core/extents.hpp>
+
+namespace pyronn {
+
+/// Somebody else's contiguous array: a pointer and its sizes, fastest axis first. A volume
+/// `[z][y][x]` has extents (x, y, z); projections `[view][v][u]` have extents (u, v, view).
+/// The memory belongs to the caller and lies where the executor that reads it works.
+template <class T, int Rank>
+struct ArrayView {
+  T* data = nullptr;
+  Extents<Rank> extents{};
+
+  constexpr ArrayView() = default;
+  PYRONN_HOST_DEVICE constexpr ArrayView(T* data_, Extents<Rank> extents_)
+      : data{data_}, extents{extents_} {}
+
+  /// A view that may write is also one that only reads.
+  template <class U, class = std::enable_if_t<std::is_same_v<U const, T>>>
+  PYRONN_HOST_DEVICE constexpr ArrayView(ArrayView<U, Rank> other)
+      : data{other.data}, extents{other.extents} {}
+
+  PYRONN_HOST_DEVICE constexpr std::int64_t count() const { return extents.count(); }
+
+  /// Elements in one step of the slowest axis: a slice of a volume, a view of projections.
+  PYRONN_HOST_DEVICE constexpr std::int64_t slice_count() const {
+    std::int64_t product = 1;
+    for (int axis = 0; axis + 1 < Rank; ++axis) product *= extents[axis];
+    return product;
+  }
+
+  /// The part [first, first + count) of the slowest axis.
+  PYRONN_HOST_DEVICE constexpr ArrayView slices(int first, int count) const {
+    ArrayView part{data + first * slice_count(), extents};
+    part.extents[Rank - 1] = count;
+    return part;
+  }
+
+  PYRONN_HOST_DEVICE constexpr T& operator()(int x, int y, int z) const {
+    static_assert(Rank == 3, "three indices address an array of rank 3");
+    return data[(static_cast<std::int64_t>(z) * extents[1] + y) * extents[0] + x];
+  }
+};
+
+template <class T>
+using VolumeView = ArrayView<T, 3>;
+
+template <class T>
+using ProjectionView = ArrayView<T, 3>;
+
+}  // namespace pyronn

@@ -1,0 +1,71 @@
+// SPDX-FileCopyrightText: The pyronn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cmath>
+#include <limits>
+
+#include <pyronn/core/error.hpp>
+#include <pyronn/core/extents.hpp>
+#include <pyronn/core/vec.hpp>
+
+namespace pyronn {
+
+/// Where voxels lie in the world; the only place where mm meet indices. The centre of voxel
+/// (0, 0, 0) is at `origin` [mm], that of voxel i at `origin + i * spacing`.
+struct Grid {
+  Extents<3> size;  ///< voxels along (x, y, z)
+  Vec3d spacing;    ///< distance between voxel centres along (x, y, z) [mm], positive
+  Vec3d origin;     ///< centre of voxel (0, 0, 0) [mm]
+
+  /// A grid whose middle lies at `center` [mm].
+  static Grid centered(Extents<3> size, Vec3d spacing, Vec3d center = {0, 0, 0}) {
+    Grid grid{size, spacing, center};
+    for (int axis = 0; axis < 3; ++axis)
+      grid.origin[axis] -= (size[axis] - 1) / 2.0 * spacing[axis];
+    grid.validate();
+    return grid;
+  }
+
+  /// A grid whose first voxel's centre lies at `origin` [mm].
+  static Grid from_origin(Extents<3> size, Vec3d spacing, Vec3d origin) {
+    Grid const grid{size, spacing, origin};
+    grid.validate();
+    return grid;
+  }
+
+  [[nodiscard]] Vec3d center() const {
+    Vec3d result = origin;
+    for (int axis = 0; axis < 3; ++axis) result[axis] += (size[axis] - 1) / 2.0 * spacing[axis];
+    return result;
+  }
+
+  /// World position [mm] of an index position.
+  [[nodiscard]] PYRONN_HOST_DEVICE constexpr Vec3d to_world(Vec3d const& index) const {
+    return origin + scale(spacing, index);
+  }
+
+  /// Throws InvalidArgument unless every size is at least 1, every spacing is positive and finite,
+  /// and every origin is finite.
+  void validate() const {
+    constexpr double slice_limit = std::numeric_limits<int>::max();
+    for (int axis = 0; axis < 3; ++axis) {
+      detail::expects(size[axis] >= 1, "Grid: size ", size, " must be at least 1 on every axis");
+      detail::expects(std::isfinite(spacing[axis]) && spacing[axis] > 0, "Grid: spacing ", spacing,
+                      " must be positive and finite on every axis [mm]");
+      detail::expects(std::isfinite(origin[axis]), "Grid: origin ", origin,
+                      " must be finite on every axis [mm]");
+    }
+    detail::expects(static_cast<double>(size[0]) * size[1] <= slice_limit, "Grid: size ", size,
+                    " has more than 2^31 - 1 voxels in one z slice");
+    detail::expects(static_cast<double>(size[0]) * size[1] * size[2] < 9e18, "Grid: size ", size,
+                    " has more voxels than can be counted");
+  }
+
+  friend bool operator==(Grid const& a, Grid const& b) {
+    return a.size == b.size && a.spacing == b.spacing && a.origin == b.origin;
+  }
+  friend bool operator!=(Grid const& a, Grid const& b) { return !(a == b); }
+};
+
+}  // namespace pyronn

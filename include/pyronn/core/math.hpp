@@ -1,0 +1,41 @@
+// SPDX-FileCopyrightText: The pyronn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+/// Arithmetic spelled the same on host and device.
+#include <cmath>
+#include <limits>
+
+#include <pyronn/core/config.hpp>
+
+#if PYRONN_DEVICE_PASS
+#include <pyronn/core/detail/math_device.hpp>
+#else
+#include <pyronn/core/detail/math_host.hpp>
+#endif
+
+namespace pyronn {
+
+inline constexpr double pi = 3.14159265358979323846;
+
+template <class T>
+PYRONN_HOST_DEVICE constexpr T min(T a, T b) {
+  return b < a ? b : a;
+}
+
+template <class T>
+PYRONN_HOST_DEVICE constexpr T max(T a, T b) {
+  return a < b ? b : a;
+}
+
+template <class T>
+PYRONN_HOST_DEVICE constexpr T clamp(T value, T low, T high) {
+  return min(max(value, low), high);
+}
+
+template <class T>
+PYRONN_HOST_DEVICE constexpr T abs(T value) {
+  return value < T{0} ? -value : value;
+}
+
+}  // namespace pyronn

@@ -1,0 +1,40 @@
+// SPDX-FileCopyrightText: The pyronn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <stdexcept>
+
+#include <cuda_runtime_api.h>
+
+#include <pyronn/core/error.hpp>
+
+namespace pyronn {
+
+/// A CUDA call that failed; the message names the call and CUDA's reason.
+class CudaError : public std::runtime_error {
+ public:
+  CudaError(cudaError_t code, char const* call)
+      : std::runtime_error{detail::message("pyronn: ", call, " failed: ", cudaGetErrorName(code),
+                                           ", ", cudaGetErrorString(code))},
+        code_{code} {}
+
+  [[nodiscard]] cudaError_t code() const { return code_; }
+
+ private:
+  cudaError_t code_;
+};
+
+namespace detail {
+
+/// Throws CudaError, or OutOfMemory, unless `code` is success. Clears CUDA's last error.
+inline void check_cuda(cudaError_t code, char const* call) {
+  if (code == cudaSuccess) return;
+  static_cast<void>(cudaGetLastError());
+  if (code == cudaErrorMemoryAllocation) {
+    throw OutOfMemory(message("pyronn: ", call, " failed: the device is out of memory"));
+  }
+  throw CudaError(code, call);
+}
+
+}  // namespace detail
+}  // namespace pyronn

@@ -1,0 +1,141 @@
+// SPDX-FileCopyrightText: The pyronn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <pyronn/cuda/require_cuda.cuh>
+//
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <type_traits>
+
+#include <cuda_runtime_api.h>
+
+#include <pyronn/core/error.hpp>
+#include <pyronn/core/extents.hpp>
+#include <pyronn/core/vec.hpp>
+#include <pyronn/cuda/error.cuh>
+#include <pyronn/cuda/memory_resource.cuh>
+#include <pyronn/cuda/texture_cache.cuh>
+#include <pyronn/model/tiling.hpp>
+
+namespace pyronn {
+
+namespace detail {
+
+/// Kernels and launchers are hidden and keyed on the architectures they are compiled for: two
+/// libraries, or two translation units built for different cards, must never share one.
+template <int... Architectures>
+struct ArchitectureList {};
+using CompiledArchitectures = ArchitectureList<__CUDA_ARCH_LIST__>;
+
+/// The library's only __global__ function: one thread an item.
+template <class Kernel, class Architectures>
+__global__ void __launch_bounds__(Kernel::Block::x* Kernel::Block::y* Kernel::Block::z)
+    __attribute__((visibility("hidden")))
+    run_kernel(__grid_constant__ Kernel const kernel, Extents<3> items) {
+  Vec<int, 3> const item{static_cast<int>(blockIdx.x * Kernel::Block::x + threadIdx.x),
+                         static_cast<int>(blockIdx.y * Kernel::Block::y + threadIdx.y),
+                         static_cast<int>(blockIdx.z * Kernel::Block::z + threadIdx.z)};
+  if (item[0] < items[0] && item[1] < items[1] && item[2] < items[2]) kernel(item);
+}
+
+}  // namespace detail
+
+/// Runs kernels on a CUDA device, in the order of one stream. Calls return when their work is
+/// queued; none synchronises. Work goes to the device that is current when a call is made, which
+/// must be the stream's. Throws CudaError where CUDA refuses.
+class CudaExecutor {
+ public:
+  struct Resources {
+    detail::TextureCache textures;
+    std::shared_ptr<void> filter_plans;  ///< what the row filter keeps, known to it alone
+  };
+
+  /// Stream and memory resource belong to the caller and must outlive the executor.
+  explicit CudaExecutor(cudaStream_t stream,
+                        DeviceMemoryResource& memory = default_memory_resource())
+      : stream_{stream}, memory_{&memory} {
+    int device = 0;
+    detail::check_cuda(cudaGetDevice(&device), "cudaGetDevice");
+    auto const attribute = [device](cudaDeviceAttr name) {
+      int value = 0;
+      detail::check_cuda(cudaDeviceGetAttribute(&value, name, device), "cudaDeviceGetAttribute");
+      return value;
+    };
+    limits_ = {static_cast<std::size_t>(attribute(cudaDevAttrTextureAlignment)),
+               static_cast<std::size_t>(attribute(cudaDevAttrTexturePitchAlignment)),
+               attribute(cudaDevAttrMaxTexture2DLinearWidth),
+               attribute(cudaDevAttrMaxTexture2DLinearHeight),
+               static_cast<std::size_t>(attribute(cudaDevAttrMaxTexture2DLinearPitch))};
+  }
+  /// The default stream orders itself against all others; nobody gets it by accident.
+  explicit CudaExecutor(int) = delete;
+  explicit CudaExecutor(std::nullptr_t) = delete;
+
+  [[nodiscard]] cudaStream_t stream() const { return stream_; }
+
+  /// What the device asks of textures on pitched memory.
+  struct TextureLimits {
+    std::size_t base_alignment;
+    std::size_t pitch_alignment;
+    int max_width;
+    int max_height;
+    std::size_t max_pitch;
+  };
+  [[nodiscard]] TextureLimits const& texture_limits() const { return limits_; }
+
+  /// Queues `kernel(item)` for each item.
+  template <class Kernel>
+  __attribute__((visibility("hidden"))) void for_each(Extents<3> items,
+                                                      Kernel const& kernel) const {
+    launch<Kernel, detail::CompiledArchitectures>(items, kernel);
+  }
+
+  [[nodiscard]] void* allocate(std::size_t bytes) const {
+    return memory_->allocate(bytes, stream_);
+  }
+  void deallocate(void* memory, std::size_t bytes) const noexcept {
+    memory_->deallocate(memory, bytes, stream_);
+  }
+
+  /// Throws InvalidArgument for a null pointer and for memory that the device cannot read.
+  void check_reachable(void const* memory, char const* what) const {
+    detail::expects(memory != nullptr, what, ": the array is a null pointer");
+    cudaPointerAttributes attributes{};
+    detail::check_cuda(cudaPointerGetAttributes(&attributes, memory), "cudaPointerGetAttributes");
+    detail::expects(attributes.devicePointer != nullptr, what, ": address ", memory,
+                    " is not memory that the CUDA device can read; copy the array to the device");
+  }
+
+ private:
+  template <class Kernel, class Architectures>
+  __attribute__((visibility("hidden"))) void launch(Extents<3> items, Kernel const& kernel) const {
+    using Block = typename Kernel::Block;
+    static_assert(std::is_trivially_copyable_v<Kernel>, "A kernel travels by value.");
+    static_assert(sizeof(Kernel) <= 32700, "A kernel's argument is limited to 32,764 bytes.");
+    auto const blocks = [](int count, int per_block) {
+      return static_cast<unsigned>((count + (per_block - 1)) / per_block);
+    };
+    dim3 const grid{blocks(items[0], Block::x), blocks(items[1], Block::y),
+                    blocks(items[2], Block::z)};
+    detail::expects(grid.y <= 65535 && grid.z <= 65535, "CudaExecutor: ", items,
+                    " items are more than one launch can hold");
+    detail::run_kernel<Kernel, Architectures>
+        <<<grid, dim3{Block::x, Block::y, Block::z}, 0, stream_>>>(kernel, items);
+    detail::check_cuda(cudaGetLastError(), "a kernel launch");
+  }
+
+  cudaStream_t stream_;
+  DeviceMemoryResource* memory_;
+  TextureLimits limits_;
+};
+
+/// On a GPU: columns along z in registers, in blocks compact in (x, y), whose shadow stays in the
+/// first-level cache.
+template <class Interp>
+struct VoxelTiling<Interp, CudaExecutor> {
+  using Tile = VoxelTile<2, 1, 1, 16, BlockShape<16, 16, 1>>;
+};
+
+}  // namespace pyronn

@@ -1,0 +1,119 @@
+// SPDX-FileCopyrightText: The pyronn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <pyronn/cuda/require_cuda.cuh>
+//
+#include <cstddef>
+
+#include <cuda_runtime.h>
+
+#include <pyronn/core/array_view.hpp>
+#include <pyronn/core/config.hpp>
+#include <pyronn/core/math.hpp>
+#include <pyronn/cuda/executor.cuh>
+#include <pyronn/cuda/texture_images.cuh>
+#include <pyronn/exec/workspace.hpp>
+#include <pyronn/interp/sample_source.hpp>
+#include <pyronn/interp/texture_interp.hpp>
+#include <pyronn/model/tiling.hpp>
+
+namespace pyronn {
+
+/// Planes across the three axes, each read by the texture unit with one bilinear fetch.
+struct TexturePlanes {
+  detail::TextureImages across[3];
+
+  template <int Axis>
+  [[nodiscard]] __device__ detail::TextureImage plane(int k) const {
+    return across[Axis].image(k);
+  }
+};
+
+namespace detail {
+
+/// Lays the planes across one axis of a volume one after another, as images of a texture.
+template <int Axis>
+struct CopyPlanes {
+  /// Blocks that read whole sectors where x is the axis, and write whole lines.
+  using Block = BlockShape<32, 1, 8>;
+
+  VolumeView<float const> volume;
+  float* planes;
+  std::size_t pitch;  ///< from row to row, in elements
+
+  [[nodiscard]] Extents<3> items() const {
+    Extents<3> const size = volume.extents;
+    return {size[Axis == 0 ? 1 : 0], size[Axis == 2 ? 1 : 2], size[Axis]};
+  }
+
+  PYRONN_HOST_DEVICE void operator()(Vec<int, 3> item) const {
+    Vec<int, 3> voxel{};
+    voxel[Axis] = item[2];
+    voxel[Axis == 0 ? 1 : 0] = item[0];
+    voxel[Axis == 2 ? 1 : 2] = item[1];
+    auto const rows = static_cast<std::size_t>(volume.extents[Axis == 2 ? 1 : 2]);
+    std::size_t const row =
+        static_cast<std::size_t>(item[2]) * rows + static_cast<std::size_t>(item[1]);
+    planes[row * pitch + static_cast<std::size_t>(item[0])] = volume(voxel[0], voxel[1], voxel[2]);
+  }
+};
+
+}  // namespace detail
+
+/// Textures on three copies of the volume in the workspace, one for each main direction of a ray:
+/// one bilinear fetch a slice, where a 3D texture would cost two.
+template <>
+struct PlaneSource<TextureInterp, CudaExecutor> {
+  using Samples = TexturePlanes;
+
+  static std::size_t slice_bytes(CudaExecutor const& executor, ArrayView<float const, 3> array) {
+    return bytes<0>(executor, array.extents) + bytes<1>(executor, array.extents) +
+           bytes<2>(executor, array.extents);
+  }
+
+  static int max_slices(CudaExecutor const& executor, ArrayView<float const, 3> array) {
+    Extents<3> const size = array.extents;
+    detail::check_texture_size(executor, size[0], size[1]);
+    detail::check_texture_size(executor, max(size[0], size[1]), 1);
+    // Planes across x and y have a row for each slice; all must fit into the textures of a launch.
+    int slices = min(size[2], detail::TextureImages::max_images(size[1]));
+    while (slices > 1 && max(size[0], size[1]) > detail::TextureImages::max_images(slices)) {
+      --slices;
+    }
+    return slices;
+  }
+
+  static Samples load(CudaExecutor const& executor, ArrayView<float const, 3> array,
+                      Workspace<CudaExecutor>& workspace) {
+    auto const slices = static_cast<std::size_t>(array.extents[2]);
+    std::byte* const x_planes = workspace.data();
+    std::byte* const y_planes = x_planes + slices * bytes<0>(executor, array.extents);
+    std::byte* const z_planes = y_planes + slices * bytes<1>(executor, array.extents);
+    return {{copy<0>(executor, array, x_planes, workspace),
+             copy<1>(executor, array, y_planes, workspace),
+             copy<2>(executor, array, z_planes, workspace)}};
+  }
+
+ private:
+  /// Workspace that one z slice takes in the planes across `Axis`.
+  template <int Axis>
+  static std::size_t bytes(CudaExecutor const& executor, Extents<3> size) {
+    return detail::pitch(executor, size[Axis == 0 ? 1 : 0]) *
+           static_cast<std::size_t>(size[Axis == 0 ? 0 : 1]);
+  }
+
+  template <int Axis>
+  static detail::TextureImages copy(CudaExecutor const& executor, ArrayView<float const, 3> array,
+                                    std::byte* target, Workspace<CudaExecutor>& workspace) {
+    auto* const planes = reinterpret_cast<float*>(target);
+    std::size_t const row_bytes = detail::pitch(executor, array.extents[Axis == 0 ? 1 : 0]);
+    detail::CopyPlanes<Axis> const kernel{array, planes, row_bytes / sizeof(float)};
+    Extents<3> const items = kernel.items();
+    executor.for_each(items, kernel);
+    return detail::make_textures({planes, items[0], items[1], items[2], row_bytes},
+                                 workspace.resources().textures, executor.stream());
+  }
+};
+
+}  // namespace pyronn

@@ -1,0 +1,52 @@
+// SPDX-FileCopyrightText: The pyronn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+
+#include <pyronn/core/error.hpp>
+#include <pyronn/exec/buffer.hpp>
+
+namespace pyronn {
+
+/// What a call may use beyond the caller's memory unless told otherwise: 256 MiB.
+inline constexpr std::size_t default_workspace_limit = std::size_t{256} << 20;
+
+/// What an operator needs beyond its input and output, made once and reused between calls. It
+/// belongs to one executor: calls that share it must follow one another on its stream, and it must
+/// go before its stream does.
+template <class Executor>
+class Workspace {
+ public:
+  /// `bytes` as an operator's workspace_bytes gave it; 0 takes no memory.
+  explicit Workspace(Executor const& executor, std::size_t bytes = 0)
+      : memory_{executor, bytes}, data_{memory_.data()}, bytes_{bytes}, resources_{&own_} {}
+
+  /// The part of `whole` from `offset` on, lent; `whole` must outlive it.
+  Workspace(Executor const& executor, Workspace& whole, std::size_t offset)
+      : memory_{executor, 0},
+        data_{whole.data_ + offset},
+        bytes_{whole.bytes_ - offset},
+        resources_{whole.resources_} {
+    detail::expects(offset <= whole.bytes_, "Workspace: offset ", offset, " is beyond the ",
+                    whole.bytes_, " bytes there are");
+  }
+
+  Workspace(Workspace const&) = delete;
+  Workspace& operator=(Workspace const&) = delete;
+
+  [[nodiscard]] std::byte* data() const { return data_; }
+  [[nodiscard]] std::size_t bytes() const { return bytes_; }
+
+  /// What the executor keeps from call to call: texture objects, plans.
+  [[nodiscard]] typename Executor::Resources& resources() { return *resources_; }
+
+ private:
+  Buffer<std::byte, Executor> memory_;
+  std::byte* data_;
+  std::size_t bytes_;
+  typename Executor::Resources own_;
+  typename Executor::Resources* resources_;
+};
+
+}  // namespace pyronn

@@ -1,0 +1,63 @@
+// SPDX-FileCopyrightText: The pyronn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cmath>
+#include <vector>
+
+#include <pyronn/core/error.hpp>
+#include <pyronn/core/math.hpp>
+#include <pyronn/geometry/cone_view.hpp>
+#include <pyronn/geometry/detector.hpp>
+
+namespace pyronn {
+
+/// Sense of rotation of the source, seen from +z.
+enum class Rotation { counter_clockwise, clockwise };
+
+/// `count` angles [rad] in equal steps from `start`, the end `start + range` excluded.
+inline std::vector<double> equal_angles(int count, double start = 0.0, double range = 2.0 * pi) {
+  detail::expects(count >= 1, "equal_angles: count ", count, " must be at least 1");
+  std::vector<double> angles(static_cast<std::size_t>(count));
+  for (int n = 0; n < count; ++n) angles[static_cast<std::size_t>(n)] = start + n * range / count;
+  return angles;
+}
+
+/// Source and flat detector on a circle about the z axis. At angle b, counter-clockwise, the source
+/// is at R (cos b, sin b, 0), u = (-sin b, cos b, 0) and v = +z; clockwise turns b round.
+struct CircularOrbit {
+  double source_isocenter_distance;  ///< R [mm]
+  double source_detector_distance;   ///< along the central ray [mm]
+  std::vector<double> angles;        ///< of the views [rad], in any order and with any steps
+  Rotation rotation = Rotation::counter_clockwise;
+
+  /// Throws InvalidArgument unless both distances are positive and finite, there is an angle and
+  /// all angles are finite.
+  void validate() const {
+    detail::expects(std::isfinite(source_isocenter_distance) && source_isocenter_distance > 0,
+                    "CircularOrbit: source_isocenter_distance ", source_isocenter_distance,
+                    " must be positive and finite [mm]");
+    detail::expects(std::isfinite(source_detector_distance) && source_detector_distance > 0,
+                    "CircularOrbit: source_detector_distance ", source_detector_distance,
+                    " must be positive and finite [mm]");
+    detail::expects(!angles.empty(), "CircularOrbit: angles must hold at least one angle [rad]");
+    for (double const angle : angles) {
+      detail::expects(std::isfinite(angle), "CircularOrbit: angle ", angle,
+                      " must be finite [rad]");
+    }
+  }
+
+  /// The view at `angle` [rad].
+  [[nodiscard]] ConeVectors vectors(double angle, Detector const& detector) const {
+    double const turned = rotation == Rotation::counter_clockwise ? angle : -angle;
+    Vec3d const outward{std::cos(turned), std::sin(turned), 0};
+    Vec3d const u{-outward[1], outward[0], 0};
+    Vec3d const v{0, 0, 1};
+    double const behind = source_detector_distance - source_isocenter_distance;
+    return {source_isocenter_distance * outward,
+            -behind * outward + detector.offset[0] * u + detector.offset[1] * v,
+            detector.spacing[0] * u, detector.spacing[1] * v};
+  }
+};
+
+}  // namespace pyronn

@@ -1,0 +1,39 @@
+// SPDX-FileCopyrightText: The pyronn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cmath>
+#include <limits>
+
+#include <pyronn/core/error.hpp>
+#include <pyronn/core/extents.hpp>
+#include <pyronn/core/vec.hpp>
+
+namespace pyronn {
+
+/// A flat panel of pixels.
+struct Detector {
+  Extents<2> size;     ///< pixels (u, v): columns, rows
+  Vec2d spacing;       ///< distance between pixel centres along (u, v) [mm], positive
+  Vec2d offset{0, 0};  ///< of the panel's middle from the central ray, along (u, v) [mm]
+
+  /// Throws InvalidArgument unless sizes are at least 1, spacings positive and all is finite.
+  void validate() const {
+    validate_size(size);
+    for (int axis = 0; axis < 2; ++axis) {
+      detail::expects(std::isfinite(spacing[axis]) && spacing[axis] > 0, "Detector: spacing ",
+                      spacing, " must be positive and finite along u and v [mm]");
+      detail::expects(std::isfinite(offset[axis]), "Detector: offset ", offset,
+                      " must be finite along u and v [mm]");
+    }
+  }
+
+  static void validate_size(Extents<2> size) {
+    detail::expects(size[0] >= 1 && size[1] >= 1, "Detector: size ", size,
+                    " must be at least 1 along u and v");
+    detail::expects(size.count() <= std::numeric_limits<int>::max(), "Detector: size ", size,
+                    " has more than 2^31 - 1 pixels");
+  }
+};
+
+}  // namespace pyronn

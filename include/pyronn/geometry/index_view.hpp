@@ -1,0 +1,150 @@
+// SPDX-FileCopyrightText: The pyronn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+/// Views as the kernels see them: in the index coordinates of a grid and in single precision, with
+/// all that can be multiplied together beforehand multiplied in double.
+#include <type_traits>
+
+#include <pyronn/core/config.hpp>
+#include <pyronn/core/grid.hpp>
+#include <pyronn/core/math.hpp>
+#include <pyronn/geometry/traits.hpp>
+
+namespace pyronn::detail {
+
+/// The projection of a projective view: voxel indices to (u w, v w, w).
+struct IndexMap {
+  float row[3][4];
+
+  static constexpr bool is_projective = true;
+
+  template <class View>
+  static IndexMap make(View const& view, Grid const& grid) {
+    ProjectionMatrix const matrix = view.projection_matrix();
+    IndexMap map{};
+    Vec3d const offset = matrix(grid.origin);
+    for (int r = 0; r < 3; ++r) {
+      for (int c = 0; c < 3; ++c) {
+        map.row[r][c] = static_cast<float>(matrix.row[r][c] * grid.spacing[c]);
+      }
+      map.row[r][3] = static_cast<float>(offset[r]);
+    }
+    return map;
+  }
+
+  PYRONN_HOST_DEVICE Vec3f homogeneous(Vec3f const& index) const {
+    Vec3f result{};
+    for (int r = 0; r < 3; ++r) {
+      result[r] =
+          row[r][0] * index[0] + (row[r][1] * index[1] + (row[r][2] * index[2] + row[r][3]));
+    }
+    return result;
+  }
+
+  /// What one step along an axis adds to the homogeneous coordinates.
+  PYRONN_HOST_DEVICE Vec3f step(int axis) const {
+    return {row[0][axis], row[1][axis], row[2][axis]};
+  }
+
+  PYRONN_HOST_DEVICE DetectorPoint<float> project(Vec3f const& index) const {
+    Vec3f const point = homogeneous(index);
+    float const inverse = reciprocal(point[2]);
+    return {point[0] * inverse, point[1] * inverse, point[2]};
+  }
+};
+
+/// The rays of a projective view, in voxel indices.
+struct IndexRays {
+  Vec3f source;
+  Vec3f corner;
+  Vec3f along_u;
+  Vec3f along_v;
+  float end;
+
+  static constexpr bool is_projective = true;
+
+  template <class View>
+  static IndexRays make(View const& view, Grid const& grid) {
+    ProjectiveRays const rays = view.projective_rays();
+    auto const to_index = [&grid](Vec3d vec) {
+      for (int axis = 0; axis < 3; ++axis) vec[axis] /= grid.spacing[axis];
+      return vec_cast<float>(vec);
+    };
+    return {to_index(rays.source - grid.origin), to_index(rays.corner), to_index(rays.along_u),
+            to_index(rays.along_v), static_cast<float>(rays.end)};
+  }
+
+  PYRONN_HOST_DEVICE Ray<float> ray(float u, float v) const {
+    return {source, corner + (u * along_u + v * along_v), 0.0F, end};
+  }
+};
+
+struct IndexMapAndRays {
+  IndexMap map;
+  IndexRays rays;
+
+  static constexpr bool is_projective = true;
+
+  template <class View>
+  static IndexMapAndRays make(View const& view, Grid const& grid) {
+    return {IndexMap::make(view, grid), IndexRays::make(view, grid)};
+  }
+  PYRONN_HOST_DEVICE Ray<float> ray(float u, float v) const { return rays.ray(u, v); }
+  PYRONN_HOST_DEVICE DetectorPoint<float> project(Vec3f const& index) const {
+    return map.project(index);
+  }
+};
+
+/// Any other view: its own functions, with the grid's change of coordinates around them.
+template <class View>
+struct IndexView {
+  View view;
+  Grid grid;
+
+  static constexpr bool is_projective = false;
+
+  static IndexView make(View const& view, Grid const& grid) { return {view, grid}; }
+
+  PYRONN_HOST_DEVICE Ray<float> ray(float u, float v) const {
+    auto const world = view.ray(u, v);
+    using Scalar = std::decay_t<decltype(world.end)>;
+    Ray<float> result{};
+    for (int axis = 0; axis < 3; ++axis) {
+      auto const origin = static_cast<Scalar>(grid.origin[axis]);
+      auto const per_voxel = Scalar{1} / static_cast<Scalar>(grid.spacing[axis]);
+      result.origin[axis] = static_cast<float>((world.origin[axis] - origin) * per_voxel);
+      result.direction[axis] = static_cast<float>(world.direction[axis] * per_voxel);
+    }
+    result.begin = static_cast<float>(world.begin);
+    result.end = static_cast<float>(world.end);
+    return result;
+  }
+
+  PYRONN_HOST_DEVICE DetectorPoint<float> project(Vec3f const& index) const {
+    using Scalar = projection_scalar_t<View>;
+    Vec<Scalar, 3> world{};
+    for (int axis = 0; axis < 3; ++axis) {
+      world[axis] = static_cast<Scalar>(grid.origin[axis]) +
+                    static_cast<Scalar>(grid.spacing[axis]) * static_cast<Scalar>(index[axis]);
+    }
+    auto const point = view.project(world);
+    return {static_cast<float>(point.u), static_cast<float>(point.v),
+            static_cast<float>(point.depth)};
+  }
+};
+
+/// What a kernel that projects points needs of a view.
+template <class View>
+using project_view_t = std::conditional_t<is_projective_view_v<View>, IndexMap, IndexView<View>>;
+
+/// What a kernel that follows rays needs of a view.
+template <class View>
+using ray_view_t = std::conditional_t<has_projective_rays_v<View>, IndexRays, IndexView<View>>;
+
+/// What a kernel that does both needs of a view.
+template <class View>
+using full_view_t = std::conditional_t<is_projective_view_v<View> && has_projective_rays_v<View>,
+                                       IndexMapAndRays, IndexView<View>>;
+
+}  // namespace pyronn::detail

@@ -1,0 +1,43 @@
+// SPDX-FileCopyrightText: The pyronn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <pyronn/core/config.hpp>
+#include <pyronn/core/vec.hpp>
+
+namespace pyronn {
+
+/// A 3x4 matrix that maps world points [mm] to homogeneous pixel indices:
+/// (u w, v w, w) = P (x, y, z, 1), with w the depth in mm once normalised.
+struct ProjectionMatrix {
+  double row[3][4];
+
+  /// From anything that is indexed as `matrix(row, column)`, an Eigen matrix for one.
+  template <class Matrix>
+  static ProjectionMatrix from(Matrix const& matrix) {
+    ProjectionMatrix result{};
+    for (int r = 0; r < 3; ++r) {
+      for (int c = 0; c < 4; ++c) result.row[r][c] = static_cast<double>(matrix(r, c));
+    }
+    return result;
+  }
+
+  /// From twelve numbers, row after row.
+  template <class T>
+  static ProjectionMatrix from_rows(T const* numbers) {
+    return from([numbers](int r, int c) { return numbers[4 * r + c]; });
+  }
+
+  /// The first three numbers of a row.
+  [[nodiscard]] PYRONN_HOST_DEVICE constexpr Vec3d direction(int r) const {
+    return {row[r][0], row[r][1], row[r][2]};
+  }
+
+  /// (u w, v w, w) of a world point.
+  [[nodiscard]] PYRONN_HOST_DEVICE constexpr Vec3d operator()(Vec3d const& point) const {
+    return {dot(direction(0), point) + row[0][3], dot(direction(1), point) + row[1][3],
+            dot(direction(2), point) + row[2][3]};
+  }
+};
+
+}  // namespace pyronn

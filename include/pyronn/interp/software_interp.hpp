@@ -1,0 +1,22 @@
+// SPDX-FileCopyrightText: The pyronn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <pyronn/core/config.hpp>
+
+namespace pyronn {
+
+/// Bilinear interpolation in full single precision, from the caller's memory in place, on every
+/// executor. Takes no memory.
+struct SoftwareInterp {
+  /// Between four samples, `a` and `b` of the way from the lower to the upper on either axis; s10
+  /// is the sample that is upper on axis a and lower on axis b.
+  static PYRONN_HOST_DEVICE float blend(float a, float b, float s00, float s10, float s01,
+                                        float s11) {
+    float const low = s00 + a * (s10 - s00);
+    float const high = s01 + a * (s11 - s01);
+    return low + b * (high - low);
+  }
+};
+
+}  // namespace pyronn

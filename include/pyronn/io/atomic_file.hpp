@@ -1,0 +1,142 @@
+// SPDX-FileCopyrightText: The pyronn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cerrno>
+#include <cstdint>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <locale>
+#include <random>
+#include <string>
+#include <system_error>
+#include <utility>
+
+#include <pyronn/io/detail/file_error.hpp>
+
+namespace pyronn {
+
+/// A file that appears whole or not at all. What is written goes to a temporary file in the same
+/// folder, which `commit` renames onto the target; until then, and when anything fails, the target
+/// is as it was. The destructor removes a temporary that was not committed; a killed process
+/// leaves one (`.pyronn-*.tmp`) behind. Nothing here forces data to the disk against a power loss.
+///
+/// Every error is a FileError that begins with the target's name. A symbolic link is followed, the
+/// permissions of a replaced file are kept, and a write-protected file, a folder or a device is
+/// refused. The stream is binary and prints numbers in the "C" locale.
+class AtomicFile {
+ public:
+  explicit AtomicFile(std::filesystem::path target)
+      : name_{std::move(target)}, target_{follow_links(name_)} {
+    check_target();
+    create_temporary();
+    stream_.imbue(std::locale::classic());
+    stream_.open(temporary_, std::ios::binary);
+    if (!stream_) {
+      std::string const reason = detail::last_system_error();
+      discard();
+      detail::fail_file(name_, "cannot open a temporary file beside it: ", reason);
+    }
+  }
+
+  AtomicFile(AtomicFile const&) = delete;
+  AtomicFile& operator=(AtomicFile const&) = delete;
+
+  ~AtomicFile() {
+    if (!committed_) discard();
+  }
+
+  [[nodiscard]] std::ofstream& stream() { return stream_; }
+
+  /// Writes this many bytes and throws at once, with the system's reason, when that fails.
+  void write(void const* data, std::int64_t bytes) {
+    if (bytes == 0) return;
+    errno = 0;
+    stream_.write(static_cast<char const*>(data), static_cast<std::streamsize>(bytes));
+    if (!stream_) detail::fail_file(name_, "cannot be written: ", detail::last_system_error());
+  }
+
+  /// Puts the file in its place, once, if every write to the stream succeeded.
+  void commit() {
+    if (committed_) detail::fail_file(name_, "is already committed");
+    stream_.exceptions(std::ios::goodbit);
+    if (!stream_) detail::fail_file(name_, "an earlier write to it failed");
+    errno = 0;
+    if (stream_.is_open()) stream_.close();
+    if (!stream_) detail::fail_file(name_, "cannot be written: ", detail::last_system_error());
+    replace_target();
+    committed_ = true;
+  }
+
+ private:
+  static std::filesystem::path follow_links(std::filesystem::path path) {
+    constexpr int link_limit = 40;
+    std::error_code error;
+    for (int link = 0; link < link_limit && std::filesystem::is_symlink(path, error); ++link) {
+      path = path.parent_path() / std::filesystem::read_symlink(path, error);
+    }
+    return path;
+  }
+
+  void check_target() const {
+    if (!target_.has_filename()) detail::fail_file(name_, "does not name a file");
+    std::error_code error;
+    auto const status = std::filesystem::status(target_, error);
+    if (status.type() == std::filesystem::file_type::not_found) return;
+    if (status.type() == std::filesystem::file_type::none) {
+      detail::fail_file(name_, "cannot be written: ", error.message());
+    }
+    if (!std::filesystem::is_regular_file(status)) {
+      detail::fail_file(name_, "is not a regular file and cannot be replaced");
+    }
+    using std::filesystem::perms;
+    auto const writers = perms::owner_write | perms::group_write | perms::others_write;
+    if ((status.permissions() & writers) == perms::none) {
+      detail::fail_file(name_, "is write-protected");
+    }
+  }
+
+  /// Finds a name that nobody uses by creating it exclusively.
+  void create_temporary() {
+    constexpr int attempts = 16;
+    std::random_device random;
+    for (int attempt = 0; attempt < attempts; ++attempt) {
+      auto const number = (std::uint64_t{random()} << 32) | random();
+      temporary_ = target_.parent_path() / (".pyronn-" + std::to_string(number) + ".tmp");
+      errno = 0;
+      if (std::FILE* const created = std::fopen(temporary_.string().c_str(), "wbx")) {
+        std::fclose(created);
+        return;
+      }
+      if (errno != EEXIST) break;
+    }
+    detail::fail_file(name_,
+                      "cannot create a temporary file beside it: ", detail::last_system_error());
+  }
+
+  void replace_target() {
+    std::error_code error;
+    auto const old = std::filesystem::status(target_, error);
+    if (std::filesystem::is_regular_file(old)) {
+      std::filesystem::permissions(temporary_, old.permissions(), error);
+    }
+    std::filesystem::rename(temporary_, target_, error);
+    if (error) detail::fail_file(name_, "cannot be replaced: ", error.message());
+  }
+
+  void discard() {
+    stream_.exceptions(std::ios::goodbit);
+    if (stream_.is_open()) stream_.close();
+    std::error_code ignored;
+    std::filesystem::remove(temporary_, ignored);
+  }
+
+  std::filesystem::path name_;    ///< as the caller wrote it, for messages
+  std::filesystem::path target_;  ///< behind any symbolic links
+  std::filesystem::path temporary_;
+  std::ofstream stream_;
+  bool committed_ = false;
+};
+
+}  // namespace pyronn

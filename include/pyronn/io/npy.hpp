@@ -1,0 +1,164 @@
+// SPDX-FileCopyrightText: The pyronn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+/// NumPy's .npy files, in the byte order of the little-endian machines that pyronn runs on.
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <fstream>
+#include <ios>
+#include <limits>
+#include <string>
+#include <type_traits>
+#include <vector>
+
+#include <pyronn/core/array_view.hpp>
+#include <pyronn/core/error.hpp>
+#include <pyronn/io/atomic_file.hpp>
+#include <pyronn/io/detail/file_error.hpp>
+#include <pyronn/io/npy_header.hpp>
+
+namespace pyronn {
+
+/// An array read from a .npy file.
+template <class T>
+struct NpyArray {
+  std::vector<std::int64_t> shape;  ///< as NumPy prints it, slowest axis first; empty: one number
+  std::vector<T> data;              ///< in C order: the last axis of `shape` is the fastest
+};
+
+namespace detail {
+
+template <class T>
+inline constexpr bool is_npy_element_v =
+    std::is_same_v<T, float> || std::is_same_v<T, double> || std::is_same_v<T, std::uint16_t> ||
+    std::is_same_v<T, std::uint8_t>;
+
+template <class T>
+constexpr NpyType npy_type() {
+  static_assert(is_npy_element_v<T>,
+                "the elements of a .npy array are float, double, std::uint16_t or std::uint8_t");
+  if (std::is_same_v<T, float>) return NpyType::float32;
+  if (std::is_same_v<T, double>) return NpyType::float64;
+  return std::is_same_v<T, std::uint16_t> ? NpyType::uint16 : NpyType::uint8;
+}
+
+template <class Stored, class T>
+inline constexpr bool npy_converts_v = std::is_floating_point_v<T> ||
+                                       (std::is_integral_v<Stored> && sizeof(Stored) <= sizeof(T));
+
+/// Fills `data` with elements of the file that are stored as another type.
+template <class Stored, class T>
+void read_npy_elements(std::filesystem::path const& path, std::ifstream& file,
+                       std::vector<T>& data) {
+  if constexpr (std::is_same_v<Stored, T>) {
+    file.read(reinterpret_cast<char*>(data.data()),
+              static_cast<std::streamsize>(data.size() * sizeof(T)));
+  } else if constexpr (npy_converts_v<Stored, T>) {
+    constexpr std::size_t most = 1 << 16;
+    std::vector<Stored> chunk(std::min(most, data.size()));
+    for (std::size_t done = 0; done < data.size() && file; done += chunk.size()) {
+      chunk.resize(std::min(most, data.size() - done));
+      file.read(reinterpret_cast<char*>(chunk.data()),
+                static_cast<std::streamsize>(chunk.size() * sizeof(Stored)));
+      std::transform(chunk.begin(), chunk.end(), data.data() + done,
+                     [](Stored value) { return static_cast<T>(value); });
+    }
+  } else {
+    fail_file(path, "holds ", npy_info(npy_type<Stored>()).name, ", which does not fit into ",
+              npy_info(npy_type<T>()).name);
+  }
+  if (!file) fail_file(path, "cannot be read to its end: ", last_system_error());
+}
+
+template <class T>
+std::int64_t check_npy_write(T const* data, std::vector<std::int64_t> const& shape) {
+  constexpr std::size_t most_axes = 32;
+  expects(shape.size() <= most_axes, "write_npy: shape ", npy_shape_text(shape),
+          " has more than the 32 axes that NumPy reads");
+  for (std::int64_t const size : shape) {
+    expects(size >= 0, "write_npy: shape ", npy_shape_text(shape), " has a negative size");
+  }
+  constexpr auto element_bytes = static_cast<std::int64_t>(sizeof(T));
+  auto const count = npy_count(shape, std::numeric_limits<std::int64_t>::max() / element_bytes);
+  expects(count.has_value(), "write_npy: shape ", npy_shape_text(shape),
+          " has more elements than can be counted");
+  expects(data != nullptr || *count == 0, "write_npy: no data for shape ", npy_shape_text(shape));
+  return *count * element_bytes;
+}
+
+/// Magic, version 1.0, length and dictionary, padded so that the elements begin at a multiple of
+/// 64 bytes.
+inline std::string npy_header_text(NpyType type, std::vector<std::int64_t> const& shape) {
+  constexpr std::size_t start_bytes = 10;
+  constexpr std::size_t alignment = 64;
+  std::string text = "{'descr': '";
+  text += npy_info(type).descr;
+  text += "', 'fortran_order': False, 'shape': " + npy_shape_text(shape) + ", }";
+  std::size_t const unpadded = start_bytes + text.size() + 1;
+  text.append((alignment - unpadded % alignment) % alignment, ' ');
+  text += '\n';
+  std::string start{"\x93NUMPY\x01\x00", 8};
+  start += static_cast<char>(text.size() % 256);
+  start += static_cast<char>(text.size() / 256);
+  return start + text;
+}
+
+}  // namespace detail
+
+/// Reads an array and converts its elements to T: float, double, std::uint16_t or std::uint8_t.
+/// float and double take every stored type, float64 rounded to float as NumPy rounds it; the
+/// integers take themselves and smaller integers. Throws FileError where `read_npy_header` does,
+/// and when the stored type does not fit into T. Memory is taken only for a file of the right size.
+template <class T>
+[[nodiscard]] NpyArray<T> read_npy(std::filesystem::path const& path) {
+  static_assert(detail::is_npy_element_v<T>,
+                "pyronn::read_npy<T>: T is float, double, std::uint16_t or std::uint8_t");
+  detail::NpyHeaderReader reader{path};
+  NpyHeader const header = reader.read();
+  auto const count = detail::npy_count(header.shape, std::numeric_limits<std::int64_t>::max());
+  NpyArray<T> array{header.shape, std::vector<T>(static_cast<std::size_t>(count.value()))};
+  switch (header.type) {
+    case NpyType::uint8:
+      detail::read_npy_elements<std::uint8_t>(path, reader.file(), array.data);
+      break;
+    case NpyType::uint16:
+      detail::read_npy_elements<std::uint16_t>(path, reader.file(), array.data);
+      break;
+    case NpyType::float32:
+      detail::read_npy_elements<float>(path, reader.file(), array.data);
+      break;
+    case NpyType::float64:
+      detail::read_npy_elements<double>(path, reader.file(), array.data);
+      break;
+  }
+  return array;
+}
+
+/// Writes the elements at `data` (host memory, C order) as an array of the given shape, slowest
+/// axis first. T is float, double, std::uint16_t or std::uint8_t. The file appears whole or not at
+/// all; throws InvalidArgument for a shape that no array has and FileError where AtomicFile does.
+template <class T>
+void write_npy(std::filesystem::path const& path, T const* data,
+               std::vector<std::int64_t> const& shape) {
+  static_assert(detail::is_npy_element_v<T>,
+                "pyronn::write_npy: elements are float, double, std::uint16_t or std::uint8_t");
+  std::int64_t const bytes = detail::check_npy_write(data, shape);
+  std::string const header = detail::npy_header_text(detail::npy_type<T>(), shape);
+  AtomicFile file{path};
+  file.write(header.data(), static_cast<std::int64_t>(header.size()));
+  file.write(data, bytes);
+  file.commit();
+}
+
+/// Writes a view of host memory; extents (x, y, z) become the NumPy shape (z, y, x).
+template <class T, int Rank>
+void write_npy(std::filesystem::path const& path, ArrayView<T, Rank> view) {
+  std::vector<std::int64_t> shape;
+  for (int axis = Rank - 1; axis >= 0; --axis) shape.push_back(view.extents[axis]);
+  write_npy(path, static_cast<std::remove_const_t<T> const*>(view.data), shape);
+}
+
+}  // namespace pyronn

@@ -1,0 +1,165 @@
+// SPDX-FileCopyrightText: The pyronn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <algorithm>
+#include <cerrno>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <fstream>
+#include <ios>
+#include <optional>
+#include <string>
+#include <system_error>
+#include <vector>
+
+#include <pyronn/io/detail/file_error.hpp>
+#include <pyronn/io/detail/npy_dictionary.hpp>
+
+namespace pyronn {
+
+/// The element types of a .npy file that pyronn reads and writes, little-endian.
+enum class NpyType { uint8, uint16, float32, float64 };
+
+/// What lies in a .npy file and where.
+struct NpyHeader {
+  NpyType type;
+  std::vector<std::int64_t> shape;  ///< as NumPy prints it, slowest axis first; empty: one number
+  std::streamoff data_offset;       ///< of the first element [bytes]
+};
+
+namespace detail {
+
+struct NpyTypeInfo {
+  char const* descr;
+  char const* name;
+  int bytes;
+};
+
+inline constexpr NpyTypeInfo npy_types[] = {
+    {"|u1", "uint8", 1}, {"<u2", "uint16", 2}, {"<f4", "float32", 4}, {"<f8", "float64", 8}};
+
+constexpr NpyTypeInfo const& npy_info(NpyType type) { return npy_types[static_cast<int>(type)]; }
+
+inline std::string npy_shape_text(std::vector<std::int64_t> const& shape) {
+  std::string text = "(";
+  for (std::size_t axis = 0; axis < shape.size(); ++axis) {
+    text += (axis > 0 ? ", " : "") + std::to_string(shape[axis]);
+  }
+  return text + (shape.size() == 1 ? ",)" : ")");
+}
+
+/// The number of elements of a shape without negative sizes; nothing if there are more than
+/// `limit`.
+inline std::optional<std::int64_t> npy_count(std::vector<std::int64_t> const& shape,
+                                             std::int64_t limit) {
+  if (std::find(shape.begin(), shape.end(), 0) != shape.end()) return 0;
+  std::int64_t count = 1;
+  for (std::int64_t const size : shape) {
+    if (count > limit / size) return std::nullopt;
+    count *= size;
+  }
+  if (count > limit) return std::nullopt;
+  return count;
+}
+
+inline NpyType parse_npy_type(std::filesystem::path const& path, std::string const& descr) {
+  for (NpyType const type : {NpyType::uint8, NpyType::uint16, NpyType::float32, NpyType::float64}) {
+    if (descr == npy_info(type).descr) return type;
+  }
+  if (descr == "<u1") return NpyType::uint8;
+  if (descr.substr(0, 1) == ">") {
+    fail_file(path, "holds big-endian elements; convert it in NumPy with ",
+              "array.astype(array.dtype.newbyteorder('<'))");
+  }
+  fail_file(path, "holds elements of type '", printable(descr),
+            "'; pyronn reads uint8, uint16, float32 and float64; convert it in NumPy, for example "
+            "with array.astype('float32')");
+}
+
+/// Throws unless the elements take exactly the bytes that the file holds behind its header.
+inline void check_npy_size(std::filesystem::path const& path, NpyHeader const& header,
+                           std::int64_t held_bytes) {
+  NpyTypeInfo const& type = npy_info(header.type);
+  auto const count = npy_count(header.shape, held_bytes / type.bytes);
+  if (count && *count * type.bytes == held_bytes) return;
+  double needed_bytes = type.bytes;
+  for (std::int64_t const size : header.shape) needed_bytes *= static_cast<double>(size);
+  fail_file(path, "its shape ", npy_shape_text(header.shape), " of ", type.name, " needs ",
+            count ? static_cast<double>(*count * type.bytes) : needed_bytes,
+            " bytes of data, but the file holds ", held_bytes);
+}
+
+/// The part of a .npy file before its elements, read with an eye on the file's size.
+class NpyHeaderReader {
+ public:
+  explicit NpyHeaderReader(std::filesystem::path const& path) : path_{path} {
+    std::error_code error;
+    auto const bytes = std::filesystem::file_size(path, error);
+    if (error) fail_file(path, "cannot be read: ", error.message());
+    bytes_left_ = static_cast<std::int64_t>(bytes);
+    errno = 0;
+    file_.open(path, std::ios::binary);
+    if (!file_) fail_file(path, "cannot be opened: ", last_system_error());
+  }
+
+  [[nodiscard]] NpyHeader read() {
+    std::string const start = read_bytes(8);
+    if (start.substr(0, 6) != "\x93NUMPY") fail_file(path_, "is not a .npy file");
+    auto const major = static_cast<unsigned char>(start[6]);
+    auto const minor = static_cast<unsigned char>(start[7]);
+    if (major < 1 || major > 3 || minor != 0) {
+      fail_file(path_, "has .npy format version ", int{major}, ".", int{minor},
+                "; pyronn reads 1.0, 2.0 and 3.0");
+    }
+    std::string const text = read_bytes(read_length(major == 1 ? 2 : 4));
+    NpyDictionary const dictionary = NpyDictionaryParser{path_, text}.parse();
+    NpyHeader header{parse_npy_type(path_, dictionary.descr), dictionary.shape, file_.tellg()};
+    if (dictionary.fortran_order) {
+      fail_file(path_, "is stored in Fortran order; save numpy.ascontiguousarray(array) instead");
+    }
+    check_npy_size(path_, header, bytes_left_);
+    return header;
+  }
+
+  /// Open at the first element once the header is read.
+  [[nodiscard]] std::ifstream& file() { return file_; }
+
+ private:
+  std::string read_bytes(std::int64_t bytes) {
+    if (bytes > bytes_left_) {
+      fail_file(path_, "ends within its .npy header, or is not a .npy file");
+    }
+    std::string text(static_cast<std::size_t>(bytes), '\0');
+    if (!file_.read(text.data(), bytes)) fail_file(path_, "cannot be read");
+    bytes_left_ -= bytes;
+    return text;
+  }
+
+  /// A little-endian number; arrays of numbers never need the long headers of version 2.0.
+  std::int64_t read_length(int bytes) {
+    constexpr std::int64_t limit = 65535;
+    std::string const digits = read_bytes(bytes);
+    std::int64_t length = 0;
+    for (int i = bytes - 1; i >= 0; --i) {
+      length = length * 256 + static_cast<unsigned char>(digits[static_cast<std::size_t>(i)]);
+    }
+    if (length > limit) fail_file(path_, "has an overlong .npy header of ", length, " bytes");
+    return length;
+  }
+
+  std::filesystem::path const& path_;
+  std::ifstream file_;
+  std::int64_t bytes_left_ = 0;
+};
+
+}  // namespace detail
+
+/// Reads what a .npy file (format 1.0, 2.0 or 3.0) holds, without its elements. Throws FileError
+/// unless it is an array of a NpyType in C order that fills the file exactly.
+[[nodiscard]] inline NpyHeader read_npy_header(std::filesystem::path const& path) {
+  return detail::NpyHeaderReader{path}.read();
+}
+
+}  // namespace pyronn

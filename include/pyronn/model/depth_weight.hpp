@@ -1,0 +1,21 @@
+// SPDX-FileCopyrightText: The pyronn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <pyronn/core/config.hpp>
+
+namespace pyronn {
+
+/// Every voxel counts the same.
+struct NoDepthWeight {
+  PYRONN_HOST_DEVICE float operator()(float) const { return 1.0F; }
+};
+
+/// 1 / depth^2 [1/mm^2], the distance weight of Feldkamp, Davis and Kress (1984).
+struct InverseSquareDepth {
+  PYRONN_HOST_DEVICE float operator()(float inverse_depth) const {
+    return inverse_depth * inverse_depth;
+  }
+};
+
+}  // namespace pyronn

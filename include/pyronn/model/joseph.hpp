@@ -1,0 +1,35 @@
+// SPDX-FileCopyrightText: The pyronn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <pyronn/geometry/index_view.hpp>
+#include <pyronn/model/joseph_back.hpp>
+#include <pyronn/model/joseph_forward.hpp>
+
+namespace pyronn {
+
+/// The ray-driven matrix of Joseph (1982): bilinear samples where a ray crosses the slices of the
+/// volume, in mm of path. What a model is, is written in model/traits.hpp.
+struct Joseph {
+  template <class View>
+  using ForwardView = detail::ray_view_t<View>;
+  template <class View>
+  using BackView = detail::full_view_t<View>;
+
+  template <class Interp, class Executor, class Views, class Samples>
+  using Forward = detail::JosephForward<Views, Samples>;
+  template <class Interp, class Executor, class Views, class Samples>
+  using Back = detail::JosephBack<Interp, Views, Samples>;
+
+  template <class Geometry>
+  static constexpr void check_forward() {
+    check_traceable_geometry<Geometry>();
+  }
+  template <class Geometry>
+  static constexpr void check_back() {
+    check_traceable_geometry<Geometry>();
+    check_projectable_geometry<Geometry>();
+  }
+};
+
+}  // namespace pyronn

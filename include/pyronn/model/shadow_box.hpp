@@ -1,0 +1,52 @@
+// SPDX-FileCopyrightText: The pyronn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+/// Which integers a gathering transpose has to look at.
+#include <cmath>
+
+#include <pyronn/core/config.hpp>
+#include <pyronn/core/extents.hpp>
+#include <pyronn/core/math.hpp>
+#include <pyronn/core/vec.hpp>
+#include <pyronn/geometry/ray.hpp>
+
+namespace pyronn::detail {
+
+/// The integers first, ..., last.
+struct IndexRange {
+  int first;
+  int last;
+};
+
+/// A rectangle that grows around points.
+class Bounds {
+ public:
+  PYRONN_HOST_DEVICE void include(float a, float b) {
+    low_[0] = min(low_[0], a);
+    low_[1] = min(low_[1], b);
+    high_[0] = max(high_[0], a);
+    high_[1] = max(high_[1], b);
+  }
+
+  /// The indices within, `margin` added, cut to [0, size).
+  [[nodiscard]] PYRONN_HOST_DEVICE IndexRange indices(int axis, int size, float margin) const {
+    float const first = max(std::ceil(low_[axis] - margin), 0.0F);
+    float const last = min(std::floor(high_[axis] + margin), static_cast<float>(size - 1));
+    if (!(first <= last)) return {0, -1};
+    return {static_cast<int>(first), static_cast<int>(last)};
+  }
+
+ private:
+  float low_[2] = {1e30F, 1e30F};
+  float high_[2] = {-1e30F, -1e30F};
+};
+
+/// How far the image of a convex piece can reach beyond the bounds of its corners' images: not at
+/// all for a projective view but for rounding, less than one for any that is smooth over a voxel.
+template <class IndexView>
+PYRONN_HOST_DEVICE constexpr float shadow_margin() {
+  return IndexView::is_projective ? 1.0F / 32.0F : 1.0F;
+}
+
+}  // namespace pyronn::detail

@@ -1,0 +1,45 @@
+// SPDX-FileCopyrightText: The pyronn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <pyronn/geometry/index_view.hpp>
+#include <pyronn/model/depth_weight.hpp>
+#include <pyronn/model/tiling.hpp>
+#include <pyronn/model/voxel_driven_back.hpp>
+#include <pyronn/model/voxel_driven_forward.hpp>
+
+namespace pyronn {
+
+/// The voxel-driven matrix: a voxel takes from each view the bilinear sample at the point where it
+/// lands, times a weight of its depth. What a model is, is written in model/traits.hpp.
+template <class DepthWeight>
+struct WeightedVoxelDriven {
+  template <class View>
+  using ForwardView = detail::full_view_t<View>;
+  template <class View>
+  using BackView = detail::project_view_t<View>;
+
+  template <class Interp, class Executor, class Views, class Samples>
+  using Forward = detail::VoxelDrivenForward<Interp, DepthWeight, Views, Samples>;
+  template <class Interp, class Executor, class Views, class Samples>
+  using Back = detail::VoxelDrivenBack<DepthWeight, typename VoxelTiling<Interp, Executor>::Tile,
+                                       Views, Samples>;
+
+  template <class Geometry>
+  static constexpr void check_forward() {
+    check_traceable_geometry<Geometry>();
+    check_projectable_geometry<Geometry>();
+  }
+  template <class Geometry>
+  static constexpr void check_back() {
+    check_projectable_geometry<Geometry>();
+  }
+};
+
+/// Voxel-driven, unweighted: the classical companion of Joseph.
+using VoxelDriven = WeightedVoxelDriven<NoDepthWeight>;
+
+/// Voxel-driven with 1 / depth^2: the backprojection inside FDK.
+using DistanceWeighted = WeightedVoxelDriven<InverseSquareDepth>;
+
+}  // namespace pyronn

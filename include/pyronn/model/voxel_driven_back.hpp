@@ -1,0 +1,104 @@
+// SPDX-FileCopyrightText: The pyronn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <type_traits>
+
+#include <pyronn/core/array_view.hpp>
+#include <pyronn/core/config.hpp>
+#include <pyronn/core/math.hpp>
+#include <pyronn/model/tiling.hpp>
+#include <pyronn/model/voxel_run.hpp>
+
+namespace pyronn::detail {
+
+/// Voxel-driven backprojection: every voxel gathers, over the views, the projection at the point
+/// where it lands. One work item is a tile of voxels; it adds up in registers or the nearest cache
+/// and writes once.
+template <class DepthWeight, class Tile_, class Views, class Samples>
+struct VoxelDrivenBack {
+  using Tile = Tile_;
+  using Block = typename Tile::Block;
+
+  Views views;
+  int num_views;
+  Samples projections;
+  Extents<2> detector;
+  Vec3f spacing;  ///< of the voxels [mm]
+  VolumeView<float> volume;
+  bool adds;  ///< to what the volume holds, as all chunks of views but the first do
+
+  [[nodiscard]] Extents<3> items() const {
+    Extents<3> count{};
+    for (int axis = 0; axis < 3; ++axis) {
+      count[axis] = (volume.extents[axis] - 1) / Tile::size(axis) + 1;
+    }
+    return count;
+  }
+
+  PYRONN_HOST_DEVICE void operator()(Vec<int, 3> item) const {
+    Vec<int, 3> const first{item[0] * Tile::size(0), item[1] * Tile::size(1),
+                            item[2] * Tile::size(2)};
+    float sums[Tile::runs][Tile::run] = {};
+    for (int n = 0; n < num_views; ++n) {
+      auto const& view = views.view(n);
+      auto const slice = projections.slice(n);
+      for (int r = 0; r < Tile::runs; ++r) {
+        gather(VoxelRun<std::decay_t<decltype(view)>, Tile::axis>{view, vec_cast<float>(
+                                                                            run_start(first, r))},
+               slice, sums[r]);
+      }
+    }
+    for (int r = 0; r < Tile::runs; ++r) write(run_start(first, r), sums[r]);
+  }
+
+ private:
+  static PYRONN_HOST_DEVICE Vec<int, 3> run_start(Vec<int, 3> const& first, int run) {
+    constexpr int axis = Tile::axis == 0 ? 1 : 0;
+    constexpr int other = Tile::axis == 2 ? 1 : 2;
+    Vec<int, 3> start = first;
+    start[axis] += run % Tile::size(axis);
+    start[other] += run / Tile::size(axis);
+    return start;
+  }
+
+  template <class Run, class Slice>
+  PYRONN_HOST_DEVICE void gather(Run const& run, Slice const& slice,
+                                 float (&sums)[Tile::run]) const {
+    Shadow const shadow = run.shadow(Tile::run, detector);
+    if (shadow == Shadow::outside) return;
+    if (shadow == Shadow::inside) {
+      // In two steps, so that compilers see that no sum overlaps a sample, and vectorise.
+      float values[Tile::run];
+      for (int k = 0; k < Tile::run; ++k) {
+        Landing const landing = run.at(k);
+        values[k] =
+            DepthWeight{}(landing.inverse_depth) * slice.sample_inside(landing.u, landing.v);
+      }
+      for (int k = 0; k < Tile::run; ++k) sums[k] += values[k];
+    } else {
+      for (int k = 0; k < Tile::run; ++k) {
+        Landing const landing = run.at(k);
+        if (landing.inverse_depth > 0.0F) {
+          sums[k] += DepthWeight{}(landing.inverse_depth) * slice.sample(landing.u, landing.v);
+        }
+      }
+    }
+  }
+
+  PYRONN_HOST_DEVICE void write(Vec<int, 3> voxel, float const (&sums)[Tile::run]) const {
+    for (int axis = 0; axis < 3; ++axis) {
+      if (voxel[axis] >= volume.extents[axis]) return;
+    }
+    int const last = min(Tile::run, volume.extents[Tile::axis] - voxel[Tile::axis]);
+    for (int k = 0; k < Tile::run; ++k) {
+      if (k < last) {
+        float& target = volume(voxel[0], voxel[1], voxel[2]);
+        target = adds ? target + sums[k] : sums[k];
+        ++voxel[Tile::axis];
+      }
+    }
+  }
+};
+
+}  // namespace pyronn::detail

@@ -1,0 +1,132 @@
+// SPDX-FileCopyrightText: The pyronn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include <pyronn/backprojector.hpp>
+#include <pyronn/core/array_view.hpp>
+#include <pyronn/core/error.hpp>
+#include <pyronn/exec/workspace.hpp>
+#include <pyronn/model/voxel_driven.hpp>
+#include <pyronn/recon/fdk_weights.hpp>
+#include <pyronn/recon/filter_window.hpp>
+#include <pyronn/recon/row_filter.hpp>
+
+namespace pyronn {
+
+/// Filtered backprojection of a cone-beam scan over a full circle, after L. A. Feldkamp, L. C.
+/// Davis, J. W. Kress, "Practical cone-beam algorithm", J. Opt. Soc. Am. A 1 (1984): cosine
+/// weights, ramp filter along the rows, backprojection with 1 / depth^2. Line integrals in,
+/// attenuation [1/mm] out, for any spacing, distance and angular steps. A value that holds no
+/// memory of an executor.
+template <class Geometry, class Interp>
+class Fdk {
+ public:
+  /// Throws InvalidArgument unless the sources go once round a circle; views may come in any order
+  /// and need not be equally far apart.
+  Fdk(Geometry const& geometry, Grid const& grid, FilterWindow window = FilterWindow::ram_lak)
+      : back_{geometry, grid}, weights_{detail::fdk_weights(geometry)}, window_{window} {}
+
+  [[nodiscard]] Geometry const& geometry() const { return back_.geometry(); }
+  [[nodiscard]] Grid const& grid() const { return back_.grid(); }
+
+  /// Bytes of workspace, at most `limit` unless a single view needs more.
+  template <class Executor>
+  [[nodiscard]] std::size_t workspace_bytes(Executor const& executor,
+                                            std::size_t limit = default_workspace_limit) const {
+    std::size_t const scratch = scratch_bytes(executor);
+    std::size_t const view = view_bytes();
+    auto const most = static_cast<std::size_t>(geometry().num_views());
+    std::size_t const room = limit > scratch ? limit - scratch : 0;
+    return scratch + view * clamp<std::size_t>(room / view, 1, most);
+  }
+
+  /// volume (x, y, z) [1/mm] from line integrals (u, v, view). Does not synchronise: on a stream
+  /// the work is queued when the call returns. Throws InvalidArgument for arrays of the wrong size
+  /// and OutOfMemory for a workspace that is too small, both before anything is written.
+  template <class Executor>
+  void operator()(Executor const& executor, ProjectionView<float const> projections,
+                  VolumeView<float> volume, Workspace<Executor>& workspace) const {
+    detail::check_sizes("Fdk", volume.extents, grid().size, projections.extents,
+                        detail::scan_extents(geometry()));
+    add_views(executor, projections, 0, volume, workspace);
+  }
+
+  /// The share of the views from `first_view` on, as many as `projections` holds. The first share
+  /// (first_view 0) overwrites the volume, the others add to it, so that a scan may come piece by
+  /// piece. Else as the whole.
+  template <class Executor>
+  void add_views(Executor const& executor, ProjectionView<float const> projections, int first_view,
+                 VolumeView<float> volume, Workspace<Executor>& workspace) const {
+    Extents<3> share = detail::scan_extents(geometry());
+    int const num_views = projections.extents[2];
+    detail::expects(first_view >= 0 && num_views >= 1 && num_views <= share[2] - first_view,
+                    "Fdk: views ", first_view, " to ", first_view + num_views - 1,
+                    " are not among the geometry's ", share[2]);
+    share[2] = num_views;
+    detail::check_sizes("Fdk", volume.extents, grid().size, projections.extents, share);
+    executor.check_reachable(projections.data, "Fdk: projections");
+    executor.check_reachable(volume.data, "Fdk: volume");
+    int const chunk = views_at_a_time(executor, workspace);
+    for (int first = 0; first < num_views; first += chunk) {
+      int const count = min(chunk, num_views - first);
+      add_chunk(executor, projections.slices(first, count), first_view + first, volume, workspace);
+    }
+  }
+
+ private:
+  /// Begins the filtered views anew on what textures and vector units like.
+  static constexpr std::size_t alignment = 512;
+
+  [[nodiscard]] std::size_t view_bytes() const {
+    Extents<2> const detector = geometry().detector_size();
+    std::size_t const bytes = static_cast<std::size_t>(detector.count()) * sizeof(float);
+    return (bytes + (alignment - 1)) / alignment * alignment;
+  }
+
+  /// Filtering and backprojection follow one another and share what they need besides.
+  template <class Executor>
+  [[nodiscard]] std::size_t scratch_bytes(Executor const& executor) const {
+    Extents<3> const scan = detail::scan_extents(geometry());
+    ProjectionView<float const> const aligned{nullptr, scan};
+    std::size_t const bytes = max(detail::RowFilter<Executor>::bytes(executor, scan),
+                                  back_.workspace_bytes(executor, aligned, filter_bytes_hint));
+    return (bytes + (alignment - 1)) / alignment * alignment;
+  }
+
+  template <class Executor>
+  [[nodiscard]] int views_at_a_time(Executor const& executor,
+                                    Workspace<Executor> const& workspace) const {
+    std::size_t const scratch = scratch_bytes(executor);
+    if (workspace.bytes() < scratch + view_bytes()) {
+      throw OutOfMemory(detail::message("pyronn::Fdk: the workspace has ", workspace.bytes(),
+                                        " bytes; at least ", scratch + view_bytes(),
+                                        " are needed"));
+    }
+    std::size_t const fit = (workspace.bytes() - scratch) / view_bytes();
+    return static_cast<int>(min(fit, static_cast<std::size_t>(geometry().num_views())));
+  }
+
+  template <class Executor>
+  void add_chunk(Executor const& executor, ProjectionView<float const> projections, int first_view,
+                 VolumeView<float> volume, Workspace<Executor>& workspace) const {
+    ProjectionView<float> const filtered{reinterpret_cast<float*>(workspace.data()),
+                                         projections.extents};
+    std::size_t const filtered_bytes =
+        static_cast<std::size_t>(projections.extents[2]) * view_bytes();
+    Workspace<Executor> scratch{executor, workspace, filtered_bytes};
+    detail::RowFilter<Executor>::apply(
+        executor, {projections, filtered, weights_.data() + first_view, window_}, scratch);
+    back_.add_views(executor, ProjectionView<float const>{filtered}, first_view, volume, scratch);
+  }
+
+  static constexpr std::size_t filter_bytes_hint = std::size_t{32} << 20;
+
+  Backprojector<Geometry, Interp, DistanceWeighted> back_;
+  std::vector<FdkWeight> weights_;
+  FilterWindow window_;
+};
+
+}  // namespace pyronn

@@ -1,0 +1,7 @@
+// SPDX-FileCopyrightText: The pyronn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#define PYRONN_VERSION_MAJOR 0
+#define PYRONN_VERSION_MINOR 1
+#define PYRONN_VERSION_PATCH 0
