@@ -1,0 +1,58 @@
+# SPDX-FileCopyrightText: The pyronn authors
+# SPDX-License-Identifier: Apache-2.0
+
+# Which headers may include which. Run as: cmake -D include_dir=... -P layering_test.cmake
+
+cmake_minimum_required(VERSION 3.25)
+
+# A layer is a folder of include/pyronn, or a header that lies in none.
+set(core core version.hpp)
+set(operators projector.hpp backprojector.hpp)
+set(body ${core} geometry interp exec model)
+
+set(version.hpp_may nothing)
+set(core_may ${core})
+foreach(layer geometry interp exec)
+  set(${layer}_may ${core} ${layer})
+endforeach()
+set(model_may ${body})
+foreach(layer ${operators})
+  set(${layer}_may ${body} ${operators})
+endforeach()
+foreach(layer io phantom)
+  set(${layer}_may ${body} ${operators} ${layer})
+endforeach()
+set(recon_may ${body} ${operators} io phantom recon)
+set(interop_may ${recon_may} interop)
+set(cuda_may ${recon_may} cuda)
+set(pyronn.hpp_may ${recon_may})
+set(cuda.cuh_may ${cuda_may} pyronn.hpp)
+
+file(GLOB_RECURSE headers RELATIVE ${include_dir}/pyronn
+  ${include_dir}/pyronn/*.hpp ${include_dir}/pyronn/*.cuh)
+foreach(header IN LISTS headers)
+  string(REGEX REPLACE "/.*" "" layer ${header})
+  if(NOT DEFINED ${layer}_may)
+    message(SEND_ERROR "${header}: the layer '${layer}' is not in tests/layering_test.cmake")
+    continue()
+  endif()
+
+  file(STRINGS ${include_dir}/pyronn/${header} includes REGEX "^ *# *include")
+  foreach(line IN LISTS includes)
+    if(line MATCHES "include *\"")
+      message(SEND_ERROR "${header}: ${line}: headers of the library are included as <pyronn/...>")
+    elseif(line MATCHES "<pyronn/([^>]+)>")
+      set(included ${CMAKE_MATCH_1})
+      string(REGEX REPLACE "/.*" "" included_layer ${included})
+      if(NOT included_layer IN_LIST ${layer}_may)
+        message(SEND_ERROR "${header} must not include ${included}")
+      endif()
+    endif()
+  endforeach()
+endforeach()
+
+list(LENGTH headers count)
+if(count EQUAL 0)
+  message(SEND_ERROR "no header found in ${include_dir}/pyronn")
+endif()
+message(STATUS "${count} headers looked at")
