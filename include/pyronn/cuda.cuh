@@ -2,9 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-/// Everything: pyronn.hpp and what runs on CUDA devices. Needs nvcc.
+/// Everything on CUDA devices, and on the host all but Fdk (<pyronn/recon/cpu_row_filter.hpp> adds
+/// it). Needs nvcc.
 #include <pyronn/cuda/executor.cuh>
 #include <pyronn/cuda/row_filter.cuh>
 #include <pyronn/cuda/texture_planes.cuh>
 #include <pyronn/cuda/texture_slices.cuh>
-#include <pyronn/pyronn.hpp>
+#include <pyronn/without_eigen.hpp>

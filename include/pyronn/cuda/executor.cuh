@@ -19,12 +19,15 @@
 #include <pyronn/cuda/texture_cache.cuh>
 #include <pyronn/model/tiling.hpp>
 
+// Kernels and launchers are hidden and keyed on the architectures they are compiled for: two
+// libraries, or two translation units built for different cards, must never share one. The pragma
+// also takes geometries from unnamed namespaces, at which nvcc warns where an attribute stands.
+#pragma GCC visibility push(hidden)
+
 namespace pyronn {
 
 namespace detail {
 
-/// Kernels and launchers are hidden and keyed on the architectures they are compiled for: two
-/// libraries, or two translation units built for different cards, must never share one.
 template <int... Architectures>
 struct ArchitectureList {};
 using CompiledArchitectures = ArchitectureList<__CUDA_ARCH_LIST__>;
@@ -32,7 +35,6 @@ using CompiledArchitectures = ArchitectureList<__CUDA_ARCH_LIST__>;
 /// The library's only __global__ function: one thread an item.
 template <class Kernel, class Architectures>
 __global__ void __launch_bounds__(Kernel::Block::x* Kernel::Block::y* Kernel::Block::z)
-    __attribute__((visibility("hidden")))
     run_kernel(__grid_constant__ Kernel const kernel, Extents<3> items) {
   Vec<int, 3> const item{static_cast<int>(blockIdx.x * Kernel::Block::x + threadIdx.x),
                          static_cast<int>(blockIdx.y * Kernel::Block::y + threadIdx.y),
@@ -87,8 +89,7 @@ class CudaExecutor {
 
   /// Queues `kernel(item)` for each item.
   template <class Kernel>
-  __attribute__((visibility("hidden"))) void for_each(Extents<3> items,
-                                                      Kernel const& kernel) const {
+  void for_each(Extents<3> items, Kernel const& kernel) const {
     launch<Kernel, detail::CompiledArchitectures>(items, kernel);
   }
 
@@ -110,7 +111,7 @@ class CudaExecutor {
 
  private:
   template <class Kernel, class Architectures>
-  __attribute__((visibility("hidden"))) void launch(Extents<3> items, Kernel const& kernel) const {
+  void launch(Extents<3> items, Kernel const& kernel) const {
     using Block = typename Kernel::Block;
     static_assert(std::is_trivially_copyable_v<Kernel>, "A kernel travels by value.");
     static_assert(sizeof(Kernel) <= 32700, "A kernel's argument is limited to 32,764 bytes.");
@@ -139,3 +140,5 @@ struct VoxelTiling<Interp, CudaExecutor> {
 };
 
 }  // namespace pyronn
+
+#pragma GCC visibility pop

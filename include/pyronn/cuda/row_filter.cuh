@@ -6,6 +6,7 @@
 //
 #include <cstddef>
 #include <memory>
+#include <vector>
 
 #include <pyronn/core/array_view.hpp>
 #include <pyronn/core/config.hpp>
@@ -14,6 +15,7 @@
 #include <pyronn/cuda/fft_plans.cuh>
 #include <pyronn/exec/workspace.hpp>
 #include <pyronn/model/tiling.hpp>
+#include <pyronn/recon/ramp_filter.hpp>
 #include <pyronn/recon/row_filter.hpp>
 
 namespace pyronn::detail {
@@ -94,15 +96,20 @@ struct CropRows {
 /// large enough that launches do not count.
 template <>
 struct RowFilter<CudaExecutor> {
-  static std::size_t bytes(CudaExecutor const&, Extents<3> scan) {
-    std::shared_ptr<void> plans;
-    return Layout{get_plans(plans, scan)}.bytes;
+  static std::size_t bytes(CudaExecutor const&, Extents<3> scan, std::size_t limit) {
+    int views = views_in_batch(scan, limit);
+    std::size_t needed = Layout{Plans{scan, views}}.bytes;
+    while (needed > limit && views > 1) {
+      views = (views + 1) / 2;
+      needed = Layout{Plans{scan, views}}.bytes;
+    }
+    return needed;
   }
 
   static void apply(CudaExecutor const& executor, RowFilterTask const& task,
                     Workspace<CudaExecutor>& workspace) {
     Extents<3> const scan = task.projections.extents;
-    Plans& plans = get_plans(workspace.resources().filter_plans, scan);
+    Plans& plans = find_plans(workspace, scan);
     Layout const layout{plans};
     std::byte* const memory = workspace.data();
     auto* const ramp = reinterpret_cast<float*>(memory + layout.ramp);
@@ -116,14 +123,16 @@ struct RowFilter<CudaExecutor> {
 
  private:
   struct Plans {
-    Plans(Extents<3> detector, int views_)
-        : columns{detector[0]},
+    Plans(Extents<3> scan, int views_)
+        : columns{scan[0]},
+          share{scan[2]},
           views{views_},
-          rows{padded_row_length(detector[0]), detector[1] * views_},
-          ramp{padded_row_length(detector[0]), 1} {}
+          rows{padded_row_length(scan[0]), scan[1] * views_},
+          ramp{padded_row_length(scan[0]), 1} {}
 
     int columns;
-    int views;
+    int share;  ///< views in the share of the scan that these plans suit
+    int views;  ///< views in a batch
     RowTransforms rows;
     RowTransforms ramp;
   };
@@ -146,23 +155,33 @@ struct RowFilter<CudaExecutor> {
     std::size_t bytes;
   };
 
-  static int views_in_batch(Extents<3> scan) {
-    constexpr std::size_t batch_bytes = std::size_t{32} << 20;
-    std::size_t const view_bytes = static_cast<std::size_t>(padded_row_length(scan[0])) *
+  /// Every view is as many padded rows and, at most, as much of cuFFT's work area.
+  static int views_in_batch(Extents<3> scan, std::size_t limit) {
+    std::size_t const view_bytes = 2 * static_cast<std::size_t>(padded_row_length(scan[0]) + 2) *
                                    sizeof(float) * static_cast<std::size_t>(scan[1]);
-    auto const most = static_cast<std::size_t>(WeightRows::max_views);
-    return static_cast<int>(clamp<std::size_t>(batch_bytes / view_bytes, 1, most));
+    auto const most = static_cast<std::size_t>(min(scan[2], WeightRows::max_views));
+    return static_cast<int>(clamp<std::size_t>(limit / view_bytes, 1, most));
   }
 
-  /// The plans for a detector, made at the first call.
-  static Plans& get_plans(std::shared_ptr<void>& kept, Extents<3> scan) {
-    auto* plans = static_cast<Plans*>(kept.get());
-    int const views = views_in_batch(scan);
-    if (plans == nullptr || plans->columns != scan[0] || plans->rows.rows() != scan[1] * views) {
-      kept = std::make_shared<Plans>(scan, views);
-      plans = static_cast<Plans*>(kept.get());
+  /// The plans that suit a share of a scan and fit into the workspace, made when first asked for.
+  static Plans& find_plans(Workspace<CudaExecutor>& workspace, Extents<3> scan) {
+    using Kept = std::vector<std::unique_ptr<Plans>>;
+    std::shared_ptr<void>& kept = workspace.resources().filter_plans;
+    if (!kept) kept = std::make_shared<Kept>();
+    Kept& all = *static_cast<Kept*>(kept.get());
+    for (std::unique_ptr<Plans> const& plans : all) {
+      if (plans->columns == scan[0] && plans->rows.rows() == scan[1] * plans->views &&
+          plans->share == scan[2] && Layout{*plans}.bytes <= workspace.bytes()) {
+        return *plans;
+      }
     }
-    return *plans;
+    int views = views_in_batch(scan, workspace.bytes());
+    all.push_back(std::make_unique<Plans>(scan, views));
+    while (Layout{*all.back()}.bytes > workspace.bytes() && views > 1) {
+      views = (views + 1) / 2;
+      all.back() = std::make_unique<Plans>(scan, views);
+    }
+    return *all.back();
   }
 
   static void filter_batch(CudaExecutor const& executor, RowFilterTask const& task, int first,

@@ -40,7 +40,8 @@ class CpuExecutor {
     std::int64_t const share = std::max<std::int64_t>(1, count / (std::int64_t{threads_} * 32));
     std::atomic<std::int64_t> next{0};
     auto const work = [&] {
-      for (std::int64_t first; (first = next.fetch_add(share)) < count;) {
+      std::int64_t first = next.fetch_add(share);
+      for (; first < count; first = next.fetch_add(share)) {
         run(items, first, std::min(first + share, count), kernel);
       }
     };

@@ -32,6 +32,7 @@ class Workspace {
                     whole.bytes_, " bytes there are");
   }
 
+  ~Workspace() = default;
   Workspace(Workspace const&) = delete;
   Workspace& operator=(Workspace const&) = delete;
 

@@ -18,11 +18,13 @@ struct SliceRange {
   int inner_first, inner_last;
 };
 
-/// Narrows [low, high] to where `base + k * slope` lies in [from, to].
+/// Narrows [low, high] to where `base + k * slope` lies in [from, to]; empty where low > high.
 PYRONN_HOST_DEVICE inline void clip(float base, float slope, float from, float to, float& low,
                                     float& high) {
   if (abs(slope) < 1e-12F) {
-    if (!(base >= from && base <= to)) high = low - 1.0F;
+    if (base >= from && base <= to) return;
+    low = 1.0F;
+    high = 0.0F;
     return;
   }
   float const per_unit = 1.0F / slope;
@@ -94,6 +96,9 @@ struct JosephForward {
   PYRONN_HOST_DEVICE SliceRange slices(JosephRay const& ray) const {
     constexpr int a = Axis == 0 ? 1 : 0;
     constexpr int b = Axis == 2 ? 1 : 2;
+    // A ray that is not made of numbers meets nothing.
+    float const probe = ray.base[0] + ray.base[1] + ray.slope[0] + ray.slope[1];
+    if (!(abs(probe) < 1e30F)) return {0, -1, 0, -1};
     auto const end = static_cast<float>(size[Axis]);
     auto const end_a = static_cast<float>(size[a]);
     auto const end_b = static_cast<float>(size[b]);

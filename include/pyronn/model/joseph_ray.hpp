@@ -18,14 +18,14 @@ namespace pyronn::detail {
 /// crosses, times the length of ray between two slices. Here a slice owns half a voxel to either
 /// side, so a ray that begins or ends inside the volume counts its outer slices in part.
 struct JosephRay {
-  int axis;         ///< along which the ray advances most, in voxels
+  int axis = 0;     ///< along which the ray advances most, in voxels
   float base[2];    ///< crossing of slice 0 on the two other axes, in ascending order
   float slope[2];   ///< what a slice adds to it
   float low, high;  ///< where the ray begins and ends on its main axis, ascending
   float step;       ///< length of ray between two slices [mm]
 
   /// From a ray in voxel indices and the voxels' spacing [mm].
-  PYRONN_HOST_DEVICE JosephRay(Ray<float> const& ray, Vec3f const& spacing) : axis{0} {
+  PYRONN_HOST_DEVICE JosephRay(Ray<float> const& ray, Vec3f const& spacing) {
     Vec3f const reach{abs(ray.direction[0]), abs(ray.direction[1]), abs(ray.direction[2])};
     if (reach[1] > reach[0]) axis = 1;
     if (reach[2] > max(reach[0], reach[1])) axis = 2;

@@ -44,6 +44,7 @@ struct VoxelDrivenBack {
       auto const& view = views.view(n);
       auto const slice = projections.slice(n);
       for (int r = 0; r < Tile::runs; ++r) {
+        if (!is_in_volume(run_start(first, r))) continue;
         gather(VoxelRun<std::decay_t<decltype(view)>, Tile::axis>{view, vec_cast<float>(
                                                                             run_start(first, r))},
                slice, sums[r]);
@@ -60,6 +61,11 @@ struct VoxelDrivenBack {
     start[axis] += run % Tile::size(axis);
     start[other] += run / Tile::size(axis);
     return start;
+  }
+
+  PYRONN_HOST_DEVICE bool is_in_volume(Vec<int, 3> const& voxel) const {
+    return voxel[0] < volume.extents[0] && voxel[1] < volume.extents[1] &&
+           voxel[2] < volume.extents[2];
   }
 
   template <class Run, class Slice>
@@ -87,9 +93,7 @@ struct VoxelDrivenBack {
   }
 
   PYRONN_HOST_DEVICE void write(Vec<int, 3> voxel, float const (&sums)[Tile::run]) const {
-    for (int axis = 0; axis < 3; ++axis) {
-      if (voxel[axis] >= volume.extents[axis]) return;
-    }
+    if (!is_in_volume(voxel)) return;
     int const last = min(Tile::run, volume.extents[Tile::axis] - voxel[Tile::axis]);
     for (int k = 0; k < Tile::run; ++k) {
       if (k < last) {

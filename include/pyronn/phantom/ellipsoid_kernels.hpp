@@ -9,7 +9,9 @@
 
 #include <pyronn/core/array_view.hpp>
 #include <pyronn/core/config.hpp>
+#include <pyronn/core/detected.hpp>
 #include <pyronn/core/grid.hpp>
+#include <pyronn/core/vec.hpp>
 #include <pyronn/geometry/ray.hpp>
 #include <pyronn/model/tiling.hpp>
 #include <pyronn/phantom/ellipsoid.hpp>
@@ -20,7 +22,7 @@ namespace pyronn::detail {
 template <class Body>
 struct BodyTable {
   static constexpr int capacity = 32;
-  static_assert(capacity * sizeof(Body) <= 4 * 1024, "Views and bodies share 32,764 bytes.");
+  static_assert(sizeof(Body[capacity]) <= 4096, "Views and bodies share 32,764 bytes.");
 
   Body bodies[capacity];
   int count;
@@ -110,6 +112,13 @@ struct VoxeliseEllipsoids {
   }
 };
 
+template <class View>
+using RayInDouble = decltype(static_cast<Ray<double> (View::*)(double, double) const>(&View::ray));
+
+/// In what a view takes its pixels: double where it says so, else float, which holds any index.
+template <class View>
+using pixel_scalar_t = std::conditional_t<is_detected_v<RayInDouble, View>, double, float>;
+
 /// Line integrals of ellipsoids: one work item is a pixel of a view.
 template <class Views>
 struct ProjectEllipsoids {
@@ -136,7 +145,7 @@ struct ProjectEllipsoids {
  private:
   template <class View>
   static PYRONN_HOST_DEVICE Ray<double> world_ray(View const& view, Vec<int, 3> const& pixel) {
-    using Scalar = RayScalar<View>;
+    using Scalar = pixel_scalar_t<View>;
     auto const ray = view.ray(static_cast<Scalar>(pixel[0]), static_cast<Scalar>(pixel[1]));
     return {vec_cast<double>(ray.origin), vec_cast<double>(ray.direction),
             static_cast<double>(ray.begin), static_cast<double>(ray.end)};

@@ -8,7 +8,6 @@
 #include <numeric>
 #include <vector>
 
-#include <pyronn/core/eigen.hpp>
 #include <pyronn/core/error.hpp>
 #include <pyronn/core/math.hpp>
 #include <pyronn/core/vec.hpp>
@@ -18,47 +17,70 @@ namespace pyronn::detail {
 /// A circle through points, and where on it each lies.
 struct Circle {
   Vec3d center;                ///< [mm]
+  Vec3d normal;                ///< of unit length
   double radius;               ///< [mm]
   std::vector<double> angles;  ///< of the points, in (-pi, pi]
 };
 
-/// The circle of least squares: in the plane of the two main axes of the points, the solution of
-/// 2 c.p + (r^2 - c^2) = p.p (I. Kasa, IEEE Trans. Instrum. Meas. 25, 1976). Throws InvalidArgument
-/// for fewer than three points and for points more than a hundredth of the radius off the circle.
-inline Circle fit_circle(std::vector<Vec3d> const& points) {
+/// The direction in which the points spread least, from their symmetric scatter matrix: its rows
+/// lie in the plane of the two others, so the product of any two points out of it.
+inline Vec3d plane_normal(Vec3d const (&scatter)[3]) {
+  Vec3d normal{0, 0, 0};
+  for (int row = 0; row < 3; ++row) {
+    Vec3d const candidate = cross(scatter[row], scatter[(row + 1) % 3]);
+    if (length(candidate) > length(normal)) normal = candidate;
+  }
+  expects(length(normal) > 0, "Fdk: the sources must lie on a circle, but they lie on a line");
+  return 1.0 / length(normal) * normal;
+}
+
+/// The circle of least squares about points with mean 0: its centre solves
+/// 2 sum(p p') c = sum(|p|^2 p) in the plane of the points, and the mean of |p|^2 is r^2 - c^2
+/// (I. Kasa, IEEE Trans. Instrum. Meas. 25, 1976).
+inline Circle fit_centered_circle(std::vector<Vec3d> const& points) {
+  Vec3d scatter[3] = {{0, 0, 0}, {0, 0, 0}, {0, 0, 0}};
+  Vec3d moment{0, 0, 0};
+  double squares = 0.0;
+  for (Vec3d const& point : points) {
+    for (int row = 0; row < 3; ++row) scatter[row] += point[row] * point;
+    moment += dot(point, point) * point;
+    squares += dot(point, point);
+  }
+  Vec3d const normal = plane_normal(scatter);
+  // Full rank, without moving the solution out of the plane.
+  for (int row = 0; row < 3; ++row) scatter[row] += squares * normal[row] * normal;
+  Vec3d const cofactors[3] = {cross(scatter[1], scatter[2]), cross(scatter[2], scatter[0]),
+                              cross(scatter[0], scatter[1])};
+  double const determinant = dot(scatter[0], cofactors[0]);
+  Vec3d center{0, 0, 0};
+  for (int row = 0; row < 3; ++row) center += moment[row] * cofactors[row];
+  center *= 0.5 / determinant;
+  center -= dot(center, normal) * normal;
+  double const count = static_cast<double>(points.size());
+  return {center, normal, std::sqrt(squares / count + dot(center, center)), {}};
+}
+
+/// The circle of least squares through points. Throws InvalidArgument for fewer than three points
+/// and for points more than a hundredth of the radius off the circle.
+inline Circle fit_circle(std::vector<Vec3d> points) {
   expects(points.size() >= 3, "Fdk: ", points.size(), " views are too few for a circle");
-  auto const count = static_cast<Eigen::Index>(points.size());
-  Eigen::Matrix3Xd offsets(3, count);
-  for (Eigen::Index n = 0; n < count; ++n) {
-    Vec3d const& point = points[static_cast<std::size_t>(n)];
-    offsets.col(n) = Eigen::Vector3d{point[0], point[1], point[2]};
-  }
-  Eigen::Vector3d const mean = offsets.rowwise().mean();
-  offsets.colwise() -= mean;
-  Eigen::Matrix3d const scatter = offsets * offsets.transpose();
-  Eigen::SelfAdjointEigenSolver<Eigen::Matrix3d> const axes{scatter};
-  Eigen::Matrix<double, 3, 2> const plane = axes.eigenvectors().rightCols<2>();
-  Eigen::Matrix2Xd const flat = plane.transpose() * offsets;
-
-  Eigen::MatrixX3d equations(count, 3);
-  equations.leftCols<2>() = 2.0 * flat.transpose();
-  equations.col(2).setOnes();
-  Eigen::VectorXd const squares = flat.colwise().squaredNorm().transpose();
-  Eigen::Vector3d const solution = equations.colPivHouseholderQr().solve(squares);
-  Eigen::Vector2d const center = solution.head<2>();
-  double const radius = std::sqrt(std::max(0.0, solution[2] + center.squaredNorm()));
-
-  Eigen::Vector3d const world = mean + plane * center;
-  Circle circle{{world[0], world[1], world[2]}, radius, {}};
+  Vec3d mean{0, 0, 0};
+  for (Vec3d const& point : points) mean += 1.0 / static_cast<double>(points.size()) * point;
+  for (Vec3d& point : points) point -= mean;
+  Circle circle = fit_centered_circle(points);
+  Vec3d const first = points.front() - circle.center;
+  Vec3d const second = cross(circle.normal, first);
   double worst = 0.0;
-  for (Eigen::Index n = 0; n < count; ++n) {
-    Eigen::Vector2d const arm = flat.col(n) - center;
-    double const out_of_plane = (offsets.col(n) - plane * flat.col(n)).norm();
-    worst = std::max(worst, std::hypot(arm.norm() - radius, out_of_plane));
-    circle.angles.push_back(std::atan2(arm[1], arm[0]));
+  for (Vec3d const& point : points) {
+    Vec3d const arm = point - circle.center;
+    double const height = dot(arm, circle.normal);
+    double const in_plane = length(arm - height * circle.normal);
+    worst = std::max(worst, std::hypot(in_plane - circle.radius, height));
+    circle.angles.push_back(std::atan2(dot(arm, second), dot(arm, first)));
   }
-  expects(worst <= 0.01 * radius, "Fdk: the sources must lie on a circle, but one is ", worst,
-          " mm off the best one, of radius ", radius, " mm");
+  expects(worst <= 0.01 * circle.radius, "Fdk: the sources must lie on a circle, but one is ",
+          worst, " mm off the best one, of radius ", circle.radius, " mm");
+  circle.center += mean;
   return circle;
 }
 

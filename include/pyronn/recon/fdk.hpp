@@ -36,7 +36,7 @@ class Fdk {
   template <class Executor>
   [[nodiscard]] std::size_t workspace_bytes(Executor const& executor,
                                             std::size_t limit = default_workspace_limit) const {
-    std::size_t const scratch = scratch_bytes(executor);
+    std::size_t const scratch = scratch_bytes(executor, limit);
     std::size_t const view = view_bytes();
     auto const most = static_cast<std::size_t>(geometry().num_views());
     std::size_t const room = limit > scratch ? limit - scratch : 0;
@@ -86,23 +86,25 @@ class Fdk {
     return (bytes + (alignment - 1)) / alignment * alignment;
   }
 
-  /// Filtering and backprojection follow one another and share what they need besides.
+  /// Filtering and backprojection follow one another and share what they need besides: at most
+  /// half of the workspace, and no more than pays.
   template <class Executor>
-  [[nodiscard]] std::size_t scratch_bytes(Executor const& executor) const {
+  [[nodiscard]] std::size_t scratch_bytes(Executor const& executor, std::size_t limit) const {
     Extents<3> const scan = detail::scan_extents(geometry());
     ProjectionView<float const> const aligned{nullptr, scan};
-    std::size_t const bytes = max(detail::RowFilter<Executor>::bytes(executor, scan),
-                                  back_.workspace_bytes(executor, aligned, filter_bytes_hint));
+    std::size_t const budget = min(limit / 2, most_scratch_bytes);
+    std::size_t const bytes = max(detail::RowFilter<Executor>::bytes(executor, scan, budget),
+                                  back_.workspace_bytes(executor, aligned, budget));
     return (bytes + (alignment - 1)) / alignment * alignment;
   }
 
   template <class Executor>
   [[nodiscard]] int views_at_a_time(Executor const& executor,
                                     Workspace<Executor> const& workspace) const {
-    std::size_t const scratch = scratch_bytes(executor);
+    std::size_t const scratch = scratch_bytes(executor, workspace.bytes());
     if (workspace.bytes() < scratch + view_bytes()) {
       throw OutOfMemory(detail::message("pyronn::Fdk: the workspace has ", workspace.bytes(),
-                                        " bytes; at least ", scratch + view_bytes(),
+                                        " bytes; at least ", workspace_bytes(executor, 0),
                                         " are needed"));
     }
     std::size_t const fit = (workspace.bytes() - scratch) / view_bytes();
@@ -122,7 +124,7 @@ class Fdk {
     back_.add_views(executor, ProjectionView<float const>{filtered}, first_view, volume, scratch);
   }
 
-  static constexpr std::size_t filter_bytes_hint = std::size_t{32} << 20;
+  static constexpr std::size_t most_scratch_bytes = std::size_t{48} << 20;
 
   Backprojector<Geometry, Interp, DistanceWeighted> back_;
   std::vector<FdkWeight> weights_;

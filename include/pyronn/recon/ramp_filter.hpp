@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <initializer_list>
+
 #include <pyronn/core/config.hpp>
 #include <pyronn/core/math.hpp>
 

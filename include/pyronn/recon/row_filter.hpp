@@ -3,18 +3,12 @@
 #pragma once
 
 /// Weighting and filtering of detector rows, the first half of filtered backprojection.
-#include <algorithm>
-#include <complex>
 #include <cstddef>
-#include <vector>
 
 #include <pyronn/core/array_view.hpp>
-#include <pyronn/core/eigen.hpp>
-#include <pyronn/core/math.hpp>
 #include <pyronn/exec/workspace.hpp>
 #include <pyronn/recon/fdk_weights.hpp>
 #include <pyronn/recon/filter_window.hpp>
-#include <pyronn/recon/ramp_filter.hpp>
 
 namespace pyronn::detail {
 
@@ -27,77 +21,20 @@ struct RowFilterTask {
   FilterWindow window;
 };
 
-/// The response of the windowed ramp filter at the frequencies of padded rows, with the 1 / length
-/// of an unnormalised inverse transform.
-inline std::vector<float> ramp_response(int padded, FilterWindow window) {
-  std::vector<std::complex<double>> samples(static_cast<std::size_t>(padded));
-  for (int k = 0; k <= padded / 2; ++k) {
-    double const sample = static_cast<double>(ramp_sample(k));
-    samples[static_cast<std::size_t>(k)] = sample;
-    samples[static_cast<std::size_t>((padded - k) % padded)] = sample;
-  }
-  std::vector<std::complex<double>> spectrum;
-  Eigen::FFT<double> fft;
-  fft.fwd(spectrum, samples);
-  std::vector<float> response(static_cast<std::size_t>(padded / 2 + 1));
-  for (std::size_t f = 0; f < response.size(); ++f) {
-    float const frequency = static_cast<float>(f) / static_cast<float>(padded);
-    response[f] = static_cast<float>(spectrum[f].real() / padded) * window_value(window, frequency);
-  }
-  return response;
-}
-
-/// Filters some rows of one view with an FFT on the host.
-struct FilterRowsOnHost {
-  static constexpr int rows_per_item = 16;
-
-  RowFilterTask task;
-  int padded;
-  float const* response;
-
-  [[nodiscard]] Extents<3> items() const {
-    Extents<3> const size = task.projections.extents;
-    return {1, (size[1] - 1) / rows_per_item + 1, size[2]};
-  }
-
-  void operator()(Vec<int, 3> item) const {
-    Eigen::FFT<float> fft;
-    fft.SetFlag(Eigen::FFT<float>::HalfSpectrum);
-    fft.SetFlag(Eigen::FFT<float>::Unscaled);
-    std::vector<float> row(static_cast<std::size_t>(padded));
-    std::vector<std::complex<float>> spectrum(static_cast<std::size_t>(padded / 2 + 1));
-    int const first = item[1] * rows_per_item;
-    int const last = std::min(first + rows_per_item, task.projections.extents[1]);
-    for (int v = first; v < last; ++v) filter(fft, row, spectrum, v, item[2]);
-  }
-
- private:
-  void filter(Eigen::FFT<float>& fft, std::vector<float>& row,
-              std::vector<std::complex<float>>& spectrum, int v, int view) const {
-    int const length = task.projections.extents[0];
-    for (int u = 0; u < length; ++u) {
-      row[static_cast<std::size_t>(u)] = task.weights[view](u, v) * task.projections(u, v, view);
-    }
-    std::fill(row.begin() + length, row.end(), 0.0F);
-    fft.fwd(spectrum.data(), row.data(), padded);
-    for (std::size_t f = 0; f < spectrum.size(); ++f) spectrum[f] *= response[f];
-    fft.inv(row.data(), spectrum.data(), padded);
-    std::copy_n(row.begin(), length, &task.filtered(0, v, view));
-  }
-};
-
-/// How an executor filters rows. A specialisation has the same members.
+/// How an executor filters rows, with the FFT that it has. A specialisation has the same members.
 template <class Executor>
 struct RowFilter {
-  /// Workspace for filtering projections of these extents.
-  static std::size_t bytes(Executor const&, Extents<3>) { return 0; }
+  static_assert(
+      sizeof(Executor) == 0,
+      "Filtering needs a header that specialises RowFilter: for CpuExecutor "
+      "<pyronn/recon/cpu_row_filter.hpp>, for CudaExecutor <pyronn/cuda/row_filter.cuh>.");
 
-  static void apply(Executor const& executor, RowFilterTask const& task, Workspace<Executor>&) {
-    int const padded = padded_row_length(task.projections.extents[0]);
-    std::vector<float> const response = ramp_response(padded, task.window);
-    FilterRowsOnHost const kernel{task, padded, response.data()};
-    executor.for_each(kernel.items(), kernel);
-  }
+  /// Workspace for filtering projections of these extents, at most `limit` unless one view needs
+  /// more.
+  static std::size_t bytes(Executor const& executor, Extents<3> scan, std::size_t limit);
+
+  static void apply(Executor const& executor, RowFilterTask const& task,
+                    Workspace<Executor>& workspace);
 };
 
 }  // namespace pyronn::detail

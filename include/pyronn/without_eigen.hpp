@@ -1,0 +1,29 @@
+// SPDX-FileCopyrightText: The pyronn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+/// All of pyronn.hpp but what needs Eigen: the row filter of CpuExecutor, hence Fdk on it. For
+/// nvcc, which is slow with Eigen and warns about it.
+#include <pyronn/backprojector.hpp>
+#include <pyronn/core/array_view.hpp>
+#include <pyronn/core/error.hpp>
+#include <pyronn/core/grid.hpp>
+#include <pyronn/exec/buffer.hpp>
+#include <pyronn/exec/cpu_executor.hpp>
+#include <pyronn/exec/workspace.hpp>
+#include <pyronn/geometry/circular_orbit.hpp>
+#include <pyronn/geometry/cone_beam.hpp>
+#include <pyronn/geometry/detector.hpp>
+#include <pyronn/interp/software_interp.hpp>
+#include <pyronn/interp/texture_interp.hpp>
+#include <pyronn/io/metaimage.hpp>
+#include <pyronn/io/npy.hpp>
+#include <pyronn/model/joseph.hpp>
+#include <pyronn/model/voxel_driven.hpp>
+#include <pyronn/phantom/ellipsoid_phantom.hpp>
+#include <pyronn/phantom/shepp_logan.hpp>
+#include <pyronn/projector.hpp>
+#include <pyronn/recon/fdk.hpp>
+#include <pyronn/recon/filter_window.hpp>
+#include <pyronn/recon/line_integrals.hpp>
+#include <pyronn/version.hpp>
