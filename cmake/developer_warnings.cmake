@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 
 # Warnings belong to whoever develops pyronn: linked PRIVATE by tests, examples and benchmarks,
-# never exported. -Wsign-conversion is left out: it objects to `T data[N]` with an int N.
+# never exported; errors in the presets alone, so that no new compiler stops a stranger. -Wsign-conversion is left out: it objects to `T data[N]` with an int N.
 
-set(warnings -Wall -Wextra -Wshadow -Wconversion -Wdouble-promotion -Wundef -Werror)
+set(warnings -Wall -Wextra -Wshadow -Wconversion -Wdouble-promotion -Wundef)
 list(JOIN warnings "," joined_warnings)
 
 add_library(pyronn_developer_warnings INTERFACE)
@@ -13,7 +13,7 @@ if(CMAKE_CXX_COMPILER_ID MATCHES "GNU|Clang")
   # objects, and with every cast spelled in the old style.
   target_compile_options(pyronn_developer_warnings INTERFACE
     "$<$<COMPILE_LANGUAGE:CXX>:${warnings};-Wpedantic;-Wold-style-cast>"
-    "$<$<COMPILE_LANG_AND_ID:CUDA,NVIDIA>:--Werror=all-warnings;-Xcompiler=${joined_warnings}>")
+    "$<$<COMPILE_LANG_AND_ID:CUDA,NVIDIA>:-Xcompiler=${joined_warnings}>")
 endif()
 # Eigen marks its functions for the device too, and nvcc warns about each; pyronn's kernels are
 # free of Eigen. Users need not set this.

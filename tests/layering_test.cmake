@@ -25,8 +25,9 @@ endforeach()
 set(recon_may ${body} ${operators} io phantom recon)
 set(interop_may ${recon_may} interop)
 set(cuda_may ${recon_may} cuda)
-set(pyronn.hpp_may ${recon_may})
-set(cuda.cuh_may ${cuda_may} pyronn.hpp)
+set(without_eigen.hpp_may ${recon_may})
+set(pyronn.hpp_may ${recon_may} without_eigen.hpp)
+set(cuda.cuh_may ${cuda_may} without_eigen.hpp)
 
 file(GLOB_RECURSE headers RELATIVE ${include_dir}/pyronn
   ${include_dir}/pyronn/*.hpp ${include_dir}/pyronn/*.cuh)

@@ -21,16 +21,15 @@ class Projector;
 /// memory of an executor; safe to copy and to use from several threads.
 template <class Geometry, class Interp, class Model = VoxelDriven>
 class Backprojector {
+  static_assert((Model::template check_back<Geometry>(), check_interp<Interp>(), true));
+
  public:
   /// Sets up every view for the grid, in double precision. Throws InvalidArgument for a grid or a
   /// geometry without extent.
   Backprojector(Geometry const& geometry, Grid const& grid)
       : geometry_{detail::checked_geometry(geometry, "Backprojector")},
         grid_{detail::checked_grid(grid)},
-        views_{geometry_, grid_} {
-    Model::template check_back<Geometry>();
-    check_interp<Interp>();
-  }
+        views_{geometry_, grid_} {}
 
   [[nodiscard]] Geometry const& geometry() const { return geometry_; }
   [[nodiscard]] Grid const& grid() const { return grid_; }
@@ -76,7 +75,6 @@ class Backprojector {
     using Source = SliceSource<Interp, Executor>;
     using Kernel = typename Model::template Back<Interp, Executor, typename Views::Chunk,
                                                  typename Source::Samples>;
-    check_executor<Executor>();
     Extents<3> share = detail::scan_extents(geometry_);
     int const num_views = projections.extents[2];
     detail::expects(first_view >= 0 && num_views >= 1 && num_views <= share[2] - first_view,

@@ -20,16 +20,15 @@ class Backprojector;
 /// memory of an executor; safe to copy and to use from several threads.
 template <class Geometry, class Interp, class Model = Joseph>
 class Projector {
+  static_assert((Model::template check_forward<Geometry>(), check_interp<Interp>(), true));
+
  public:
   /// Sets up every view for the grid, in double precision. Throws InvalidArgument for a grid or a
   /// geometry without extent.
   Projector(Geometry const& geometry, Grid const& grid)
       : geometry_{detail::checked_geometry(geometry, "Projector")},
         grid_{detail::checked_grid(grid)},
-        views_{geometry_, grid_} {
-    Model::template check_forward<Geometry>();
-    check_interp<Interp>();
-  }
+        views_{geometry_, grid_} {}
 
   [[nodiscard]] Geometry const& geometry() const { return geometry_; }
   [[nodiscard]] Grid const& grid() const { return grid_; }
@@ -56,7 +55,6 @@ class Projector {
   void operator()(Executor const& executor, VolumeView<float const> volume,
                   ProjectionView<float> projections, Workspace<Executor>& workspace) const {
     using Source = PlaneSource<Interp, Executor>;
-    check_executor<Executor>();
     detail::check_sizes("Projector", volume.extents, grid_.size, projections.extents,
                         detail::scan_extents(geometry_));
     executor.check_reachable(volume.data, "Projector: volume");

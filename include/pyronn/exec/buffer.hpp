@@ -17,13 +17,13 @@ namespace pyronn {
 /// stream-ordered).
 template <class T, class Executor>
 class Buffer {
+  static_assert((check_executor<Executor>(), true));
+
  public:
   Buffer(Executor const& executor, std::size_t count)
       : executor_{executor},
         data_{count == 0 ? nullptr : static_cast<T*>(executor.allocate(count * sizeof(T)))},
-        count_{count} {
-    check_executor<Executor>();
-  }
+        count_{count} {}
   ~Buffer() {
     if (data_ != nullptr) executor_.deallocate(data_, count_ * sizeof(T));
   }

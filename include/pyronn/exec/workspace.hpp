@@ -6,6 +6,7 @@
 
 #include <pyronn/core/error.hpp>
 #include <pyronn/exec/buffer.hpp>
+#include <pyronn/exec/traits.hpp>
 
 namespace pyronn {
 
@@ -17,6 +18,8 @@ inline constexpr std::size_t default_workspace_limit = std::size_t{256} << 20;
 /// go before its stream does.
 template <class Executor>
 class Workspace {
+  static_assert((check_executor<Executor>(), true));
+
  public:
   /// `bytes` as an operator's workspace_bytes gave it; 0 takes no memory.
   explicit Workspace(Executor const& executor, std::size_t bytes = 0)

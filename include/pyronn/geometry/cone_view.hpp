@@ -75,6 +75,9 @@ class ConeView {
     Vec3d const inverse_w = 1.0 / determinant * cross(u_row, v_row);
     Vec3d const source =
         -(translation[0] * inverse_u + translation[1] * inverse_v + translation[2] * inverse_w);
+    detail::expects(std::isfinite(dot(source, source)),
+                    "ConeView: the last column of a projection matrix, ", translation,
+                    ", must be finite");
     double const unit = 1.0 / factor;
     view.rays_ = {source, unit * inverse_w, unit * inverse_u, unit * inverse_v,
                   std::numeric_limits<double>::infinity()};

@@ -54,12 +54,15 @@ struct IndexMap {
   }
 };
 
-/// The rays of a projective view, in voxel indices.
+/// The rays of a projective view, in voxel indices, from the plane through the grid's middle that
+/// is parallel to the detector: the numbers that positions are made of stay as small as the volume,
+/// however far the source is.
 struct IndexRays {
-  Vec3f source;
+  Vec3f middle;
   Vec3f corner;
   Vec3f along_u;
   Vec3f along_v;
+  float depth;  ///< where the rays cross that plane, counted from the source
   float end;
 
   static constexpr bool is_projective = true;
@@ -71,12 +74,21 @@ struct IndexRays {
       for (int axis = 0; axis < 3; ++axis) vec[axis] /= grid.spacing[axis];
       return vec_cast<float>(vec);
     };
-    return {to_index(rays.source - grid.origin), to_index(rays.corner), to_index(rays.along_u),
-            to_index(rays.along_v), static_cast<float>(rays.end)};
+    Vec3d const normal = cross(rays.along_u, rays.along_v);
+    // Rounded first, so that ray and plane agree on it.
+    auto const depth =
+        static_cast<float>(dot(grid.center() - rays.source, normal) / dot(rays.corner, normal));
+    return {to_index(rays.source + static_cast<double>(depth) * rays.corner - grid.origin),
+            to_index(rays.corner),
+            to_index(rays.along_u),
+            to_index(rays.along_v),
+            depth,
+            static_cast<float>(rays.end - static_cast<double>(depth))};
   }
 
   PYRONN_HOST_DEVICE Ray<float> ray(float u, float v) const {
-    return {source, corner + (u * along_u + v * along_v), 0.0F, end};
+    Vec3f const across = u * along_u + v * along_v;
+    return {middle + depth * across, corner + across, -depth, end};
   }
 };
 

@@ -72,7 +72,7 @@ Extents<3> scan_extents(Geometry const& geometry) {
 /// Throws InvalidArgument unless the geometry has pixels and views.
 template <class Geometry>
 Geometry const& checked_geometry(Geometry const& geometry, char const* who) {
-  Extents<3> const scan = scan_extents(geometry);
+  Extents<3> const scan = detail::scan_extents(geometry);
   expects(scan[0] >= 1 && scan[1] >= 1 && scan[2] >= 1, who,
           ": the geometry's extents (u, v, view) ", scan, " must be at least 1");
   return geometry;

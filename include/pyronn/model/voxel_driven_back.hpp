@@ -85,9 +85,10 @@ struct VoxelDrivenBack {
     } else {
       for (int k = 0; k < Tile::run; ++k) {
         Landing const landing = run.at(k);
-        if (landing.inverse_depth > 0.0F) {
-          sums[k] += DepthWeight{}(landing.inverse_depth) * slice.sample(landing.u, landing.v);
-        }
+        if (!(landing.inverse_depth > 0.0F)) continue;
+        // Depth 0 has an infinite weight, and lands nowhere.
+        float const sample = slice.sample(landing.u, landing.v);
+        if (sample != 0.0F) sums[k] += DepthWeight{}(landing.inverse_depth) * sample;
       }
     }
   }

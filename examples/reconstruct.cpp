@@ -1,0 +1,187 @@
+// SPDX-FileCopyrightText: The pyronn authors
+// SPDX-License-Identifier: Apache-2.0
+
+/// Reconstructs a cone-beam scan from a description in JSON: `reconstruct --help`.
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <exception>
+#include <filesystem>
+#include <new>
+#include <string>
+#include <vector>
+
+#include <pyronn/core/error.hpp>
+#include <pyronn/exec/buffer.hpp>
+#include <pyronn/exec/cpu_executor.hpp>
+#include <pyronn/io/metaimage.hpp>
+#include <pyronn/io/npy.hpp>
+
+#include "reconstruct/backend.hpp"
+#include "reconstruct/image_error.hpp"
+#include "reconstruct/options.hpp"
+#include "reconstruct/progress_bar.hpp"
+#include "reconstruct/scan.hpp"
+#include "reconstruct/slices_png.hpp"
+#include "reconstruct/stage_table.hpp"
+#include "reconstruct/stopwatch.hpp"
+
+namespace example {
+namespace {
+
+/// Refuses to overwrite what is read.
+void check_inputs_survive(Options const& options, Scan const& scan) {
+  for (auto const& output : {options.output, options.png}) {
+    if (!std::filesystem::exists(output)) continue;
+    for (auto const& input : {options.scan, options.truth, scan.projections, scan.dark.value_or(""),
+                              scan.flat.value_or("")}) {
+      if (std::filesystem::exists(input) && std::filesystem::equivalent(input, output)) {
+        throw BadInput(output.string() + ": is read and cannot be an output");
+      }
+    }
+  }
+}
+
+/// What the library refuses while the input is read, said of `name`.
+template <class Read>
+auto as_input(std::string const& name, Read const& read) {
+  try {
+    return read();
+  } catch (pyronn::InvalidArgument const& error) {
+    throw BadInput(name + ": " + error.what());
+  } catch (pyronn::FileError const& error) {
+    throw BadInput(name + ": " + error.what());
+  }
+}
+
+pyronn::NpyArray<float> read_truth(Options const& options, Scan const& scan) {
+  if (options.truth.empty()) return {};
+  auto const& size = scan.grid.size;
+  auto truth = pyronn::read_npy<float>(options.truth);
+  if (truth.shape != std::vector<std::int64_t>{size[2], size[1], size[0]}) {
+    throw BadInput("--truth: " + options.truth.string() + " has the shape " +
+                   pyronn::detail::npy_shape_text(truth.shape) + ", not the volume's");
+  }
+  return truth;
+}
+
+/// The device to compute on; empty for the CPU.
+std::string choose_device(Options const& options) {
+  if (options.executor == "cpu") return "";
+  std::string name = cuda_device_name();
+  if (options.executor == "cuda" && name.empty()) {
+    throw BadInput("--executor: cuda, but there is no CUDA device, or no CUDA in this build");
+  }
+  return name;
+}
+
+Cost compute(Options const& options, Scan const& scan, AnyImages const& images,
+             std::string const& device, pyronn::VolumeView<float> volume) {
+  bool const is_on_device = !device.empty();
+  bool const is_textured =
+      options.interpolation == "texture" || (options.interpolation == "auto" && is_on_device);
+  ProgressBar bar{!options.is_quiet};
+  Job const job{scan,
+                images,
+                options.filter_window(),
+                is_textured,
+                options.workspace_bytes(),
+                [&bar](double done) { bar.update(done); }};
+  if (!options.is_quiet) {
+    std::printf(
+        "%d views of %d x %d pixels, %d x %d x %d voxels, %s interpolation, on %s\n",
+        scan.geometry.num_views(), scan.geometry.detector_size()[0],
+        scan.geometry.detector_size()[1], volume.extents[0], volume.extents[1], volume.extents[2],
+        is_textured ? "texture" : "software",
+        is_on_device ? device.c_str() : (std::to_string(options.threads) + " CPU threads").c_str());
+  }
+  return is_on_device ? reconstruct_on_cuda(job, volume)
+                      : reconstruct_on_cpu(job, volume, options.threads);
+}
+
+void write_outputs(Options const& options, Scan const& scan,
+                   pyronn::VolumeView<float const> volume) {
+  if (options.output.extension() == ".mha") {
+    pyronn::write_metaimage(options.output, volume, scan.grid);
+  } else {
+    pyronn::write_npy(options.output, volume);
+  }
+  if (!options.png.empty()) {
+    write_slices_png(options.png, volume, scan.grid, options.grey_window());
+  }
+}
+
+void print_report(Scan const& scan, Cost const& cost, double read_seconds, double read_bytes,
+                  double write_seconds) {
+  auto const voxels = static_cast<double>(scan.grid.size.count());
+  auto const pixels = static_cast<double>(scan.geometry.detector_size().count());
+  auto const views = static_cast<double>(scan.geometry.num_views());
+  StageTable table;
+  table.add("read", read_seconds, read_bytes / 1e6, "MB/s");
+  table.add("preprocess", cost.preprocess_seconds, pixels * views / 1e6, "Mpixel/s");
+  table.add("filter + backproject", cost.reconstruct_seconds, voxels * views / 1e9, "GUPS");
+  if (cost.device_peak_bytes > 0) {
+    table.add("copy to host", cost.copy_seconds, voxels * sizeof(float) / 1e6, "MB/s");
+  }
+  table.add("write", write_seconds, voxels * sizeof(float) / 1e6, "MB/s");
+  table.print();
+  auto const mib = [](std::size_t bytes) { return static_cast<double>(bytes) / (1 << 20); };
+  std::printf("workspace %.0f MiB, peak %.0f MiB on the host", mib(cost.workspace_bytes),
+              mib(peak_host_bytes()));
+  if (cost.device_peak_bytes > 0)
+    std::printf(", %.0f MiB on the device", mib(cost.device_peak_bytes));
+  std::printf("\n");
+}
+
+int run(Options const& options) {
+  Stopwatch watch;
+  std::string const device = choose_device(options);
+  Scan const scan = read_scan(options.scan);
+  check_inputs_survive(options, scan);
+  std::string const description = options.scan.string();
+  as_input(description + ": " + scan.geometry_name, [&] { check_orbit(scan); });
+  auto const truth = as_input("--truth", [&] { return read_truth(options, scan); });
+  auto const images = as_input(description, [&] { return read_images(scan); });
+  double const read_seconds = watch.restart();
+
+  pyronn::CpuExecutor const host;
+  pyronn::Buffer<float, pyronn::CpuExecutor> const memory{
+      host, static_cast<std::size_t>(scan.grid.size.count())};
+  auto const volume = memory.view(scan.grid.size);
+  Cost const cost = compute(options, scan, images, device, volume);
+
+  static_cast<void>(watch.restart());
+  write_outputs(options, scan, volume);
+  double const write_seconds = watch.restart();
+  if (!options.is_quiet) {
+    print_report(scan, cost, read_seconds, static_cast<double>(bytes(images)), write_seconds);
+  }
+  if (truth.data.empty()) return 0;
+  ImageError const error = image_error(volume.data, truth.data.data(), volume.count());
+  std::printf("against the truth: relative L2 error %.3g, PSNR %.1f dB, mean error %.3g / mm\n",
+              error.relative_l2, error.psnr_db, error.mean_absolute);
+  return error.relative_l2 <= options.max_error ? 0 : 1;
+}
+
+int complain(char const* program, std::string message, int status) {
+  std::replace(message.begin(), message.end(), '\n', ' ');
+  std::fprintf(stderr, "%s: %s\n", program, message.c_str());
+  return status;
+}
+
+}  // namespace
+}  // namespace example
+
+int main(int argc, char** argv) {
+  try {
+    auto const options = example::parse_options(argc, argv);
+    return options ? example::run(*options) : 0;
+  } catch (example::BadInput const& error) {
+    return example::complain("reconstruct", error.what(), 2);
+  } catch (std::bad_alloc const&) {
+    return example::complain("reconstruct", "out of memory", 1);
+  } catch (std::exception const& error) {
+    return example::complain("reconstruct", error.what(), 1);
+  }
+}

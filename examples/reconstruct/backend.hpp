@@ -1,0 +1,50 @@
+// SPDX-FileCopyrightText: The pyronn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <string>
+
+#include <pyronn/core/array_view.hpp>
+#include <pyronn/recon/filter_window.hpp>
+
+#include "images.hpp"
+#include "scan.hpp"
+
+namespace example {
+
+/// One reconstruction: what goes in, and how.
+struct Job {
+  Scan const& scan;
+  AnyImages const& images;
+  pyronn::FilterWindow window;
+  bool is_textured;                      ///< TextureInterp, else SoftwareInterp
+  std::size_t workspace_limit;           ///< [bytes] beyond images and volume
+  std::function<void(double)> progress;  ///< told the part of the views that is done
+};
+
+/// What a reconstruction took.
+struct Cost {
+  double preprocess_seconds = 0;
+  double reconstruct_seconds = 0;
+  double copy_seconds = 0;  ///< of the volume from the device, if there is one
+  std::size_t workspace_bytes = 0;
+  std::size_t device_peak_bytes = 0;  ///< 0 where there is no device
+};
+
+/// Throws InvalidArgument unless the sources go once round a circle, as FDK asks.
+void check_orbit(Scan const& scan);
+
+/// Reconstructs into a volume in host memory on this many cores.
+Cost reconstruct_on_cpu(Job const& job, pyronn::VolumeView<float> volume, int threads);
+
+/// The name of the CUDA device that would be used; empty if there is none, or no CUDA in this
+/// program.
+std::string cuda_device_name();
+
+/// The same on the current CUDA device, share by share, so that the device need only hold the
+/// volume and some views.
+Cost reconstruct_on_cuda(Job const& job, pyronn::VolumeView<float> volume);
+
+}  // namespace example

@@ -1,0 +1,77 @@
+// SPDX-FileCopyrightText: The pyronn authors
+// SPDX-License-Identifier: Apache-2.0
+#include "images.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <string>
+#include <type_traits>
+#include <utility>
+
+#include <pyronn/io/npy.hpp>
+
+#include "bad_input.hpp"
+
+namespace example {
+namespace {
+
+/// True if every image is stored as T, so that nothing need be converted.
+template <class T>
+bool all_are(Scan const& scan) {
+  auto const is_stored_as_t = [](std::filesystem::path const& path) {
+    return pyronn::read_npy_header(path).type == pyronn::detail::npy_type<T>();
+  };
+  if (scan.intensity_full && (*scan.intensity_full > std::numeric_limits<T>::max() ||
+                              *scan.intensity_full != std::floor(*scan.intensity_full))) {
+    return false;
+  }
+  return scan.are_intensities && is_stored_as_t(scan.projections) &&
+         (!scan.dark || is_stored_as_t(*scan.dark)) && (!scan.flat || is_stored_as_t(*scan.flat));
+}
+
+template <class T>
+Images<T> read_as(Scan const& scan) {
+  Images<T> images{pyronn::read_npy<T>(scan.projections).data, {}, {}};
+  if (!scan.are_intensities) return images;
+  auto const pixels = static_cast<std::size_t>(scan.geometry.detector_size().count());
+  images.dark = scan.dark ? pyronn::read_npy<T>(*scan.dark).data : std::vector<T>(pixels, T{0});
+  images.flat = scan.flat ? pyronn::read_npy<T>(*scan.flat).data
+                          : std::vector<T>(pixels, static_cast<T>(*scan.intensity_full));
+  return images;
+}
+
+void check_finite(Scan const& scan, std::vector<float> const& values) {
+  auto const bad = std::find_if_not(values.begin(), values.end(),
+                                    [](float value) { return std::isfinite(value); });
+  if (bad == values.end()) return;
+  auto const detector = scan.geometry.detector_size();
+  auto const index = bad - values.begin();
+  auto const in_view = index % detector.count();
+  throw BadInput("projections: the line integral at [view " +
+                 std::to_string(index / detector.count()) + ", row " +
+                 std::to_string(in_view / detector[0]) + ", column " +
+                 std::to_string(in_view % detector[0]) + "] of " + scan.projections.string() +
+                 " is " + std::to_string(*bad));
+}
+
+}  // namespace
+
+AnyImages read_images(Scan const& scan) {
+  if (all_are<std::uint8_t>(scan)) return read_as<std::uint8_t>(scan);
+  if (all_are<std::uint16_t>(scan)) return read_as<std::uint16_t>(scan);
+  Images<float> images = read_as<float>(scan);
+  if (!scan.are_intensities) check_finite(scan, images.projections);
+  return images;
+}
+
+std::size_t bytes(AnyImages const& images) {
+  return std::visit(
+      [](auto const& typed) {
+        using T = typename std::decay_t<decltype(typed.projections)>::value_type;
+        return sizeof(T) * (typed.projections.size() + typed.dark.size() + typed.flat.size());
+      },
+      images);
+}
+
+}  // namespace example

@@ -1,0 +1,54 @@
+// SPDX-FileCopyrightText: The pyronn authors
+// SPDX-License-Identifier: Apache-2.0
+#include <cstdint>
+
+#include <pyronn/exec/cpu_executor.hpp>
+
+#include "backend.hpp"
+#include "pipeline.hpp"
+
+namespace example {
+namespace {
+
+/// The host's cores, which work on the host's arrays where they are.
+struct CpuPlace {
+  static constexpr int views_per_share = 32;
+
+  pyronn::CpuExecutor executor;
+
+  void synchronise() {}
+
+  template <class T>
+  struct Input {
+    Input(CpuPlace&, std::int64_t) {}
+
+    template <int Rank>
+    pyronn::ArrayView<T const, Rank> load(pyronn::ArrayView<T const, Rank> host) {
+      return host;
+    }
+  };
+
+  class Output {
+   public:
+    Output(CpuPlace&, pyronn::VolumeView<float> host) : host_{host} {}
+    [[nodiscard]] pyronn::VolumeView<float> view() const { return host_; }
+    void finish() {}
+
+   private:
+    pyronn::VolumeView<float> host_;
+  };
+};
+
+}  // namespace
+
+void check_orbit(Scan const& scan) {
+  using Fdk = pyronn::Fdk<pyronn::ConeBeam, pyronn::SoftwareInterp>;
+  static_cast<void>(Fdk{scan.geometry, scan.grid});
+}
+
+Cost reconstruct_on_cpu(Job const& job, pyronn::VolumeView<float> volume, int threads) {
+  CpuPlace place{pyronn::CpuExecutor{threads}};
+  return reconstruct_at(place, job, volume);
+}
+
+}  // namespace example

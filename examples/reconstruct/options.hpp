@@ -1,0 +1,134 @@
+// SPDX-FileCopyrightText: The pyronn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <filesystem>
+#include <limits>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+
+#include <pyronn/recon/filter_window.hpp>
+
+#include "bad_input.hpp"
+#include "slices_png.hpp"
+
+namespace example {
+
+/// What the command line says.
+struct Options {
+  std::filesystem::path scan;
+  std::filesystem::path output = "volume.mha";
+  std::filesystem::path png;
+  std::filesystem::path truth;
+  std::string executor = "auto";
+  std::string interpolation = "auto";
+  std::string window = "ram_lak";
+  std::vector<double> grey;
+  int threads = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+  int workspace_mib = 256;
+  double max_error = std::numeric_limits<double>::infinity();
+  bool is_quiet = false;
+
+  [[nodiscard]] pyronn::FilterWindow filter_window() const {
+    auto const& names = window_names();
+    auto const found = std::find(names.begin(), names.end(), window);
+    return static_cast<pyronn::FilterWindow>(found - names.begin());
+  }
+
+  [[nodiscard]] std::size_t workspace_bytes() const {
+    return static_cast<std::size_t>(workspace_mib) << 20;
+  }
+
+  [[nodiscard]] std::optional<GreyWindow> grey_window() const {
+    if (grey.empty()) return std::nullopt;
+    return GreyWindow{grey[0], grey[1]};
+  }
+
+  /// In the order of pyronn::FilterWindow.
+  static std::vector<std::string> const& window_names() {
+    static std::vector<std::string> const names{"ram_lak", "shepp_logan", "cosine", "hamming",
+                                                "hann"};
+    return names;
+  }
+};
+
+/// Refuses names that could not be written, before anything is computed.
+inline void check_outputs(Options const& options) {
+  std::string const extension = options.output.extension().string();
+  if (extension != ".npy" && extension != ".mha") {
+    throw BadInput("--output: " + options.output.string() + " must end in .npy or .mha");
+  }
+  for (auto const& path : {options.output, options.png}) {
+    auto const folder = path.has_parent_path() ? path.parent_path() : ".";
+    if (!std::filesystem::is_directory(folder)) {
+      throw BadInput((&path == &options.png ? "--png: " : "--output: ") + path.string() +
+                     " is in a folder that does not exist");
+    }
+  }
+}
+
+inline void add_options(CLI::App& app, Options& options) {
+  app.add_option("scan", options.scan, "Scan description, a JSON file")->required();
+  app.add_option("-o,--output", options.output,
+                 "Volume to write: .mha for ITK-SNAP and 3D Slicer, or .npy")
+      ->capture_default_str();
+  app.add_option("--png", options.png, "Picture of the three central slices to write");
+  app.add_option("--grey", options.grey, "Black and white of the picture [1/mm], else automatic")
+      ->expected(2);
+  app.add_option("--executor", options.executor, "Where to compute; auto: on a GPU if there is one")
+      ->check(CLI::IsMember({"auto", "cpu", "cuda"}))
+      ->capture_default_str();
+  app.add_option("--threads", options.threads, "Threads on the CPU")
+      ->check(CLI::Range(1, 4096))
+      ->capture_default_str();
+  app.add_option("--interpolation", options.interpolation,
+                 "texture: fast on a GPU, 8-bit weights; auto: texture there, software elsewhere")
+      ->check(CLI::IsMember({"auto", "texture", "software"}))
+      ->capture_default_str();
+  app.add_option("--window", options.window, "Window of the ramp filter")
+      ->check(CLI::IsMember(Options::window_names()))
+      ->capture_default_str();
+  app.add_option("--workspace-mib", options.workspace_mib, "Memory for views under way [MiB]")
+      ->check(CLI::Range(1, 1 << 20))
+      ->capture_default_str();
+  app.add_option("--truth", options.truth, "Volume (.npy) to compare the result with");
+  app.add_option("--max-error", options.max_error,
+                 "Fail, with status 1, if the relative L2 error against the truth is larger")
+      ->check(CLI::PositiveNumber);
+  app.add_flag("-q,--quiet", options.is_quiet, "Neither progress bar nor table");
+}
+
+/// Nothing if all that was asked for is help. Throws BadInput.
+inline std::optional<Options> parse_options(int argc, char** argv) {
+  Options options;
+  CLI::App app{"Reconstructs a cone-beam scan with a full circular orbit (FDK)."};
+  app.footer(
+      "Exit status: 0 done; 2 the input cannot be worked with, one line says why and nothing is\n"
+      "written; 1 anything else.");
+  add_options(app, options);
+  try {
+    app.parse(argc, argv);
+  } catch (CLI::ParseError const& error) {
+    if (error.get_exit_code() != 0) throw BadInput(error.what());
+    app.exit(error);
+    return std::nullopt;
+  }
+  if (!options.grey.empty() && !(options.grey[0] < options.grey[1])) {
+    throw BadInput("--grey: " + std::to_string(options.grey[0]) + " must be less than " +
+                   std::to_string(options.grey[1]));
+  }
+  if (app.count("--max-error") > 0 && options.truth.empty()) {
+    throw BadInput("--max-error: needs --truth");
+  }
+  check_outputs(options);
+  return options;
+}
+
+}  // namespace example

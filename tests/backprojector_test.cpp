@@ -1,0 +1,160 @@
+// SPDX-FileCopyrightText: The pyronn authors
+// SPDX-License-Identifier: Apache-2.0
+#include "support/backends.hpp"
+//
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <type_traits>
+#include <vector>
+
+#include <boost/test/unit_test.hpp>
+
+#include <pyronn/pyronn.hpp>
+
+#include "support/numbers.hpp"
+#include "support/operators.hpp"
+#include "support/reference.hpp"
+#include "support/scenes.hpp"
+#include "support/temporary_folder.hpp"
+
+using pyronn::ConeBeam;
+using pyronn::Extents;
+using pyronn::Grid;
+using pyronn::InvalidArgument;
+using pyronn_test::says;
+
+namespace {
+
+using SoftwareBackprojector = pyronn::Backprojector<ConeBeam, pyronn::SoftwareInterp>;
+
+/// A backprojector with arrays of the right sizes.
+struct Arrays {
+  test::Scene const& scene = test::scenes().front();  // (9, 8, 7) seen by (14, 11) in 7 views
+  SoftwareBackprojector op{scene.scan, scene.grid};
+  test::Array<float, 3> projections{test::projection_extents(scene.scan)};
+  test::Array<float, 3> volume{scene.grid.size, 7};
+  pyronn::Workspace<test::Executor> workspace{test::executor()};
+
+  [[nodiscard]] bool volume_is_untouched() const {
+    auto const values = volume.values();
+    return std::all_of(values.begin(), values.end(), [](float value) { return value == 7; });
+  }
+};
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(backprojector, *boost::unit_test::precondition(test::device_present))
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(agrees_with_the_definition, Case, test::AllCases) {
+  for (test::Scene const& scene : test::scenes()) {
+    BOOST_TEST_CONTEXT(scene.name) {
+      typename Case::template Backprojector<ConeBeam> const op{scene.scan, scene.grid};
+      auto projections = test::random_values(5, scene.pixels());
+      auto const error = [&] {
+        return test::relative_l2(test::run(op, projections),
+                                 test::reference_backprojection<typename Case::Model>(
+                                     scene.scan, scene.grid, projections));
+      };
+      // White noise is the hardest for positions, and no measurement.
+      BOOST_TEST(error() < test::bound<typename Case::Interp>(1e-5, 1e-2));
+      for (float& value : projections) value += 2;
+      BOOST_TEST(error() < test::bound<typename Case::Interp>(1e-5, 3e-3));
+    }
+  }
+}
+
+/// Uniform projections count the views that see a voxel.
+BOOST_AUTO_TEST_CASE_TEMPLATE(uniform_projections_count_views, Interp, test::Interps) {
+  for (test::Scene const& scene : test::scenes()) {
+    BOOST_TEST_CONTEXT(scene.name) {
+      pyronn::Backprojector<ConeBeam, Interp> const op{scene.scan, scene.grid};
+      auto const values =
+          test::run(op, std::vector<float>(static_cast<std::size_t>(scene.pixels()), 1.0F));
+      std::size_t n = 0;
+      for (int z = 0; z < scene.grid.size[2]; ++z) {
+        for (int y = 0; y < scene.grid.size[1]; ++y) {
+          for (int x = 0; x < scene.grid.size[0]; ++x, ++n) {
+            auto const views = test::count_views(
+                scene.scan, scene.grid.to_world({double(x), double(y), double(z)}));
+            BOOST_TEST(values[n] >= static_cast<float>(views.surely) - 1e-3F);
+            BOOST_TEST(values[n] <= static_cast<float>(views.perhaps) + 1e-3F);
+          }
+        }
+      }
+    }
+  }
+}
+
+/// Depth 0 has no reciprocal; nothing of it may reach the result.
+BOOST_AUTO_TEST_CASE_TEMPLATE(voxels_in_the_plane_of_the_source_see_nothing, Case, test::AllCases) {
+  ConeBeam const scan = ConeBeam::circular({2, 30, {0.0}}, {{9, 9}, {3, 3}});
+  Grid const grid = Grid::centered({5, 5, 5}, {1, 1, 1});  // the source is voxel (4, 2, 2)
+  typename Case::template Backprojector<ConeBeam> const op{scan, grid};
+  auto const values = test::run(op, test::random_values(6, 81));
+  BOOST_TEST(test::all_finite(values));
+  BOOST_TEST(test::norm(values) > 0);
+  if (!std::is_same_v<typename Case::Model, pyronn::Joseph>) {
+    double in_plane = 0;
+    for (std::size_t n = 4; n < values.size(); n += 5) in_plane += std::abs(double(values[n]));
+    BOOST_TEST(in_plane == 0);
+  }
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(pieces_add_up_to_the_whole, Case, test::AllCases) {
+  test::Scene const& scene = test::scenes().front();
+  typename Case::template Backprojector<ConeBeam> const op{scene.scan, scene.grid};
+  auto const values = test::random_values(8, scene.pixels());
+  test::Array<float, 3> projections{test::projection_extents(scene.scan), values};
+  test::Array<float, 3> volume{scene.grid.size, test::nan};
+  pyronn::Workspace<test::Executor> workspace{
+      test::executor(), op.workspace_bytes(test::executor(), projections.view())};
+  int const borders[] = {0, 1, 5, 7};
+  for (int n = 0; n < 3; ++n) {
+    int const first = borders[n];
+    pyronn::ArrayView<float, 3> const piece =
+        projections.view().slices(first, borders[n + 1] - first);
+    // A piece may begin anywhere, and then asks for more than the whole.
+    pyronn::Workspace<test::Executor> own{test::executor(),
+                                          op.workspace_bytes(test::executor(), piece)};
+    op.add_views(test::executor(), piece, first, volume.view(), own);
+  }
+  BOOST_TEST(test::relative_l2(volume.values(), test::run(op, values)) < 1e-6);
+}
+
+BOOST_FIXTURE_TEST_CASE(wrong_extents_are_named, Arrays) {
+  auto const refuses = [this](Extents<3> from, Extents<3> to, char const* wrong,
+                              char const* right) {
+    test::Array<float, 3> in{from};
+    test::Array<float, 3> out{to};
+    auto const call = [&] { op(test::executor(), in.view(), out.view()); };
+    BOOST_CHECK_EXCEPTION(call(), InvalidArgument, says("Backprojector"));
+    BOOST_CHECK_EXCEPTION(call(), InvalidArgument, says(wrong));
+    BOOST_CHECK_EXCEPTION(call(), InvalidArgument, says(right));
+  };
+  refuses({11, 14, 7}, {9, 8, 7}, "(11, 14, 7)", "(14, 11, 7)");
+  refuses({14, 11, 6}, {9, 8, 7}, "(14, 11, 6)", "(14, 11, 7)");
+  refuses({14, 11, 7}, {8, 9, 7}, "(8, 9, 7)", "(9, 8, 7)");
+}
+
+BOOST_FIXTURE_TEST_CASE(views_that_are_not_there_are_refused, Arrays) {
+  auto const add = [this](int first) {
+    op.add_views(test::executor(), projections.view(), first, volume.view(), workspace);
+  };
+  BOOST_CHECK_EXCEPTION(add(1), InvalidArgument,
+                        says("views 1 to 7 are not among the geometry's 7"));
+  BOOST_CHECK_EXCEPTION(add(-1), InvalidArgument, says("views -1 to 5"));
+  BOOST_TEST(volume_is_untouched());
+}
+
+BOOST_FIXTURE_TEST_CASE(null_pointers_are_refused, Arrays) {
+  pyronn::ArrayView<float, 3> const no_projections{nullptr, test::projection_extents(scene.scan)};
+  pyronn::ArrayView<float, 3> const no_volume{nullptr, scene.grid.size};
+  BOOST_CHECK_EXCEPTION(op(test::executor(), no_projections, volume.view()), InvalidArgument,
+                        says("Backprojector: projections: the array is a null pointer"));
+  BOOST_CHECK_EXCEPTION(op(test::executor(), projections.view(), no_volume), InvalidArgument,
+                        says("Backprojector: volume: the array is a null pointer"));
+  BOOST_TEST(volume_is_untouched());
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,197 @@
+// SPDX-FileCopyrightText: The pyronn authors
+// SPDX-License-Identifier: Apache-2.0
+#include "support/backends.hpp"
+//
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <exception>
+#include <vector>
+
+#include <boost/test/unit_test.hpp>
+
+#include <pyronn/cuda.cuh>
+
+#include "cuda/streams.cuh"
+#include "support/numbers.hpp"
+#include "support/operators.hpp"
+#include "support/scenes.hpp"
+#include "support/temporary_folder.hpp"
+
+using pyronn::ArrayView;
+using pyronn::ConeBeam;
+using pyronn::CudaExecutor;
+using pyronn::Extents;
+using pyronn::Grid;
+using pyronn::SoftwareInterp;
+using pyronn::TextureInterp;
+using pyronn_test::says;
+using Workspace = pyronn::Workspace<CudaExecutor>;
+
+namespace {
+
+ConeBeam const scan =
+    ConeBeam::circular({60, 90, pyronn::equal_angles(7, 0.1)}, {{16, 11}, {1.3, 0.9}});
+Extents<3> const projections_size{16, 11, 7};
+Grid const grid = Grid::centered({9, 8, 7}, {1.1, 0.7, 1.9});
+
+/// Device arrays with the sizes of an operator, whose input has values.
+struct Arrays {
+  std::vector<float> values;
+  test::Array<float, 3> in;
+  test::Array<float, 3> out;
+
+  Arrays(Extents<3> from, Extents<3> to, std::uint32_t seed)
+      : values{test::random_values(seed, from.count())}, in{from, values}, out{to, test::nan} {}
+  template <class Interp, class Model>
+  Arrays(pyronn::Projector<ConeBeam, Interp, Model> const&, std::uint32_t seed)
+      : Arrays{grid.size, projections_size, seed} {}
+  template <class Interp, class Model>
+  Arrays(pyronn::Backprojector<ConeBeam, Interp, Model> const&, std::uint32_t seed)
+      : Arrays{projections_size, grid.size, seed} {}
+};
+
+template <class Case, class Check>
+void in_both_directions(Check const& check) {
+  typename Case::template Projector<ConeBeam> const op{scan, grid};
+  check(op);
+  check(op.adjoint());
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(cuda_executor, *boost::unit_test::precondition(test::device_present))
+
+/// After a first call a call queues kernels and nothing else, so a graph can hold and repeat it.
+BOOST_AUTO_TEST_CASE_TEMPLATE(calls_can_be_captured, Case, test::AllCases) {
+  in_both_directions<Case>([](auto const& op) {
+    Arrays arrays{op, 51};
+    CudaExecutor const& executor = test::executor();
+    Workspace workspace{executor, op.workspace_bytes(executor, arrays.in.view())};
+    op(executor, arrays.in.view(), arrays.out.view(), workspace);
+    auto const expected = arrays.out.values();
+    test::Graph const graph{executor.stream(),
+                            [&] { op(executor, arrays.in.view(), arrays.out.view(), workspace); }};
+    test::fill_with_nan(arrays.out.view(), executor.stream());
+    graph.launch(executor.stream());
+    BOOST_TEST((arrays.out.values() == expected));
+    // What the graph reads is the memory, not what it held.
+    test::fill_with_nan(arrays.in.view(), executor.stream());
+    graph.launch(executor.stream());
+    BOOST_TEST(!test::all_finite(arrays.out.values()));
+  });
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(streams_do_not_disturb_each_other, Case, test::AllCases) {
+  in_both_directions<Case>([](auto const& op) {
+    test::Stream const streams[2];
+    CudaExecutor const executors[2] = {CudaExecutor{streams[0].get()},
+                                       CudaExecutor{streams[1].get()}};
+    Arrays arrays[2] = {{op, 52}, {op, 53}};
+    std::size_t const bytes = op.workspace_bytes(executors[0], arrays[0].in.view());
+    Workspace workspaces[2] = {Workspace{executors[0], bytes}, Workspace{executors[1], bytes}};
+    for (int repeat = 0; repeat < 20; ++repeat) {
+      for (int n = 0; n < 2; ++n) {
+        op(executors[n], arrays[n].in.view(), arrays[n].out.view(), workspaces[n]);
+      }
+    }
+    for (int n = 0; n < 2; ++n) {
+      streams[n].synchronize();
+      BOOST_TEST((arrays[n].out.values() == test::run(op, arrays[n].values)));
+    }
+  });
+}
+
+BOOST_AUTO_TEST_CASE(aligned_projections_are_read_in_place) {
+  pyronn::Backprojector<ConeBeam, TextureInterp> const op{scan, grid};
+  auto const values = test::random_values(54, projections_size.count());
+  test::Array<float, 3> aligned{projections_size, values};
+  test::Array<float, 1> longer{{static_cast<int>(values.size()) + 1}};
+  ArrayView<float, 3> const unaligned{longer.view().data + 1, projections_size};
+  BOOST_TEST(op.workspace_bytes(test::executor(), aligned.view()) == 0U);
+  BOOST_TEST(op.workspace_bytes(test::executor(), unaligned) > 0U);
+  BOOST_TEST((test::run(op, values) == test::run_between_guards(op, values)));
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(chunks_add_up_to_the_whole, Case, test::AllCases) {
+  in_both_directions<Case>([](auto const& op) {
+    Arrays arrays{op, 55};
+    // A pointer that no texture takes makes the workspace necessary.
+    std::vector<float> longer = arrays.values;
+    longer.insert(longer.begin(), 0.0F);
+    test::Array<float, 1> source{{static_cast<int>(longer.size())}, longer};
+    ArrayView<float const, 3> const in{source.view().data + 1, arrays.in.view().extents};
+    std::size_t const one_slice = op.workspace_bytes(test::executor(), in, 1);
+    BOOST_TEST(one_slice <= op.workspace_bytes(test::executor(), in));
+    Workspace workspace{test::executor(), one_slice};
+    op(test::executor(), in, arrays.out.view(), workspace);
+    // Where slabs of a volume meet, two weights are rounded in place of one.
+    BOOST_TEST(test::relative_l2(arrays.out.values(), test::run(op, arrays.values)) <
+               test::bound<typename Case::Interp>(1e-6, 1e-2));
+  });
+}
+
+BOOST_AUTO_TEST_CASE(small_workspaces_are_refused) {
+  pyronn::Projector<ConeBeam, TextureInterp> const op{scan, grid};
+  Arrays arrays{op, 56};
+  std::size_t const needed = op.workspace_bytes(test::executor(), arrays.in.view(), 1);
+  BOOST_TEST_REQUIRE(needed > 0U);
+  Workspace workspace{test::executor(), needed - 1};
+  BOOST_CHECK_EXCEPTION(op(test::executor(), arrays.in.view(), arrays.out.view(), workspace),
+                        pyronn::OutOfMemory, says("needs at least " + std::to_string(needed)));
+  BOOST_CHECK_EXCEPTION(op(test::executor(), arrays.in.view(), arrays.out.view()),
+                        pyronn::OutOfMemory, says("the workspace has 0 bytes"));
+  auto const untouched = arrays.out.values();
+  BOOST_TEST(std::all_of(untouched.begin(), untouched.end(),
+                         [](float value) { return std::isnan(value); }));
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(memory_comes_from_the_resource, Case, test::AllCases) {
+  in_both_directions<Case>([](auto const& op) {
+    test::CountingResource memory;
+    {
+      CudaExecutor const executor{test::executor().stream(), memory};
+      Arrays arrays{op, 57};
+      std::size_t const bytes = op.workspace_bytes(executor, arrays.in.view());
+      Workspace workspace{executor, bytes};
+      for (int repeat = 0; repeat < 3; ++repeat) {
+        op(executor, arrays.in.view(), arrays.out.view(), workspace);
+      }
+      BOOST_TEST(memory.in_use() == bytes);
+      BOOST_TEST(memory.allocated() == bytes);
+      if (std::is_same_v<typename Case::Interp, SoftwareInterp>) BOOST_TEST(bytes == 0U);
+    }
+    BOOST_TEST(memory.in_use() == 0U);
+  });
+}
+
+BOOST_AUTO_TEST_CASE(misaligned_memory_is_refused) {
+  test::CountingResource memory{/*misalign_by=*/4};
+  pyronn::Projector<ConeBeam, TextureInterp> const op{scan, grid};
+  CudaExecutor const executor{test::executor().stream(), memory};
+  Arrays arrays{op, 58};
+  auto const call = [&] {
+    Workspace workspace{executor, op.workspace_bytes(executor, arrays.in.view())};
+    op(executor, arrays.in.view(), arrays.out.view(), workspace);
+  };
+  BOOST_CHECK_THROW(call(), std::exception);
+  BOOST_TEST(memory.in_use() == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(host_memory_is_refused) {
+  int reads_host_memory = 0;
+  pyronn::detail::check_cuda(
+      cudaDeviceGetAttribute(&reads_host_memory, cudaDevAttrPageableMemoryAccess, 0),
+      "cudaDeviceGetAttribute");
+  if (reads_host_memory != 0) {
+    BOOST_TEST_MESSAGE("this device reads all of the host's memory");
+    return;
+  }
+  pyronn::Projector<ConeBeam, SoftwareInterp> const op{scan, grid};
+  Arrays arrays{op, 59};
+  ArrayView<float, 3> const on_host{arrays.values.data(), grid.size};
+  BOOST_CHECK_EXCEPTION(op(test::executor(), on_host, arrays.out.view()), pyronn::InvalidArgument,
+                        says("Projector: volume: address"));
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,174 @@
+// SPDX-FileCopyrightText: The pyronn authors
+// SPDX-License-Identifier: Apache-2.0
+#include "support/backends.hpp"
+//
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <vector>
+
+#include <boost/test/unit_test.hpp>
+
+#include <pyronn/pyronn.hpp>
+
+#include "support/numbers.hpp"
+#include "support/operators.hpp"
+#include "support/reference.hpp"
+#include "support/scenes.hpp"
+#include "support/temporary_folder.hpp"
+
+using pyronn::ConeBeam;
+using pyronn::Extents;
+using pyronn::Grid;
+using pyronn::InvalidArgument;
+using pyronn::Vec3d;
+using pyronn_test::says;
+
+namespace {
+
+/// One view along `axis`, from a source at -`before` to a detector at +`behind` [mm], with 3 x 3
+/// pixels `pixel` mm apart.
+ConeBeam along(int axis, double before, double behind, double pixel) {
+  Vec3d source{0, 0, 0};
+  Vec3d center{0, 0, 0};
+  Vec3d u{0, 0, 0};
+  Vec3d v{0, 0, 0};
+  source[axis] = -before;
+  center[axis] = behind;
+  u[(axis + 1) % 3] = pixel;
+  v[(axis + 2) % 3] = pixel;
+  return ConeBeam::from_vectors({3, 3}, {{source, center, u, v}});
+}
+
+std::vector<float> ones(Grid const& grid) {
+  return std::vector<float>(static_cast<std::size_t>(grid.size.count()), 1.0F);
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(projector, *boost::unit_test::precondition(test::device_present))
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(agrees_with_the_definition, Case, test::AllCases) {
+  for (test::Scene const& scene : test::scenes()) {
+    BOOST_TEST_CONTEXT(scene.name) {
+      typename Case::template Projector<ConeBeam> const op{scene.scan, scene.grid};
+      auto volume = test::random_values(3, scene.grid.size.count());
+      auto const error = [&] {
+        return test::relative_l2(
+            test::run(op, volume),
+            test::reference_projection<typename Case::Model>(scene.scan, scene.grid, volume));
+      };
+      // White noise is the hardest for positions, and no object.
+      BOOST_TEST(error() < test::bound<typename Case::Interp>(1e-5, 1e-2));
+      for (float& value : volume) value += 2;
+      BOOST_TEST(error() < test::bound<typename Case::Interp>(1e-5, 3e-3));
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(keeps_its_precision_far_from_the_source) {
+  ConeBeam const scan =
+      ConeBeam::circular({5000, 7500, pyronn::equal_angles(4, 0.1)}, {{24, 24}, {1.5, 1.5}});
+  Grid const grid = Grid::centered({24, 24, 24}, {1, 1, 1});
+  pyronn::Projector<ConeBeam, pyronn::SoftwareInterp> const op{scan, grid};
+  auto const volume = test::random_values(4, grid.size.count());
+  auto const expected = test::reference_projection<pyronn::Joseph>(scan, grid, volume);
+  BOOST_TEST(test::relative_l2(test::run(op, volume), expected) < 1e-5);
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(ray_along_an_axis_measures_mm, Case, test::JosephCases) {
+  Grid const grid = Grid::centered({5, 6, 7}, {0.5, 1.3, 2.1});
+  for (int axis = 0; axis < 3; ++axis) {
+    typename Case::template Projector<ConeBeam> const op{along(axis, 100, 100, 0.2), grid};
+    float const middle = test::run(op, ones(grid)).at(4);
+    BOOST_TEST(middle == static_cast<float>(grid.size[axis] * grid.spacing[axis]),
+               boost::test_tools::tolerance(1e-6F));
+  }
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(every_voxel_on_the_ray_counts_the_same, Case, test::JosephCases) {
+  Grid const grid = Grid::centered({5, 3, 3}, {0.5, 1, 1});
+  typename Case::template Projector<ConeBeam> const op{along(0, 100, 100, 0.2), grid};
+  for (std::size_t x = 0; x < 5; ++x) {
+    auto volume = test::random_values(0, 0);
+    volume.resize(45);
+    volume[4 * 5 + x] = 1;  // y and z in the middle
+    BOOST_TEST(test::run(op, volume).at(4) == 0.5F, boost::test_tools::tolerance(1e-6F));
+  }
+}
+
+/// A uniform cube of 24 mm, whatever its voxels, and whatever part of it lies between source and
+/// detector.
+BOOST_AUTO_TEST_CASE_TEMPLATE(chords_through_a_cube, Case, test::JosephCases) {
+  struct Setup {
+    double before, behind, chord;
+  };
+  Extents<3> const sizes[] = {{24, 24, 24}, {12, 24, 8}, {48, 16, 32}, {25, 9, 17}};
+  Setup const setups[] = {{60, 60, 24}, {0, 60, 12}, {60, 0, 12}, {6, 60, 18}, {5, 5, 10}};
+  for (Extents<3> const& size : sizes) {
+    Grid const grid = Grid::centered(size, {24.0 / size[0], 24.0 / size[1], 24.0 / size[2]});
+    for (Setup const& setup : setups) {
+      for (int axis = 0; axis < 3; ++axis) {
+        double const distance = setup.before + setup.behind;
+        double const pixel = 0.08 * distance;
+        typename Case::template Projector<ConeBeam> const op{
+            along(axis, setup.before, setup.behind, pixel), grid};
+        auto const values = test::run(op, ones(grid));
+        for (int n = 0; n < 9; ++n) {
+          double const across = pixel * std::hypot(n % 3 - 1, n / 3 - 1);
+          double const slant = std::hypot(1.0, across / distance);
+          BOOST_TEST(values[static_cast<std::size_t>(n)] == static_cast<float>(setup.chord * slant),
+                     boost::test_tools::tolerance(2e-6F));
+        }
+      }
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(wrong_extents_are_named) {
+  test::Scene const& scene = test::scenes().front();  // (9, 8, 7) seen by (14, 11) in 7 views
+  pyronn::Projector<ConeBeam, pyronn::SoftwareInterp> const op{scene.scan, scene.grid};
+  auto const refuses = [&op](Extents<3> volume, Extents<3> projections) {
+    BOOST_TEST_CONTEXT("volume " << volume << ", projections " << projections) {
+      test::Array<float, 3> in{volume};
+      test::Array<float, 3> out{projections, 7};
+      auto const call = [&] { op(test::executor(), in.view(), out.view()); };
+      BOOST_CHECK_EXCEPTION(call(), InvalidArgument, says("Projector"));
+      Extents<3> const wrong = volume == Extents<3>{9, 8, 7} ? projections : volume;
+      Extents<3> const right =
+          volume == Extents<3>{9, 8, 7} ? Extents<3>{14, 11, 7} : Extents<3>{9, 8, 7};
+      BOOST_CHECK_EXCEPTION(call(), InvalidArgument, says(pyronn::detail::message(wrong)));
+      BOOST_CHECK_EXCEPTION(call(), InvalidArgument, says(pyronn::detail::message(right)));
+      auto const values = out.values();
+      BOOST_TEST(std::count(values.begin(), values.end(), 7.0F) == projections.count());
+    }
+  };
+  refuses({7, 8, 9}, {14, 11, 7});
+  refuses({9, 8, 6}, {14, 11, 7});
+  refuses({9, 8, 7}, {11, 14, 7});
+  refuses({9, 8, 7}, {14, 11, 8});
+}
+
+BOOST_AUTO_TEST_CASE(null_pointers_are_refused) {
+  test::Scene const& scene = test::scenes().front();
+  pyronn::Projector<ConeBeam, pyronn::SoftwareInterp> const op{scene.scan, scene.grid};
+  test::Array<float, 3> volume{scene.grid.size};
+  test::Array<float, 3> projections{test::projection_extents(scene.scan)};
+  pyronn::ArrayView<float, 3> const no_volume{nullptr, scene.grid.size};
+  pyronn::ArrayView<float, 3> const no_projections{nullptr, test::projection_extents(scene.scan)};
+  BOOST_CHECK_EXCEPTION(op(test::executor(), no_volume, projections.view()), InvalidArgument,
+                        says("Projector: volume: the array is a null pointer"));
+  BOOST_CHECK_EXCEPTION(op(test::executor(), volume.view(), no_projections), InvalidArgument,
+                        says("Projector: projections: the array is a null pointer"));
+}
+
+BOOST_AUTO_TEST_CASE(grids_without_extent_are_refused) {
+  using Op = pyronn::Projector<ConeBeam, pyronn::SoftwareInterp>;
+  ConeBeam const& scan = test::scenes().front().scan;
+  BOOST_CHECK_EXCEPTION((Op{scan, Grid{{4, 0, 4}, {1, 1, 1}, {0, 0, 0}}}), InvalidArgument,
+                        says("size (4, 0, 4)"));
+  BOOST_CHECK_EXCEPTION((Op{scan, Grid{{4, 4, 4}, {1, -1, 1}, {0, 0, 0}}}), InvalidArgument,
+                        says("spacing (1, -1, 1)"));
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,128 @@
+// SPDX-FileCopyrightText: The pyronn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// Operators on std::vector, on the executor of support/backends.hpp, which comes first.
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <stdexcept>
+#include <tuple>
+#include <type_traits>
+#include <vector>
+
+#include <pyronn/pyronn.hpp>
+
+#include "numbers.hpp"
+
+namespace test {
+
+/// One row of a list of template cases: an interpolation and a model.
+template <class Interp_, class Model_>
+struct Case {
+  using Interp = Interp_;
+  using Model = Model_;
+  template <class Geometry>
+  using Projector = pyronn::Projector<Geometry, Interp, Model>;
+  template <class Geometry>
+  using Backprojector = pyronn::Backprojector<Geometry, Interp, Model>;
+};
+
+struct JosephSoftware : Case<pyronn::SoftwareInterp, pyronn::Joseph> {};
+struct JosephTexture : Case<pyronn::TextureInterp, pyronn::Joseph> {};
+struct VoxelDrivenSoftware : Case<pyronn::SoftwareInterp, pyronn::VoxelDriven> {};
+struct VoxelDrivenTexture : Case<pyronn::TextureInterp, pyronn::VoxelDriven> {};
+struct DistanceWeightedSoftware : Case<pyronn::SoftwareInterp, pyronn::DistanceWeighted> {};
+struct DistanceWeightedTexture : Case<pyronn::TextureInterp, pyronn::DistanceWeighted> {};
+
+using Interps = std::tuple<pyronn::SoftwareInterp, pyronn::TextureInterp>;
+using JosephCases = std::tuple<JosephSoftware, JosephTexture>;
+using VoxelDrivenCases = std::tuple<VoxelDrivenSoftware, VoxelDrivenTexture,
+                                    DistanceWeightedSoftware, DistanceWeightedTexture>;
+using AllCases = std::tuple<JosephSoftware, JosephTexture, VoxelDrivenSoftware, VoxelDrivenTexture,
+                            DistanceWeightedSoftware, DistanceWeightedTexture>;
+
+inline constexpr bool on_device = !std::is_same_v<Executor, pyronn::CpuExecutor>;
+
+/// The emulation that the transposes use rounds weights as the texture unit does, but at borders.
+inline constexpr double texture_adjoint_bound = on_device ? 3e-4 : 1e-6;
+
+/// One bound for full-precision samples and one for samples with 8-bit weights.
+template <class Interp>
+double bound(double software, double texture) {
+  return std::is_same_v<Interp, pyronn::SoftwareInterp> ? software : texture;
+}
+
+template <class Geometry>
+pyronn::Extents<3> projection_extents(Geometry const& geometry) {
+  return {geometry.detector_size()[0], geometry.detector_size()[1], geometry.num_views()};
+}
+
+/// The operator's result on its executor's memory; what it leaves unwritten is not a number.
+template <class Operator>
+std::vector<float> run(Operator const& op, pyronn::Extents<3> in_extents,
+                       std::vector<float> const& in, pyronn::Extents<3> out_extents) {
+  Array<float, 3> source{in_extents, in};
+  Array<float, 3> target{out_extents, nan};
+  pyronn::Workspace<Executor> workspace{executor(), op.workspace_bytes(executor(), source.view())};
+  op(executor(), source.view(), target.view(), workspace);
+  return target.values();
+}
+
+/// As run, with memory that is not a number to either side of both arrays: reading it would show in
+/// the result, and writing it is an error. The arrays begin aligned to nothing but their elements.
+template <class Operator>
+std::vector<float> run_between_guards(Operator const& op, pyronn::Extents<3> in_extents,
+                                      std::vector<float> const& in,
+                                      pyronn::Extents<3> out_extents) {
+  std::ptrdiff_t const guard = 1031;
+  auto const guarded = [guard](std::vector<float> const& values) {
+    std::vector<float> result(values.size() + 2 * static_cast<std::size_t>(guard), nan);
+    std::copy(values.begin(), values.end(), result.begin() + guard);
+    return result;
+  };
+  auto const extents = [](std::vector<float> const& values) {
+    return pyronn::Extents<1>{static_cast<int>(values.size())};
+  };
+  auto const in_values = guarded(in);
+  auto const out_values =
+      guarded(std::vector<float>(static_cast<std::size_t>(out_extents.count()), nan));
+  Array<float, 1> source{extents(in_values), in_values};
+  Array<float, 1> target{extents(out_values), out_values};
+  pyronn::ArrayView<float const, 3> const from{source.view().data + guard, in_extents};
+  pyronn::ArrayView<float, 3> const to{target.view().data + guard, out_extents};
+  pyronn::Workspace<Executor> workspace{executor(), op.workspace_bytes(executor(), from)};
+  op(executor(), from, to, workspace);
+  std::vector<float> all = target.values();
+  std::vector<float> const result(all.begin() + guard, all.end() - guard);
+  all.erase(all.begin() + guard, all.end() - guard);
+  if (std::any_of(all.begin(), all.end(), [](float value) { return !std::isnan(value); })) {
+    throw std::logic_error("memory beside the output was written");
+  }
+  return result;
+}
+
+/// run_with(extents of the input, extents of the output) of an operator.
+template <class Geometry, class Interp, class Model, class Run>
+std::vector<float> with_extents(pyronn::Projector<Geometry, Interp, Model> const& op,
+                                Run const& run_with) {
+  return run_with(op.grid().size, projection_extents(op.geometry()));
+}
+template <class Geometry, class Interp, class Model, class Run>
+std::vector<float> with_extents(pyronn::Backprojector<Geometry, Interp, Model> const& op,
+                                Run const& run_with) {
+  return run_with(projection_extents(op.geometry()), op.grid().size);
+}
+
+template <class Operator>
+std::vector<float> run(Operator const& op, std::vector<float> const& in) {
+  return with_extents(
+      op, [&](pyronn::Extents<3> from, pyronn::Extents<3> to) { return run(op, from, in, to); });
+}
+template <class Operator>
+std::vector<float> run_between_guards(Operator const& op, std::vector<float> const& in) {
+  return with_extents(op, [&](pyronn::Extents<3> from, pyronn::Extents<3> to) {
+    return run_between_guards(op, from, in, to);
+  });
+}
+
+}  // namespace test
