@@ -13,10 +13,10 @@
 
 using pyronn::AtomicFile;
 using pyronn::FileError;
-using pyronn_test::read_bytes;
-using pyronn_test::says_of;
-using pyronn_test::TemporaryFolder;
-using pyronn_test::write_bytes;
+using test::read_bytes;
+using test::says_of;
+using test::TemporaryFolder;
+using test::write_bytes;
 
 namespace {
 

@@ -22,7 +22,7 @@ using pyronn::ConeBeam;
 using pyronn::Extents;
 using pyronn::Grid;
 using pyronn::InvalidArgument;
-using pyronn_test::says;
+using test::says;
 
 namespace {
 

@@ -15,7 +15,7 @@ using pyronn::ConeVectors;
 using pyronn::Detector;
 using pyronn::InvalidArgument;
 using pyronn::ProjectionMatrix;
-using pyronn_test::says;
+using test::says;
 
 namespace {
 

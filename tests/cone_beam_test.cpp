@@ -23,7 +23,7 @@ using pyronn::ProjectionMatrix;
 using pyronn::Ray;
 using pyronn::Rotation;
 using pyronn::Vec3d;
-using pyronn_test::says;
+using test::says;
 
 namespace {
 

@@ -18,7 +18,7 @@
 using pyronn::ConeBeam;
 using pyronn::CpuExecutor;
 using pyronn::Extents;
-using pyronn_test::says;
+using test::says;
 
 BOOST_AUTO_TEST_SUITE(cpu_executor)
 

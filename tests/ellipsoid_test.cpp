@@ -17,7 +17,7 @@ using pyronn::InvalidArgument;
 using pyronn::Orientation;
 using pyronn::PreparedEllipsoid;
 using pyronn::Vec3d;
-using pyronn_test::says;
+using test::says;
 using Ray = pyronn::Ray<double>;
 
 namespace {

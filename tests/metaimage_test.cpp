@@ -19,10 +19,10 @@ using pyronn::Grid;
 using pyronn::InvalidArgument;
 using pyronn::VolumeView;
 using pyronn::write_metaimage;
-using pyronn_test::read_bytes;
-using pyronn_test::says;
-using pyronn_test::says_of;
-using pyronn_test::TemporaryFolder;
+using test::read_bytes;
+using test::says;
+using test::says_of;
+using test::TemporaryFolder;
 
 namespace {
 

@@ -12,12 +12,12 @@
 
 using pyronn::FileError;
 using pyronn::read_npy;
-using pyronn_test::Bytes;
-using pyronn_test::c_order;
-using pyronn_test::numpy_file;
-using pyronn_test::OneFile;
-using pyronn_test::says_of;
-using pyronn_test::six_floats;
+using test::Bytes;
+using test::c_order;
+using test::numpy_file;
+using test::OneFile;
+using test::says_of;
+using test::six_floats;
 
 /// Everything that can be wrong with a file, down to single bytes.
 BOOST_AUTO_TEST_SUITE(npy_header)

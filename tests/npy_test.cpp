@@ -19,15 +19,15 @@ using pyronn::NpyType;
 using pyronn::read_npy;
 using pyronn::read_npy_header;
 using pyronn::write_npy;
-using pyronn_test::Bytes;
-using pyronn_test::c_order;
-using pyronn_test::numpy_file;
-using pyronn_test::OneFile;
-using pyronn_test::read_bytes;
-using pyronn_test::says;
-using pyronn_test::says_of;
-using pyronn_test::six_floats;
-using pyronn_test::TemporaryFolder;
+using test::Bytes;
+using test::c_order;
+using test::numpy_file;
+using test::OneFile;
+using test::read_bytes;
+using test::says;
+using test::says_of;
+using test::six_floats;
+using test::TemporaryFolder;
 using Shape = std::vector<std::int64_t>;
 
 namespace {

@@ -22,7 +22,7 @@ using pyronn::Extents;
 using pyronn::Grid;
 using pyronn::InvalidArgument;
 using pyronn::Vec3d;
-using pyronn_test::says;
+using test::says;
 
 namespace {
 

@@ -21,11 +21,11 @@ using pyronn::Grid;
 using pyronn::InvalidArgument;
 using pyronn::PreparedEllipsoid;
 using pyronn::shepp_logan_3d;
-using pyronn_test::says;
 using test::data_path;
 using test::DataPresent;
 using test::project;
 using test::relative_l2;
+using test::says;
 using test::voxelise;
 
 namespace {

@@ -3,6 +3,7 @@
 #include <cstdint>
 
 #include <pyronn/exec/cpu_executor.hpp>
+#include <pyronn/recon/cpu_row_filter.hpp>
 
 #include "backend.hpp"
 #include "pipeline.hpp"

@@ -25,7 +25,7 @@ using pyronn::Extents;
 using pyronn::Grid;
 using pyronn::SoftwareInterp;
 using pyronn::TextureInterp;
-using pyronn_test::says;
+using test::says;
 using Workspace = pyronn::Workspace<CudaExecutor>;
 
 namespace {

@@ -16,8 +16,8 @@ namespace test {
 /// that an operator may ask for, made in the kernel from an angle.
 template <class T>
 struct Laminography {
-  T tilt = T{0.6F};   // [rad]
-  T pixel = T{1.1F};  // [mm]
+  T tilt = static_cast<T>(0.6);   // [rad]
+  T pixel = static_cast<T>(1.1);  // [mm]
   int count = 9;
 
   struct View {
@@ -38,8 +38,8 @@ struct Laminography {
   PYRONN_HOST_DEVICE int num_views() const { return count; }
   PYRONN_HOST_DEVICE pyronn::Extents<2> detector_size() const { return {14, 13}; }
   PYRONN_HOST_DEVICE View view(int n) const {
-    T const angle =
-        T{0.1F} + static_cast<T>(n) * static_cast<T>(2 * pyronn::pi) / static_cast<T>(count);
+    T const angle = static_cast<T>(0.1) +
+                    static_cast<T>(n) * static_cast<T>(2 * pyronn::pi) / static_cast<T>(count);
     T const c = std::cos(angle);
     T const s = std::sin(angle);
     T const in_plane = std::cos(tilt);

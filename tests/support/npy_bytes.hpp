@@ -12,7 +12,7 @@
 
 #include "temporary_folder.hpp"
 
-namespace pyronn_test {
+namespace test {
 
 using Bytes = std::string;
 
@@ -61,4 +61,4 @@ struct OneFile {
   }
 };
 
-}  // namespace pyronn_test
+}  // namespace test

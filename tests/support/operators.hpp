@@ -74,8 +74,8 @@ template <class Operator>
 std::vector<float> run_between_guards(Operator const& op, pyronn::Extents<3> in_extents,
                                       std::vector<float> const& in,
                                       pyronn::Extents<3> out_extents) {
-  std::ptrdiff_t const guard = 1031;
-  auto const guarded = [guard](std::vector<float> const& values) {
+  constexpr std::ptrdiff_t guard = 1031;
+  auto const guarded = [](std::vector<float> const& values) {
     std::vector<float> result(values.size() + 2 * static_cast<std::size_t>(guard), nan);
     std::copy(values.begin(), values.end(), result.begin() + guard);
     return result;

@@ -10,7 +10,7 @@
 #include <string>
 #include <system_error>
 
-namespace pyronn_test {
+namespace test {
 
 /// A fresh folder for the files of one test case, removed with it.
 class TemporaryFolder {
@@ -65,4 +65,4 @@ inline auto says_of(std::filesystem::path const& path, std::string const& text) 
   };
 }
 
-}  // namespace pyronn_test
+}  // namespace test

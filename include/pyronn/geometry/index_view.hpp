@@ -119,7 +119,8 @@ struct IndexView {
   static IndexView make(View const& view, Grid const& grid) { return {view, grid}; }
 
   PYRONN_HOST_DEVICE Ray<float> ray(float u, float v) const {
-    auto const world = view.ray(u, v);
+    using Pixel = pixel_scalar_t<View>;
+    auto const world = view.ray(static_cast<Pixel>(u), static_cast<Pixel>(v));
     using Scalar = std::decay_t<decltype(world.end)>;
     Ray<float> result{};
     for (int axis = 0; axis < 3; ++axis) {

@@ -64,6 +64,13 @@ using MatrixOf = decltype(std::declval<V const&>().projection_matrix());
 template <class V>
 using ProjectiveRaysOf = decltype(std::declval<V const&>().projective_rays());
 
+template <class View>
+using RayInDouble = decltype(static_cast<Ray<double> (View::*)(double, double) const>(&View::ray));
+
+/// In what a view takes its pixels: double where it says so, else float, which holds any index.
+template <class View>
+using pixel_scalar_t = std::conditional_t<is_detected_v<RayInDouble, View>, double, float>;
+
 template <class G, template <class> class Operation, class Result>
 constexpr bool returns() {
   if constexpr (is_detected_v<Operation, G>) {

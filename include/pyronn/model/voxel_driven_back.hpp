@@ -44,7 +44,8 @@ struct VoxelDrivenBack {
       auto const& view = views.view(n);
       auto const slice = projections.slice(n);
       for (int r = 0; r < Tile::runs; ++r) {
-        if (!is_in_volume(run_start(first, r))) continue;
+        // Of one run the start is in the volume; not asking saves registers.
+        if (Tile::runs > 1 && !is_in_volume(run_start(first, r))) continue;
         gather(VoxelRun<std::decay_t<decltype(view)>, Tile::axis>{view, vec_cast<float>(
                                                                             run_start(first, r))},
                slice, sums[r]);
@@ -85,10 +86,10 @@ struct VoxelDrivenBack {
     } else {
       for (int k = 0; k < Tile::run; ++k) {
         Landing const landing = run.at(k);
-        if (!(landing.inverse_depth > 0.0F)) continue;
-        // Depth 0 has an infinite weight, and lands nowhere.
-        float const sample = slice.sample(landing.u, landing.v);
-        if (sample != 0.0F) sums[k] += DepthWeight{}(landing.inverse_depth) * sample;
+        // At depth 0 it is infinite, and the voxel lands nowhere.
+        if (landing.inverse_depth > 0.0F && landing.inverse_depth < 1e18F) {
+          sums[k] += DepthWeight{}(landing.inverse_depth) * slice.sample(landing.u, landing.v);
+        }
       }
     }
   }

@@ -9,10 +9,10 @@
 
 #include <pyronn/core/array_view.hpp>
 #include <pyronn/core/config.hpp>
-#include <pyronn/core/detected.hpp>
 #include <pyronn/core/grid.hpp>
 #include <pyronn/core/vec.hpp>
 #include <pyronn/geometry/ray.hpp>
+#include <pyronn/geometry/traits.hpp>
 #include <pyronn/model/tiling.hpp>
 #include <pyronn/phantom/ellipsoid.hpp>
 
@@ -111,13 +111,6 @@ struct VoxeliseEllipsoids {
     target = static_cast<float>(sum);
   }
 };
-
-template <class View>
-using RayInDouble = decltype(static_cast<Ray<double> (View::*)(double, double) const>(&View::ray));
-
-/// In what a view takes its pixels: double where it says so, else float, which holds any index.
-template <class View>
-using pixel_scalar_t = std::conditional_t<is_detected_v<RayInDouble, View>, double, float>;
 
 /// Line integrals of ellipsoids: one work item is a pixel of a view.
 template <class Views>
