@@ -97,4 +97,14 @@ BOOST_AUTO_TEST_CASE(null_pointers_are_refused) {
                         pyronn::InvalidArgument, says("a number: the array is a null pointer"));
 }
 
+BOOST_AUTO_TEST_CASE(exceptions_of_a_kernel_reach_the_caller) {
+  for (int const threads : {1, 2, 5}) {
+    BOOST_CHECK_THROW(CpuExecutor{threads}.for_each(Extents<3>{100, 10, 1},
+                                                    [](pyronn::Vec<int, 3> item) {
+                                                      if (item[0] == 57) throw item[1];
+                                                    }),
+                      int);
+  }
+}
+
 BOOST_AUTO_TEST_SUITE_END()

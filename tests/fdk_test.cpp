@@ -250,6 +250,10 @@ BOOST_AUTO_TEST_CASE(other_orbits_are_refused) {
   pyronn::Detector const detector{{8, 8}, {1, 1}};
   refuses(ConeBeam::circular({300, 500, pyronn::equal_angles(110, 0, 4.19)}, detector),
           "once round the circle");
+  refuses(ConeBeam::circular({300, 500, pyronn::equal_angles(100, 0, 5.85)}, detector),
+          "once round the circle");
+  refuses(ConeBeam::circular({300, 500, pyronn::equal_angles(8, 0, 3.14)}, detector),
+          "once round the circle");
   refuses(ConeBeam::circular({300, 500, pyronn::equal_angles(2)}, detector), "too few");
   std::vector<pyronn::ConeVectors> helix;
   CircularOrbit const circle{300, 500, {0.0}};
@@ -260,6 +264,12 @@ BOOST_AUTO_TEST_CASE(other_orbits_are_refused) {
     helix.back().detector_center += lift;
   }
   refuses(ConeBeam::from_vectors({8, 8}, helix), "lie on a circle");
+  std::vector<pyronn::ConeVectors> portrait;
+  for (double const angle : pyronn::equal_angles(60)) {
+    portrait.push_back(circle.vectors(angle, detector));
+    std::swap(portrait.back().u_step, portrait.back().v_step);
+  }
+  refuses(ConeBeam::from_vectors({8, 8}, portrait), "are u and v swapped");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -49,8 +49,10 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(follow_beer_and_lambert, T, Types) {
 
 BOOST_AUTO_TEST_CASE(dead_pixels_and_rubbish_count_as_the_floor) {
   float const nan = std::numeric_limits<float>::quiet_NaN();
+  float const infinity = std::numeric_limits<float>::infinity();
   std::vector<float> const result =
-      convert<float>({5, 200, nan, -7, 50}, {10, 10, 10, 10, nan}, {110, 10, 110, 5, 110}, 1e-4);
+      convert<float>({5, 200, nan, -7, 50, infinity}, {10, 10, 10, 10, nan, 10},
+                     {110, 10, 110, 5, 110, 110}, 1e-4);
   for (float const value : result) {
     BOOST_TEST(static_cast<double>(value) == -std::log(1e-4), boost::test_tools::tolerance(1e-5));
   }

@@ -121,7 +121,9 @@ class Field {
 /// The JSON text of a file. Throws BadInput where it is none, and for a key that comes twice.
 [[nodiscard]] inline Json parse_json(std::string const& text) {
   std::vector<std::set<std::string>> keys;
-  auto const check_keys = [&keys](int, Json::parse_event_t event, Json& parsed) {
+  auto const check_keys = [&keys](int depth, Json::parse_event_t event, Json& parsed) {
+    constexpr int deepest = 32;
+    if (depth > deepest) throw BadInput("is nested deeper than any description");
     if (event == Json::parse_event_t::object_start) keys.emplace_back();
     if (event == Json::parse_event_t::object_end) keys.pop_back();
     if (event == Json::parse_event_t::key && !keys.back().insert(parsed).second) {

@@ -65,12 +65,17 @@ inline void check_outputs(Options const& options) {
   if (extension != ".npy" && extension != ".mha") {
     throw BadInput("--output: " + options.output.string() + " must end in .npy or .mha");
   }
-  for (auto const& path : {options.output, options.png}) {
+  if (!options.png.empty() && options.png.extension() != ".png") {
+    throw BadInput("--png: " + options.png.string() + " must end in .png");
+  }
+  for (std::filesystem::path const* const name : {&options.output, &options.png}) {
+    std::filesystem::path const& path = *name;
+    std::string const named = (name == &options.png ? "--png: " : "--output: ") + path.string();
     auto const folder = path.has_parent_path() ? path.parent_path() : ".";
     if (!std::filesystem::is_directory(folder)) {
-      throw BadInput((&path == &options.png ? "--png: " : "--output: ") + path.string() +
-                     " is in a folder that does not exist");
+      throw BadInput(named + " is in a folder that does not exist");
     }
+    if (std::filesystem::is_directory(path)) throw BadInput(named + " is a folder");
   }
 }
 

@@ -174,7 +174,7 @@ BOOST_AUTO_TEST_CASE(misaligned_memory_is_refused) {
     Workspace workspace{executor, op.workspace_bytes(executor, arrays.in.view())};
     op(executor, arrays.in.view(), arrays.out.view(), workspace);
   };
-  BOOST_CHECK_THROW(call(), std::exception);
+  BOOST_CHECK_THROW(call(), pyronn::InvalidArgument);
   BOOST_TEST(memory.in_use() == 0U);
 }
 

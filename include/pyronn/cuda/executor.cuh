@@ -93,8 +93,17 @@ class CudaExecutor {
     launch<Kernel, detail::CompiledArchitectures>(items, kernel);
   }
 
+  /// Throws OutOfMemory, and InvalidArgument where the memory resource breaks its promise of
+  /// alignment.
   [[nodiscard]] void* allocate(std::size_t bytes) const {
-    return memory_->allocate(bytes, stream_);
+    void* const memory = memory_->allocate(bytes, stream_);
+    if (reinterpret_cast<std::uintptr_t>(memory) % limits_.base_alignment != 0) {
+      memory_->deallocate(memory, bytes, stream_);
+      throw InvalidArgument(detail::message("pyronn::CudaExecutor: the memory resource returned ",
+                                            memory, ", which is not a multiple of ",
+                                            limits_.base_alignment));
+    }
+    return memory;
   }
   void deallocate(void* memory, std::size_t bytes) const noexcept {
     memory_->deallocate(memory, bytes, stream_);

@@ -6,8 +6,9 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <exception>
+#include <mutex>
 #include <new>
-#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -33,33 +34,44 @@ class CpuExecutor {
 
   [[nodiscard]] int threads() const { return threads_; }
 
-  /// Calls `kernel(item)` once for each item, in any order and from several threads.
+  /// Calls `kernel(item)` once for each item, in any order and from several threads. What a kernel
+  /// throws ends the call: the first exception reaches the caller.
   template <class Kernel>
   void for_each(Extents<3> items, Kernel const& kernel) const {
     std::int64_t const count = items.count();
     std::int64_t const share = std::max<std::int64_t>(1, count / (std::int64_t{threads_} * 32));
     std::atomic<std::int64_t> next{0};
+    std::exception_ptr failure;
+    std::mutex failing;
     auto const work = [&] {
-      std::int64_t first = next.fetch_add(share);
-      for (; first < count; first = next.fetch_add(share)) {
-        run(items, first, std::min(first + share, count), kernel);
+      try {
+        std::int64_t first = next.fetch_add(share);
+        for (; first < count; first = next.fetch_add(share)) {
+          run(items, first, std::min(first + share, count), kernel);
+        }
+      } catch (...) {
+        next = count;
+        std::lock_guard<std::mutex> const lock{failing};
+        if (!failure) failure = std::current_exception();
       }
     };
     std::vector<std::thread> helpers;
     try {
       for (int i = 1; i < threads_ && i < count; ++i) helpers.emplace_back(work);
-    } catch (std::system_error const&) {
+    } catch (std::exception const&) {
       // The system grants no more threads; those that run share the work.
     }
     work();
     for (std::thread& helper : helpers) helper.join();
+    if (failure) std::rethrow_exception(failure);
   }
 
   /// Host memory aligned to 64 bytes. Throws OutOfMemory.
   [[nodiscard]] void* allocate(std::size_t bytes) const {
     void* const memory = ::operator new(bytes, alignment, std::nothrow);
     if (memory == nullptr) {
-      throw OutOfMemory(detail::message("pyronn::CpuExecutor: ", bytes, " bytes of host memory"));
+      throw OutOfMemory(detail::message("pyronn::CpuExecutor: ", "cannot allocate ", bytes,
+                                        " bytes of host memory"));
     }
     return memory;
   }

@@ -66,6 +66,7 @@ struct JosephForward {
   template <int Axis>
   PYRONN_HOST_DEVICE float integrate(JosephRay const& ray) const {
     SliceRange const range = slices<Axis>(ray);
+    if (range.first > range.last) return 0.0F;
     float sum = 0.0F;
     for (int k = range.first; k < range.inner_first; ++k) sum += sample<Axis>(ray, k);
     for (int k = range.inner_first; k <= range.inner_last; ++k) {
@@ -84,7 +85,6 @@ struct JosephForward {
   template <int Axis>
   PYRONN_HOST_DEVICE float uncovered(JosephRay const& ray, SliceRange const& range) const {
     float excess = 0.0F;
-    if (range.first > range.last) return excess;
     float const first = 1.0F - ray.coverage(range.first);
     float const last = 1.0F - ray.coverage(range.last);
     if (first > 0.0F) excess += first * sample<Axis>(ray, range.first);

@@ -94,20 +94,20 @@ inline std::vector<double> full_circle_shares(Circle const& circle) {
             [&](std::size_t a, std::size_t b) { return circle.angles[a] < circle.angles[b]; });
   std::vector<double> shares(count, 0.0);
   double widest = 0.0;
+  double second = 0.0;
   for (std::size_t i = 0; i < count; ++i) {
     bool const is_last = i + 1 == count;
     std::size_t const here = order[i];
     std::size_t const next = order[is_last ? 0 : i + 1];
     double const gap = circle.angles[next] - circle.angles[here] + (is_last ? 2.0 * pi : 0.0);
+    second = std::max(second, std::min(widest, gap));
     widest = std::max(widest, gap);
     shares[here] += 0.5 * gap;
     shares[next] += 0.5 * gap;
   }
   double const even = 2.0 * pi / static_cast<double>(count);
-  expects(widest <= 8.0 * even,
-          "Fdk: the views must go once round the circle, but between two "
-          "neighbours there are ",
-          widest * 180.0 / pi, " degrees");
+  expects(widest <= 8.0 * even && widest <= 3.0 * second, "Fdk: the views must go once round the ",
+          "circle, but between two neighbours there are ", widest * 180.0 / pi, " degrees");
   return shares;
 }
 

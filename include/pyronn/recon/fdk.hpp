@@ -24,8 +24,9 @@ namespace pyronn {
 template <class Geometry, class Interp>
 class Fdk {
  public:
-  /// Throws InvalidArgument unless the sources go once round a circle; views may come in any order
-  /// and need not be equally far apart.
+  /// Throws InvalidArgument unless the sources go once round a circle, with detector rows in its
+  /// plane; views may come in any order and need not be equally far apart. The detector must see
+  /// all of the object on both sides of the axis.
   Fdk(Geometry const& geometry, Grid const& grid, FilterWindow window = FilterWindow::ram_lak)
       : back_{geometry, grid}, weights_{detail::fdk_weights(geometry)}, window_{window} {}
 

@@ -2,11 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <vector>
 
 #include <pyronn/core/config.hpp>
 #include <pyronn/core/error.hpp>
+#include <pyronn/core/math.hpp>
 #include <pyronn/core/vec.hpp>
 #include <pyronn/geometry/projection_matrix.hpp>
 #include <pyronn/geometry/traits.hpp>
@@ -50,6 +52,17 @@ inline FdkWeight fdk_weight(ProjectionMatrix const& matrix, Vec3d const& isocent
           static_cast<float>(0.5 * angle * depth * distance[0])};
 }
 
+/// Throws InvalidArgument unless the rows of a detector run in the plane of the orbit, in which the
+/// ramp filter works, but for a few degrees.
+inline void check_rows(ProjectionMatrix const& matrix, Circle const& circle, int view) {
+  Vec3d const row = cross(matrix.direction(1), matrix.direction(2));  // along u on the detector
+  double const tilt = std::asin(std::min(1.0, std::abs(dot(row, circle.normal)) / length(row)));
+  constexpr double most = 6.0;
+  expects(tilt * 180.0 / pi <= most,
+          "Fdk: detector rows must run in the plane of the orbit, but in ", "view ", view, " u is ",
+          tilt * 180.0 / pi, " degrees out of it; are u and v swapped?");
+}
+
 /// The weights of every view of a full circle. Throws InvalidArgument for any other orbit.
 template <class Geometry>
 std::vector<FdkWeight> fdk_weights(Geometry const& geometry) {
@@ -64,6 +77,7 @@ std::vector<FdkWeight> fdk_weights(Geometry const& geometry) {
   std::vector<double> const angles = full_circle_shares(circle);
   std::vector<FdkWeight> weights;
   for (int n = 0; n < geometry.num_views(); ++n) {
+    check_rows(geometry.view(n).projection_matrix(), circle, n);
     weights.push_back(fdk_weight(geometry.view(n).projection_matrix(), circle.center,
                                  angles[static_cast<std::size_t>(n)]));
   }

@@ -32,8 +32,9 @@ struct LineIntegrals {
     auto const offset = static_cast<float>(dark.data[on_detector]);
     float const signal = static_cast<float>(raw(pixel[0], pixel[1], pixel[2])) - offset;
     float const full = static_cast<float>(flat.data[on_detector]) - offset;
-    // Written so that a dead pixel (flat not above dark, or not a number) gives the floor.
-    float const transmission = full > 0.0F ? signal / full : 0.0F;
+    // Written so that a dead pixel (flat not above dark, or anything not finite) gives the floor.
+    float const ratio = full > 0.0F ? signal / full : 0.0F;
+    float const transmission = ratio < 1e30F ? ratio : 0.0F;
     line_integrals(pixel[0], pixel[1], pixel[2]) =
         -std::log(transmission > floor ? transmission : floor);
   }
