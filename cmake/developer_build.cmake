@@ -30,8 +30,8 @@ if(pyronn_has_cuda)
     set(choose_architecture FALSE)
   endif()
   enable_language(CUDA)
-  if(CMAKE_CUDA_COMPILER_VERSION VERSION_LESS 12.0)
-    message(FATAL_ERROR "pyronn needs CUDA 12.0 or newer and found ${CMAKE_CUDA_COMPILER_VERSION}; "
+  if(CMAKE_CUDA_COMPILER_VERSION VERSION_LESS 12.1)
+    message(FATAL_ERROR "pyronn needs CUDA 12.1 or newer and found ${CMAKE_CUDA_COMPILER_VERSION}; "
       "set PYRONN_ENABLE_CUDA=OFF to build without it")
   endif()
   if(choose_architecture) # the GPU in this machine; without one "native" is an error
