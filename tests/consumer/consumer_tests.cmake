@@ -4,9 +4,9 @@
 # Installs this build tree and uses it, as the consumer project beside this file, in every way.
 
 set(prefix ${CMAKE_CURRENT_BINARY_DIR}/prefix)
-file(REMOVE_RECURSE ${prefix}) # so that a header deleted from the sources is not found here
-add_test(NAME consumer.install
-  COMMAND ${CMAKE_COMMAND} --install ${CMAKE_BINARY_DIR} --config $<CONFIG> --prefix ${prefix})
+# Anew each time, so that a header deleted from the sources is not found here.
+add_test(NAME consumer.install COMMAND sh -c "'${CMAKE_COMMAND}' -E rm -rf '${prefix}' && \
+'${CMAKE_COMMAND}' --install '${CMAKE_BINARY_DIR}' --config $<CONFIG> --prefix '${prefix}'")
 set_tests_properties(consumer.install PROPERTIES FIXTURES_SETUP installed)
 
 # pyronn_add_consumer_test(name [-D...]): configures, builds and runs the consumer.
