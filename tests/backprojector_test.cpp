@@ -86,19 +86,28 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(uniform_projections_count_views, Interp, test::Int
   }
 }
 
-/// Depth 0 has no reciprocal; nothing of it may reach the result.
-BOOST_AUTO_TEST_CASE_TEMPLATE(voxels_in_the_plane_of_the_source_see_nothing, Case, test::AllCases) {
+/// What a model gives to voxels of which column x = 4 lies in the plane of the source.
+template <class Case>
+std::vector<float> back_around_the_source() {
   ConeBeam const scan = ConeBeam::circular({2, 30, {0.0}}, {{9, 9}, {3, 3}});
   Grid const grid = Grid::centered({5, 5, 5}, {1, 1, 1});  // the source is voxel (4, 2, 2)
   typename Case::template Backprojector<ConeBeam> const op{scan, grid};
-  auto const values = test::run(op, test::random_values(6, 81));
+  return test::run(op, test::random_values(6, 81));
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(stays_finite_at_the_source, Case, test::AllCases) {
+  auto const values = back_around_the_source<Case>();
   BOOST_TEST(test::all_finite(values));
   BOOST_TEST(test::norm(values) > 0);
-  if (!std::is_same_v<typename Case::Model, pyronn::Joseph>) {
-    double in_plane = 0;
-    for (std::size_t n = 4; n < values.size(); n += 5) in_plane += std::abs(double(values[n]));
-    BOOST_TEST(in_plane == 0);
-  }
+}
+
+/// Depth 0 has no reciprocal; nothing of it may reach the result.
+BOOST_AUTO_TEST_CASE_TEMPLATE(voxels_in_the_plane_of_the_source_see_nothing, Case,
+                              test::VoxelDrivenCases) {
+  auto const values = back_around_the_source<Case>();
+  double in_plane = 0;
+  for (std::size_t n = 4; n < values.size(); n += 5) in_plane += std::abs(double(values[n]));
+  BOOST_TEST(in_plane == 0);
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(pieces_add_up_to_the_whole, Case, test::AllCases) {

@@ -3,11 +3,13 @@
 #pragma once
 
 #include <cstddef>
+#include <vector>
 
 #include <pyronn/exec/traits.hpp>
 #include <pyronn/exec/workspace.hpp>
 #include <pyronn/geometry/launch_views.hpp>
 #include <pyronn/interp/traits.hpp>
+#include <pyronn/model/batch.hpp>
 #include <pyronn/model/joseph.hpp>
 #include <pyronn/model/traits.hpp>
 #include <pyronn/model/voxel_driven.hpp>
@@ -17,93 +19,172 @@ namespace pyronn {
 template <class Geometry, class Interp, class Model>
 class Projector;
 
-/// Applies the transpose of the matrix of `Model`: projections to volume. A value that holds no
-/// memory of an executor; safe to copy and to use from several threads.
+/// Applies the transpose of the matrix of `Model`: projections to volume. Arrays have the rank of
+/// the geometry's dimension, (u, v, view) and (x, y, z) or in the plane (u, view) and (x, y); or
+/// one more for a batch of samples, which is done in as few launches as its memory allows. A value
+/// that holds no memory of an executor; safe to copy and to use from several threads.
 template <class Geometry, class Interp, class Model = VoxelDriven>
 class Backprojector {
   static_assert((Model::template check_back<Geometry>(), check_interp<Interp>(), true));
 
  public:
-  /// Sets up every view for the grid, in double precision. Throws InvalidArgument for a grid or a
-  /// geometry without extent.
-  Backprojector(Geometry const& geometry, Grid const& grid)
-      : geometry_{detail::checked_geometry(geometry, "Backprojector")},
-        grid_{detail::checked_grid(grid)},
-        views_{geometry_, grid_} {}
+  static constexpr int dimension = dimension_v<Geometry>;
 
-  [[nodiscard]] Geometry const& geometry() const { return geometry_; }
+  /// Sets up every view for the grid, in double precision. Throws InvalidArgument for a grid or a
+  /// geometry without extent, and where a geometry of the plane meets another grid than Grid::flat.
+  Backprojector(Geometry const& geometry, Grid const& grid, Model const& model = {})
+      : Backprojector(std::vector<Geometry>{geometry}, model, grid) {}
+
+  /// A geometry for each sample of a batch; all must have as many views and pixels.
+  static Backprojector per_sample(std::vector<Geometry> const& geometries, Grid const& grid,
+                                  Model const& model = {}) {
+    return {geometries, model, grid};
+  }
+
+  /// The geometry; the first sample's where each has its own.
+  [[nodiscard]] Geometry const& geometry() const { return geometries_.front(); }
   [[nodiscard]] Grid const& grid() const { return grid_; }
+  [[nodiscard]] Model const& model() const { return model_; }
 
   /// The exact transpose: the projector of the same model.
-  [[nodiscard]] Projector<Geometry, Interp, Model> adjoint() const { return {geometry_, grid_}; }
+  [[nodiscard]] Projector<Geometry, Interp, Model> adjoint() const {
+    return Projector<Geometry, Interp, Model>::per_sample(geometries_, grid_, model_);
+  }
 
   /// Bytes of workspace for these projections, at most `limit` unless a single view needs more; 0
   /// where they are read in place.
   template <class Executor>
   [[nodiscard]] std::size_t workspace_bytes(Executor const& executor,
-                                            ProjectionView<float const> projections,
+                                            ArrayView<float const, dimension> projections,
                                             std::size_t limit = default_workspace_limit) const {
-    return detail::sample_bytes<SliceSource<Interp, Executor>>(executor, projections, limit);
+    return bytes(executor, detail::projection_batch<dimension>(projections), limit);
   }
 
-  /// volume (x, y, z) = A' projections (u, v, view). Does not synchronise: on a stream the work is
-  /// queued when the call returns. Input and output must not overlap. Throws InvalidArgument for
-  /// arrays of the wrong size and OutOfMemory for a workspace that is too small, both before
-  /// anything is written.
+  /// As above, for a batch.
   template <class Executor>
-  void operator()(Executor const& executor, ProjectionView<float const> projections,
-                  VolumeView<float> volume, Workspace<Executor>& workspace) const {
-    detail::check_sizes("Backprojector", volume.extents, grid_.size, projections.extents,
-                        detail::scan_extents(geometry_));
-    add_views(executor, projections, 0, volume, workspace);
+  [[nodiscard]] std::size_t workspace_bytes(Executor const& executor,
+                                            ArrayView<float const, dimension + 1> projections,
+                                            std::size_t limit = default_workspace_limit) const {
+    return bytes(executor, detail::projection_batch<dimension>(projections), limit);
+  }
+
+  /// volume = A' projections. Does not synchronise: on a stream the work is queued when the call
+  /// returns. Input and output must not overlap. Throws InvalidArgument for arrays of the wrong
+  /// size and OutOfMemory for a workspace that is too small, both before anything is written.
+  template <class Executor>
+  void operator()(Executor const& executor, ArrayView<float const, dimension> projections,
+                  ArrayView<float, dimension> volume, Workspace<Executor>& workspace) const {
+    backproject(executor, projections, 0, geometry().num_views(), volume, workspace);
+  }
+
+  /// As above, for a batch.
+  template <class Executor>
+  void operator()(Executor const& executor, ArrayView<float const, dimension + 1> projections,
+                  ArrayView<float, dimension + 1> volumes, Workspace<Executor>& workspace) const {
+    backproject(executor, projections, 0, geometry().num_views(), volumes, workspace);
   }
 
   /// For what is read in place without keeping anything: software interpolation, or cores.
   template <class Executor>
-  void operator()(Executor const& executor, ProjectionView<float const> projections,
-                  VolumeView<float> volume) const {
+  void operator()(Executor const& executor, ArrayView<float const, dimension> projections,
+                  ArrayView<float, dimension> volume) const {
     Workspace<Executor> none{executor};
     operator()(executor, projections, volume, none);
+  }
+
+  /// As above, for a batch.
+  template <class Executor>
+  void operator()(Executor const& executor, ArrayView<float const, dimension + 1> projections,
+                  ArrayView<float, dimension + 1> volumes) const {
+    Workspace<Executor> none{executor};
+    operator()(executor, projections, volumes, none);
   }
 
   /// The share of the views from `first_view` on, as many as `projections` holds. The first share
   /// (first_view 0) overwrites the volume, the others add to it, so that projections may come piece
   /// by piece. Else as the whole.
   template <class Executor>
-  void add_views(Executor const& executor, ProjectionView<float const> projections, int first_view,
-                 VolumeView<float> volume, Workspace<Executor>& workspace) const {
-    using Source = SliceSource<Interp, Executor>;
-    using Kernel = typename Model::template Back<Interp, Executor, typename Views::Chunk,
-                                                 typename Source::Samples>;
-    Extents<3> share = detail::scan_extents(geometry_);
-    int const num_views = projections.extents[2];
-    detail::expects(first_view >= 0 && num_views >= 1 && num_views <= share[2] - first_view,
-                    "Backprojector: views ", first_view, " to ", first_view + num_views - 1,
-                    " are not among the geometry's ", share[2]);
-    share[2] = num_views;
-    detail::check_sizes("Backprojector", volume.extents, grid_.size, projections.extents, share);
-    executor.check_reachable(projections.data, "Backprojector: projections");
-    executor.check_reachable(volume.data, "Backprojector: volume");
-    int const chunk = min(Views::capacity, detail::slices_at_a_time<Source>(
-                                               executor, projections, workspace, "Backprojector"));
-    for (int first = 0; first < num_views; first += chunk) {
-      int const count = min(chunk, num_views - first);
-      Kernel const kernel{views_.chunk(first_view + first, count),
-                          count,
-                          Source::load(executor, projections.slices(first, count), workspace),
-                          geometry_.detector_size(),
-                          vec_cast<float>(grid_.spacing),
-                          volume,
-                          first_view + first > 0};
-      executor.for_each(kernel.items(), kernel);
-    }
+  void add_views(Executor const& executor, ArrayView<float const, dimension> projections,
+                 int first_view, ArrayView<float, dimension> volume,
+                 Workspace<Executor>& workspace) const {
+    add_share(executor, projections, first_view, volume, workspace);
+  }
+
+  /// As above, for a batch.
+  template <class Executor>
+  void add_views(Executor const& executor, ArrayView<float const, dimension + 1> projections,
+                 int first_view, ArrayView<float, dimension + 1> volumes,
+                 Workspace<Executor>& workspace) const {
+    add_share(executor, projections, first_view, volumes, workspace);
   }
 
  private:
   using Views = detail::LaunchViews<Geometry, typename Model::template BackView<view_t<Geometry>>>;
+  template <class Executor>
+  using Source = SliceSource<Interp, Executor>;
 
-  Geometry geometry_;
+  Backprojector(std::vector<Geometry> const& geometries, Model const& model, Grid const& grid)
+      : geometries_{detail::checked_geometries(geometries, "Backprojector")},
+        grid_{detail::checked_grid<dimension>(grid, "Backprojector")},
+        model_{model},
+        views_{geometries_, grid_} {}
+
+  template <class Executor>
+  static std::size_t bytes(Executor const& executor, ArrayView<float const, 4> projections,
+                           std::size_t limit) {
+    return detail::sample_bytes<Source<Executor>>(executor, projections, limit);
+  }
+
+  template <class Executor, int Rank>
+  void add_share(Executor const& executor, ArrayView<float const, Rank> projections, int first_view,
+                 ArrayView<float, Rank> volumes, Workspace<Executor>& workspace) const {
+    int const num_views = projections.extents[dimension - 1];
+    detail::check_share("Backprojector", first_view, num_views, geometry().num_views());
+    backproject(executor, projections, first_view, num_views, volumes, workspace);
+  }
+
+  template <class Executor, int Rank>
+  void backproject(Executor const& executor, ArrayView<float const, Rank> projections,
+                   int first_view, int num_views, ArrayView<float, Rank> volumes,
+                   Workspace<Executor>& workspace) const {
+    detail::check_sizes<dimension>("Backprojector", volumes.extents, grid_, projections.extents,
+                                   geometry().detector_size(), num_views, geometries_.size());
+    executor.check_reachable(projections.data, "Backprojector: projections");
+    executor.check_reachable(volumes.data, "Backprojector: volume");
+    auto const all = detail::projection_batch<dimension>(projections);
+    auto const target = detail::volume_batch<dimension>(volumes);
+    auto const part =
+        detail::checked_batch_part<Source<Executor>>(executor, all, workspace, "Backprojector");
+    detail::for_each_part(all, part, [&](auto const& share, int first, int first_sample) {
+      auto const samples = Source<Executor>::load(executor, share, workspace);
+      backproject_share(executor, samples, share.extents, first_view + first, first_sample, target);
+    });
+  }
+
+  template <class Executor, class Samples>
+  void backproject_share(Executor const& executor, Samples const& samples, Extents<4> size,
+                         int first_view, int first_sample, ArrayView<float, 4> volumes) const {
+    using Task = detail::BackTask<dimension, typename Views::Chunk, Samples>;
+    detail::LaunchRange const all{first_view, size[2], first_sample, size[3]};
+    views_.for_each_launch(all, [&](detail::LaunchRange const& range) {
+      Task const task{views_.chunk(range),
+                      range.num_views,
+                      range.num_samples,
+                      samples,
+                      (range.first_sample - first_sample) * size[2] + range.first_view - first_view,
+                      size[2],
+                      geometry().detector_size(),
+                      vec_cast<float>(grid_.spacing),
+                      volumes.slices(range.first_sample, range.num_samples),
+                      range.first_view > 0};
+      auto const kernel = model_.template back<Interp, Executor>(task);
+      executor.for_each(kernel.items(), kernel);
+    });
+  }
+
+  std::vector<Geometry> geometries_;
   Grid grid_;
+  Model model_;
   Views views_;
 };
 

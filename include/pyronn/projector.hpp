@@ -3,11 +3,13 @@
 #pragma once
 
 #include <cstddef>
+#include <vector>
 
 #include <pyronn/exec/traits.hpp>
 #include <pyronn/exec/workspace.hpp>
 #include <pyronn/geometry/launch_views.hpp>
 #include <pyronn/interp/traits.hpp>
+#include <pyronn/model/batch.hpp>
 #include <pyronn/model/joseph.hpp>
 #include <pyronn/model/traits.hpp>
 
@@ -16,90 +18,149 @@ namespace pyronn {
 template <class Geometry, class Interp, class Model>
 class Backprojector;
 
-/// Applies the matrix of `Model`: volume [1/mm] to line integrals (Joseph). A value that holds no
-/// memory of an executor; safe to copy and to use from several threads.
+/// Applies the matrix of `Model`: volume [1/mm] to line integrals (Joseph). Arrays have the rank of
+/// the geometry's dimension, (x, y, z) and (u, v, view) or in the plane (x, y) and (u, view); or
+/// one more for a batch of samples, which is done in as few launches as its memory allows. A value
+/// that holds no memory of an executor; safe to copy and to use from several threads.
 template <class Geometry, class Interp, class Model = Joseph>
 class Projector {
   static_assert((Model::template check_forward<Geometry>(), check_interp<Interp>(), true));
 
  public:
-  /// Sets up every view for the grid, in double precision. Throws InvalidArgument for a grid or a
-  /// geometry without extent.
-  Projector(Geometry const& geometry, Grid const& grid)
-      : geometry_{detail::checked_geometry(geometry, "Projector")},
-        grid_{detail::checked_grid(grid)},
-        views_{geometry_, grid_} {}
+  static constexpr int dimension = dimension_v<Geometry>;
 
-  [[nodiscard]] Geometry const& geometry() const { return geometry_; }
+  /// Sets up every view for the grid, in double precision. Throws InvalidArgument for a grid or a
+  /// geometry without extent, and where a geometry of the plane meets another grid than Grid::flat.
+  Projector(Geometry const& geometry, Grid const& grid, Model const& model = {})
+      : Projector(std::vector<Geometry>{geometry}, model, grid) {}
+
+  /// A geometry for each sample of a batch; all must have as many views and pixels.
+  static Projector per_sample(std::vector<Geometry> const& geometries, Grid const& grid,
+                              Model const& model = {}) {
+    return {geometries, model, grid};
+  }
+
+  /// The geometry; the first sample's where each has its own.
+  [[nodiscard]] Geometry const& geometry() const { return geometries_.front(); }
   [[nodiscard]] Grid const& grid() const { return grid_; }
+  [[nodiscard]] Model const& model() const { return model_; }
 
   /// The exact transpose: the backprojector of the same model.
   [[nodiscard]] Backprojector<Geometry, Interp, Model> adjoint() const {
-    return {geometry_, grid_};
+    return Backprojector<Geometry, Interp, Model>::per_sample(geometries_, grid_, model_);
   }
 
   /// Bytes of workspace for this volume, at most `limit` unless a single slice needs more; 0 where
   /// it is read in place.
   template <class Executor>
   [[nodiscard]] std::size_t workspace_bytes(Executor const& executor,
-                                            VolumeView<float const> volume,
+                                            ArrayView<float const, dimension> volume,
                                             std::size_t limit = default_workspace_limit) const {
-    return detail::sample_bytes<PlaneSource<Interp, Executor>>(executor, volume, limit);
+    return bytes(executor, detail::volume_batch<dimension>(volume), limit);
   }
 
-  /// projections (u, v, view) = A volume (x, y, z). Does not synchronise: on a stream the work is
-  /// queued when the call returns. Input and output must not overlap. Throws InvalidArgument for
-  /// arrays of the wrong size and OutOfMemory for a workspace that is too small, both before
-  /// anything is written.
+  /// As above, for a batch.
   template <class Executor>
-  void operator()(Executor const& executor, VolumeView<float const> volume,
-                  ProjectionView<float> projections, Workspace<Executor>& workspace) const {
-    using Source = PlaneSource<Interp, Executor>;
-    detail::check_sizes("Projector", volume.extents, grid_.size, projections.extents,
-                        detail::scan_extents(geometry_));
-    executor.check_reachable(volume.data, "Projector: volume");
-    executor.check_reachable(projections.data, "Projector: projections");
-    int const slab = detail::slices_at_a_time<Source>(executor, volume, workspace, "Projector");
-    for (int first = 0; first < grid_.size[2]; first += slab) {
-      VolumeView<float const> const part = volume.slices(first, min(slab, grid_.size[2] - first));
-      auto const samples = Source::load(executor, part, workspace);
-      project_slab(executor, samples, part.extents, first, projections);
-    }
+  [[nodiscard]] std::size_t workspace_bytes(Executor const& executor,
+                                            ArrayView<float const, dimension + 1> volumes,
+                                            std::size_t limit = default_workspace_limit) const {
+    return bytes(executor, detail::volume_batch<dimension>(volumes), limit);
+  }
+
+  /// projections = A volume. Does not synchronise: on a stream the work is queued when the call
+  /// returns. Input and output must not overlap. Throws InvalidArgument for arrays of the wrong
+  /// size and OutOfMemory for a workspace that is too small, both before anything is written.
+  template <class Executor>
+  void operator()(Executor const& executor, ArrayView<float const, dimension> volume,
+                  ArrayView<float, dimension> projections, Workspace<Executor>& workspace) const {
+    project(executor, volume, projections, workspace);
+  }
+
+  /// As above, for a batch.
+  template <class Executor>
+  void operator()(Executor const& executor, ArrayView<float const, dimension + 1> volumes,
+                  ArrayView<float, dimension + 1> projections,
+                  Workspace<Executor>& workspace) const {
+    project(executor, volumes, projections, workspace);
   }
 
   /// For what is read in place without keeping anything: software interpolation, or cores.
   template <class Executor>
-  void operator()(Executor const& executor, VolumeView<float const> volume,
-                  ProjectionView<float> projections) const {
+  void operator()(Executor const& executor, ArrayView<float const, dimension> volume,
+                  ArrayView<float, dimension> projections) const {
     Workspace<Executor> none{executor};
-    operator()(executor, volume, projections, none);
+    project(executor, volume, projections, none);
+  }
+
+  /// As above, for a batch.
+  template <class Executor>
+  void operator()(Executor const& executor, ArrayView<float const, dimension + 1> volumes,
+                  ArrayView<float, dimension + 1> projections) const {
+    Workspace<Executor> none{executor};
+    project(executor, volumes, projections, none);
   }
 
  private:
   using Views =
       detail::LaunchViews<Geometry, typename Model::template ForwardView<view_t<Geometry>>>;
+  template <class Executor>
+  using Source = typename Model::template VolumeSource<Interp, Executor>;
 
-  template <class Executor, class Samples>
-  void project_slab(Executor const& executor, Samples const& samples, Extents<3> size,
-                    int first_slice, ProjectionView<float> projections) const {
-    using Kernel =
-        typename Model::template Forward<Interp, Executor, typename Views::Chunk, Samples>;
-    int const num_views = projections.extents[2];
-    for (int first = 0; first < num_views; first += Views::capacity) {
-      int const count = min(Views::capacity, num_views - first);
-      Kernel const kernel{views_.chunk(first, count),
-                          samples,
-                          size,
-                          first_slice,
-                          vec_cast<float>(grid_.spacing),
-                          projections.slices(first, count),
-                          first_slice > 0};
-      executor.for_each(kernel.items(), kernel);
-    }
+  Projector(std::vector<Geometry> const& geometries, Model const& model, Grid const& grid)
+      : geometries_{detail::checked_geometries(geometries, "Projector")},
+        grid_{detail::checked_grid<dimension>(grid, "Projector")},
+        model_{model},
+        views_{geometries_, grid_} {}
+
+  template <class Executor>
+  static std::size_t bytes(Executor const& executor, ArrayView<float const, 4> volumes,
+                           std::size_t limit) {
+    return detail::sample_bytes<Source<Executor>>(executor, volumes, limit);
   }
 
-  Geometry geometry_;
+  template <class Executor, int Rank>
+  void project(Executor const& executor, ArrayView<float const, Rank> volumes,
+               ArrayView<float, Rank> projections, Workspace<Executor>& workspace) const {
+    detail::check_sizes<dimension>("Projector", volumes.extents, grid_, projections.extents,
+                                   geometry().detector_size(), geometry().num_views(),
+                                   geometries_.size());
+    executor.check_reachable(volumes.data, "Projector: volume");
+    executor.check_reachable(projections.data, "Projector: projections");
+    auto const all = detail::volume_batch<dimension>(volumes);
+    auto const target = detail::projection_batch<dimension>(projections);
+    auto const part =
+        detail::checked_batch_part<Source<Executor>>(executor, all, workspace, "Projector");
+    detail::for_each_part(all, part, [&](auto const& slab, int first_slice, int first_sample) {
+      auto const samples = Source<Executor>::load(executor, slab, workspace);
+      project_slab(executor, samples, slab.extents, first_slice, first_sample, target);
+    });
+  }
+
+  template <class Executor, class Samples>
+  void project_slab(Executor const& executor, Samples const& samples, Extents<4> size,
+                    int first_slice, int first_sample, ArrayView<float, 4> projections) const {
+    using Task = detail::ForwardTask<dimension, typename Views::Chunk, Samples>;
+    detail::LaunchRange const all{0, projections.extents[2], first_sample, size[3]};
+    views_.for_each_launch(all, [&](detail::LaunchRange const& range) {
+      Task const task{views_.chunk(range),
+                      range.num_views,
+                      range.num_samples,
+                      samples,
+                      range.first_sample - first_sample,
+                      {size[0], size[1], size[2]},
+                      first_slice,
+                      grid_.size[2],
+                      vec_cast<float>(grid_.spacing),
+                      detail::from_view(projections, range.first_view, range.first_sample),
+                      first_slice > 0};
+      auto const kernel = model_.template forward<Interp, Executor>(task);
+      executor.for_each(kernel.items(), kernel);
+    });
+  }
+
+  std::vector<Geometry> geometries_;
   Grid grid_;
+  Model model_;
   Views views_;
 };
 

@@ -29,6 +29,8 @@ struct Case {
 
 struct JosephSoftware : Case<pyronn::SoftwareInterp, pyronn::Joseph> {};
 struct JosephTexture : Case<pyronn::TextureInterp, pyronn::Joseph> {};
+struct RayMarchSoftware : Case<pyronn::SoftwareInterp, pyronn::RayMarch> {};
+struct RayMarchTexture : Case<pyronn::TextureInterp, pyronn::RayMarch> {};
 struct VoxelDrivenSoftware : Case<pyronn::SoftwareInterp, pyronn::VoxelDriven> {};
 struct VoxelDrivenTexture : Case<pyronn::TextureInterp, pyronn::VoxelDriven> {};
 struct DistanceWeightedSoftware : Case<pyronn::SoftwareInterp, pyronn::DistanceWeighted> {};
@@ -38,8 +40,9 @@ using Interps = std::tuple<pyronn::SoftwareInterp, pyronn::TextureInterp>;
 using JosephCases = std::tuple<JosephSoftware, JosephTexture>;
 using VoxelDrivenCases = std::tuple<VoxelDrivenSoftware, VoxelDrivenTexture,
                                     DistanceWeightedSoftware, DistanceWeightedTexture>;
-using AllCases = std::tuple<JosephSoftware, JosephTexture, VoxelDrivenSoftware, VoxelDrivenTexture,
-                            DistanceWeightedSoftware, DistanceWeightedTexture>;
+using AllCases = std::tuple<JosephSoftware, JosephTexture, RayMarchSoftware, RayMarchTexture,
+                            VoxelDrivenSoftware, VoxelDrivenTexture, DistanceWeightedSoftware,
+                            DistanceWeightedTexture>;
 
 inline constexpr bool on_device = !std::is_same_v<Executor, pyronn::CpuExecutor>;
 
@@ -52,17 +55,23 @@ double bound(double software, double texture) {
   return std::is_same_v<Interp, pyronn::SoftwareInterp> ? software : texture;
 }
 
-template <class Geometry>
-pyronn::Extents<3> projection_extents(Geometry const& geometry) {
-  return {geometry.detector_size()[0], geometry.detector_size()[1], geometry.num_views()};
+/// Of what is projected on a grid, and of its projections: one or, with a leading dimension, many.
+template <class Geometry, int Rank = pyronn::dimension_v<Geometry>>
+pyronn::Extents<Rank> volume_extents(pyronn::Grid const& grid, int samples = 1) {
+  return pyronn::detail::volume_extents<pyronn::dimension_v<Geometry>, Rank>(grid, samples);
+}
+template <class Geometry, int Rank = pyronn::dimension_v<Geometry>>
+pyronn::Extents<Rank> projection_extents(Geometry const& geometry, int samples = 1) {
+  return pyronn::detail::projection_extents<pyronn::dimension_v<Geometry>, Rank>(
+      geometry.detector_size(), geometry.num_views(), samples);
 }
 
 /// The operator's result on its executor's memory; what it leaves unwritten is not a number.
-template <class Operator>
-std::vector<float> run(Operator const& op, pyronn::Extents<3> in_extents,
-                       std::vector<float> const& in, pyronn::Extents<3> out_extents) {
-  Array<float, 3> source{in_extents, in};
-  Array<float, 3> target{out_extents, nan};
+template <class Operator, int Rank>
+std::vector<float> run(Operator const& op, pyronn::Extents<Rank> in_extents,
+                       std::vector<float> const& in, pyronn::Extents<Rank> out_extents) {
+  Array<float, Rank> source{in_extents, in};
+  Array<float, Rank> target{out_extents, nan};
   pyronn::Workspace<Executor> workspace{executor(), op.workspace_bytes(executor(), source.view())};
   op(executor(), source.view(), target.view(), workspace);
   return target.values();
@@ -70,10 +79,10 @@ std::vector<float> run(Operator const& op, pyronn::Extents<3> in_extents,
 
 /// As run, with memory that is not a number to either side of both arrays: reading it would show in
 /// the result, and writing it is an error. The arrays begin aligned to nothing but their elements.
-template <class Operator>
-std::vector<float> run_between_guards(Operator const& op, pyronn::Extents<3> in_extents,
+template <class Operator, int Rank>
+std::vector<float> run_between_guards(Operator const& op, pyronn::Extents<Rank> in_extents,
                                       std::vector<float> const& in,
-                                      pyronn::Extents<3> out_extents) {
+                                      pyronn::Extents<Rank> out_extents) {
   constexpr std::ptrdiff_t guard = 1031;
   auto const guarded = [](std::vector<float> const& values) {
     std::vector<float> result(values.size() + 2 * static_cast<std::size_t>(guard), nan);
@@ -88,8 +97,8 @@ std::vector<float> run_between_guards(Operator const& op, pyronn::Extents<3> in_
       guarded(std::vector<float>(static_cast<std::size_t>(out_extents.count()), nan));
   Array<float, 1> source{extents(in_values), in_values};
   Array<float, 1> target{extents(out_values), out_values};
-  pyronn::ArrayView<float const, 3> const from{source.view().data + guard, in_extents};
-  pyronn::ArrayView<float, 3> const to{target.view().data + guard, out_extents};
+  pyronn::ArrayView<float const, Rank> const from{source.view().data + guard, in_extents};
+  pyronn::ArrayView<float, Rank> const to{target.view().data + guard, out_extents};
   pyronn::Workspace<Executor> workspace{executor(), op.workspace_bytes(executor(), from)};
   op(executor(), from, to, workspace);
   std::vector<float> all = target.values();
@@ -105,24 +114,22 @@ std::vector<float> run_between_guards(Operator const& op, pyronn::Extents<3> in_
 template <class Geometry, class Interp, class Model, class Run>
 std::vector<float> with_extents(pyronn::Projector<Geometry, Interp, Model> const& op,
                                 Run const& run_with) {
-  return run_with(op.grid().size, projection_extents(op.geometry()));
+  return run_with(volume_extents<Geometry>(op.grid()), projection_extents(op.geometry()));
 }
 template <class Geometry, class Interp, class Model, class Run>
 std::vector<float> with_extents(pyronn::Backprojector<Geometry, Interp, Model> const& op,
                                 Run const& run_with) {
-  return run_with(projection_extents(op.geometry()), op.grid().size);
+  return run_with(projection_extents(op.geometry()), volume_extents<Geometry>(op.grid()));
 }
 
 template <class Operator>
 std::vector<float> run(Operator const& op, std::vector<float> const& in) {
-  return with_extents(
-      op, [&](pyronn::Extents<3> from, pyronn::Extents<3> to) { return run(op, from, in, to); });
+  return with_extents(op, [&](auto const& from, auto const& to) { return run(op, from, in, to); });
 }
 template <class Operator>
 std::vector<float> run_between_guards(Operator const& op, std::vector<float> const& in) {
-  return with_extents(op, [&](pyronn::Extents<3> from, pyronn::Extents<3> to) {
-    return run_between_guards(op, from, in, to);
-  });
+  return with_extents(
+      op, [&](auto const& from, auto const& to) { return run_between_guards(op, from, in, to); });
 }
 
 }  // namespace test

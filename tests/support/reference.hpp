@@ -8,8 +8,8 @@
 #include <vector>
 
 #include <pyronn/core/grid.hpp>
-#include <pyronn/geometry/cone_beam.hpp>
 #include <pyronn/model/joseph.hpp>
+#include <pyronn/model/ray_march.hpp>
 #include <pyronn/model/voxel_driven.hpp>
 
 namespace test {
@@ -27,18 +27,26 @@ void for_each_corner(double a, double b, int size_a, int size_b, Visit const& vi
   }
 }
 
+struct IndexLine {
+  pyronn::Vec3d from;
+  pyronn::Vec3d way;
+};
+
+inline IndexLine in_indices(pyronn::Ray<double> const& ray, pyronn::Grid const& grid) {
+  IndexLine line{};
+  for (int axis = 0; axis < 3; ++axis) {
+    line.from[axis] = (ray.origin[axis] - grid.origin[axis]) / grid.spacing[axis];
+    line.way[axis] = ray.direction[axis] / grid.spacing[axis];
+  }
+  return line;
+}
+
 /// Joseph (1982): samples where the ray crosses the slices across its main axis, times the length
 /// between two slices [mm]; a slice at an end of the ray counts by the part that is run through.
 template <class Visit>
-void for_each_entry(pyronn::Joseph, pyronn::ConeView const& view, int u, int v,
-                    pyronn::Grid const& grid, Visit const& visit) {
-  pyronn::Ray<double> const ray = view.ray(u, v);
-  pyronn::Vec3d from{};
-  pyronn::Vec3d way{};
-  for (int axis = 0; axis < 3; ++axis) {
-    from[axis] = (ray.origin[axis] - grid.origin[axis]) / grid.spacing[axis];
-    way[axis] = ray.direction[axis] / grid.spacing[axis];
-  }
+void for_each_weight(pyronn::Joseph, pyronn::Ray<double> const& ray, pyronn::Grid const& grid,
+                     Visit const& visit) {
+  auto const [from, way] = in_indices(ray, grid);
   int main = 0;
   for (int axis = 1; axis < 3; ++axis) {
     if (std::abs(way[axis]) > std::abs(way[main])) main = axis;
@@ -64,28 +72,73 @@ void for_each_entry(pyronn::Joseph, pyronn::ConeView const& view, int u, int v,
   }
 }
 
-/// visit(pixel, voxel, weight) for the entries of Joseph's matrix; pixel and voxel count elements.
+/// Trilinear samples in the middle of the steps into which the ray is cut where it is less than a
+/// voxel away from the grid's voxels.
 template <class Visit>
-void for_each_entry(pyronn::Joseph model, pyronn::ConeBeam const& scan, pyronn::Grid const& grid,
+void for_each_weight(pyronn::RayMarch const& model, pyronn::Ray<double> const& ray,
+                     pyronn::Grid const& grid, Visit const& visit) {
+  auto const [from, way] = in_indices(ray, grid);
+  double low = ray.begin;
+  double high = ray.end;
+  for (int axis = 0; axis < 3; ++axis) {
+    if (std::abs(way[axis]) < 1e-12) {
+      if (from[axis] <= -1 || from[axis] >= grid.size[axis]) return;
+      continue;
+    }
+    double const a = (-1 - from[axis]) / way[axis];
+    double const b = (grid.size[axis] - from[axis]) / way[axis];
+    low = std::max(low, std::min(a, b));
+    high = std::min(high, std::max(a, b));
+  }
+  if (!(low < high)) return;
+  double const steps = (high - low) * length(way) / static_cast<double>(model.step());
+  int const count = 1 + static_cast<int>(std::max(steps - 1e-3, 0.0));
+  double const part = (high - low) / count;
+  for (int n = 0; n < count; ++n) {
+    pyronn::Vec3d const at = from + (low + (n + 0.5) * part) * way;
+    int const below = static_cast<int>(std::floor(at[2]));
+    for (int z = std::max(below, 0); z <= std::min(below + 1, grid.size[2] - 1); ++z) {
+      double const share_z = 1 - std::abs(at[2] - z);
+      for_each_corner(at[0], at[1], grid.size[0], grid.size[1], [&](int x, int y, double share) {
+        visit(pyronn::Vec<int, 3>{x, y, z}, share * share_z * part * length(ray.direction));
+      });
+    }
+  }
+}
+
+template <class View>
+pyronn::Ray<double> ray_in_double(View const& view, int u, int v) {
+  using Scalar = pyronn::detail::pixel_scalar_t<View>;
+  auto const ray = view.ray(static_cast<Scalar>(u), static_cast<Scalar>(v));
+  return {pyronn::vec_cast<double>(ray.origin), pyronn::vec_cast<double>(ray.direction),
+          static_cast<double>(ray.begin), static_cast<double>(ray.end)};
+}
+
+/// visit(pixel, voxel, weight) for the entries of a ray-driven matrix; pixel and voxel count
+/// elements.
+template <class Model, class Geometry, class Visit>
+void for_each_entry(Model const& model, Geometry const& scan, pyronn::Grid const& grid,
                     Visit const& visit) {
   std::size_t pixel = 0;
   for (int n = 0; n < scan.num_views(); ++n) {
     for (int v = 0; v < scan.detector_size()[1]; ++v) {
       for (int u = 0; u < scan.detector_size()[0]; ++u, ++pixel) {
-        for_each_entry(
-            model, scan.view(n), u, v, grid, [&](pyronn::Vec<int, 3> const& voxel, double weight) {
-              int const row = voxel[2] * grid.size[1] + voxel[1];
-              visit(pixel, static_cast<std::size_t>(row * grid.size[0] + voxel[0]), weight);
-            });
+        for_each_weight(model, ray_in_double(scan.view(n), u, v), grid,
+                        [&](pyronn::Vec<int, 3> const& voxel, double weight) {
+                          int const row = voxel[2] * grid.size[1] + voxel[1];
+                          visit(pixel, static_cast<std::size_t>(row * grid.size[0] + voxel[0]),
+                                weight);
+                        });
       }
     }
   }
 }
 
 /// The same of the voxel-driven matrices: shares of the pixels where a voxel lands.
-template <class DepthWeight, class Visit>
-void for_each_entry(pyronn::WeightedVoxelDriven<DepthWeight>, pyronn::ConeBeam const& scan,
+template <class DepthWeight, class Geometry, class Visit>
+void for_each_entry(pyronn::WeightedVoxelDriven<DepthWeight>, Geometry const& scan,
                     pyronn::Grid const& grid, Visit const& visit) {
+  using Scalar = pyronn::projection_scalar_t<pyronn::view_t<Geometry>>;
   bool const weighted = std::is_same_v<DepthWeight, pyronn::InverseSquareDepth>;
   pyronn::Extents<2> const detector = scan.detector_size();
   for (int n = 0; n < scan.num_views(); ++n) {
@@ -94,14 +147,16 @@ void for_each_entry(pyronn::WeightedVoxelDriven<DepthWeight>, pyronn::ConeBeam c
       for (int y = 0; y < grid.size[1]; ++y) {
         for (int x = 0; x < grid.size[0]; ++x, ++voxel) {
           pyronn::Vec3d const index{double(x), double(y), double(z)};
-          auto const point = scan.view(n).project(grid.to_world(index));
+          auto const point = scan.view(n).project(pyronn::vec_cast<Scalar>(grid.to_world(index)));
           if (!(point.depth > 0)) continue;
-          double const weight = weighted ? 1 / (point.depth * point.depth) : 1.0;
-          for_each_corner(
-              point.u, point.v, detector[0], detector[1], [&](int u, int v, double share) {
-                int const row = n * detector[1] + v;
-                visit(static_cast<std::size_t>(row * detector[0] + u), voxel, weight * share);
-              });
+          auto const depth = static_cast<double>(point.depth);
+          double const weight = weighted ? 1 / (depth * depth) : 1.0;
+          for_each_corner(static_cast<double>(point.u), static_cast<double>(point.v), detector[0],
+                          detector[1], [&](int u, int v, double share) {
+                            int const row = n * detector[1] + v;
+                            visit(static_cast<std::size_t>(row * detector[0] + u), voxel,
+                                  weight * share);
+                          });
         }
       }
     }
@@ -114,7 +169,8 @@ struct ViewCounts {
   int perhaps = 0;
 };
 
-inline ViewCounts count_views(pyronn::ConeBeam const& scan, pyronn::Vec3d const& point) {
+template <class Geometry>
+ViewCounts count_views(Geometry const& scan, pyronn::Vec3d const& point) {
   ViewCounts counts;
   pyronn::Extents<2> const size = scan.detector_size();
   for (int n = 0; n < scan.num_views(); ++n) {
@@ -129,8 +185,8 @@ inline ViewCounts count_views(pyronn::ConeBeam const& scan, pyronn::Vec3d const&
   return counts;
 }
 
-template <class Model>
-std::vector<double> reference_projection(pyronn::ConeBeam const& scan, pyronn::Grid const& grid,
+template <class Model, class Geometry>
+std::vector<double> reference_projection(Geometry const& scan, pyronn::Grid const& grid,
                                          std::vector<float> const& volume) {
   auto const count = scan.detector_size().count() * scan.num_views();
   std::vector<double> result(static_cast<std::size_t>(count));
@@ -140,8 +196,8 @@ std::vector<double> reference_projection(pyronn::ConeBeam const& scan, pyronn::G
   return result;
 }
 
-template <class Model>
-std::vector<double> reference_backprojection(pyronn::ConeBeam const& scan, pyronn::Grid const& grid,
+template <class Model, class Geometry>
+std::vector<double> reference_backprojection(Geometry const& scan, pyronn::Grid const& grid,
                                              std::vector<float> const& projections) {
   std::vector<double> result(static_cast<std::size_t>(grid.size.count()));
   for_each_entry(Model{}, scan, grid, [&](std::size_t pixel, std::size_t voxel, double weight) {

@@ -29,7 +29,8 @@ struct ArrayView {
 
   PYRONN_HOST_DEVICE constexpr std::int64_t count() const { return extents.count(); }
 
-  /// Elements in one step of the slowest axis: a slice of a volume, a view of projections.
+  /// Elements in one step of the slowest axis: a slice of a volume, a view of projections, a sample
+  /// of a batch.
   PYRONN_HOST_DEVICE constexpr std::int64_t slice_count() const {
     std::int64_t product = 1;
     for (int axis = 0; axis + 1 < Rank; ++axis) product *= extents[axis];
@@ -43,16 +44,37 @@ struct ArrayView {
     return part;
   }
 
+  PYRONN_HOST_DEVICE constexpr T& operator()(int x, int y) const {
+    static_assert(Rank == 2, "two indices address an array of rank 2");
+    return data[static_cast<std::int64_t>(y) * extents[0] + x];
+  }
+
   PYRONN_HOST_DEVICE constexpr T& operator()(int x, int y, int z) const {
     static_assert(Rank == 3, "three indices address an array of rank 3");
     return data[(static_cast<std::int64_t>(z) * extents[1] + y) * extents[0] + x];
   }
+
+  PYRONN_HOST_DEVICE constexpr T& operator()(int x, int y, int z, int sample) const {
+    static_assert(Rank == 4, "four indices address an array of rank 4");
+    std::int64_t const slice = static_cast<std::int64_t>(sample) * extents[2] + z;
+    return data[(slice * extents[1] + y) * extents[0] + x];
+  }
 };
 
+/// (x, y, z)
 template <class T>
 using VolumeView = ArrayView<T, 3>;
 
+/// (u, v, view)
 template <class T>
 using ProjectionView = ArrayView<T, 3>;
+
+/// (x, y)
+template <class T>
+using ImageView = ArrayView<T, 2>;
+
+/// (u, view)
+template <class T>
+using SinogramView = ArrayView<T, 2>;
 
 }  // namespace pyronn

@@ -27,6 +27,11 @@ struct Grid {
     return grid;
   }
 
+  /// A grid of the plane z = 0 whose middle lies at `center` [mm]: one slice of depth 1 mm.
+  static Grid flat(Extents<2> size, Vec2d spacing, Vec2d center = {0, 0}) {
+    return centered({size[0], size[1], 1}, {spacing[0], spacing[1], 1}, {center[0], center[1], 0});
+  }
+
   /// A grid whose first voxel's centre lies at `origin` [mm].
   static Grid from_origin(Extents<3> size, Vec3d spacing, Vec3d origin) {
     Grid const grid{size, spacing, origin};

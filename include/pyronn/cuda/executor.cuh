@@ -144,8 +144,14 @@ class CudaExecutor {
 /// On a GPU: columns along z in registers, in blocks compact in (x, y), whose shadow stays in the
 /// first-level cache.
 template <class Interp>
-struct VoxelTiling<Interp, CudaExecutor> {
+struct VoxelTiling<Interp, CudaExecutor, 3> {
   using Tile = VoxelTile<2, 1, 1, 16, BlockShape<16, 16, 1>>;
+};
+
+/// In the plane there is nothing along z to share.
+template <class Interp>
+struct VoxelTiling<Interp, CudaExecutor, 2> {
+  using Tile = VoxelTile<1, 1, 4, 1, BlockShape<32, 8, 1>>;
 };
 
 }  // namespace pyronn

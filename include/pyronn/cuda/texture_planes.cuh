@@ -23,39 +23,42 @@ namespace pyronn {
 /// Planes across the three axes, each read by the texture unit with one bilinear fetch.
 struct TexturePlanes {
   detail::TextureImages across[3];
+  Extents<3> size;
 
   template <int Axis>
-  [[nodiscard]] __device__ detail::TextureImage plane(int k) const {
-    return across[Axis].image(k);
+  [[nodiscard]] __device__ detail::TextureImage plane(int k, int sample) const {
+    return across[Axis].image(sample * size[Axis] + k);
   }
 };
 
 namespace detail {
 
-/// Lays the planes across one axis of a volume one after another, as images of a texture.
+/// Lays the planes across one axis of volumes one after another, as images of a texture.
 template <int Axis>
 struct CopyPlanes {
   /// Blocks that read whole sectors where x is the axis, and write whole lines.
   using Block = BlockShape<32, 1, 8>;
 
-  VolumeView<float const> volume;
+  ArrayView<float const, 4> volumes;
   float* planes;
   std::size_t pitch;  ///< from row to row, in elements
 
   [[nodiscard]] Extents<3> items() const {
-    Extents<3> const size = volume.extents;
-    return {size[Axis == 0 ? 1 : 0], size[Axis == 2 ? 1 : 2], size[Axis]};
+    Extents<4> const size = volumes.extents;
+    return {size[Axis == 0 ? 1 : 0], size[Axis == 2 ? 1 : 2], size[Axis] * size[3]};
   }
 
   PYRONN_HOST_DEVICE void operator()(Vec<int, 3> item) const {
     Vec<int, 3> voxel{};
-    voxel[Axis] = item[2];
+    int const sample = item[2] / volumes.extents[Axis];
+    voxel[Axis] = item[2] - sample * volumes.extents[Axis];
     voxel[Axis == 0 ? 1 : 0] = item[0];
     voxel[Axis == 2 ? 1 : 2] = item[1];
-    auto const rows = static_cast<std::size_t>(volume.extents[Axis == 2 ? 1 : 2]);
+    auto const rows = static_cast<std::size_t>(volumes.extents[Axis == 2 ? 1 : 2]);
     std::size_t const row =
         static_cast<std::size_t>(item[2]) * rows + static_cast<std::size_t>(item[1]);
-    planes[row * pitch + static_cast<std::size_t>(item[0])] = volume(voxel[0], voxel[1], voxel[2]);
+    planes[row * pitch + static_cast<std::size_t>(item[0])] =
+        volumes(voxel[0], voxel[1], voxel[2], sample);
   }
 };
 
@@ -67,13 +70,13 @@ template <>
 struct PlaneSource<TextureInterp, CudaExecutor> {
   using Samples = TexturePlanes;
 
-  static std::size_t slice_bytes(CudaExecutor const& executor, ArrayView<float const, 3> array) {
+  static std::size_t slice_bytes(CudaExecutor const& executor, ArrayView<float const, 4> array) {
     return bytes<0>(executor, array.extents) + bytes<1>(executor, array.extents) +
            bytes<2>(executor, array.extents);
   }
 
-  static int max_slices(CudaExecutor const& executor, ArrayView<float const, 3> array) {
-    Extents<3> const size = array.extents;
+  static int max_slices(CudaExecutor const& executor, ArrayView<float const, 4> array) {
+    Extents<4> const size = array.extents;
     detail::check_texture_size(executor, size[0], size[1]);
     detail::check_texture_size(executor, max(size[0], size[1]), 1);
     // Planes across x and y have a row for each slice; all must fit into the textures of a launch.
@@ -84,27 +87,40 @@ struct PlaneSource<TextureInterp, CudaExecutor> {
     return slices;
   }
 
-  static Samples load(CudaExecutor const& executor, ArrayView<float const, 3> array,
+  static int max_samples(CudaExecutor const& executor, ArrayView<float const, 4> array) {
+    Extents<4> const size = array.extents;
+    if (max_slices(executor, array) < size[2]) return 0;
+    int const across_x = detail::TextureImages::max_images(size[2]) / size[0];
+    int const across_y = detail::TextureImages::max_images(size[2]) / size[1];
+    int const across_z = detail::TextureImages::max_images(size[1]) / size[2];
+    constexpr int max_items = 65535;  // along the third axis of a launch
+    int const launch = max(1, max_items / max(size[0], max(size[1], size[2])));
+    return min(min(size[3], launch), min(across_x, min(across_y, across_z)));
+  }
+
+  static Samples load(CudaExecutor const& executor, ArrayView<float const, 4> array,
                       Workspace<CudaExecutor>& workspace) {
-    auto const slices = static_cast<std::size_t>(array.extents[2]);
+    auto const slices =
+        static_cast<std::size_t>(array.extents[2]) * static_cast<std::size_t>(array.extents[3]);
     std::byte* const x_planes = workspace.data();
     std::byte* const y_planes = x_planes + slices * bytes<0>(executor, array.extents);
     std::byte* const z_planes = y_planes + slices * bytes<1>(executor, array.extents);
     return {{copy<0>(executor, array, x_planes, workspace),
              copy<1>(executor, array, y_planes, workspace),
-             copy<2>(executor, array, z_planes, workspace)}};
+             copy<2>(executor, array, z_planes, workspace)},
+            {array.extents[0], array.extents[1], array.extents[2]}};
   }
 
  private:
   /// Workspace that one z slice takes in the planes across `Axis`.
   template <int Axis>
-  static std::size_t bytes(CudaExecutor const& executor, Extents<3> size) {
+  static std::size_t bytes(CudaExecutor const& executor, Extents<4> size) {
     return detail::pitch(executor, size[Axis == 0 ? 1 : 0]) *
            static_cast<std::size_t>(size[Axis == 0 ? 0 : 1]);
   }
 
   template <int Axis>
-  static detail::TextureImages copy(CudaExecutor const& executor, ArrayView<float const, 3> array,
+  static detail::TextureImages copy(CudaExecutor const& executor, ArrayView<float const, 4> array,
                                     std::byte* target, Workspace<CudaExecutor>& workspace) {
     auto* const planes = reinterpret_cast<float*>(target);
     std::size_t const row_bytes = detail::pitch(executor, array.extents[Axis == 0 ? 1 : 0]);

@@ -29,7 +29,7 @@ struct TextureSlices {
 
 /// The texture unit likes the largest blocks: more of them share what it caches of a texture.
 template <>
-struct VoxelTiling<TextureInterp, CudaExecutor> {
+struct VoxelTiling<TextureInterp, CudaExecutor, 3> {
   using Tile = VoxelTile<2, 1, 1, 8, BlockShape<32, 32, 1>>;
 };
 
@@ -39,21 +39,26 @@ template <>
 struct SliceSource<TextureInterp, CudaExecutor> {
   using Samples = TextureSlices;
 
-  static std::size_t slice_bytes(CudaExecutor const& executor, ArrayView<float const, 3> array) {
+  static std::size_t slice_bytes(CudaExecutor const& executor, ArrayView<float const, 4> array) {
     if (is_readable_in_place(executor, array)) return 0;
     return detail::pitch(executor, array.extents[0]) * static_cast<std::size_t>(array.extents[1]);
   }
 
-  static int max_slices(CudaExecutor const& executor, ArrayView<float const, 3> array) {
+  static int max_slices(CudaExecutor const& executor, ArrayView<float const, 4> array) {
     detail::check_texture_size(executor, array.extents[0], array.extents[1]);
     return min(array.extents[2], detail::TextureImages::max_images(array.extents[1]));
   }
 
-  static Samples load(CudaExecutor const& executor, ArrayView<float const, 3> array,
+  static int max_samples(CudaExecutor const&, ArrayView<float const, 4> array) {
+    int const most = detail::TextureImages::max_images(array.extents[1]) / array.extents[2];
+    return min(array.extents[3], most);
+  }
+
+  static Samples load(CudaExecutor const& executor, ArrayView<float const, 4> array,
                       Workspace<CudaExecutor>& workspace) {
     std::size_t const row_bytes = static_cast<std::size_t>(array.extents[0]) * sizeof(float);
-    detail::ImageStack images{array.data, array.extents[0], array.extents[1], array.extents[2],
-                              row_bytes};
+    detail::ImageStack images{array.data, array.extents[0], array.extents[1],
+                              array.extents[2] * array.extents[3], row_bytes};
     if (!is_readable_in_place(executor, array)) {
       images.row_bytes = detail::pitch(executor, array.extents[0]);
       images.data = reinterpret_cast<float const*>(workspace.data());
@@ -68,13 +73,13 @@ struct SliceSource<TextureInterp, CudaExecutor> {
   }
 
  private:
-  static bool is_readable_in_place(CudaExecutor const& executor, ArrayView<float const, 3> array) {
+  static bool is_readable_in_place(CudaExecutor const& executor, ArrayView<float const, 4> array) {
     CudaExecutor::TextureLimits const& limits = executor.texture_limits();
     std::size_t const row_bytes = static_cast<std::size_t>(array.extents[0]) * sizeof(float);
     int const log2 = detail::TextureStack::images_per_texture_log2(array.extents[1]);
     std::size_t const texture_bytes = (row_bytes * static_cast<std::size_t>(array.extents[1]))
                                       << log2;
-    bool const is_one_texture = array.extents[2] <= (1 << log2);
+    bool const is_one_texture = array.extents[2] * array.extents[3] <= (1 << log2);
     return reinterpret_cast<std::uintptr_t>(array.data) % limits.base_alignment == 0 &&
            row_bytes % limits.pitch_alignment == 0 &&
            (is_one_texture || texture_bytes % limits.base_alignment == 0);

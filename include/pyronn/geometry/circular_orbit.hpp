@@ -23,8 +23,42 @@ inline std::vector<double> equal_angles(int count, double start = 0.0, double ra
   return angles;
 }
 
-/// Source and flat detector on a circle about the z axis. At angle b, counter-clockwise, the source
-/// is at R (cos b, sin b, 0), u = (-sin b, cos b, 0) and v = +z; clockwise turns b round.
+/// The directions that turn with an orbit about the z axis.
+struct OrbitFrame {
+  Vec3d outward;  ///< from the isocentre to the source
+  Vec3d u;        ///< along the detector's rows
+  Vec3d v;        ///< +z
+};
+
+/// At angle b [rad], counter-clockwise: outward (cos b, sin b, 0) and u (-sin b, cos b, 0), so that
+/// u x v points at the source; clockwise turns b round.
+inline OrbitFrame orbit_frame(double angle, Rotation rotation) {
+  double const turned = rotation == Rotation::counter_clockwise ? angle : -angle;
+  Vec3d const outward{std::cos(turned), std::sin(turned), 0};
+  return {outward, {-outward[1], outward[0], 0}, {0, 0, 1}};
+}
+
+namespace detail {
+
+inline void check_angles(char const* who, std::vector<double> const& angles) {
+  expects(!angles.empty(), who, ": angles must hold at least one angle [rad]");
+  for (double const angle : angles) {
+    expects(std::isfinite(angle), who, ": angle ", angle, " must be finite [rad]");
+  }
+}
+
+}  // namespace detail
+
+/// Parallel rays that turn about the z axis.
+struct ParallelOrbit {
+  std::vector<double> angles;  ///< of the views [rad], in any order and with any steps
+  Rotation rotation = Rotation::counter_clockwise;
+
+  /// Throws InvalidArgument unless there is an angle and all angles are finite.
+  void validate() const { detail::check_angles("ParallelOrbit", angles); }
+};
+
+/// Source and detector on a circle about the z axis, as orbit_frame turns them.
 struct CircularOrbit {
   double source_isocenter_distance;  ///< R [mm]
   double source_detector_distance;   ///< along the central ray [mm]
@@ -40,23 +74,16 @@ struct CircularOrbit {
     detail::expects(std::isfinite(source_detector_distance) && source_detector_distance > 0,
                     "CircularOrbit: source_detector_distance ", source_detector_distance,
                     " must be positive and finite [mm]");
-    detail::expects(!angles.empty(), "CircularOrbit: angles must hold at least one angle [rad]");
-    for (double const angle : angles) {
-      detail::expects(std::isfinite(angle), "CircularOrbit: angle ", angle,
-                      " must be finite [rad]");
-    }
+    detail::check_angles("CircularOrbit", angles);
   }
 
   /// The view at `angle` [rad].
   [[nodiscard]] ConeVectors vectors(double angle, Detector const& detector) const {
-    double const turned = rotation == Rotation::counter_clockwise ? angle : -angle;
-    Vec3d const outward{std::cos(turned), std::sin(turned), 0};
-    Vec3d const u{-outward[1], outward[0], 0};
-    Vec3d const v{0, 0, 1};
+    OrbitFrame const frame = orbit_frame(angle, rotation);
     double const behind = source_detector_distance - source_isocenter_distance;
-    return {source_isocenter_distance * outward,
-            -behind * outward + detector.offset[0] * u + detector.offset[1] * v,
-            detector.spacing[0] * u, detector.spacing[1] * v};
+    return {source_isocenter_distance * frame.outward,
+            -behind * frame.outward + detector.offset[0] * frame.u + detector.offset[1] * frame.v,
+            detector.spacing[0] * frame.u, detector.spacing[1] * frame.v};
   }
 };
 

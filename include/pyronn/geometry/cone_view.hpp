@@ -33,7 +33,7 @@ class ConeView {
     ConeView view;
     Vec3d const corner = vectors.detector_center - 0.5 * (detector_size[0] - 1) * vectors.u_step -
                          0.5 * (detector_size[1] - 1) * vectors.v_step - vectors.source;
-    view.rays_ = {vectors.source, corner, vectors.u_step, vectors.v_step, 1.0};
+    view.rays_ = {vectors.source, corner, vectors.u_step, vectors.v_step, 0.0, 1.0, true};
     // X - source = w (corner + u along_u + v along_v), solved for (u w, v w, w).
     Vec3d const normal = cross(vectors.u_step, vectors.v_step);
     double const determinant = dot(normal, corner);
@@ -79,14 +79,19 @@ class ConeView {
                     "ConeView: the last column of a projection matrix, ", translation,
                     ", must be finite");
     double const unit = 1.0 / factor;
-    view.rays_ = {source, unit * inverse_w, unit * inverse_u, unit * inverse_v,
-                  std::numeric_limits<double>::infinity()};
+    view.rays_ = {source,
+                  unit * inverse_w,
+                  unit * inverse_u,
+                  unit * inverse_v,
+                  0.0,
+                  std::numeric_limits<double>::infinity(),
+                  true};
     view.set_rows(factor * u_row, factor * v_row, factor * depth_row);
     return view;
   }
 
   [[nodiscard]] PYRONN_HOST_DEVICE Ray<double> ray(double u, double v) const {
-    return {rays_.source, rays_.corner + u * rays_.along_u + v * rays_.along_v, 0.0, rays_.end};
+    return rays_.ray(u, v);
   }
 
   [[nodiscard]] PYRONN_HOST_DEVICE DetectorPoint<double> project(Vec3d const& point) const {
@@ -101,14 +106,14 @@ class ConeView {
 
   [[nodiscard]] PYRONN_HOST_DEVICE ProjectiveRays const& projective_rays() const { return rays_; }
 
-  [[nodiscard]] PYRONN_HOST_DEVICE Vec3d const& source() const { return rays_.source; }
+  [[nodiscard]] PYRONN_HOST_DEVICE Vec3d const& source() const { return rays_.origin; }
 
  private:
   void set_rows(Vec3d const& u_row, Vec3d const& v_row, Vec3d const& depth_row) {
     Vec3d const rows[3] = {u_row, v_row, depth_row};
     for (int r = 0; r < 3; ++r) {
       for (int c = 0; c < 3; ++c) matrix_.row[r][c] = rows[r][c];
-      matrix_.row[r][3] = -dot(rows[r], rays_.source);
+      matrix_.row[r][3] = -dot(rows[r], rays_.origin);
     }
   }
 

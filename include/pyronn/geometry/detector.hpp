@@ -36,4 +36,22 @@ struct Detector {
   }
 };
 
+/// A line of pixels, the detector of the plane; straight or on an arc.
+struct LineDetector {
+  int columns;      ///< pixels
+  double spacing;   ///< distance between pixel centres [mm], positive
+  double offset{};  ///< of the line's middle from the central ray, along u [mm]
+
+  /// Throws InvalidArgument unless there is a pixel, the spacing is positive and all is finite.
+  void validate() const {
+    Detector::validate_size({columns, 1});
+    detail::expects(std::isfinite(spacing) && spacing > 0, "LineDetector: spacing ", spacing,
+                    " must be positive and finite [mm]");
+    detail::expects(std::isfinite(offset), "LineDetector: offset ", offset, " must be finite [mm]");
+  }
+};
+
+/// A vector of the plane, in the plane z = 0.
+inline Vec3d in_plane(Vec2d const& vec) { return {vec[0], vec[1], 0}; }
+
 }  // namespace pyronn

@@ -59,10 +59,12 @@ struct IndexMap {
 /// however far the source is.
 struct IndexRays {
   Vec3f middle;
-  Vec3f corner;
+  Vec3f direction;
   Vec3f along_u;
   Vec3f along_v;
-  float depth;  ///< where the rays cross that plane, counted from the source
+  float origin_share;     ///< of along_u, along_v in the origins of the rays
+  float direction_share;  ///< and in their directions
+  float begin;
   float end;
 
   static constexpr bool is_projective = true;
@@ -75,20 +77,23 @@ struct IndexRays {
       return vec_cast<float>(vec);
     };
     Vec3d const normal = cross(rays.along_u, rays.along_v);
-    // Rounded first, so that ray and plane agree on it.
+    // Where the rays cross the plane; rounded first, so that ray and plane agree on it.
     auto const depth =
-        static_cast<float>(dot(grid.center() - rays.source, normal) / dot(rays.corner, normal));
-    return {to_index(rays.source + static_cast<double>(depth) * rays.corner - grid.origin),
-            to_index(rays.corner),
+        static_cast<float>(dot(grid.center() - rays.origin, normal) / dot(rays.direction, normal));
+    auto const moved = static_cast<double>(depth);
+    return {to_index(rays.origin + moved * rays.direction - grid.origin),
+            to_index(rays.direction),
             to_index(rays.along_u),
             to_index(rays.along_v),
-            depth,
-            static_cast<float>(rays.end - static_cast<double>(depth))};
+            rays.diverge ? depth : 1.0F,
+            rays.diverge ? 1.0F : 0.0F,
+            static_cast<float>(rays.begin - moved),
+            static_cast<float>(rays.end - moved)};
   }
 
   PYRONN_HOST_DEVICE Ray<float> ray(float u, float v) const {
-    Vec3f const across = u * along_u + v * along_v;
-    return {middle + depth * across, corner + across, -depth, end};
+    Vec3f const pixel = u * along_u + v * along_v;
+    return {middle + origin_share * pixel, direction + direction_share * pixel, begin, end};
   }
 };
 
@@ -120,8 +125,14 @@ struct IndexView {
 
   PYRONN_HOST_DEVICE Ray<float> ray(float u, float v) const {
     using Pixel = pixel_scalar_t<View>;
-    auto const world = view.ray(static_cast<Pixel>(u), static_cast<Pixel>(v));
+    auto world = view.ray(static_cast<Pixel>(u), static_cast<Pixel>(v));
     using Scalar = std::decay_t<decltype(world.end)>;
+    // From the point nearest to the grid's first voxel, so that numbers stay as small as the grid.
+    Scalar const moved = dot(vec_cast<Scalar>(grid.origin) - world.origin, world.direction) /
+                         dot(world.direction, world.direction);
+    world.origin += moved * world.direction;
+    world.begin -= moved;
+    world.end -= moved;
     Ray<float> result{};
     for (int axis = 0; axis < 3; ++axis) {
       auto const origin = static_cast<Scalar>(grid.origin[axis]);

@@ -4,9 +4,9 @@
 
 /// How the views of a geometry travel into a kernel: by value, in the launch's own argument, so
 /// that no call uploads anything and no memory has to outlive the launch.
+#include <algorithm>
 #include <cstddef>
 #include <type_traits>
-#include <utility>
 #include <vector>
 
 #include <pyronn/core/config.hpp>
@@ -30,8 +30,11 @@ struct ViewTable {
   static_assert(capacity >= 1, "A view must be smaller than 26 KiB to travel in a launch.");
 
   IndexView views[capacity];
+  int sample_stride;  ///< views from one sample to the next; 0 where all share theirs
 
-  PYRONN_HOST_DEVICE IndexView const& view(int n) const { return views[n]; }
+  PYRONN_HOST_DEVICE IndexView const& view(int n, int sample) const {
+    return views[sample * sample_stride + n];
+  }
 };
 
 /// Some consecutive views of a geometry that travels whole and makes them in the kernel.
@@ -45,10 +48,19 @@ struct InlineViews {
   Grid grid;
   int first;
 
-  PYRONN_HOST_DEVICE IndexView view(int n) const { return {geometry.view(first + n), grid}; }
+  PYRONN_HOST_DEVICE IndexView view(int n, int) const { return {geometry.view(first + n), grid}; }
 };
 
-/// The views of a geometry as seen by a grid, set up once; hands them out launch by launch.
+/// A part of the views of a part of a batch, which one launch works on.
+struct LaunchRange {
+  int first_view;
+  int num_views;
+  int first_sample;
+  int num_samples;
+};
+
+/// The views of one geometry for all samples of a batch, or of one for each, as seen by a grid; set
+/// up once and handed out launch by launch.
 template <class Geometry, class IndexView>
 class LaunchViews {
   static constexpr bool is_inline =
@@ -57,31 +69,63 @@ class LaunchViews {
  public:
   using Chunk =
       std::conditional_t<is_inline, InlineViews<Geometry, IndexView>, ViewTable<IndexView>>;
-  static constexpr int capacity = Chunk::capacity;
 
-  LaunchViews(Geometry const& geometry, Grid const& grid) : geometry_{geometry}, grid_{grid} {
+  LaunchViews(std::vector<Geometry> const& geometries, Grid const& grid)
+      : geometries_{geometries}, grid_{grid} {
     if constexpr (!is_inline) {
-      views_.reserve(static_cast<std::size_t>(geometry.num_views()));
-      for (int n = 0; n < geometry.num_views(); ++n) {
-        views_.push_back(IndexView::make(geometry.view(n), grid));
+      for (Geometry const& geometry : geometries) {
+        for (int n = 0; n < geometry.num_views(); ++n) {
+          views_.push_back(IndexView::make(geometry.view(n), grid));
+        }
       }
     }
   }
 
-  /// The views [first, first + count); count is at most `capacity`.
-  [[nodiscard]] Chunk chunk(int first, int count) const {
+  /// Calls `launch(range)` for pieces that one launch can hold and that make up `all`.
+  template <class Launch>
+  void for_each_launch(LaunchRange const& all, Launch const& launch) const {
+    int const views = min(all.num_views, Chunk::capacity);
+    int const samples = min(all.num_samples, max_samples(all, views));
+    for (int sample = 0; sample < all.num_samples; sample += samples) {
+      for (int view = 0; view < all.num_views; view += views) {
+        launch(LaunchRange{all.first_view + view, min(views, all.num_views - view),
+                           all.first_sample + sample, min(samples, all.num_samples - sample)});
+      }
+    }
+  }
+
+  /// The views of a range from for_each_launch.
+  [[nodiscard]] Chunk chunk(LaunchRange const& range) const {
+    std::size_t const sample = is_shared() ? 0 : static_cast<std::size_t>(range.first_sample);
     if constexpr (is_inline) {
-      static_cast<void>(count);
-      return {geometry_, grid_, first};
+      return {geometries_[sample], grid_, range.first_view};
     } else {
       Chunk table;
-      for (int n = 0; n < count; ++n) table.views[n] = views_[static_cast<std::size_t>(first + n)];
+      table.sample_stride = is_shared() ? 0 : range.num_views;
+      int const samples = is_shared() ? 1 : range.num_samples;
+      int const per_sample = geometries_.front().num_views();
+      IndexView* next = table.views;
+      for (int s = 0; s < samples; ++s) {
+        std::size_t const first =
+            (sample + static_cast<std::size_t>(s)) * static_cast<std::size_t>(per_sample) +
+            static_cast<std::size_t>(range.first_view);
+        next = std::copy_n(views_.data() + first, range.num_views, next);
+      }
       return table;
     }
   }
 
  private:
-  Geometry geometry_;
+  [[nodiscard]] bool is_shared() const { return geometries_.size() == 1; }
+
+  [[nodiscard]] int max_samples(LaunchRange const& all, int views) const {
+    constexpr int max_items = 65535;  // along the third axis of a launch
+    if (is_shared()) return max(1, max_items / views);
+    if (is_inline || views < all.num_views) return 1;
+    return Chunk::capacity / views;
+  }
+
+  std::vector<Geometry> geometries_;
   Grid grid_;
   std::vector<IndexView> views_;
 };

@@ -20,8 +20,11 @@
 /// calls `view` on the host, and the views travel (mark theirs).
 ///
 /// What a view may say besides, to be faster:
-///   ProjectionMatrix projection_matrix() const;  // it is projective: `project` is this matrix
+///   ProjectionMatrix projection_matrix() const;  // `project` is this matrix, w being the depth
 ///   ProjectiveRays projective_rays() const;      // and `ray` is affine in (u, v)
+///
+/// A geometry of the plane has `static constexpr int dimension = 2`: its detector has one row, its
+/// rays lie in the plane z = 0, and operators take images (x, y) and sinograms (u, view).
 #include <type_traits>
 #include <utility>
 
@@ -33,14 +36,23 @@
 
 namespace pyronn {
 
-/// The rays of a projective view: all from `source`, through `source + corner + u * along_u +
-/// v * along_v` where t is 1; they end at t = `end` (1: at that point, infinity: nowhere) [mm].
+/// The rays of a projective view [mm], with pixel = u * along_u + v * along_v. They diverge:
+/// origin + t (direction + pixel); or they are parallel: origin + pixel + t direction. Either way t
+/// runs from `begin` to `end`, which may be infinite.
 struct ProjectiveRays {
-  Vec3d source;
-  Vec3d corner;
+  Vec3d origin;
+  Vec3d direction;
   Vec3d along_u;
   Vec3d along_v;
+  double begin;
   double end;
+  bool diverge;
+
+  [[nodiscard]] PYRONN_HOST_DEVICE constexpr Ray<double> ray(double u, double v) const {
+    Vec3d const pixel = u * along_u + v * along_v;
+    Vec3d const none{0, 0, 0};
+    return {origin + (diverge ? none : pixel), direction + (diverge ? pixel : none), begin, end};
+  }
 };
 
 namespace detail {
@@ -61,6 +73,8 @@ template <class V>
 using PointInDouble = decltype(std::declval<V const&>().project(std::declval<Vec3d>()));
 template <class V>
 using MatrixOf = decltype(std::declval<V const&>().projection_matrix());
+template <class G>
+using Dimension = decltype(G::dimension);
 template <class V>
 using ProjectiveRaysOf = decltype(std::declval<V const&>().projective_rays());
 
@@ -136,7 +150,21 @@ constexpr bool is_projectable() {
   }
 }
 
+template <class G>
+constexpr int dimension() {
+  if constexpr (is_detected_v<Dimension, G>) {
+    static_assert(G::dimension == 2 || G::dimension == 3, "A geometry's dimension is 2 or 3.");
+    return G::dimension;
+  } else {
+    return 3;
+  }
+}
+
 }  // namespace detail
+
+/// 2 for a geometry of the plane, else 3: the rank of what it scans and of what it measures.
+template <class Geometry>
+inline constexpr int dimension_v = detail::dimension<Geometry>();
 
 /// True for a geometry whose views answer `ray`.
 template <class Geometry>

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <pyronn/geometry/index_view.hpp>
+#include <pyronn/interp/sample_source.hpp>
 #include <pyronn/model/joseph_back.hpp>
 #include <pyronn/model/joseph_forward.hpp>
 
@@ -15,11 +16,17 @@ struct Joseph {
   using ForwardView = detail::ray_view_t<View>;
   template <class View>
   using BackView = detail::full_view_t<View>;
+  template <class Interp, class Executor>
+  using VolumeSource = PlaneSource<Interp, Executor>;
 
-  template <class Interp, class Executor, class Views, class Samples>
-  using Forward = detail::JosephForward<Views, Samples>;
-  template <class Interp, class Executor, class Views, class Samples>
-  using Back = detail::JosephBack<Interp, Views, Samples>;
+  template <class Interp, class Executor, class Task>
+  detail::JosephForward<Task> forward(Task const& task) const {
+    return {task};
+  }
+  template <class Interp, class Executor, class Task>
+  detail::JosephBack<Interp, Task> back(Task const& task) const {
+    return {task};
+  }
 
   template <class Geometry>
   static constexpr void check_forward() {

@@ -4,10 +4,10 @@
 
 #include <cmath>
 
-#include <pyronn/core/array_view.hpp>
 #include <pyronn/core/config.hpp>
 #include <pyronn/core/math.hpp>
 #include <pyronn/model/joseph_ray.hpp>
+#include <pyronn/model/task.hpp>
 #include <pyronn/model/tiling.hpp>
 
 namespace pyronn::detail {
@@ -35,60 +35,59 @@ PYRONN_HOST_DEVICE inline void clip(float base, float slope, float from, float t
 }
 
 /// Joseph's forward projection: one work item is a pixel of a view.
-template <class Views, class Samples>
+template <class Task>
 struct JosephForward {
   using Block = BlockShape<32, 4, 1>;
 
-  Views views;
-  Samples volume;
-  Extents<3> size;  ///< of the slab of the volume that is read
-  int first_slice;  ///< where the slab begins in z
-  Vec3f spacing;    ///< of the voxels [mm]
-  ProjectionView<float> projections;
-  bool adds;  ///< to what the projections hold, as all slabs but the first do
+  Task task;
 
-  [[nodiscard]] Extents<3> items() const { return projections.extents; }
+  [[nodiscard]] Extents<3> items() const { return task.pixels(); }
 
   PYRONN_HOST_DEVICE void operator()(Vec<int, 3> pixel) const {
-    Ray<float> world_ray =
-        views.view(pixel[2]).ray(static_cast<float>(pixel[0]), static_cast<float>(pixel[1]));
-    world_ray.origin[2] -= static_cast<float>(first_slice);
-    JosephRay const ray{world_ray, spacing};
+    ViewOfSample const of = task.split(pixel[2]);
+    Ray<float> index_ray = task.views.view(of.view, of.sample)
+                               .ray(static_cast<float>(pixel[0]), static_cast<float>(pixel[1]));
+    index_ray.origin[2] -= static_cast<float>(task.first_slice);
+    JosephRay const ray{index_ray, task.spacing};
+    int const volume = task.first_volume + of.sample;
     float sum = 0.0F;
-    if (ray.axis == 0) sum = integrate<0>(ray);
-    if (ray.axis == 1) sum = integrate<1>(ray);
-    if (ray.axis == 2) sum = integrate<2>(ray);
-    float& target = projections(pixel[0], pixel[1], pixel[2]);
-    target = adds ? target + sum : sum;
+    if (ray.axis == 0) sum = integrate<0>(ray, volume);
+    if (ray.axis == 1) sum = integrate<1>(ray, volume);
+    if (ray.axis == 2) sum = integrate<2>(ray, volume);
+    task.write(pixel, of, sum);
   }
 
  private:
   template <int Axis>
-  PYRONN_HOST_DEVICE float integrate(JosephRay const& ray) const {
+  PYRONN_HOST_DEVICE float integrate(JosephRay const& ray, int volume) const {
     SliceRange const range = slices<Axis>(ray);
     if (range.first > range.last) return 0.0F;
     float sum = 0.0F;
-    for (int k = range.first; k < range.inner_first; ++k) sum += sample<Axis>(ray, k);
+    for (int k = range.first; k < range.inner_first; ++k) sum += sample<Axis>(ray, volume, k);
     for (int k = range.inner_first; k <= range.inner_last; ++k) {
-      sum += volume.template plane<Axis>(k).sample_inside(ray.crossing(0, k), ray.crossing(1, k));
+      sum += task.volumes.template plane<Axis>(k, volume).sample_inside(ray.crossing(0, k),
+                                                                        ray.crossing(1, k));
     }
-    for (int k = range.inner_last + 1; k <= range.last; ++k) sum += sample<Axis>(ray, k);
-    return ray.step * (sum - uncovered<Axis>(ray, range));
+    for (int k = range.inner_last + 1; k <= range.last; ++k) sum += sample<Axis>(ray, volume, k);
+    return ray.step * (sum - uncovered<Axis>(ray, volume, range));
   }
 
   template <int Axis>
-  PYRONN_HOST_DEVICE float sample(JosephRay const& ray, int k) const {
-    return volume.template plane<Axis>(k).sample(ray.crossing(0, k), ray.crossing(1, k));
+  PYRONN_HOST_DEVICE float sample(JosephRay const& ray, int volume, int k) const {
+    return task.volumes.template plane<Axis>(k, volume).sample(ray.crossing(0, k),
+                                                               ray.crossing(1, k));
   }
 
   /// What the first and last slice count too much where the ray begins or ends inside the volume.
   template <int Axis>
-  PYRONN_HOST_DEVICE float uncovered(JosephRay const& ray, SliceRange const& range) const {
+  PYRONN_HOST_DEVICE float uncovered(JosephRay const& ray, int volume,
+                                     SliceRange const& range) const {
     float excess = 0.0F;
     float const first = 1.0F - ray.coverage(range.first);
     float const last = 1.0F - ray.coverage(range.last);
-    if (first > 0.0F) excess += first * sample<Axis>(ray, range.first);
-    if (last > 0.0F && range.last > range.first) excess += last * sample<Axis>(ray, range.last);
+    if (first > 0.0F) excess += first * sample<Axis>(ray, volume, range.first);
+    if (last > 0.0F && range.last > range.first)
+      excess += last * sample<Axis>(ray, volume, range.last);
     return excess;
   }
 
@@ -99,6 +98,7 @@ struct JosephForward {
     // A ray that is not made of numbers meets nothing.
     float const probe = ray.base[0] + ray.base[1] + ray.slope[0] + ray.slope[1];
     if (!(abs(probe) < 1e30F)) return {0, -1, 0, -1};
+    Extents<3> const& size = task.size;
     auto const end = static_cast<float>(size[Axis]);
     auto const end_a = static_cast<float>(size[a]);
     auto const end_b = static_cast<float>(size[b]);

@@ -29,9 +29,9 @@ struct VoxelTile {
   }
 };
 
-/// The tile that suits a policy on an executor. On cores: runs along x, which vectorise, in blocks
-/// whose shadow on the detector stays in the cache.
-template <class Interp, class Executor>
+/// The tile that suits a policy on an executor, in space (3) or in the plane (2). On cores: runs
+/// along x, which vectorise, in blocks whose shadow on the detector stays in the cache.
+template <class Interp, class Executor, int Dimension>
 struct VoxelTiling {
   using Tile = VoxelTile<0, 32, 8, 8>;
 };

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <pyronn/geometry/index_view.hpp>
+#include <pyronn/interp/sample_source.hpp>
 #include <pyronn/model/depth_weight.hpp>
 #include <pyronn/model/tiling.hpp>
 #include <pyronn/model/voxel_driven_back.hpp>
@@ -19,11 +20,18 @@ struct WeightedVoxelDriven {
   template <class View>
   using BackView = detail::project_view_t<View>;
 
-  template <class Interp, class Executor, class Views, class Samples>
-  using Forward = detail::VoxelDrivenForward<Interp, DepthWeight, Views, Samples>;
-  template <class Interp, class Executor, class Views, class Samples>
-  using Back = detail::VoxelDrivenBack<DepthWeight, typename VoxelTiling<Interp, Executor>::Tile,
-                                       Views, Samples>;
+  template <class Interp, class Executor>
+  using VolumeSource = PlaneSource<Interp, Executor>;
+
+  template <class Interp, class Executor, class Task>
+  detail::VoxelDrivenForward<Interp, DepthWeight, Task> forward(Task const& task) const {
+    return {task};
+  }
+  template <class Interp, class Executor, class Task>
+  auto back(Task const& task) const {
+    using Tile = typename VoxelTiling<Interp, Executor, Task::dimension>::Tile;
+    return detail::VoxelDrivenBack<DepthWeight, Tile, Task>{task};
+  }
 
   template <class Geometry>
   static constexpr void check_forward() {

@@ -4,9 +4,9 @@
 
 #include <type_traits>
 
-#include <pyronn/core/array_view.hpp>
 #include <pyronn/core/config.hpp>
 #include <pyronn/core/math.hpp>
+#include <pyronn/model/task.hpp>
 #include <pyronn/model/tiling.hpp>
 #include <pyronn/model/voxel_run.hpp>
 
@@ -15,34 +15,32 @@ namespace pyronn::detail {
 /// Voxel-driven backprojection: every voxel gathers, over the views, the projection at the point
 /// where it lands. One work item is a tile of voxels; it adds up in registers or the nearest cache
 /// and writes once.
-template <class DepthWeight, class Tile_, class Views, class Samples>
+template <class DepthWeight, class Tile_, class Task>
 struct VoxelDrivenBack {
   using Tile = Tile_;
   using Block = typename Tile::Block;
 
-  Views views;
-  int num_views;
-  Samples projections;
-  Extents<2> detector;
-  Vec3f spacing;  ///< of the voxels [mm]
-  VolumeView<float> volume;
-  bool adds;  ///< to what the volume holds, as all chunks of views but the first do
+  Task task;
 
   [[nodiscard]] Extents<3> items() const {
     Extents<3> count{};
     for (int axis = 0; axis < 3; ++axis) {
-      count[axis] = (volume.extents[axis] - 1) / Tile::size(axis) + 1;
+      count[axis] = (task.volumes.extents[axis] - 1) / Tile::size(axis) + 1;
     }
+    count[2] *= task.num_samples;
     return count;
   }
 
   PYRONN_HOST_DEVICE void operator()(Vec<int, 3> item) const {
+    int const tiles = (task.volumes.extents[2] - 1) / Tile::size(2) + 1;
+    int const sample = item[2] / tiles;
+    item[2] -= sample * tiles;
     Vec<int, 3> const first{item[0] * Tile::size(0), item[1] * Tile::size(1),
                             item[2] * Tile::size(2)};
     float sums[Tile::runs][Tile::run] = {};
-    for (int n = 0; n < num_views; ++n) {
-      auto const& view = views.view(n);
-      auto const slice = projections.slice(n);
+    for (int n = 0; n < task.num_views; ++n) {
+      auto const& view = task.views.view(n, sample);
+      auto const slice = task.slice(n, sample);
       for (int r = 0; r < Tile::runs; ++r) {
         // Of one run the start is in the volume; not asking saves registers.
         if (Tile::runs > 1 && !is_in_volume(run_start(first, r))) continue;
@@ -51,7 +49,7 @@ struct VoxelDrivenBack {
                slice, sums[r]);
       }
     }
-    for (int r = 0; r < Tile::runs; ++r) write(run_start(first, r), sums[r]);
+    for (int r = 0; r < Tile::runs; ++r) write(run_start(first, r), sample, sums[r]);
   }
 
  private:
@@ -65,14 +63,14 @@ struct VoxelDrivenBack {
   }
 
   PYRONN_HOST_DEVICE bool is_in_volume(Vec<int, 3> const& voxel) const {
-    return voxel[0] < volume.extents[0] && voxel[1] < volume.extents[1] &&
-           voxel[2] < volume.extents[2];
+    return voxel[0] < task.volumes.extents[0] && voxel[1] < task.volumes.extents[1] &&
+           voxel[2] < task.volumes.extents[2];
   }
 
   template <class Run, class Slice>
   PYRONN_HOST_DEVICE void gather(Run const& run, Slice const& slice,
                                  float (&sums)[Tile::run]) const {
-    Shadow const shadow = run.shadow(Tile::run, detector);
+    Shadow const shadow = run.shadow(Tile::run, task.detector);
     if (shadow == Shadow::outside) return;
     if (shadow == Shadow::inside) {
       // In two steps, so that compilers see that no sum overlaps a sample, and vectorise.
@@ -94,13 +92,13 @@ struct VoxelDrivenBack {
     }
   }
 
-  PYRONN_HOST_DEVICE void write(Vec<int, 3> voxel, float const (&sums)[Tile::run]) const {
+  PYRONN_HOST_DEVICE void write(Vec<int, 3> voxel, int sample,
+                                float const (&sums)[Tile::run]) const {
     if (!is_in_volume(voxel)) return;
-    int const last = min(Tile::run, volume.extents[Tile::axis] - voxel[Tile::axis]);
+    int const last = min(Tile::run, task.volumes.extents[Tile::axis] - voxel[Tile::axis]);
     for (int k = 0; k < Tile::run; ++k) {
       if (k < last) {
-        float& target = volume(voxel[0], voxel[1], voxel[2]);
-        target = adds ? target + sums[k] : sums[k];
+        task.write(voxel, sample, sums[k]);
         ++voxel[Tile::axis];
       }
     }

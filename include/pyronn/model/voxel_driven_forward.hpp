@@ -2,11 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <pyronn/core/array_view.hpp>
 #include <pyronn/core/config.hpp>
 #include <pyronn/core/math.hpp>
 #include <pyronn/interp/linear_slice.hpp>
 #include <pyronn/model/shadow_box.hpp>
+#include <pyronn/model/task.hpp>
 #include <pyronn/model/tiling.hpp>
 
 namespace pyronn::detail {
@@ -14,35 +14,30 @@ namespace pyronn::detail {
 /// The transpose of VoxelDrivenBack as a gather: one work item is a pixel, which walks slice by
 /// slice along its ray and takes from each voxel that lands near it what the backprojection gives
 /// that voxel. Without atomics, so the result is the same on every run.
-template <class Interp, class DepthWeight, class Views, class Samples>
+template <class Interp, class DepthWeight, class Task>
 struct VoxelDrivenForward {
   using Block = BlockShape<32, 4, 1>;
 
-  Views views;
-  Samples volume;
-  Extents<3> size;  ///< of the slab of the volume that is read
-  int first_slice;  ///< where the slab begins in z
-  Vec3f spacing;    ///< of the voxels [mm]
-  ProjectionView<float> projections;
-  bool adds;  ///< to what the projections hold, as all slabs but the first do
+  Task task;
 
-  [[nodiscard]] Extents<3> items() const { return projections.extents; }
+  [[nodiscard]] Extents<3> items() const { return task.pixels(); }
 
   PYRONN_HOST_DEVICE void operator()(Vec<int, 3> pixel) const {
-    auto const& view = views.view(pixel[2]);
+    ViewOfSample const of = task.split(pixel[2]);
+    auto const& view = task.views.view(of.view, of.sample);
     Vec3f const direction =
         view.ray(static_cast<float>(pixel[0]), static_cast<float>(pixel[1])).direction;
     Vec3f const reach{abs(direction[0]), abs(direction[1]), abs(direction[2])};
+    int const volume = task.first_volume + of.sample;
     float sum = 0.0F;
     if (reach[0] >= max(reach[1], reach[2])) {
-      sum = walk<0>(view, pixel);
+      sum = walk<0>(view, volume, pixel);
     } else if (reach[1] >= reach[2]) {
-      sum = walk<1>(view, pixel);
+      sum = walk<1>(view, volume, pixel);
     } else {
-      sum = walk<2>(view, pixel);
+      sum = walk<2>(view, volume, pixel);
     }
-    float& target = projections(pixel[0], pixel[1], pixel[2]);
-    target = adds ? target + sum : sum;
+    task.write(pixel, of, sum);
   }
 
  private:
@@ -52,27 +47,29 @@ struct VoxelDrivenForward {
   };
 
   template <int Axis, class View>
-  PYRONN_HOST_DEVICE float walk(View const& view, Vec<int, 3> const& pixel) const {
+  PYRONN_HOST_DEVICE float walk(View const& view, int volume, Vec<int, 3> const& pixel) const {
     CornerRays corners{};
     for (int n = 0; n < 4; ++n) {
       corners.ray[n] = view.ray(static_cast<float>(pixel[0] + ((n & 1) != 0 ? 1 : -1)),
                                 static_cast<float>(pixel[1] + ((n & 2) != 0 ? 1 : -1)));
-      corners.ray[n].origin[2] -= static_cast<float>(first_slice);
+      corners.ray[n].origin[2] -= static_cast<float>(task.first_slice);
     }
     float sum = 0.0F;
-    for (int k = 0; k < size[Axis]; ++k) sum += gather<Axis>(view, pixel, corners, k);
+    for (int k = 0; k < task.size[Axis]; ++k) {
+      sum += gather<Axis>(view, volume, pixel, corners, k);
+    }
     return sum;
   }
 
   template <int Axis, class View>
-  PYRONN_HOST_DEVICE float gather(View const& view, Vec<int, 3> const& pixel,
+  PYRONN_HOST_DEVICE float gather(View const& view, int volume, Vec<int, 3> const& pixel,
                                   CornerRays const& corners, int k) const {
     constexpr int a = Axis == 0 ? 1 : 0;
     constexpr int b = Axis == 2 ? 1 : 2;
-    IndexRange range_a{0, size[a] - 1};
-    IndexRange range_b{0, size[b] - 1};
+    IndexRange range_a{0, task.size[a] - 1};
+    IndexRange range_b{0, task.size[b] - 1};
     find_shadow<Axis>(corners, k, shadow_margin<View>(), range_a, range_b);
-    auto const plane = volume.template plane<Axis>(k);
+    auto const plane = task.volumes.template plane<Axis>(k, volume);
     float sum = 0.0F;
     for (int j = range_b.first; j <= range_b.last; ++j) {
       for (int i = range_a.first; i <= range_a.last; ++i) {
@@ -80,7 +77,7 @@ struct VoxelDrivenForward {
         voxel[Axis] = k;
         voxel[a] = i;
         voxel[b] = j;
-        voxel[2] += first_slice;
+        voxel[2] += task.first_slice;
         DetectorPoint<float> const point = view.project(vec_cast<float>(voxel));
         if (!(point.depth > 0.0F)) continue;
         float const weight = DepthWeight{}(reciprocal(point.depth)) *
@@ -105,8 +102,8 @@ struct VoxelDrivenForward {
       float const t = (static_cast<float>(k) - ray.origin[Axis]) / ray.direction[Axis];
       bounds.include(ray.origin[a] + t * ray.direction[a], ray.origin[b] + t * ray.direction[b]);
     }
-    range_a = bounds.indices(0, size[a], margin);
-    range_b = bounds.indices(1, size[b], margin);
+    range_a = bounds.indices(0, task.size[a], margin);
+    range_b = bounds.indices(1, task.size[b], margin);
   }
 };
 

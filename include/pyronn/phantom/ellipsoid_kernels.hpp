@@ -125,7 +125,7 @@ struct ProjectEllipsoids {
   [[nodiscard]] Extents<3> items() const { return projections.extents; }
 
   PYRONN_HOST_DEVICE void operator()(Vec<int, 3> const& pixel) const {
-    Ray<double> const ray = world_ray(views.view(pixel[2]), pixel);
+    Ray<double> const ray = world_ray(views.view(pixel[2], 0), pixel);
     float& target = projections(pixel[0], pixel[1], pixel[2]);
     double sum = adds ? static_cast<double>(target) : 0.0;
     for (int n = 0; n < table.count; ++n) {

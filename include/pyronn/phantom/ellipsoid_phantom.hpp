@@ -11,7 +11,7 @@
 #include <pyronn/core/math.hpp>
 #include <pyronn/exec/traits.hpp>
 #include <pyronn/geometry/traits.hpp>
-#include <pyronn/model/traits.hpp>
+#include <pyronn/model/batch.hpp>
 #include <pyronn/phantom/ellipsoid.hpp>
 #include <pyronn/phantom/ellipsoid_kernels.hpp>
 #include <pyronn/phantom/world_views.hpp>
@@ -60,7 +60,8 @@ void project(Executor const& executor, EllipsoidPhantom const& phantom, Geometry
   using Views = detail::WorldViews<Geometry>;
   check_executor<Executor>();
   check_traceable_geometry<Geometry>();
-  Extents<3> const scan = detail::scan_extents(detail::checked_geometry(geometry, "project"));
+  detail::checked_geometries(std::vector<Geometry>{geometry}, "project");
+  Extents<3> const scan = detail::scan_extents(geometry);
   detail::expects(projections.extents == scan,
                   "project: the projections' extents (u, v, view) are ", projections.extents,
                   " but the geometry's are ", scan);

@@ -20,7 +20,7 @@ struct WholeGeometry {
   Geometry geometry;
   int first;
 
-  PYRONN_HOST_DEVICE view_t<Geometry> view(int n) const { return geometry.view(first + n); }
+  PYRONN_HOST_DEVICE view_t<Geometry> view(int n, int) const { return geometry.view(first + n); }
 };
 
 template <class Geometry>
@@ -41,6 +41,7 @@ WorldViews<Geometry> world_views(Geometry const& geometry, int first, int count)
     return {geometry, first};
   } else {
     WorldViews<Geometry> table;
+    table.sample_stride = 0;
     for (int n = 0; n < count; ++n) table.views[n] = geometry.view(first + n);
     return table;
   }

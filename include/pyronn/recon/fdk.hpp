@@ -50,8 +50,8 @@ class Fdk {
   template <class Executor>
   void operator()(Executor const& executor, ProjectionView<float const> projections,
                   VolumeView<float> volume, Workspace<Executor>& workspace) const {
-    detail::check_sizes("Fdk", volume.extents, grid().size, projections.extents,
-                        detail::scan_extents(geometry()));
+    detail::check_sizes<3>("Fdk", volume.extents, grid(), projections.extents,
+                           geometry().detector_size(), geometry().num_views());
     add_views(executor, projections, 0, volume, workspace);
   }
 
@@ -61,13 +61,10 @@ class Fdk {
   template <class Executor>
   void add_views(Executor const& executor, ProjectionView<float const> projections, int first_view,
                  VolumeView<float> volume, Workspace<Executor>& workspace) const {
-    Extents<3> share = detail::scan_extents(geometry());
     int const num_views = projections.extents[2];
-    detail::expects(first_view >= 0 && num_views >= 1 && num_views <= share[2] - first_view,
-                    "Fdk: views ", first_view, " to ", first_view + num_views - 1,
-                    " are not among the geometry's ", share[2]);
-    share[2] = num_views;
-    detail::check_sizes("Fdk", volume.extents, grid().size, projections.extents, share);
+    detail::check_share("Fdk", first_view, num_views, geometry().num_views());
+    detail::check_sizes<3>("Fdk", volume.extents, grid(), projections.extents,
+                           geometry().detector_size(), num_views);
     executor.check_reachable(projections.data, "Fdk: projections");
     executor.check_reachable(volume.data, "Fdk: volume");
     int const chunk = views_at_a_time(executor, workspace);

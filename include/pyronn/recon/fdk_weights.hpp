@@ -71,7 +71,7 @@ std::vector<FdkWeight> fdk_weights(Geometry const& geometry) {
                 "detector and a point source.");
   std::vector<Vec3d> sources;
   for (int n = 0; n < geometry.num_views(); ++n) {
-    sources.push_back(geometry.view(n).projective_rays().source);
+    sources.push_back(geometry.view(n).projective_rays().origin);
   }
   Circle const circle = fit_circle(sources);
   std::vector<double> const angles = full_circle_shares(circle);

@@ -1,0 +1,59 @@
+// SPDX-FileCopyrightText: The pyronn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <vector>
+
+#include <pyronn/geometry/circular_orbit.hpp>
+#include <pyronn/geometry/cone_view.hpp>
+#include <pyronn/geometry/detector.hpp>
+#include <pyronn/geometry/view_list.hpp>
+
+namespace pyronn {
+
+/// Where a source and a straight line of pixels stand in one view of the plane, in world mm.
+struct FanVectors {
+  Vec2d source;
+  Vec2d detector_center;  ///< middle of the line
+  Vec2d u_step;           ///< from one pixel to the next
+};
+
+/// Scan of the plane with a point source and a straight detector. A value that is cheap to copy;
+/// its views are set up once, in double precision, and never change.
+class FanBeam : public detail::ViewList<ConeView> {
+ public:
+  static constexpr int dimension = 2;
+
+  /// A circle about the origin. Throws InvalidArgument for what CircularOrbit or LineDetector
+  /// refuse.
+  static FanBeam circular(CircularOrbit const& orbit, LineDetector const& detector) {
+    orbit.validate();
+    detector.validate();
+    std::vector<FanVectors> vectors;
+    vectors.reserve(orbit.angles.size());
+    for (double const angle : orbit.angles) {
+      ConeVectors const cone = orbit.vectors(
+          angle, {{detector.columns, 1}, {detector.spacing, 1}, {detector.offset, 0}});
+      vectors.push_back({{cone.source[0], cone.source[1]},
+                         {cone.detector_center[0], cone.detector_center[1]},
+                         {cone.u_step[0], cone.u_step[1]}});
+    }
+    return from_vectors(detector.columns, vectors);
+  }
+
+  /// Source, detector centre and pixel step of every view. Throws InvalidArgument as
+  /// ConeView::from_vectors does, naming the view.
+  static FanBeam from_vectors(int columns, std::vector<FanVectors> const& vectors) {
+    Extents<2> const size{columns, 1};
+    return {"FanBeam", size, vectors, [size](FanVectors const& view) {
+              return ConeView::from_vectors({in_plane(view.source), in_plane(view.detector_center),
+                                             in_plane(view.u_step), Vec3d{0, 0, 1}},
+                                            size);
+            }};
+  }
+
+ private:
+  using ViewList::ViewList;
+};
+
+}  // namespace pyronn

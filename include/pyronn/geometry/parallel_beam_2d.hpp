@@ -1,0 +1,58 @@
+// SPDX-FileCopyrightText: The pyronn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <vector>
+
+#include <pyronn/geometry/circular_orbit.hpp>
+#include <pyronn/geometry/detector.hpp>
+#include <pyronn/geometry/parallel_view.hpp>
+#include <pyronn/geometry/view_list.hpp>
+
+namespace pyronn {
+
+/// How parallel rays and a line of pixels stand in one view of the plane, in world mm.
+struct ParallelVectors2D {
+  Vec2d direction;        ///< in which the rays run, of any length
+  Vec2d detector_center;  ///< middle of the line
+  Vec2d u_step;           ///< from one pixel to the next
+};
+
+/// Scan of the plane with parallel rays. A value that is cheap to copy; its views are set up once,
+/// in double precision, and never change.
+class ParallelBeam2D : public detail::ViewList<ParallelView> {
+ public:
+  static constexpr int dimension = 2;
+
+  /// At angle b the rays run along -(cos b, sin b), u = (-sin b, cos b): as of a FanBeam whose
+  /// source is at infinity. Throws InvalidArgument for what ParallelOrbit or LineDetector refuse.
+  static ParallelBeam2D circular(ParallelOrbit const& orbit, LineDetector const& detector) {
+    orbit.validate();
+    detector.validate();
+    std::vector<ParallelVectors2D> vectors;
+    vectors.reserve(orbit.angles.size());
+    for (double const angle : orbit.angles) {
+      OrbitFrame const frame = orbit_frame(angle, orbit.rotation);
+      Vec2d const u{frame.u[0], frame.u[1]};
+      vectors.push_back(
+          {{-frame.outward[0], -frame.outward[1]}, detector.offset * u, detector.spacing * u});
+    }
+    return from_vectors(detector.columns, vectors);
+  }
+
+  /// Direction, detector centre and pixel step of every view. Throws InvalidArgument as
+  /// ParallelView does, naming the view.
+  static ParallelBeam2D from_vectors(int columns, std::vector<ParallelVectors2D> const& vectors) {
+    Extents<2> const size{columns, 1};
+    return {"ParallelBeam2D", size, vectors, [size](ParallelVectors2D const& view) {
+              return ParallelView{{in_plane(view.direction), in_plane(view.detector_center),
+                                   in_plane(view.u_step), Vec3d{0, 0, 1}},
+                                  size};
+            }};
+  }
+
+ private:
+  using ViewList::ViewList;
+};
+
+}  // namespace pyronn

@@ -1,0 +1,47 @@
+// SPDX-FileCopyrightText: The pyronn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <vector>
+
+#include <pyronn/geometry/circular_orbit.hpp>
+#include <pyronn/geometry/detector.hpp>
+#include <pyronn/geometry/parallel_view.hpp>
+#include <pyronn/geometry/view_list.hpp>
+
+namespace pyronn {
+
+/// Scan with parallel rays and a flat detector, in any direction in every view. A value that is
+/// cheap to copy; its views are set up once, in double precision, and never change.
+class ParallelBeam3D : public detail::ViewList<ParallelView> {
+ public:
+  /// Rays across the z axis; turns as a CircularOrbit whose source is at infinity. Throws
+  /// InvalidArgument for what ParallelOrbit or Detector refuse.
+  static ParallelBeam3D circular(ParallelOrbit const& orbit, Detector const& detector) {
+    orbit.validate();
+    detector.validate();
+    std::vector<ParallelVectors> vectors;
+    vectors.reserve(orbit.angles.size());
+    for (double const angle : orbit.angles) {
+      OrbitFrame const frame = orbit_frame(angle, orbit.rotation);
+      vectors.push_back({-frame.outward,
+                         detector.offset[0] * frame.u + detector.offset[1] * frame.v,
+                         detector.spacing[0] * frame.u, detector.spacing[1] * frame.v});
+    }
+    return from_vectors(detector.size, vectors);
+  }
+
+  /// Direction, detector centre and pixel steps of every view. Throws InvalidArgument as
+  /// ParallelView does, naming the view.
+  static ParallelBeam3D from_vectors(Extents<2> detector_size,
+                                     std::vector<ParallelVectors> const& vectors) {
+    return {"ParallelBeam3D", detector_size, vectors, [detector_size](ParallelVectors const& view) {
+              return ParallelView{view, detector_size};
+            }};
+  }
+
+ private:
+  using ViewList::ViewList;
+};
+
+}  // namespace pyronn

@@ -1,0 +1,198 @@
+// SPDX-FileCopyrightText: The pyronn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+/// Arrays of the plane and of space, with and without a leading dimension of samples, seen alike:
+/// volumes (x, y, z, sample) and projections (u, v, view, sample).
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include <pyronn/core/array_view.hpp>
+#include <pyronn/core/error.hpp>
+#include <pyronn/core/grid.hpp>
+#include <pyronn/core/math.hpp>
+#include <pyronn/exec/workspace.hpp>
+#include <pyronn/geometry/traits.hpp>
+
+namespace pyronn::detail {
+
+/// Volumes of a scan in `Dimension` dimensions, one (rank Dimension) or many (one rank more).
+template <int Dimension, class T, int Rank>
+ArrayView<T, 4> volume_batch(ArrayView<T, Rank> volumes) {
+  Extents<Rank> const from = volumes.extents;
+  Extents<4> extents{{from[0], from[1], 1, 1}};
+  if constexpr (Dimension == 3) extents[2] = from[2];
+  if constexpr (Rank > Dimension) extents[3] = from[Dimension];
+  return {volumes.data, extents};
+}
+
+/// Projections of a scan in `Dimension` dimensions, one (rank Dimension) or many (one rank more).
+template <int Dimension, class T, int Rank>
+ArrayView<T, 4> projection_batch(ArrayView<T, Rank> projections) {
+  Extents<Rank> const from = projections.extents;
+  Extents<4> extents{{from[0], 1, from[Dimension - 1], 1}};
+  if constexpr (Dimension == 3) extents[1] = from[1];
+  if constexpr (Rank > Dimension) extents[3] = from[Dimension];
+  return {projections.data, extents};
+}
+
+/// The extents that volumes on a grid must have.
+template <int Dimension, int Rank>
+Extents<Rank> volume_extents(Grid const& grid, int samples) {
+  Extents<Rank> extents{};
+  for (int axis = 0; axis < Dimension; ++axis) extents[axis] = grid.size[axis];
+  if constexpr (Rank > Dimension) extents[Dimension] = samples;
+  return extents;
+}
+
+/// The extents that projections of some views must have.
+template <int Dimension, int Rank>
+Extents<Rank> projection_extents(Extents<2> detector, int views, int samples) {
+  Extents<Rank> extents{};
+  extents[0] = detector[0];
+  if constexpr (Dimension == 3) extents[1] = detector[1];
+  extents[Dimension - 1] = views;
+  if constexpr (Rank > Dimension) extents[Dimension] = samples;
+  return extents;
+}
+
+/// Throws InvalidArgument unless volumes and projections have the sizes of the grid and of `views`
+/// views, and as many samples as there are geometries, where there are several.
+template <int Dimension, int Rank>
+void check_sizes(char const* who, Extents<Rank> volumes, Grid const& grid,
+                 Extents<Rank> projections, Extents<2> detector, int views,
+                 std::size_t geometries = 1) {
+  constexpr bool is_batch = Rank > Dimension;
+  constexpr char const* volume_names = Dimension == 2
+                                           ? (is_batch ? "(x, y, sample)" : "(x, y)")
+                                           : (is_batch ? "(x, y, z, sample)" : "(x, y, z)");
+  constexpr char const* projection_names =
+      Dimension == 2 ? (is_batch ? "(u, view, sample)" : "(u, view)")
+                     : (is_batch ? "(u, v, view, sample)" : "(u, v, view)");
+  int samples = 1;
+  if constexpr (is_batch) samples = volumes[Dimension];
+  auto const expected_volumes = volume_extents<Dimension, Rank>(grid, samples);
+  auto const expected_projections = projection_extents<Dimension, Rank>(detector, views, samples);
+  expects(volumes == expected_volumes, who, ": the volume's extents ", volume_names, " are ",
+          volumes, " but the grid's are ", expected_volumes);
+  expects(projections == expected_projections, who, ": the projections' extents ", projection_names,
+          " are ", projections, " but the geometry's are ", expected_projections);
+  expects(samples >= 1, who, ": a batch of ", samples, " samples has nothing to work on");
+  expects(geometries == 1 || geometries == static_cast<std::size_t>(samples), who, ": there are ",
+          samples, " samples but ", geometries, " geometries; give one, or one for each sample");
+}
+
+/// Throws InvalidArgument unless the views [first, first + count) are among `all`.
+inline void check_share(char const* who, int first, int count, int all) {
+  expects(first >= 0 && count >= 1 && count <= all - first, who, ": views ", first, " to ",
+          static_cast<std::int64_t>(first) + count - 1, " are not among the geometry's ", all);
+}
+
+/// The array from one view of one sample on, with the extents, hence the strides, of the whole.
+inline ArrayView<float, 4> from_view(ArrayView<float, 4> projections, int view, int sample) {
+  std::int64_t const pixels =
+      static_cast<std::int64_t>(projections.extents[0]) * projections.extents[1];
+  projections.data += sample * projections.slice_count() + view * pixels;
+  return projections;
+}
+
+/// How much of a batch is read at a time: whole samples, or some slices of one.
+struct BatchPart {
+  int slices;
+  int samples;
+};
+
+/// The largest part that `bytes` of workspace can hold; no slices where they hold nothing.
+template <class Source, class Executor>
+BatchPart batch_part(Executor const& executor, ArrayView<float const, 4> array, std::size_t bytes) {
+  std::size_t const one = Source::slice_bytes(executor, array);
+  auto const slices = static_cast<std::size_t>(array.extents[2]);
+  auto const all = slices * static_cast<std::size_t>(array.extents[3]);
+  std::size_t const fit = one == 0 ? all : bytes / one;
+  auto const most_slices = static_cast<std::size_t>(Source::max_slices(executor, array));
+  auto const most_samples = static_cast<std::size_t>(Source::max_samples(executor, array));
+  if (fit >= slices && most_samples >= 1) {
+    return {array.extents[2], static_cast<int>(min(min(most_samples, fit / slices),
+                                                   static_cast<std::size_t>(array.extents[3])))};
+  }
+  return {static_cast<int>(min(fit, most_slices)), 1};
+}
+
+/// Workspace for reading `array` within `limit` bytes, or for one slice where that is more.
+template <class Source, class Executor>
+std::size_t sample_bytes(Executor const& executor, ArrayView<float const, 4> array,
+                         std::size_t limit) {
+  std::size_t const one = Source::slice_bytes(executor, array);
+  if (one == 0) return 0;
+  BatchPart const part = batch_part<Source>(executor, array, max(limit, one));
+  return one * static_cast<std::size_t>(part.slices) * static_cast<std::size_t>(part.samples);
+}
+
+/// Throws OutOfMemory where the workspace does not hold a slice of `array`.
+template <class Source, class Executor>
+BatchPart checked_batch_part(Executor const& executor, ArrayView<float const, 4> array,
+                             Workspace<Executor> const& workspace, char const* who) {
+  BatchPart const part = batch_part<Source>(executor, array, workspace.bytes());
+  if (part.slices == 0) {
+    throw OutOfMemory(message("pyronn::", who, ": the workspace has ", workspace.bytes(),
+                              " bytes; this array needs at least ",
+                              Source::slice_bytes(executor, array),
+                              ", as workspace_bytes(executor, array) says"));
+  }
+  return part;
+}
+
+/// Calls `work(part of the array, its first slice, its first sample)` for all parts.
+template <class Work>
+void for_each_part(ArrayView<float const, 4> array, BatchPart size, Work const& work) {
+  std::int64_t const slice = static_cast<std::int64_t>(array.extents[0]) * array.extents[1];
+  for (int sample = 0; sample < array.extents[3]; sample += size.samples) {
+    for (int first = 0; first < array.extents[2]; first += size.slices) {
+      ArrayView<float const, 4> part = array.slices(sample, 1);
+      part.data += first * slice;
+      part.extents[2] = min(size.slices, array.extents[2] - first);
+      part.extents[3] = min(size.samples, array.extents[3] - sample);
+      work(part, first, sample);
+    }
+  }
+}
+
+/// The geometries of an operator: at least one, with pixels and views, and all of one size. Throws
+/// InvalidArgument.
+template <class Geometry>
+std::vector<Geometry> const& checked_geometries(std::vector<Geometry> const& geometries,
+                                                char const* who) {
+  expects(!geometries.empty(), who, ": there must be at least one geometry");
+  Extents<2> const detector = geometries.front().detector_size();
+  int const views = geometries.front().num_views();
+  expects(detector[0] >= 1 && detector[1] >= 1 && views >= 1, who,
+          ": the geometry's extents (u, v, view) ", Extents<3>{{detector[0], detector[1], views}},
+          " must be at least 1");
+  expects(dimension_v<Geometry> == 3 || detector[1] == 1, who,
+          ": the detector of a geometry of the plane has one row, not ", detector[1]);
+  for (Geometry const& geometry : geometries) {
+    expects(geometry.detector_size() == detector && geometry.num_views() == views, who,
+            ": all geometries must have ", views, " views of ", detector, " pixels, but one has ",
+            geometry.num_views(), " of ", geometry.detector_size());
+  }
+  return geometries;
+}
+
+/// Throws InvalidArgument for a grid that does not validate or does not suit the dimension.
+template <int Dimension>
+Grid const& checked_grid(Grid const& grid, char const* who) {
+  grid.validate();
+  expects(Dimension == 3 || (grid.size[2] == 1 && grid.origin[2] == 0.0), who,
+          ": a geometry of the plane needs one slice at z = 0, as Grid::flat makes, not ",
+          grid.size[2], " from z = ", grid.origin[2], " mm on");
+  return grid;
+}
+
+template <class Geometry>
+Extents<3> scan_extents(Geometry const& geometry) {
+  Extents<2> const detector = geometry.detector_size();
+  return {detector[0], detector[1], geometry.num_views()};
+}
+
+}  // namespace pyronn::detail

@@ -1,0 +1,97 @@
+// SPDX-FileCopyrightText: The pyronn authors
+// SPDX-License-Identifier: Apache-2.0
+#include "support/backends.hpp"
+//
+#include <cmath>
+#include <tuple>
+#include <vector>
+
+#include <boost/test/unit_test.hpp>
+
+#include <pyronn/pyronn.hpp>
+
+#include "support/numbers.hpp"
+#include "support/operators.hpp"
+#include "support/reference.hpp"
+#include "support/scans.hpp"
+
+namespace {
+
+using Geometries =
+    std::tuple<pyronn::ParallelBeam2D, pyronn::ParallelBeam3D, pyronn::FanBeam, pyronn::ArcFanBeam>;
+
+/// Calls `check.operator()<Case>()` for every model with every interpolation.
+template <class Check, class... Cases>
+void for_each_case(std::tuple<Cases...> const*, Check const& check) {
+  (check(Cases{}), ...);
+}
+template <class Check>
+void for_each_case(Check const& check) {
+  for_each_case(static_cast<test::AllCases const*>(nullptr), check);
+}
+
+template <class Geometry>
+std::int64_t pixels(Geometry const& scan) {
+  return scan.detector_size().count() * scan.num_views();
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(geometries, *boost::unit_test::precondition(test::device_present))
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(projectors_agree_with_the_definition, Geometry, Geometries) {
+  for (auto const& scan : test::scans<Geometry>()) {
+    auto volume = test::random_values(3, scan.grid.size.count());
+    for (float& value : volume) value += 2;
+    for_each_case([&](auto choice) {
+      using Case = decltype(choice);
+      BOOST_TEST_CONTEXT(scan.name) {
+        typename Case::template Projector<Geometry> const op{scan.geometry, scan.grid};
+        auto const expected =
+            test::reference_projection<typename Case::Model>(scan.geometry, scan.grid, volume);
+        BOOST_TEST(test::norm(expected) > 0);
+        BOOST_TEST(test::relative_l2(test::run_between_guards(op, volume), expected) <
+                   test::bound<typename Case::Interp>(1e-5, 3e-3));
+      }
+    });
+  }
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(backprojectors_agree_with_the_definition, Geometry, Geometries) {
+  for (auto const& scan : test::scans<Geometry>()) {
+    auto projections = test::random_values(3, pixels(scan.geometry));
+    for (float& value : projections) value += 2;
+    for_each_case([&](auto choice) {
+      using Case = decltype(choice);
+      BOOST_TEST_CONTEXT(scan.name) {
+        typename Case::template Backprojector<Geometry> const op{scan.geometry, scan.grid};
+        auto const expected = test::reference_backprojection<typename Case::Model>(
+            scan.geometry, scan.grid, projections);
+        BOOST_TEST(test::norm(expected) > 0);
+        BOOST_TEST(test::relative_l2(test::run_between_guards(op, projections), expected) <
+                   test::bound<typename Case::Interp>(1e-5, 3e-3));
+      }
+    });
+  }
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(forward_and_back_are_transposes, Geometry, Geometries) {
+  for (auto const& scan : test::scans<Geometry>()) {
+    auto const x = test::random_values(1, scan.grid.size.count());
+    auto const y = test::random_values(2, pixels(scan.geometry));
+    for_each_case([&](auto choice) {
+      using Case = decltype(choice);
+      BOOST_TEST_CONTEXT(scan.name) {
+        typename Case::template Projector<Geometry> const forward{scan.geometry, scan.grid};
+        auto const ax = test::run(forward, x);
+        auto const aty = test::run(forward.adjoint(), y);
+        double const difference = std::abs(test::dot(ax, y) - test::dot(x, aty));
+        BOOST_TEST(difference <=
+                   test::bound<typename Case::Interp>(1e-6, test::texture_adjoint_bound) *
+                       test::norm(ax) * test::norm(y));
+      }
+    });
+  }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
