@@ -15,6 +15,18 @@ namespace pyronn {
 
 namespace detail {
 
+/// -log(signal / full) of one pixel. Written so that a dead pixel (`full` not positive, or anything
+/// not finite) gives the floor.
+PYRONN_HOST_DEVICE inline float line_integral(float signal, float full, float floor) {
+  float const ratio = full > 0.0F ? signal / full : 0.0F;
+  float const transmission = ratio < 1e30F ? ratio : 0.0F;
+  return -std::log(transmission > floor ? transmission : floor);
+}
+
+inline void check_floor(double floor) {
+  expects(floor > 0.0 && floor < 1.0, "line_integrals: floor ", floor, " must lie between 0 and 1");
+}
+
 /// -log((raw - dark) / (flat - dark)) of one pixel.
 template <class T>
 struct LineIntegrals {
@@ -32,11 +44,7 @@ struct LineIntegrals {
     auto const offset = static_cast<float>(dark.data[on_detector]);
     float const signal = static_cast<float>(raw(pixel[0], pixel[1], pixel[2])) - offset;
     float const full = static_cast<float>(flat.data[on_detector]) - offset;
-    // Written so that a dead pixel (flat not above dark, or anything not finite) gives the floor.
-    float const ratio = full > 0.0F ? signal / full : 0.0F;
-    float const transmission = ratio < 1e30F ? ratio : 0.0F;
-    line_integrals(pixel[0], pixel[1], pixel[2]) =
-        -std::log(transmission > floor ? transmission : floor);
+    line_integrals(pixel[0], pixel[1], pixel[2]) = line_integral(signal, full, floor);
   }
 };
 
@@ -56,8 +64,7 @@ void line_integrals(Executor const& executor, ProjectionView<T const> raw,
                   " must have the detector's extents (u, v) ", detector);
   detail::expects(line_integrals.extents == raw.extents, "line_integrals: the output's extents ",
                   line_integrals.extents, " must be the input's, ", raw.extents);
-  detail::expects(floor > 0.0 && floor < 1.0, "line_integrals: floor ", floor,
-                  " must lie between 0 and 1");
+  detail::check_floor(floor);
   executor.check_reachable(raw.data, "line_integrals: raw");
   executor.check_reachable(dark.data, "line_integrals: dark");
   executor.check_reachable(flat.data, "line_integrals: flat");

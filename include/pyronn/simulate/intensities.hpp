@@ -1,0 +1,117 @@
+// SPDX-FileCopyrightText: The pyronn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cmath>
+#include <cstdint>
+
+#include <pyronn/core/array_view.hpp>
+#include <pyronn/core/config.hpp>
+#include <pyronn/core/error.hpp>
+#include <pyronn/model/tiling.hpp>
+#include <pyronn/recon/line_integrals.hpp>
+#include <pyronn/simulate/checks.hpp>
+
+namespace pyronn {
+
+namespace detail {
+
+/// The same beam on every pixel.
+struct UniformBeam {
+  float photons;
+  PYRONN_HOST_DEVICE float operator()(int, int) const { return photons; }
+};
+
+/// A beam that differs from pixel to pixel.
+struct BeamProfile {
+  ArrayView<float const, 2> photons;
+  PYRONN_HOST_DEVICE float operator()(int u, int v) const {
+    return photons.data[static_cast<std::int64_t>(v) * photons.extents[0] + u];
+  }
+};
+
+/// I0 exp(-p) of one pixel.
+template <class Beam>
+struct BeerLambert {
+  using Block = BlockShape<128, 1, 1>;
+
+  ProjectionView<float const> line_integrals;
+  Beam beam;
+  ProjectionView<float> intensities;
+
+  PYRONN_HOST_DEVICE void operator()(Vec<int, 3> pixel) const {
+    float const integral = line_integrals(pixel[0], pixel[1], pixel[2]);
+    intensities(pixel[0], pixel[1], pixel[2]) = beam(pixel[0], pixel[1]) * std::exp(-integral);
+  }
+};
+
+/// -log(I / I0) of one pixel.
+struct UniformLineIntegrals {
+  using Block = BlockShape<128, 1, 1>;
+
+  ProjectionView<float const> intensities;
+  float photons;
+  ProjectionView<float> line_integrals;
+  float floor;
+
+  PYRONN_HOST_DEVICE void operator()(Vec<int, 3> pixel) const {
+    line_integrals(pixel[0], pixel[1], pixel[2]) =
+        line_integral(intensities(pixel[0], pixel[1], pixel[2]), photons, floor);
+  }
+};
+
+inline void check_photons(char const* who, double photons) {
+  expects(photons >= 1e-30 && photons <= 1e30, who, ": photons ", photons,
+          " a pixel must lie between 1e-30 and 1e30");
+}
+
+}  // namespace detail
+
+/// Mean intensities I0 exp(-p) (Beer and Lambert) from line integrals p (u, v, view), where I0 is
+/// the photons that a pixel counts without an object. Both may be the same memory. Does not
+/// synchronise. Throws InvalidArgument for sizes that differ and photons that are not positive.
+template <class Executor>
+void intensities(Executor const& executor, ProjectionView<float const> line_integrals,
+                 double photons, ProjectionView<float> intensities) {
+  detail::check_same("intensities", intensities.extents, line_integrals.extents);
+  detail::check_photons("intensities", photons);
+  detail::check_views(executor, "intensities: line integrals", line_integrals);
+  detail::check_views(executor, "intensities: output", intensities);
+  executor.for_each(intensities.extents,
+                    detail::BeerLambert<detail::UniformBeam>{
+                        line_integrals, {static_cast<float>(photons)}, intensities});
+}
+
+/// The same for a beam with a profile, as behind a bow-tie filter: I0 (u, v).
+template <class Executor>
+void intensities(Executor const& executor, ProjectionView<float const> line_integrals,
+                 ArrayView<float const, 2> photons, ProjectionView<float> intensities) {
+  detail::check_same("intensities", intensities.extents, line_integrals.extents);
+  Extents<2> const detector{line_integrals.extents[0], line_integrals.extents[1]};
+  detail::expects(photons.extents == detector, "intensities: photons without an object ",
+                  photons.extents, " must have the detector's extents (u, v) ", detector);
+  detail::check_views(executor, "intensities: line integrals", line_integrals);
+  detail::check_views(executor, "intensities: output", intensities);
+  executor.check_reachable(photons.data, "intensities: photons");
+  executor.for_each(intensities.extents, detail::BeerLambert<detail::BeamProfile>{
+                                             line_integrals, {photons}, intensities});
+}
+
+/// Line integrals -log(I / I0) back from intensities, for an ideal detector and the same beam on
+/// every pixel; with a dark field or a profile see recon/line_integrals.hpp. I / I0 below `floor`
+/// counts as `floor`. Both may be the same memory. Does not synchronise. Throws InvalidArgument for
+/// sizes that differ, photons that are not positive and a floor outside (0, 1).
+template <class Executor>
+void line_integrals(Executor const& executor, ProjectionView<float const> intensities,
+                    double photons, ProjectionView<float> line_integrals, double floor = 1e-6) {
+  detail::check_same("line_integrals", line_integrals.extents, intensities.extents);
+  detail::check_photons("line_integrals", photons);
+  detail::check_floor(floor);
+  detail::check_views(executor, "line_integrals: intensities", intensities);
+  detail::check_views(executor, "line_integrals: output", line_integrals);
+  executor.for_each(line_integrals.extents,
+                    detail::UniformLineIntegrals{intensities, static_cast<float>(photons),
+                                                 line_integrals, static_cast<float>(floor)});
+}
+
+}  // namespace pyronn

@@ -1,0 +1,128 @@
+// SPDX-FileCopyrightText: The pyronn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include <pyronn/core/array_view.hpp>
+#include <pyronn/core/config.hpp>
+#include <pyronn/core/error.hpp>
+#include <pyronn/core/math.hpp>
+#include <pyronn/model/tiling.hpp>
+#include <pyronn/simulate/checks.hpp>
+
+namespace pyronn {
+
+/// One energy of a beam and what materials do to it.
+struct EnergyBin {
+  double weight;  ///< share of the detector's signal without an object, in any unit
+  std::vector<double> attenuation;  ///< of each material [1/mm]
+};
+
+/// Beer's and Lambert's law summed over the energies of a beam: line integrals -log(sum w exp(-sum
+/// mu L) / sum w) from the lengths L that a ray runs in each material. Hardens the beam: soft
+/// energies go first. With one material, line integrals at a reference energy may stand for
+/// lengths; `attenuation` is then relative to that energy.
+class PolychromaticBeam {
+ public:
+  static constexpr int most_bins = 128;
+  static constexpr int most_materials = 8;
+
+  /// Throws InvalidArgument unless there are 1 to 128 bins of the same 1 to 8 materials each, with
+  /// numbers that are finite and not negative and a weight above 0.
+  explicit PolychromaticBeam(std::vector<EnergyBin> const& bins) : kernel_{} {
+    detail::expects(!bins.empty() && bins.size() <= most_bins, "PolychromaticBeam: ", bins.size(),
+                    " energy bins; must be 1 to ", most_bins);
+    std::size_t const materials = bins[0].attenuation.size();
+    detail::expects(materials >= 1 && materials <= most_materials, "PolychromaticBeam: ", materials,
+                    " materials; must be 1 to ", most_materials);
+    kernel_.materials = static_cast<int>(materials);
+    for (EnergyBin const& bin : bins) add(bin, materials);
+    detail::expects(kernel_.total > 0.0 && std::isfinite(kernel_.total),
+                    "PolychromaticBeam: the sum of weights ", kernel_.total,
+                    " must be positive and finite");
+  }
+
+  [[nodiscard]] int num_materials() const { return kernel_.materials; }
+
+  /// Line integrals (u, v, view) from one array [mm] of each material, of the same extents. The
+  /// output may be one of the inputs. Does not synchronise. Throws InvalidArgument for another
+  /// number of arrays and sizes that differ.
+  template <class Executor>
+  void operator()(Executor const& executor,
+                  std::vector<ProjectionView<float const>> const& path_lengths,
+                  ProjectionView<float> line_integrals) const {
+    detail::expects(path_lengths.size() == static_cast<std::size_t>(kernel_.materials),
+                    "PolychromaticBeam: ", path_lengths.size(), " arrays of path lengths for ",
+                    kernel_.materials, " materials");
+    Kernel kernel = kernel_;
+    for (int material = 0; material < kernel.materials; ++material) {
+      auto const& lengths = path_lengths[static_cast<std::size_t>(material)];
+      detail::check_same("PolychromaticBeam", line_integrals.extents, lengths.extents);
+      detail::check_views(executor, "PolychromaticBeam: path lengths", lengths);
+      kernel.path_lengths[material] = lengths.data;
+    }
+    detail::check_views(executor, "PolychromaticBeam: output", line_integrals);
+    kernel.line_integrals = line_integrals;
+    executor.for_each(line_integrals.extents, kernel);
+  }
+
+ private:
+  struct Kernel {
+    using Block = BlockShape<128, 1, 1>;
+
+    int bins;
+    int materials;
+    double total;
+    double weights[most_bins];
+    double attenuation[most_bins][most_materials];
+    float const* path_lengths[most_materials];
+    ProjectionView<float> line_integrals;
+
+    PYRONN_HOST_DEVICE double exponent(int bin, std::int64_t pixel) const {
+      double sum = 0.0;
+      for (int material = 0; material < materials; ++material) {
+        sum += attenuation[bin][material] * static_cast<double>(path_lengths[material][pixel]);
+      }
+      return sum;
+    }
+
+    /// The smallest exponent is taken out of the sum, which therefore never vanishes. Without an
+    /// object the sum is `total` to the last bit, and the result 0.
+    PYRONN_HOST_DEVICE void operator()(Vec<int, 3> item) const {
+      Extents<3> const& size = line_integrals.extents;
+      std::int64_t const row = std::int64_t{item[2]} * size[1] + item[1];
+      std::int64_t const pixel = row * size[0] + item[0];
+      double least = exponent(0, pixel);
+      for (int bin = 1; bin < bins; ++bin) least = pyronn::min(least, exponent(bin, pixel));
+      double sum = 0.0;
+      for (int bin = 0; bin < bins; ++bin) {
+        sum += weights[bin] * std::exp(least - exponent(bin, pixel));
+      }
+      line_integrals.data[pixel] = static_cast<float>(least - std::log(sum / total));
+    }
+  };
+
+  /// A bin without weight is left out: it must not be the one of the smallest exponent.
+  void add(EnergyBin const& bin, std::size_t materials) {
+    detail::expects(bin.attenuation.size() == materials, "PolychromaticBeam: a bin has ",
+                    bin.attenuation.size(), " materials, the first bin ", materials);
+    detail::check_not_negative("PolychromaticBeam", "weight", bin.weight, "any unit");
+    for (double const value : bin.attenuation) {
+      detail::check_not_negative("PolychromaticBeam", "attenuation", value, "1/mm");
+    }
+    if (bin.weight == 0.0) return;
+    for (std::size_t material = 0; material < materials; ++material) {
+      kernel_.attenuation[kernel_.bins][material] = bin.attenuation[material];
+    }
+    kernel_.weights[kernel_.bins++] = bin.weight;
+    kernel_.total += bin.weight;
+  }
+
+  Kernel kernel_;
+};
+
+}  // namespace pyronn
