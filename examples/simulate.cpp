@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: The pyronn authors
 // SPDX-License-Identifier: Apache-2.0
 
-/// Simulates a cone-beam scan of the 3D Shepp-Logan phantom with photon noise: writes the images,
-/// the true volume and a description that the example `reconstruct` reads.
+/// Simulates a cone-beam scan of the 3D Shepp-Logan phantom as a detector sees it: writes the
+/// images, the true volume and a description that the example `reconstruct` reads.
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
@@ -11,18 +11,22 @@
 #include <exception>
 #include <filesystem>
 #include <ostream>
-#include <random>
 #include <string>
 #include <vector>
 
 #include <CLI/CLI.hpp>
 
 #include <pyronn/exec/cpu_executor.hpp>
+#include <pyronn/exec/workspace.hpp>
 #include <pyronn/geometry/cone_beam.hpp>
 #include <pyronn/io/atomic_file.hpp>
 #include <pyronn/io/npy.hpp>
 #include <pyronn/phantom/ellipsoid_phantom.hpp>
 #include <pyronn/phantom/shepp_logan.hpp>
+#include <pyronn/simulate/detector_defects.hpp>
+#include <pyronn/simulate/intensities.hpp>
+#include <pyronn/simulate/noise.hpp>
+#include <pyronn/simulate/scatter.hpp>
 
 namespace {
 
@@ -30,6 +34,12 @@ struct Options {
   int size = 160;
   int views = 320;
   double photons = 50000;
+  double readout_noise = 0;
+  double scatter = 0;
+  double scatter_width = 0.15;
+  double pixel_gains = 0;
+  double column_gains = 0;
+  double dead_pixels = 0;
   std::uint64_t seed = 1;
   std::filesystem::path output = "simulated_scan";
 };
@@ -59,23 +69,38 @@ struct Camera {
   }
 };
 
-void write_images(Options const& options, Camera const& camera,
-                  std::vector<float> const& line_integrals) {
-  std::mt19937_64 random{options.seed};
+/// From line integrals, in place, to what the camera counts. Scatter and photon noise belong to the
+/// radiation, gains and readout noise to the detector.
+void take_images(Options const& options, Camera const& camera,
+                 pyronn::ProjectionView<float> views) {
+  pyronn::CpuExecutor const executor;
+  std::vector<float> beam;
+  for (int v = 0; v < camera.size; ++v) {
+    for (int u = 0; u < camera.size; ++u) {
+      beam.push_back(static_cast<float>(camera.mean_photons(u, v)));
+    }
+  }
+  pyronn::intensities(executor, views, {beam.data(), {camera.size, camera.size}}, views);
+  double const sigma = options.scatter_width * camera.size;
+  pyronn::GaussianScatter const scatter{options.scatter, {sigma, sigma}};
+  pyronn::Workspace workspace{executor, scatter.workspace_bytes(executor, views)};
+  scatter(executor, views, workspace);
+  pyronn::add_poisson_noise(executor, views, options.seed);
+  pyronn::apply_detector_defects(
+      executor, {options.pixel_gains, options.column_gains, options.dead_pixels, 0}, views,
+      options.seed);
+  pyronn::add_gaussian_noise(executor, views, options.readout_noise, options.seed);
+}
+
+void write_images(Options const& options, Camera const& camera, std::vector<float> const& counts) {
   std::vector<std::uint16_t> flat;
   for (int v = 0; v < camera.size; ++v) {
     for (int u = 0; u < camera.size; ++u) flat.push_back(camera.grey(camera.mean_photons(u, v)));
   }
   std::vector<std::uint16_t> const dark(flat.size(), camera.grey(0));
   std::vector<std::uint16_t> images;
-  images.reserve(line_integrals.size());
-  for (float const integral : line_integrals) {
-    auto const pixel = static_cast<int>(images.size() % flat.size());
-    double const mean = camera.mean_photons(pixel % camera.size, pixel / camera.size) *
-                        std::exp(-static_cast<double>(integral));
-    images.push_back(
-        camera.grey(static_cast<double>(std::poisson_distribution<std::int64_t>{mean}(random))));
-  }
+  images.reserve(counts.size());
+  for (float const count : counts) images.push_back(camera.grey(static_cast<double>(count)));
   pyronn::write_npy(options.output / "dark.npy", dark.data(), {camera.size, camera.size});
   pyronn::write_npy(options.output / "flat.npy", flat.data(), {camera.size, camera.size});
   pyronn::write_npy(options.output / "projections.npy", images.data(),
@@ -122,8 +147,11 @@ void simulate(Options const& options) {
 
   pyronn::Extents<3> const scan{n, n, options.views};
   std::vector<float> lines(static_cast<std::size_t>(scan.count()));
-  pyronn::project(executor, phantom, geometry, pyronn::ProjectionView<float>{lines.data(), scan});
-  write_images(options, Camera{n, options.photons}, lines);
+  pyronn::ProjectionView<float> const views{lines.data(), scan};
+  pyronn::project(executor, phantom, geometry, views);
+  Camera const camera{n, options.photons};
+  take_images(options, camera, views);
+  write_images(options, camera, lines);
   write_description(options, pixel_mm, voxel_mm);
 }
 
@@ -141,7 +169,28 @@ int main(int argc, char** argv) {
   app.add_option("--photons", options.photons, "Photons a pixel without the phantom")
       ->check(CLI::Range(1.0, 1e12))
       ->capture_default_str();
-  app.add_option("--seed", options.seed, "Of the noise")->capture_default_str();
+  app.add_option("--readout-noise", options.readout_noise,
+                 "Standard deviation of the detector's electronics, in photons")
+      ->check(CLI::Range(0.0, 1e12))
+      ->capture_default_str();
+  app.add_option("--scatter", options.scatter, "Scattered radiation, as a fraction of the primary")
+      ->check(CLI::Range(0.0, 100.0))
+      ->capture_default_str();
+  app.add_option("--scatter-width", options.scatter_width,
+                 "Standard deviation of its spread, as a fraction of the detector")
+      ->check(CLI::Range(0.0, 0.5))
+      ->capture_default_str();
+  app.add_option("--pixel-gains", options.pixel_gains,
+                 "Standard deviation of the pixels' gains, which the flat field does not know")
+      ->check(CLI::Range(0.0, 1.0))
+      ->capture_default_str();
+  app.add_option("--column-gains", options.column_gains, "The same of the detector's columns")
+      ->check(CLI::Range(0.0, 1.0))
+      ->capture_default_str();
+  app.add_option("--dead-pixels", options.dead_pixels, "Fraction of the pixels that read nothing")
+      ->check(CLI::Range(0.0, 1.0))
+      ->capture_default_str();
+  app.add_option("--seed", options.seed, "Of noise, gains and dead pixels")->capture_default_str();
   app.add_option("-o,--output", options.output, "Folder for the files")->capture_default_str();
   try {
     app.parse(argc, argv);
