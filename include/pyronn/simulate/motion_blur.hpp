@@ -20,11 +20,44 @@ enum class ScanEnds {
   clamped  ///< nothing else than the outermost view itself
 };
 
+namespace detail {
+
+/// One pixel of one view: the weighted mean of the views about it.
+struct BlurViews {
+  using Block = BlockShape<128, 1, 1>;
+  static constexpr int most_views = 2000;
+
+  ProjectionView<float const> scan;
+  ProjectionView<float> blurred;
+  int first_view;
+  bool cyclic;
+  int reach;
+  float weights[most_views / 2 + 1];  ///< of views 0, 1, ... away on either side
+
+  PYRONN_HOST_DEVICE int neighbour(std::int64_t view) const {
+    int const count = scan.extents[2];
+    if (!cyclic) return static_cast<int>(pyronn::clamp<std::int64_t>(view, 0, count - 1));
+    return static_cast<int>((view + count) % count);
+  }
+
+  PYRONN_HOST_DEVICE void operator()(Vec<int, 3> pixel) const {
+    std::int64_t const view = std::int64_t{first_view} + pixel[2];
+    float sum = weights[0] * scan(pixel[0], pixel[1], neighbour(view));
+    for (int k = 1; k <= reach; ++k) {
+      sum += weights[k] * (scan(pixel[0], pixel[1], neighbour(view - k)) +
+                           scan(pixel[0], pixel[1], neighbour(view + k)));
+    }
+    blurred(pixel[0], pixel[1], pixel[2]) = sum;
+  }
+};
+
+}  // namespace detail
+
 /// The gantry turns while the detector integrates: every view is the mean over an interval of
 /// angles about its own, between views linearly interpolated.
 class MotionBlur {
  public:
-  static constexpr int most_views = 2000;
+  static constexpr int most_views = detail::BlurViews::most_views;
 
   /// `width` of the interval [angular steps between views]; 0 leaves views as they are. Throws
   /// InvalidArgument for a width outside [0, 2000].
@@ -56,7 +89,7 @@ class MotionBlur {
     detail::expects(width_ <= scan.extents[2], "MotionBlur: width ", width_,
                     " is more than the scan's ", scan.extents[2], " views");
     detail::check_apart("MotionBlur", scan, blurred);
-    Kernel kernel = kernel_;
+    detail::BlurViews kernel = kernel_;
     kernel.scan = scan;
     kernel.blurred = blurred;
     kernel.first_view = first_view;
@@ -64,33 +97,6 @@ class MotionBlur {
   }
 
  private:
-  struct Kernel {
-    using Block = BlockShape<128, 1, 1>;
-
-    ProjectionView<float const> scan;
-    ProjectionView<float> blurred;
-    int first_view;
-    bool cyclic;
-    int reach;
-    float weights[most_views / 2 + 1];  ///< of views 0, 1, ... away on either side
-
-    PYRONN_HOST_DEVICE int neighbour(std::int64_t view) const {
-      int const count = scan.extents[2];
-      if (!cyclic) return static_cast<int>(pyronn::clamp<std::int64_t>(view, 0, count - 1));
-      return static_cast<int>((view + count) % count);
-    }
-
-    PYRONN_HOST_DEVICE void operator()(Vec<int, 3> pixel) const {
-      std::int64_t const view = std::int64_t{first_view} + pixel[2];
-      float sum = weights[0] * scan(pixel[0], pixel[1], neighbour(view));
-      for (int k = 1; k <= reach; ++k) {
-        sum += weights[k] * (scan(pixel[0], pixel[1], neighbour(view - k)) +
-                             scan(pixel[0], pixel[1], neighbour(view + k)));
-      }
-      blurred(pixel[0], pixel[1], pixel[2]) = sum;
-    }
-  };
-
   /// Integral from -infinity to x of the hat max(0, 1 - |x|), with which views are interpolated.
   static double hat_integral(double x) {
     if (x <= 0.0) return x > -1.0 ? 0.5 * (1.0 + x) * (1.0 + x) : 0.0;
@@ -104,7 +110,7 @@ class MotionBlur {
   }
 
   double width_;
-  Kernel kernel_;
+  detail::BlurViews kernel_;
 };
 
 }  // namespace pyronn

@@ -16,6 +16,48 @@
 
 namespace pyronn {
 
+namespace detail {
+
+/// The law of one pixel; the tables travel in the launch.
+struct PolychromaticSum {
+  using Block = BlockShape<128, 1, 1>;
+  static constexpr int most_bins = 128;
+  static constexpr int most_materials = 8;
+
+  int bins;
+  int materials;
+  double total;
+  double weights[most_bins];
+  double attenuation[most_bins][most_materials];
+  float const* path_lengths[most_materials];
+  ProjectionView<float> line_integrals;
+
+  PYRONN_HOST_DEVICE double exponent(int bin, std::int64_t pixel) const {
+    double sum = 0.0;
+    for (int material = 0; material < materials; ++material) {
+      sum += attenuation[bin][material] * static_cast<double>(path_lengths[material][pixel]);
+    }
+    return sum;
+  }
+
+  /// The smallest exponent is taken out of the sum, which therefore never vanishes. Without an
+  /// object the sum is `total` to the last bit, and the result 0.
+  PYRONN_HOST_DEVICE void operator()(Vec<int, 3> item) const {
+    Extents<3> const& size = line_integrals.extents;
+    std::int64_t const row = std::int64_t{item[2]} * size[1] + item[1];
+    std::int64_t const pixel = row * size[0] + item[0];
+    double least = exponent(0, pixel);
+    for (int bin = 1; bin < bins; ++bin) least = pyronn::min(least, exponent(bin, pixel));
+    double sum = 0.0;
+    for (int bin = 0; bin < bins; ++bin) {
+      sum += weights[bin] * std::exp(least - exponent(bin, pixel));
+    }
+    line_integrals.data[pixel] = static_cast<float>(least - std::log(sum / total));
+  }
+};
+
+}  // namespace detail
+
 /// One energy of a beam and what materials do to it.
 struct EnergyBin {
   double weight;  ///< share of the detector's signal without an object, in any unit
@@ -28,8 +70,8 @@ struct EnergyBin {
 /// lengths; `attenuation` is then relative to that energy.
 class PolychromaticBeam {
  public:
-  static constexpr int most_bins = 128;
-  static constexpr int most_materials = 8;
+  static constexpr int most_bins = detail::PolychromaticSum::most_bins;
+  static constexpr int most_materials = detail::PolychromaticSum::most_materials;
 
   /// Throws InvalidArgument unless there are 1 to 128 bins of the same 1 to 8 materials each, with
   /// numbers that are finite and not negative and a weight above 0.
@@ -58,7 +100,7 @@ class PolychromaticBeam {
     detail::expects(path_lengths.size() == static_cast<std::size_t>(kernel_.materials),
                     "PolychromaticBeam: ", path_lengths.size(), " arrays of path lengths for ",
                     kernel_.materials, " materials");
-    Kernel kernel = kernel_;
+    detail::PolychromaticSum kernel = kernel_;
     for (int material = 0; material < kernel.materials; ++material) {
       auto const& lengths = path_lengths[static_cast<std::size_t>(material)];
       detail::check_same("PolychromaticBeam", line_integrals.extents, lengths.extents);
@@ -71,41 +113,6 @@ class PolychromaticBeam {
   }
 
  private:
-  struct Kernel {
-    using Block = BlockShape<128, 1, 1>;
-
-    int bins;
-    int materials;
-    double total;
-    double weights[most_bins];
-    double attenuation[most_bins][most_materials];
-    float const* path_lengths[most_materials];
-    ProjectionView<float> line_integrals;
-
-    PYRONN_HOST_DEVICE double exponent(int bin, std::int64_t pixel) const {
-      double sum = 0.0;
-      for (int material = 0; material < materials; ++material) {
-        sum += attenuation[bin][material] * static_cast<double>(path_lengths[material][pixel]);
-      }
-      return sum;
-    }
-
-    /// The smallest exponent is taken out of the sum, which therefore never vanishes. Without an
-    /// object the sum is `total` to the last bit, and the result 0.
-    PYRONN_HOST_DEVICE void operator()(Vec<int, 3> item) const {
-      Extents<3> const& size = line_integrals.extents;
-      std::int64_t const row = std::int64_t{item[2]} * size[1] + item[1];
-      std::int64_t const pixel = row * size[0] + item[0];
-      double least = exponent(0, pixel);
-      for (int bin = 1; bin < bins; ++bin) least = pyronn::min(least, exponent(bin, pixel));
-      double sum = 0.0;
-      for (int bin = 0; bin < bins; ++bin) {
-        sum += weights[bin] * std::exp(least - exponent(bin, pixel));
-      }
-      line_integrals.data[pixel] = static_cast<float>(least - std::log(sum / total));
-    }
-  };
-
   /// A bin without weight is left out: it must not be the one of the smallest exponent.
   void add(EnergyBin const& bin, std::size_t materials) {
     detail::expects(bin.attenuation.size() == materials, "PolychromaticBeam: a bin has ",
@@ -122,7 +129,7 @@ class PolychromaticBeam {
     kernel_.total += bin.weight;
   }
 
-  Kernel kernel_;
+  detail::PolychromaticSum kernel_;
 };
 
 }  // namespace pyronn
