@@ -17,7 +17,7 @@ namespace detail {
 PYRONN_HOST_DEVICE inline double log_poisson_probability(double k, double mean) {
   if (k < 10.0) {
     double factorial = 1.0;
-    for (double i = k; i > 1.5; i -= 1.0) factorial *= i;
+    for (int i = 2; i <= static_cast<int>(k); ++i) factorial *= i;
     return k * std::log(mean) - mean - std::log(factorial);
   }
   double const excess = (mean - k) / k;
@@ -32,8 +32,10 @@ PYRONN_HOST_DEVICE inline double log_poisson_probability(double k, double mean) 
 PYRONN_HOST_DEVICE inline double small_poisson(double mean, RandomNumbers& random) {
   double const limit = std::exp(-mean);
   double count = 0.0;
-  for (double product = random.uniform(); product > limit; product *= random.uniform()) {
+  double product = random.uniform();
+  while (product > limit) {
     count += 1.0;
+    product *= random.uniform();
   }
   return count;
 }

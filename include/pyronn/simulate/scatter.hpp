@@ -93,7 +93,7 @@ class GaussianScatter {
   /// `ratio` of scatter to primary; `sigma` the Gaussian's standard deviation along (u, v)
   /// [pixels], 0 for none, cut at four of them. Throws InvalidArgument for a ratio that is negative
   /// or not finite and a sigma outside [0, 1024].
-  GaussianScatter(double ratio, Vec2d sigma) : ratio_{ratio}, weights_{} {
+  GaussianScatter(double ratio, Vec2d sigma) : ratio_{ratio} {
     detail::check_not_negative("GaussianScatter", "ratio", ratio, "of the primary");
     for (int axis = 0; axis < 2; ++axis) {
       detail::expects(sigma[axis] >= 0.0 && sigma[axis] <= most_sigma, "GaussianScatter: sigma ",
@@ -147,7 +147,7 @@ class GaussianScatter {
   }
 
   double ratio_;
-  detail::GaussianWeights weights_[2];
+  detail::GaussianWeights weights_[2]{};
 };
 
 }  // namespace pyronn
