@@ -15,6 +15,8 @@
 #include "support/reference.hpp"
 #include "support/scans.hpp"
 
+using pyronn::Grid;
+
 namespace {
 
 using Geometries =
@@ -91,6 +93,35 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(forward_and_back_are_transposes, Geometry, Geometr
                        test::norm(ax) * test::norm(y));
       }
     });
+  }
+}
+
+/// A block in a large grid of zeros projects as its own grid, moved to where the block is.
+BOOST_AUTO_TEST_CASE_TEMPLATE(objects_are_where_their_grids_say, Geometry, Geometries) {
+  for (auto const& scan : test::scans<Geometry>()) {
+    Grid const& small = scan.grid;
+    bool const is_flat = pyronn::dimension_v<Geometry> == 2;
+    pyronn::Vec<int, 3> const first{5, 2, is_flat ? 0 : 3};
+    pyronn::Extents<3> const size{small.size[0] + 8, small.size[1] + 4,
+                                  is_flat ? 1 : small.size[2] + 4};
+    pyronn::Vec3d const before = scale(small.spacing, pyronn::vec_cast<double>(first));
+    Grid const large = Grid::from_origin(size, small.spacing, small.origin - before);
+    auto const block = test::random_values(5, small.size.count());
+    std::vector<float> embedded(static_cast<std::size_t>(size.count()));
+    pyronn::VolumeView<float const> const from{block.data(), small.size};
+    pyronn::VolumeView<float> const to{embedded.data(), size};
+    for (int z = 0; z < small.size[2]; ++z) {
+      for (int y = 0; y < small.size[1]; ++y) {
+        for (int x = 0; x < small.size[0]; ++x) {
+          to(x + first[0], y + first[1], z + first[2]) = from(x, y, z);
+        }
+      }
+    }
+    BOOST_TEST_CONTEXT(scan.name) {
+      test::JosephSoftware::Projector<Geometry> const alone{scan.geometry, small};
+      test::JosephSoftware::Projector<Geometry> const within{scan.geometry, large};
+      BOOST_TEST(test::relative_l2(test::run(within, embedded), test::run(alone, block)) < 1e-5);
+    }
   }
 }
 
