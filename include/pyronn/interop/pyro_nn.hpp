@@ -1,0 +1,314 @@
+// SPDX-FileCopyrightText: The pyronn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+/// Scans as PYRO-NN (C. Syben et al., Med. Phys. 46, 2019) describes them. Its lists are slowest
+/// axis first: (v, u) and (z, y, x). Version 0.1 (TensorFlow) and 1.1 differ in the sense of
+/// rotation, the sign of the depth and the middle of the detector, so each has a namespace. All
+/// matrices map world mm to pixel indices; hand them to ConeBeam::from_matrices, which takes either
+/// sign of the depth. The functions throw InvalidArgument for what Detector, CircularOrbit or Grid
+/// refuse.
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <vector>
+
+#include <pyronn/core/error.hpp>
+#include <pyronn/core/grid.hpp>
+#include <pyronn/geometry/circular_orbit.hpp>
+#include <pyronn/geometry/cone_view.hpp>
+#include <pyronn/geometry/detector.hpp>
+#include <pyronn/geometry/fan_vectors.hpp>
+#include <pyronn/geometry/projection_matrix.hpp>
+
+namespace pyronn::pyro_nn {
+
+/// detector_origin by default: the panel's middle on the central ray [mm].
+inline double centered_origin(int shape, double spacing) { return -(shape - 1) / 2.0 * spacing; }
+
+/// volume_shape, volume_spacing and volume_origin, all (z, y, x), as a Grid; lengths in mm.
+inline Grid grid(std::array<int, 3> const& volume_shape,
+                 std::array<double, 3> const& volume_spacing,
+                 std::array<double, 3> const& volume_origin) {
+  return Grid::from_origin({volume_shape[2], volume_shape[1], volume_shape[0]},
+                           {volume_spacing[2], volume_spacing[1], volume_spacing[0]},
+                           {volume_origin[2], volume_origin[1], volume_origin[0]});
+}
+
+/// The same in 2D, (y, x): one slice, 1 mm thick, at z = 0.
+inline Grid grid(std::array<int, 2> const& volume_shape,
+                 std::array<double, 2> const& volume_spacing,
+                 std::array<double, 2> const& volume_origin) {
+  return grid({1, volume_shape[0], volume_shape[1]}, {1, volume_spacing[0], volume_spacing[1]},
+              {0, volume_origin[0], volume_origin[1]});
+}
+
+/// A trajectory of shape (views, 3, 4), float or double, as matrices for ConeBeam::from_matrices.
+/// Throws InvalidArgument unless there are 12 numbers for each of one or more views, all finite.
+template <class T>
+std::vector<ProjectionMatrix> matrices(std::vector<T> const& trajectory) {
+  detail::expects(!trajectory.empty() && trajectory.size() % 12 == 0,
+                  "pyro_nn::matrices: ", trajectory.size(),
+                  " numbers must be 12 for each of one or more views");
+  for (std::size_t i = 0; i < trajectory.size(); ++i) {
+    detail::expects(std::isfinite(trajectory[i]), "pyro_nn::matrices: number ", i % 12, " of view ",
+                    i / 12, " is ", trajectory[i], " and must be finite");
+  }
+  std::vector<ProjectionMatrix> result;
+  result.reserve(trajectory.size() / 12);
+  for (std::size_t first = 0; first < trajectory.size(); first += 12) {
+    result.push_back(ProjectionMatrix::from_rows(&trajectory[first]));
+  }
+  return result;
+}
+
+/// A circular cone-beam scan by the names of PYRO-NN. Views are at equal steps, the end excluded.
+struct CircularScan {
+  int number_of_projections;
+  std::array<double, 2> angular_range;     ///< (begin, end) [rad]
+  std::array<int, 2> detector_shape;       ///< (v, u)
+  std::array<double, 2> detector_spacing;  ///< (v, u) [mm]
+  double source_isocenter_distance;        ///< [mm]
+  double source_detector_distance;         ///< [mm]
+
+  [[nodiscard]] std::array<double, 2> centered_detector_origin() const {
+    return {centered_origin(detector_shape[0], detector_spacing[0]),
+            centered_origin(detector_shape[1], detector_spacing[1])};
+  }
+};
+
+/// The detector of a 2D scan.
+struct LineDetector {
+  int detector_shape;       ///< pixels
+  double detector_spacing;  ///< [mm]
+  double detector_origin;   ///< of pixel 0 from the central ray [mm]; see centered_origin
+
+  [[nodiscard]] double middle() const {
+    return detector_origin - centered_origin(detector_shape, detector_spacing);
+  }
+
+  void validate() const {
+    Detector{{detector_shape, 1}, {detector_spacing, 1}, {detector_origin, 0}}.validate();
+  }
+};
+
+namespace detail {
+
+using pyronn::detail::expects;
+
+inline std::vector<double> angles(int count, std::array<double, 2> const& range) {
+  expects(std::isfinite(range[0]) && std::isfinite(range[1]), "pyro_nn: angular_range (", range[0],
+          ", ", range[1], ") must be finite [rad]");
+  return equal_angles(count, range[0], range[1] - range[0]);
+}
+
+/// A camera: unit vectors along u, v and from the source on, and the pixel that they meet.
+struct Camera {
+  Vec3d outward;  ///< from the isocenter to the source
+  Vec3d u;
+  Vec3d v;
+  double sign;  ///< of the depth before the source
+};
+
+/// Where the central ray meets the detector [pixel index].
+using PrincipalPoint = Vec2d;
+
+inline ProjectionMatrix matrix(CircularScan const& scan, Camera const& camera,
+                               PrincipalPoint const& principal) {
+  Vec3d const depth = -camera.outward;
+  double const focal[2] = {scan.source_detector_distance / scan.detector_spacing[1],
+                           scan.source_detector_distance / scan.detector_spacing[0]};
+  Vec3d const rows[3] = {focal[0] * camera.u + principal[0] * depth,
+                         focal[1] * camera.v + principal[1] * depth, depth};
+  ProjectionMatrix result{};
+  for (int r = 0; r < 3; ++r) {
+    for (int c = 0; c < 3; ++c) result.row[r][c] = camera.sign * rows[r][c];
+    double const weight = r == 2 ? 1.0 : principal[r];
+    result.row[r][3] = camera.sign * weight * scan.source_isocenter_distance;
+  }
+  return result;
+}
+
+inline ConeVectors vectors(CircularScan const& scan, Camera const& camera,
+                           PrincipalPoint const& principal) {
+  double const behind = scan.source_detector_distance - scan.source_isocenter_distance;
+  Vec3d const u_step = scan.detector_spacing[1] * camera.u;
+  Vec3d const v_step = scan.detector_spacing[0] * camera.v;
+  return {scan.source_isocenter_distance * camera.outward,
+          -behind * camera.outward + (0.5 * (scan.detector_shape[1] - 1) - principal[0]) * u_step +
+              (0.5 * (scan.detector_shape[0] - 1) - principal[1]) * v_step,
+          u_step, v_step};
+}
+
+/// What make(angle) gives for every view of a valid scan.
+template <class Make>
+auto for_each_angle(CircularScan const& scan, Make const& make) {
+  std::vector<double> const views = angles(scan.number_of_projections, scan.angular_range);
+  CircularOrbit{scan.source_isocenter_distance, scan.source_detector_distance, views}.validate();
+  Detector{{scan.detector_shape[1], scan.detector_shape[0]},
+           {scan.detector_spacing[1], scan.detector_spacing[0]}}
+      .validate();
+  std::vector<decltype(make(0.0))> result;
+  result.reserve(views.size());
+  for (double const angle : views) result.push_back(make(angle));
+  return result;
+}
+
+inline void expect_ray(Vec2d const& ray) {
+  expects(std::isfinite(dot(ray, ray)) && std::abs(length(ray) - 1.0) < 1e-3,
+          "pyro_nn: central ray ", ray, " must have unit length");
+}
+
+}  // namespace detail
+
+/// A fan-beam scan in the plane: `central_rays` (views, 2) as in central_ray_vectors, from the
+/// source at -source_isocenter_distance * ray to the detector, whose u is (-ray_y, ray_x). Throws
+/// for rays that are not of unit length.
+inline std::vector<FanVectors> fan_vectors(std::vector<Vec2d> const& central_rays,
+                                           LineDetector const& detector,
+                                           double source_isocenter_distance,
+                                           double source_detector_distance) {
+  detector.validate();
+  CircularOrbit{source_isocenter_distance, source_detector_distance, {0.0}}.validate();
+  detail::expects(!central_rays.empty(), "pyro_nn::fan_vectors: there must be at least one view");
+  std::vector<FanVectors> views;
+  views.reserve(central_rays.size());
+  for (Vec2d const& ray : central_rays) {
+    detail::expect_ray(ray);
+    Vec2d const u{-ray[1], ray[0]};
+    views.push_back(
+        {-source_isocenter_distance * ray,
+         (source_detector_distance - source_isocenter_distance) * ray + detector.middle() * u,
+         detector.detector_spacing * u});
+  }
+  return views;
+}
+
+/// A parallel-beam scan in the plane, by the same rays and axis, with the detector drawn through
+/// the origin.
+inline std::vector<ParallelVectors2D> parallel_vectors(std::vector<Vec2d> const& ray_vectors,
+                                                       LineDetector const& detector) {
+  detector.validate();
+  detail::expects(!ray_vectors.empty(),
+                  "pyro_nn::parallel_vectors: there must be at least one view");
+  std::vector<ParallelVectors2D> views;
+  views.reserve(ray_vectors.size());
+  for (Vec2d const& ray : ray_vectors) {
+    detail::expect_ray(ray);
+    Vec2d const u{-ray[1], ray[0]};
+    views.push_back({ray, detector.middle() * u, detector.detector_spacing * u});
+  }
+  return views;
+}
+
+}  // namespace pyronn::pyro_nn
+
+/// PYRO-NN 0.1: counter-clockwise seen from +z, angles from 0, depth positive, u along the sense of
+/// rotation, v down along -z, and the central ray at the pixel index shape / 2: half a pixel beyond
+/// the panel's middle. detector_origin has no effect in 3D.
+namespace pyronn::pyro_nn_v0 {
+namespace detail {
+
+inline pyro_nn::detail::Camera camera(double angle) {
+  double const c = std::cos(angle);
+  double const s = std::sin(angle);
+  return {{c, s, 0}, {-s, c, 0}, {0, 0, -1}, 1.0};
+}
+
+inline Vec2d principal_point(pyro_nn::CircularScan const& scan) {
+  pyronn::detail::expects(scan.angular_range[0] == 0, "pyro_nn_v0: angular_range begins at ",
+                          scan.angular_range[0], " but must begin at 0, as in version 0.1 [rad]");
+  return {0.5 * scan.detector_shape[1], 0.5 * scan.detector_shape[0]};
+}
+
+}  // namespace detail
+
+/// The trajectory of circular_trajectory_3d.
+inline std::vector<ProjectionMatrix> circular_matrices(pyro_nn::CircularScan const& scan) {
+  Vec2d const principal = detail::principal_point(scan);
+  return pyro_nn::detail::for_each_angle(scan, [&](double angle) {
+    return pyro_nn::detail::matrix(scan, detail::camera(angle), principal);
+  });
+}
+
+/// The same scan with the detector in its place.
+inline std::vector<ConeVectors> circular_vectors(pyro_nn::CircularScan const& scan) {
+  Vec2d const principal = detail::principal_point(scan);
+  return pyro_nn::detail::for_each_angle(scan, [&](double angle) {
+    return pyro_nn::detail::vectors(scan, detail::camera(angle), principal);
+  });
+}
+
+/// The central rays of circular_trajectory_2d: (cos t, sin t).
+inline std::vector<Vec2d> circular_rays(int number_of_projections, double angular_range) {
+  std::vector<Vec2d> rays;
+  for (double const angle : pyro_nn::detail::angles(number_of_projections, {0, angular_range})) {
+    rays.push_back({std::cos(angle), std::sin(angle)});
+  }
+  return rays;
+}
+
+}  // namespace pyronn::pyro_nn_v0
+
+/// PYRO-NN 1.1: in 3D clockwise seen from +z, v down along -z; detector_origin (v, u) is where
+/// pixel 0 lies from the central ray [mm].
+namespace pyronn::pyro_nn_v1 {
+
+/// The argument swap_detector_axis. In 3D `kept` has negative depths and u against the sense of
+/// y at angle 0, `swapped` positive depths and u along it; in 2D `swapped` turns the rotation
+/// round.
+enum class DetectorAxis { kept, swapped };
+
+namespace detail {
+
+inline pyro_nn::detail::Camera camera(double angle, DetectorAxis axis) {
+  double const c = std::cos(angle);
+  double const s = std::sin(angle);
+  double const sign = axis == DetectorAxis::swapped ? 1.0 : -1.0;
+  return {{c, -s, 0}, sign * Vec3d{s, c, 0}, {0, 0, -1}, sign};
+}
+
+inline Vec2d principal_point(pyro_nn::CircularScan const& scan,
+                             std::array<double, 2> const& detector_origin) {
+  pyronn::detail::expects(std::isfinite(detector_origin[0]) && std::isfinite(detector_origin[1]),
+                          "pyro_nn_v1: detector_origin (", detector_origin[0], ", ",
+                          detector_origin[1], ") must be finite [mm]");
+  return {-detector_origin[1] / scan.detector_spacing[1],
+          -detector_origin[0] / scan.detector_spacing[0]};
+}
+
+}  // namespace detail
+
+/// The trajectory of circular_trajectory_3d.
+inline std::vector<ProjectionMatrix> circular_matrices(pyro_nn::CircularScan const& scan,
+                                                       std::array<double, 2> const& detector_origin,
+                                                       DetectorAxis axis) {
+  return pyro_nn::detail::for_each_angle(scan, [&](double angle) {
+    return pyro_nn::detail::matrix(scan, detail::camera(angle, axis),
+                                   detail::principal_point(scan, detector_origin));
+  });
+}
+
+/// The same scan with the detector in its place.
+inline std::vector<ConeVectors> circular_vectors(pyro_nn::CircularScan const& scan,
+                                                 std::array<double, 2> const& detector_origin,
+                                                 DetectorAxis axis) {
+  return pyro_nn::detail::for_each_angle(scan, [&](double angle) {
+    return pyro_nn::detail::vectors(scan, detail::camera(angle, axis),
+                                    detail::principal_point(scan, detector_origin));
+  });
+}
+
+/// The central rays of circular_trajectory_2d: (cos t, sin t), or (cos t, -sin t) if swapped.
+inline std::vector<Vec2d> circular_rays(int number_of_projections,
+                                        std::array<double, 2> const& angular_range,
+                                        DetectorAxis axis) {
+  double const sign = axis == DetectorAxis::swapped ? -1.0 : 1.0;
+  std::vector<Vec2d> rays;
+  for (double const angle : pyro_nn::detail::angles(number_of_projections, angular_range)) {
+    rays.push_back({std::cos(angle), sign * std::sin(angle)});
+  }
+  return rays;
+}
+
+}  // namespace pyronn::pyro_nn_v1
