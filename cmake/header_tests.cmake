@@ -7,6 +7,8 @@
 function(pyronn_add_header_test target library extension)
   file(GLOB_RECURSE headers CONFIGURE_DEPENDS RELATIVE ${PROJECT_SOURCE_DIR}/include ${ARGN})
   list(FILTER headers EXCLUDE REGEX "/detail/") # may lean on the header that includes them
+  list(TRANSFORM pyronn_missing_headers PREPEND pyronn/ OUTPUT_VARIABLE missing)
+  list(REMOVE_ITEM headers ${missing})
 
   set(folder ${CMAKE_CURRENT_BINARY_DIR}/${target}_sources)
   set(sources ${folder}/main.${extension})
@@ -20,7 +22,8 @@ function(pyronn_add_header_test target library extension)
   endforeach()
 
   add_executable(${target} ${sources})
-  target_link_libraries(${target} PRIVATE ${library} pyronn_developer_warnings)
+  target_link_libraries(${target} PRIVATE
+    ${library} ${pyronn_optional_libraries} pyronn_developer_warnings)
   add_test(NAME ${target} COMMAND ${target})
 endfunction()
 

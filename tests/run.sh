@@ -26,7 +26,8 @@ clang-tidy clang-tidy
 clang-format clang-format
 pkg-config pkg-config
 ccache ccache"
-  for package in libeigen3-dev libboost-test-dev libcli11-dev nlohmann-json3-dev libstb-dev; do
+  for package in libeigen3-dev libboost-test-dev libcli11-dev nlohmann-json3-dev \
+    libpugixml-dev libstb-dev; do
     dpkg-query -W -f '${db:Status-Status}' "$package" 2> /dev/null | grep -qx installed ||
       missing+=("$package")
   done

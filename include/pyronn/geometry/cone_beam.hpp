@@ -44,6 +44,11 @@ class ConeBeam : public detail::ViewList<ConeView> {
             [seen](ProjectionMatrix const& matrix) { return ConeView::from_matrix(matrix, seen); }};
   }
 
+  /// Views as other scans have them. Throws InvalidArgument where there is none.
+  static ConeBeam from_views(Extents<2> detector_size, std::vector<ConeView> const& views) {
+    return {"ConeBeam", detector_size, views, [](ConeView const& view) { return view; }};
+  }
+
   /// True where u and depth of a point do not depend on its z, as on a circle about z with an
   /// upright detector; kernels may then share work along z.
   [[nodiscard]] bool is_upright() const {

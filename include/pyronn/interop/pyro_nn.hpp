@@ -4,7 +4,8 @@
 
 /// Scans as PYRO-NN (C. Syben et al., Med. Phys. 46, 2019) describes them. Its lists are slowest
 /// axis first: (v, u) and (z, y, x). Version 0.1 (TensorFlow) and 1.1 differ in the sense of
-/// rotation, the sign of the depth and the middle of the detector, so each has a namespace. All
+/// rotation, the sign of the depth and the middle of the detector, so each has a header of its own:
+/// pyro_nn_v0.hpp, pyro_nn_v1.hpp. All
 /// matrices map world mm to pixel indices; hand them to ConeBeam::from_matrices, which takes either
 /// sign of the depth. The functions throw InvalidArgument for what Detector, CircularOrbit or Grid
 /// refuse.
@@ -202,113 +203,3 @@ inline std::vector<ParallelVectors2D> parallel_vectors(std::vector<Vec2d> const&
 }
 
 }  // namespace pyronn::pyro_nn
-
-/// PYRO-NN 0.1: counter-clockwise seen from +z, angles from 0, depth positive, u along the sense of
-/// rotation, v down along -z, and the central ray at the pixel index shape / 2: half a pixel beyond
-/// the panel's middle. detector_origin has no effect in 3D.
-namespace pyronn::pyro_nn_v0 {
-namespace detail {
-
-inline pyro_nn::detail::Camera camera(double angle) {
-  double const c = std::cos(angle);
-  double const s = std::sin(angle);
-  return {{c, s, 0}, {-s, c, 0}, {0, 0, -1}, 1.0};
-}
-
-inline Vec2d principal_point(pyro_nn::CircularScan const& scan) {
-  pyronn::detail::expects(scan.angular_range[0] == 0, "pyro_nn_v0: angular_range begins at ",
-                          scan.angular_range[0], " but must begin at 0, as in version 0.1 [rad]");
-  return {0.5 * scan.detector_shape[1], 0.5 * scan.detector_shape[0]};
-}
-
-}  // namespace detail
-
-/// The trajectory of circular_trajectory_3d.
-inline std::vector<ProjectionMatrix> circular_matrices(pyro_nn::CircularScan const& scan) {
-  Vec2d const principal = detail::principal_point(scan);
-  return pyro_nn::detail::for_each_angle(scan, [&](double angle) {
-    return pyro_nn::detail::matrix(scan, detail::camera(angle), principal);
-  });
-}
-
-/// The same scan with the detector in its place.
-inline std::vector<ConeVectors> circular_vectors(pyro_nn::CircularScan const& scan) {
-  Vec2d const principal = detail::principal_point(scan);
-  return pyro_nn::detail::for_each_angle(scan, [&](double angle) {
-    return pyro_nn::detail::vectors(scan, detail::camera(angle), principal);
-  });
-}
-
-/// The central rays of circular_trajectory_2d: (cos t, sin t).
-inline std::vector<Vec2d> circular_rays(int number_of_projections, double angular_range) {
-  std::vector<Vec2d> rays;
-  for (double const angle : pyro_nn::detail::angles(number_of_projections, {0, angular_range})) {
-    rays.push_back({std::cos(angle), std::sin(angle)});
-  }
-  return rays;
-}
-
-}  // namespace pyronn::pyro_nn_v0
-
-/// PYRO-NN 1.1: in 3D clockwise seen from +z, v down along -z; detector_origin (v, u) is where
-/// pixel 0 lies from the central ray [mm].
-namespace pyronn::pyro_nn_v1 {
-
-/// The argument swap_detector_axis. In 3D `kept` has negative depths and u against the sense of
-/// y at angle 0, `swapped` positive depths and u along it; in 2D `swapped` turns the rotation
-/// round.
-enum class DetectorAxis { kept, swapped };
-
-namespace detail {
-
-inline pyro_nn::detail::Camera camera(double angle, DetectorAxis axis) {
-  double const c = std::cos(angle);
-  double const s = std::sin(angle);
-  double const sign = axis == DetectorAxis::swapped ? 1.0 : -1.0;
-  return {{c, -s, 0}, sign * Vec3d{s, c, 0}, {0, 0, -1}, sign};
-}
-
-inline Vec2d principal_point(pyro_nn::CircularScan const& scan,
-                             std::array<double, 2> const& detector_origin) {
-  pyronn::detail::expects(std::isfinite(detector_origin[0]) && std::isfinite(detector_origin[1]),
-                          "pyro_nn_v1: detector_origin (", detector_origin[0], ", ",
-                          detector_origin[1], ") must be finite [mm]");
-  return {-detector_origin[1] / scan.detector_spacing[1],
-          -detector_origin[0] / scan.detector_spacing[0]};
-}
-
-}  // namespace detail
-
-/// The trajectory of circular_trajectory_3d.
-inline std::vector<ProjectionMatrix> circular_matrices(pyro_nn::CircularScan const& scan,
-                                                       std::array<double, 2> const& detector_origin,
-                                                       DetectorAxis axis) {
-  return pyro_nn::detail::for_each_angle(scan, [&](double angle) {
-    return pyro_nn::detail::matrix(scan, detail::camera(angle, axis),
-                                   detail::principal_point(scan, detector_origin));
-  });
-}
-
-/// The same scan with the detector in its place.
-inline std::vector<ConeVectors> circular_vectors(pyro_nn::CircularScan const& scan,
-                                                 std::array<double, 2> const& detector_origin,
-                                                 DetectorAxis axis) {
-  return pyro_nn::detail::for_each_angle(scan, [&](double angle) {
-    return pyro_nn::detail::vectors(scan, detail::camera(angle, axis),
-                                    detail::principal_point(scan, detector_origin));
-  });
-}
-
-/// The central rays of circular_trajectory_2d: (cos t, sin t), or (cos t, -sin t) if swapped.
-inline std::vector<Vec2d> circular_rays(int number_of_projections,
-                                        std::array<double, 2> const& angular_range,
-                                        DetectorAxis axis) {
-  double const sign = axis == DetectorAxis::swapped ? -1.0 : 1.0;
-  std::vector<Vec2d> rays;
-  for (double const angle : pyro_nn::detail::angles(number_of_projections, angular_range)) {
-    rays.push_back({std::cos(angle), sign * std::sin(angle)});
-  }
-  return rays;
-}
-
-}  // namespace pyronn::pyro_nn_v1

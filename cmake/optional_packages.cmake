@@ -1,0 +1,36 @@
+# SPDX-FileCopyrightText: The pyronn authors
+# SPDX-License-Identifier: Apache-2.0
+
+# Headers that lean on a package which pyronn itself does not need; no umbrella includes them.
+
+find_package(pugixml CONFIG QUIET)
+find_package(nlohmann_json CONFIG QUIET)
+
+set(pyronn_optional_headers interop/rtk_geometry.hpp interop/geometry_json.hpp)
+set(pyronn_library_of_interop/rtk_geometry.hpp pugixml::pugixml)
+set(pyronn_package_of_interop/rtk_geometry.hpp libpugixml-dev)
+set(pyronn_library_of_interop/geometry_json.hpp nlohmann_json::nlohmann_json)
+set(pyronn_package_of_interop/geometry_json.hpp nlohmann-json3-dev)
+
+set(pyronn_optional_libraries) # what is there
+set(pyronn_missing_headers)    # what cannot be compiled without the rest
+foreach(header IN LISTS pyronn_optional_headers)
+  if(TARGET ${pyronn_library_of_${header}})
+    list(APPEND pyronn_optional_libraries ${pyronn_library_of_${header}})
+  else()
+    list(APPEND pyronn_missing_headers ${header})
+    message(STATUS "pyronn: <pyronn/${header}> is not tested; it needs "
+      "${pyronn_library_of_${header}} (Debian: ${pyronn_package_of_${header}})")
+  endif()
+endforeach()
+
+# Sets `result` to whether a source includes an optional header whose package is missing.
+function(pyronn_lacks_package source result)
+  set(${result} FALSE PARENT_SCOPE)
+  foreach(header IN LISTS pyronn_missing_headers)
+    file(STRINGS ${source} line REGEX "^#include <pyronn/${header}>")
+    if(line)
+      set(${result} TRUE PARENT_SCOPE)
+    endif()
+  endforeach()
+endfunction()

@@ -1,0 +1,130 @@
+// SPDX-FileCopyrightText: The pyronn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <initializer_list>
+#include <limits>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include <pyronn/core/error.hpp>
+#include <pyronn/core/vec.hpp>
+
+namespace pyronn::detail {
+
+/// A JSON value and how messages call it: `Detector: pixel_mm[1]`. Every function throws
+/// InvalidArgument with that name and the value unless the value is what is asked for.
+class JsonReader {
+ public:
+  JsonReader(nlohmann::json const& value, std::string name)
+      : value_{&value}, name_{std::move(name)} {}
+
+  /// Checks that this is an object with exactly these fields.
+  [[nodiscard]] JsonReader const& object(std::initializer_list<char const*> fields) const {
+    if (!value_->is_object()) refuse("must be an object { }");
+    for (auto const& item : value_->items()) {
+      bool known = false;
+      for (char const* const field : fields) known = known || item.key() == field;
+      if (!known) {
+        JsonReader{item.value(), join(printable_text(item.key()))}.refuse("is an unknown field");
+      }
+    }
+    for (char const* const field : fields) {
+      expects(value_->contains(field), join(field), " is missing");
+    }
+    return *this;
+  }
+
+  [[nodiscard]] bool has(char const* field) const {
+    return value_->is_object() && value_->contains(field);
+  }
+
+  [[nodiscard]] JsonReader operator[](char const* field) const {
+    return {value_->at(field), join(field)};
+  }
+
+  /// A list that is not empty.
+  [[nodiscard]] std::vector<JsonReader> elements() const {
+    if (!value_->is_array() || value_->empty()) refuse("must be a list [ ] that is not empty");
+    std::vector<JsonReader> result;
+    result.reserve(value_->size());
+    for (std::size_t i = 0; i < value_->size(); ++i) {
+      result.push_back({(*value_)[i], name_ + "[" + std::to_string(i) + "]"});
+    }
+    return result;
+  }
+
+  [[nodiscard]] std::vector<JsonReader> elements(std::size_t count) const {
+    if (!value_->is_array() || value_->size() != count) {
+      refuse("must be a list of " + std::to_string(count));
+    }
+    return elements();
+  }
+
+  [[nodiscard]] double number() const {
+    if (!value_->is_number()) refuse("must be a number");
+    return value_->get<double>();
+  }
+
+  /// A whole number that an int holds.
+  [[nodiscard]] int whole_number() const {
+    if (!value_->is_number_integer()) refuse("must be a whole number");
+    constexpr auto largest = std::numeric_limits<int>::max();
+    bool const fits = value_->is_number_unsigned()
+                          ? value_->get<std::uint64_t>() <= std::uint64_t{largest}
+                          : value_->get<std::int64_t>() >= std::numeric_limits<int>::min();
+    if (!fits) refuse("is more than an int holds");
+    return value_->get<int>();
+  }
+
+  [[nodiscard]] std::string text() const {
+    if (!value_->is_string()) refuse("must be a text");
+    return value_->get<std::string>();
+  }
+
+  template <int N>
+  [[nodiscard]] Vec<double, N> vector() const {
+    Vec<double, N> result{};
+    int axis = 0;
+    for (JsonReader const& element : elements(N)) result[axis++] = element.number();
+    return result;
+  }
+
+  [[noreturn]] void refuse(std::string const& reason) const {
+    constexpr std::size_t longest = 60;
+    std::string text = printable_text(*value_);
+    if (text.size() > longest) text = text.substr(0, longest) + "...";
+    throw InvalidArgument(message("pyronn::", name_, ": ", text, " ", reason));
+  }
+
+ private:
+  static std::string printable_text(nlohmann::json const& value) {
+    return value.dump(-1, ' ', true, nlohmann::json::error_handler_t::replace);
+  }
+
+  [[nodiscard]] std::string join(std::string const& field) const {
+    return name_ + (name_.find(':') == std::string::npos ? ": " : ".") + field;
+  }
+
+  nlohmann::json const* value_;
+  std::string name_;
+};
+
+/// Numbers for JSON, which has no way to write those that are not finite.
+template <int N>
+nlohmann::json to_json_list(char const* name, Vec<double, N> const& vector) {
+  nlohmann::json list = nlohmann::json::array();
+  for (double const number : vector.data) {
+    expects(std::isfinite(number), name, ": ", vector, " must be finite");
+    list.push_back(number);
+  }
+  return list;
+}
+
+}  // namespace pyronn::detail

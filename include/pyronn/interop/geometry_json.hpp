@@ -1,0 +1,257 @@
+// SPDX-FileCopyrightText: The pyronn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+/// Geometries as JSON, by way of `nlohmann::json json = value;` and `json.get<T>()`. Needs
+/// nlohmann_json (Debian: nlohmann-json3-dev; link nlohmann_json::nlohmann_json).
+///
+/// Lengths are mm, angles rad; (x, y, z) and (u, v) in this order. What is written reads back as
+/// the same numbers, bit by bit, of Grid, Detector, CircularOrbit and the vectors of views, and to
+/// within rounding (some 1e-15 of the distances) of ConeBeam, which keeps matrices and rays.
+/// InvalidArgument is thrown, with the field, for what is missing, unknown, of another type or
+/// refused by the type itself, and for writing numbers that are not finite.
+#include <cmath>
+#include <cstddef>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include <pyronn/core/error.hpp>
+#include <pyronn/core/grid.hpp>
+#include <pyronn/geometry/circular_orbit.hpp>
+#include <pyronn/geometry/cone_beam.hpp>
+#include <pyronn/geometry/detector.hpp>
+#include <pyronn/geometry/fan_vectors.hpp>
+#include <pyronn/geometry/parallel_vectors.hpp>
+#include <pyronn/geometry/projection_matrix.hpp>
+#include <pyronn/interop/detail/json_reader.hpp>
+
+namespace pyronn {
+
+/// {"size": [x, y, z], "voxel_mm": [x, y, z], "origin_mm": [x, y, z]}
+inline void to_json(nlohmann::json& json, Grid const& grid) {
+  grid.validate();
+  json = {{"size", grid.size.size},
+          {"voxel_mm", detail::to_json_list("Grid", grid.spacing)},
+          {"origin_mm", detail::to_json_list("Grid", grid.origin)}};
+}
+
+inline void from_json(nlohmann::json const& json, Grid& grid) {
+  auto const fields = detail::JsonReader{json, "Grid"}.object({"size", "voxel_mm", "origin_mm"});
+  Extents<3> size{};
+  int axis = 0;
+  for (auto const& element : fields["size"].elements(3)) size[axis++] = element.whole_number();
+  grid = Grid::from_origin(size, fields["voxel_mm"].vector<3>(), fields["origin_mm"].vector<3>());
+}
+
+/// {"columns": 640, "rows": 480, "pixel_mm": [u, v], "offset_mm": [u, v]}
+inline void to_json(nlohmann::json& json, Detector const& detector) {
+  detector.validate();
+  json = {{"columns", detector.size[0]},
+          {"rows", detector.size[1]},
+          {"pixel_mm", detail::to_json_list("Detector", detector.spacing)},
+          {"offset_mm", detail::to_json_list("Detector", detector.offset)}};
+}
+
+inline void from_json(nlohmann::json const& json, Detector& detector) {
+  auto const fields =
+      detail::JsonReader{json, "Detector"}.object({"columns", "rows", "pixel_mm", "offset_mm"});
+  Detector const read{{fields["columns"].whole_number(), fields["rows"].whole_number()},
+                      fields["pixel_mm"].vector<2>(),
+                      fields["offset_mm"].vector<2>()};
+  read.validate();
+  detector = read;
+}
+
+/// {"source_isocenter_mm": R, "source_detector_mm": D, "angles_rad": [...],
+///  "rotation": "counter_clockwise" or "clockwise"}
+inline void to_json(nlohmann::json& json, CircularOrbit const& orbit) {
+  orbit.validate();
+  bool const clockwise = orbit.rotation == Rotation::clockwise;
+  json = {{"source_isocenter_mm", orbit.source_isocenter_distance},
+          {"source_detector_mm", orbit.source_detector_distance},
+          {"angles_rad", orbit.angles},
+          {"rotation", clockwise ? "clockwise" : "counter_clockwise"}};
+}
+
+inline void from_json(nlohmann::json const& json, CircularOrbit& orbit) {
+  auto const fields = detail::JsonReader{json, "CircularOrbit"}.object(
+      {"source_isocenter_mm", "source_detector_mm", "angles_rad", "rotation"});
+  CircularOrbit read{
+      fields["source_isocenter_mm"].number(), fields["source_detector_mm"].number(), {}};
+  for (auto const& angle : fields["angles_rad"].elements()) read.angles.push_back(angle.number());
+  std::string const rotation = fields["rotation"].text();
+  if (rotation != "clockwise" && rotation != "counter_clockwise") {
+    fields["rotation"].refuse("must be \"counter_clockwise\" or \"clockwise\"");
+  }
+  if (rotation == "clockwise") read.rotation = Rotation::clockwise;
+  read.validate();
+  orbit = read;
+}
+
+/// {"source_mm": [x, y, z], "detector_center_mm": ..., "u_step_mm": ..., "v_step_mm": ...}
+inline void to_json(nlohmann::json& json, ConeVectors const& view) {
+  json = {{"source_mm", detail::to_json_list("ConeVectors", view.source)},
+          {"detector_center_mm", detail::to_json_list("ConeVectors", view.detector_center)},
+          {"u_step_mm", detail::to_json_list("ConeVectors", view.u_step)},
+          {"v_step_mm", detail::to_json_list("ConeVectors", view.v_step)}};
+}
+
+inline void from_json(nlohmann::json const& json, ConeVectors& view) {
+  auto const fields = detail::JsonReader{json, "ConeVectors"}.object(
+      {"source_mm", "detector_center_mm", "u_step_mm", "v_step_mm"});
+  view = {fields["source_mm"].vector<3>(), fields["detector_center_mm"].vector<3>(),
+          fields["u_step_mm"].vector<3>(), fields["v_step_mm"].vector<3>()};
+}
+
+/// {"direction": [x, y, z], "detector_center_mm": ..., "u_step_mm": ..., "v_step_mm": ...}
+inline void to_json(nlohmann::json& json, ParallelVectors const& view) {
+  json = {{"direction", detail::to_json_list("ParallelVectors", view.direction)},
+          {"detector_center_mm", detail::to_json_list("ParallelVectors", view.detector_center)},
+          {"u_step_mm", detail::to_json_list("ParallelVectors", view.u_step)},
+          {"v_step_mm", detail::to_json_list("ParallelVectors", view.v_step)}};
+}
+
+inline void from_json(nlohmann::json const& json, ParallelVectors& view) {
+  auto const fields = detail::JsonReader{json, "ParallelVectors"}.object(
+      {"direction", "detector_center_mm", "u_step_mm", "v_step_mm"});
+  view = {fields["direction"].vector<3>(), fields["detector_center_mm"].vector<3>(),
+          fields["u_step_mm"].vector<3>(), fields["v_step_mm"].vector<3>()};
+}
+
+/// {"source_mm": [x, y], "detector_center_mm": [x, y], "u_step_mm": [x, y]}
+inline void to_json(nlohmann::json& json, FanVectors const& view) {
+  json = {{"source_mm", detail::to_json_list("FanVectors", view.source)},
+          {"detector_center_mm", detail::to_json_list("FanVectors", view.detector_center)},
+          {"u_step_mm", detail::to_json_list("FanVectors", view.u_step)}};
+}
+
+inline void from_json(nlohmann::json const& json, FanVectors& view) {
+  auto const fields = detail::JsonReader{json, "FanVectors"}.object(
+      {"source_mm", "detector_center_mm", "u_step_mm"});
+  view = {fields["source_mm"].vector<2>(), fields["detector_center_mm"].vector<2>(),
+          fields["u_step_mm"].vector<2>()};
+}
+
+/// {"direction": [x, y], "detector_center_mm": [x, y], "u_step_mm": [x, y]}
+inline void to_json(nlohmann::json& json, ParallelVectors2D const& view) {
+  json = {{"direction", detail::to_json_list("ParallelVectors2D", view.direction)},
+          {"detector_center_mm", detail::to_json_list("ParallelVectors2D", view.detector_center)},
+          {"u_step_mm", detail::to_json_list("ParallelVectors2D", view.u_step)}};
+}
+
+inline void from_json(nlohmann::json const& json, ParallelVectors2D& view) {
+  auto const fields = detail::JsonReader{json, "ParallelVectors2D"}.object(
+      {"direction", "detector_center_mm", "u_step_mm"});
+  view = {fields["direction"].vector<2>(), fields["detector_center_mm"].vector<2>(),
+          fields["u_step_mm"].vector<2>()};
+}
+
+/// Three rows of four numbers, from world mm to pixel indices.
+inline void to_json(nlohmann::json& json, ProjectionMatrix const& matrix) {
+  json = nlohmann::json::array();
+  for (auto const& row : matrix.row) {
+    json.push_back(
+        detail::to_json_list("ProjectionMatrix", Vec<double, 4>{row[0], row[1], row[2], row[3]}));
+  }
+}
+
+inline void from_json(nlohmann::json const& json, ProjectionMatrix& matrix) {
+  ProjectionMatrix read{};
+  int r = 0;
+  for (auto const& row : detail::JsonReader{json, "ProjectionMatrix"}.elements(3)) {
+    auto const numbers = row.vector<4>();
+    for (int c = 0; c < 4; ++c) read.row[r][c] = numbers[c];
+    ++r;
+  }
+  matrix = read;
+}
+
+namespace detail {
+
+/// The vectors of a view whose detector is known.
+inline ConeVectors cone_vectors(ConeView const& view, Extents<2> size) {
+  ProjectiveRays const& rays = view.projective_rays();
+  return {rays.source,
+          rays.source + rays.corner + 0.5 * (size[0] - 1) * rays.along_u +
+              0.5 * (size[1] - 1) * rays.along_v,
+          rays.along_u, rays.along_v};
+}
+
+/// A view with the sign of the matrix as it is: positive before the source.
+inline ConeView cone_view(ProjectionMatrix const& matrix) {
+  Vec3d const depth = matrix.direction(2);
+  double const square = dot(depth, depth);
+  expects(std::isfinite(square) && square > 0, "ConeBeam: the third row of a projection matrix, ",
+          depth, ", must be finite and not 0");
+  double const way = std::sqrt(square);
+  return ConeView::from_matrix(matrix, (way - matrix.row[2][3]) / square * depth);
+}
+
+template <class T, class Make>
+std::vector<ConeView> read_views(JsonReader const& list, nlohmann::json const& json,
+                                 Make const& make) {
+  std::size_t const count = list.elements().size();
+  std::vector<ConeView> views;
+  views.reserve(count);
+  for (std::size_t n = 0; n < count; ++n) {
+    try {
+      views.push_back(make(json[n].get<T>()));
+    } catch (InvalidArgument const& error) {
+      throw InvalidArgument(message(error.what(), " (view ", n, ")"));
+    }
+  }
+  return views;
+}
+
+}  // namespace detail
+}  // namespace pyronn
+
+/// {"detector": {"columns": 640, "rows": 480}, "vectors": [...]}, or with "matrices" where the
+/// detector's place is not known. Matrices are normalised: w is the depth in mm, positive before
+/// the source, and they are read with the sign that they have.
+template <>
+struct nlohmann::adl_serializer<pyronn::ConeBeam> {
+  static void to_json(json& result, pyronn::ConeBeam const& scan) {
+    pyronn::Extents<2> const size = scan.detector_size();
+    auto const ends = [&scan](int n) { return std::isfinite(scan.view(n).projective_rays().end); };
+    json views = json::array();
+    for (int n = 0; n < scan.num_views(); ++n) {
+      pyronn::detail::expects(ends(n) == ends(0),
+                              "ConeBeam: the detector's place is known in some ",
+                              "views alone; view ", n, " differs from view 0");
+      if (ends(n)) {
+        views.push_back(pyronn::detail::cone_vectors(scan.view(n), size));
+      } else {
+        views.push_back(scan.view(n).projection_matrix());
+      }
+    }
+    result = {{"detector", {{"columns", size[0]}, {"rows", size[1]}}},
+              {ends(0) ? "vectors" : "matrices", std::move(views)}};
+  }
+
+  static pyronn::ConeBeam from_json(json const& text) {
+    using pyronn::ConeView;
+    pyronn::detail::JsonReader const reader{text, "ConeBeam"};
+    bool const has_matrices = reader.has("matrices");
+    char const* const kind = has_matrices ? "matrices" : "vectors";
+    auto const fields = reader.object({"detector", kind});
+    auto const detector = fields["detector"].object({"columns", "rows"});
+    pyronn::Extents<2> const size{detector["columns"].whole_number(),
+                                  detector["rows"].whole_number()};
+    pyronn::Detector::validate_size(size);
+    auto const list = fields[kind];
+    if (has_matrices) {
+      return pyronn::ConeBeam::from_views(
+          size, pyronn::detail::read_views<pyronn::ProjectionMatrix>(list, text.at(kind),
+                                                                     pyronn::detail::cone_view));
+    }
+    return pyronn::ConeBeam::from_views(
+        size, pyronn::detail::read_views<pyronn::ConeVectors>(
+                  list, text.at(kind), [size](pyronn::ConeVectors const& view) {
+                    return ConeView::from_vectors(view, size);
+                  }));
+  }
+};
