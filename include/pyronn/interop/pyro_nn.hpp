@@ -5,10 +5,9 @@
 /// Scans as PYRO-NN (C. Syben et al., Med. Phys. 46, 2019) describes them. Its lists are slowest
 /// axis first: (v, u) and (z, y, x). Version 0.1 (TensorFlow) and 1.1 differ in the sense of
 /// rotation, the sign of the depth and the middle of the detector, so each has a header of its own:
-/// pyro_nn_v0.hpp, pyro_nn_v1.hpp. All
-/// matrices map world mm to pixel indices; hand them to ConeBeam::from_matrices, which takes either
-/// sign of the depth. The functions throw InvalidArgument for what Detector, CircularOrbit or Grid
-/// refuse.
+/// pyro_nn_v0.hpp and pyro_nn_v1.hpp. All matrices map world mm to pixel indices; hand them to
+/// ConeBeam::from_matrices, which takes either sign of the depth. The functions throw
+/// InvalidArgument for what Detector, CircularOrbit or Grid refuse.
 #include <array>
 #include <cmath>
 #include <cstddef>
@@ -37,9 +36,9 @@ inline Grid grid(std::array<int, 3> const& volume_shape,
 }
 
 /// The same in 2D, (y, x): one slice, 1 mm thick, at z = 0.
-inline Grid grid(std::array<int, 2> const& volume_shape,
-                 std::array<double, 2> const& volume_spacing,
-                 std::array<double, 2> const& volume_origin) {
+inline Grid grid_2d(std::array<int, 2> const& volume_shape,
+                    std::array<double, 2> const& volume_spacing,
+                    std::array<double, 2> const& volume_origin) {
   return grid({1, volume_shape[0], volume_shape[1]}, {1, volume_spacing[0], volume_spacing[1]},
               {0, volume_origin[0], volume_origin[1]});
 }

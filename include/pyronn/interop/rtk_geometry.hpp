@@ -6,7 +6,9 @@
 #include <cmath>
 #include <cstddef>
 #include <filesystem>
+#include <limits>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -57,6 +59,8 @@ class GeometryReader {
  private:
   using Numbers = std::map<std::string, double>;
 
+  static constexpr double open_jaw = std::numeric_limits<double>::max();
+
   /// The numbers in the elements below `parent`, but for the element `other`.
   [[nodiscard]] Numbers numbers(pugi::xml_node parent, std::string const& other,
                                 std::string const& where) const {
@@ -76,6 +80,9 @@ class GeometryReader {
   [[nodiscard]] double number(pugi::xml_node node, std::string const& where) const {
     auto const words = pyronn::detail::words(node.text().get());
     auto const value = words.size() == 1 ? pyronn::detail::parse_number(words[0]) : std::nullopt;
+    // Where there are no jaws RTK prints the largest double, rounded to more than a double holds.
+    bool const is_open = words.size() == 1 && words[0] == "1.79769313486232e+308";
+    if (is_open && is_collimation(node.name())) return open_jaw;
     if (!value) {
       fail_file(path_, where, ": ", node.name(), " is ", quoted(node.text().get()),
                 ", not a finite number");
@@ -103,8 +110,7 @@ class GeometryReader {
       fail_file(path_, where, ": RadiusCylindricalDetector is ", value,
                 ", but only flat detectors (0) can be represented");
     }
-    constexpr double open = 1e300;  // RTK writes the largest double where there are no jaws
-    if (is_collimation(name) && value < open) {
+    if (is_collimation(name) && value < open_jaw) {
       fail_file(path_, where, ": ", name, " is ", value, ", but jaws cannot be represented");
     }
   }

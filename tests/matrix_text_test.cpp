@@ -1,0 +1,112 @@
+// SPDX-FileCopyrightText: The pyronn authors
+// SPDX-License-Identifier: Apache-2.0
+#include <cmath>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include <boost/test/unit_test.hpp>
+
+#include <pyronn/interop/matrix_text.hpp>
+
+#include "support/temporary_folder.hpp"
+
+using pyronn::FileError;
+using pyronn::InvalidArgument;
+using pyronn::MatrixOrder;
+using pyronn::ProjectionMatrix;
+using pyronn::read_matrices;
+using test::says;
+using test::says_of;
+
+namespace {
+
+ProjectionMatrix const first{{{1, 2, 3, 4}, {5, 6, 7, 8}, {9, 10, 11, 12}}};
+ProjectionMatrix const second{{{0.1, -1e-300, 3e300, 1.0 / 3}, {0, -0.0, 7, 8}, {9, 1e-9, 11, 12}}};
+
+bool same(ProjectionMatrix const& a, ProjectionMatrix const& b) {
+  for (int i = 0; i < 12; ++i) {
+    if (a.row[i / 4][i % 4] != b.row[i / 4][i % 4]) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(matrix_text)
+
+BOOST_AUTO_TEST_CASE(both_orders) {
+  test::TemporaryFolder const folder;
+  auto const path = folder / "matrices.txt";
+  test::write_bytes(path, "1 2 3 4 5 6 7 8 9 10 11 12");
+  BOOST_TEST(same(read_matrices(path, MatrixOrder::row_major).at(0), first));
+  test::write_bytes(path, "1 5 9 2 6 10 3 7 11 4 8 12\n");
+  BOOST_TEST(same(read_matrices(path, MatrixOrder::column_major).at(0), first));
+}
+
+BOOST_AUTO_TEST_CASE(white_space_and_comments) {
+  test::TemporaryFolder const folder;
+  auto const path = folder / "matrices.txt";
+  test::write_bytes(path,
+                    "# two views 77\r\n\n  1, 2,\t3 4;\n5 6 7 8 % row 1\n9 10 +11 1.2e1 // 5\n\n"
+                    "1 2 3 4 5 6 7 8 9 10 11 12#");
+  auto const matrices = read_matrices(path, MatrixOrder::row_major);
+  BOOST_TEST_REQUIRE(matrices.size() == 2);
+  BOOST_TEST(same(matrices[0], first));
+  BOOST_TEST(same(matrices[1], first));
+}
+
+BOOST_AUTO_TEST_CASE(there_and_back) {
+  test::TemporaryFolder const folder;
+  auto const path = folder / "matrices.txt";
+  for (auto const order : {MatrixOrder::row_major, MatrixOrder::column_major}) {
+    pyronn::write_matrices(path, {first, second}, order);
+    auto const matrices = read_matrices(path, order);
+    BOOST_TEST_REQUIRE(matrices.size() == 2);
+    BOOST_TEST(same(matrices[0], first));
+    BOOST_TEST(same(matrices[1], second));
+    BOOST_TEST(std::signbit(matrices[1].row[1][1]));
+  }
+  BOOST_TEST(test::read_bytes(path).substr(0, 27) == "1 5 9 2 6 10 3 7 11 4 8 12\n");
+  BOOST_TEST(folder.entry_count() == 1);
+}
+
+BOOST_AUTO_TEST_CASE(bad_files) {
+  test::TemporaryFolder const folder;
+  auto const path = folder / "matrices.txt";
+  auto const refuses = [&path](std::string const& text, char const* what) {
+    test::write_bytes(path, text);
+    BOOST_CHECK_EXCEPTION(read_matrices(path, MatrixOrder::row_major), FileError,
+                          says_of(path, what));
+  };
+  refuses("", "holds 0 numbers");
+  refuses("# 1 2 3 4 5 6 7 8 9 10 11 12", "holds 0 numbers");
+  refuses("1 2 3 4 5 6 7 8 9 10 11", "holds 11 numbers");
+  refuses("1 2 3 4 5 6 7 8 9 10 11 12\n13", "holds 13 numbers");
+  refuses("1 2\n3 x4", "line 2: 'x4' is not a finite number");
+  refuses("1 2\n3 4x", "line 2: '4x' is not a finite number");
+  refuses("nan", "line 1: 'nan' is not a finite number");
+  refuses("1e999", "'1e999' is not a finite number");
+  refuses(std::string(100, 'z'), "zzz...' is not a finite number");
+  refuses("a\x1b[2J", "'a?[2J' is not a finite number");
+  BOOST_CHECK_EXCEPTION(read_matrices(folder / "none.txt", MatrixOrder::row_major), FileError,
+                        says_of(folder / "none.txt", "cannot be opened"));
+  BOOST_CHECK_EXCEPTION(read_matrices(folder / "", MatrixOrder::row_major), FileError,
+                        says("is a folder"));
+}
+
+BOOST_AUTO_TEST_CASE(bad_matrices_leave_the_file_alone) {
+  test::TemporaryFolder const folder;
+  auto const path = folder / "matrices.txt";
+  test::write_bytes(path, "old");
+  ProjectionMatrix bad = first;
+  bad.row[1][2] = std::numeric_limits<double>::quiet_NaN();
+  BOOST_CHECK_EXCEPTION(pyronn::write_matrices(path, {first, bad}, MatrixOrder::row_major),
+                        InvalidArgument, says("row 1, column 2 of matrix 1 is nan"));
+  BOOST_CHECK_EXCEPTION(pyronn::write_matrices(path, {}, MatrixOrder::row_major), InvalidArgument,
+                        says("at least one matrix"));
+  BOOST_TEST(test::read_bytes(path) == "old");
+  BOOST_TEST(folder.entry_count() == 1);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

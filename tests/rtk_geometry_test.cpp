@@ -1,0 +1,228 @@
+// SPDX-FileCopyrightText: The pyronn authors
+// SPDX-License-Identifier: Apache-2.0
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include <boost/test/unit_test.hpp>
+
+#include <pyronn/geometry/cone_beam.hpp>
+#include <pyronn/interop/rtk_geometry.hpp>
+
+#include "support/temporary_folder.hpp"
+
+namespace rtk = pyronn::rtk;
+using pyronn::ConeBeam;
+using pyronn::FileError;
+using pyronn::InvalidArgument;
+using pyronn::Vec3d;
+using test::says;
+using test::says_of;
+
+namespace {
+
+double const deg = pyronn::pi / 180;
+
+/// All nine numbers: RTK's AddProjection(500, 900, 30, 1, -2, 4, 5, 6, 7).
+rtk::Projection const general{500, 900, 30 * deg, 4 * deg, 5 * deg, 6, 7, 1, -2};
+rtk::Projection const plain{600, 1000, -75.5 * deg};
+
+/// What RTK 2.7 gives: GetMatrix.
+std::array<double, 12> const general_matrix{
+    -776.69886874717145, -78.597874533602081,   447.86855371377044,  2900,
+    41.149253615162060,  -895.01902435188515,   -85.607738990786729, 1800,
+    0.49878202512991204, -0.069756473744125302, 0.86391580942710433, -500};
+
+/// As RTK 2.7 writes it: common numbers once, the rest in each projection.
+std::string const text = R"(<?xml version="1.0"?>
+<!DOCTYPE RTKGEOMETRY>
+<RTKThreeDCircularGeometry version="3">
+    <SourceToIsocenterDistance>500</SourceToIsocenterDistance>
+    <SourceToDetectorDistance>900</SourceToDetectorDistance>
+    <ProjectionOffsetX>1</ProjectionOffsetX>
+    <ProjectionOffsetY>-2</ProjectionOffsetY>
+  <Projection>
+    <GantryAngle>30</GantryAngle>
+    <Matrix>
+        -779.922863405995                   0    449.133974596216                 500
+                        1                -900    1.73205080756888               -1000
+                      0.5                   0   0.866025403784439                -500
+    </Matrix>
+  </Projection>
+  <Projection>
+    <GantryAngle>30</GantryAngle>
+    <SourceOffsetX>6</SourceOffsetX>
+    <SourceOffsetY>7</SourceOffsetY>
+    <InPlaneAngle>5</InPlaneAngle>
+    <OutOfPlaneAngle>4</OutOfPlaneAngle>
+    <CollimationUInf>1.79769313486232e+308</CollimationUInf>
+    <Matrix>
+        -776.698868747171   -78.5978745336021     447.86855371377                2900
+         41.1492536151621   -895.019024351885   -85.6077389907867                1800
+        0.498782025129912 -0.0697564737441253   0.863915809427104                -500
+    </Matrix>
+  </Projection>
+</RTKThreeDCircularGeometry>
+)";
+
+std::string replaced(std::string const& what, std::string const& by, std::string result = text) {
+  std::size_t const at = result.find(what);
+  BOOST_TEST_REQUIRE(at != std::string::npos);
+  return result.replace(at, what.size(), by);
+}
+
+void check_near(Vec3d const& value, Vec3d const& expected, double within = 1e-9) {
+  BOOST_TEST(length(value - expected) <= within, value << " instead of " << expected);
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(rtk_geometry)
+
+BOOST_AUTO_TEST_CASE(matrix_of_all_nine_numbers) {
+  auto const matrix = rtk::matrix(general);
+  for (std::size_t i = 0; i < 12; ++i) {
+    double const number = matrix.row[i / 4][i % 4];
+    BOOST_TEST(std::abs(number - general_matrix[i]) < 1e-10,
+               number << " instead of " << general_matrix[i] << " at " << i);
+  }
+}
+
+/// RTK's GetSourcePosition and GetProjectionCoordinatesToFixedSystemMatrix.
+BOOST_AUTO_TEST_CASE(vectors_of_all_nine_numbers) {
+  auto const view = rtk::vectors(general, {{3, 5}, {1, 1}});
+  check_near(view.source, {254.300496082194, -27.4002001325, 429.727223625696});
+  check_near(view.detector_center, {-198.56557315235281, 26.001996897637238, -346.26667370108407});
+  check_near(view.u_step, {0.86576975430313441, 0.086943435738757041, -0.49283219407403900});
+  check_near(view.v_step, {-0.040733572654436501, 0.99376801787576474, 0.10375886808403423});
+  auto const moved = rtk::vectors(general, {{3, 5}, {2, 3}, {10, -20}});
+  check_near(moved.detector_center, view.detector_center + 10.0 * view.u_step - 20.0 * view.v_step);
+  check_near(moved.v_step, 3.0 * view.v_step);
+  check_near(rtk::vectors(plain, {{3, 5}, {1, 1}}).source,
+             {-600 * std::sin(75.5 * deg), 0, 600 * std::cos(75.5 * deg)});
+}
+
+/// RTK's matrix leads to mm of the projection image, with pixel (0, 0) at its origin.
+BOOST_AUTO_TEST_CASE(vectors_and_matrix_are_one) {
+  pyronn::Detector const detector{{41, 31}, {0.8, 1.2}, {3, -5}};
+  Vec3d const origin{3 - 20 * 0.8, -5 - 15 * 1.2, 0};
+  for (rtk::Projection const& projection : {general, plain}) {
+    auto const scan = ConeBeam::from_vectors(detector.size, {rtk::vectors(projection, detector)});
+    for (Vec3d const& point : {Vec3d{0, 0, 0}, Vec3d{30, -50, 70}, Vec3d{-99, 8, 17}}) {
+      Vec3d const image = rtk::matrix(projection)(point);
+      auto const pixel = scan.view(0).project(point);
+      BOOST_TEST(std::abs(origin[0] + 0.8 * pixel.u - image[0] / image[2]) < 1e-9);
+      BOOST_TEST(std::abs(origin[1] + 1.2 * pixel.v - image[1] / image[2]) < 1e-9);
+      BOOST_TEST(std::abs(pixel.depth + image[2]) < 1e-9);
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(gantry_angle_is_the_angle_of_our_circle) {
+  pyronn::Detector const detector{{41, 31}, {0.8, 1.2}, {3, -5}};
+  pyronn::CircularOrbit const orbit{600, 1000, {-75.5 * deg}};
+  auto const expected = orbit.vectors(orbit.angles[0], detector);
+  auto const view = rtk::rotated_to_z_up(rtk::vectors(plain, detector));
+  check_near(view.source, expected.source);
+  check_near(view.detector_center, expected.detector_center);
+  check_near(view.u_step, expected.u_step);
+  check_near(view.v_step, expected.v_step);
+  Vec3d const a{1, 2, 3};
+  Vec3d const b{-4, 5, 7};
+  check_near(rtk::rotated_to_z_up(cross(a, b)),
+             cross(rtk::rotated_to_z_up(a), rtk::rotated_to_z_up(b)));
+}
+
+BOOST_AUTO_TEST_CASE(files) {
+  test::TemporaryFolder const folder;
+  auto const path = folder / "geometry.xml";
+  for (char const* const version : {"\"3\"", "\"2\""}) {
+    test::write_bytes(path, replaced("\"3\"", version));
+    auto const projections = rtk::read_geometry(path);
+    BOOST_TEST_REQUIRE(projections.size() == 2);
+    BOOST_TEST(projections[0].gantry_angle == 30 * deg);
+    BOOST_TEST(projections[0].projection_offset_x == 1);
+    BOOST_TEST(projections[0].source_offset_x == 0);
+    rtk::Projection const& read = projections[1];
+    BOOST_TEST(read.source_to_isocenter_distance == 500);
+    BOOST_TEST(read.source_to_detector_distance == 900);
+    BOOST_TEST(read.out_of_plane_angle == 4 * deg);
+    BOOST_TEST(read.in_plane_angle == 5 * deg);
+    BOOST_TEST(read.source_offset_x == 6);
+    BOOST_TEST(read.source_offset_y == 7);
+    BOOST_TEST(read.projection_offset_y == -2);
+  }
+}
+
+/// A number of the projection goes before the common one.
+BOOST_AUTO_TEST_CASE(own_numbers_first) {
+  test::TemporaryFolder const folder;
+  auto const path = folder / "geometry.xml";
+  test::write_bytes(path, replaced("<ProjectionOffsetX>1</ProjectionOffsetX>",
+                                   "<ProjectionOffsetX>8</ProjectionOffsetX>",
+                                   replaced("<Projection>\n    <GantryAngle>",
+                                            "<Projection><ProjectionOffsetX>1</ProjectionOffsetX>"
+                                            "<GantryAngle>")));
+  BOOST_CHECK_EXCEPTION(rtk::read_geometry(path), FileError, says_of(path, "projection 1: row 0"));
+}
+
+BOOST_AUTO_TEST_CASE(bad_files) {
+  test::TemporaryFolder const folder;
+  auto const path = folder / "geometry.xml";
+  auto const refuses = [&path](std::string const& bytes, char const* what) {
+    BOOST_TEST_CONTEXT(what) {
+      test::write_bytes(path, bytes);
+      BOOST_CHECK_EXCEPTION(rtk::read_geometry(path), FileError, says_of(path, what));
+    }
+  };
+  refuses("", "is not XML");
+  refuses("no XML at all", "is not XML");
+  refuses(text.substr(0, 700), "is not XML");
+  refuses("<other/>", "holds 'other', not RTKThreeDCircularGeometry");
+  refuses("<RTKThreeDCircularGeometry version=\"3\"/>", "has no Projection");
+  refuses("<RTKThreeDCircularGeometry/>", "has the version ''");
+  refuses(replaced("\"3\"", "\"1\""), "has the version '1'; pyronn reads 2 and 3");
+  refuses(replaced("SourceToIsocenterDistance>500</SourceToIsocenterDistance",
+                   "SourceOffsetX>0</SourceOffsetX"),
+          "projection 0 has no SourceToIsocenterDistance");
+  refuses(replaced("<SourceToDetectorDistance>900<", "<SourceToDetectorDistance>0<"),
+          "SourceToDetectorDistance 0 must be positive");
+  refuses(replaced(">900<", ">900 mm<"), "SourceToDetectorDistance is '900 mm'");
+  refuses(replaced(">900<", "><"), "SourceToDetectorDistance is ''");
+  refuses(replaced(">30<", ">nan<"), "projection 0: GantryAngle is 'nan', not a finite number");
+  refuses(replaced(">30<", ">31<"), "projection 0: row 0, column 0 of Matrix is '-779.9228");
+  refuses(replaced("2900", "2900.01"), "projection 1: row 0, column 3 of Matrix is '2900.01'");
+  refuses(replaced("2900", "inf"), "of Matrix is 'inf'");
+  refuses(replaced("2900", ""), "projection 1: Matrix holds 11 numbers, not 12");
+  refuses(replaced("<ProjectionOffsetX>1</ProjectionOffsetX>", "<OffsetX>1</OffsetX>"),
+          "the geometry has an unknown 'OffsetX'");
+  refuses(replaced("<SourceOffsetX>6<", "<SourceOffsetY>6</SourceOffsetY><SourceOffsetX>6<"),
+          "projection 1 has SourceOffsetY twice");
+  refuses(replaced("<GantryAngle>",
+                   "<RadiusCylindricalDetector>200</RadiusCylindricalDetector><GantryAngle>"),
+          "RadiusCylindricalDetector is 200, but only flat detectors");
+  refuses(replaced("<CollimationUInf>1.79769313486232e+308", "<CollimationUInf>12"),
+          "projection 1: CollimationUInf is 12");
+  std::string const matrix = "<Matrix>1 0 0 0 0 1 0 0 0 0 1 0</Matrix>";
+  refuses(replaced("</Projection>", matrix + "</Projection>"), "projection 0 has Matrix twice");
+  refuses(replaced("Matrix>\n  </Projection", "Matrix></Projection><Projection></Projection"),
+          "projection 1 has no Matrix");
+  BOOST_CHECK_EXCEPTION(rtk::read_geometry(folder / "none.xml"), FileError,
+                        says_of(folder / "none.xml", "cannot be opened"));
+}
+
+BOOST_AUTO_TEST_CASE(bad_numbers) {
+  rtk::Projection bad = general;
+  bad.source_to_isocenter_distance = -1;
+  BOOST_CHECK_EXCEPTION(rtk::matrix(bad), InvalidArgument, says("SourceToIsocenterDistance -1"));
+  bad = general;
+  bad.in_plane_angle = std::numeric_limits<double>::quiet_NaN();
+  BOOST_CHECK_EXCEPTION(rtk::vectors(bad, {{3, 5}, {1, 1}}), InvalidArgument, says("one is nan"));
+  BOOST_CHECK_EXCEPTION(rtk::vectors(general, {{3, 5}, {0, 1}}), InvalidArgument,
+                        says("spacing (0, 1)"));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
