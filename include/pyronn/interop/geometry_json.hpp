@@ -84,7 +84,7 @@ inline void from_json(nlohmann::json const& json, CircularOrbit& orbit) {
   for (auto const& angle : fields["angles_rad"].elements()) read.angles.push_back(angle.number());
   std::string const rotation = fields["rotation"].text();
   if (rotation != "clockwise" && rotation != "counter_clockwise") {
-    fields["rotation"].refuse("must be \"counter_clockwise\" or \"clockwise\"");
+    fields["rotation"].refuse(R"(must be "counter_clockwise" or "clockwise")");
   }
   if (rotation == "clockwise") read.rotation = Rotation::clockwise;
   read.validate();

@@ -10,6 +10,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <pugixml.hpp>
@@ -30,7 +31,7 @@ using pyronn::detail::quoted;
 /// Reads one file, and names it in every error.
 class GeometryReader {
  public:
-  explicit GeometryReader(std::filesystem::path const& path) : path_{path} {}
+  explicit GeometryReader(std::filesystem::path path) : path_{std::move(path)} {}
 
   [[nodiscard]] std::vector<Projection> read() const {
     std::string const text = pyronn::detail::read_text_file(path_);
@@ -146,8 +147,8 @@ class GeometryReader {
                     std::string const& where) const {
     constexpr double tolerance = 1e-3;
     pugi::xml_node const element = node.child("Matrix");
-    if (!element) fail_file(path_, where, " has no Matrix");
-    if (element.next_sibling("Matrix")) fail_file(path_, where, " has Matrix twice");
+    if (element.empty()) fail_file(path_, where, " has no Matrix");
+    if (!element.next_sibling("Matrix").empty()) fail_file(path_, where, " has Matrix twice");
     auto const words = pyronn::detail::words(element.text().get());
     if (words.size() != 12) {
       fail_file(path_, where, ": Matrix holds ", words.size(), " numbers, not 12");

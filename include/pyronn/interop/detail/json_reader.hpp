@@ -55,7 +55,7 @@ class JsonReader {
     std::vector<JsonReader> result;
     result.reserve(value_->size());
     for (std::size_t i = 0; i < value_->size(); ++i) {
-      result.push_back({(*value_)[i], name_ + "[" + std::to_string(i) + "]"});
+      result.emplace_back((*value_)[i], name_ + "[" + std::to_string(i) + "]");
     }
     return result;
   }
