@@ -16,8 +16,11 @@
 #include <pyronn/geometry/cone_beam.hpp>
 #include <pyronn/geometry/detector.hpp>
 #include <pyronn/geometry/fan_beam.hpp>
+#include <pyronn/geometry/look_at.hpp>
 #include <pyronn/geometry/parallel_beam_2d.hpp>
 #include <pyronn/geometry/parallel_beam_3d.hpp>
+#include <pyronn/geometry/scan_angles.hpp>
+#include <pyronn/geometry/trajectories.hpp>
 #include <pyronn/interp/software_interp.hpp>
 #include <pyronn/interp/texture_interp.hpp>
 #include <pyronn/io/metaimage.hpp>

@@ -7,16 +7,10 @@
 #include <pyronn/geometry/circular_orbit.hpp>
 #include <pyronn/geometry/cone_view.hpp>
 #include <pyronn/geometry/detector.hpp>
+#include <pyronn/geometry/fan_vectors.hpp>
 #include <pyronn/geometry/view_list.hpp>
 
 namespace pyronn {
-
-/// Where a source and a straight line of pixels stand in one view of the plane, in world mm.
-struct FanVectors {
-  Vec2d source;
-  Vec2d detector_center;  ///< middle of the line
-  Vec2d u_step;           ///< from one pixel to the next
-};
 
 /// Scan of the plane with a point source and a straight detector. A value that is cheap to copy;
 /// its views are set up once, in double precision, and never change.

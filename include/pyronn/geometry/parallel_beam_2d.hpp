@@ -6,17 +6,11 @@
 
 #include <pyronn/geometry/circular_orbit.hpp>
 #include <pyronn/geometry/detector.hpp>
+#include <pyronn/geometry/parallel_vectors.hpp>
 #include <pyronn/geometry/parallel_view.hpp>
 #include <pyronn/geometry/view_list.hpp>
 
 namespace pyronn {
-
-/// How parallel rays and a line of pixels stand in one view of the plane, in world mm.
-struct ParallelVectors2D {
-  Vec2d direction;        ///< in which the rays run, of any length
-  Vec2d detector_center;  ///< middle of the line
-  Vec2d u_step;           ///< from one pixel to the next
-};
 
 /// Scan of the plane with parallel rays. A value that is cheap to copy; its views are set up once,
 /// in double precision, and never change.

@@ -8,20 +8,12 @@
 #include <pyronn/core/config.hpp>
 #include <pyronn/core/error.hpp>
 #include <pyronn/core/math.hpp>
+#include <pyronn/geometry/parallel_vectors.hpp>
 #include <pyronn/geometry/projection_matrix.hpp>
 #include <pyronn/geometry/ray.hpp>
 #include <pyronn/geometry/traits.hpp>
 
 namespace pyronn {
-
-/// How parallel rays and a flat detector stand in one view, in world mm. Rays have no ends, so
-/// moving the detector along them changes nothing; they need not be perpendicular to it.
-struct ParallelVectors {
-  Vec3d direction;        ///< in which the rays run, of any length
-  Vec3d detector_center;  ///< middle of the panel
-  Vec3d u_step;           ///< from one pixel to the next along a row
-  Vec3d v_step;           ///< from one row to the next
-};
 
 /// One view of parallel rays with a flat detector, in double precision. The depth of every point is
 /// 1: nothing is nearer to a source at infinity.

@@ -174,8 +174,8 @@ namespace detail {
 /// The vectors of a view whose detector is known.
 inline ConeVectors cone_vectors(ConeView const& view, Extents<2> size) {
   ProjectiveRays const& rays = view.projective_rays();
-  return {rays.source,
-          rays.source + rays.corner + 0.5 * (size[0] - 1) * rays.along_u +
+  return {rays.origin,
+          rays.origin + rays.direction + 0.5 * (size[0] - 1) * rays.along_u +
               0.5 * (size[1] - 1) * rays.along_v,
           rays.along_u, rays.along_v};
 }
