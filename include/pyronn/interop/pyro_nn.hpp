@@ -19,6 +19,7 @@
 #include <pyronn/geometry/cone_view.hpp>
 #include <pyronn/geometry/detector.hpp>
 #include <pyronn/geometry/fan_vectors.hpp>
+#include <pyronn/geometry/parallel_vectors.hpp>
 #include <pyronn/geometry/projection_matrix.hpp>
 
 namespace pyronn::pyro_nn {

@@ -1,0 +1,109 @@
+// SPDX-FileCopyrightText: The pyronn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+/// Scans with parallel rays and of the plane as JSON, on the terms of geometry_json.hpp. An
+/// ArcFanBeam is written as what it is made of: its CircularOrbit and its LineDetector.
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include <pyronn/geometry/detector.hpp>
+#include <pyronn/geometry/fan_beam.hpp>
+#include <pyronn/geometry/parallel_beam_2d.hpp>
+#include <pyronn/geometry/parallel_beam_3d.hpp>
+#include <pyronn/interop/detail/json_reader.hpp>
+#include <pyronn/interop/geometry_json.hpp>
+
+namespace pyronn {
+
+/// {"columns": 640, "pixel_mm": 0.8, "offset_mm": 0}
+inline void to_json(nlohmann::json& json, LineDetector const& detector) {
+  detector.validate();
+  json = {{"columns", detector.columns},
+          {"pixel_mm", detector.spacing},
+          {"offset_mm", detector.offset}};
+}
+
+inline void from_json(nlohmann::json const& json, LineDetector& detector) {
+  auto const fields =
+      detail::JsonReader{json, "LineDetector"}.object({"columns", "pixel_mm", "offset_mm"});
+  LineDetector const read{fields["columns"].whole_number(), fields["pixel_mm"].number(),
+                          fields["offset_mm"].number()};
+  read.validate();
+  detector = read;
+}
+
+namespace detail {
+
+inline ParallelVectors vectors_of(ParallelView const& view, Extents<2> size) {
+  ProjectiveRays const& rays = view.projective_rays();
+  return {rays.direction,
+          rays.origin + 0.5 * (size[0] - 1) * rays.along_u + 0.5 * (size[1] - 1) * rays.along_v,
+          rays.along_u, rays.along_v};
+}
+
+inline Vec2d of_plane(Vec3d const& vec) { return {vec[0], vec[1]}; }
+
+inline ParallelVectors2D plane_vectors_of(ParallelView const& view, Extents<2> size) {
+  ParallelVectors const vectors = vectors_of(view, size);
+  return {of_plane(vectors.direction), of_plane(vectors.detector_center), of_plane(vectors.u_step)};
+}
+
+inline FanVectors plane_vectors_of(ConeView const& view, Extents<2> size) {
+  ConeVectors const vectors = cone_vectors(view, size);
+  return {of_plane(vectors.source), of_plane(vectors.detector_center), of_plane(vectors.u_step)};
+}
+
+/// {"columns": 640, "vectors": [...]}
+template <class Geometry, class Vectors>
+struct PlaneGeometryJson {
+  static void to_json(nlohmann::json& result, Geometry const& scan) {
+    nlohmann::json views = nlohmann::json::array();
+    for (int n = 0; n < scan.num_views(); ++n) {
+      views.push_back(plane_vectors_of(scan.view(n), scan.detector_size()));
+    }
+    result = {{"columns", scan.detector_size()[0]}, {"vectors", views}};
+  }
+
+  static Geometry from_json(nlohmann::json const& text) {
+    auto const fields = JsonReader{text, "geometry"}.object({"columns", "vectors"});
+    int const columns = fields["columns"].whole_number();
+    static_cast<void>(fields["vectors"].elements());
+    return Geometry::from_vectors(columns, text.at("vectors").get<std::vector<Vectors>>());
+  }
+};
+
+}  // namespace detail
+}  // namespace pyronn
+
+template <>
+struct nlohmann::adl_serializer<pyronn::FanBeam>
+    : pyronn::detail::PlaneGeometryJson<pyronn::FanBeam, pyronn::FanVectors> {};
+
+template <>
+struct nlohmann::adl_serializer<pyronn::ParallelBeam2D>
+    : pyronn::detail::PlaneGeometryJson<pyronn::ParallelBeam2D, pyronn::ParallelVectors2D> {};
+
+/// {"detector": {"columns": 640, "rows": 480}, "vectors": [...]}
+template <>
+struct nlohmann::adl_serializer<pyronn::ParallelBeam3D> {
+  static void to_json(json& result, pyronn::ParallelBeam3D const& scan) {
+    pyronn::Extents<2> const size = scan.detector_size();
+    json views = json::array();
+    for (int n = 0; n < scan.num_views(); ++n) {
+      views.push_back(pyronn::detail::vectors_of(scan.view(n), size));
+    }
+    result = {{"detector", {{"columns", size[0]}, {"rows", size[1]}}}, {"vectors", views}};
+  }
+
+  static pyronn::ParallelBeam3D from_json(json const& text) {
+    auto const fields =
+        pyronn::detail::JsonReader{text, "ParallelBeam3D"}.object({"detector", "vectors"});
+    auto const detector = fields["detector"].object({"columns", "rows"});
+    static_cast<void>(fields["vectors"].elements());
+    return pyronn::ParallelBeam3D::from_vectors(
+        {detector["columns"].whole_number(), detector["rows"].whole_number()},
+        text.at("vectors").get<std::vector<pyronn::ParallelVectors>>());
+  }
+};
