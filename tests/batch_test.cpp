@@ -48,8 +48,15 @@ std::vector<pyronn::FanBeam> fans(int views) {
       views);
 }
 
+/// In a texture that samples share, positions are rounded a little differently, hence some of the
+/// unit's weights by 1/256; else nothing may differ.
+template <class Interp>
+double rounding() {
+  return test::on_device ? test::bound<Interp>(0, 3e-3) : 0.0;
+}
+
 /// What an operator makes of a batch, and the same of each sample alone.
-template <class Operator, class Alone>
+template <class Interp, class Operator, class Alone>
 void check_batch(Operator const& op, Alone const& alone_of, std::vector<float> const& in,
                  Extents<Operator::dimension + 1> from, Extents<Operator::dimension + 1> to) {
   std::vector<float> const all = test::run_between_guards(op, from, in, to);
@@ -62,7 +69,7 @@ void check_batch(Operator const& op, Alone const& alone_of, std::vector<float> c
     expected.insert(expected.end(), one.begin(), one.end());
   }
   BOOST_TEST(test::norm(expected) > 0);
-  BOOST_TEST(all == expected, boost::test_tools::per_element());
+  BOOST_TEST(test::relative_l2(all, expected) <= rounding<Interp>());
 }
 
 template <class Case, class Geometry>
@@ -75,25 +82,25 @@ void check_both_directions(std::vector<Geometry> const& scans, Grid const& grid)
   auto const x = test::random_values(1, volumes.count());
   auto const y = test::random_values(2, projections.count());
   auto const own = [&](int s) { return scans[static_cast<std::size_t>(s)]; };
-  check_batch(
+  check_batch<typename Case::Interp>(
       Projector{scans.front(), grid},
       [&](int) {
         return Projector{scans.front(), grid};
       },
       x, volumes, projections);
-  check_batch(
+  check_batch<typename Case::Interp>(
       Projector::per_sample(scans, grid),
       [&](int s) {
         return Projector{own(s), grid};
       },
       x, volumes, projections);
-  check_batch(
+  check_batch<typename Case::Interp>(
       Backprojector{scans.front(), grid},
       [&](int) {
         return Backprojector{scans.front(), grid};
       },
       y, projections, volumes);
-  check_batch(
+  check_batch<typename Case::Interp>(
       Backprojector::per_sample(scans, grid),
       [&](int s) {
         return Backprojector{own(s), grid};
@@ -135,7 +142,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(works_in_the_least_workspace, Case, test::AllCases
   pyronn::Workspace<test::Executor> least{test::executor(),
                                           op.workspace_bytes(test::executor(), source.view(), 0)};
   op(test::executor(), source.view(), target.view(), least);
-  BOOST_TEST(test::relative_l2(target.values(), test::run(op, from, values, to)) < 1e-6);
+  BOOST_TEST(test::relative_l2(target.values(), test::run(op, from, values, to)) <=
+             test::bound<typename Case::Interp>(1e-6, 1e-2));
 }
 
 BOOST_AUTO_TEST_CASE(of_wrong_size_is_refused) {

@@ -32,13 +32,20 @@ template <int... Architectures>
 struct ArchitectureList {};
 using CompiledArchitectures = ArchitectureList<__CUDA_ARCH_LIST__>;
 
+/// An item's place on one axis. Where a block is one item wide the compiler is told so: all its
+/// threads then share what they index with it, views and samples of a batch.
+template <int Width>
+__device__ int coordinate(unsigned block, unsigned thread) {
+  return static_cast<int>(Width == 1 ? block : block * Width + thread);
+}
+
 /// The library's only __global__ function: one thread an item.
 template <class Kernel, class Architectures>
 __global__ void __launch_bounds__(Kernel::Block::x* Kernel::Block::y* Kernel::Block::z)
     run_kernel(__grid_constant__ Kernel const kernel, Extents<3> items) {
-  Vec<int, 3> const item{static_cast<int>(blockIdx.x * Kernel::Block::x + threadIdx.x),
-                         static_cast<int>(blockIdx.y * Kernel::Block::y + threadIdx.y),
-                         static_cast<int>(blockIdx.z * Kernel::Block::z + threadIdx.z)};
+  Vec<int, 3> const item{coordinate<Kernel::Block::x>(blockIdx.x, threadIdx.x),
+                         coordinate<Kernel::Block::y>(blockIdx.y, threadIdx.y),
+                         coordinate<Kernel::Block::z>(blockIdx.z, threadIdx.z)};
   if (item[0] < items[0] && item[1] < items[1] && item[2] < items[2]) kernel(item);
 }
 
