@@ -31,7 +31,12 @@
 #include <pyronn/phantom/ellipsoid_phantom.hpp>
 #include <pyronn/phantom/shepp_logan.hpp>
 #include <pyronn/projector.hpp>
+#include <pyronn/recon/fbp_options.hpp>
 #include <pyronn/recon/fdk.hpp>
+#include <pyronn/recon/filter_response.hpp>
 #include <pyronn/recon/filter_window.hpp>
 #include <pyronn/recon/line_integrals.hpp>
+#include <pyronn/recon/redundancy.hpp>
+#include <pyronn/recon/row_filter.hpp>
+#include <pyronn/recon/weight_arrays.hpp>
 #include <pyronn/version.hpp>

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
-#include <numeric>
 #include <vector>
 
 #include <pyronn/core/error.hpp>
@@ -24,20 +23,20 @@ struct Circle {
 
 /// The direction in which the points spread least, from their symmetric scatter matrix: its rows
 /// lie in the plane of the two others, so the product of any two points out of it.
-inline Vec3d plane_normal(Vec3d const (&scatter)[3]) {
+inline Vec3d plane_normal(char const* who, Vec3d const (&scatter)[3]) {
   Vec3d normal{0, 0, 0};
   for (int row = 0; row < 3; ++row) {
     Vec3d const candidate = cross(scatter[row], scatter[(row + 1) % 3]);
     if (length(candidate) > length(normal)) normal = candidate;
   }
-  expects(length(normal) > 0, "Fdk: the sources must lie on a circle, but they lie on a line");
+  expects(length(normal) > 0, who, ": the sources must lie on a circle, but they lie on a line");
   return 1.0 / length(normal) * normal;
 }
 
 /// The circle of least squares about points with mean 0: its centre solves
 /// 2 sum(p p') c = sum(|p|^2 p) in the plane of the points, and the mean of |p|^2 is r^2 - c^2
 /// (I. Kasa, IEEE Trans. Instrum. Meas. 25, 1976).
-inline Circle fit_centered_circle(std::vector<Vec3d> const& points) {
+inline Circle fit_centered_circle(char const* who, std::vector<Vec3d> const& points) {
   Vec3d scatter[3] = {{0, 0, 0}, {0, 0, 0}, {0, 0, 0}};
   Vec3d moment{0, 0, 0};
   double squares = 0.0;
@@ -46,7 +45,7 @@ inline Circle fit_centered_circle(std::vector<Vec3d> const& points) {
     moment += dot(point, point) * point;
     squares += dot(point, point);
   }
-  Vec3d const normal = plane_normal(scatter);
+  Vec3d const normal = plane_normal(who, scatter);
   // Full rank, without moving the solution out of the plane.
   for (int row = 0; row < 3; ++row) scatter[row] += squares * normal[row] * normal;
   Vec3d const cofactors[3] = {cross(scatter[1], scatter[2]), cross(scatter[2], scatter[0]),
@@ -62,12 +61,12 @@ inline Circle fit_centered_circle(std::vector<Vec3d> const& points) {
 
 /// The circle of least squares through points. Throws InvalidArgument for fewer than three points
 /// and for points more than a hundredth of the radius off the circle.
-inline Circle fit_circle(std::vector<Vec3d> points) {
-  expects(points.size() >= 3, "Fdk: ", points.size(), " views are too few for a circle");
+inline Circle fit_circle(char const* who, std::vector<Vec3d> points) {
+  expects(points.size() >= 3, who, ": ", points.size(), " views are too few for a circle");
   Vec3d mean{0, 0, 0};
   for (Vec3d const& point : points) mean += 1.0 / static_cast<double>(points.size()) * point;
   for (Vec3d& point : points) point -= mean;
-  Circle circle = fit_centered_circle(points);
+  Circle circle = fit_centered_circle(who, points);
   Vec3d const first = points.front() - circle.center;
   Vec3d const second = cross(circle.normal, first);
   double worst = 0.0;
@@ -78,37 +77,10 @@ inline Circle fit_circle(std::vector<Vec3d> points) {
     worst = std::max(worst, std::hypot(in_plane - circle.radius, height));
     circle.angles.push_back(std::atan2(dot(arm, second), dot(arm, first)));
   }
-  expects(worst <= 0.01 * circle.radius, "Fdk: the sources must lie on a circle, but one is ",
+  expects(worst <= 0.01 * circle.radius, who, ": the sources must lie on a circle, but one is ",
           worst, " mm off the best one, of radius ", circle.radius, " mm");
   circle.center += mean;
   return circle;
-}
-
-/// The share of the full circle that each point stands for: half the way to either neighbour [rad].
-/// Throws InvalidArgument where a gap shows that the circle is not closed.
-inline std::vector<double> full_circle_shares(Circle const& circle) {
-  std::size_t const count = circle.angles.size();
-  std::vector<std::size_t> order(count);
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  std::sort(order.begin(), order.end(),
-            [&](std::size_t a, std::size_t b) { return circle.angles[a] < circle.angles[b]; });
-  std::vector<double> shares(count, 0.0);
-  double widest = 0.0;
-  double second = 0.0;
-  for (std::size_t i = 0; i < count; ++i) {
-    bool const is_last = i + 1 == count;
-    std::size_t const here = order[i];
-    std::size_t const next = order[is_last ? 0 : i + 1];
-    double const gap = circle.angles[next] - circle.angles[here] + (is_last ? 2.0 * pi : 0.0);
-    second = std::max(second, std::min(widest, gap));
-    widest = std::max(widest, gap);
-    shares[here] += 0.5 * gap;
-    shares[next] += 0.5 * gap;
-  }
-  double const even = 2.0 * pi / static_cast<double>(count);
-  expects(widest <= 8.0 * even && widest <= 3.0 * second, "Fdk: the views must go once round the ",
-          "circle, but between two neighbours there are ", widest * 180.0 / pi, " degrees");
-  return shares;
 }
 
 }  // namespace pyronn::detail

@@ -14,39 +14,18 @@
 #include <pyronn/core/math.hpp>
 #include <pyronn/exec/cpu_executor.hpp>
 #include <pyronn/exec/workspace.hpp>
-#include <pyronn/recon/filter_window.hpp>
 #include <pyronn/recon/ramp_filter.hpp>
 #include <pyronn/recon/row_filter.hpp>
 
 namespace pyronn::detail {
 
-/// The response of the windowed ramp filter at the frequencies of padded rows, with the 1 / length
-/// of an unnormalised inverse transform.
-inline std::vector<float> ramp_response(int padded, FilterWindow window) {
-  std::vector<std::complex<double>> samples(static_cast<std::size_t>(padded));
-  for (int k = 0; k <= padded / 2; ++k) {
-    double const sample = static_cast<double>(ramp_sample(k));
-    samples[static_cast<std::size_t>(k)] = sample;
-    samples[static_cast<std::size_t>((padded - k) % padded)] = sample;
-  }
-  std::vector<std::complex<double>> spectrum;
-  Eigen::FFT<double> fft;
-  fft.fwd(spectrum, samples);
-  std::vector<float> response(static_cast<std::size_t>(padded / 2 + 1));
-  for (std::size_t f = 0; f < response.size(); ++f) {
-    float const frequency = static_cast<float>(f) / static_cast<float>(padded);
-    response[f] = static_cast<float>(spectrum[f].real() / padded) * window_value(window, frequency);
-  }
-  return response;
-}
-
 /// Filters some rows of one view with an FFT on the host.
+template <class Weights>
 struct FilterRowsOnHost {
   static constexpr int rows_per_item = 16;
 
-  RowFilterTask task;
+  RowFilterTask<Weights> task;
   int padded;
-  float const* response;
 
   [[nodiscard]] Extents<3> items() const {
     Extents<3> const size = task.projections.extents;
@@ -69,25 +48,27 @@ struct FilterRowsOnHost {
               std::vector<std::complex<float>>& spectrum, int v, int view) const {
     int const length = task.projections.extents[0];
     for (int u = 0; u < length; ++u) {
-      row[static_cast<std::size_t>(u)] = task.weights[view](u, v) * task.projections(u, v, view);
+      row[static_cast<std::size_t>(u)] =
+          task.weights(static_cast<float>(u), static_cast<float>(v), view) *
+          task.projections(u, v, view);
     }
     std::fill(row.begin() + length, row.end(), 0.0F);
     fft.fwd(spectrum.data(), row.data(), padded);
-    for (std::size_t f = 0; f < spectrum.size(); ++f) spectrum[f] *= response[f];
+    float const scale = 1.0F / static_cast<float>(padded);
+    for (std::size_t f = 0; f < spectrum.size(); ++f) spectrum[f] *= scale * task.response[f];
     fft.inv(row.data(), spectrum.data(), padded);
     std::copy_n(row.begin(), length, &task.filtered(0, v, view));
   }
 };
 
 template <>
-struct RowFilter<CpuExecutor> {
+struct RowFilterBackend<CpuExecutor> {
   static std::size_t bytes(CpuExecutor const&, Extents<3>, std::size_t) { return 0; }
 
-  static void apply(CpuExecutor const& executor, RowFilterTask const& task,
+  template <class Weights>
+  static void apply(CpuExecutor const& executor, RowFilterTask<Weights> const& task,
                     Workspace<CpuExecutor>&) {
-    int const padded = padded_row_length(task.projections.extents[0]);
-    std::vector<float> const response = ramp_response(padded, task.window);
-    FilterRowsOnHost const kernel{task, padded, response.data()};
+    FilterRowsOnHost<Weights> const kernel{task, padded_row_length(task.projections.extents[0])};
     executor.for_each(kernel.items(), kernel);
   }
 };

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <cstddef>
+#include <type_traits>
+#include <variant>
 #include <vector>
 
 #include <pyronn/backprojector.hpp>
@@ -10,25 +12,31 @@
 #include <pyronn/core/error.hpp>
 #include <pyronn/exec/workspace.hpp>
 #include <pyronn/model/voxel_driven.hpp>
+#include <pyronn/recon/fbp_options.hpp>
 #include <pyronn/recon/fdk_weights.hpp>
 #include <pyronn/recon/filter_window.hpp>
 #include <pyronn/recon/row_filter.hpp>
 
 namespace pyronn {
 
-/// Filtered backprojection of a cone-beam scan over a full circle, after L. A. Feldkamp, L. C.
-/// Davis, J. W. Kress, "Practical cone-beam algorithm", J. Opt. Soc. Am. A 1 (1984): cosine
+/// Filtered backprojection of a cone-beam scan along a circle, after L. A. Feldkamp, L. C. Davis,
+/// J. W. Kress, "Practical cone-beam algorithm", J. Opt. Soc. Am. A 1 (1984): cosine and redundancy
 /// weights, ramp filter along the rows, backprojection with 1 / depth^2. Line integrals in,
-/// attenuation [1/mm] out, for any spacing, distance and angular steps. A value that holds no
-/// memory of an executor.
+/// attenuation [1/mm] out, for any spacing, distance, range and angular steps. A value that holds
+/// no memory of an executor.
 template <class Geometry, class Interp>
 class Fdk {
  public:
-  /// Throws InvalidArgument unless the sources go once round a circle, with detector rows in its
-  /// plane; views may come in any order and need not be equally far apart. The detector must see
-  /// all of the object on both sides of the axis.
-  Fdk(Geometry const& geometry, Grid const& grid, FilterWindow window = FilterWindow::ram_lak)
-      : back_{geometry, grid}, weights_{detail::fdk_weights(geometry)}, window_{window} {}
+  /// Throws InvalidArgument unless the sources lie on a circle, with detector rows in its plane,
+  /// and for options that the scan cannot have; views may come in any order and need not be equally
+  /// far apart. On a full turn a detector may see one side of the axis less far than the other.
+  Fdk(Geometry const& geometry, Grid const& grid, FbpOptions const& options = {})
+      : back_{geometry, grid},
+        scan_{detail::fdk_scan("Fdk", geometry, options.redundancy, options.angular_weights)},
+        response_{detail::chosen_response("Fdk", options, geometry.detector_size()[0])} {}
+
+  Fdk(Geometry const& geometry, Grid const& grid, FilterWindow window)
+      : Fdk{geometry, grid, FbpOptions{window}} {}
 
   [[nodiscard]] Geometry const& geometry() const { return back_.geometry(); }
   [[nodiscard]] Grid const& grid() const { return back_.grid(); }
@@ -37,7 +45,7 @@ class Fdk {
   template <class Executor>
   [[nodiscard]] std::size_t workspace_bytes(Executor const& executor,
                                             std::size_t limit = default_workspace_limit) const {
-    std::size_t const scratch = scratch_bytes(executor, limit);
+    std::size_t const scratch = response_bytes() + scratch_bytes(executor, limit);
     std::size_t const view = view_bytes();
     auto const most = static_cast<std::size_t>(geometry().num_views());
     std::size_t const room = limit > scratch ? limit - scratch : 0;
@@ -68,6 +76,7 @@ class Fdk {
     executor.check_reachable(projections.data, "Fdk: projections");
     executor.check_reachable(volume.data, "Fdk: volume");
     int const chunk = views_at_a_time(executor, workspace);
+    detail::write_numbers(executor, response_, reinterpret_cast<float*>(workspace.data()));
     for (int first = 0; first < num_views; first += chunk) {
       int const count = min(chunk, num_views - first);
       add_chunk(executor, projections.slices(first, count), first_view + first, volume, workspace);
@@ -78,10 +87,18 @@ class Fdk {
   /// Begins the filtered views anew on what textures and vector units like.
   static constexpr std::size_t alignment = 512;
 
+  [[nodiscard]] static std::size_t aligned(std::size_t bytes) {
+    return (bytes + (alignment - 1)) / alignment * alignment;
+  }
+
+  /// The workspace begins with the response; filtered views and scratch follow.
+  [[nodiscard]] std::size_t response_bytes() const {
+    return aligned(response_.size() * sizeof(float));
+  }
+
   [[nodiscard]] std::size_t view_bytes() const {
     Extents<2> const detector = geometry().detector_size();
-    std::size_t const bytes = static_cast<std::size_t>(detector.count()) * sizeof(float);
-    return (bytes + (alignment - 1)) / alignment * alignment;
+    return aligned(static_cast<std::size_t>(detector.count()) * sizeof(float));
   }
 
   /// Filtering and backprojection follow one another and share what they need besides: at most
@@ -89,17 +106,17 @@ class Fdk {
   template <class Executor>
   [[nodiscard]] std::size_t scratch_bytes(Executor const& executor, std::size_t limit) const {
     Extents<3> const scan = detail::scan_extents(geometry());
-    ProjectionView<float const> const aligned{nullptr, scan};
+    ProjectionView<float const> const filtered{nullptr, scan};
     std::size_t const budget = min(limit / 2, most_scratch_bytes);
-    std::size_t const bytes = max(detail::RowFilter<Executor>::bytes(executor, scan, budget),
-                                  back_.workspace_bytes(executor, aligned, budget));
-    return (bytes + (alignment - 1)) / alignment * alignment;
+    std::size_t const bytes = max(detail::RowFilterBackend<Executor>::bytes(executor, scan, budget),
+                                  back_.workspace_bytes(executor, filtered, budget));
+    return aligned(bytes);
   }
 
   template <class Executor>
   [[nodiscard]] int views_at_a_time(Executor const& executor,
                                     Workspace<Executor> const& workspace) const {
-    std::size_t const scratch = scratch_bytes(executor, workspace.bytes());
+    std::size_t const scratch = response_bytes() + scratch_bytes(executor, workspace.bytes());
     if (workspace.bytes() < scratch + view_bytes()) {
       throw OutOfMemory(detail::message("pyronn::Fdk: the workspace has ", workspace.bytes(),
                                         " bytes; at least ", workspace_bytes(executor, 0),
@@ -112,21 +129,28 @@ class Fdk {
   template <class Executor>
   void add_chunk(Executor const& executor, ProjectionView<float const> projections, int first_view,
                  VolumeView<float> volume, Workspace<Executor>& workspace) const {
-    ProjectionView<float> const filtered{reinterpret_cast<float*>(workspace.data()),
-                                         projections.extents};
+    auto* const response = reinterpret_cast<float const*>(workspace.data());
+    ProjectionView<float> const filtered{
+        reinterpret_cast<float*>(workspace.data() + response_bytes()), projections.extents};
     std::size_t const filtered_bytes =
         static_cast<std::size_t>(projections.extents[2]) * view_bytes();
-    Workspace<Executor> scratch{executor, workspace, filtered_bytes};
-    detail::RowFilter<Executor>::apply(
-        executor, {projections, filtered, weights_.data() + first_view, window_}, scratch);
+    Workspace<Executor> scratch{executor, workspace, response_bytes() + filtered_bytes};
+    std::visit(
+        [&](auto const& redundancy) {
+          using Weight = detail::FdkWeight<std::decay_t<decltype(redundancy)>>;
+          detail::RowFilterTask<detail::ViewWeights<Weight>> const task{
+              projections, filtered, {scan_.views.data() + first_view, {redundancy}}, response};
+          detail::RowFilterBackend<Executor>::apply(executor, task, scratch);
+        },
+        scan_.redundancy);
     back_.add_views(executor, ProjectionView<float const>{filtered}, first_view, volume, scratch);
   }
 
   static constexpr std::size_t most_scratch_bytes = std::size_t{48} << 20;
 
   Backprojector<Geometry, Interp, DistanceWeighted> back_;
-  std::vector<FdkWeight> weights_;
-  FilterWindow window_;
+  detail::FdkScan scan_;
+  std::vector<float> response_;
 };
 
 }  // namespace pyronn

@@ -4,30 +4,34 @@
 
 #include <cmath>
 
-#include <pyronn/core/config.hpp>
 #include <pyronn/core/math.hpp>
 
 namespace pyronn {
 
-/// What the ramp filter is multiplied with, to trade resolution for noise.
-enum class FilterWindow { ram_lak, shepp_logan, cosine, hamming, hann };
+/// How rows are filtered: with the ramp filter sampled in space, times a window that trades
+/// resolution for noise; or with `ramp`, |f| sampled in frequency. That is the textbook mistake:
+/// its mean is 0, so that the grey values of a reconstruction come out too low and cupped. It is
+/// here as what trained filters start from and compare with.
+enum class FilterWindow { ram_lak, shepp_logan, cosine, hamming, hann, ramp };
 
-/// The window at a frequency [cycles per sample], 0 to 1/2: 1 at 0, and 1, 2/pi, 0, 0.08, 0 at 1/2.
-PYRONN_HOST_DEVICE inline float window_value(FilterWindow window, float frequency) {
-  float const angle = static_cast<float>(pi) * frequency;
+/// The window at a frequency [cycles per sample], 0 to 1/2: 1 at 0, and 1, 2/pi, 0, 0.08, 0, 1 at
+/// 1/2.
+inline double window_value(FilterWindow window, double frequency) {
+  double const angle = pi * frequency;
   switch (window) {
     case FilterWindow::ram_lak:
-      return 1.0F;
+    case FilterWindow::ramp:
+      return 1.0;
     case FilterWindow::shepp_logan:
-      return angle == 0.0F ? 1.0F : std::sin(angle) / angle;
+      return angle == 0.0 ? 1.0 : std::sin(angle) / angle;
     case FilterWindow::cosine:
       return std::cos(angle);
     case FilterWindow::hamming:
-      return 0.54F + 0.46F * std::cos(2.0F * angle);
+      return 0.54 + 0.46 * std::cos(2.0 * angle);
     case FilterWindow::hann:
-      return 0.5F + 0.5F * std::cos(2.0F * angle);
+      return 0.5 + 0.5 * std::cos(2.0 * angle);
   }
-  return 1.0F;
+  return 1.0;
 }
 
 }  // namespace pyronn

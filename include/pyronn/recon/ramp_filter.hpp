@@ -2,9 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <initializer_list>
+#include <cstdint>
 
-#include <pyronn/core/config.hpp>
+#include <pyronn/core/error.hpp>
 #include <pyronn/core/math.hpp>
 
 namespace pyronn {
@@ -13,23 +13,29 @@ namespace pyronn {
 /// -1/(pi k)^2 at odd k, else 0. Filtering with it keeps the mean right, which |f| sampled in
 /// frequency does not. A. C. Kak, M. Slaney, "Principles of Computerized Tomographic Imaging"
 /// (1988), eq. 3-61 (61).
-PYRONN_HOST_DEVICE constexpr float ramp_sample(int k) {
-  if (k == 0) return 0.25F;
-  auto const distance = static_cast<float>(pi) * static_cast<float>(k);
-  return k % 2 == 0 ? 0.0F : -1.0F / (distance * distance);
+constexpr double ramp_sample(int k) {
+  if (k == 0) return 0.25;
+  double const distance = pi * k;
+  return k % 2 == 0 ? 0.0 : -1.0 / (distance * distance);
 }
 
 /// Length to which rows are padded with zeros, so that filtering through an FFT is the linear
-/// convolution: at least twice the row, of a size that FFTs like.
+/// convolution: at least twice the row, of a size that FFTs like. Throws InvalidArgument for rows
+/// that are empty, or so long that the padded length is no int.
 constexpr int padded_row_length(int row_length) {
-  int best = 16;
-  while (best < 2 * row_length) best *= 2;
-  for (int const odd : {3, 5, 9, 15}) {
-    int length = 16 * odd;
-    while (length < 2 * row_length) length *= 2;
+  constexpr int longest = 15 << 26;
+  if (row_length < 1 || row_length > longest) {
+    throw InvalidArgument(detail::message("pyronn::padded_row_length: row_length ", row_length,
+                                          " must lie between 1 and ", longest));
+  }
+  std::int64_t const least = 2 * std::int64_t{row_length};
+  std::int64_t best = std::int64_t{1} << 31;
+  for (std::int64_t const odd : {1, 3, 5, 9, 15}) {
+    std::int64_t length = 16 * odd;
+    while (length < least) length *= 2;
     best = min(best, length);
   }
-  return best;
+  return static_cast<int>(best);
 }
 
 }  // namespace pyronn

@@ -1,0 +1,129 @@
+// SPDX-FileCopyrightText: The pyronn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+/// The weights of filtered backprojection as arrays, for those who build or train their own. All of
+/// them write an array (u, v, view) of the scan's extents, or (u, view) for the middle row, where
+/// two-dimensional reconstructions work; do not synchronise; and throw InvalidArgument for arrays
+/// of the wrong size and for what Fdk refuses.
+#include <cstddef>
+#include <type_traits>
+#include <variant>
+
+#include <pyronn/core/array_view.hpp>
+#include <pyronn/core/config.hpp>
+#include <pyronn/core/error.hpp>
+#include <pyronn/core/vec.hpp>
+#include <pyronn/model/tiling.hpp>
+#include <pyronn/model/traits.hpp>
+#include <pyronn/recon/fbp_options.hpp>
+#include <pyronn/recon/fdk_weights.hpp>
+
+namespace pyronn {
+
+namespace detail {
+
+/// Writes the weights of some views; row v of the array is that at `first_row + v`.
+template <class Weight>
+struct TabulateWeights {
+  using Block = BlockShape<128, 1, 1>;
+
+  ViewWeightTable<Weight> table;
+  ProjectionView<float> weights;
+  float first_row;
+
+  PYRONN_HOST_DEVICE void operator()(Vec<int, 3> item) const {
+    weights(item[0], item[1], item[2]) =
+        table(static_cast<float>(item[0]), first_row + static_cast<float>(item[1]), item[2]);
+  }
+};
+
+template <class Executor, class Weight>
+void tabulate(Executor const& executor, FdkScan const& scan, Weight const& weight,
+              ProjectionView<float> weights, float first_row) {
+  ViewWeights<Weight> const source{scan.views.data(), weight};
+  int const num_views = weights.extents[2];
+  for (int first = 0; first < num_views; first += source.capacity) {
+    int const count = min(source.capacity, num_views - first);
+    ProjectionView<float> const part = weights.slices(first, count);
+    executor.for_each(part.extents,
+                      TabulateWeights<Weight>{source.table(first, count), part, first_row});
+  }
+}
+
+/// An array of weights as one of (u, v, view), and which row of the detector its first one is.
+struct WeightArray {
+  ProjectionView<float> values;
+  float first_row;
+};
+
+template <class Executor, class Geometry>
+WeightArray checked_weights(char const* who, Executor const& executor, Geometry const& geometry,
+                            ProjectionView<float> weights) {
+  expects(weights.extents == scan_extents(geometry), who, ": the array's extents (u, v, view) are ",
+          weights.extents, " but the geometry's are ", scan_extents(geometry));
+  executor.check_reachable(weights.data, who);
+  return {weights, 0.0F};
+}
+
+template <class Executor, class Geometry>
+WeightArray checked_weights(char const* who, Executor const& executor, Geometry const& geometry,
+                            ArrayView<float, 2> weights) {
+  Extents<3> const scan = scan_extents(geometry);
+  expects(weights.extents == Extents<2>{scan[0], scan[2]}, who,
+          ": the array's extents (u, view) are ", weights.extents, " but the geometry's are ",
+          Extents<2>{scan[0], scan[2]});
+  executor.check_reachable(weights.data, who);
+  return {{weights.data, {scan[0], 1, scan[2]}}, 0.5F * static_cast<float>(scan[1] - 1)};
+}
+
+}  // namespace detail
+
+/// The cosine of the angle between each ray and the central ray, through the circle's axis: what
+/// Feldkamp, Davis and Kress multiply projections with, also in two dimensions.
+template <class Executor, class Geometry, int Rank>
+void cosine_weights(Executor const& executor, Geometry const& geometry,
+                    ArrayView<float, Rank> weights) {
+  auto const array = detail::checked_weights("cosine_weights", executor, geometry, weights);
+  detail::FdkScan const scan = detail::fdk_scan("cosine_weights", geometry, Redundancy::uniform);
+  detail::tabulate(executor, scan, detail::CosineWeight{}, array.values, array.first_row);
+}
+
+/// How much each ray counts among those that see the same line, which sum to 1.
+template <class Executor, class Geometry, int Rank>
+void redundancy_weights(Executor const& executor, Geometry const& geometry, Redundancy redundancy,
+                        ArrayView<float, Rank> weights) {
+  auto const array = detail::checked_weights("redundancy_weights", executor, geometry, weights);
+  detail::FdkScan const scan = detail::fdk_scan("redundancy_weights", geometry, redundancy);
+  std::visit(
+      [&](auto const& weight) {
+        using Weight = detail::RedundancyWeight<std::decay_t<decltype(weight)>>;
+        detail::tabulate(executor, scan, Weight{weight}, array.values, array.first_row);
+      },
+      scan.redundancy);
+}
+
+/// ParkerWeight of each ray.
+template <class Executor, class Geometry, int Rank>
+void parker_weights(Executor const& executor, Geometry const& geometry,
+                    ArrayView<float, Rank> weights) {
+  redundancy_weights(executor, geometry, Redundancy::parker, weights);
+}
+
+/// All that Fdk multiplies projections with before filtering: redundancy, cosine, the view's share
+/// of the circle, and what makes the result of Backprojector<..., DistanceWeighted> 1/mm.
+template <class Executor, class Geometry, int Rank>
+void fdk_weights(Executor const& executor, Geometry const& geometry, ArrayView<float, Rank> weights,
+                 FbpOptions const& options = {}) {
+  auto const array = detail::checked_weights("fdk_weights", executor, geometry, weights);
+  detail::FdkScan const scan =
+      detail::fdk_scan("fdk_weights", geometry, options.redundancy, options.angular_weights);
+  std::visit(
+      [&](auto const& weight) {
+        using Weight = detail::FdkWeight<std::decay_t<decltype(weight)>>;
+        detail::tabulate(executor, scan, Weight{weight}, array.values, array.first_row);
+      },
+      scan.redundancy);
+}
+
+}  // namespace pyronn
