@@ -16,12 +16,13 @@
 #include "support/data.hpp"
 #include "support/numbers.hpp"
 #include "support/operators.hpp"
+#include "support/reconstruct.hpp"
 
 using pyronn::ConeBeam;
 using pyronn::Extents;
 using pyronn::Grid;
 using Values = std::vector<float>;
-using Interps = std::tuple<pyronn::SoftwareInterp, pyronn::TextureInterp>;
+using test::Interps;
 
 namespace {
 
@@ -61,13 +62,7 @@ Values line_integrals() {
 
 template <class Interp>
 Values reconstruct(Values const& input, double axis_column) {
-  pyronn::Fdk<ConeBeam, Interp> const fdk{scan(axis_column), grid()};
-  test::Array<float, 3> projections{extents, input};
-  test::Array<float, 3> volume{grid().size, test::nan};
-  pyronn::Workspace<test::Executor> workspace{test::executor(),
-                                              fdk.workspace_bytes(test::executor())};
-  fdk(test::executor(), projections.view(), volume.view(), workspace);
-  return volume.values();
+  return test::reconstruct<Interp>(scan(axis_column), grid(), input);
 }
 
 Values reconstruct_on_cores(Values& input, double axis_column) {

@@ -30,15 +30,17 @@ struct WeightRows {
   ProjectionView<float const> projections;
   float* rows;
   int row_distance;
+  int columns_before;
 
   PYRONN_HOST_DEVICE void operator()(Vec<int, 3> item) const {
     auto const row =
         static_cast<std::size_t>(item[2]) * static_cast<std::size_t>(projections.extents[1]) +
         static_cast<std::size_t>(item[1]);
-    bool const is_pixel = item[0] < projections.extents[0] && item[2] < projections.extents[2];
+    int const u = item[0] - columns_before;
+    bool const is_pixel = u >= 0 && u < projections.extents[0] && item[2] < projections.extents[2];
     rows[row * static_cast<std::size_t>(row_distance) + static_cast<std::size_t>(item[0])] =
-        is_pixel ? weights(static_cast<float>(item[0]), static_cast<float>(item[1]), item[2]) *
-                       projections(item[0], item[1], item[2])
+        is_pixel ? weights(static_cast<float>(u), static_cast<float>(item[1]), item[2]) *
+                       projections(u, item[1], item[2])
                  : 0.0F;
   }
 };
@@ -95,7 +97,7 @@ struct RowFilterBackend<CudaExecutor> {
   template <class Weights>
   static void apply(CudaExecutor const& executor, RowFilterTask<Weights> const& task,
                     Workspace<CudaExecutor>& workspace) {
-    Extents<3> const scan = task.projections.extents;
+    Extents<3> const scan = task.filtered.extents;
     Plans& plans = find_plans(workspace, scan);
     for (int first = 0; first < scan[2]; first += plans.views) {
       int const count = min(plans.views, scan[2] - first);
@@ -173,10 +175,10 @@ struct RowFilterBackend<CudaExecutor> {
     int const spectrum_length = plans.rows.spectrum_length();
     Extents<3> const detector = task.projections.extents;
     auto const weights = task.weights.table(first, count);
-    executor.for_each(
-        {plans.rows.length(), detector[1], plans.views},
-        WeightRows<std::decay_t<decltype(weights)>>{weights, task.projections.slices(first, count),
-                                                    rows, 2 * spectrum_length});
+    executor.for_each({plans.rows.length(), detector[1], plans.views},
+                      WeightRows<std::decay_t<decltype(weights)>>{
+                          weights, task.projections.slices(first, count), rows, 2 * spectrum_length,
+                          task.columns_before});
     plans.rows.forward(rows, memory + layout.work, executor.stream());
     executor.for_each({spectrum_length, plans.rows.rows(), 1},
                       ApplyResponse{reinterpret_cast<float2*>(rows), task.response, spectrum_length,

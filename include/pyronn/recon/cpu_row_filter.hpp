@@ -47,17 +47,17 @@ struct FilterRowsOnHost {
   void filter(Eigen::FFT<float>& fft, std::vector<float>& row,
               std::vector<std::complex<float>>& spectrum, int v, int view) const {
     int const length = task.projections.extents[0];
+    std::fill(row.begin(), row.end(), 0.0F);
     for (int u = 0; u < length; ++u) {
-      row[static_cast<std::size_t>(u)] =
+      row[static_cast<std::size_t>(task.columns_before + u)] =
           task.weights(static_cast<float>(u), static_cast<float>(v), view) *
           task.projections(u, v, view);
     }
-    std::fill(row.begin() + length, row.end(), 0.0F);
     fft.fwd(spectrum.data(), row.data(), padded);
     float const scale = 1.0F / static_cast<float>(padded);
     for (std::size_t f = 0; f < spectrum.size(); ++f) spectrum[f] *= scale * task.response[f];
     fft.inv(row.data(), spectrum.data(), padded);
-    std::copy_n(row.begin(), length, &task.filtered(0, v, view));
+    std::copy_n(row.begin(), task.filtered.extents[0], &task.filtered(0, v, view));
   }
 };
 
@@ -68,7 +68,7 @@ struct RowFilterBackend<CpuExecutor> {
   template <class Weights>
   static void apply(CpuExecutor const& executor, RowFilterTask<Weights> const& task,
                     Workspace<CpuExecutor>&) {
-    FilterRowsOnHost<Weights> const kernel{task, padded_row_length(task.projections.extents[0])};
+    FilterRowsOnHost<Weights> const kernel{task, padded_row_length(task.filtered.extents[0])};
     executor.for_each(kernel.items(), kernel);
   }
 };

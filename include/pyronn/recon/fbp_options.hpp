@@ -17,7 +17,8 @@ namespace pyronn {
 struct FbpOptions {
   FilterWindow window = FilterWindow::ram_lak;
   Redundancy redundancy = Redundancy::automatic;
-  /// Instead of the window's: filter_response_length(columns) values as filter_response has them.
+  /// Instead of the window's: as of filter_response, for rows of as many columns as the detector
+  /// has, or filtered_columns() where filtered rows are longer.
   std::vector<float> response{};
   /// Instead of half the way to either neighbour: the share of each view in the angular integral
   /// [rad], one a view. Full turns sum to 2 pi.

@@ -16,6 +16,7 @@
 #include <pyronn/recon/fdk_weights.hpp>
 #include <pyronn/recon/filter_window.hpp>
 #include <pyronn/recon/row_filter.hpp>
+#include <pyronn/recon/widened_detector.hpp>
 
 namespace pyronn {
 
@@ -31,15 +32,20 @@ class Fdk {
   /// and for options that the scan cannot have; views may come in any order and need not be equally
   /// far apart. On a full turn a detector may see one side of the axis less far than the other.
   Fdk(Geometry const& geometry, Grid const& grid, FbpOptions const& options = {})
-      : back_{geometry, grid},
-        scan_{detail::fdk_scan("Fdk", geometry, options.redundancy, options.angular_weights)},
-        response_{detail::chosen_response("Fdk", options, geometry.detector_size()[0])} {}
+      : scan_{detail::fdk_scan("Fdk", detail::checked_geometry(geometry, "Fdk"), options.redundancy,
+                               options.angular_weights)},
+        back_{{geometry, detail::extra_columns(scan_, geometry.detector_size())}, grid},
+        response_{detail::chosen_response("Fdk", options, filtered_columns())} {}
 
   Fdk(Geometry const& geometry, Grid const& grid, FilterWindow window)
       : Fdk{geometry, grid, FbpOptions{window}} {}
 
-  [[nodiscard]] Geometry const& geometry() const { return back_.geometry(); }
+  [[nodiscard]] Geometry const& geometry() const { return back_.geometry().geometry(); }
   [[nodiscard]] Grid const& grid() const { return back_.grid(); }
+
+  /// The length of filtered rows, for which a response is made: the detector's columns, but where
+  /// redundancy is `wang` more, up to twice as many.
+  [[nodiscard]] int filtered_columns() const { return back_.geometry().detector_size()[0]; }
 
   /// Bytes of workspace, at most `limit` unless a single view needs more.
   template <class Executor>
@@ -97,7 +103,7 @@ class Fdk {
   }
 
   [[nodiscard]] std::size_t view_bytes() const {
-    Extents<2> const detector = geometry().detector_size();
+    Extents<2> const detector = back_.geometry().detector_size();
     return aligned(static_cast<std::size_t>(detector.count()) * sizeof(float));
   }
 
@@ -105,7 +111,7 @@ class Fdk {
   /// half of the workspace, and no more than pays.
   template <class Executor>
   [[nodiscard]] std::size_t scratch_bytes(Executor const& executor, std::size_t limit) const {
-    Extents<3> const scan = detail::scan_extents(geometry());
+    Extents<3> const scan = detail::scan_extents(back_.geometry());
     ProjectionView<float const> const filtered{nullptr, scan};
     std::size_t const budget = min(limit / 2, most_scratch_bytes);
     std::size_t const bytes = max(detail::RowFilterBackend<Executor>::bytes(executor, scan, budget),
@@ -131,7 +137,8 @@ class Fdk {
                  VolumeView<float> volume, Workspace<Executor>& workspace) const {
     auto* const response = reinterpret_cast<float const*>(workspace.data());
     ProjectionView<float> const filtered{
-        reinterpret_cast<float*>(workspace.data() + response_bytes()), projections.extents};
+        reinterpret_cast<float*>(workspace.data() + response_bytes()),
+        {filtered_columns(), projections.extents[1], projections.extents[2]}};
     std::size_t const filtered_bytes =
         static_cast<std::size_t>(projections.extents[2]) * view_bytes();
     Workspace<Executor> scratch{executor, workspace, response_bytes() + filtered_bytes};
@@ -139,7 +146,11 @@ class Fdk {
         [&](auto const& redundancy) {
           using Weight = detail::FdkWeight<std::decay_t<decltype(redundancy)>>;
           detail::RowFilterTask<detail::ViewWeights<Weight>> const task{
-              projections, filtered, {scan_.views.data() + first_view, {redundancy}}, response};
+              projections,
+              filtered,
+              {scan_.views.data() + first_view, {redundancy}},
+              response,
+              back_.geometry().columns_before()};
           detail::RowFilterBackend<Executor>::apply(executor, task, scratch);
         },
         scan_.redundancy);
@@ -148,8 +159,8 @@ class Fdk {
 
   static constexpr std::size_t most_scratch_bytes = std::size_t{48} << 20;
 
-  Backprojector<Geometry, Interp, DistanceWeighted> back_;
   detail::FdkScan scan_;
+  Backprojector<detail::WidenedDetector<Geometry>, Interp, DistanceWeighted> back_;
   std::vector<float> response_;
 };
 

@@ -20,15 +20,17 @@ namespace pyronn {
 
 namespace detail {
 
-/// Rows (u) of some views, weighted, padded with zeros, filtered, and cut to their length again.
-/// Weights answer `operator()(u, v, view)` on the host, and `table(first, count)` makes what
-/// answers it for at most `capacity` of these views in a kernel.
+/// Rows (u) of some views, weighted, padded with zeros, filtered, and cut. Filtered rows may be
+/// longer: they begin `columns_before` pixels before the others. Weights answer `operator()(u, v,
+/// view)` on the host, and `table(first, count)` makes what answers it for at most `capacity` of
+/// these views in a kernel.
 template <class Weights>
 struct RowFilterTask {
   ProjectionView<float const> projections;
   ProjectionView<float> filtered;
   Weights weights;
-  float const* response;  ///< as of filter_response, in memory of the executor
+  float const* response;  ///< for the length of filtered rows, in memory of the executor
+  int columns_before = 0;
 };
 
 /// How an executor filters rows, with the FFT that it has. A specialisation has the same members.
@@ -39,7 +41,7 @@ struct RowFilterBackend {
       "Filtering needs a header that specialises RowFilterBackend: for CpuExecutor "
       "<pyronn/recon/cpu_row_filter.hpp>, for CudaExecutor <pyronn/cuda/row_filter.cuh>.");
 
-  /// Workspace for filtering projections of these extents, at most `limit` unless one view needs
+  /// Workspace for filtered projections of these extents, at most `limit` unless one view needs
   /// more.
   static std::size_t bytes(Executor const& executor, Extents<3> scan, std::size_t limit);
 
@@ -132,7 +134,7 @@ class RowFilter {
     }
     detail::RowFilterBackend<Executor>::apply(
         executor,
-        detail::RowFilterTask<detail::NoRowWeights>{projections, filtered, {}, response.data},
+        detail::RowFilterTask<detail::NoRowWeights>{projections, filtered, {}, response.data, 0},
         workspace);
   }
 

@@ -1,0 +1,120 @@
+// SPDX-FileCopyrightText: The pyronn authors
+// SPDX-License-Identifier: Apache-2.0
+#include "support/backends.hpp"
+//
+#include <cmath>
+#include <cstddef>
+#include <vector>
+
+#include <boost/test/unit_test.hpp>
+
+#include <pyronn/pyronn.hpp>
+
+#include "support/numbers.hpp"
+
+using pyronn::Extents;
+using pyronn::InvalidArgument;
+using pyronn::RowFilter;
+using Values = std::vector<float>;
+
+namespace {
+
+/// A response that no window has: it keeps everything, and is rough.
+Values rough_response(int columns) {
+  Values response = test::random_values(17, pyronn::filter_response_length(columns));
+  for (float& value : response) value += 0.3F;
+  return response;
+}
+
+Values filter(Extents<3> extents, Values const& response, Values const& input,
+              std::size_t limit = pyronn::default_workspace_limit) {
+  RowFilter const op{extents};
+  test::Array<float, 3> projections{extents, input};
+  test::Array<float, 1> on_executor{Extents<1>{op.response_length()}, response};
+  test::Array<float, 3> filtered{extents, test::nan};
+  pyronn::Workspace<test::Executor> workspace{test::executor(),
+                                              op.workspace_bytes(test::executor(), limit)};
+  op(test::executor(), projections.view(), on_executor.view(), filtered.view(), workspace);
+  return filtered.values();
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(row_filter, *boost::unit_test::precondition(test::device_present))
+
+// The samples of the filter are the inverse transform of the response.
+BOOST_AUTO_TEST_CASE(is_the_convolution) {
+  for (int const columns : {1, 13, 40}) {
+    Extents<3> const extents{columns, 18, 3};
+    Values const response = rough_response(columns);
+    Values const input = test::random_values(3, extents.count());
+    Values const result = filter(extents, response, input);
+    int const padded = pyronn::padded_row_length(columns);
+    std::vector<double> samples;
+    for (int k = 0; k < columns; ++k) {
+      double sum = 0;
+      for (int f = 0; f < padded; ++f) {
+        sum += static_cast<double>(response[static_cast<std::size_t>(std::min(f, padded - f))]) *
+               std::cos(2 * pyronn::pi * static_cast<double>(f) * k / padded);
+      }
+      samples.push_back(sum / padded);
+    }
+    std::vector<double> expected(input.size());
+    for (std::size_t n = 0; n < input.size(); ++n) {
+      int const u = static_cast<int>(n) % columns;
+      for (int other = 0; other < columns; ++other) {
+        expected[n] +=
+            samples[static_cast<std::size_t>(std::abs(u - other))] *
+            static_cast<double>(
+                input[n - static_cast<std::size_t>(u) + static_cast<std::size_t>(other)]);
+      }
+    }
+    BOOST_TEST(test::relative_l2(result, expected) < 1e-6);
+    BOOST_TEST(test::relative_l2(filter(extents, response, input, 1), expected) < 1e-6);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(is_its_own_transpose) {
+  Extents<3> const extents{37, 5, 4};
+  Values const response = rough_response(37);
+  Values const x = test::random_values(1, extents.count());
+  Values const y = test::random_values(2, extents.count());
+  double const forward = test::dot(filter(extents, response, x), y);
+  double const back = test::dot(x, filter(extents, response, y));
+  BOOST_TEST(std::abs(forward - back) < 1e-6 * test::norm(x) * test::norm(y));
+}
+
+BOOST_AUTO_TEST_CASE(may_work_in_place) {
+  Extents<3> const extents{37, 20, 2};
+  Values const response = rough_response(37);
+  Values const input = test::random_values(1, extents.count());
+  RowFilter const op{extents};
+  test::Array<float, 3> projections{extents, input};
+  test::Array<float, 1> on_executor{Extents<1>{op.response_length()}, response};
+  pyronn::Workspace<test::Executor> workspace{test::executor(),
+                                              op.workspace_bytes(test::executor())};
+  op(test::executor(), projections.view(), on_executor.view(), projections.view(), workspace);
+  BOOST_TEST(test::relative_l2(projections.values(), filter(extents, response, input)) < 1e-7);
+}
+
+BOOST_AUTO_TEST_CASE(wrong_sizes_are_refused) {
+  BOOST_CHECK_THROW((RowFilter{{0, 5, 2}}), InvalidArgument);
+  BOOST_CHECK_THROW((RowFilter{{5, -1, 2}}), InvalidArgument);
+  Extents<3> const extents{8, 5, 2};
+  RowFilter const op{extents};
+  test::Array<float, 3> projections{extents, 1.0F};
+  test::Array<float, 3> shorter{{8, 5, 1}, 1.0F};
+  test::Array<float, 1> response{Extents<1>{op.response_length()}, 1.0F};
+  test::Array<float, 1> too_long{Extents<1>{op.response_length() + 1}, 1.0F};
+  pyronn::Workspace<test::Executor> workspace{test::executor(),
+                                              op.workspace_bytes(test::executor())};
+  auto const refuses = [&](auto from, auto with, auto to) {
+    BOOST_CHECK_THROW(op(test::executor(), from, with, to, workspace), InvalidArgument);
+  };
+  refuses(shorter.view(), response.view(), projections.view());
+  refuses(projections.view(), response.view(), shorter.view());
+  refuses(projections.view(), too_long.view(), projections.view());
+  refuses(pyronn::ProjectionView<float>{nullptr, extents}, response.view(), projections.view());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
