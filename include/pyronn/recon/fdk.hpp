@@ -135,7 +135,7 @@ class Fdk {
   template <class Executor>
   void add_chunk(Executor const& executor, ProjectionView<float const> projections, int first_view,
                  VolumeView<float> volume, Workspace<Executor>& workspace) const {
-    auto* const response = reinterpret_cast<float const*>(workspace.data());
+    auto const* const response = reinterpret_cast<float const*>(workspace.data());
     ProjectionView<float> const filtered{
         reinterpret_cast<float*>(workspace.data() + response_bytes()),
         {filtered_columns(), projections.extents[1], projections.extents[2]}};

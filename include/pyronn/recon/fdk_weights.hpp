@@ -227,6 +227,7 @@ FdkScan fdk_scan(char const* who, Geometry const& geometry, Redundancy redundanc
   expects(angular_weights.empty() || angular_weights.size() == count, who, ": there are ",
           angular_weights.size(), " angular weights for ", count, " views");
   std::vector<Vec3d> sources;
+  sources.reserve(count);
   for (int n = 0; n < geometry.num_views(); ++n) {
     sources.push_back(geometry.view(n).projective_rays().origin);
   }
@@ -234,6 +235,7 @@ FdkScan fdk_scan(char const* who, Geometry const& geometry, Redundancy redundanc
   AngularSampling const sampling = sample_angles(who, circle.angles);
   std::vector<double> const& shares = angular_weights.empty() ? sampling.shares : angular_weights;
   FdkScan scan;
+  scan.views.reserve(count);
   for (std::size_t n = 0; n < count; ++n) {
     int const view = static_cast<int>(n);
     expects(std::isfinite(shares[n]), who, ": angular weight ", shares[n], " must be finite [rad]");

@@ -92,10 +92,10 @@ class RowFilter {
  public:
   /// For projections of these extents (u, v, view). Throws InvalidArgument unless each is at least
   /// 1, and as padded_row_length does.
-  explicit RowFilter(Extents<3> extents) : extents_{extents} {
+  explicit RowFilter(Extents<3> extents)
+      : extents_{extents}, length_{filter_response_length(extents[0])} {
     detail::expects(extents[0] >= 1 && extents[1] >= 1 && extents[2] >= 1,
                     "RowFilter: extents (u, v, view) ", extents, " must be at least 1");
-    length_ = filter_response_length(extents[0]);
   }
 
   [[nodiscard]] Extents<3> extents() const { return extents_; }
