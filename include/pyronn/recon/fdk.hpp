@@ -32,8 +32,7 @@ class Fdk {
   /// and for options that the scan cannot have; views may come in any order and need not be equally
   /// far apart. On a full turn a detector may see one side of the axis less far than the other.
   Fdk(Geometry const& geometry, Grid const& grid, FbpOptions const& options = {})
-      : scan_{detail::fdk_scan("Fdk", detail::checked_geometry(geometry, "Fdk"), options.redundancy,
-                               options.angular_weights)},
+      : scan_{detail::fdk_scan("Fdk", geometry, options.redundancy, options.angular_weights)},
         back_{{geometry, detail::extra_columns(scan_, geometry.detector_size())}, grid},
         response_{detail::chosen_response("Fdk", options, filtered_columns())} {}
 

@@ -189,14 +189,14 @@ inline void check_rows(char const* who, Vec3d const& row, Vec3d const& normal, i
 /// a detector at any angle). Both depths shrink alike where the detector's normal leaves the plane.
 inline FdkView fdk_view(ProjectiveRays const& rays, Circle const& circle, double angle,
                         double share) {
-  Vec3d const arm = circle.center - rays.source;
+  Vec3d const arm = circle.center - rays.origin;
   Vec3d const flat = arm - dot(arm, circle.normal) * circle.normal;
   double const radius = length(flat);
   Vec3d const inward = 1.0 / radius * flat;
   Vec3d const across = cross(circle.normal, inward);
   Vec3d const detector_normal = cross(rays.along_u, rays.along_v);
   double const area = length(detector_normal);
-  double const depth = std::abs(dot(detector_normal, rays.corner)) / area;
+  double const depth = std::abs(dot(detector_normal, rays.direction)) / area;
   double const lift = dot(detector_normal, circle.normal) / area;
   auto const components = [&](Vec3d const& vector) {
     return vec_cast<float>(
@@ -204,7 +204,7 @@ inline FdkView fdk_view(ProjectiveRays const& rays, Circle const& circle, double
   };
   double const factor =
       share * radius * depth / length(rays.along_u) * std::sqrt(std::max(0.0, 1.0 - lift * lift));
-  return {components(rays.corner), components(rays.along_u), components(rays.along_v),
+  return {components(rays.direction), components(rays.along_u), components(rays.along_v),
           static_cast<float>(factor), static_cast<float>(angle)};
 }
 
@@ -240,6 +240,7 @@ FdkScan fdk_scan(char const* who, Geometry const& geometry, Redundancy redundanc
     int const view = static_cast<int>(n);
     expects(std::isfinite(shares[n]), who, ": angular weight ", shares[n], " must be finite [rad]");
     ProjectiveRays const rays = geometry.view(view).projective_rays();
+    expects(rays.diverge, who, ": the rays of view ", view, " must come from a source");
     check_rows(who, rays.along_u, circle.normal, view);
     scan.views.push_back(fdk_view(rays, circle, sampling.angles[n], shares[n]));
   }

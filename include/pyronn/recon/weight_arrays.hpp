@@ -14,8 +14,8 @@
 #include <pyronn/core/config.hpp>
 #include <pyronn/core/error.hpp>
 #include <pyronn/core/vec.hpp>
+#include <pyronn/model/batch.hpp>
 #include <pyronn/model/tiling.hpp>
-#include <pyronn/model/traits.hpp>
 #include <pyronn/recon/fbp_options.hpp>
 #include <pyronn/recon/fdk_weights.hpp>
 
