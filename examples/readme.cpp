@@ -10,7 +10,7 @@ int main() {
   // 120 views of 96 x 64 pixels of 2 mm, on a circle of radius 500 mm, detector at 1000 mm
   auto const scan = ConeBeam::circular({500, 1000, equal_angles(120)}, {{96, 64}, {2, 2}});
   auto const grid = Grid::centered({64, 64, 32}, {1, 1, 1});
-  EllipsoidPhantom const water{{{0, 0, 0}, {20, 15, 10}, 0.02}};  // centre, semi-axes, 1/mm
+  Phantom const water{Body::ellipsoid({0, 0, 0}, {20, 15, 10}, 0.02)};  // centre, semi-axes, 1/mm
   std::vector<float> lines(96 * 64 * 120), image(64 * 64 * 32);
   ProjectionView<float> const projections{lines.data(), {96, 64, 120}};
   VolumeView<float> const volume{image.data(), grid.size};

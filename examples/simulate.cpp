@@ -21,7 +21,7 @@
 #include <pyronn/geometry/cone_beam.hpp>
 #include <pyronn/io/atomic_file.hpp>
 #include <pyronn/io/npy.hpp>
-#include <pyronn/phantom/ellipsoid_phantom.hpp>
+#include <pyronn/phantom/phantom.hpp>
 #include <pyronn/phantom/shepp_logan.hpp>
 #include <pyronn/simulate/detector_defects.hpp>
 #include <pyronn/simulate/intensities.hpp>

@@ -8,7 +8,7 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include <pyronn/phantom/ellipsoid_phantom.hpp>
+#include <pyronn/phantom/phantom.hpp>
 #include <pyronn/phantom/shepp_logan.hpp>
 #include <pyronn/pyronn.hpp>
 

@@ -11,17 +11,21 @@
 #include <boost/test/unit_test.hpp>
 
 #include <pyronn/geometry/cone_view.hpp>
-#include <pyronn/phantom/ellipsoid_phantom.hpp>
+#include <pyronn/phantom/phantom.hpp>
 
 #include "support/numbers.hpp"
+#include "support/phantom_reference.hpp"
 #include "support/phantoms.hpp"
 #include "support/temporary_folder.hpp"
 
-using pyronn::Ellipsoid;
-using pyronn::EllipsoidPhantom;
+using pyronn::Body;
 using pyronn::Grid;
 using pyronn::InvalidArgument;
+using pyronn::Orientation;
+using pyronn::Phantom;
 using pyronn::Vec3d;
+using test::attenuation_at;
+using test::is_inside;
 using test::ParallelBeam;
 using test::project;
 using test::relative_l2;
@@ -35,9 +39,9 @@ namespace {
 static_assert(std::is_same_v<pyronn::detail::pixel_scalar_t<pyronn::ConeView>, double>);
 static_assert(std::is_same_v<pyronn::detail::pixel_scalar_t<test::ListedBeam::View>, float>);
 
-double attenuation_integral(EllipsoidPhantom const& phantom) {
+double attenuation_integral(Phantom const& phantom) {
   double sum = 0.0;
-  for (Ellipsoid const& body : phantom) sum += body.attenuation * body.volume();
+  for (Body const& body : phantom) sum += body.attenuation * body.uncut_volume();
   return sum;
 }
 
@@ -47,7 +51,7 @@ BOOST_AUTO_TEST_SUITE(phantom, *boost::unit_test::precondition(test::device_pres
 
 BOOST_AUTO_TEST_CASE(parallel_rays_through_a_ball_have_closed_forms) {
   ParallelBeam const beam{700, 24, 20};
-  EllipsoidPhantom const phantom{{{3, -2, 1}, {6, 6, 6}, 0.05}};
+  Phantom const phantom{Body::ball({3, -2, 1}, 6, 0.05)};
   auto const result = project(phantom, beam);
   double worst = 0.0;
   std::size_t pixel = 0;
@@ -77,8 +81,8 @@ BOOST_AUTO_TEST_CASE(views_travel_whole_or_as_a_list) {
 
 BOOST_AUTO_TEST_CASE(projections_of_a_view_sum_up_to_the_volume) {
   ParallelBeam const beam{3, 400, 400};
-  EllipsoidPhantom phantom = two_bodies();
-  for (Ellipsoid& body : phantom) {
+  Phantom phantom = two_bodies();
+  for (Body& body : phantom) {
     body.center *= 10.0;
     body.semi_axes *= 10.0;
   }
@@ -90,9 +94,9 @@ BOOST_AUTO_TEST_CASE(projections_of_a_view_sum_up_to_the_volume) {
 BOOST_AUTO_TEST_CASE(many_bodies_add_up_and_none_is_nothing) {
   ParallelBeam const beam{5, 24, 20};
   auto const grid = Grid::centered({20, 30, 10}, {1, 1, 1});
-  EllipsoidPhantom many;
+  Phantom many;
   for (int n = 0; n < 50; ++n) {
-    for (Ellipsoid body : two_bodies()) {
+    for (Body body : two_bodies()) {
       body.attenuation /= 50.0;
       many.push_back(body);
     }
@@ -132,11 +136,10 @@ BOOST_AUTO_TEST_CASE(supersampling_converges) {
   }
 }
 
-/// Each voxel, against the question whether the ellipsoid contains the points.
+/// Each voxel, against the question whether the body contains the points.
 BOOST_AUTO_TEST_CASE(voxels_hold_the_mean_over_their_points) {
   auto const grid = Grid::from_origin({9, 8, 7}, {4, 5, 6}, {-13, -17, -15});
-  Ellipsoid const body = two_bodies()[0];
-  pyronn::PreparedEllipsoid const prepared{body};
+  Body const body = two_bodies()[0];
   auto const result = voxelise({body}, grid, 3);
   std::size_t voxel = 0;
   for (int z = 0; z < 7; ++z) {
@@ -146,7 +149,7 @@ BOOST_AUTO_TEST_CASE(voxels_hold_the_mean_over_their_points) {
         for (int n = 0; n < 27; ++n) {
           Vec3d const offset{n % 3 / 3.0, n / 3 % 3 / 3.0, n / 9 / 3.0};
           Vec3d const index = Vec3d{x - 1 / 3.0, y - 1 / 3.0, z - 1 / 3.0} + offset;
-          inside += static_cast<int>(prepared.contains(grid.to_world(index)));
+          inside += static_cast<int>(is_inside(body, grid.to_world(index)));
         }
         BOOST_TEST(static_cast<double>(result[voxel]) == 0.05 * inside / 27.0,
                    boost::test_tools::tolerance(1e-7));
@@ -160,7 +163,7 @@ BOOST_AUTO_TEST_CASE(what_does_not_fit_is_refused_and_nothing_written) {
   ParallelBeam const beam{5, 3, 4};
   test::Array<float, 3> array{{3, 4, 5}, 7.0F};
   test::Array<float, 3> other{{4, 3, 5}, 7.0F};
-  EllipsoidPhantom phantom(40, two_bodies()[0]);
+  Phantom phantom(40, two_bodies()[0]);
   auto const& executor = test::executor();
   BOOST_CHECK_EXCEPTION(pyronn::voxelise(executor, phantom, grid, other.view()), InvalidArgument,
                         says("voxelise: the volume's extents (x, y, z) are (4, 3, 5) but"));
@@ -172,9 +175,9 @@ BOOST_AUTO_TEST_CASE(what_does_not_fit_is_refused_and_nothing_written) {
                         InvalidArgument, says("project: projections: the array is a null pointer"));
   phantom.back().semi_axes[1] = 0;
   BOOST_CHECK_EXCEPTION(pyronn::voxelise(executor, phantom, grid, array.view()), InvalidArgument,
-                        says("Ellipsoid: semi_axes (14, 0, 9) must be positive"));
+                        says("Body: semi_axes (14, 0, 9) must be positive"));
   BOOST_CHECK_EXCEPTION(pyronn::project(executor, phantom, beam, array.view()), InvalidArgument,
-                        says("Ellipsoid: semi_axes (14, 0, 9) must be positive"));
+                        says("Body: semi_axes (14, 0, 9) must be positive"));
   BOOST_TEST(array.values() == Values(60, 7.0F), boost::test_tools::per_element());
 }
 

@@ -34,7 +34,7 @@ struct Figures {
 /// Everywhere within the grid where `is_seen`; elsewhere the result counts as 0.
 template <class IsSeen>
 Figures figures(ConeBeam const& scan, double phantom_radius, IsSeen const& is_seen) {
-  pyronn::EllipsoidPhantom const phantom = pyronn::shepp_logan_3d(phantom_radius, 1.0);
+  pyronn::Phantom const phantom = pyronn::shepp_logan_3d(phantom_radius, 1.0);
   std::vector<float> const result = test::reconstruct<pyronn::SoftwareInterp>(
       scan, grid(), test::exact_projections(phantom, scan));
   test::Array<float, 3> truth{grid().size, test::nan};

@@ -28,7 +28,9 @@
 #include <pyronn/model/joseph.hpp>
 #include <pyronn/model/ray_march.hpp>
 #include <pyronn/model/voxel_driven.hpp>
-#include <pyronn/phantom/ellipsoid_phantom.hpp>
+#include <pyronn/phantom/forbild_head.hpp>
+#include <pyronn/phantom/phantom.hpp>
+#include <pyronn/phantom/random_scene.hpp>
 #include <pyronn/phantom/shepp_logan.hpp>
 #include <pyronn/projector.hpp>
 #include <pyronn/recon/fbp_options.hpp>

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The pyronn authors
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// Phantoms of ellipsoids, what their evaluation gives where the tests run, and scans that are not
+// A phantom, what the evaluation of phantoms gives where the tests run, and scans that are not
 // the library's own.
 #include <cmath>
 #include <cstddef>
@@ -9,22 +9,22 @@
 #include <vector>
 
 #include <pyronn/core/config.hpp>
-#include <pyronn/phantom/ellipsoid_phantom.hpp>
+#include <pyronn/phantom/phantom.hpp>
 
 #include "backends.hpp"
 
 namespace test {
 
 /// Filled with rubbish beforehand, which must not shine through.
-inline std::vector<float> voxelise(pyronn::EllipsoidPhantom const& phantom,
-                                   pyronn::Grid const& grid, int supersampling = 1) {
+inline std::vector<float> voxelise(pyronn::Phantom const& phantom, pyronn::Grid const& grid,
+                                   int supersampling = 1) {
   Array<float, 3> volume{grid.size, -1e9F};
   pyronn::voxelise(executor(), phantom, grid, volume.view(), supersampling);
   return volume.values();
 }
 
 template <class Geometry>
-std::vector<float> project(pyronn::EllipsoidPhantom const& phantom, Geometry const& geometry) {
+std::vector<float> project(pyronn::Phantom const& phantom, Geometry const& geometry) {
   pyronn::Extents<2> const detector = geometry.detector_size();
   Array<float, 3> projections{{detector[0], detector[1], geometry.num_views()}, -1e9F};
   pyronn::project(executor(), phantom, geometry, projections.view());
@@ -83,9 +83,10 @@ struct ListedBeam {
 static_assert(!pyronn::detail::travels_whole<ListedBeam>());
 
 /// A turned ellipsoid off the centre with a ball inside.
-inline pyronn::EllipsoidPhantom two_bodies() {
-  return {{{3, -2, 1}, {14, 6, 9}, 0.05, pyronn::Orientation::about({1, 2, -3}, 0.8)},
-          {{5, -3, 2}, {2, 2, 2}, -0.02}};
+inline pyronn::Phantom two_bodies() {
+  auto const frame = pyronn::Orientation::about({1, 2, -3}, 0.8);
+  return {pyronn::Body::ellipsoid({3, -2, 1}, {14, 6, 9}, 0.05, frame),
+          pyronn::Body::ball({5, -3, 2}, 2, -0.02)};
 }
 
 }  // namespace test

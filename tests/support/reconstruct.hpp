@@ -6,7 +6,7 @@
 #include <cstddef>
 #include <vector>
 
-#include <pyronn/phantom/ellipsoid_phantom.hpp>
+#include <pyronn/phantom/phantom.hpp>
 #include <pyronn/pyronn.hpp>
 
 #include "operators.hpp"
@@ -27,7 +27,7 @@ std::vector<float> reconstruct(Geometry const& scan, pyronn::Grid const& grid,
 }
 
 template <class Geometry>
-std::vector<float> exact_projections(pyronn::EllipsoidPhantom const& phantom,
+std::vector<float> exact_projections(pyronn::Phantom const& phantom,
                                      Geometry const& scan) {
   Array<float, 3> projections{projection_extents(scan), nan};
   pyronn::project(executor(), phantom, scan, projections.view());
@@ -59,8 +59,8 @@ inline std::vector<float> cut_cylinder(std::vector<float> const& values, pyronn:
   return result;
 }
 
-inline pyronn::EllipsoidPhantom ball(double radius, double attenuation) {
-  return {{{0, 0, 0}, {radius, radius, radius}, attenuation}};
+inline pyronn::Phantom ball(double radius, double attenuation) {
+  return {pyronn::Body::ball({0, 0, 0}, radius, attenuation)};
 }
 
 inline double mean(std::vector<float> const& values) {

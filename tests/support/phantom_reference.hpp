@@ -1,0 +1,85 @@
+// SPDX-FileCopyrightText: The pyronn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// Bodies and phantoms from their definitions, in double precision, slowly.
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <vector>
+
+#include <pyronn/geometry/ray.hpp>
+#include <pyronn/phantom/body.hpp>
+#include <pyronn/phantom/phantom.hpp>
+
+namespace test {
+
+/// A surface counts as inside.
+inline bool is_inside(pyronn::Body const& body, pyronn::Vec3d const& point) {
+  double place[3];
+  for (int i = 0; i < 3; ++i) {
+    place[i] = dot(point - body.center, body.orientation.axis[i]) / body.semi_axes[i];
+  }
+  for (int n = 0; n < body.num_cuts; ++n) {
+    if (dot(body.cuts[n].normal, point) > body.cuts[n].offset) return false;
+  }
+  double const from_axis = std::hypot(place[0], place[1]);
+  double const widest = std::max(std::abs(place[0]), std::abs(place[1]));
+  double const taper = (1 - place[2]) / 2;
+  bool const has_height = std::abs(place[2]) <= 1;
+  switch (body.shape) {
+    case pyronn::Shape::ellipsoid:
+      return std::hypot(from_axis, place[2]) <= 1;
+    case pyronn::Shape::box:
+      return has_height && widest <= 1;
+    case pyronn::Shape::cylinder:
+      return has_height && from_axis <= 1;
+    case pyronn::Shape::cone:
+      return has_height && from_axis <= taper;
+    case pyronn::Shape::pyramid:
+      return has_height && widest <= taper;
+  }
+  return false;
+}
+
+inline double attenuation_at(pyronn::Phantom const& phantom, pyronn::Vec3d const& point) {
+  double value = 0;
+  for (pyronn::Body const& body : phantom) {
+    if (is_inside(body, point)) value = (body.overwrites ? 0 : value) + body.attenuation;
+  }
+  return value;
+}
+
+/// Along a finite ray: looks for every body's surfaces at `samples` points, closes in on them, and
+/// asks in the middle between any two what is there. Chords that slip between the samples are
+/// missed.
+inline double line_integral(pyronn::Phantom const& phantom, pyronn::Ray<double> const& ray,
+                            int samples) {
+  auto const point = [&ray](double t) { return ray.origin + t * ray.direction; };
+  auto const place = [&](int n) { return ray.begin + (ray.end - ray.begin) * n / samples; };
+  std::vector<double> borders{ray.begin, ray.end};
+  for (pyronn::Body const& body : phantom) {
+    bool before = is_inside(body, point(place(0)));
+    for (int n = 1; n <= samples; ++n) {
+      bool const now = is_inside(body, point(place(n)));
+      if (now != before) {
+        double low = place(n - 1);
+        double high = place(n);
+        for (int step = 0; step < 60; ++step) {
+          double const middle = (low + high) / 2;
+          (is_inside(body, point(middle)) == before ? low : high) = middle;
+        }
+        borders.push_back(low);
+      }
+      before = now;
+    }
+  }
+  std::sort(borders.begin(), borders.end());
+  double sum = 0;
+  for (std::size_t n = 1; n < borders.size(); ++n) {
+    double const middle = (borders[n - 1] + borders[n]) / 2;
+    sum += (borders[n] - borders[n - 1]) * attenuation_at(phantom, point(middle));
+  }
+  return sum * length(ray.direction);
+}
+
+}  // namespace test
