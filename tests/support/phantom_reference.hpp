@@ -49,26 +49,31 @@ inline double attenuation_at(pyronn::Phantom const& phantom, pyronn::Vec3d const
   return value;
 }
 
-/// Along a finite ray: looks for every body's surfaces at `samples` points, closes in on them, and
-/// asks in the middle between any two what is there. Chords that slip between the samples are
-/// missed.
+/// Along a finite ray: looks for every body's surfaces at `samples` points where it may be, closes
+/// in on them, and asks in the middle between any two what is there. Chords that slip between the
+/// samples are missed.
 inline double line_integral(pyronn::Phantom const& phantom, pyronn::Ray<double> const& ray,
                             int samples) {
   auto const point = [&ray](double t) { return ray.origin + t * ray.direction; };
-  auto const place = [&](int n) { return ray.begin + (ray.end - ray.begin) * n / samples; };
   std::vector<double> borders{ray.begin, ray.end};
   for (pyronn::Body const& body : phantom) {
-    bool before = is_inside(body, point(place(0)));
+    double const square = dot(ray.direction, ray.direction);
+    double const middle = dot(body.center - ray.origin, ray.direction) / square;
+    double const reach = 1.001 * length(body.semi_axes);
+    if (length(point(middle) - body.center) > reach) continue;
+    double const from = middle - reach / std::sqrt(square);
+    double const step = 2 * reach / std::sqrt(square) / samples;
+    bool before = false;
     for (int n = 1; n <= samples; ++n) {
-      bool const now = is_inside(body, point(place(n)));
+      bool const now = is_inside(body, point(from + n * step));
       if (now != before) {
-        double low = place(n - 1);
-        double high = place(n);
-        for (int step = 0; step < 60; ++step) {
-          double const middle = (low + high) / 2;
-          (is_inside(body, point(middle)) == before ? low : high) = middle;
+        double low = from + (n - 1) * step;
+        double high = from + n * step;
+        for (int k = 0; k < 60; ++k) {
+          double const half_way = (low + high) / 2;
+          (is_inside(body, point(half_way)) == before ? low : high) = half_way;
         }
-        borders.push_back(low);
+        if (low > ray.begin && low < ray.end) borders.push_back(low);
       }
       before = now;
     }
