@@ -152,7 +152,7 @@ BOOST_AUTO_TEST_CASE(chords_follow_the_affine_map) {
     double const found = chord(body, line(center + to_world(point), to_world(direction)));
     BOOST_TEST(std::abs(found - expected) < 1e-12 * (1.0 + expected * expected / (unit + 1e-3)));
     BOOST_TEST(contains(body, center + to_world(point)) == (dot(point, point) <= 1.0));
-    hits += unit > 0.0;
+    hits += static_cast<int>(unit > 0.0);
   }
   BOOST_TEST(hits > 500);
 }

@@ -25,7 +25,6 @@ using pyronn::ForbildEars;
 using pyronn::Grid;
 using pyronn::InvalidArgument;
 using pyronn::Phantom;
-using pyronn::Shape;
 using pyronn::Vec3d;
 using test::attenuation_at;
 using test::project;

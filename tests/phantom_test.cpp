@@ -21,10 +21,8 @@
 using pyronn::Body;
 using pyronn::Grid;
 using pyronn::InvalidArgument;
-using pyronn::Orientation;
 using pyronn::Phantom;
 using pyronn::Vec3d;
-using test::attenuation_at;
 using test::is_inside;
 using test::ParallelBeam;
 using test::project;

@@ -99,8 +99,9 @@ void check_voxels(Phantom const& scene, Grid const& grid, int samples) {
       for (int x = 0; x < grid.size[0]; ++x, ++voxel) {
         double sum = 0;
         for (int n = 0; n < samples * samples * samples; ++n) {
-          Vec3d const count{double(n % samples), double(n / samples % samples),
-                            double(n / samples / samples)};
+          int const row = n / samples;
+          Vec3d const count = pyronn::vec_cast<double>(
+              pyronn::Vec<int, 3>{n % samples, row % samples, row / samples});
           Vec3d const middle{0.5, 0.5, 0.5};
           Vec3d const offset = 1.0 / samples * (count + middle) - middle;
           sum +=
@@ -124,6 +125,18 @@ Phantom one_of_each() {
           Body::cylinder(center, half, 0.02, frame), Body::cone(center, half, 0.02, frame),
           Body::pyramid(center, half, 0.02, frame)};
 }
+
+/// One ray.
+struct AlongX {
+  struct View {
+    PYRONN_HOST_DEVICE pyronn::Ray<double> ray(double, double) const {
+      return {{-500, 0.1, 0.2}, {2, 0, 0}};
+    }
+  };
+  PYRONN_HOST_DEVICE int num_views() const { return 1; }
+  PYRONN_HOST_DEVICE pyronn::Extents<2> detector_size() const { return {1, 1}; }
+  PYRONN_HOST_DEVICE View view(int) const { return {}; }
+};
 
 }  // namespace
 
@@ -178,7 +191,8 @@ BOOST_AUTO_TEST_CASE(axes_are_not_swapped) {
                                  Phantom{Body::ellipsoid(center, {12, 4, 1.5}, 1, quarter)}}) {
     auto const volume = voxelise(phantom, grid);
     auto const value = [&](int x, int y, int z) {
-      return volume[static_cast<std::size_t>((z * 50 + y) * 40 + x)];
+      return volume[(static_cast<std::size_t>(z) * 50 + static_cast<std::size_t>(y)) * 40 +
+                    static_cast<std::size_t>(x)];
     };
     BOOST_TEST(value(30, 10, 45) == 1.0F);
     for (int const sign : {-1, 1}) {
@@ -193,7 +207,8 @@ BOOST_AUTO_TEST_CASE(axes_are_not_swapped) {
   // A pyramid's base and apex, above one another.
   auto const pyramid = voxelise({Body::pyramid(center, {6, 16, 5}, 1)}, grid);
   auto const value = [&](int x, int y, int z) {
-    return pyramid[static_cast<std::size_t>((z * 50 + y) * 40 + x)];
+    return pyramid[(static_cast<std::size_t>(z) * 50 + static_cast<std::size_t>(y)) * 40 +
+                   static_cast<std::size_t>(x)];
   };
   BOOST_TEST(value(35, 10, 36) == 1.0F);
   BOOST_TEST(value(30, 17, 36) == 1.0F);
@@ -220,16 +235,6 @@ BOOST_AUTO_TEST_CASE(later_bodies_overwrite_earlier_ones) {
 
 /// A row of boxes on one ray, more than fit into what a kernel keeps of it at a time.
 BOOST_AUTO_TEST_CASE(many_overwriting_bodies_on_a_ray) {
-  struct AlongX {
-    struct View {
-      PYRONN_HOST_DEVICE pyronn::Ray<double> ray(double, double) const {
-        return {{-500, 0.1, 0.2}, {2, 0, 0}};
-      }
-    };
-    PYRONN_HOST_DEVICE int num_views() const { return 1; }
-    PYRONN_HOST_DEVICE pyronn::Extents<2> detector_size() const { return {1, 1}; }
-    PYRONN_HOST_DEVICE View view(int) const { return {}; }
-  };
   for (int const count : {15, 16, 17, 33, 100, 127}) {
     Phantom row{Body::box({0, 0, 0}, {400, 1, 1}, 0.01).overwriting()};
     double expected = 0.01 * 800;

@@ -152,7 +152,7 @@ BOOST_AUTO_TEST_CASE(the_high_contrast_heads_agree_in_the_plane) {
   auto const solid = shepp_logan_3d_high_contrast(1, 1);
   auto const plane = shepp_logan_2d(1, 1, SheppLoganContrast::high);
   BOOST_TEST_REQUIRE(solid.size() == 10U);
-  for (std::size_t n : {0, 1, 2, 3, 7, 8, 9}) {
+  for (std::size_t const n : {0U, 1U, 2U, 3U, 7U, 8U, 9U}) {
     BOOST_TEST(solid[n].attenuation == plane[n].attenuation);
     for (int axis = 0; axis < 2; ++axis) {
       BOOST_TEST(solid[n].center[axis] == plane[n].center[axis]);

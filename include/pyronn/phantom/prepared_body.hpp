@@ -84,14 +84,21 @@ class PreparedBody {
       reach[axis] = extent(to_box_[axis], half);
       if (abs(in_box[axis]) > 1.0 + reach[axis]) return Cover::none;
     }
-    if (shape_ == Shape::ellipsoid && length(in_box) > 1.0 + length(reach)) return Cover::none;
+    if (shape_ == Shape::ellipsoid) {
+      double const distance = length(in_box);
+      if (distance > 1.0 + length(reach)) return Cover::none;
+      if (distance + length(reach) < 1.0 && num_cuts_ == 0) return Cover::whole;
+    }
     for (int n = first_cut_; n < first_cut_ + num_cuts_; ++n) {
       double const beyond = dot(all[n].normal, center) - all[n].offset;
       if (beyond > extent(all[n].normal, half)) return Cover::none;
     }
     for (int corner = 0; corner < 8; ++corner) {
-      Vec3d const sign{corner % 2 * 2.0 - 1.0, corner / 2 % 2 * 2.0 - 1.0, corner / 4 * 2.0 - 1.0};
-      if (!contains(center + scale(sign, half), all)) return Cover::partly;
+      Vec3d point = center;
+      for (int axis = 0; axis < 3; ++axis) {
+        point[axis] += (corner >> axis) % 2 == 0 ? -half[axis] : half[axis];
+      }
+      if (!contains(point, all)) return Cover::partly;
     }
     return Cover::whole;  // being convex
   }
