@@ -17,9 +17,9 @@ struct ViewOfSample {
 };
 
 /// Forward: some views of some samples, through a slab of each sample's volume.
-template <int Dimension_, class Views, class Samples>
+template <int Space, class Views, class Samples>
 struct ForwardTask {
-  static constexpr int dimension = Dimension_;
+  static constexpr int dimension = Space;
 
   Views views;
   int num_views;
@@ -50,9 +50,9 @@ struct ForwardTask {
 };
 
 /// Back: some views of some samples, into all of each sample's volume.
-template <int Dimension_, class Views, class Samples>
+template <int Space, class Views, class Samples>
 struct BackTask {
-  static constexpr int dimension = Dimension_;
+  static constexpr int dimension = Space;
 
   Views views;
   int num_views;
