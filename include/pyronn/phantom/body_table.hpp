@@ -32,23 +32,23 @@ class CoveredParts {
     return from < range.to ? sum + (range.to - from) : sum;
   }
 
-  /// False, and nothing done, where there would be more parts than places.
+  /// False where there are more parts than places; the last one is left out then.
   PYRONN_HOST_DEVICE bool cover(Interval range) {
-    int first = 0;
-    while (first < count_ && parts_[first].to < range.from) ++first;
-    int last = first;
-    for (; last < count_ && parts_[last].from <= range.to; ++last) {
-      range = {min(range.from, parts_[last].from), max(range.to, parts_[last].to)};
+    int kept = 0;
+    for (int n = 0; n < count_; ++n) {
+      Interval const part = parts_[n];
+      if (part.to < range.from) {
+        parts_[kept++] = part;
+      } else if (part.from > range.to) {
+        parts_[kept++] = range;
+        range = part;
+      } else {
+        range = {min(range.from, part.from), max(range.to, part.to)};
+      }
     }
-    int const change = 1 - (last - first);
-    if (count_ + change > capacity) return false;
-    if (change > 0) {
-      for (int n = count_; n > first; --n) parts_[n] = parts_[n - 1];
-    } else if (change < 0) {
-      for (int n = last; n < count_; ++n) parts_[n + change] = parts_[n];
-    }
-    parts_[first] = range;
-    count_ += change;
+    count_ = kept;
+    if (count_ == capacity) return false;
+    parts_[count_++] = range;
     return true;
   }
 
