@@ -20,7 +20,7 @@ int main() {
   Projector<ConeBeam, SoftwareInterp> const projector{scan, grid};
   projector(executor, volume, projections);
   Fdk<ConeBeam, SoftwareInterp> const fdk{scan, grid};
-  Workspace workspace{executor, fdk.workspace_bytes(executor)};
+  Workspace workspace{executor, fdk.workspace_bytes(executor, projections)};
   fdk(executor, projections, volume, workspace);
 
   float const found = volume(32, 32, 16);

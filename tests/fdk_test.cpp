@@ -144,7 +144,7 @@ BOOST_AUTO_TEST_CASE(is_made_of_public_parts) {
   Values const expected = reconstruct<pyronn::SoftwareInterp>(scan, grid, input, options);
 
   test::Array<float, 3> weights{extents, test::nan};
-  pyronn::fdk_weights(test::executor(), scan, weights.view(), options);
+  pyronn::fbp_weights(test::executor(), scan, weights.view(), options);
   Values weighted = weights.values();
   for (std::size_t n = 0; n < weighted.size(); ++n) weighted[n] *= input[n];
   test::Array<float, 3> rows{extents, weighted};
@@ -236,8 +236,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(piece_by_piece_in_little_memory_is_the_whole, Inte
   pyronn::Fdk<ConeBeam, Interp> const fdk{scan, grid};
   test::Array<float, 3> projections{test::projection_extents(scan), input};
   test::Array<float, 3> volume{grid.size, test::nan};
-  pyronn::Workspace<test::Executor> workspace{test::executor(),
-                                              fdk.workspace_bytes(test::executor())};
+  pyronn::Workspace<test::Executor> workspace{
+      test::executor(), fdk.workspace_bytes(test::executor(), projections.view())};
   pyronn::ProjectionView<float const> const all = projections.view();
   fdk.add_views(test::executor(), all.slices(0, 13), 0, volume.view(), workspace);
   fdk.add_views(test::executor(), all.slices(13, 37), 13, volume.view(), workspace);

@@ -69,8 +69,10 @@ Values reconstruct_on_cores(Values& input, double axis_column) {
   pyronn::Fdk<ConeBeam, pyronn::SoftwareInterp> const fdk{scan(axis_column), grid()};
   Values volume(static_cast<std::size_t>(grid().size.count()));
   pyronn::CpuExecutor const executor;
-  pyronn::Workspace<pyronn::CpuExecutor> workspace{executor, fdk.workspace_bytes(executor)};
-  fdk(executor, {input.data(), extents}, {volume.data(), grid().size}, workspace);
+  pyronn::ProjectionView<float const> const projections{input.data(), extents};
+  pyronn::Workspace<pyronn::CpuExecutor> workspace{executor,
+                                                   fdk.workspace_bytes(executor, projections)};
+  fdk(executor, projections, {volume.data(), grid().size}, workspace);
   return volume;
 }
 

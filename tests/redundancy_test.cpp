@@ -6,7 +6,6 @@
 #include <cmath>
 #include <cstddef>
 #include <string>
-#include <variant>
 #include <vector>
 
 #include <boost/test/unit_test.hpp>
@@ -17,6 +16,7 @@
 #include "support/operators.hpp"
 
 using pyronn::ConeBeam;
+using pyronn::FilterWindow;
 using pyronn::ParkerWeight;
 using pyronn::pi;
 using pyronn::Redundancy;
@@ -66,15 +66,10 @@ ConeBeam make_scan(std::vector<double> const& angles, Sense sense, double offset
   return ConeBeam::from_vectors(detector.size, vectors);
 }
 
-double weight_at(pyronn::detail::FdkScan const& scan, int view, double u, double v) {
-  return std::visit(
-      [&](auto const& weight) {
-        pyronn::detail::RedundancyWeight<std::decay_t<decltype(weight)>> const of_ray{weight};
-        pyronn::detail::FdkView const& at = scan.views[static_cast<std::size_t>(view)];
-        return static_cast<double>(
-            of_ray(at, at.ray(static_cast<float>(u), static_cast<float>(v))));
-      },
-      scan.redundancy);
+double weight_at(std::vector<pyronn::detail::FlatFbpView> const& scan, int view, double u,
+                 double v) {
+  return static_cast<double>(pyronn::detail::RedundancyOfRay{}(
+      scan[static_cast<std::size_t>(view)], static_cast<float>(u), static_cast<float>(v)));
 }
 
 /// Follows rays of the middle row from source to opposite source, of which each is a view of its
@@ -106,7 +101,7 @@ void for_each_pair(std::vector<double> angles, double range, Sense sense, double
   }
   BOOST_TEST_REQUIRE(pairs.size() > 10U);
   ConeBeam const all = make_scan(angles, sense, offset);
-  auto const scan = pyronn::detail::fdk_scan("test", all, redundancy);
+  auto const scan = pyronn::detail::fbp_scan("test", all, {FilterWindow::ram_lak, redundancy});
   for (std::size_t n = 0; n < pairs.size(); ++n) {
     int const other = static_cast<int>(count + n);
     BOOST_TEST_REQUIRE(length(all.view(other).source() - pairs[n].opposite) < 1e-6);
@@ -210,16 +205,17 @@ BOOST_AUTO_TEST_CASE(opposite_rays_of_scans_sum_to_one) {
 BOOST_AUTO_TEST_CASE(automatic_chooses_by_range_and_reach) {
   Sense const sense{Rotation::counter_clockwise, false};
   auto const kind = [&](std::vector<double> const& angles, double offset) {
-    return pyronn::detail::fdk_scan("test", make_scan(angles, sense, offset), Redundancy::automatic)
-        .redundancy.index();
+    return pyronn::detail::fbp_scan("test", make_scan(angles, sense, offset))
+        .front()
+        .share.redundancy.kind;
   };
   double const fan = 2 * std::atan(60 * 1.3 / 520);
-  BOOST_TEST(kind(pyronn::equal_angles(90), 0) == 0U);
-  BOOST_TEST(kind(pyronn::equal_angles(180, 1, 4 * pi), 2) == 0U);
-  BOOST_TEST(kind(pyronn::equal_angles(90, 0, pi + fan + 1e-5), 0) == 1U);
-  BOOST_TEST(kind(pyronn::equal_angles(90, 0, pi + fan - 1e-3), 0) == 2U);
-  BOOST_TEST(kind(pyronn::equal_angles(90, 0, pi), 0) == 2U);
-  BOOST_TEST(kind(pyronn::equal_angles(90), 5) == 3U);
+  BOOST_TEST((kind(pyronn::equal_angles(90), 0) == Redundancy::uniform));
+  BOOST_TEST((kind(pyronn::equal_angles(180, 1, 4 * pi), 2) == Redundancy::uniform));
+  BOOST_TEST((kind(pyronn::equal_angles(90, 0, pi + fan + 1e-5), 0) == Redundancy::parker));
+  BOOST_TEST((kind(pyronn::equal_angles(90, 0, pi + fan - 1e-3), 0) == Redundancy::riess));
+  BOOST_TEST((kind(pyronn::equal_angles(90, 0, pi), 0) == Redundancy::riess));
+  BOOST_TEST((kind(pyronn::equal_angles(90), 5) == Redundancy::wang));
 }
 
 BOOST_AUTO_TEST_CASE(arrays_hold_the_weights) {

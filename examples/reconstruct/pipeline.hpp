@@ -31,7 +31,7 @@
 #include <pyronn/exec/workspace.hpp>
 #include <pyronn/interp/software_interp.hpp>
 #include <pyronn/interp/texture_interp.hpp>
-#include <pyronn/recon/fdk.hpp>
+#include <pyronn/recon/fbp.hpp>
 #include <pyronn/recon/line_integrals.hpp>
 
 #include "backend.hpp"
@@ -90,7 +90,9 @@ void reconstruct_shares(Place& place, Job const& job, int share, std::size_t wor
                         Cost& cost) {
   using Executor = decltype(Place::executor);
   pyronn::Fdk<pyronn::ConeBeam, Interp> const fdk{job.scan.geometry, job.scan.grid, job.window};
-  cost.workspace_bytes = fdk.workspace_bytes(place.executor, workspace_limit);
+  auto const detector = job.scan.geometry.detector_size();
+  pyronn::ProjectionView<float const> const one_share{nullptr, {detector[0], detector[1], share}};
+  cost.workspace_bytes = fdk.workspace_bytes(place.executor, one_share, workspace_limit);
   pyronn::Workspace<Executor> workspace{place.executor, cost.workspace_bytes};
   int const num_views = job.scan.geometry.num_views();
   for (int first = 0; first < num_views; first += share) {

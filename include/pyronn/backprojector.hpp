@@ -74,14 +74,14 @@ class Backprojector {
   template <class Executor>
   void operator()(Executor const& executor, ArrayView<float const, dimension> projections,
                   ArrayView<float, dimension> volume, Workspace<Executor>& workspace) const {
-    backproject(executor, projections, 0, geometry().num_views(), volume, workspace);
+    backproject_all(executor, projections, volume, workspace);
   }
 
   /// As above, for a batch.
   template <class Executor>
   void operator()(Executor const& executor, ArrayView<float const, dimension + 1> projections,
                   ArrayView<float, dimension + 1> volumes, Workspace<Executor>& workspace) const {
-    backproject(executor, projections, 0, geometry().num_views(), volumes, workspace);
+    backproject_all(executor, projections, volumes, workspace);
   }
 
   /// For what is read in place without keeping anything: software interpolation, or cores.
@@ -107,15 +107,16 @@ class Backprojector {
   void add_views(Executor const& executor, ArrayView<float const, dimension> projections,
                  int first_view, ArrayView<float, dimension> volume,
                  Workspace<Executor>& workspace) const {
-    add_share(executor, projections, first_view, volume, workspace);
+    add_share(executor, projections, {first_view, 0}, volume, workspace);
   }
 
-  /// As above, for a batch.
+  /// As above, for a batch, or for the samples of one from `first_sample` on: those of the
+  /// geometries of per_sample.
   template <class Executor>
   void add_views(Executor const& executor, ArrayView<float const, dimension + 1> projections,
                  int first_view, ArrayView<float, dimension + 1> volumes,
-                 Workspace<Executor>& workspace) const {
-    add_share(executor, projections, first_view, volumes, workspace);
+                 Workspace<Executor>& workspace, int first_sample = 0) const {
+    add_share(executor, projections, {first_view, first_sample}, volumes, workspace);
   }
 
  private:
@@ -135,20 +136,39 @@ class Backprojector {
     return detail::sample_bytes<Source<Executor>>(executor, projections, limit);
   }
 
+  /// Where a share of views and samples begins.
+  struct Start {
+    int view;
+    int sample;
+  };
+
   template <class Executor, int Rank>
-  void add_share(Executor const& executor, ArrayView<float const, Rank> projections, int first_view,
-                 ArrayView<float, Rank> volumes, Workspace<Executor>& workspace) const {
-    int const num_views = projections.extents[dimension - 1];
-    detail::check_share("Backprojector", first_view, num_views, geometry().num_views());
-    backproject(executor, projections, first_view, num_views, volumes, workspace);
+  void backproject_all(Executor const& executor, ArrayView<float const, Rank> projections,
+                       ArrayView<float, Rank> volumes, Workspace<Executor>& workspace) const {
+    detail::check_sizes<dimension>("Backprojector", volumes.extents, grid_, projections.extents,
+                                   geometry().detector_size(), geometry().num_views(),
+                                   geometries_.size());
+    backproject(executor, projections, {0, 0}, volumes, workspace);
   }
 
   template <class Executor, int Rank>
-  void backproject(Executor const& executor, ArrayView<float const, Rank> projections,
-                   int first_view, int num_views, ArrayView<float, Rank> volumes,
-                   Workspace<Executor>& workspace) const {
+  void add_share(Executor const& executor, ArrayView<float const, Rank> projections, Start start,
+                 ArrayView<float, Rank> volumes, Workspace<Executor>& workspace) const {
+    int const num_views = projections.extents[dimension - 1];
+    detail::check_share("Backprojector", "views", start.view, num_views, geometry().num_views());
     detail::check_sizes<dimension>("Backprojector", volumes.extents, grid_, projections.extents,
-                                   geometry().detector_size(), num_views, geometries_.size());
+                                   geometry().detector_size(), num_views);
+    if (geometries_.size() > 1) {
+      detail::check_share("Backprojector", "samples", start.sample,
+                          detail::volume_batch<dimension>(volumes).extents[3],
+                          static_cast<int>(geometries_.size()));
+    }
+    backproject(executor, projections, start, volumes, workspace);
+  }
+
+  template <class Executor, int Rank>
+  void backproject(Executor const& executor, ArrayView<float const, Rank> projections, Start start,
+                   ArrayView<float, Rank> volumes, Workspace<Executor>& workspace) const {
     executor.check_reachable(projections.data, "Backprojector: projections");
     executor.check_reachable(volumes.data, "Backprojector: volume");
     auto const all = detail::projection_batch<dimension>(projections);
@@ -157,25 +177,28 @@ class Backprojector {
         detail::checked_batch_part<Source<Executor>>(executor, all, workspace, "Backprojector");
     detail::for_each_part(all, part, [&](auto const& share, int first, int first_sample) {
       auto const samples = Source<Executor>::load(executor, share, workspace);
-      backproject_share(executor, samples, share.extents, first_view + first, first_sample, target);
+      backproject_share(executor, samples, share.extents,
+                        {start.view + first, start.sample + first_sample},
+                        target.slices(first_sample, share.extents[3]));
     });
   }
 
   template <class Executor, class Samples>
   void backproject_share(Executor const& executor, Samples const& samples, Extents<4> size,
-                         int first_view, int first_sample, ArrayView<float, 4> volumes) const {
+                         Start start, ArrayView<float, 4> volumes) const {
     using Task = detail::BackTask<dimension, typename Views::Chunk, Samples>;
-    detail::LaunchRange const all{first_view, size[2], first_sample, size[3]};
+    detail::LaunchRange const all{start.view, size[2], start.sample, size[3]};
     views_.for_each_launch(all, [&](detail::LaunchRange const& range) {
+      int const sample = range.first_sample - start.sample;
       Task const task{views_.chunk(range),
                       range.num_views,
                       range.num_samples,
                       samples,
-                      (range.first_sample - first_sample) * size[2] + range.first_view - first_view,
+                      sample * size[2] + range.first_view - start.view,
                       size[2],
                       geometry().detector_size(),
                       vec_cast<float>(grid_.spacing),
-                      volumes.slices(range.first_sample, range.num_samples),
+                      volumes.slices(sample, range.num_samples),
                       range.first_view > 0};
       auto const kernel = model_.template back<Interp, Executor>(task);
       executor.for_each(kernel.items(), kernel);

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-/// Everything on CUDA devices, and on the host all but Fdk (<pyronn/recon/cpu_row_filter.hpp> adds
+/// Everything on CUDA devices, and on the host all but Fbp (<pyronn/recon/cpu_row_filter.hpp> adds
 /// it). Needs nvcc.
 #include <pyronn/cuda/executor.cuh>
 #include <pyronn/cuda/row_filter.cuh>

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-/// All of pyronn.hpp but what needs Eigen: the row filter of CpuExecutor, hence Fdk on it. For
+/// All of pyronn.hpp but what needs Eigen: the row filter of CpuExecutor, hence Fbp on it. For
 /// nvcc, which is slow with Eigen and warns about it.
 #include <pyronn/backprojector.hpp>
 #include <pyronn/core/array_view.hpp>
@@ -34,7 +34,7 @@
 #include <pyronn/phantom/shepp_logan.hpp>
 #include <pyronn/projector.hpp>
 #include <pyronn/recon/fbp_options.hpp>
-#include <pyronn/recon/fdk.hpp>
+#include <pyronn/recon/fbp.hpp>
 #include <pyronn/recon/filter_response.hpp>
 #include <pyronn/recon/filter_window.hpp>
 #include <pyronn/recon/line_integrals.hpp>

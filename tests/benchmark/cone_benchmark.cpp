@@ -60,7 +60,8 @@ void run(char const* interpolation, CpuExecutor const& executor) {
   measure("back", interpolation, problem.updates(), "GUPS", volume,
           [&] { back(executor, projection_view, volume_view); });
   pyronn::Fdk<ConeBeam, Interp> const fdk{problem.geometry, problem.grid};
-  pyronn::Workspace<CpuExecutor> workspace{executor, fdk.workspace_bytes(executor)};
+  pyronn::Workspace<CpuExecutor> workspace{executor,
+                                           fdk.workspace_bytes(executor, projection_view)};
   measure("FDK", interpolation, problem.updates(), "GUPS", volume,
           [&] { fdk(executor, projection_view, volume_view, workspace); });
 }

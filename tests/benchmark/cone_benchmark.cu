@@ -105,7 +105,7 @@ class Bench {
     auto const out = output.view(problem.grid.size);
     measure(
         problem, "FDK", name<Interp>(), problem.updates(), "GUPS", input, output,
-        [&](auto const& executor) { return op.workspace_bytes(executor); },
+        [&](auto const& executor) { return op.workspace_bytes(executor, in); },
         [&](auto const& executor, auto& workspace) { op(executor, in, out, workspace); });
   }
 

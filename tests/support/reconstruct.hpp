@@ -18,17 +18,19 @@ std::vector<float> reconstruct(Geometry const& scan, pyronn::Grid const& grid,
                                std::vector<float> const& line_integrals,
                                pyronn::FbpOptions const& options = {},
                                std::size_t limit = pyronn::default_workspace_limit) {
-  pyronn::Fdk<Geometry, Interp> const fdk{scan, grid, options};
-  Array<float, 3> projections{projection_extents(scan), line_integrals};
-  Array<float, 3> volume{grid.size, nan};
-  pyronn::Workspace<Executor> workspace{executor(), fdk.workspace_bytes(executor(), limit)};
-  fdk(executor(), projections.view(), volume.view(), workspace);
+  constexpr int rank = pyronn::dimension_v<Geometry>;
+  pyronn::Fbp<Geometry, Interp> const fbp{scan, grid, options};
+  Array<float, rank> projections{projection_extents(scan), line_integrals};
+  Array<float, rank> volume{volume_extents<Geometry>(grid), nan};
+  pyronn::Workspace<Executor> workspace{executor(),
+                                        fbp.workspace_bytes(executor(), projections.view(), limit)};
+  fbp(executor(), projections.view(), volume.view(), workspace);
   return volume.values();
 }
 
 template <class Geometry>
 std::vector<float> exact_projections(pyronn::Phantom const& phantom, Geometry const& scan) {
-  Array<float, 3> projections{projection_extents(scan), nan};
+  Array<float, pyronn::dimension_v<Geometry>> projections{projection_extents(scan), nan};
   pyronn::project(executor(), phantom, scan, projections.view());
   return projections.values();
 }

@@ -37,6 +37,24 @@ ArrayView<T, 4> projection_batch(ArrayView<T, Rank> projections) {
   return {projections.data, extents};
 }
 
+/// The way back, for both: a batch as operators take it.
+template <int Dimension, class T>
+ArrayView<T, Dimension + 1> volumes_of(ArrayView<T, 4> batch) {
+  Extents<4> const from = batch.extents;
+  if constexpr (Dimension == 3)
+    return batch;
+  else
+    return {batch.data, {from[0], from[1], from[3]}};
+}
+template <int Dimension, class T>
+ArrayView<T, Dimension + 1> projections_of(ArrayView<T, 4> batch) {
+  Extents<4> const from = batch.extents;
+  if constexpr (Dimension == 3)
+    return batch;
+  else
+    return {batch.data, {from[0], from[2], from[3]}};
+}
+
 /// The extents that volumes on a grid must have.
 template <int Dimension, int Rank>
 Extents<Rank> volume_extents(Grid const& grid, int samples) {
@@ -83,9 +101,9 @@ void check_sizes(char const* who, Extents<Rank> volumes, Grid const& grid,
           samples, " samples but ", geometries, " geometries; give one, or one for each sample");
 }
 
-/// Throws InvalidArgument unless the views [first, first + count) are among `all`.
-inline void check_share(char const* who, int first, int count, int all) {
-  expects(first >= 0 && count >= 1 && count <= all - first, who, ": views ", first, " to ",
+/// Throws InvalidArgument unless the views or samples [first, first + count) are among `all`.
+inline void check_share(char const* who, char const* what, int first, int count, int all) {
+  expects(first >= 0 && count >= 1 && count <= all - first, who, ": ", what, " ", first, " to ",
           static_cast<std::int64_t>(first) + count - 1, " are not among the geometry's ", all);
 }
 

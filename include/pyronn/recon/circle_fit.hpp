@@ -23,14 +23,16 @@ struct Circle {
 
 /// The direction in which the points spread least, from their symmetric scatter matrix: its rows
 /// lie in the plane of the two others, so the product of any two points out of it.
-inline Vec3d plane_normal(char const* who, Vec3d const (&scatter)[3]) {
+/// None, of length 0, where they lie on a line.
+inline Vec3d plane_normal(Vec3d const (&scatter)[3]) {
   Vec3d normal{0, 0, 0};
   for (int row = 0; row < 3; ++row) {
     Vec3d const candidate = cross(scatter[row], scatter[(row + 1) % 3]);
     if (length(candidate) > length(normal)) normal = candidate;
   }
-  expects(length(normal) > 0, who, ": the sources must lie on a circle, but they lie on a line");
-  return 1.0 / length(normal) * normal;
+  double const trace = scatter[0][0] + scatter[1][1] + scatter[2][2];
+  double const norm = length(normal);
+  return norm > 1e-14 * trace * trace ? 1.0 / norm * normal : Vec3d{0, 0, 0};
 }
 
 /// The circle of least squares about points with mean 0: its centre solves
@@ -45,7 +47,8 @@ inline Circle fit_centered_circle(char const* who, std::vector<Vec3d> const& poi
     moment += dot(point, point) * point;
     squares += dot(point, point);
   }
-  Vec3d const normal = plane_normal(who, scatter);
+  Vec3d const normal = plane_normal(scatter);
+  expects(length(normal) > 0, who, ": the sources must lie on a circle, but they lie on a line");
   // Full rank, without moving the solution out of the plane.
   for (int row = 0; row < 3; ++row) scatter[row] += squares * normal[row] * normal;
   Vec3d const cofactors[3] = {cross(scatter[1], scatter[2]), cross(scatter[2], scatter[0]),

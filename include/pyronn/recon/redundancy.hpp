@@ -9,6 +9,8 @@
 /// opposite ray is then at angle + pi + 2 fan angle, its fan angle the negative one. Both senses of
 /// rotation give the same weights. A view stands for half the way to either neighbour, at the ends
 /// of a scan for as much outwards: equal steps of a range that exclude its end cover the range.
+/// Parallel rays are those of a source at infinity: their fan angles are 0, and half a turn sees
+/// every line.
 #include <cmath>
 
 #include <pyronn/core/config.hpp>
@@ -20,14 +22,9 @@ namespace pyronn {
 enum class Redundancy {
   automatic,  ///< wang or uniform for a full turn, parker or riess for less
   uniform,    ///< 1/2 for every ray: full turns; a limited angle is taken as it is
-  parker,     ///< short scans, of at least pi and the angle of the fan
-  riess,      ///< super-short scans, of at least pi
+  parker,     ///< short scans of fans, of at least pi and the angle of the fan
+  riess,      ///< super-short scans of fans, of at least pi
   wang        ///< full turns with a detector that reaches far on one side of the axis only
-};
-
-/// Every line is seen twice.
-struct UniformWeight {
-  PYRONN_HOST_DEVICE constexpr float operator()() const { return 0.5F; }
 };
 
 /// D. L. Parker, "Optimal short scan convolution reconstruction for fan beam CT", Med. Phys. 9
@@ -87,6 +84,25 @@ struct WangWeight {
   PYRONN_HOST_DEVICE T operator()(T, T fan_angle) const {
     T const part = clamp(fan_angle / overlap, T{-1}, T{1});
     return (1 + std::sin(static_cast<T>(pi / 2) * part)) / 2;
+  }
+};
+
+/// The weight of one view, whichever it is.
+struct RedundancyWeight {
+  Redundancy kind = Redundancy::uniform;  ///< not `automatic`
+  float parameter = 0;                    ///< the range or the overlap, where the kind has one
+
+  PYRONN_HOST_DEVICE float operator()(float angle, float fan_angle) const {
+    switch (kind) {
+      case Redundancy::parker:
+        return ParkerWeight<float>{parameter}(angle, fan_angle);
+      case Redundancy::riess:
+        return RiessWeight<float>{parameter}(angle, fan_angle);
+      case Redundancy::wang:
+        return WangWeight<float>{parameter}(angle, fan_angle);
+      default:
+        return 0.5F;
+    }
   }
 };
 

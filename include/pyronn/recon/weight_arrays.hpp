@@ -5,10 +5,9 @@
 /// The weights of filtered backprojection as arrays, for those who build or train their own. All of
 /// them write an array (u, v, view) of the scan's extents, or (u, view) for the middle row, where
 /// two-dimensional reconstructions work; do not synchronise; and throw InvalidArgument for arrays
-/// of the wrong size and for what Fdk refuses.
-#include <cstddef>
+/// of the wrong size and for what Fbp refuses.
 #include <type_traits>
-#include <variant>
+#include <vector>
 
 #include <pyronn/core/array_view.hpp>
 #include <pyronn/core/config.hpp>
@@ -17,18 +16,19 @@
 #include <pyronn/model/batch.hpp>
 #include <pyronn/model/tiling.hpp>
 #include <pyronn/recon/fbp_options.hpp>
-#include <pyronn/recon/fdk_weights.hpp>
+#include <pyronn/recon/fbp_scan.hpp>
+#include <pyronn/recon/view_weights.hpp>
 
 namespace pyronn {
 
 namespace detail {
 
 /// Writes the weights of some views; row v of the array is that at `first_row + v`.
-template <class Weight>
+template <class Table>
 struct TabulateWeights {
   using Block = BlockShape<128, 1, 1>;
 
-  ViewWeightTable<Weight> table;
+  Table table;
   ProjectionView<float> weights;
   float first_row;
 
@@ -38,16 +38,17 @@ struct TabulateWeights {
   }
 };
 
-template <class Executor, class Weight>
-void tabulate(Executor const& executor, FdkScan const& scan, Weight const& weight,
+template <class Weight, class Executor, class View>
+void tabulate(Executor const& executor, std::vector<View> const& views,
               ProjectionView<float> weights, float first_row) {
-  ViewWeights<Weight> const source{scan.views.data(), weight};
   int const num_views = weights.extents[2];
+  ViewWeights<View, Weight> const source{views.data(), num_views, 0};
   for (int first = 0; first < num_views; first += source.capacity) {
     int const count = min(source.capacity, num_views - first);
     ProjectionView<float> const part = weights.slices(first, count);
+    auto const table = source.table(first, count);
     executor.for_each(part.extents,
-                      TabulateWeights<Weight>{source.table(first, count), part, first_row});
+                      TabulateWeights<std::decay_t<decltype(table)>>{table, part, first_row});
   }
 }
 
@@ -85,8 +86,9 @@ template <class Executor, class Geometry, int Rank>
 void cosine_weights(Executor const& executor, Geometry const& geometry,
                     ArrayView<float, Rank> weights) {
   auto const array = detail::checked_weights("cosine_weights", executor, geometry, weights);
-  detail::FdkScan const scan = detail::fdk_scan("cosine_weights", geometry, Redundancy::uniform);
-  detail::tabulate(executor, scan, detail::CosineWeight{}, array.values, array.first_row);
+  auto const scan =
+      detail::fbp_scan("cosine_weights", geometry, {FilterWindow::ram_lak, Redundancy::uniform});
+  detail::tabulate<detail::CosineOfRay>(executor, scan, array.values, array.first_row);
 }
 
 /// How much each ray counts among those that see the same line, which sum to 1.
@@ -94,13 +96,9 @@ template <class Executor, class Geometry, int Rank>
 void redundancy_weights(Executor const& executor, Geometry const& geometry, Redundancy redundancy,
                         ArrayView<float, Rank> weights) {
   auto const array = detail::checked_weights("redundancy_weights", executor, geometry, weights);
-  detail::FdkScan const scan = detail::fdk_scan("redundancy_weights", geometry, redundancy);
-  std::visit(
-      [&](auto const& weight) {
-        using Weight = detail::RedundancyWeight<std::decay_t<decltype(weight)>>;
-        detail::tabulate(executor, scan, Weight{weight}, array.values, array.first_row);
-      },
-      scan.redundancy);
+  auto const scan =
+      detail::fbp_scan("redundancy_weights", geometry, {FilterWindow::ram_lak, redundancy});
+  detail::tabulate<detail::RedundancyOfRay>(executor, scan, array.values, array.first_row);
 }
 
 /// ParkerWeight of each ray.
@@ -110,20 +108,14 @@ void parker_weights(Executor const& executor, Geometry const& geometry,
   redundancy_weights(executor, geometry, Redundancy::parker, weights);
 }
 
-/// All that Fdk multiplies projections with before filtering: redundancy, cosine, the view's share
+/// All that Fbp multiplies projections with before filtering: redundancy, cosine, the view's share
 /// of the circle, and what makes the result of Backprojector<..., DistanceWeighted> 1/mm.
 template <class Executor, class Geometry, int Rank>
-void fdk_weights(Executor const& executor, Geometry const& geometry, ArrayView<float, Rank> weights,
+void fbp_weights(Executor const& executor, Geometry const& geometry, ArrayView<float, Rank> weights,
                  FbpOptions const& options = {}) {
-  auto const array = detail::checked_weights("fdk_weights", executor, geometry, weights);
-  detail::FdkScan const scan =
-      detail::fdk_scan("fdk_weights", geometry, options.redundancy, options.angular_weights);
-  std::visit(
-      [&](auto const& weight) {
-        using Weight = detail::FdkWeight<std::decay_t<decltype(weight)>>;
-        detail::tabulate(executor, scan, Weight{weight}, array.values, array.first_row);
-      },
-      scan.redundancy);
+  auto const array = detail::checked_weights("fbp_weights", executor, geometry, weights);
+  auto const scan = detail::fbp_scan("fbp_weights", geometry, options);
+  detail::tabulate<detail::FbpWeightOfRay>(executor, scan, array.values, array.first_row);
 }
 
 }  // namespace pyronn

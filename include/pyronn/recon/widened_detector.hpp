@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
-#include <variant>
 #include <vector>
 
 #include <pyronn/core/config.hpp>
@@ -16,7 +15,7 @@
 #include <pyronn/geometry/projection_matrix.hpp>
 #include <pyronn/geometry/ray.hpp>
 #include <pyronn/geometry/traits.hpp>
-#include <pyronn/recon/fdk_weights.hpp>
+#include <pyronn/recon/redundancy.hpp>
 
 namespace pyronn::detail {
 
@@ -28,38 +27,55 @@ struct ExtraColumns {
 
 /// As many as make an offset detector reach as far on its near side of the axis as on its far side;
 /// none for other scans.
-inline ExtraColumns extra_columns(FdkScan const& scan, Extents<2> detector) {
+template <class FbpView>
+ExtraColumns extra_columns(std::vector<FbpView> const& views, Extents<2> detector) {
   ExtraColumns extra;
-  if (!std::holds_alternative<WangWeight<float>>(scan.redundancy)) return extra;
   double const last = detector[0] - 1;
-  for (FdkView const& view : scan.views) {
-    // Where the middle row meets the plane through source and axis.
-    Vec3f const first = view.ray(0.0F, 0.5F * static_cast<float>(detector[1] - 1));
-    double const axis = -static_cast<double>(first[0]) / static_cast<double>(view.along_u[0]);
+  for (FbpView const& view : views) {
+    if (view.share.redundancy.kind != Redundancy::wang) continue;
+    double const axis = view.axis_column(0.5F * static_cast<float>(detector[1] - 1));
     extra.before = std::max(extra.before, static_cast<int>(std::ceil(last - 2 * axis)));
     extra.after = std::max(extra.after, static_cast<int>(std::ceil(2 * axis - last)));
   }
   return extra;
 }
 
-/// A geometry of projective views whose detectors have more columns.
+/// A view whose detector has more columns before the first one.
+template <class View, bool is_projective = is_projective_view_v<View>>
+struct WidenedView {
+  View view;
+  int before;
+
+  template <class T>
+  [[nodiscard]] PYRONN_HOST_DEVICE auto project(Vec<T, 3> const& point) const
+      -> decltype(view.project(point)) {
+    auto landed = view.project(point);
+    landed.u += static_cast<decltype(landed.u)>(before);
+    return landed;
+  }
+};
+
+template <class View>
+struct WidenedView<View, true> {
+  View view;
+  int before;
+
+  [[nodiscard]] PYRONN_HOST_DEVICE DetectorPoint<double> project(Vec3d const& point) const {
+    Vec3d const homogeneous = projection_matrix()(point);
+    return {homogeneous[0] / homogeneous[2], homogeneous[1] / homogeneous[2], homogeneous[2]};
+  }
+  [[nodiscard]] PYRONN_HOST_DEVICE ProjectionMatrix projection_matrix() const {
+    ProjectionMatrix matrix = view.projection_matrix();
+    for (int c = 0; c < 4; ++c) matrix.row[0][c] += before * matrix.row[2][c];
+    return matrix;
+  }
+};
+
+/// A geometry whose detector has more columns.
 template <class Geometry>
 class WidenedDetector {
  public:
-  struct View {
-    view_t<Geometry> view;
-    double before;
-
-    [[nodiscard]] PYRONN_HOST_DEVICE DetectorPoint<double> project(Vec3d const& point) const {
-      Vec3d const homogeneous = projection_matrix()(point);
-      return {homogeneous[0] / homogeneous[2], homogeneous[1] / homogeneous[2], homogeneous[2]};
-    }
-    [[nodiscard]] PYRONN_HOST_DEVICE ProjectionMatrix projection_matrix() const {
-      ProjectionMatrix matrix = view.projection_matrix();
-      for (int c = 0; c < 4; ++c) matrix.row[0][c] += before * matrix.row[2][c];
-      return matrix;
-    }
-  };
+  static constexpr int dimension = dimension_v<Geometry>;
 
   WidenedDetector(Geometry const& geometry, ExtraColumns extra)
       : geometry_{geometry}, extra_{extra} {}
@@ -72,8 +88,8 @@ class WidenedDetector {
     Extents<2> const size = geometry_.detector_size();
     return {size[0] + extra_.before + extra_.after, size[1]};
   }
-  [[nodiscard]] View view(int n) const {
-    return {geometry_.view(n), static_cast<double>(extra_.before)};
+  [[nodiscard]] WidenedView<view_t<Geometry>> view(int n) const {
+    return {geometry_.view(n), extra_.before};
   }
 
  private:

@@ -1,0 +1,109 @@
+// SPDX-FileCopyrightText: The pyronn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+/// Which redundancy weight a scan gets, from where its views stand and how far their fans reach.
+#include <algorithm>
+#include <vector>
+
+#include <pyronn/core/error.hpp>
+#include <pyronn/core/extents.hpp>
+#include <pyronn/core/math.hpp>
+#include <pyronn/recon/angular_sampling.hpp>
+#include <pyronn/recon/redundancy.hpp>
+
+namespace pyronn::detail {
+
+inline constexpr double degree = pi / 180.0;
+
+/// How far fans reach to either side of the axis [rad].
+struct FanReach {
+  double low = -pi;     ///< every view reaches down to here
+  double high = pi;     ///< and up to here
+  double widest = 0.0;  ///< no view reaches beyond this to either side
+
+  [[nodiscard]] double overlap() const { return std::min(-low, high); }
+  [[nodiscard]] bool is_offset() const { return overlap() < 0.9 * std::max(-low, high); }
+};
+
+template <class View>
+FanReach fan_reach(std::vector<View> const& views, Extents<2> detector) {
+  FanReach reach;
+  for (View const& view : views) {
+    double low = pi;
+    double high = -pi;
+    for (int const u : {0, detector[0] - 1}) {
+      for (int const v : {0, detector[1] - 1}) {
+        auto const fan_angle =
+            static_cast<double>(view.fan_angle(static_cast<float>(u), static_cast<float>(v)));
+        low = std::min(low, fan_angle);
+        high = std::max(high, fan_angle);
+      }
+    }
+    reach.low = std::max(reach.low, low);
+    reach.high = std::min(reach.high, high);
+    reach.widest = std::max({reach.widest, -low, high});
+  }
+  return reach;
+}
+
+/// Throws InvalidArgument unless the views go all the way round and see both sides of the axis.
+inline RedundancyWeight wang_weight(char const* who, AngularSampling const& sampling,
+                                    FanReach const& reach) {
+  expects(sampling.is_closed, who, ": Redundancy::wang needs a full turn, but the views cover ",
+          sampling.range / degree, " degrees");
+  expects(
+      reach.overlap() > 0, who,
+      ": a full turn needs a detector that sees both sides of the axis; of the way from the axis "
+      "to the farthest ray, every view sees the part from ",
+      reach.low / reach.widest, " to ", reach.high / reach.widest);
+  double const sign = reach.high >= -reach.low ? 1.0 : -1.0;
+  return {Redundancy::wang, static_cast<float>(sign * reach.overlap())};
+}
+
+/// What a fan-beam or cone-beam scan asks for, where nothing else is said. Throws InvalidArgument
+/// for views too far apart.
+inline Redundancy automatic_fan_redundancy(char const* who, AngularSampling const& sampling,
+                                           FanReach const& reach) {
+  if (sampling.is_closed) return reach.is_offset() ? Redundancy::wang : Redundancy::uniform;
+  expects(sampling.widest_step <= 8.0 * sampling.mean_step, who, ": the views cover ",
+          sampling.range / degree, " degrees, but between two neighbours there are ",
+          sampling.widest_step / degree, "; Redundancy::uniform takes them as they are");
+  if (sampling.range >= pi + 2.0 * reach.widest) return Redundancy::parker;
+  return Redundancy::riess;
+}
+
+/// The weight that was chosen for a fan-beam or cone-beam scan. Throws InvalidArgument where the
+/// scan cannot have it.
+inline RedundancyWeight fan_redundancy(char const* who, Redundancy choice,
+                                       AngularSampling const& sampling, FanReach const& reach) {
+  if (choice == Redundancy::automatic) choice = automatic_fan_redundancy(who, sampling, reach);
+  if (choice == Redundancy::wang) return wang_weight(who, sampling, reach);
+  if (choice == Redundancy::uniform) return {};
+  // Half a turn in equal steps must not fail by rounding.
+  expects(sampling.range >= pi - 1e-6, who, ": the views cover ", sampling.range / degree,
+          " degrees of the circle, but at least 180 are needed; Redundancy::uniform takes a "
+          "limited angle as it is");
+  return {choice, static_cast<float>(std::max(sampling.range, pi))};
+}
+
+/// The weight that was chosen for parallel rays, which see every line in half a turn: `turn` has
+/// the views on the circle, `half_turn` opposite ones at the same place and all angles twice.
+/// Throws InvalidArgument where the scan cannot have it.
+inline RedundancyWeight parallel_redundancy(char const* who, Redundancy choice,
+                                            AngularSampling const& turn,
+                                            AngularSampling const& half_turn,
+                                            FanReach const& reach) {
+  expects(choice != Redundancy::parker && choice != Redundancy::riess, who,
+          ": Redundancy::parker and riess are for fans; parallel rays have no use for them");
+  if (choice == Redundancy::automatic) {
+    if (turn.is_closed && reach.is_offset()) return wang_weight(who, turn, reach);
+    expects(half_turn.is_closed, who, ": the views cover ", half_turn.range / 2.0 / degree,
+            " of the 180 degrees that parallel rays need; Redundancy::uniform takes a limited "
+            "angle as it is");
+  }
+  if (choice == Redundancy::wang) return wang_weight(who, turn, reach);
+  return {};
+}
+
+}  // namespace pyronn::detail

@@ -1,0 +1,76 @@
+// SPDX-FileCopyrightText: The pyronn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+/// Weights of pixels, and how those of many views travel into kernels.
+#include <cstddef>
+
+#include <pyronn/core/config.hpp>
+#include <pyronn/recon/redundancy.hpp>
+
+namespace pyronn::detail {
+
+/// The cosine of the angle between a ray and the central one.
+struct CosineOfRay {
+  template <class View>
+  PYRONN_HOST_DEVICE float operator()(View const& view, float u, float v) const {
+    return view.cosine(u, v);
+  }
+};
+
+/// How much a ray counts among those that see the same line.
+struct RedundancyOfRay {
+  template <class View>
+  PYRONN_HOST_DEVICE float operator()(View const& view, float u, float v) const {
+    RedundancyWeight const& weight = view.share.redundancy;
+    if (weight.kind == Redundancy::uniform) return weight(0, 0);
+    return weight(view.share.angle, view.fan_angle(u, v));
+  }
+};
+
+/// All that filtered backprojection multiplies a pixel with before filtering.
+struct FbpWeightOfRay {
+  template <class View>
+  PYRONN_HOST_DEVICE float operator()(View const& view, float u, float v) const {
+    return view.share.factor * view.cosine(u, v) * RedundancyOfRay{}(view, u, v);
+  }
+};
+
+/// The weights of some views, as they travel in a launch.
+template <class View, class Weight>
+struct ViewWeightTable {
+  static constexpr int capacity = 512;
+  static_assert(sizeof(View) * capacity <= std::size_t{26} * 1024);
+
+  View views[capacity];
+
+  PYRONN_HOST_DEVICE float operator()(float u, float v, int n) const {
+    return Weight{}(views[n], u, v);
+  }
+};
+
+/// The same where they were set up, on the host: `views_per_sample` views from `views` on, for the
+/// next sample as many from `sample_stride` views farther on, which is 0 where samples share them.
+template <class View, class Weight>
+struct ViewWeights {
+  static constexpr int capacity = ViewWeightTable<View, Weight>::capacity;
+
+  View const* views;
+  int views_per_sample;
+  int sample_stride;
+
+  [[nodiscard]] View const& view(int n) const {
+    return views[n / views_per_sample * sample_stride + n % views_per_sample];
+  }
+
+  float operator()(float u, float v, int n) const { return Weight{}(view(n), u, v); }
+
+  /// The views [first, first + count); count is at most `capacity`.
+  [[nodiscard]] ViewWeightTable<View, Weight> table(int first, int count) const {
+    ViewWeightTable<View, Weight> result;
+    for (int n = 0; n < count; ++n) result.views[n] = view(first + n);
+    return result;
+  }
+};
+
+}  // namespace pyronn::detail
