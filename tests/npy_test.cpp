@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <cstdint>
 #include <limits>
+#include <string>
 #include <tuple>
 #include <vector>
 
@@ -62,6 +63,19 @@ BOOST_FIXTURE_TEST_CASE(other_spellings_of_the_header_are_read, OneFile) {
   BOOST_TEST(read(numpy_file(1, "{'shape':(1,1,),\"fortran_order\" : False,'descr':'|u1'}", one))
                  .data[0] == 7);
   BOOST_TEST(read(numpy_file(1, c_order("<u1", "( 1 , )"), one)).data[0] == 7);
+}
+
+BOOST_FIXTURE_TEST_CASE(fortran_order_is_turned_round, OneFile) {
+  auto const turned = [&](std::string const& shape, std::string const& stored) {
+    auto const array = read(
+        numpy_file(1, "{'descr': '|u1', 'fortran_order': True, 'shape': " + shape + ", }", stored));
+    return std::string(array.data.begin(), array.data.end());
+  };
+  BOOST_TEST(turned("(2, 3)", "adbecf") == "abcdef");
+  BOOST_TEST(turned("(3, 2, 2)", "aeicgkbfjdhl") == "abcdefghijkl");
+  BOOST_TEST(turned("(4,)", "abcd") == "abcd");
+  BOOST_TEST(turned("()", "a") == "a");
+  BOOST_TEST(turned("(2, 0, 3)", "").empty());
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(round_trip, T, Elements) {

@@ -73,6 +73,28 @@ void read_npy_elements(std::filesystem::path const& path, std::ifstream& file,
   if (!file) fail_file(path, "cannot be read to its end: ", last_system_error());
 }
 
+/// The elements of an array that is stored with its first axis as the fastest.
+template <class T>
+std::vector<T> from_fortran_order(std::vector<T> const& stored,
+                                  std::vector<std::int64_t> const& shape) {
+  std::vector<T> result;
+  result.reserve(stored.size());
+  std::vector<std::int64_t> index(shape.size());
+  std::int64_t place = 0;
+  while (result.size() < stored.size()) {
+    result.push_back(stored[static_cast<std::size_t>(place)]);
+    auto stride = static_cast<std::int64_t>(stored.size());
+    for (std::size_t axis = shape.size(); axis-- > 0;) {
+      stride /= shape[axis];
+      place += stride;
+      if (++index[axis] < shape[axis]) break;
+      index[axis] = 0;
+      place -= stride * shape[axis];
+    }
+  }
+  return result;
+}
+
 template <class T>
 std::int64_t check_npy_write(T const* data, std::vector<std::int64_t> const& shape) {
   constexpr std::size_t most_axes = 32;
@@ -111,7 +133,8 @@ inline std::string npy_header_text(NpyType type, std::vector<std::int64_t> const
 /// Reads an array and converts its elements to T: float, double, std::uint16_t or std::uint8_t.
 /// float and double take every stored type, float64 rounded to float as NumPy rounds it; the
 /// integers take themselves and smaller integers. Throws FileError where `read_npy_header` does,
-/// and when the stored type does not fit into T. Memory is taken only for a file of the right size.
+/// and when the stored type does not fit into T. Memory is taken only for a file of the right size,
+/// twice for one in Fortran order.
 template <class T>
 [[nodiscard]] NpyArray<T> read_npy(std::filesystem::path const& path) {
   static_assert(detail::is_npy_element_v<T>,
@@ -134,6 +157,7 @@ template <class T>
       detail::read_npy_elements<double>(path, reader.file(), array.data);
       break;
   }
+  if (header.is_fortran_order) array.data = detail::from_fortran_order(array.data, header.shape);
   return array;
 }
 

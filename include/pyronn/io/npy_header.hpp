@@ -27,6 +27,7 @@ struct NpyHeader {
   NpyType type;
   std::vector<std::int64_t> shape;  ///< as NumPy prints it, slowest axis first; empty: one number
   std::streamoff data_offset;       ///< of the first element [bytes]
+  bool is_fortran_order = false;    ///< the first axis of `shape` is the fastest in the file
 };
 
 namespace detail {
@@ -115,10 +116,8 @@ class NpyHeaderReader {
     }
     std::string const text = read_bytes(read_length(major == 1 ? 2 : 4));
     NpyDictionary const dictionary = NpyDictionaryParser{path_, text}.parse();
-    NpyHeader header{parse_npy_type(path_, dictionary.descr), dictionary.shape, file_.tellg()};
-    if (dictionary.fortran_order) {
-      fail_file(path_, "is stored in Fortran order; save numpy.ascontiguousarray(array) instead");
-    }
+    NpyHeader header{parse_npy_type(path_, dictionary.descr), dictionary.shape, file_.tellg(),
+                     dictionary.fortran_order};
     check_npy_size(path_, header, bytes_left_);
     return header;
   }

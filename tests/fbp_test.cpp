@@ -1,0 +1,316 @@
+// SPDX-FileCopyrightText: The pyronn authors
+// SPDX-License-Identifier: Apache-2.0
+
+// Filtered backprojection in the plane and of parallel rays; fdk_test has that of cones.
+#include "support/backends.hpp"
+//
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include <boost/test/unit_test.hpp>
+
+#include <pyronn/phantom/phantom.hpp>
+#include <pyronn/pyronn.hpp>
+
+#include "support/numbers.hpp"
+#include "support/operators.hpp"
+#include "support/reconstruct.hpp"
+#include "support/temporary_folder.hpp"
+
+using pyronn::ArcFanBeam;
+using pyronn::Body;
+using pyronn::equal_angles;
+using pyronn::FanBeam;
+using pyronn::FbpOptions;
+using pyronn::FilterWindow;
+using pyronn::Grid;
+using pyronn::InvalidArgument;
+using pyronn::ParallelBeam2D;
+using pyronn::ParallelBeam3D;
+using pyronn::pi;
+using pyronn::Redundancy;
+using pyronn::Rotation;
+using pyronn::SoftwareInterp;
+using pyronn::Vec3d;
+using test::cut_cylinder;
+using test::exact_projections;
+using test::mean;
+using test::reconstruct;
+using test::says;
+using Values = std::vector<float>;
+
+namespace {
+
+constexpr double degrees = pi / 180.0;
+
+/// Largest distance from `level` within `radius` [mm] of the axis.
+double worst_within(Values const& image, Grid const& grid, double radius, double level) {
+  double worst = 0;
+  for (float const value : cut_cylinder(image, grid, radius, 1e9)) {
+    worst = std::max(worst, std::abs(static_cast<double>(value) - level));
+  }
+  return worst;
+}
+
+/// Steps that are not equal.
+std::vector<double> uneven(std::vector<double> angles) {
+  for (double& angle : angles) angle += 0.004 * std::sin(40.0 * angle);
+  return angles;
+}
+
+pyronn::Phantom disc(double radius) { return {Body::ellipse({0, 0}, {radius, radius}, 0.05)}; }
+
+/// One geometry for each of the plane's, that sees about 70 mm to either side of the axis.
+template <class Use>
+void for_each_plane_geometry(std::vector<double> const& angles, Rotation rotation, double pixel,
+                             double source, Use const& use) {
+  double const magnification = 1.7;
+  int const columns = static_cast<int>(140 / pixel);
+  double const at_detector = pixel * magnification;
+  use("parallel", ParallelBeam2D::circular({angles, rotation}, {columns, pixel}));
+  use("fan", FanBeam::circular({source, magnification * source, angles, rotation},
+                               {columns, at_detector}));
+  use("arc", ArcFanBeam::circular({source, magnification * source, angles, rotation},
+                                  {columns, at_detector}));
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(fbp, *boost::unit_test::precondition(test::device_present))
+
+// Full turns, half turns of parallel rays, short scans of fans; any pitch, voxel, distance, sense
+// and steps: the amplitude is that of the object.
+BOOST_AUTO_TEST_CASE(amplitude_is_one_for_any_scan_of_the_plane) {
+  for (double const range : {360.0, 270.0, 230.0, -250.0, 720.0}) {
+    for (double const pixel : {0.7, 1.3}) {
+      for (double const source : {250.0, 900.0}) {
+        Grid const grid = Grid::flat({24, 19}, {pixel, 2.1 - pixel});
+        auto const rotation = source > 500 ? Rotation::clockwise : Rotation::counter_clockwise;
+        std::vector<double> angles = uneven(equal_angles(260, 1.0, range * degrees));
+        if (pixel > 1) std::reverse(angles.begin(), angles.end());
+        for_each_plane_geometry(
+            angles, rotation, pixel, source, [&](char const* name, auto const& scan) {
+              Values const image =
+                  reconstruct<SoftwareInterp>(scan, grid, exact_projections(disc(20), scan));
+              double const amplitude = mean(cut_cylinder(image, grid, 8, 1)) / 0.05;
+              BOOST_TEST_CONTEXT(name << ", " << range << " degrees, pixel " << pixel << ", source "
+                                      << source << ": " << amplitude)
+              BOOST_TEST(amplitude == 1.0, boost::test_tools::tolerance(0.004));
+            });
+      }
+    }
+  }
+}
+
+// Any range from half a turn on; opposite views share, and a full turn of 2 n views is that of n.
+BOOST_AUTO_TEST_CASE(parallel_rays_need_half_a_turn) {
+  Grid const grid = Grid::flat({30, 30}, {1, 1});
+  for (double const range : {180.0, 181.0, 200.0, 359.0, 360.0, -180.0, 540.0}) {
+    ParallelBeam2D const scan =
+        ParallelBeam2D::circular({equal_angles(181, 0.4, range * degrees)}, {101, 1});
+    Values const image = reconstruct<SoftwareInterp>(scan, grid, exact_projections(disc(20), scan));
+    BOOST_TEST_CONTEXT(range << " degrees")
+    BOOST_TEST(worst_within(image, grid, 13, 0.05) < 4e-4);
+  }
+  ParallelBeam2D const half = ParallelBeam2D::circular({equal_angles(90, 0.1, pi)}, {101, 1.1});
+  ParallelBeam2D const full = ParallelBeam2D::circular({equal_angles(180, 0.1)}, {101, 1.1});
+  pyronn::Phantom const object{Body::rectangle({4, -3}, {11, 6}, 0.05, 0.3)};
+  BOOST_TEST(test::relative_l2(
+                 reconstruct<SoftwareInterp>(half, grid, exact_projections(object, half)),
+                 reconstruct<SoftwareInterp>(full, grid, exact_projections(object, full))) < 1e-5);
+}
+
+BOOST_AUTO_TEST_CASE(offset_detectors_see_the_whole_turn) {
+  Grid const grid = Grid::flat({44, 44}, {1, 1});
+  std::vector<double> const angles = equal_angles(360, 0.2);
+  for (double const offset : {-20.0, 20.0}) {
+    auto const check = [&](char const* name, auto const& scan) {
+      pyronn::Fbp<std::decay_t<decltype(scan)>, SoftwareInterp> const fbp{scan, grid};
+      BOOST_TEST(fbp.filtered_columns() > scan.detector_size()[0]);
+      Values const image =
+          reconstruct<SoftwareInterp>(scan, grid, exact_projections(disc(24), scan));
+      BOOST_TEST_CONTEXT(name << ", offset " << offset)
+      BOOST_TEST(worst_within(image, grid, 20, 0.05) < 0.0012);
+    };
+    check("parallel", ParallelBeam2D::circular({angles}, {61, 1, offset}));
+    check("fan", FanBeam::circular({250, 500, angles}, {61, 2, 2 * offset}));
+    check("arc", ArcFanBeam::circular({250, 500, angles}, {61, 2, 2 * offset}));
+  }
+}
+
+// A cube of 1 / mm in slices, through flat panels of any pitch, turned about any axis.
+BOOST_AUTO_TEST_CASE(parallel_rays_in_space) {
+  for (double const pitch : {0.6, 1.0, 1.9}) {
+    for (double const voxel : {0.5, 1.2}) {
+      Grid const grid = Grid::centered({20, 21, 6}, {voxel, voxel, 2 * voxel});
+      int const columns = static_cast<int>(60 / pitch);
+      ParallelBeam3D const scan = ParallelBeam3D::circular({equal_angles(160, 0.3, pi)},
+                                                           {{columns, columns}, {pitch, pitch}});
+      pyronn::Phantom const cube{Body::box({0, 0, 0}, {16, 16, 16}, 1)};
+      Values const volume = reconstruct<SoftwareInterp>(scan, grid, exact_projections(cube, scan));
+      BOOST_TEST(mean(cut_cylinder(volume, grid, 5, 5)) == 1.0,
+                 boost::test_tools::tolerance(0.005));
+    }
+  }
+  // About the direction (0, 1, 1), with rays that are not perpendicular to the detector.
+  std::vector<pyronn::ParallelVectors> views;
+  double const half = std::sqrt(0.5);
+  for (double const angle : equal_angles(160, 0, pi)) {
+    Vec3d const v{0, half, half};
+    Vec3d const u{std::cos(angle), -half * std::sin(angle), half * std::sin(angle)};
+    Vec3d const across{-std::sin(angle), -half * std::cos(angle), half * std::cos(angle)};
+    views.push_back({across, 3.0 * across, u + 0.3 * across, 1.5 * v});
+  }
+  ParallelBeam3D const tilted = ParallelBeam3D::from_vectors({81, 41}, views);
+  Grid const grid = Grid::centered({12, 12, 12}, {1, 1, 1});
+  Values const volume = reconstruct<SoftwareInterp>(
+      tilted, grid, exact_projections({Body::ball({0, 0, 0}, 20, 0.05)}, tilted));
+  BOOST_TEST(worst_within(volume, grid, 6, 0.05) < 5e-4);
+}
+
+// The same object on two grids, shifted by whole voxels, and everything shifted together.
+BOOST_AUTO_TEST_CASE(grids_may_lie_anywhere) {
+  pyronn::Phantom const object{Body::ellipse({9, -7}, {14, 8}, 0.05, 0.5)};
+  for_each_plane_geometry(
+      equal_angles(120, 0.3), Rotation::clockwise, 1.0, 300,
+      [&](char const* name, auto const& scan) {
+        Values const lines = exact_projections(object, scan);
+        Values const image = reconstruct<SoftwareInterp>(scan, Grid::flat({40, 40}, {1, 1}), lines);
+        Values const moved =
+            reconstruct<SoftwareInterp>(scan, Grid::flat({40, 40}, {1, 1}, {7, -5}), lines);
+        double worst = 0;
+        for (int y = 0; y < 35; ++y) {
+          for (int x = 7; x < 40; ++x) {
+            auto const here = static_cast<std::size_t>(y * 40 + x);
+            auto const there = static_cast<std::size_t>((y + 5) * 40 + x - 7);
+            worst = std::max(worst, static_cast<double>(std::abs(image[here] - moved[there])));
+          }
+        }
+        BOOST_TEST_CONTEXT(name) BOOST_TEST(worst < 1e-6);
+      });
+}
+
+// A batch does what single calls do, in one piece and in little memory, with one geometry or many.
+BOOST_AUTO_TEST_CASE_TEMPLATE(batches_are_single_calls, Interp, test::Interps) {
+  Grid const grid = Grid::flat({17, 14}, {1, 1.2});
+  constexpr int samples = 5;
+  std::vector<FanBeam> scans;
+  for (int s = 0; s < samples; ++s) {
+    scans.push_back(FanBeam::circular({100.0 + s, 170, equal_angles(60, 0.1 * s, 4.5 + 0.3 * s)},
+                                      {50, 1.3, 0.4 * s}));
+  }
+  Values const lines = test::random_values(7, 50 * 60 * samples);
+  double const bound = test::bound<Interp>(1e-6, 3e-3);
+  auto const check = [&](auto const& fbp, auto const& scan_of) {
+    Values expected;
+    for (int s = 0; s < samples; ++s) {
+      Values const one(lines.begin() + s * 50 * 60, lines.begin() + (s + 1) * 50 * 60);
+      Values const image = reconstruct<Interp>(scan_of(s), grid, one);
+      expected.insert(expected.end(), image.begin(), image.end());
+    }
+    test::Array<float, 3> projections{{50, 60, samples}, lines};
+    for (std::size_t const limit :
+         {pyronn::default_workspace_limit, std::size_t{70000}, std::size_t{1}}) {
+      test::Array<float, 3> images{{17, 14, samples}, test::nan};
+      pyronn::Workspace<test::Executor> workspace{
+          test::executor(), fbp.workspace_bytes(test::executor(), projections.view(), limit)};
+      fbp(test::executor(), projections.view(), images.view(), workspace);
+      BOOST_TEST(test::relative_l2(images.values(), expected) < bound);
+    }
+  };
+  check(pyronn::Fbp<FanBeam, Interp>{scans[1], grid}, [&](int) { return scans[1]; });
+  check(pyronn::Fbp<FanBeam, Interp>::per_sample(scans, grid),
+        [&](int s) { return scans[static_cast<std::size_t>(s)]; });
+}
+
+// Shares of views of a batch add up, with one geometry or many.
+BOOST_AUTO_TEST_CASE(batches_piece_by_piece) {
+  Grid const grid = Grid::flat({15, 16}, {1, 1});
+  std::vector<ParallelBeam2D> const scans{
+      ParallelBeam2D::circular({equal_angles(40, 0.1, pi)}, {41, 0.8}),
+      ParallelBeam2D::circular({equal_angles(40, 0.7, 2 * pi), Rotation::clockwise}, {41, 1.1})};
+  Values const lines = test::random_values(9, 2 * 40 * 41);
+  for (auto const& fbp : {pyronn::Fbp<ParallelBeam2D, SoftwareInterp>{scans[0], grid},
+                          pyronn::Fbp<ParallelBeam2D, SoftwareInterp>::per_sample(scans, grid)}) {
+    test::Array<float, 3> whole{{41, 40, 2}, lines};
+    test::Array<float, 3> at_once{{15, 16, 2}, test::nan};
+    test::Array<float, 3> in_pieces{{15, 16, 2}, test::nan};
+    pyronn::Workspace<test::Executor> workspace{
+        test::executor(), fbp.workspace_bytes(test::executor(), whole.view())};
+    fbp(test::executor(), whole.view(), at_once.view(), workspace);
+    for (int const first : {0, 13}) {
+      int const count = first == 0 ? 13 : 27;
+      Values share;
+      for (int s = 0; s < 2; ++s) {
+        auto const from = lines.begin() + (s * 40 + first) * 41;
+        share.insert(share.end(), from, from + count * 41);
+      }
+      test::Array<float, 3> part{{41, count, 2}, share};
+      fbp.add_views(test::executor(), part.view(), first, in_pieces.view(), workspace);
+    }
+    BOOST_TEST(test::relative_l2(in_pieces.values(), at_once.values()) < 1e-6);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(what_cannot_be_is_refused) {
+  Grid const grid = Grid::flat({4, 4}, {1, 1});
+  auto const refuses = [&](auto const& scan, FbpOptions const& options, char const* reason) {
+    using Geometry = std::decay_t<decltype(scan)>;
+    BOOST_CHECK_EXCEPTION((pyronn::Fbp<Geometry, SoftwareInterp>{scan, grid, options}),
+                          InvalidArgument, says(reason));
+  };
+  FbpOptions const automatic;
+  auto const ram_lak = FilterWindow::ram_lak;
+  auto const parallel = [](std::vector<double> const& angles, double offset = 0) {
+    return ParallelBeam2D::circular({angles}, {20, 1, offset});
+  };
+  refuses(parallel(equal_angles(90, 0, 160 * degrees)), automatic, "160 of the 180 degrees");
+  refuses(parallel(equal_angles(2, 0, pi)), automatic, "too few");
+  refuses(parallel({0.3, 0.3, 0.3, 0.3 + pi}), automatic, "parallel to one another");
+  refuses(parallel(equal_angles(90, 0, pi)), {ram_lak, Redundancy::parker}, "are for fans");
+  refuses(parallel(equal_angles(90, 0, pi)), {ram_lak, Redundancy::wang}, "needs a full turn");
+  refuses(parallel(equal_angles(90), 15), automatic, "both sides of the axis");
+  refuses(parallel(equal_angles(90)), {ram_lak, Redundancy::uniform, {}, {0.1}},
+          "1 angular weights for 90 views");
+  auto const arc = ArcFanBeam::circular({100, 200, equal_angles(90)}, {20, 1});
+  refuses(arc, {FilterWindow::ramp}, "take ram_lak");
+  refuses(arc, {ram_lak, Redundancy::automatic, Values(7, 1.0F)}, "the response has 7 values");
+  refuses(ArcFanBeam::circular({100, 200, equal_angles(90, 0, 3)}, {20, 1}), automatic,
+          "at least 180 are needed");
+  std::vector<pyronn::ParallelVectors> cone;
+  for (double const angle : equal_angles(30)) {
+    Vec3d const u{-std::sin(angle), std::cos(angle), 0};
+    cone.push_back({{std::cos(angle), std::sin(angle), 0.5}, {0, 0, 0}, u, {0, 0, 1}});
+  }
+  BOOST_CHECK_EXCEPTION(
+      (pyronn::Fbp<ParallelBeam3D, SoftwareInterp>{ParallelBeam3D::from_vectors({8, 8}, cone),
+                                                   Grid::centered({4, 4, 4}, {1, 1, 1})}),
+      InvalidArgument, says("must run across one axis"));
+}
+
+// A limited angle is taken as it is, where one says so: nobody's weights sum to half a turn then.
+BOOST_AUTO_TEST_CASE(limited_angles_are_parts_of_the_whole) {
+  Grid const grid = Grid::flat({20, 20}, {1, 1});
+  std::vector<double> const angles = equal_angles(90, 0, pi);
+  auto const scan_of = [&](std::size_t from, std::size_t to) {
+    return ParallelBeam2D::circular({{angles.begin() + static_cast<std::ptrdiff_t>(from),
+                                      angles.begin() + static_cast<std::ptrdiff_t>(to)}},
+                                    {61, 1});
+  };
+  pyronn::Phantom const object{Body::rectangle({2, 1}, {8, 5}, 0.05)};
+  Values sum(400, 0.0F);
+  for (auto const& [from, to] : {std::pair<std::size_t, std::size_t>{0, 30}, {30, 90}}) {
+    ParallelBeam2D const scan = scan_of(from, to);
+    Values const image = reconstruct<SoftwareInterp>(scan, grid, exact_projections(object, scan),
+                                                     {FilterWindow::ram_lak, Redundancy::uniform});
+    sum = test::combine(1, sum, 1, image);
+  }
+  ParallelBeam2D const whole = scan_of(0, 90);
+  BOOST_TEST(test::relative_l2(sum, reconstruct<SoftwareInterp>(
+                                        whole, grid, exact_projections(object, whole))) < 1e-5);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
