@@ -50,7 +50,7 @@ bool reconstruct(example::Settings const& settings) {
 
   pyronn::voxelise(executor, phantom, grid, volume, 3);
   return example::check_head(settings, grid, found, example::to_host(volume_memory),
-                             {0.105, 0.0025});
+                             {0.105, 0.004});
 }
 
 }  // namespace

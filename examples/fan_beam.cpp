@@ -45,7 +45,7 @@ bool reconstruct(example::Settings const& settings) {
   auto const found = example::to_host(image_memory);
 
   pyronn::voxelise(executor, phantom, grid, image, 3);
-  return example::check_head(settings, grid, found, example::to_host(image_memory), {0.125, 0.002});
+  return example::check_head(settings, grid, found, example::to_host(image_memory), {0.13, 0.003});
 }
 
 }  // namespace

@@ -14,8 +14,9 @@ namespace example {
 /// contrast of Shepp and Logan's phantom, as wide as the grid.
 inline constexpr double head_scale = 0.02;
 
-/// How far a reconstruction of such a head may be from the truth at full size. At other sizes
-/// `error`, which edges make, may grow with the root of a voxel's side, and `brain` with the side.
+/// How far a reconstruction of such a head may be from the truth at full size. At other sizes, from
+/// 48 on, `error`, which edges make, may grow with the root of a voxel's side, and `brain` with the
+/// side itself.
 struct HeadBounds {
   double error;  ///< |found - truth| / |truth| in the field of view
   double brain;  ///< relative error of the mean attenuation in a homogeneous part

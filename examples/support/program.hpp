@@ -13,7 +13,8 @@ struct Settings {
   int size;       ///< voxels along each side
   std::filesystem::path png;
 
-  /// How many pixels or views there are at this size, if `full` at full size.
+  /// How many pixels or views there are at this size, if `full` at full size: an even number, so
+  /// that the axis stays between the same pixels.
   [[nodiscard]] int scaled(int full) const;
 };
 
