@@ -8,18 +8,13 @@
 #include <pyronn/core/array_view.hpp>
 #include <pyronn/core/grid.hpp>
 
+#include "../support/picture.hpp"
+
 namespace example {
 
-/// The attenuations that are shown black and white [1/mm].
-struct GreyWindow {
-  double black;
-  double white;
-};
-
-/// Writes the three slices through the middle of a volume side by side: across z (x to the right,
-/// y down), across y (x, z) and across x (y, z), in proportion. Without a window it spans what the
-/// slices hold, but for the half percent at either end. The file appears whole or not at all;
-/// returns the window.
+/// Writes the middle_slices of a volume side by side. Without a window it spans what the slices
+/// hold, but for the half percent at either end. The file appears whole or not at all; returns the
+/// window.
 GreyWindow write_slices_png(std::filesystem::path const& path,
                             pyronn::VolumeView<float const> volume, pyronn::Grid const& grid,
                             std::optional<GreyWindow> window);

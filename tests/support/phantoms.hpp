@@ -25,8 +25,10 @@ inline std::vector<float> voxelise(pyronn::Phantom const& phantom, pyronn::Grid 
 
 template <class Geometry>
 std::vector<float> project(pyronn::Phantom const& phantom, Geometry const& geometry) {
-  pyronn::Extents<2> const detector = geometry.detector_size();
-  Array<float, 3> projections{{detector[0], detector[1], geometry.num_views()}, -1e9F};
+  constexpr int rank = pyronn::dimension_v<Geometry>;
+  auto const extents = pyronn::detail::projection_extents<rank, rank>(geometry.detector_size(),
+                                                                      geometry.num_views(), 1);
+  Array<float, rank> projections{extents, -1e9F};
   pyronn::project(executor(), phantom, geometry, projections.view());
   return projections.values();
 }

@@ -55,6 +55,13 @@ ArrayView<T, Dimension + 1> projections_of(ArrayView<T, 4> batch) {
     return {batch.data, {from[0], from[2], from[3]}};
 }
 
+/// One sample of a batch.
+template <class T>
+ArrayView<T, 3> sample_of(ArrayView<T, 4> batch, int sample) {
+  Extents<4> const all = batch.extents;
+  return {batch.slices(sample, 1).data, {all[0], all[1], all[2]}};
+}
+
 /// The extents that volumes on a grid must have.
 template <int Dimension, int Rank>
 Extents<Rank> volume_extents(Grid const& grid, int samples) {
@@ -75,30 +82,61 @@ Extents<Rank> projection_extents(Extents<2> detector, int views, int samples) {
   return extents;
 }
 
+/// How many samples an array holds: 1 where it is no batch.
+template <int Dimension, int Rank>
+int sample_count(Extents<Rank> extents) {
+  int samples = 1;
+  if constexpr (Rank > Dimension) samples = extents[Dimension];
+  return samples;
+}
+
+/// Throws InvalidArgument unless volumes have the size of the grid.
+template <int Dimension, int Rank>
+void check_volumes(char const* who, Extents<Rank> volumes, Grid const& grid) {
+  constexpr bool is_batch = Rank > Dimension;
+  constexpr char const* names = Dimension == 2 ? (is_batch ? "(x, y, sample)" : "(x, y)")
+                                               : (is_batch ? "(x, y, z, sample)" : "(x, y, z)");
+  auto const expected =
+      volume_extents<Dimension, Rank>(grid, sample_count<Dimension, Rank>(volumes));
+  expects(volumes == expected, who, ": the volume's extents ", names, " are ", volumes,
+          " but the grid's are ", expected);
+}
+
+/// Throws InvalidArgument unless projections have the size of `views` views of `samples` samples.
+template <int Dimension, int Rank>
+void check_projections(char const* who, Extents<Rank> projections, Extents<2> detector, int views,
+                       int samples) {
+  constexpr bool is_batch = Rank > Dimension;
+  constexpr char const* names = Dimension == 2
+                                    ? (is_batch ? "(u, view, sample)" : "(u, view)")
+                                    : (is_batch ? "(u, v, view, sample)" : "(u, v, view)");
+  auto const expected = projection_extents<Dimension, Rank>(detector, views, samples);
+  expects(projections == expected, who, ": the projections' extents ", names, " are ", projections,
+          " but the geometry's are ", expected);
+}
+
+/// Throws InvalidArgument for a batch without samples.
+inline void check_samples(char const* who, int samples) {
+  expects(samples >= 1, who, ": a batch of ", samples, " samples has nothing to work on");
+}
+
+/// Throws InvalidArgument unless there are as many samples as geometries, where there are several.
+inline void check_geometries(char const* who, int samples, std::size_t geometries) {
+  expects(geometries == 1 || geometries == static_cast<std::size_t>(samples), who, ": there are ",
+          samples, " samples but ", geometries, " geometries; give one, or one for each sample");
+}
+
 /// Throws InvalidArgument unless volumes and projections have the sizes of the grid and of `views`
 /// views, and as many samples as there are geometries, where there are several.
 template <int Dimension, int Rank>
 void check_sizes(char const* who, Extents<Rank> volumes, Grid const& grid,
                  Extents<Rank> projections, Extents<2> detector, int views,
                  std::size_t geometries = 1) {
-  constexpr bool is_batch = Rank > Dimension;
-  constexpr char const* volume_names = Dimension == 2
-                                           ? (is_batch ? "(x, y, sample)" : "(x, y)")
-                                           : (is_batch ? "(x, y, z, sample)" : "(x, y, z)");
-  constexpr char const* projection_names =
-      Dimension == 2 ? (is_batch ? "(u, view, sample)" : "(u, view)")
-                     : (is_batch ? "(u, v, view, sample)" : "(u, v, view)");
-  int samples = 1;
-  if constexpr (is_batch) samples = volumes[Dimension];
-  auto const expected_volumes = volume_extents<Dimension, Rank>(grid, samples);
-  auto const expected_projections = projection_extents<Dimension, Rank>(detector, views, samples);
-  expects(volumes == expected_volumes, who, ": the volume's extents ", volume_names, " are ",
-          volumes, " but the grid's are ", expected_volumes);
-  expects(projections == expected_projections, who, ": the projections' extents ", projection_names,
-          " are ", projections, " but the geometry's are ", expected_projections);
-  expects(samples >= 1, who, ": a batch of ", samples, " samples has nothing to work on");
-  expects(geometries == 1 || geometries == static_cast<std::size_t>(samples), who, ": there are ",
-          samples, " samples but ", geometries, " geometries; give one, or one for each sample");
+  int const samples = sample_count<Dimension, Rank>(volumes);
+  check_volumes<Dimension, Rank>(who, volumes, grid);
+  check_projections<Dimension, Rank>(who, projections, detector, views, samples);
+  check_samples(who, samples);
+  check_geometries(who, samples, geometries);
 }
 
 /// Throws InvalidArgument unless the views or samples [first, first + count) are among `all`.
@@ -202,8 +240,8 @@ template <int Dimension>
 Grid const& checked_grid(Grid const& grid, char const* who) {
   grid.validate();
   expects(Dimension == 3 || (grid.size[2] == 1 && grid.origin[2] == 0.0), who,
-          ": a geometry of the plane needs one slice at z = 0, as Grid::flat makes, not ",
-          grid.size[2], " from z = ", grid.origin[2], " mm on");
+          ": the plane needs one slice at z = 0, as Grid::flat makes, not ", grid.size[2],
+          " from z = ", grid.origin[2], " mm on");
   return grid;
 }
 

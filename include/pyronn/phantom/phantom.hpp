@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-/// Ground truth: the volume and the exact projections of a phantom made of bodies.
+/// Ground truth: the volume and the exact projections of a phantom made of bodies, in space and in
+/// the plane, of one phantom and of many.
 #include <cstddef>
 #include <vector>
 
@@ -10,6 +11,7 @@
 #include <pyronn/core/error.hpp>
 #include <pyronn/core/grid.hpp>
 #include <pyronn/core/math.hpp>
+#include <pyronn/core/vec.hpp>
 #include <pyronn/exec/traits.hpp>
 #include <pyronn/geometry/traits.hpp>
 #include <pyronn/model/batch.hpp>
@@ -25,6 +27,89 @@ namespace pyronn {
 /// do.
 using Phantom = std::vector<Body>;
 
+namespace detail {
+
+/// Throws InvalidArgument unless there is a phantom for each sample.
+inline void check_phantoms(char const* who, int samples, std::size_t phantoms) {
+  check_samples(who, samples);
+  expects(phantoms == static_cast<std::size_t>(samples), who, ": there are ", samples,
+          " samples but ", phantoms, " phantoms; give one for each sample");
+}
+
+/// Of every phantom, so that all are checked before the first is put down.
+inline std::vector<std::vector<BodyTable>> tables_of(std::vector<Phantom> const& phantoms) {
+  std::vector<std::vector<BodyTable>> tables;
+  tables.reserve(phantoms.size());
+  for (Phantom const& phantom : phantoms) tables.push_back(body_tables(phantom));
+  return tables;
+}
+
+template <int Dimension, class Executor, int Rank>
+void voxelise_samples(Executor const& executor, std::vector<Phantom> const& phantoms,
+                      Grid const& grid, ArrayView<float, Rank> volumes, int supersampling) {
+  constexpr char const* who = "voxelise";
+  constexpr int most = 1024;
+  check_executor<Executor>();
+  checked_grid<Dimension>(grid, who);
+  check_volumes<Dimension>(who, volumes.extents, grid);
+  auto const batch = volume_batch<Dimension>(volumes);
+  int const samples = batch.extents[3];
+  check_phantoms(who, samples, phantoms.size());
+  expects(supersampling >= 1 && supersampling <= most, who, ": supersampling ", supersampling,
+          " must be from 1 to ", most);
+  executor.check_reachable(volumes.data, "voxelise: volume");
+  auto const tables = tables_of(phantoms);
+  Vec<int, 3> const points{supersampling, supersampling, Dimension == 3 ? supersampling : 1};
+  for (int sample = 0; sample < samples; ++sample) {
+    bool adds = false;
+    for (BodyTable const& table : tables[static_cast<std::size_t>(sample)]) {
+      VoxeliseBodies const kernel{table, grid, points, sample_of(batch, sample), adds};
+      executor.for_each(kernel.items(), kernel);
+      adds = true;
+    }
+  }
+}
+
+template <class Executor, class Geometry>
+void project_tables(Executor const& executor, std::vector<BodyTable> const& tables,
+                    Geometry const& geometry, ProjectionView<float> projections) {
+  using Views = WorldViews<Geometry>;
+  int const num_views = projections.extents[2];
+  for (int first = 0; first < num_views; first += Views::capacity) {
+    int const count = min(Views::capacity, num_views - first);
+    Views const views = world_views(geometry, first, count);
+    for (std::size_t n = 0; n < tables.size(); ++n) {
+      ProjectBodies<Views> const kernel{views, tables[n], projections.slices(first, count), n > 0};
+      executor.for_each(kernel.items(), kernel);
+    }
+  }
+}
+
+template <class Executor, class Geometry, int Rank>
+void project_samples(Executor const& executor, std::vector<Phantom> const& phantoms,
+                     std::vector<Geometry> const& geometries, ArrayView<float, Rank> projections) {
+  constexpr char const* who = "project";
+  constexpr int dimension = dimension_v<Geometry>;
+  check_executor<Executor>();
+  check_traceable_geometry<Geometry>();
+  Geometry const& scan = checked_geometries(geometries, who).front();
+  auto const batch = projection_batch<dimension>(projections);
+  int const samples = batch.extents[3];
+  check_projections<dimension>(who, projections.extents, scan.detector_size(), scan.num_views(),
+                               samples);
+  check_phantoms(who, samples, phantoms.size());
+  check_geometries(who, samples, geometries.size());
+  executor.check_reachable(projections.data, "project: projections");
+  auto const tables = tables_of(phantoms);
+  for (int sample = 0; sample < samples; ++sample) {
+    auto const n = static_cast<std::size_t>(sample);
+    project_tables(executor, tables[n], geometries[geometries.size() == 1 ? 0 : n],
+                   sample_of(batch, sample));
+  }
+}
+
+}  // namespace detail
+
 /// volume (x, y, z) [1/mm] of the phantom on the grid: in every voxel the mean over supersampling^3
 /// points, spread evenly over the voxel; 1 asks at the voxel's centre alone. The volume lies where
 /// the executor works, and is overwritten. In double precision, rounded to float once for every 128
@@ -35,51 +120,63 @@ using Phantom = std::vector<Body>;
 template <class Executor>
 void voxelise(Executor const& executor, Phantom const& phantom, Grid const& grid,
               VolumeView<float> volume, int supersampling = 1) {
-  constexpr int most = 1024;
-  check_executor<Executor>();
-  grid.validate();
-  detail::expects(volume.extents == grid.size, "voxelise: the volume's extents (x, y, z) are ",
-                  volume.extents, " but the grid's size is ", grid.size);
-  detail::expects(supersampling >= 1 && supersampling <= most, "voxelise: supersampling ",
-                  supersampling, " must be from 1 to ", most);
-  executor.check_reachable(volume.data, "voxelise: volume");
-  bool adds = false;
-  for (detail::BodyTable const& table : detail::body_tables(phantom)) {
-    detail::VoxeliseBodies const kernel{table, grid, supersampling, volume, adds};
-    executor.for_each(kernel.items(), kernel);
-    adds = true;
-  }
+  detail::voxelise_samples<3>(executor, std::vector<Phantom>{phantom}, grid, volume, supersampling);
 }
 
-/// projections (u, v, view), the phantom's exact line integrals along the rays of any geometry that
-/// has them, between a ray's begin and end. The projections lie where the executor works, and are
-/// overwritten. Rays are as precise as the geometry makes them; the rest is done in double
-/// precision, rounded to float once for every 128 bodies. Takes no memory of the executor and does
-/// not synchronise: on a stream the work is queued when the call returns. Throws InvalidArgument
-/// for a phantom that does not validate, a body that overwrites beyond the first 128, a geometry
-/// without pixels or views and projections of another size, all before anything is written.
+/// image (x, y) [1/mm] of the phantom in the plane z = 0, on a grid as Grid::flat makes; as a
+/// volume, but in every pixel the mean over supersampling^2 points of that plane. Throws
+/// InvalidArgument for any other grid, too.
+template <class Executor>
+void voxelise(Executor const& executor, Phantom const& phantom, Grid const& grid,
+              ImageView<float> image, int supersampling = 1) {
+  detail::voxelise_samples<2>(executor, std::vector<Phantom>{phantom}, grid, image, supersampling);
+}
+
+/// A batch, a phantom for each sample: volumes (x, y, z, sample). One sample after the other, each
+/// in launches of its own. Throws InvalidArgument unless there is a phantom for each sample, too.
+template <class Executor>
+void voxelise(Executor const& executor, std::vector<Phantom> const& phantoms, Grid const& grid,
+              ArrayView<float, 4> volumes, int supersampling = 1) {
+  detail::voxelise_samples<3>(executor, phantoms, grid, volumes, supersampling);
+}
+
+/// A batch in the plane z = 0: images (x, y, sample).
+template <class Executor>
+void voxelise(Executor const& executor, std::vector<Phantom> const& phantoms, Grid const& grid,
+              ArrayView<float, 3> images, int supersampling = 1) {
+  detail::voxelise_samples<2>(executor, phantoms, grid, images, supersampling);
+}
+
+/// projections (u, v, view), or (u, view) of a geometry of the plane: the phantom's exact line
+/// integrals along the rays of any geometry that has them, between a ray's begin and end. The
+/// projections lie where the executor works, and are overwritten. Rays are as precise as the
+/// geometry makes them; the rest is done in double precision, rounded to float once for every 128
+/// bodies. Takes no memory of the executor and does not synchronise: on a stream the work is queued
+/// when the call returns. Throws InvalidArgument for a phantom that does not validate, a body that
+/// overwrites beyond the first 128, a geometry without pixels or views and projections of another
+/// size, all before anything is written.
 template <class Executor, class Geometry>
 void project(Executor const& executor, Phantom const& phantom, Geometry const& geometry,
-             ProjectionView<float> projections) {
-  using Views = detail::WorldViews<Geometry>;
-  check_executor<Executor>();
-  check_traceable_geometry<Geometry>();
-  detail::checked_geometries(std::vector<Geometry>{geometry}, "project");
-  Extents<3> const scan = detail::scan_extents(geometry);
-  detail::expects(projections.extents == scan,
-                  "project: the projections' extents (u, v, view) are ", projections.extents,
-                  " but the geometry's are ", scan);
-  executor.check_reachable(projections.data, "project: projections");
-  std::vector<detail::BodyTable> const tables = detail::body_tables(phantom);
-  for (int first = 0; first < scan[2]; first += Views::capacity) {
-    int const count = min(Views::capacity, scan[2] - first);
-    Views const views = detail::world_views(geometry, first, count);
-    for (std::size_t n = 0; n < tables.size(); ++n) {
-      detail::ProjectBodies<Views> const kernel{views, tables[n], projections.slices(first, count),
-                                                n > 0};
-      executor.for_each(kernel.items(), kernel);
-    }
-  }
+             ArrayView<float, dimension_v<Geometry>> projections) {
+  detail::project_samples(executor, std::vector<Phantom>{phantom}, std::vector<Geometry>{geometry},
+                          projections);
+}
+
+/// A batch, a phantom for each sample and one geometry for all: projections (u, v, view, sample) or
+/// (u, view, sample). One sample after the other, each in launches of its own. Throws
+/// InvalidArgument unless there is a phantom for each sample, too.
+template <class Executor, class Geometry>
+void project(Executor const& executor, std::vector<Phantom> const& phantoms,
+             Geometry const& geometry, ArrayView<float, dimension_v<Geometry> + 1> projections) {
+  detail::project_samples(executor, phantoms, std::vector<Geometry>{geometry}, projections);
+}
+
+/// A batch with a geometry for each sample; all must have as many views and pixels.
+template <class Executor, class Geometry>
+void project(Executor const& executor, std::vector<Phantom> const& phantoms,
+             std::vector<Geometry> const& geometries,
+             ArrayView<float, dimension_v<Geometry> + 1> projections) {
+  detail::project_samples(executor, phantoms, geometries, projections);
 }
 
 }  // namespace pyronn

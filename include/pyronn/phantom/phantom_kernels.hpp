@@ -19,7 +19,7 @@ struct VoxeliseBodies {
 
   BodyTable table;
   Grid grid;
-  int supersampling;
+  Vec<int, 3> samples;  ///< of a voxel, along each axis
   VolumeView<float> volume;
   bool adds;  ///< to what the volume holds, as all tables but the first do
 
@@ -32,24 +32,25 @@ struct VoxeliseBodies {
   }
 
  private:
-  /// Over samples^3 points, spread evenly over the voxel about `center`.
+  /// Over the samples, spread evenly over the voxel about `center`.
   [[nodiscard]] PYRONN_HOST_DEVICE double mean(Vec3d const& center) const {
-    if (supersampling == 1) return table.attenuation(center, BodyTable::Touching::all());
+    Vec<int, 3> const one{1, 1, 1};
+    if (samples == one) return table.attenuation(center, BodyTable::Touching::all());
     BodyTable::Touching const bodies = table.touching(center, 0.5 * grid.spacing);
     if (!bodies.is_mixed) return table.attenuation(center, bodies);
-    double const part = 1.0 / supersampling;
-    Vec3d const step = part * grid.spacing;
-    Vec3d const first = center - 0.5 * (1.0 - part) * grid.spacing;
+    Vec3d const part{1.0 / samples[0], 1.0 / samples[1], 1.0 / samples[2]};
+    Vec3d const step = scale(part, grid.spacing);
+    Vec3d const first = center - 0.5 * scale(vec_cast<double>(one) - part, grid.spacing);
     double sum = 0.0;
-    for (int k = 0; k < supersampling; ++k) {
-      for (int j = 0; j < supersampling; ++j) {
-        for (int i = 0; i < supersampling; ++i) {
+    for (int k = 0; k < samples[2]; ++k) {
+      for (int j = 0; j < samples[1]; ++j) {
+        for (int i = 0; i < samples[0]; ++i) {
           Vec3d const count = vec_cast<double>(Vec<int, 3>{i, j, k});
           sum += table.attenuation(first + scale(step, count), bodies);
         }
       }
     }
-    return sum * (part * part * part);
+    return sum * (part[0] * part[1] * part[2]);
   }
 };
 

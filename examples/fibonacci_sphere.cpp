@@ -1,0 +1,74 @@
+// SPDX-FileCopyrightText: The pyronn authors
+// SPDX-License-Identifier: Apache-2.0
+
+/// Conjugate gradients (CGLS) for an orbit that no filtered backprojection knows: sources spread
+/// over a sphere. All they need is a projector and its exact transpose.
+#include <pyronn/backprojector.hpp>
+#include <pyronn/core/grid.hpp>
+#include <pyronn/exec/workspace.hpp>
+#include <pyronn/geometry/cone_beam.hpp>
+#include <pyronn/geometry/trajectories.hpp>
+#include <pyronn/interp/software_interp.hpp>
+#include <pyronn/phantom/phantom.hpp>
+#include <pyronn/phantom/shepp_logan.hpp>
+#include <pyronn/projector.hpp>
+
+#include "fibonacci_sphere/cgls.hpp"
+#include "support/executor.hpp"
+#include "support/head.hpp"
+#include "support/program.hpp"
+
+namespace {
+
+bool reconstruct(example::Settings const& settings) {
+  // At full size 256^3 voxels of 0.5 mm, 360 views of 600 x 400 pixels of 1 mm.
+  constexpr double side = 128;
+  int const size = settings.size;
+  int const columns = settings.scaled(600);
+  int const rows = settings.scaled(400);
+  int const views = settings.scaled(360);
+
+  pyronn::Detector const detector{{columns, rows}, {600.0 / columns, 400.0 / rows}};
+  auto const scan = pyronn::ConeBeam::from_vectors(
+      detector.size, pyronn::FibonacciSphere{750, 1200, views}.vectors(detector));
+  double const voxel = side / size;
+  auto const grid = pyronn::Grid::centered({size, size, size}, {voxel, voxel, voxel});
+  auto const phantom = pyronn::shepp_logan_3d_high_contrast(side / 2, example::head_scale);
+
+  auto const& executor = example::executor();
+  pyronn::Extents<3> const scan_size{columns, rows, views};
+  auto const scan_memory = example::buffer(scan_size);
+  auto const volume_memory = example::buffer(grid.size);
+  auto const projections = scan_memory.view(scan_size);
+  auto const volume = volume_memory.view(grid.size);
+  pyronn::project(executor, phantom, scan, projections);
+  example::Vector const lines = example::to_host(scan_memory);
+
+  pyronn::Projector<pyronn::ConeBeam, pyronn::SoftwareInterp> const projector{scan, grid};
+  auto const adjoint = projector.adjoint();
+  auto const forward = [&](example::Vector const& x) {
+    example::copy(x.data(), volume.data, x.size());
+    projector(executor, volume, projections);
+    return example::to_host(scan_memory);
+  };
+  auto const transpose = [&](example::Vector const& y) {
+    example::copy(y.data(), projections.data, y.size());
+    adjoint(executor, projections, volume);
+    return example::to_host(volume_memory);
+  };
+  // More steps would fit what tells exact line integrals from those of voxels.
+  example::Vector const found = example::cgls(forward, transpose, lines, 8);
+  if (found.empty()) return false;
+
+  pyronn::voxelise(executor, phantom, grid, volume, 3);
+  return example::check_head(settings, grid, found, example::to_host(volume_memory), {0.18, 0.011});
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  return example::run({"fibonacci_sphere",
+                       "Reconstructs a scan from all sides with the method of conjugate gradients.",
+                       256, reconstruct},
+                      argc, argv);
+}

@@ -1,0 +1,22 @@
+// SPDX-FileCopyrightText: The pyronn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+
+#include <pyronn/exec/cpu_executor.hpp>
+#include <pyronn/recon/cpu_row_filter.hpp>
+
+namespace example {
+
+using Executor = pyronn::CpuExecutor;
+
+inline Executor const& executor() {
+  static Executor const instance;
+  return instance;
+}
+
+inline void copy(float const* from, float* to, std::size_t count) { std::copy_n(from, count, to); }
+
+}  // namespace example

@@ -1,0 +1,45 @@
+// SPDX-FileCopyrightText: The pyronn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+
+#include <cuda_runtime_api.h>
+
+#include <pyronn/cuda/error.cuh>
+#include <pyronn/cuda/executor.cuh>
+#include <pyronn/cuda/row_filter.cuh>
+#include <pyronn/cuda/texture_planes.cuh>
+#include <pyronn/cuda/texture_slices.cuh>
+
+#include "program.hpp"
+
+namespace example {
+
+using Executor = pyronn::CudaExecutor;
+
+/// On a stream of its own, which other streams do not wait for.
+inline Executor const& executor() {
+  static cudaStream_t const stream = [] {
+    int devices = 0;
+    if (cudaGetDeviceCount(&devices) != cudaSuccess || devices == 0) {
+      throw NoDevice{"there is no CUDA device"};
+    }
+    cudaStream_t result = nullptr;
+    pyronn::detail::check_cuda(cudaStreamCreateWithFlags(&result, cudaStreamNonBlocking),
+                               "cudaStreamCreateWithFlags");
+    return result;
+  }();
+  static Executor const instance{stream};
+  return instance;
+}
+
+/// To and from the device, and within either; done when it returns.
+inline void copy(float const* from, float* to, std::size_t count) {
+  pyronn::detail::check_cuda(
+      cudaMemcpyAsync(to, from, count * sizeof(float), cudaMemcpyDefault, executor().stream()),
+      "cudaMemcpyAsync");
+  pyronn::detail::check_cuda(cudaStreamSynchronize(executor().stream()), "cudaStreamSynchronize");
+}
+
+}  // namespace example
