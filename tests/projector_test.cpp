@@ -192,17 +192,25 @@ struct AnySize {
 
 BOOST_AUTO_TEST_CASE(geometries_of_impossible_size_are_refused) {
   using Op = pyronn::Projector<AnySize, pyronn::SoftwareInterp>;
+  using Back = pyronn::Backprojector<AnySize, pyronn::SoftwareInterp>;
   Grid const grid = Grid::centered({4, 4, 4}, {1, 1, 1});
   auto const refuses = [&grid](AnySize const& geometry, char const* what) {
     BOOST_CHECK_EXCEPTION((Op{geometry, grid}), InvalidArgument, says(what));
-    BOOST_CHECK_EXCEPTION((Op::per_sample({geometry}, grid).adjoint()), InvalidArgument,
-                          says(what));
+    BOOST_CHECK_EXCEPTION((Back{geometry, grid}), InvalidArgument, says(what));
   };
   refuses({{4, 3}, 0}, "extents (u, v, view) (4, 3, 0) must be at least 1");
   refuses({{4, 3}, -2}, "(4, 3, -2)");
   refuses({{0, 3}, 2}, "(0, 3, 2)");
   refuses({{4, -3}, 2}, "(4, -3, 2)");
   refuses({{1 << 16, 1 << 15}, 2}, "(65536, 32768) has more than 2^31 - 1 pixels");
+}
+
+BOOST_AUTO_TEST_CASE(steps_without_end_are_refused) {
+  for (double const step : {0.0, -0.2, 1e-4, std::nan(""), HUGE_VAL}) {
+    BOOST_CHECK_EXCEPTION(
+        pyronn::RayMarch{step}, InvalidArgument,
+        says(pyronn::detail::message("RayMarch: step ", step, " must be finite")));
+  }
 }
 
 BOOST_AUTO_TEST_SUITE_END()
