@@ -64,7 +64,8 @@ BOOST_AUTO_TEST_CASE(line_detectors_come_back) {
 BOOST_AUTO_TEST_CASE(what_is_wrong_is_named) {
   refuses<pyronn::LineDetector>(R"({"columns": 4, "pixel_mm": 0, "offset_mm": 0})", "spacing 0");
   refuses<pyronn::LineDetector>(R"({"columns": 4, "pixel_mm": 1})", "offset_mm is missing");
-  refuses<pyronn::FanBeam>(R"({"columns": 4, "vectors": []})", "must be a list");
+  refuses<pyronn::FanBeam>(R"({"columns": 4, "vectors": []})",
+                           "FanBeam: vectors: [] must be a list");
   refuses<pyronn::FanBeam>(R"({"columns": 4.5, "vectors": [1]})", "must be a whole number");
   refuses<pyronn::FanBeam>(R"({"columns": 4, "rows": 2, "vectors": [1]})", "unknown field");
   refuses<pyronn::FanBeam>(
@@ -75,6 +76,13 @@ BOOST_AUTO_TEST_CASE(what_is_wrong_is_named) {
       R"({"columns": 0, "vectors": [{"direction": [1, 0], "detector_center_mm": [0, 0],
          "u_step_mm": [0, 1]}]})",
       "size (0, 1)");
+  refuses<pyronn::ParallelBeam2D>("[]", "ParallelBeam2D: [] must be an object");
+  refuses<pyronn::FanBeam>(
+      R"({"columns": 4, "vectors": [{"source_mm": [5, 0], "detector_center_mm": [-5, 3],
+         "u_step_mm": [0, 1]}, {"source_mm": [5]}]})",
+      "FanVectors: detector_center_mm is missing (view 1)");
+  refuses<pyronn::ParallelBeam3D>(R"({"detector": {"columns": 4, "rows": 1}, "vectors": [7]})",
+                                  "ParallelVectors: 7 must be an object { } (view 0)");
   refuses<pyronn::ParallelBeam3D>(R"({"detector": {"columns": 4}, "vectors": [1]})",
                                   "rows is missing");
 }

@@ -104,7 +104,20 @@ BOOST_AUTO_TEST_CASE(equal_angles_leave_out_the_end) {
   std::vector<double> const expected{1, 1.5, 2, 2.5};
   BOOST_TEST(angles == expected, boost::test_tools::per_element());
   BOOST_TEST(pyronn::equal_angles(2).at(1) == pyronn::pi);
-  BOOST_CHECK_EXCEPTION(pyronn::equal_angles(0), InvalidArgument, says("count 0"));
+}
+
+BOOST_AUTO_TEST_CASE(angles_that_cannot_be_are_refused) {
+  constexpr int most = std::numeric_limits<int>::max();
+  auto const refuses = [](int count, double start, double range, char const* what) {
+    BOOST_CHECK_EXCEPTION(pyronn::equal_angles(count, start, range), InvalidArgument, says(what));
+  };
+  refuses(0, 0, 1, "equal_angles: count 0 must be from 1 to 10000000");
+  refuses(-most - 1, 0, 1, "count -2147483648");
+  refuses(most, 0, 1, "count 2147483647");
+  refuses(3, std::nan(""), 1, "start nan");
+  refuses(3, -infinity, infinity, "start -inf and range inf must be finite");
+  refuses(3, 0, infinity, "range inf");
+  refuses(3, 1, 1e308, "range 1e+308");
 }
 
 BOOST_AUTO_TEST_CASE(depth_is_in_mm_before_the_source) {

@@ -96,6 +96,28 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(forward_and_back_are_transposes, Geometry, Geometr
   }
 }
 
+BOOST_AUTO_TEST_CASE_TEMPLATE(are_linear, Geometry, Geometries) {
+  auto const check = [](auto const& op, std::vector<float> const& x) {
+    auto const y = test::random_values(13, static_cast<int>(x.size()));
+    auto const ax = test::run(op, x);
+    auto const sum = test::run(op, test::combine(0.75F, x, -2.0F, y));
+    auto const expected = test::combine(0.75F, ax, -2.0F, test::run(op, y));
+    BOOST_TEST(test::relative_l2(sum, expected) < 2e-6);
+    BOOST_TEST(
+        (test::run(op, test::combine(-1.0F, x, 0.0F, x)) == test::combine(-1.0F, ax, 0.0F, ax)));
+  };
+  for (auto const& scan : test::scans<Geometry>()) {
+    for_each_case([&](auto choice) {
+      using Case = decltype(choice);
+      BOOST_TEST_CONTEXT(scan.name) {
+        typename Case::template Projector<Geometry> const forward{scan.geometry, scan.grid};
+        check(forward, test::random_values(11, scan.grid.size.count()));
+        check(forward.adjoint(), test::random_values(12, pixels(scan.geometry)));
+      }
+    });
+  }
+}
+
 /// A block in a large grid of zeros projects as its own grid, moved to where the block is.
 BOOST_AUTO_TEST_CASE_TEMPLATE(objects_are_where_their_grids_say, Geometry, Geometries) {
   for (auto const& scan : test::scans<Geometry>()) {

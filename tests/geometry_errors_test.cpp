@@ -134,6 +134,27 @@ BOOST_AUTO_TEST_CASE(vectors_of_the_plane) {
   BOOST_CHECK_EXCEPTION(FanBeam::from_vectors(4, {}), InvalidArgument, says("at least one view"));
 }
 
+BOOST_AUTO_TEST_CASE(grids) {
+  constexpr int most = std::numeric_limits<int>::max();
+  auto const refuses = [](pyronn::Extents<3> size, pyronn::Vec3d const& spacing,
+                          pyronn::Vec3d const& position, char const* what) {
+    BOOST_CHECK_EXCEPTION(pyronn::Grid::centered(size, spacing, position), InvalidArgument,
+                          says(what));
+    BOOST_CHECK_EXCEPTION(pyronn::Grid::from_origin(size, spacing, position), InvalidArgument,
+                          says(what));
+  };
+  refuses({4, 0, 4}, {1, 1, 1}, {0, 0, 0}, "Grid: size (4, 0, 4) must be at least 1");
+  refuses({4, 4, -most - 1}, {1, 1, 1}, {0, 0, 0}, "size (4, 4, -2147483648) must be at least 1");
+  refuses({1 << 16, 1 << 15, 1}, {1, 1, 1}, {0, 0, 0}, "(65536, 32768, 1) has more than 2^31 - 1");
+  refuses({most, most, most}, {1, 1, 1}, {0, 0, 0}, "has more than 2^31 - 1 voxels in one z slice");
+  refuses({4, 4, 4}, {0, 1, 1}, {0, 0, 0}, "spacing (0, 1, 1) must be positive");
+  refuses({4, 4, 4}, {1, -1, 1}, {0, 0, 0}, "spacing (1, -1, 1)");
+  refuses({4, 4, 4}, {1, 1, not_a_number}, {0, 0, 0}, "spacing (1, 1, nan)");
+  refuses({4, 4, 4}, {1, infinity, 1}, {0, 0, 0}, "spacing (1, inf, 1)");
+  refuses({1, 1, 1}, {1, 1, 1}, {0, not_a_number, 0}, "origin (0, nan, 0) must be finite");
+  refuses({1, 1, 1}, {1, 1, 1}, {-infinity, 0, 0}, "origin (-inf, 0, 0)");
+}
+
 BOOST_AUTO_TEST_CASE(grids_of_the_plane) {
   BOOST_CHECK_EXCEPTION(pyronn::Grid::flat({0, 4}, {1, 1}), InvalidArgument, says("(0, 4, 1)"));
   BOOST_CHECK_EXCEPTION(pyronn::Grid::flat({4, 4}, {1, 0}), InvalidArgument,

@@ -40,7 +40,7 @@ Vec3d const odd{third, -1e-300, 123456789.123456789};
 
 template <class T>
 void refuses(std::string const& text, char const* what) {
-  BOOST_TEST_CONTEXT(text) {
+  BOOST_TEST_CONTEXT(text.substr(0, 200)) {
     BOOST_CHECK_EXCEPTION(json::parse(text).get<T>(), InvalidArgument, says(what));
   }
 }
@@ -91,6 +91,17 @@ BOOST_AUTO_TEST_CASE(bad_grids) {
   Grid grid = Grid::centered({2, 2, 2}, {1, 1, 1});
   grid.origin[1] = not_a_number;
   BOOST_CHECK_EXCEPTION(json{grid}, InvalidArgument, says("origin (-0.5, nan, -0.5)"));
+}
+
+/// Of which no message can be made by recursion.
+BOOST_AUTO_TEST_CASE(bottomless_lists_are_refused) {
+  constexpr std::size_t depth = 300000;
+  std::string const lists = std::string(depth, '[') + std::string(depth, ']');
+  refuses<Grid>(lists, "Grid: [...] must be an object");
+  refuses<pyronn::ProjectionMatrix>(lists, "[...] must be a list of 3");
+  refuses<Grid>(R"({"size": )" + lists + R"(, "voxel_mm": [1, 1, 1], "origin_mm": [0, 0, 0]})",
+                "Grid: size: [...] must be a list of 3");
+  refuses<Grid>(R"({"inside": )" + lists + "}", "\"inside\": [...] is an unknown field");
 }
 
 BOOST_AUTO_TEST_CASE(detectors) {

@@ -18,7 +18,6 @@
 
 using pyronn::ConeBeam;
 using pyronn::Grid;
-using pyronn::Vec3d;
 
 namespace {
 
@@ -85,30 +84,6 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(do_not_hide_what_is_not_a_number, Case, test::AllC
       BOOST_TEST(changed == 0);
     });
   }
-}
-
-BOOST_AUTO_TEST_CASE_TEMPLATE(shifting_everything_changes_nothing, Case, test::AllCases) {
-  Vec3d const shift{13.7, -8.1, 5.3};
-  pyronn::Extents<2> const detector{12, 11};
-  auto vectors = test::tilted_orbit(5, 50, 1.1);
-  Grid const grid = Grid::centered({8, 7, 9}, {0.9, 1.2, 1});
-  Grid const shifted_grid = Grid::centered({8, 7, 9}, {0.9, 1.2, 1}, shift);
-  ConeBeam const scan = ConeBeam::from_vectors(detector, vectors);
-  for (pyronn::ConeVectors& view : vectors) {
-    view.source += shift;
-    view.detector_center += shift;
-  }
-  ConeBeam const shifted_scan = ConeBeam::from_vectors(detector, vectors);
-
-  // Rounding may carry a weight of 8 bits to the next step.
-  double const bound = test::bound<typename Case::Interp>(1e-5, 1e-3);
-  typename Case::template Projector<ConeBeam> const op{scan, grid};
-  typename Case::template Projector<ConeBeam> const shifted{shifted_scan, shifted_grid};
-  auto const volume = test::random_values(14, grid.size.count());
-  BOOST_TEST(test::relative_l2(test::run(shifted, volume), test::run(op, volume)) < bound);
-  auto const projections = test::random_values(15, detector.count() * 5);
-  BOOST_TEST(test::relative_l2(test::run(shifted.adjoint(), projections),
-                               test::run(op.adjoint(), projections)) < bound);
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(nothing_behind_the_source_counts, Case, test::AllCases) {

@@ -5,12 +5,14 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <type_traits>
 #include <vector>
 
 #include <boost/test/unit_test.hpp>
 
 #include <pyronn/pyronn.hpp>
 
+#include "support/custom_geometries.hpp"
 #include "support/numbers.hpp"
 #include "support/operators.hpp"
 #include "support/reference.hpp"
@@ -86,14 +88,19 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(ray_along_an_axis_measures_mm, Case, test::JosephC
   }
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(every_voxel_on_the_ray_counts_the_same, Case, test::JosephCases) {
+/// Whichever way the ray runs.
+BOOST_AUTO_TEST_CASE_TEMPLATE(every_voxel_on_the_ray_counts_the_same, Case, test::RayDrivenCases) {
   Grid const grid = Grid::centered({5, 3, 3}, {0.5, 1, 1});
-  typename Case::template Projector<ConeBeam> const op{along(0, 100, 100, 0.2), grid};
-  for (std::size_t x = 0; x < 5; ++x) {
-    auto volume = test::random_values(0, 0);
-    volume.resize(45);
-    volume[4 * 5 + x] = 1;  // y and z in the middle
-    BOOST_TEST(test::run(op, volume).at(4) == 0.5F, boost::test_tools::tolerance(1e-6F));
+  // A texture unit rounds where RayMarch samples.
+  bool const is_rounded = test::on_device && std::is_same_v<Case, test::RayMarchTexture>;
+  for (double const before : {100.0, -100.0}) {
+    typename Case::template Projector<ConeBeam> const op{along(0, before, before, 0.2), grid};
+    for (std::size_t x = 0; x < 5; ++x) {
+      std::vector<float> volume(45);
+      volume[4 * 5 + x] = 1;  // y and z in the middle
+      BOOST_TEST(test::run(op, volume).at(4) == 0.5F,
+                 boost::test_tools::tolerance(is_rounded ? 1e-2F : 1e-5F));
+    }
   }
 }
 
@@ -169,6 +176,41 @@ BOOST_AUTO_TEST_CASE(grids_without_extent_are_refused) {
                         says("size (4, 0, 4)"));
   BOOST_CHECK_EXCEPTION((Op{scan, Grid{{4, 4, 4}, {1, -1, 1}, {0, 0, 0}}}), InvalidArgument,
                         says("spacing (1, -1, 1)"));
+}
+
+/// Parallel rays that a user may give any size.
+struct AnySize {
+  pyronn::Extents<2> size;
+  int views;
+
+  int num_views() const { return views; }
+  pyronn::Extents<2> detector_size() const { return size; }
+  PYRONN_HOST_DEVICE test::Laminography<float>::View view(int n) const {
+    return test::Laminography<float>{}.view(n);
+  }
+};
+
+BOOST_AUTO_TEST_CASE(geometries_of_impossible_size_are_refused) {
+  using Op = pyronn::Projector<AnySize, pyronn::SoftwareInterp>;
+  using Back = pyronn::Backprojector<AnySize, pyronn::SoftwareInterp>;
+  Grid const grid = Grid::centered({4, 4, 4}, {1, 1, 1});
+  auto const refuses = [&grid](AnySize const& geometry, char const* what) {
+    BOOST_CHECK_EXCEPTION((Op{geometry, grid}), InvalidArgument, says(what));
+    BOOST_CHECK_EXCEPTION((Back{geometry, grid}), InvalidArgument, says(what));
+  };
+  refuses({{4, 3}, 0}, "extents (u, v, view) (4, 3, 0) must be at least 1");
+  refuses({{4, 3}, -2}, "(4, 3, -2)");
+  refuses({{0, 3}, 2}, "(0, 3, 2)");
+  refuses({{4, -3}, 2}, "(4, -3, 2)");
+  refuses({{1 << 16, 1 << 15}, 2}, "(65536, 32768) has more than 2^31 - 1 pixels");
+}
+
+BOOST_AUTO_TEST_CASE(steps_without_end_are_refused) {
+  for (double const step : {0.0, -0.2, 1e-4, std::nan(""), HUGE_VAL}) {
+    BOOST_CHECK_EXCEPTION(
+        pyronn::RayMarch{step}, InvalidArgument,
+        says(pyronn::detail::message("RayMarch: step ", step, " must be finite")));
+  }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

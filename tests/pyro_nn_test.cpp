@@ -168,6 +168,8 @@ BOOST_AUTO_TEST_CASE(central_rays) {
   check_near(v1::circular_rays(4, {1, 3}, DetectorAxis::swapped).at(1),
              {std::cos(1.5), -std::sin(1.5)});
   refuses([] { return v0::circular_rays(0, 1); }, "count 0");
+  refuses([] { return v0::circular_rays(2147483647, 1); }, "count 2147483647");
+  refuses([] { return v1::circular_rays(3, {-1e308, 1e308}, DetectorAxis::kept); }, "range inf");
   refuses([] { return v0::circular_rays(3, not_a_number); }, "angular_range (0, nan)");
 }
 
@@ -205,6 +207,8 @@ BOOST_AUTO_TEST_CASE(bad_scans) {
   scan = scan_v0;
   scan.number_of_projections = 0;
   refuses([&] { return v0::circular_vectors(scan); }, "count 0");
+  scan.number_of_projections = 2147483647;
+  refuses([&] { return v0::circular_matrices(scan); }, "count 2147483647");
   scan = scan_v0;
   scan.source_isocenter_distance = 0;
   refuses([&] { return v0::circular_matrices(scan); }, "source_isocenter_distance 0");

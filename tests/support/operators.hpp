@@ -38,6 +38,7 @@ struct DistanceWeightedTexture : Case<pyronn::TextureInterp, pyronn::DistanceWei
 
 using Interps = std::tuple<pyronn::SoftwareInterp, pyronn::TextureInterp>;
 using JosephCases = std::tuple<JosephSoftware, JosephTexture>;
+using RayDrivenCases = std::tuple<JosephSoftware, JosephTexture, RayMarchSoftware, RayMarchTexture>;
 using VoxelDrivenCases = std::tuple<VoxelDrivenSoftware, VoxelDrivenTexture,
                                     DistanceWeightedSoftware, DistanceWeightedTexture>;
 using AllCases = std::tuple<JosephSoftware, JosephTexture, RayMarchSoftware, RayMarchTexture,

@@ -49,9 +49,13 @@ std::vector<Scan<Geometry>> plane_scans(pyronn::CircularOrbit const& distances) 
         {distances.source_isocenter_distance, distances.source_detector_distance, angles, rotation},
         detector);
   };
-  return turning_scans<Geometry, pyronn::LineDetector>(
+  auto list = turning_scans<Geometry, pyronn::LineDetector>(
       {15, 1.3}, {9, 1.2, 4.1}, {4, 1.5}, make, pyronn::Grid::flat({9, 8}, {1, 1}),
       pyronn::Grid::flat({7, 10}, {1.1, 0.7}, {2, -1}));
+  list.push_back({"source inside the image",
+                  Geometry::circular({3.3, 30, pyronn::equal_angles(4, 0.1)}, {11, 3}),
+                  pyronn::Grid::flat({10, 11}, {1, 1})});
+  return list;
 }
 
 template <class Geometry>

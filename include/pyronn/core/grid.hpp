@@ -22,7 +22,7 @@ struct Grid {
   static Grid centered(Extents<3> size, Vec3d spacing, Vec3d center = {0, 0, 0}) {
     Grid grid{size, spacing, center};
     for (int axis = 0; axis < 3; ++axis)
-      grid.origin[axis] -= (size[axis] - 1) / 2.0 * spacing[axis];
+      grid.origin[axis] -= (size[axis] - 1.0) / 2.0 * spacing[axis];
     grid.validate();
     return grid;
   }

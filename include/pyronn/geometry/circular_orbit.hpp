@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cmath>
+#include <cstddef>
 #include <vector>
 
 #include <pyronn/core/error.hpp>
@@ -15,9 +16,23 @@ namespace pyronn {
 /// Sense of rotation of the source, seen from +z.
 enum class Rotation { counter_clockwise, clockwise };
 
-/// `count` angles [rad] in equal steps from `start`, the end `start + range` excluded.
+namespace detail {
+
+/// Refuses counts that are a mistake before they become memory, and angles that are not finite.
+inline void check_equal_angles(char const* who, int count, int least, double start, double range) {
+  constexpr int most_angles = 10000000;
+  expects(count >= least && count <= most_angles, who, ": count ", count, " must be from ", least,
+          " to ", most_angles);
+  expects(std::isfinite(start + count * range), who, ": start ", start, " and range ", range,
+          " must be finite [rad]");
+}
+
+}  // namespace detail
+
+/// `count` angles [rad] in equal steps from `start`, the end `start + range` excluded. Throws
+/// InvalidArgument for no angle, more than 10^7, and for numbers that are not finite.
 inline std::vector<double> equal_angles(int count, double start = 0.0, double range = 2.0 * pi) {
-  detail::expects(count >= 1, "equal_angles: count ", count, " must be at least 1");
+  detail::check_equal_angles("equal_angles", count, 1, start, range);
   std::vector<double> angles(static_cast<std::size_t>(count));
   for (int n = 0; n < count; ++n) angles[static_cast<std::size_t>(n)] = start + n * range / count;
   return angles;

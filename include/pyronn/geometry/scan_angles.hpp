@@ -9,6 +9,7 @@
 
 #include <pyronn/core/error.hpp>
 #include <pyronn/core/math.hpp>
+#include <pyronn/geometry/circular_orbit.hpp>
 #include <pyronn/geometry/detector.hpp>
 
 namespace pyronn {
@@ -17,11 +18,7 @@ namespace pyronn {
 /// leaves out the end. Throws InvalidArgument for less than 2 angles, more than 10^7, and for
 /// numbers that are not finite.
 inline std::vector<double> equal_angles_with_end(int count, double start, double range) {
-  constexpr int most_angles = 10000000;
-  detail::expects(count >= 2 && count <= most_angles, "equal_angles_with_end: count ", count,
-                  " must be from 2 to ", most_angles);
-  detail::expects(std::isfinite(start) && std::isfinite(range), "equal_angles_with_end: start ",
-                  start, " and range ", range, " must be finite [rad]");
+  detail::check_equal_angles("equal_angles_with_end", count, 2, start, range);
   std::vector<double> angles(static_cast<std::size_t>(count));
   for (int n = 0; n < count; ++n) {
     angles[static_cast<std::size_t>(n)] = start + n * range / (count - 1);

@@ -4,7 +4,7 @@
 
 /// Scans with parallel rays and of the plane as JSON, on the terms of geometry_json.hpp. An
 /// ArcFanBeam is written as what it is made of: its CircularOrbit and its LineDetector.
-#include <vector>
+#include <type_traits>
 
 #include <nlohmann/json.hpp>
 
@@ -67,10 +67,11 @@ struct PlaneGeometryJson {
   }
 
   static Geometry from_json(nlohmann::json const& text) {
-    auto const fields = JsonReader{text, "geometry"}.object({"columns", "vectors"});
+    char const* const name = std::is_same_v<Geometry, FanBeam> ? "FanBeam" : "ParallelBeam2D";
+    auto const fields = JsonReader{text, name}.object({"columns", "vectors"});
     int const columns = fields["columns"].whole_number();
-    static_cast<void>(fields["vectors"].elements());
-    return Geometry::from_vectors(columns, text.at("vectors").get<std::vector<Vectors>>());
+    return Geometry::from_vectors(columns,
+                                  read_views<Vectors>(fields["vectors"], text.at("vectors")));
   }
 };
 
@@ -101,9 +102,8 @@ struct nlohmann::adl_serializer<pyronn::ParallelBeam3D> {
     auto const fields =
         pyronn::detail::JsonReader{text, "ParallelBeam3D"}.object({"detector", "vectors"});
     auto const detector = fields["detector"].object({"columns", "rows"});
-    static_cast<void>(fields["vectors"].elements());
     return pyronn::ParallelBeam3D::from_vectors(
         {detector["columns"].whole_number(), detector["rows"].whole_number()},
-        text.at("vectors").get<std::vector<pyronn::ParallelVectors>>());
+        pyronn::detail::read_views<pyronn::ParallelVectors>(fields["vectors"], text.at("vectors")));
   }
 };

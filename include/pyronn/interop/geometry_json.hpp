@@ -190,11 +190,11 @@ inline ConeView cone_view(ProjectionMatrix const& matrix) {
   return ConeView::from_matrix(matrix, (way - matrix.row[2][3]) / square * depth);
 }
 
+/// What make(element as a T) gives for every element of a list; errors name the view.
 template <class T, class Make>
-std::vector<ConeView> read_views(JsonReader const& list, nlohmann::json const& json,
-                                 Make const& make) {
+auto read_views(JsonReader const& list, nlohmann::json const& json, Make const& make) {
   std::size_t const count = list.elements().size();
-  std::vector<ConeView> views;
+  std::vector<decltype(make(std::declval<T>()))> views;
   views.reserve(count);
   for (std::size_t n = 0; n < count; ++n) {
     try {
@@ -204,6 +204,11 @@ std::vector<ConeView> read_views(JsonReader const& list, nlohmann::json const& j
     }
   }
   return views;
+}
+
+template <class T>
+std::vector<T> read_views(JsonReader const& list, nlohmann::json const& json) {
+  return read_views<T>(list, json, [](T const& view) { return view; });
 }
 
 }  // namespace detail

@@ -25,7 +25,7 @@
 namespace pyronn::pyro_nn {
 
 /// detector_origin by default: the panel's middle on the central ray [mm].
-inline double centered_origin(int shape, double spacing) { return -(shape - 1) / 2.0 * spacing; }
+inline double centered_origin(int shape, double spacing) { return -(shape - 1.0) / 2.0 * spacing; }
 
 /// volume_shape, volume_spacing and volume_origin, all (z, y, x), as a Grid; lengths in mm.
 inline Grid grid(std::array<int, 3> const& volume_shape,

@@ -6,6 +6,7 @@
 /// volumes (x, y, z, sample) and projections (u, v, view, sample).
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <vector>
 
 #include <pyronn/core/array_view.hpp>
@@ -214,8 +215,8 @@ void for_each_part(ArrayView<float const, 4> array, BatchPart size, Work const& 
   }
 }
 
-/// The geometries of an operator: at least one, with pixels and views, and all of one size. Throws
-/// InvalidArgument.
+/// The geometries of an operator: at least one, with pixels and views, fewer than 2^31 pixels in
+/// each, and all of one size. Throws InvalidArgument.
 template <class Geometry>
 std::vector<Geometry> const& checked_geometries(std::vector<Geometry> const& geometries,
                                                 char const* who) {
@@ -225,6 +226,8 @@ std::vector<Geometry> const& checked_geometries(std::vector<Geometry> const& geo
   expects(detector[0] >= 1 && detector[1] >= 1 && views >= 1, who,
           ": the geometry's extents (u, v, view) ", Extents<3>{{detector[0], detector[1], views}},
           " must be at least 1");
+  expects(detector.count() <= std::numeric_limits<int>::max(), who, ": the geometry's detector ",
+          detector, " has more than 2^31 - 1 pixels");
   expects(dimension_v<Geometry> == 3 || detector[1] == 1, who,
           ": the detector of a geometry of the plane has one row, not ", detector[1]);
   for (Geometry const& geometry : geometries) {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -104,8 +105,19 @@ class JsonReader {
   }
 
  private:
+  /// Writing is recursive: what is nested so deep that it may not fit a stack is left out.
   static std::string printable_text(nlohmann::json const& value) {
+    constexpr int most_levels = 8;
+    if (!is_nested_within(value, most_levels)) return value.is_object() ? "{...}" : "[...]";
     return value.dump(-1, ' ', true, nlohmann::json::error_handler_t::replace);
+  }
+
+  static bool is_nested_within(nlohmann::json const& value, int levels) {
+    if (!value.is_structured()) return true;
+    return levels > 0 &&
+           std::all_of(value.begin(), value.end(), [levels](nlohmann::json const& inner) {
+             return is_nested_within(inner, levels - 1);
+           });
   }
 
   [[nodiscard]] std::string join(std::string const& field) const {
