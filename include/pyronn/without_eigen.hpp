@@ -33,8 +33,8 @@
 #include <pyronn/phantom/random_scene.hpp>
 #include <pyronn/phantom/shepp_logan.hpp>
 #include <pyronn/projector.hpp>
-#include <pyronn/recon/fbp_options.hpp>
 #include <pyronn/recon/fbp.hpp>
+#include <pyronn/recon/fbp_options.hpp>
 #include <pyronn/recon/filter_response.hpp>
 #include <pyronn/recon/filter_window.hpp>
 #include <pyronn/recon/line_integrals.hpp>

@@ -31,7 +31,7 @@ std::vector<float> reconstruct(Geometry const& scan, pyronn::Grid const& grid,
 template <class Geometry>
 std::vector<float> exact_projections(pyronn::Phantom const& phantom, Geometry const& scan) {
   Array<float, pyronn::dimension_v<Geometry>> projections{projection_extents(scan), nan};
-  pyronn::project(executor(), phantom, scan, pyronn::ProjectionView<float>{projections.view().data, pyronn::detail::scan_extents(scan)});
+  pyronn::project(executor(), phantom, scan, projections.view());
   return projections.values();
 }
 
