@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # Everything that must hold before a change is accepted: tests/run.sh [stage...]
-# A stage is `format` or a preset of CMakePresets.json. Without one: format tidy host20 sanitize
-# cuda, or host instead of cuda where nvcc is missing.
+# A stage is `format` or a preset of CMakePresets.json. Without one: format tidy sanitize cuda, or
+# host instead of cuda where nvcc is missing.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -26,7 +26,7 @@ clang-tidy clang-tidy
 clang-format clang-format
 pkg-config pkg-config
 ccache ccache"
-  for package in libeigen3-dev libboost-test-dev libcli11-dev nlohmann-json3-dev \
+  for package in libclang-rt-dev libeigen3-dev libboost-test-dev libcli11-dev nlohmann-json3-dev \
     libpugixml-dev libstb-dev; do
     dpkg-query -W -f '${db:Status-Status}' "$package" 2> /dev/null | grep -qx installed ||
       missing+=("$package")
@@ -70,7 +70,7 @@ stage() {
 
 stages=("$@")
 if [ ${#stages[@]} -eq 0 ]; then
-  stages=(format tidy host20 sanitize)
+  stages=(format tidy sanitize)
   if command -v nvcc > /dev/null; then stages+=(cuda); else stages+=(host); fi
 fi
 
