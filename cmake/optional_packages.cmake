@@ -6,11 +6,14 @@
 find_package(pugixml CONFIG QUIET)
 find_package(nlohmann_json CONFIG QUIET)
 
-set(pyronn_optional_headers interop/rtk_geometry.hpp interop/geometry_json.hpp)
+set(pyronn_optional_headers
+  interop/rtk_geometry.hpp interop/geometry_json.hpp interop/beam_json.hpp)
 set(pyronn_library_of_interop/rtk_geometry.hpp pugixml::pugixml)
 set(pyronn_package_of_interop/rtk_geometry.hpp libpugixml-dev)
 set(pyronn_library_of_interop/geometry_json.hpp nlohmann_json::nlohmann_json)
 set(pyronn_package_of_interop/geometry_json.hpp nlohmann-json3-dev)
+set(pyronn_library_of_interop/beam_json.hpp nlohmann_json::nlohmann_json)
+set(pyronn_package_of_interop/beam_json.hpp nlohmann-json3-dev)
 
 set(pyronn_optional_libraries) # what is there
 set(pyronn_missing_headers)    # what cannot be compiled without the rest
@@ -24,9 +27,16 @@ foreach(header IN LISTS pyronn_optional_headers)
   endif()
 endforeach()
 
-# Sets `result` to whether a source includes an optional header whose package is missing.
+list(REMOVE_DUPLICATES pyronn_optional_libraries)
+
+# Sets `result` to whether a source includes an optional header, or JSON itself, whose package is
+# missing.
 function(pyronn_lacks_package source result)
   set(${result} FALSE PARENT_SCOPE)
+  file(STRINGS ${source} line REGEX "^#include <nlohmann/")
+  if(line AND NOT TARGET nlohmann_json::nlohmann_json)
+    set(${result} TRUE PARENT_SCOPE)
+  endif()
   foreach(header IN LISTS pyronn_missing_headers)
     file(STRINGS ${source} line REGEX "^#include <pyronn/${header}>")
     if(line)
