@@ -84,7 +84,7 @@ Cost compute(Options const& options, Scan const& scan, AnyImages const& images,
   ProgressBar bar{!options.is_quiet};
   Job const job{scan,
                 images,
-                options.filter_window(),
+                options.fbp_options(),
                 is_textured,
                 options.workspace_bytes(),
                 [&bar](double done) { bar.update(done); }};
@@ -140,7 +140,8 @@ int run(Options const& options) {
   Scan const scan = read_scan(options.scan);
   check_inputs_survive(options, scan);
   std::string const description = options.scan.string();
-  as_input(description + ": " + scan.geometry_name, [&] { check_orbit(scan); });
+  as_input(description + ": " + scan.geometry_name,
+           [&] { check_orbit(scan, options.fbp_options()); });
   auto const truth = as_input("--truth", [&] { return read_truth(options, scan); });
   auto const images = as_input(description, [&] { return read_images(scan); });
   double const read_seconds = watch.restart();

@@ -7,7 +7,7 @@
 #include <string>
 
 #include <pyronn/core/array_view.hpp>
-#include <pyronn/recon/filter_window.hpp>
+#include <pyronn/recon/fbp_options.hpp>
 
 #include "images.hpp"
 #include "scan.hpp"
@@ -18,7 +18,7 @@ namespace example {
 struct Job {
   Scan const& scan;
   AnyImages const& images;
-  pyronn::FilterWindow window;
+  pyronn::FbpOptions options;
   bool is_textured;                      ///< TextureInterp, else SoftwareInterp
   std::size_t workspace_limit;           ///< [bytes] beyond images and volume
   std::function<void(double)> progress;  ///< told the part of the views that is done
@@ -33,8 +33,9 @@ struct Cost {
   std::size_t device_peak_bytes = 0;  ///< 0 where there is no device
 };
 
-/// Throws InvalidArgument unless the sources go once round a circle, as FDK asks.
-void check_orbit(Scan const& scan);
+/// Throws InvalidArgument unless the sources lie on a circle, as FDK asks, far enough round it for
+/// the options.
+void check_orbit(Scan const& scan, pyronn::FbpOptions const& options);
 
 /// Reconstructs into a volume in host memory on this many cores.
 Cost reconstruct_on_cpu(Job const& job, pyronn::VolumeView<float> volume, int threads);

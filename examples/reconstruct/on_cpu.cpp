@@ -42,9 +42,9 @@ struct CpuPlace {
 
 }  // namespace
 
-void check_orbit(Scan const& scan) {
+void check_orbit(Scan const& scan, pyronn::FbpOptions const& options) {
   using Fdk = pyronn::Fdk<pyronn::ConeBeam, pyronn::SoftwareInterp>;
-  static_cast<void>(Fdk{scan.geometry, scan.grid});
+  static_cast<void>(Fdk{scan.geometry, scan.grid, options});
 }
 
 Cost reconstruct_on_cpu(Job const& job, pyronn::VolumeView<float> volume, int threads) {

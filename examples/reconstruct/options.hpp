@@ -14,7 +14,7 @@
 
 #include <CLI/CLI.hpp>
 
-#include <pyronn/recon/filter_window.hpp>
+#include <pyronn/recon/fbp_options.hpp>
 
 #include "bad_input.hpp"
 #include "slices_png.hpp"
@@ -30,16 +30,16 @@ struct Options {
   std::string executor = "auto";
   std::string interpolation = "auto";
   std::string window = "ram_lak";
+  std::string redundancy = "automatic";
   std::vector<double> grey;
   int threads = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
   int workspace_mib = 256;
   double max_error = std::numeric_limits<double>::infinity();
   bool is_quiet = false;
 
-  [[nodiscard]] pyronn::FilterWindow filter_window() const {
-    auto const& names = window_names();
-    auto const found = std::find(names.begin(), names.end(), window);
-    return static_cast<pyronn::FilterWindow>(found - names.begin());
+  [[nodiscard]] pyronn::FbpOptions fbp_options() const {
+    return {static_cast<pyronn::FilterWindow>(place_of(window, window_names())),
+            static_cast<pyronn::Redundancy>(place_of(redundancy, redundancy_names()))};
   }
 
   [[nodiscard]] std::size_t workspace_bytes() const {
@@ -53,9 +53,20 @@ struct Options {
 
   /// In the order of pyronn::FilterWindow.
   static std::vector<std::string> const& window_names() {
-    static std::vector<std::string> const names{"ram_lak", "shepp_logan", "cosine", "hamming",
-                                                "hann"};
+    static std::vector<std::string> const names{"ram_lak", "shepp_logan", "cosine",
+                                                "hamming", "hann",        "ramp"};
     return names;
+  }
+
+  /// In the order of pyronn::Redundancy.
+  static std::vector<std::string> const& redundancy_names() {
+    static std::vector<std::string> const names{"automatic", "uniform", "parker", "riess", "wang"};
+    return names;
+  }
+
+ private:
+  static std::ptrdiff_t place_of(std::string const& name, std::vector<std::string> const& names) {
+    return std::find(names.begin(), names.end(), name) - names.begin();
   }
 };
 
@@ -100,6 +111,11 @@ inline void add_options(CLI::App& app, Options& options) {
   app.add_option("--window", options.window, "Window of the ramp filter")
       ->check(CLI::IsMember(Options::window_names()))
       ->capture_default_str();
+  app.add_option("--redundancy", options.redundancy,
+                 "How rays count that see the same line: parker and riess for short scans, wang "
+                 "for an offset detector")
+      ->check(CLI::IsMember(Options::redundancy_names()))
+      ->capture_default_str();
   app.add_option("--workspace-mib", options.workspace_mib, "Memory for views under way [MiB]")
       ->check(CLI::Range(1, 1 << 20))
       ->capture_default_str();
@@ -113,7 +129,7 @@ inline void add_options(CLI::App& app, Options& options) {
 /// Nothing if all that was asked for is help. Throws BadInput.
 inline std::optional<Options> parse_options(int argc, char** argv) {
   Options options;
-  CLI::App app{"Reconstructs a cone-beam scan with a full circular orbit (FDK)."};
+  CLI::App app{"Reconstructs a cone-beam scan along a circle (FDK)."};
   app.footer(
       "Exit status: 0 done; 2 the input cannot be worked with, one line says why and nothing is\n"
       "written; 1 anything else.");

@@ -89,7 +89,7 @@ void reconstruct_shares(Place& place, Job const& job, int share, std::size_t wor
                         LineIntegralSource const& line_integrals, pyronn::VolumeView<float> volume,
                         Cost& cost) {
   using Executor = decltype(Place::executor);
-  pyronn::Fdk<pyronn::ConeBeam, Interp> const fdk{job.scan.geometry, job.scan.grid, job.window};
+  pyronn::Fdk<pyronn::ConeBeam, Interp> const fdk{job.scan.geometry, job.scan.grid, job.options};
   auto const detector = job.scan.geometry.detector_size();
   pyronn::ProjectionView<float const> const one_share{nullptr, {detector[0], detector[1], share}};
   cost.workspace_bytes = fdk.workspace_bytes(place.executor, one_share, workspace_limit);
