@@ -131,6 +131,20 @@ BOOST_AUTO_TEST_CASE(of_more_views_than_a_launch_holds) {
   check_both_directions<test::VoxelDrivenTexture>(fans(1100), Grid::flat({3, 4}, {1, 1}));
 }
 
+BOOST_AUTO_TEST_CASE(of_more_slices_than_a_launch_holds) {
+  pyronn::Backprojector<pyronn::ConeBeam, pyronn::SoftwareInterp, pyronn::Joseph> const op{
+      cones(2).front(), Grid::centered({2, 1, 700}, {1, 1, 0.01})};
+  constexpr int many = 100;
+  auto const from = test::projection_extents<pyronn::ConeBeam, 4>(op.geometry(), many);
+  auto const to = test::volume_extents<pyronn::ConeBeam, 4>(op.grid(), many);
+  auto const one = test::random_values(1, from.count() / many);
+  std::vector<float> all;
+  for (int n = 0; n < many; ++n) all.insert(all.end(), one.begin(), one.end());
+  auto const found = test::run(op, from, all, to);
+  std::vector<float> const last(found.end() - to.count() / many, found.end());
+  BOOST_TEST(test::relative_l2(last, test::run(op, one)) <= 1e-6);
+}
+
 BOOST_AUTO_TEST_CASE_TEMPLATE(works_in_the_least_workspace, Case, test::AllCases) {
   Grid const grid = Grid::centered({9, 8, 7}, {1, 1, 1});
   typename Case::template Projector<pyronn::ConeBeam> const op{cones(5).front(), grid};

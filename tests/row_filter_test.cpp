@@ -117,4 +117,15 @@ BOOST_AUTO_TEST_CASE(wrong_sizes_are_refused) {
   refuses(pyronn::ProjectionView<float>{nullptr, extents}, response.view(), projections.view());
 }
 
+// As many rows as no single launch on a device holds.
+BOOST_AUTO_TEST_CASE(many_short_rows) {
+  Extents<3> const extents{3, 200, 400};
+  Values const response = rough_response(3);
+  Values const input = test::random_values(3, extents.count());
+  Values const result = filter(extents, response, input);
+  Values const last_view(result.end() - 600, result.end());
+  BOOST_TEST(test::relative_l2(last_view, filter({3, 200, 1}, response,
+                                                 {input.end() - 600, input.end()})) < 1e-6);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

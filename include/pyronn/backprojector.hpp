@@ -188,7 +188,7 @@ class Backprojector {
                          Start start, ArrayView<float, 4> volumes) const {
     using Task = detail::BackTask<dimension, typename Views::Chunk, Samples>;
     detail::LaunchRange const all{start.view, size[2], start.sample, size[3]};
-    views_.for_each_launch(all, [&](detail::LaunchRange const& range) {
+    views_.for_each_launch(all, grid_.size[2], [&](detail::LaunchRange const& range) {
       int const sample = range.first_sample - start.sample;
       Task const task{views_.chunk(range),
                       range.num_views,

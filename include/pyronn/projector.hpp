@@ -141,7 +141,7 @@ class Projector {
                     int first_slice, int first_sample, ArrayView<float, 4> projections) const {
     using Task = detail::ForwardTask<dimension, typename Views::Chunk, Samples>;
     detail::LaunchRange const all{0, projections.extents[2], first_sample, size[3]};
-    views_.for_each_launch(all, [&](detail::LaunchRange const& range) {
+    views_.for_each_launch(all, 1, [&](detail::LaunchRange const& range) {
       Task const task{views_.chunk(range),
                       range.num_views,
                       range.num_samples,

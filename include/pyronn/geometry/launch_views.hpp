@@ -81,11 +81,12 @@ class LaunchViews {
     }
   }
 
-  /// Calls `launch(range)` for pieces that one launch can hold and that make up `all`.
+  /// Calls `launch(range)` for pieces that one launch can hold and that make up `all`; a launch
+  /// over voxels has `slices` of each sample along its third axis, one over pixels its views.
   template <class Launch>
-  void for_each_launch(LaunchRange const& all, Launch const& launch) const {
+  void for_each_launch(LaunchRange const& all, int slices, Launch const& launch) const {
     int const views = min(all.num_views, Chunk::capacity);
-    int const samples = min(all.num_samples, max_samples(all, views));
+    int const samples = min(all.num_samples, max_samples(all, views, slices));
     for (int sample = 0; sample < all.num_samples; sample += samples) {
       for (int view = 0; view < all.num_views; view += views) {
         launch(LaunchRange{all.first_view + view, min(views, all.num_views - view),
@@ -118,11 +119,12 @@ class LaunchViews {
  private:
   [[nodiscard]] bool is_shared() const { return geometries_.size() == 1; }
 
-  [[nodiscard]] int max_samples(LaunchRange const& all, int views) const {
+  [[nodiscard]] int max_samples(LaunchRange const& all, int views, int slices) const {
     constexpr int max_items = 65535;  // along the third axis of a launch
-    if (is_shared()) return max(1, max_items / views);
+    int const fit = max(1, max_items / max(views, slices));
+    if (is_shared()) return fit;
     if (is_inline || views < all.num_views) return 1;
-    return Chunk::capacity / views;
+    return min(fit, Chunk::capacity / views);
   }
 
   std::vector<Geometry> geometries_;
