@@ -50,7 +50,7 @@ bool reconstruct(example::Settings const& settings) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  return example::run(
-      {"cone_beam", "Reconstructs a cone-beam scan on a full circle with FDK.", 256, reconstruct},
-      argc, argv);
+  return example::run({"cone_beam", "Reconstructs a cone-beam scan on a full circle with FDK.", 256,
+                       64, reconstruct},
+                      argc, argv);
 }

@@ -57,6 +57,6 @@ bool reconstruct(example::Settings const& settings) {
 
 int main(int argc, char** argv) {
   return example::run({"cone_short_scan", "Reconstructs a cone-beam scan of 200 degrees with FDK.",
-                       256, reconstruct},
+                       256, 64, reconstruct},
                       argc, argv);
 }

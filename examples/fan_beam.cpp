@@ -54,6 +54,6 @@ int main(int argc, char** argv) {
   return example::run({"fan_beam",
                        "Reconstructs a scan of the plane with a fan of rays by filtered "
                        "backprojection.",
-                       512, reconstruct},
+                       512, 64, reconstruct},
                       argc, argv);
 }

@@ -58,6 +58,6 @@ bool reconstruct(example::Settings const& settings) {
 int main(int argc, char** argv) {
   return example::run(
       {"fan_short_scan", "Reconstructs a scan of the plane with a fan of rays on the shortest arc.",
-       256, reconstruct},
+       256, 64, reconstruct},
       argc, argv);
 }

@@ -69,6 +69,6 @@ bool reconstruct(example::Settings const& settings) {
 int main(int argc, char** argv) {
   return example::run({"fibonacci_sphere",
                        "Reconstructs a scan from all sides with the method of conjugate gradients.",
-                       256, reconstruct},
+                       256, 40, reconstruct},
                       argc, argv);
 }

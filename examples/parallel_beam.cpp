@@ -55,6 +55,6 @@ int main(int argc, char** argv) {
   return example::run({"parallel_beam",
                        "Reconstructs a scan of the plane with parallel rays by filtered "
                        "backprojection.",
-                       256, reconstruct},
+                       256, 64, reconstruct},
                       argc, argv);
 }

@@ -8,6 +8,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include <pyronn/geometry/cone_beam.hpp>
+#include <pyronn/geometry/fan_beam.hpp>
 #include <pyronn/interop/astra.hpp>
 
 #include "support/temporary_folder.hpp"
@@ -151,6 +152,25 @@ BOOST_AUTO_TEST_CASE(bad_circles) {
   refuses([] { return astra::fanflat({0}, not_a_number, 1, 2); }, "detector spacing nan");
   refuses([] { return astra::parallel({0}, 0); }, "detector spacing 0");
   refuses([] { return astra::parallel({}, 1); }, "at least one angle");
+}
+
+// The same pixels see the same lines, to twice the distance.
+BOOST_AUTO_TEST_CASE(virtual_detectors_move_behind_the_object) {
+  auto const views = pyronn::astra::cone({0.3}, {1.5, 2}, 300, 0);
+  auto const near = pyronn::ConeBeam::from_vectors({5, 4}, views).view(0);
+  auto const far = pyronn::ConeBeam::from_vectors({5, 4}, {views[0].farther(2)}).view(0);
+  auto const fan = pyronn::astra::fanflat({0.3}, 1.5, 300, 0)[0];
+  auto const line = pyronn::FanBeam::from_vectors(5, {fan.farther(2)}).view(0);
+  for (int u = 0; u < 5; ++u) {
+    auto const to = near.ray(u, 1);
+    auto const beyond = far.ray(u, 1);
+    BOOST_TEST(length(beyond.origin + beyond.end * beyond.direction - to.origin -
+                      2 * to.end * to.direction) < 1e-9);
+    auto const in_plane = line.ray(u, 0);
+    auto const before = pyronn::FanBeam::from_vectors(5, {fan}).view(0).ray(u, 0);
+    BOOST_TEST(length(in_plane.end * in_plane.direction - 2 * before.end * before.direction) <
+               1e-9);
+  }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -162,6 +162,50 @@ BOOST_AUTO_TEST_CASE(parallel_rays_about_any_axis) {
   BOOST_TEST(worst_within(volume, grid, 6, 0.05) < 5e-4);
 }
 
+// Columns of the detector lean along the rays: every row lies at another distance.
+BOOST_AUTO_TEST_CASE(cones_with_leaning_detectors) {
+  for (double const pitch : {-0.35, 0.6}) {
+    for (double const height : {-25.0, 25.0}) {
+      pyronn::CircularOrbit const orbit{400, 600, {0.0}};
+      std::vector<pyronn::ConeVectors> views;
+      for (double const angle : equal_angles(180)) {
+        views.push_back(orbit.vectors(angle, {{80, 120}, {1, 1}}));
+        Vec3d const outward = 1.0 / 400 * views.back().source;
+        views.back().v_step = std::cos(pitch) * Vec3d{0, 0, 1} + std::sin(pitch) * outward;
+      }
+      auto const scan = pyronn::ConeBeam::from_vectors({80, 120}, views);
+      Grid const grid = Grid::centered({12, 12, 3}, {1, 1, 1}, {0, 0, height});
+      Values const volume = reconstruct<SoftwareInterp>(
+          scan, grid, exact_projections({Body::ball({0, 0, height}, 10, 1.0)}, scan));
+      BOOST_TEST_CONTEXT("pitch " << pitch << ", height " << height)
+      BOOST_TEST(mean(volume) == 1.0, boost::test_tools::tolerance(0.004));
+    }
+  }
+}
+
+// A ring that only one side sees, by a few columns, counts whole.
+BOOST_AUTO_TEST_CASE(slightly_offset_detectors_see_their_ring) {
+  Grid const grid = Grid::flat({104, 104}, {1, 1});
+  auto const check = [&](auto const& scan) {
+    Values const image = reconstruct<SoftwareInterp>(scan, grid, exact_projections(disc(51), scan));
+    BOOST_TEST(worst_within(image, grid, 47, 0.05) < 0.0005);
+  };
+  check(ParallelBeam2D::circular({equal_angles(720)}, {100, 1, 2.4}));
+  check(FanBeam::circular({300, 600, equal_angles(720)}, {208, 1, 4}));
+}
+
+// The one ray of each view goes through the axis.
+BOOST_AUTO_TEST_CASE(a_single_column_is_enough_for_the_axis) {
+  Grid const grid = Grid::flat({1, 1}, {1, 1});
+  for_each_geometry(
+      equal_angles(30), Rotation::clockwise, 100, 300, [&](char const* name, auto const& scan) {
+        BOOST_TEST_REQUIRE(scan.detector_size()[0] == 1);
+        Values const image =
+            reconstruct<SoftwareInterp>(scan, grid, exact_projections(disc(20), scan));
+        BOOST_TEST_CONTEXT(name) BOOST_TEST(test::all_finite(image));
+      });
+}
+
 // The same object on two grids, shifted by whole voxels, and everything shifted together.
 BOOST_AUTO_TEST_CASE(grids_may_lie_anywhere) {
   pyronn::Phantom const object{Body::ellipse({9, -7}, {14, 8}, 0.05, 0.5)};
@@ -202,6 +246,20 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_is_refused) {
   refuses(parallel(equal_angles(90, 0, pi)), {ram_lak, Redundancy::parker}, "are for fans");
   refuses(parallel(equal_angles(90, 0, pi)), {ram_lak, Redundancy::wang}, "needs a full turn");
   refuses(parallel(equal_angles(90), 15), automatic, "both sides of the axis");
+  refuses(parallel(equal_angles(90), 9.2), automatic, "columns to one side of it");
+  refuses(parallel(equal_angles(90, 0, pi), 4), automatic, "takes a full turn");
+  refuses(FanBeam::circular({100, 200, equal_angles(90, 0, 4)}, {20, 1, 4}), automatic,
+          "takes a full turn");
+  std::vector<pyronn::ConeVectors> rolled;
+  for (double const angle : equal_angles(60)) {
+    rolled.push_back(
+        pyronn::CircularOrbit{300, 500, {0.0}}.vectors(angle, {{8, 8}, {1, 1}, {2, 0}}));
+    rolled.back().u_step[2] = 0.04;
+  }
+  BOOST_CHECK_EXCEPTION(
+      (pyronn::Fdk<pyronn::ConeBeam, SoftwareInterp>{pyronn::ConeBeam::from_vectors({8, 8}, rolled),
+                                                     Grid::centered({4, 4, 4}, {1, 1, 1})}),
+      InvalidArgument, says("with Redundancy::wang, detector rows"));
   refuses(parallel(equal_angles(90)), {ram_lak, Redundancy::uniform, {}, {0.1}},
           "1 angular weights for 90 views");
   auto const arc = ArcFanBeam::circular({100, 200, equal_angles(90)}, {20, 1});

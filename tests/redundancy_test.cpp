@@ -211,7 +211,7 @@ BOOST_AUTO_TEST_CASE(automatic_chooses_by_range_and_reach) {
   };
   double const fan = 2 * std::atan(60 * 1.3 / 520);
   BOOST_TEST((kind(pyronn::equal_angles(90), 0) == Redundancy::uniform));
-  BOOST_TEST((kind(pyronn::equal_angles(180, 1, 4 * pi), 2) == Redundancy::uniform));
+  BOOST_TEST((kind(pyronn::equal_angles(180, 1, 4 * pi), 0.9) == Redundancy::uniform));
   BOOST_TEST((kind(pyronn::equal_angles(90, 0, pi + fan + 1e-5), 0) == Redundancy::parker));
   BOOST_TEST((kind(pyronn::equal_angles(90, 0, pi + fan - 1e-3), 0) == Redundancy::riess));
   BOOST_TEST((kind(pyronn::equal_angles(90, 0, pi), 0) == Redundancy::riess));

@@ -15,7 +15,7 @@ namespace example {
 inline constexpr double head_scale = 0.02;
 
 /// How far a reconstruction of such a head may be from the truth at full size. At other sizes, from
-/// 48 on, `error`, which edges make, may grow with the root of a voxel's side, and `brain` with the
+/// 64 on, `error`, which edges make, may grow with the root of a voxel's side, and `brain` with the
 /// side itself.
 struct HeadBounds {
   double error;  ///< |found - truth| / |truth| in the field of view

@@ -20,7 +20,7 @@ int run(Program const& program, int argc, char** argv) {
   CLI::App app{program.purpose};
   app.add_option("--size", settings.size,
                  "Voxels along each side; pixels and views change in proportion")
-      ->check(CLI::Range(40, 2048))
+      ->check(CLI::Range(program.least_size, 2048))
       ->capture_default_str();
   app.add_option("-o,--output", settings.png, "PNG of the result and of the truth")
       ->capture_default_str();

@@ -23,6 +23,7 @@ struct Program {
   char const* name;
   char const* purpose;
   int full_size;                         ///< voxels along each side unless told otherwise
+  int least_size;                        ///< from which on the bounds hold
   bool (*reconstruct)(Settings const&);  ///< true if the result is good
 };
 

@@ -20,6 +20,12 @@ struct ConeVectors {
   Vec3d detector_center;
   Vec3d u_step;  ///< from one pixel to the next along a row
   Vec3d v_step;  ///< from one row to the next
+
+  /// The same rays with the detector `factor` times as far from the source, for a virtual detector
+  /// within the object: rays end at the detector.
+  [[nodiscard]] ConeVectors farther(double factor) const {
+    return {source, source + factor * (detector_center - source), factor * u_step, factor * v_step};
+  }
 };
 
 /// One view of a cone-beam scan with a flat detector, in double precision.

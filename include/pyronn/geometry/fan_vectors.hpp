@@ -11,6 +11,12 @@ struct FanVectors {
   Vec2d source;
   Vec2d detector_center;  ///< middle of the line
   Vec2d u_step;           ///< from one pixel to the next
+
+  /// The same rays with the detector `factor` times as far from the source, for a virtual detector
+  /// within the object: rays end at the detector.
+  [[nodiscard]] FanVectors farther(double factor) const {
+    return {source, source + factor * (detector_center - source), factor * u_step};
+  }
 };
 
 }  // namespace pyronn

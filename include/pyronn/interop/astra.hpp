@@ -13,6 +13,9 @@
 /// coordinates are kept, so either turn the rows of the image round or use `mirrored_y`, which
 /// turns the scan round instead.
 ///
+/// ASTRA's rays have no ends, those of ConeBeam and FanBeam end at the detector: where it stands in
+/// the origin or elsewhere within the object, take `farther(2)` of each view's vectors.
+///
 /// Functions throw InvalidArgument, with the view, for lists of a wrong length and for numbers that
 /// are not finite.
 #include <array>

@@ -52,7 +52,8 @@ class Fbp {
       : Fbp{geometry, grid, FbpOptions{window}} {}
 
   /// A geometry for each sample of a batch; all must have as many views and pixels, and pixels at
-  /// equal fan angles the same ones.
+  /// equal fan angles the same ones. Rows are filtered as far beyond the detector's edge as any of
+  /// the samples needs it.
   static Fbp per_sample(std::vector<Geometry> const& geometries, Grid const& grid,
                         FbpOptions const& options = {}) {
     return {geometries, options, grid};
@@ -63,7 +64,8 @@ class Fbp {
   [[nodiscard]] Grid const& grid() const { return back_.grid(); }
 
   /// The length of filtered rows, for which a response is made: the detector's columns, but where
-  /// redundancy is `wang` more, up to twice as many.
+  /// redundancy is `wang` more, up to twice as many, or three times where samples are offset to
+  /// both sides.
   [[nodiscard]] int filtered_columns() const { return back_.geometry().detector_size()[0]; }
 
   /// Bytes of workspace for these projections, at most `limit` unless a single view needs more.
@@ -83,7 +85,8 @@ class Fbp {
   }
 
   /// volume [1/mm] from line integrals. Does not synchronise: on a stream the work is queued when
-  /// the call returns. Throws InvalidArgument for arrays of the wrong size and OutOfMemory for a
+  /// the call returns. Input and output must not overlap. Throws InvalidArgument for arrays of the
+  /// wrong size and OutOfMemory for a
   /// workspace that is too small, both before anything is written.
   template <class Executor>
   void operator()(Executor const& executor, ArrayView<float const, dimension> projections,

@@ -44,6 +44,18 @@ inline void check_rows(char const* who, Vec3d const& row, Vec3d const& normal, i
           tilt / degree, " degrees out of it; are u and v swapped?");
 }
 
+/// Throws InvalidArgument where opposite rays of an offset detector, which complete one another,
+/// lie on rows that are turned against each other.
+inline void check_offset_rows(char const* who, FlatFbpView const& view) {
+  double const tilt =
+      std::asin(static_cast<double>(std::abs(view.along_u[2]) / length(view.along_u)));
+  expects(
+      tilt / degree <= 1.0, who,
+      ": with Redundancy::wang, detector rows must run in the plane of the orbit, but they are ",
+      tilt / degree, " degrees out of it");
+}
+inline void check_offset_rows(char const*, ArcFbpView const&) {}
+
 /// The directions about which the components of rays are taken.
 struct FanFrame {
   Vec3d across;
@@ -64,8 +76,8 @@ struct FanFrame {
 /// distance d from the source and its pixels s apart, the reconstruction is the integral over the
 /// source's angle of d / w^2 times the rows that were multiplied with R cos(fan angle) and filtered
 /// with the ramp at distance s, R the distance from source to axis, w the depth (Kak and Slaney,
-/// section 3.4.2, for a detector at any angle). Both depths shrink alike where the detector's
-/// normal leaves the plane.
+/// section 3.4.2, for a detector at any angle). A row that lies at another distance d' than the
+/// depth d of the detector's normal has w' = w d' / d in its plane: d^2 / (d' w^2).
 template <class View>
 FlatFbpView fan_view(char const* who, View const& view, Circle const& circle, int number) {
   ProjectiveRays const rays = view.projective_rays();
@@ -76,14 +88,12 @@ FlatFbpView fan_view(char const* who, View const& view, Circle const& circle, in
   Vec3d const detector_normal = cross(rays.along_u, rays.along_v);
   double const area = length(detector_normal);
   double const depth = std::abs(dot(detector_normal, rays.direction)) / area;
-  double const lift = dot(detector_normal, circle.normal) / area;
   auto const components = [&](Vec3d const& vector) {
     return vec_cast<float>(
         1.0 / depth *
         Vec3d{dot(vector, frame.across), dot(vector, frame.inward), dot(vector, frame.normal)});
   };
-  double const factor =
-      frame.radius * depth / length(rays.along_u) * std::sqrt(std::max(0.0, 1.0 - lift * lift));
+  double const factor = frame.radius * depth / length(rays.along_u);
   return {components(rays.direction),
           components(rays.along_u),
           components(rays.along_v),
@@ -144,7 +154,10 @@ std::vector<fbp_view_t<Geometry>> fan_scan(char const* who, Geometry const& geom
   }
   RedundancyWeight const redundancy =
       fan_redundancy(who, options.redundancy, sampling, fan_reach(views, geometry.detector_size()));
-  for (auto& view : views) view.share.redundancy = redundancy;
+  for (auto& view : views) {
+    view.share.redundancy = redundancy;
+    if (redundancy.kind == Redundancy::wang) check_offset_rows(who, view);
+  }
   return views;
 }
 

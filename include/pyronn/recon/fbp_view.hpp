@@ -8,6 +8,7 @@
 #include <cmath>
 
 #include <pyronn/core/config.hpp>
+#include <pyronn/core/math.hpp>
 #include <pyronn/core/vec.hpp>
 #include <pyronn/recon/redundancy.hpp>
 
@@ -39,6 +40,13 @@ struct FlatFbpView {
     Vec3f const at = ray(u, v);
     return at[1] / length(at);
   }
+  /// Distance from the source to row v in the plane of the circle, for depth 1: with detectors that
+  /// lean towards the source it is another one for every row.
+  [[nodiscard]] PYRONN_HOST_DEVICE float row_distance(float v) const {
+    Vec3f const at = ray(0, v);
+    return abs(at[0] * along_u[1] - at[1] * along_u[0]) /
+           std::sqrt(along_u[0] * along_u[0] + along_u[1] * along_u[1]);
+  }
   /// Where row v meets the plane through source and axis.
   [[nodiscard]] double axis_column(float v) const {
     return -static_cast<double>(ray(0, v)[0]) / static_cast<double>(along_u[0]);
@@ -57,6 +65,7 @@ struct ArcFbpView {
   [[nodiscard]] PYRONN_HOST_DEVICE float cosine(float u, float v) const {
     return std::cos(fan_angle(u, v));
   }
+  [[nodiscard]] PYRONN_HOST_DEVICE float row_distance(float) const { return 1.0F; }
   [[nodiscard]] double axis_column(float) const {
     return -static_cast<double>(first) / static_cast<double>(step);
   }

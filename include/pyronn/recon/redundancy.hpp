@@ -20,7 +20,7 @@ namespace pyronn {
 
 /// Which weight a reconstruction takes.
 enum class Redundancy {
-  automatic,  ///< wang or uniform for a full turn, parker or riess for less
+  automatic,  ///< full turns: uniform, or wang of an offset detector; parker or riess for less
   uniform,    ///< 1/2 for every ray: full turns; a limited angle is taken as it is
   parker,     ///< short scans of fans, of at least pi and the angle of the fan
   riess,      ///< super-short scans of fans, of at least pi

@@ -21,9 +21,12 @@ struct FanReach {
   double low = -pi;     ///< every view reaches down to here
   double high = pi;     ///< and up to here
   double widest = 0.0;  ///< no view reaches beyond this to either side
+  double step = 0.0;    ///< between columns, at most
 
   [[nodiscard]] double overlap() const { return std::min(-low, high); }
-  [[nodiscard]] bool is_offset() const { return overlap() < 0.9 * std::max(-low, high); }
+  [[nodiscard]] double farther() const { return std::max(-low, high); }
+  /// What rounding, or an axis between or on pixels, moves is no offset.
+  [[nodiscard]] bool is_offset() const { return overlap() < farther() - 1.5 * step - 1e-10; }
 };
 
 template <class View>
@@ -43,32 +46,43 @@ FanReach fan_reach(std::vector<View> const& views, Extents<2> detector) {
     reach.low = std::max(reach.low, low);
     reach.high = std::min(reach.high, high);
     reach.widest = std::max({reach.widest, -low, high});
+    reach.step = std::max(reach.step, (high - low) / std::max(1, detector[0] - 1));
   }
   return reach;
 }
 
-/// Throws InvalidArgument unless the views go all the way round and see both sides of the axis.
+/// Throws InvalidArgument unless the views go all the way round and see both sides of the axis, by
+/// a column at least, in which the weights can pass from 0 to 1.
 inline RedundancyWeight wang_weight(char const* who, AngularSampling const& sampling,
                                     FanReach const& reach) {
   expects(sampling.is_closed, who, ": Redundancy::wang needs a full turn, but the views cover ",
           sampling.range / degree, " degrees");
-  expects(
-      reach.overlap() > 0, who,
-      ": a full turn needs a detector that sees both sides of the axis; of the way from the axis "
-      "to the farthest ray, every view sees the part from ",
-      reach.low / reach.widest, " to ", reach.high / reach.widest);
+  expects(reach.overlap() >= reach.step && reach.overlap() > 0, who,
+          ": a full turn needs a detector that sees both sides of the axis; every view sees ",
+          -reach.low / reach.step, " columns to one side of it and ", reach.high / reach.step,
+          " to the other");
   double const sign = reach.high >= -reach.low ? 1.0 : -1.0;
   return {Redundancy::wang, static_cast<float>(sign * reach.overlap())};
 }
 
+/// Less than a full turn does not see with an offset detector what it misses on the near side.
+/// Throws InvalidArgument where that is half of the far side.
+inline void check_sides(char const* who, FanReach const& reach) {
+  expects(!reach.is_offset() || reach.overlap() >= 0.5 * reach.farther(), who, ": every view sees ",
+          -reach.low / reach.step, " columns to one side of the axis and ", reach.high / reach.step,
+          " to the other, which takes a full turn; if the object lies "
+          "within the smaller side, name the redundancy that the scan is to have");
+}
+
 /// What a fan-beam or cone-beam scan asks for, where nothing else is said. Throws InvalidArgument
-/// for views too far apart.
+/// for views too far apart and for offset detectors on less than a full turn.
 inline Redundancy automatic_fan_redundancy(char const* who, AngularSampling const& sampling,
                                            FanReach const& reach) {
   if (sampling.is_closed) return reach.is_offset() ? Redundancy::wang : Redundancy::uniform;
   expects(sampling.widest_step <= 8.0 * sampling.mean_step, who, ": the views cover ",
           sampling.range / degree, " degrees, but between two neighbours there are ",
           sampling.widest_step / degree, "; Redundancy::uniform takes them as they are");
+  check_sides(who, reach);
   if (sampling.range >= pi + 2.0 * reach.widest) return Redundancy::parker;
   return Redundancy::riess;
 }
@@ -101,6 +115,7 @@ inline RedundancyWeight parallel_redundancy(char const* who, Redundancy choice,
     expects(half_turn.is_closed, who, ": the views cover ", half_turn.range / 2.0 / degree,
             " of the 180 degrees that parallel rays need; Redundancy::uniform takes a limited "
             "angle as it is");
+    check_sides(who, reach);
   }
   if (choice == Redundancy::wang) return wang_weight(who, turn, reach);
   return {};

@@ -78,6 +78,14 @@ WeightArray checked_weights(char const* who, Executor const& executor, Geometry 
   return {{weights.data, {scan[0], 1, scan[2]}}, 0.5F * static_cast<float>(scan[1] - 1)};
 }
 
+template <class Executor, class Geometry, int Rank>
+void tabulate_redundancy(char const* who, Executor const& executor, Geometry const& geometry,
+                         ArrayView<float, Rank> weights, Redundancy redundancy) {
+  auto const array = checked_weights(who, executor, geometry, weights);
+  auto const scan = fbp_scan(who, geometry, {FilterWindow::ram_lak, redundancy});
+  tabulate<RedundancyOfRay>(executor, scan, array.values, array.first_row);
+}
+
 }  // namespace detail
 
 /// The cosine of the angle between each ray and the central ray, through the circle's axis: what
@@ -93,23 +101,22 @@ void cosine_weights(Executor const& executor, Geometry const& geometry,
 
 /// How much each ray counts among those that see the same line, which sum to 1.
 template <class Executor, class Geometry, int Rank>
-void redundancy_weights(Executor const& executor, Geometry const& geometry, Redundancy redundancy,
-                        ArrayView<float, Rank> weights) {
-  auto const array = detail::checked_weights("redundancy_weights", executor, geometry, weights);
-  auto const scan =
-      detail::fbp_scan("redundancy_weights", geometry, {FilterWindow::ram_lak, redundancy});
-  detail::tabulate<detail::RedundancyOfRay>(executor, scan, array.values, array.first_row);
+void redundancy_weights(Executor const& executor, Geometry const& geometry,
+                        ArrayView<float, Rank> weights,
+                        Redundancy redundancy = Redundancy::automatic) {
+  detail::tabulate_redundancy("redundancy_weights", executor, geometry, weights, redundancy);
 }
 
 /// ParkerWeight of each ray.
 template <class Executor, class Geometry, int Rank>
 void parker_weights(Executor const& executor, Geometry const& geometry,
                     ArrayView<float, Rank> weights) {
-  redundancy_weights(executor, geometry, Redundancy::parker, weights);
+  detail::tabulate_redundancy("parker_weights", executor, geometry, weights, Redundancy::parker);
 }
 
 /// All that Fbp multiplies projections with before filtering: redundancy, cosine, the view's share
-/// of the circle, and what makes the result of Backprojector<..., DistanceWeighted> 1/mm.
+/// of the circle, and what makes the result of Backprojector<..., DistanceWeighted> 1/mm. Of an
+/// offset detector (Redundancy::wang) Fbp also filters beyond the detector's edge.
 template <class Executor, class Geometry, int Rank>
 void fbp_weights(Executor const& executor, Geometry const& geometry, ArrayView<float, Rank> weights,
                  FbpOptions const& options = {}) {
