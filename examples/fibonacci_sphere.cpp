@@ -56,8 +56,9 @@ bool reconstruct(example::Settings const& settings) {
     adjoint(executor, projections, volume);
     return example::to_host(volume_memory);
   };
-  // More steps would fit what tells exact line integrals from those of voxels.
-  example::Vector const found = example::cgls(forward, transpose, lines, 8);
+  // Large volumes take more steps; still more would fit what tells exact line integrals from those
+  // of voxels.
+  example::Vector const found = example::cgls(forward, transpose, lines, 5 + size / 13);
   if (found.empty()) return false;
 
   pyronn::voxelise(executor, phantom, grid, volume, 3);

@@ -168,14 +168,25 @@ BOOST_AUTO_TEST_CASE(riess_is_parker_within_the_virtual_fan_and_continuous) {
 
 BOOST_AUTO_TEST_CASE(wang_sums_to_one_and_is_continuous) {
   for (double const overlap : {0.05, -0.2}) {
-    WangWeight<double> const weight{overlap};
-    for (int i = -400; i < 400; ++i) {
-      double const fan_angle = 0.001 * i;
-      BOOST_TEST(std::abs(weight(0, fan_angle) + weight(0, -fan_angle) - 1) < 1e-12);
-      BOOST_TEST(std::abs(weight(0, fan_angle) - weight(0, fan_angle + 0.001)) < 0.02);
+    for (double const share : {1.0, 0.4}) {
+      WangWeight<double> const weight{overlap, share * std::abs(overlap)};
+      for (int i = -400; i < 400; ++i) {
+        double const fan_angle = 0.001 * i;
+        BOOST_TEST(std::abs(weight(0, fan_angle) + weight(0, -fan_angle) - 1) < 1e-12);
+        BOOST_TEST(std::abs(weight(0, fan_angle) - weight(0, fan_angle + 0.001)) < 0.02 / share);
+      }
+      BOOST_TEST(weight(0, overlap) == 1.0);
+      BOOST_TEST(weight(0, -2 * overlap) == 0.0);
+      BOOST_TEST(weight(0, 0.5 * (1 - share) * overlap) == 0.5);
     }
-    BOOST_TEST(weight(0, 2 * overlap) == 1.0);
-    BOOST_TEST(weight(0, -2 * overlap) == 0.0);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(wang_is_as_published) {
+  WangWeight<double> const weight{0.2, 0.2};
+  for (double const part : {-1.0, -0.3, 0.0, 0.6}) {
+    BOOST_TEST(weight(0, 0.2 * part) == (std::sin(pi / 2 * part) + 1) / 2,
+               boost::test_tools::tolerance(1e-12));
   }
 }
 

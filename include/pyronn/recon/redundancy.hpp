@@ -76,14 +76,22 @@ struct RiessWeight {
 
 /// G. Wang, "X-ray micro-CT with a displaced detector array", Med. Phys. 29 (2002), for a full
 /// turn: 1 on the far side, falling to 0 over what is seen on both sides of the axis. Opposite rays
-/// sum to 1.
+/// sum to 1. Where little is seen once only, half of either ray, which has less noise, does for the
+/// inner part of the overlap: `transition` is how much of it either end then takes.
 template <class T>
 struct WangWeight {
   T overlap;  ///< half the angle seen on both sides [rad]; negative: fan angles below 0 reach far
+  T transition;  ///< [rad], positive; Wang's weight where it is the size of the overlap
 
   PYRONN_HOST_DEVICE T operator()(T, T fan_angle) const {
-    T const part = clamp(fan_angle / overlap, T{-1}, T{1});
-    return (1 + std::sin(static_cast<T>(pi / 2) * part)) / 2;
+    T const outward = fan_angle < 0 ? -fan_angle : fan_angle;
+    T const size = overlap < 0 ? -overlap : overlap;
+    T const part = clamp((outward - (size - transition)) / transition, T{0}, T{1});
+    bool const is_far = (fan_angle < 0) == (overlap < 0);
+    // Leaves the plateau at 1/2 without a kink, which the ramp filter would see.
+    T const half_step = transition < size ? (1 - std::cos(static_cast<T>(pi) * part)) / 4
+                                          : std::sin(static_cast<T>(pi / 2) * part) / 2;
+    return T{1} / 2 + (is_far ? half_step : -half_step);
   }
 };
 
@@ -91,6 +99,7 @@ struct WangWeight {
 struct RedundancyWeight {
   Redundancy kind = Redundancy::uniform;  ///< not `automatic`
   float parameter = 0;                    ///< the range or the overlap, where the kind has one
+  float transition = 0;                   ///< where the kind has one
 
   PYRONN_HOST_DEVICE float operator()(float angle, float fan_angle) const {
     switch (kind) {
@@ -99,7 +108,7 @@ struct RedundancyWeight {
       case Redundancy::riess:
         return RiessWeight<float>{parameter}(angle, fan_angle);
       case Redundancy::wang:
-        return WangWeight<float>{parameter}(angle, fan_angle);
+        return WangWeight<float>{parameter, transition}(angle, fan_angle);
       default:
         return 0.5F;
     }

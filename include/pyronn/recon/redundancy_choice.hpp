@@ -62,7 +62,11 @@ inline RedundancyWeight wang_weight(char const* who, AngularSampling const& samp
           -reach.low / reach.step, " columns to one side of it and ", reach.high / reach.step,
           " to the other");
   double const sign = reach.high >= -reach.low ? 1.0 : -1.0;
-  return {Redundancy::wang, static_cast<float>(sign * reach.overlap())};
+  // Wide enough for the ramp filter not to see it, and no wider than what is seen once asks for.
+  double const seen_once = reach.farther() - reach.overlap();
+  double const transition = std::min(reach.overlap(), 4.0 * seen_once + 8.0 * reach.step);
+  return {Redundancy::wang, static_cast<float>(sign * reach.overlap()),
+          static_cast<float>(transition)};
 }
 
 /// Less than a full turn does not see with an offset detector what it misses on the near side.

@@ -41,7 +41,7 @@ struct FbpWeightOfRay {
 template <class View, class Weight>
 struct ViewWeightTable {
   static constexpr int capacity = 512;
-  static_assert(sizeof(View) * capacity <= std::size_t{26} * 1024);
+  static_assert(sizeof(View) * capacity <= std::size_t{28} * 1024);
 
   View views[capacity];
 
