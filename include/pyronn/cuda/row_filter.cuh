@@ -177,7 +177,8 @@ struct RowFilterBackend<CudaExecutor> {
     int const spectrum_length = plans.rows.spectrum_length();
     Extents<3> const detector = task.projections.extents;
     auto const weights = task.weights.table(first, count);
-    executor.for_each({plans.rows.length(), detector[1], plans.views},
+    // The last two numbers of a row do not count, but cuFFT reads them.
+    executor.for_each({2 * spectrum_length, detector[1], plans.views},
                       WeightRows<std::decay_t<decltype(weights)>>{
                           weights, task.projections.slices(first, count), rows, 2 * spectrum_length,
                           task.columns_before});
