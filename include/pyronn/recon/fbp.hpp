@@ -127,10 +127,9 @@ class Fbp {
 
   Fbp(std::vector<Geometry> const& geometries, Scans const& scans, FbpOptions const& options,
       Grid const& grid)
-      : back_{Back::per_sample(widened(geometries, scans), grid)} {
-    for (auto const& scan : scans) views_.insert(views_.end(), scan.begin(), scan.end());
-    response_ = detail::chosen_response("Fbp", options, views_, filtered_columns());
-  }
+      : back_{Back::per_sample(widened(geometries, scans), grid)},
+        views_{joined(scans)},
+        response_{detail::chosen_response("Fbp", options, views_, filtered_columns())} {}
 
   static Scans scans(std::vector<Geometry> const& geometries, FbpOptions const& options) {
     Scans result;
@@ -138,6 +137,12 @@ class Fbp {
       result.push_back(detail::fbp_scan("Fbp", geometry, options));
     }
     return result;
+  }
+
+  static std::vector<FbpView> joined(Scans const& scans) {
+    std::vector<FbpView> views;
+    for (auto const& scan : scans) views.insert(views.end(), scan.begin(), scan.end());
+    return views;
   }
 
   static std::vector<Widened> widened(std::vector<Geometry> const& geometries, Scans const& scans) {

@@ -41,7 +41,7 @@ ExtraColumns extra_columns(std::vector<FbpView> const& views, Extents<2> detecto
 }
 
 /// A view whose detector has more columns before the first one.
-template <class View, bool is_projective = is_projective_view_v<View>>
+template <class View, bool IsProjective = is_projective_view_v<View>>
 struct WidenedView {
   View view;
   int before;
