@@ -8,6 +8,7 @@
 #include <pyronn/exec/traits.hpp>
 #include <pyronn/exec/workspace.hpp>
 #include <pyronn/geometry/launch_views.hpp>
+#include <pyronn/geometry/operator_views.hpp>
 #include <pyronn/interp/traits.hpp>
 #include <pyronn/model/batch.hpp>
 #include <pyronn/model/joseph.hpp>
@@ -120,7 +121,8 @@ class Backprojector {
   }
 
  private:
-  using Views = detail::LaunchViews<Geometry, typename Model::template BackView<view_t<Geometry>>>;
+  using Views = detail::OperatorViews<Geometry, typename Model::template BackView<view_t<Geometry>>,
+                                      typename Model::template UprightBackView<view_t<Geometry>>>;
   template <class Executor>
   using Source = SliceSource<Interp, Executor>;
 
@@ -186,22 +188,25 @@ class Backprojector {
   template <class Executor, class Samples>
   void backproject_share(Executor const& executor, Samples const& samples, Extents<4> size,
                          Start start, ArrayView<float, 4> volumes) const {
-    using Task = detail::BackTask<dimension, typename Views::Chunk, Samples>;
+    constexpr bool prefers_upright = Model::template prefers_upright_back<Interp, Executor>;
     detail::LaunchRange const all{start.view, size[2], start.sample, size[3]};
-    views_.for_each_launch(all, grid_.size[2], [&](detail::LaunchRange const& range) {
-      int const sample = range.first_sample - start.sample;
-      Task const task{views_.chunk(range),
-                      range.num_views,
-                      range.num_samples,
-                      samples,
-                      sample * size[2] + range.first_view - start.view,
-                      size[2],
-                      geometry().detector_size(),
-                      vec_cast<float>(grid_.spacing),
-                      volumes.slices(sample, range.num_samples),
-                      range.first_view > 0};
-      auto const kernel = model_.template back<Interp, Executor>(task);
-      executor.for_each(kernel.items(), kernel);
+    views_.template visit<prefers_upright && dimension == 3>([&](auto const& views, auto) {
+      using Task = detail::BackTask<dimension, detail::chunk_t<decltype(views)>, Samples>;
+      views.for_each_launch(all, grid_.size[2], [&](detail::LaunchRange const& range) {
+        int const sample = range.first_sample - start.sample;
+        Task const task{views.chunk(range),
+                        range.num_views,
+                        range.num_samples,
+                        samples,
+                        sample * size[2] + range.first_view - start.view,
+                        size[2],
+                        geometry().detector_size(),
+                        vec_cast<float>(grid_.spacing),
+                        volumes.slices(sample, range.num_samples),
+                        range.first_view > 0};
+        auto const kernel = model_.template back<Interp, Executor>(task);
+        executor.for_each(kernel.items(), kernel);
+      });
     });
   }
 

@@ -8,4 +8,5 @@
 #include <pyronn/cuda/row_filter.cuh>
 #include <pyronn/cuda/texture_planes.cuh>
 #include <pyronn/cuda/texture_slices.cuh>
+#include <pyronn/cuda/upright_forward.cuh>
 #include <pyronn/without_eigen.hpp>

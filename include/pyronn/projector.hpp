@@ -8,10 +8,12 @@
 #include <pyronn/exec/traits.hpp>
 #include <pyronn/exec/workspace.hpp>
 #include <pyronn/geometry/launch_views.hpp>
+#include <pyronn/geometry/operator_views.hpp>
 #include <pyronn/interp/traits.hpp>
 #include <pyronn/model/batch.hpp>
 #include <pyronn/model/joseph.hpp>
 #include <pyronn/model/traits.hpp>
+#include <pyronn/model/upright_forward.hpp>
 
 namespace pyronn {
 
@@ -102,7 +104,10 @@ class Projector {
 
  private:
   using Views =
-      detail::LaunchViews<Geometry, typename Model::template ForwardView<view_t<Geometry>>>;
+      detail::OperatorViews<Geometry, typename Model::template ForwardView<view_t<Geometry>>,
+                            typename Model::template UprightForwardView<view_t<Geometry>>>;
+  template <class Executor>
+  using Upright = UprightForward<Model, Interp, Executor>;
   template <class Executor>
   using Source = typename Model::template VolumeSource<Interp, Executor>;
 
@@ -113,9 +118,24 @@ class Projector {
         views_{geometries_, grid_} {}
 
   template <class Executor>
-  static std::size_t bytes(Executor const& executor, ArrayView<float const, 4> volumes,
-                           std::size_t limit) {
-    return detail::sample_bytes<Source<Executor>>(executor, volumes, limit);
+  [[nodiscard]] std::size_t bytes(Executor const& executor, ArrayView<float const, 4> volumes,
+                                  std::size_t limit) const {
+    std::size_t result = 0;
+    visit_views<Executor>([&](auto const&, auto is_upright) {
+      if constexpr (is_upright.value) {
+        result = Upright<Executor>::workspace_bytes(executor, volumes, limit);
+      } else {
+        result = detail::sample_bytes<Source<Executor>>(executor, volumes, limit);
+      }
+    });
+    return result;
+  }
+
+  /// Calls `work(views, is_upright)` with the views in the form that the executor prefers.
+  template <class Executor, class Work>
+  void visit_views(Work const& work) const {
+    constexpr bool prefers_upright = Upright<Executor>::exists && dimension == 3;
+    views_.template visit<prefers_upright>(work);
   }
 
   template <class Executor, int Rank>
@@ -128,21 +148,33 @@ class Projector {
     executor.check_reachable(projections.data, "Projector: projections");
     auto const all = detail::volume_batch<dimension>(volumes);
     auto const target = detail::projection_batch<dimension>(projections);
+    visit_views<Executor>([&](auto const& views, auto is_upright) {
+      if constexpr (is_upright.value) {
+        if (Upright<Executor>::project(executor, views, grid_, all, target, workspace)) return;
+      }
+      project_slabs(executor, all, target, workspace);
+    });
+  }
+
+  template <class Executor>
+  void project_slabs(Executor const& executor, ArrayView<float const, 4> volumes,
+                     ArrayView<float, 4> projections, Workspace<Executor>& workspace) const {
     auto const part =
-        detail::checked_batch_part<Source<Executor>>(executor, all, workspace, "Projector");
-    detail::for_each_part(all, part, [&](auto const& slab, int first_slice, int first_sample) {
+        detail::checked_batch_part<Source<Executor>>(executor, volumes, workspace, "Projector");
+    detail::for_each_part(volumes, part, [&](auto const& slab, int first_slice, int first_sample) {
       auto const samples = Source<Executor>::load(executor, slab, workspace);
-      project_slab(executor, samples, slab.extents, first_slice, first_sample, target);
+      project_slab(executor, samples, slab.extents, first_slice, first_sample, projections);
     });
   }
 
   template <class Executor, class Samples>
   void project_slab(Executor const& executor, Samples const& samples, Extents<4> size,
                     int first_slice, int first_sample, ArrayView<float, 4> projections) const {
-    using Task = detail::ForwardTask<dimension, typename Views::Chunk, Samples>;
+    auto const& views = views_.general();
+    using Task = detail::ForwardTask<dimension, detail::chunk_t<decltype(views)>, Samples>;
     detail::LaunchRange const all{0, projections.extents[2], first_sample, size[3]};
-    views_.for_each_launch(all, 1, [&](detail::LaunchRange const& range) {
-      Task const task{views_.chunk(range),
+    views.for_each_launch(all, 1, [&](detail::LaunchRange const& range) {
+      Task const task{views.chunk(range),
                       range.num_views,
                       range.num_samples,
                       samples,

@@ -62,6 +62,7 @@ class Bench {
     if (!with_forward) return;
     forward<TextureInterp>(problem, volume, projections);
     forward<SoftwareInterp>(problem, volume, projections);
+    forward<SoftwareInterp>(problem, volume, projections, 0);
     if (problem.name == "P4") {
       fdk<TextureInterp>(problem, projections, volume);
       fdk<SoftwareInterp>(problem, projections, volume);
@@ -88,13 +89,14 @@ class Bench {
   }
 
   template <class Interp>
-  void forward(benchmark::Problem const& problem, Buffer const& input, Buffer const& output) {
+  void forward(benchmark::Problem const& problem, Buffer const& input, Buffer const& output,
+               std::size_t limit = pyronn::default_workspace_limit) {
     pyronn::Projector<ConeBeam, Interp> const op{problem.geometry, problem.grid};
     auto const in = input.view(problem.grid.size);
     auto const out = output.view(problem.projections());
     measure(
         problem, "forward", name<Interp>(), problem.rays(), "Grays/s", input, output,
-        [&](auto const& executor) { return op.workspace_bytes(executor, in); },
+        [&](auto const& executor) { return op.workspace_bytes(executor, in, limit); },
         [&](auto const& executor, auto& workspace) { op(executor, in, out, workspace); });
   }
 

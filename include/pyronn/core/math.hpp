@@ -8,6 +8,17 @@
 
 #include <pyronn/core/config.hpp>
 
+namespace pyronn::detail {
+
+/// Where a number that is not negative and below 2^22 lies between two integers: the lower one,
+/// counted from cell_origin, and the way from there. Made by cell_of.
+struct GridCell {
+  unsigned index;
+  float fraction;
+};
+
+}  // namespace pyronn::detail
+
 #if PYRONN_DEVICE_PASS
 #include <pyronn/core/detail/math_device.hpp>
 #else

@@ -32,20 +32,35 @@ template <int... Architectures>
 struct ArchitectureList {};
 using CompiledArchitectures = ArchitectureList<__CUDA_ARCH_LIST__>;
 
-/// An item's place on one axis. Where a block is one item wide the compiler is told so: all its
-/// threads then share what they index with it, views and samples of a batch.
-template <int Width>
-__device__ int coordinate(unsigned block, unsigned thread) {
-  return static_cast<int>(Width == 1 ? block : block * Width + thread);
+/// The item of this thread. Blocks and, within them, warps are compact in (x, y). Where a block is
+/// one item deep the compiler is told so: all its threads then share what they index with z, views
+/// and samples of a batch.
+template <class Block>
+__device__ Vec<int, 3> item_of_thread() {
+  constexpr int warp_y = 32 / Block::warp_x;
+  constexpr int warps_x = Block::x / Block::warp_x;
+  constexpr int warps_y = Block::y / warp_y;
+  static_assert(warps_x * Block::warp_x == Block::x && warps_y * warp_y == Block::y,
+                "Warps must fill a block.");
+  auto const lane = static_cast<int>(threadIdx.x % 32);
+  auto const warp = static_cast<int>(threadIdx.x / 32);
+  auto const block_x = static_cast<int>(blockIdx.x) / Block::together;
+  auto const block_z =
+      static_cast<int>(blockIdx.z * Block::together + blockIdx.x % Block::together);
+  return {block_x * Block::x + warp % warps_x * Block::warp_x + lane % Block::warp_x,
+          static_cast<int>(blockIdx.y) * Block::y + warp / warps_x % warps_y * warp_y +
+              lane / Block::warp_x,
+          block_z * Block::z + (Block::z == 1 ? 0 : warp / (warps_x * warps_y))};
 }
+
+template <class Block>
+inline constexpr int threads_v = Block::x* Block::y* Block::z;
 
 /// The library's only __global__ function: one thread an item.
 template <class Kernel, class Architectures>
-__global__ void __launch_bounds__(Kernel::Block::x* Kernel::Block::y* Kernel::Block::z)
+__global__ void __launch_bounds__(threads_v<typename Kernel::Block>, Kernel::Block::resident)
     run_kernel(__grid_constant__ Kernel const kernel, Extents<3> items) {
-  Vec<int, 3> const item{coordinate<Kernel::Block::x>(blockIdx.x, threadIdx.x),
-                         coordinate<Kernel::Block::y>(blockIdx.y, threadIdx.y),
-                         coordinate<Kernel::Block::z>(blockIdx.z, threadIdx.z)};
+  Vec<int, 3> const item = item_of_thread<typename Kernel::Block>();
   if (item[0] < items[0] && item[1] < items[1] && item[2] < items[2]) kernel(item);
 }
 
@@ -134,12 +149,12 @@ class CudaExecutor {
     auto const blocks = [](int count, int per_block) {
       return static_cast<unsigned>((count + (per_block - 1)) / per_block);
     };
-    dim3 const grid{blocks(items[0], Block::x), blocks(items[1], Block::y),
-                    blocks(items[2], Block::z)};
+    dim3 const grid{blocks(items[0], Block::x) * Block::together, blocks(items[1], Block::y),
+                    blocks(items[2], Block::z * Block::together)};
     detail::expects(grid.y <= 65535 && grid.z <= 65535, "CudaExecutor: ", items,
                     " items are more than one launch can hold");
     detail::run_kernel<Kernel, Architectures>
-        <<<grid, dim3{Block::x, Block::y, Block::z}, 0, stream_>>>(kernel, items);
+        <<<grid, detail::threads_v<Block>, 0, stream_>>>(kernel, items);
     detail::check_cuda(cudaGetLastError(), "a kernel launch");
   }
 
@@ -148,17 +163,32 @@ class CudaExecutor {
   TextureLimits limits_;
 };
 
-/// On a GPU: columns along z in registers, in blocks compact in (x, y), whose shadow stays in the
-/// first-level cache.
+/// On a GPU: columns along z in registers, in warps and blocks compact in (x, y), whose shadow
+/// stays in the first-level cache. Half of the threads that fit hide the loads' latency.
 template <class Interp>
 struct VoxelTiling<Interp, CudaExecutor, 3> {
-  using Tile = VoxelTile<2, 1, 1, 16, BlockShape<16, 16, 1>>;
+  struct Block : BlockShape<16, 16, 1> {
+    static constexpr int warp_x = 8;
+    static constexpr int resident = 4;
+  };
+  using Tile = VoxelTile<2, 1, 1, 16, Block>;
+  static constexpr bool shares_columns = true;
 };
 
 /// In the plane there is nothing along z to share.
 template <class Interp>
 struct VoxelTiling<Interp, CudaExecutor, 2> {
   using Tile = VoxelTile<1, 1, 4, 1, BlockShape<32, 8, 1>>;
+};
+
+/// On a GPU: rays that are neighbours in both directions read the same cache lines.
+template <class Interp>
+struct PixelTiling<Interp, CudaExecutor> {
+  struct Block : BlockShape<32, 8, 1> {
+    static constexpr int warp_x = 8;
+    static constexpr int resident = 5;
+  };
+  static constexpr bool staggers = true;
 };
 
 }  // namespace pyronn

@@ -13,6 +13,7 @@
 #include <pyronn/core/math.hpp>
 #include <pyronn/cuda/executor.cuh>
 #include <pyronn/cuda/texture_cache.cuh>
+#include <pyronn/interp/linear_slice.hpp>
 #include <pyronn/interp/texture_interp.hpp>
 
 namespace pyronn::detail {
@@ -29,9 +30,15 @@ struct TextureImage {
 
   /// Anywhere; zero from one sample beyond the border on. Rows beyond belong to another image.
   [[nodiscard]] __device__ float sample(float a, float b) const {
-    if (!(b > -1.0F && b < height)) return 0.0F;
+    // Without branches, so that many samples are under way at a time.
     float const row = clamp(b, 0.0F, height - 1.0F);
-    return TextureInterp::round_weight(1.0F - abs(b - row)) * sample_inside(a, row);
+    float const value = TextureInterp::round_weight(1.0F - abs(b - row)) * sample_inside(a, row);
+    return b > -1.0F && b < height ? value : 0.0F;
+  }
+
+  [[nodiscard]] __device__ SampleBounds inside() const {
+    constexpr float anywhere = 1e30F;
+    return {-anywhere, anywhere, 0.0F, height - 1.0F};
   }
 
   /// Where 0 <= b <= height - 1; beyond the first and last column the unit gives zero.

@@ -20,14 +20,66 @@
 
 namespace pyronn {
 
+namespace detail {
+
+/// Consecutive planes across one axis of a volume, in one texture.
+struct TexturePlaneGroup {
+  cudaTextureObject_t texture;
+  float offset;  ///< of row 0 of plane 0 in the texture, plus the half texel at which texel 0 is
+  float height;
+  int first;
+  int end;
+
+  [[nodiscard]] __device__ float texel(int a, int b, int k) const {
+    return sample(static_cast<float>(a), static_cast<float>(b), k);
+  }
+  [[nodiscard]] __device__ float sample(float a, float b, int k) const {
+    return TextureImage{texture, offset + static_cast<float>(k) * height, height}.sample(a, b);
+  }
+
+  /// What a ray reads where no border is near: the crossings advance by `slope` from slice to
+  /// slice.
+  struct Line {
+    cudaTextureObject_t texture;
+    float base[2];
+    float slope[2];
+
+    [[nodiscard]] __device__ float sample(int k) const {
+      auto const n = static_cast<float>(k);
+      return tex2D<float>(texture, base[0] + n * slope[0], base[1] + n * slope[1]);
+    }
+  };
+  [[nodiscard]] __device__ Line line(float const (&base)[2], float const (&slope)[2]) const {
+    return {texture, {base[0] + 0.5F, base[1] + offset}, {slope[0], slope[1] + height}};
+  }
+};
+
+}  // namespace detail
+
 /// Planes across the three axes, each read by the texture unit with one bilinear fetch.
 struct TexturePlanes {
   detail::TextureImages across[3];
   Extents<3> size;
 
+  /// Groups of planes of a sample that share a texture. All threads of a warp must go through them
+  /// together: a texture that differs within a warp costs more than many fetches.
   template <int Axis>
-  [[nodiscard]] __device__ detail::TextureImage plane(int k, int sample) const {
-    return across[Axis].image(sample * size[Axis] + k);
+  [[nodiscard]] __device__ int plane_groups(int sample) const {
+    int const log2 = across[Axis].images_per_texture_log2;
+    int const first = sample * size[Axis];
+    return ((first + size[Axis] - 1) >> log2) - (first >> log2) + 1;
+  }
+
+  template <int Axis>
+  [[nodiscard]] __device__ detail::TexturePlaneGroup planes(int sample, int group) const {
+    detail::TextureImages const& images = across[Axis];
+    int const log2 = images.images_per_texture_log2;
+    int const first = sample * size[Axis];
+    int const n = (first >> log2) + group;
+    int const before = (n << log2) - first;  // planes of the sample in textures before
+    return {images.texture[n], 0.5F - static_cast<float>(before * images.height),
+            static_cast<float>(images.height), max(before, 0),
+            min(before + (1 << log2), size[Axis])};
   }
 };
 
@@ -130,6 +182,18 @@ struct PlaneSource<TextureInterp, CudaExecutor> {
     return detail::make_textures({planes, items[0], items[1], items[2], row_bytes},
                                  workspace.resources().textures, executor.stream());
   }
+};
+
+/// Neighbouring views of the same rays run together, so that the second-level cache serves them
+/// all.
+template <>
+struct PixelTiling<TextureInterp, CudaExecutor> {
+  struct Block : BlockShape<16, 16, 1> {
+    static constexpr int warp_x = 8;
+    static constexpr int resident = 6;
+    static constexpr int together = 8;
+  };
+  static constexpr bool staggers = false;
 };
 
 }  // namespace pyronn

@@ -4,6 +4,7 @@
 
 /// Views as the kernels see them: in the index coordinates of a grid and in single precision, with
 /// all that can be multiplied together beforehand multiplied in double.
+#include <cmath>
 #include <type_traits>
 
 #include <pyronn/core/config.hpp>
@@ -54,6 +55,34 @@ struct IndexMap {
   }
 };
 
+/// The projection of an upright view: the column and the depth of a voxel do not depend on its z.
+struct UprightMap {
+  float u[3];  ///< u w from x, y and 1
+  float v[4];  ///< v w from x, y, z and 1
+  float w[3];  ///< w from x, y and 1
+
+  static constexpr bool is_projective = true;
+
+  template <class View>
+  static UprightMap make(View const& view, Grid const& grid) {
+    IndexMap const map = IndexMap::make(view, grid);
+    auto const& row = map.row;
+    return {{row[0][0], row[0][1], row[0][3]},
+            {row[1][0], row[1][1], row[1][2], row[1][3]},
+            {row[2][0], row[2][1], row[2][3]}};
+  }
+
+  /// Up to what double precision leaves of a matrix that was inverted.
+  template <class View>
+  static bool fits(View const& view, Grid const&, Extents<2>) {
+    ProjectionMatrix const matrix = view.projection_matrix();
+    auto const is_zero = [&matrix](int r) {
+      return std::abs(matrix.row[r][2]) <= 1e-12 * length(matrix.direction(r));
+    };
+    return is_zero(0) && is_zero(2);
+  }
+};
+
 /// The rays of a projective view, in voxel indices, from the plane through the grid's middle that
 /// is parallel to the detector: the numbers that positions are made of stay as small as the volume,
 /// however far the source is.
@@ -94,6 +123,39 @@ struct IndexRays {
   PYRONN_HOST_DEVICE Ray<float> ray(float u, float v) const {
     Vec3f const pixel = u * along_u + v * along_v;
     return {middle + origin_share * pixel, direction + direction_share * pixel, begin, end};
+  }
+};
+
+/// The rays of an upright view: those of a detector column share their path in (x, y), and advance
+/// in it more than in z.
+struct UprightRays : IndexRays {
+  template <class View>
+  static UprightRays make(View const& view, Grid const& grid) {
+    UprightRays rays;
+    static_cast<IndexRays&>(rays) = IndexRays::make(view, grid);
+    return rays;
+  }
+
+  template <class View>
+  static bool fits(View const& view, Grid const& grid, Extents<2> detector) {
+    ProjectiveRays const rays = view.projective_rays();
+    auto const to_index = [&grid](Vec3d vec) {
+      for (int axis = 0; axis < 3; ++axis) vec[axis] /= grid.spacing[axis];
+      return vec;
+    };
+    Vec3d const along_v = to_index(rays.along_v);
+    if (std::hypot(along_v[0], along_v[1]) > 1e-12 * std::abs(along_v[2])) return false;
+    Vec3d const along_u = to_index(rays.diverge ? rays.along_u : Vec3d{0, 0, 0});
+    Vec3d const first = to_index(rays.direction);
+    double const steepest =
+        max(abs(first[2]), abs(first[2] + (rays.diverge ? detector[1] - 1 : 0) * along_v[2]));
+    double const tilt = abs(along_u[2]) * (detector[0] - 1);
+    // The least advance in (x, y) is at least the distance of the line of directions.
+    double const reach = std::hypot(along_u[0], along_u[1]) > 0
+                             ? abs(first[0] * along_u[1] - first[1] * along_u[0]) /
+                                   std::hypot(along_u[0], along_u[1])
+                             : std::hypot(first[0], first[1]);
+    return std::sqrt(2.0) * (steepest + tilt) < reach;
   }
 };
 
@@ -162,9 +224,17 @@ struct IndexView {
 template <class View>
 using project_view_t = std::conditional_t<is_projective_view_v<View>, IndexMap, IndexView<View>>;
 
+/// What a kernel that projects columns of voxels may have instead, where the views are upright.
+template <class View>
+using upright_project_view_t = std::conditional_t<is_projective_view_v<View>, UprightMap, void>;
+
 /// What a kernel that follows rays needs of a view.
 template <class View>
 using ray_view_t = std::conditional_t<has_projective_rays_v<View>, IndexRays, IndexView<View>>;
+
+/// What a kernel that follows the rays of detector columns may have instead.
+template <class View>
+using upright_ray_view_t = std::conditional_t<has_projective_rays_v<View>, UprightRays, void>;
 
 /// What a kernel that does both needs of a view.
 template <class View>

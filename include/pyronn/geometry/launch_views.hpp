@@ -132,4 +132,8 @@ class LaunchViews {
   std::vector<IndexView> views_;
 };
 
+/// What LaunchViews hand to a launch.
+template <class Views>
+using chunk_t = typename std::decay_t<Views>::Chunk;
+
 }  // namespace pyronn::detail

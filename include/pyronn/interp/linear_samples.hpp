@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <type_traits>
 
 #include <pyronn/core/array_view.hpp>
 #include <pyronn/core/config.hpp>
@@ -10,31 +11,68 @@
 
 namespace pyronn {
 
+/// The planes across `Axis` of one sample's volume: axes (y, z) for x, (x, z) for y, (x, y) for z.
+template <class Interp, int Axis>
+struct LinearPlanes {
+  LinearSlice<Interp, std::conditional_t<Axis == 0, int, UnitStride>> plane0;
+  int stride;  ///< from plane to plane
+  int first;
+  int end;
+
+  [[nodiscard]] PYRONN_HOST_DEVICE float texel(int a, int b, int k) const {
+    return plane0.texel(a, b, k * stride);
+  }
+  [[nodiscard]] PYRONN_HOST_DEVICE float sample(float a, float b, int k) const {
+    return plane0.sample(a, b, k * stride);
+  }
+
+  /// What a ray reads where no border is near: the crossings advance by `slope` from slice to
+  /// slice.
+  struct Line {
+    LinearPlanes const& planes;
+    float base[2];
+    float slope[2];
+
+    [[nodiscard]] PYRONN_HOST_DEVICE float sample(int k) const {
+      auto const n = static_cast<float>(k);
+      return planes.plane0.sample_inside(base[0] + n * slope[0], base[1] + n * slope[1],
+                                         k * planes.stride);
+    }
+  };
+  [[nodiscard]] PYRONN_HOST_DEVICE Line line(float const (&base)[2],
+                                             float const (&slope)[2]) const {
+    return {*this, {base[0], base[1]}, {slope[0], slope[1]}};
+  }
+};
+
 /// The caller's memory, read in place: a stack of slices (z slices of volumes, views of
 /// projections) for each sample of a batch, each slice a plane that is read bilinearly; planes
-/// across the stack of a sample likewise.
+/// across any axis of a sample likewise, where a sample has fewer than 2^31 elements. A slice has
+/// fewer always.
 template <class Interp>
 struct LinearSamples {
   ArrayView<float const, 4> array;
 
   /// The plane of slice n, counted through all samples: axes (x, y) or (u, v).
-  [[nodiscard]] PYRONN_HOST_DEVICE LinearSlice<Interp, int> slice(int n) const {
-    std::int64_t const count = static_cast<std::int64_t>(array.extents[1]) * array.extents[0];
-    return {array.data + n * count, array.extents[0], array.extents[1], 1, array.extents[0]};
+  [[nodiscard]] PYRONN_HOST_DEVICE LinearSlice<Interp, UnitStride> slice(int n) const {
+    int const count = array.extents[1] * array.extents[0];
+    return {array.data + static_cast<std::int64_t>(n) * count, array.extents[0], array.extents[1], {}, array.extents[0]};
   }
 
-  /// The plane of index k on `Axis` of a sample: axes (y, z) for x, (x, z) for y, (x, y) for z.
+  /// All planes of a sample can be read alike.
   template <int Axis>
-  [[nodiscard]] PYRONN_HOST_DEVICE auto plane(int k, int sample) const {
-    if constexpr (Axis == 2) {
-      return slice(sample * array.extents[2] + k);
-    } else {
-      std::int64_t const strides[3] = {
-          1, array.extents[0], static_cast<std::int64_t>(array.extents[1]) * array.extents[0]};
-      return LinearSlice<Interp, std::int64_t>{
-          array.data + sample * array.slice_count() + k * strides[Axis], array.extents[1 - Axis],
-          array.extents[2], strides[1 - Axis], strides[2]};
-    }
+  [[nodiscard]] PYRONN_HOST_DEVICE int plane_groups(int) const {
+    return 1;
+  }
+
+  template <int Axis>
+  [[nodiscard]] PYRONN_HOST_DEVICE LinearPlanes<Interp, Axis> planes(int sample, int) const {
+    float const* const data = array.data + sample * array.slice_count();
+    Extents<4> const& size = array.extents;
+    int const slice = size[0] * size[1];
+    if constexpr (Axis == 0) return {{data, size[1], size[2], size[0], slice}, 1, 0, size[0]};
+    if constexpr (Axis == 1) return {{data, size[0], size[2], {}, slice}, size[0], 0, size[1]};
+    if constexpr (Axis == 2) return {{data, size[0], size[1], {}, size[0]}, slice, 0, size[2]};
   }
 };
 

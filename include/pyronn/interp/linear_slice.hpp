@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <type_traits>
+
 #include <pyronn/core/config.hpp>
 #include <pyronn/core/math.hpp>
 
@@ -23,46 +25,98 @@ PYRONN_HOST_DEVICE float bilinear_weight(float a, float b, int i, int j) {
                        is_corner(0, 0), is_corner(1, 0), is_corner(0, 1), is_corner(1, 1));
 }
 
-/// A plane of samples in memory, read bilinearly under the policy `Interp`; zero outside. Positions
-/// are indices, with sample centres at the integers. Axis `a` has stride `stride_a`, axis `b`
-/// stride `stride_b`; `Offset` counts elements within the plane.
-template <class Interp, class Offset>
-struct LinearSlice {
-  float const* data;
-  int size_a;
-  int size_b;
-  Offset stride_a;
-  Offset stride_b;
+/// A range of positions: `low` belongs to it, `high` does not.
+struct SampleBounds {
+  float a_low;
+  float a_high;
+  float b_low;
+  float b_high;
+};
+
+/// A stride of one, known when compiling.
+struct UnitStride {
+  PYRONN_HOST_DEVICE constexpr operator int() const { return 1; }
+};
+
+/// A plane of samples in memory, or one of a stack of such planes, read bilinearly under the policy
+/// `Interp`; zero outside. Positions are indices, with sample centres at the integers. Strides
+/// count elements along the two axes, all of them fewer than 2^31; `plane` is where in memory the
+/// plane begins.
+template <class Interp, class StrideA = int>
+class LinearSlice {
+ public:
+  PYRONN_HOST_DEVICE LinearSlice(float const* data, int size_a, int size_b, StrideA stride_a,
+                                 int stride_b)
+      : data00_{detail::opaque(data)},
+        data01_{detail::opaque(data + stride_b)},
+        data10_{neighbour(data00_, stride_a)},
+        data11_{neighbour(data01_, stride_a)},
+        size_a_{size_a},
+        size_b_{size_b},
+        stride_a_{stride_a},
+        stride_b_{stride_b},
+        origin_{detail::opaque(detail::cell_origin * (static_cast<unsigned>(stride_a) +
+                                                      static_cast<unsigned>(stride_b)))} {}
 
   /// The sample at integer indices, zero outside.
-  [[nodiscard]] PYRONN_HOST_DEVICE float texel(int a, int b) const {
-    if (a < 0 || a >= size_a || b < 0 || b >= size_b) return 0.0F;
-    return load_read_only(data, a * stride_a + b * stride_b);
+  [[nodiscard]] PYRONN_HOST_DEVICE float texel(int a, int b, int plane = 0) const {
+    if (a < 0 || a >= size_a_ || b < 0 || b >= size_b_) return 0.0F;
+    return load_read_only(data00_, plane + a * stride_a_ + b * stride_b_);
   }
 
   /// Anywhere; zero from one sample beyond the border on, and where the position is not a number.
-  [[nodiscard]] PYRONN_HOST_DEVICE float sample(float a, float b) const {
-    if (!(a > -1.0F && a < static_cast<float>(size_a) && b > -1.0F &&
-          b < static_cast<float>(size_b))) {
+  [[nodiscard]] PYRONN_HOST_DEVICE float sample(float a, float b, int plane = 0) const {
+    if (a >= 0.0F && a < static_cast<float>(size_a_ - 1) && b >= 0.0F &&
+        b < static_cast<float>(size_b_ - 1)) {
+      return sample_inside(a, b, plane);
+    }
+    if (!(a > -1.0F && a < static_cast<float>(size_a_) && b > -1.0F &&
+          b < static_cast<float>(size_b_))) {
       return 0.0F;
     }
     int const i = floor_to_int(a);
     int const j = floor_to_int(b);
-    return Interp::blend(a - static_cast<float>(i), b - static_cast<float>(j), texel(i, j),
-                         texel(i + 1, j), texel(i, j + 1), texel(i + 1, j + 1));
+    return Interp::blend(a - static_cast<float>(i), b - static_cast<float>(j), texel(i, j, plane),
+                         texel(i + 1, j, plane), texel(i, j + 1, plane),
+                         texel(i + 1, j + 1, plane));
+  }
+
+  /// The positions where sample_inside may be asked.
+  [[nodiscard]] PYRONN_HOST_DEVICE SampleBounds inside() const {
+    return {0.0F, static_cast<float>(size_a_ - 1), 0.0F, static_cast<float>(size_b_ - 1)};
   }
 
   /// Where all four samples exist: 0 <= a < size_a - 1, 0 <= b < size_b - 1.
-  [[nodiscard]] PYRONN_HOST_DEVICE float sample_inside(float a, float b) const {
-    // Truncation is the floor of what is not negative, and one instruction everywhere.
-    int const i = static_cast<int>(a);
-    int const j = static_cast<int>(b);
-    Offset const corner = i * stride_a + j * stride_b;
-    return Interp::blend(a - static_cast<float>(i), b - static_cast<float>(j),
-                         load_read_only(data, corner), load_read_only(data, corner + stride_a),
-                         load_read_only(data, corner + stride_b),
-                         load_read_only(data, corner + stride_a + stride_b));
+  [[nodiscard]] PYRONN_HOST_DEVICE float sample_inside(float a, float b, int plane = 0) const {
+    detail::GridCell const cell_a = detail::cell_of(a);
+    detail::GridCell const cell_b = detail::cell_of(b);
+    auto const corner = static_cast<int>(cell_b.index * static_cast<unsigned>(stride_b_) +
+                                         (cell_a.index * static_cast<unsigned>(stride_a_) +
+                                          (static_cast<unsigned>(plane) - origin_)));
+    return Interp::blend(cell_a.fraction, cell_b.fraction, load_read_only(data00_, corner),
+                         load_read_only(data10_, corner), load_read_only(data01_, corner),
+                         load_read_only(data11_, corner));
   }
+
+ private:
+  /// One step along a; where that is one element, an address with a constant added.
+  static PYRONN_HOST_DEVICE float const* neighbour(float const* data, StrideA stride_a) {
+    if constexpr (std::is_same_v<StrideA, UnitStride>) {
+      return data + 1;
+    } else {
+      return detail::opaque(data + stride_a);
+    }
+  }
+
+  float const* data00_;
+  float const* data01_;
+  float const* data10_;
+  float const* data11_;
+  int size_a_;
+  int size_b_;
+  StrideA stride_a_;
+  int stride_b_;
+  unsigned origin_;
 };
 
 }  // namespace pyronn

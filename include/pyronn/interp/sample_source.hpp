@@ -11,8 +11,10 @@
 ///   max_samples(executor, array)       whole samples that can be read at a time; may be 0
 ///   load(executor, array, workspace)   makes all of `array` readable, stream-ordered
 #include <cstddef>
+#include <limits>
 
 #include <pyronn/core/array_view.hpp>
+#include <pyronn/core/math.hpp>
 #include <pyronn/interp/linear_samples.hpp>
 
 namespace pyronn {
@@ -35,8 +37,17 @@ struct SliceSource {
   }
 };
 
-/// For kernels that read on planes across any axis, `samples.plane<Axis>(k, sample)`: volumes.
+/// For kernels that read on planes across any axis, `samples.planes<Axis>(sample, group)`: volumes,
+/// in slabs of fewer than 2^31 elements.
 template <class Interp, class Executor>
-struct PlaneSource : SliceSource<Interp, Executor> {};
+struct PlaneSource : SliceSource<Interp, Executor> {
+  static int max_slices(Executor const&, ArrayView<float const, 4> array) {
+    constexpr int max_elements = std::numeric_limits<int>::max();
+    return min(array.extents[2], max(1, max_elements / (array.extents[0] * array.extents[1])));
+  }
+  static int max_samples(Executor const& executor, ArrayView<float const, 4> array) {
+    return max_slices(executor, array) < array.extents[2] ? 0 : array.extents[3];
+  }
+};
 
 }  // namespace pyronn

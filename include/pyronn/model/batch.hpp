@@ -242,6 +242,9 @@ std::vector<Geometry> const& checked_geometries(std::vector<Geometry> const& geo
 template <int Dimension>
 Grid const& checked_grid(Grid const& grid, char const* who) {
   grid.validate();
+  expects(static_cast<std::int64_t>(grid.size[0]) * grid.size[1] <= std::numeric_limits<int>::max(),
+          who, ": the grid's slices of ", grid.size[0], " x ", grid.size[1],
+          " voxels have more than 2^31 - 1");
   expects(Dimension == 3 || (grid.size[2] == 1 && grid.origin[2] == 0.0), who,
           ": the plane needs one slice at z = 0, as Grid::flat makes, not ", grid.size[2],
           " from z = ", grid.origin[2], " mm on");

@@ -6,6 +6,7 @@
 #include <pyronn/interp/sample_source.hpp>
 #include <pyronn/model/joseph_back.hpp>
 #include <pyronn/model/joseph_forward.hpp>
+#include <pyronn/model/tiling.hpp>
 
 namespace pyronn {
 
@@ -15,12 +16,18 @@ struct Joseph {
   template <class View>
   using ForwardView = detail::ray_view_t<View>;
   template <class View>
+  using UprightForwardView = detail::upright_ray_view_t<View>;
+  template <class View>
   using BackView = detail::full_view_t<View>;
+  template <class View>
+  using UprightBackView = void;
+  template <class Interp, class Executor>
+  static constexpr bool prefers_upright_back = false;
   template <class Interp, class Executor>
   using VolumeSource = PlaneSource<Interp, Executor>;
 
   template <class Interp, class Executor, class Task>
-  detail::JosephForward<Task> forward(Task const& task) const {
+  detail::JosephForward<PixelTiling<Interp, Executor>, Task> forward(Task const& task) const {
     return {task};
   }
   template <class Interp, class Executor, class Task>

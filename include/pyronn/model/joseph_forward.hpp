@@ -35,9 +35,9 @@ PYRONN_HOST_DEVICE inline void clip(float base, float slope, float from, float t
 }
 
 /// Joseph's forward projection: one work item is a pixel of a view.
-template <class Task>
+template <class Tiling, class Task>
 struct JosephForward {
-  using Block = BlockShape<32, 4, 1>;
+  using Block = typename Tiling::Block;
 
   Task task;
 
@@ -50,44 +50,63 @@ struct JosephForward {
     index_ray.origin[2] -= static_cast<float>(task.first_slice);
     JosephRay const ray{index_ray, task.spacing};
     int const volume = task.first_volume + of.sample;
+    int const stagger = Tiling::staggers ? (pixel[0] + 8 * pixel[1]) & 31 : 0;
     float sum = 0.0F;
-    if (ray.axis == 0) sum = integrate<0>(ray, volume);
-    if (ray.axis == 1) sum = integrate<1>(ray, volume);
-    if (ray.axis == 2) sum = integrate<2>(ray, volume);
+    if (ray.axis == 0) sum = integrate<0>(ray, volume, stagger);
+    if (ray.axis == 1) sum = integrate<1>(ray, volume, 0);
+    if (ray.axis == 2) sum = integrate<2>(ray, volume, 0);
     task.write(pixel, of, sum);
   }
 
  private:
   template <int Axis>
-  PYRONN_HOST_DEVICE float integrate(JosephRay const& ray, int volume) const {
+  PYRONN_HOST_DEVICE float integrate(JosephRay const& ray, int volume, int stagger) const {
     SliceRange const range = slices<Axis>(ray);
-    if (range.first > range.last) return 0.0F;
     float sum = 0.0F;
-    for (int k = range.first; k < range.inner_first; ++k) sum += sample<Axis>(ray, volume, k);
-    for (int k = range.inner_first; k <= range.inner_last; ++k) {
-      sum += task.volumes.template plane<Axis>(k, volume).sample_inside(ray.crossing(0, k),
-                                                                        ray.crossing(1, k));
+    int const groups = task.volumes.template plane_groups<Axis>(volume);
+    for (int g = 0; g < groups; ++g) {
+      auto const planes = task.volumes.template planes<Axis>(volume, g);
+      SliceRange const part{max(range.first, planes.first), min(range.last, planes.end - 1),
+                            max(range.inner_first, planes.first),
+                            min(range.inner_last, planes.end - 1)};
+      if (part.first <= part.last) sum += crossings(ray, planes, part, stagger);
     }
-    for (int k = range.inner_last + 1; k <= range.last; ++k) sum += sample<Axis>(ray, volume, k);
-    return ray.step * (sum - uncovered<Axis>(ray, volume, range));
+    return ray.step * sum;
   }
 
-  template <int Axis>
-  PYRONN_HOST_DEVICE float sample(JosephRay const& ray, int volume, int k) const {
-    return task.volumes.template plane<Axis>(k, volume).sample(ray.crossing(0, k),
-                                                               ray.crossing(1, k));
+  /// The samples of some slices, where there is at least one.
+  template <class Planes>
+  static PYRONN_HOST_DEVICE float crossings(JosephRay const& ray, Planes const& planes,
+                                            SliceRange const& range, int stagger) {
+    bool const has_inner = range.inner_first <= range.inner_last;
+    int const begin = has_inner ? range.inner_first : range.last + 1;
+    int const end = has_inner ? range.inner_last + 1 : begin;
+    int const middle = begin + (stagger == 0 || !has_inner ? 0 : stagger % (end - begin));
+    auto const line = planes.line(ray.base, ray.slope);
+    float sum = 0.0F;
+    for (int k = middle; k < end; ++k) sum += line.sample(k);
+    for (int k = begin; k < middle; ++k) sum += line.sample(k);
+    for (int k = range.first == begin ? end : range.first; k <= range.last;
+         k = k + 1 == begin ? end : k + 1) {
+      sum += border(ray, planes, k);
+    }
+    return sum - uncovered(ray, planes, range);
+  }
+
+  template <class Planes>
+  static PYRONN_HOST_DEVICE float border(JosephRay const& ray, Planes const& planes, int k) {
+    return planes.sample(ray.crossing(0, k), ray.crossing(1, k), k);
   }
 
   /// What the first and last slice count too much where the ray begins or ends inside the volume.
-  template <int Axis>
-  PYRONN_HOST_DEVICE float uncovered(JosephRay const& ray, int volume,
-                                     SliceRange const& range) const {
+  template <class Planes>
+  static PYRONN_HOST_DEVICE float uncovered(JosephRay const& ray, Planes const& planes,
+                                            SliceRange const& range) {
     float excess = 0.0F;
     float const first = 1.0F - ray.coverage(range.first);
     float const last = 1.0F - ray.coverage(range.last);
-    if (first > 0.0F) excess += first * sample<Axis>(ray, volume, range.first);
-    if (last > 0.0F && range.last > range.first)
-      excess += last * sample<Axis>(ray, volume, range.last);
+    if (first > 0.0F) excess += first * border(ray, planes, range.first);
+    if (last > 0.0F && range.last > range.first) excess += last * border(ray, planes, range.last);
     return excess;
   }
 

@@ -20,7 +20,13 @@ class RayMarch {
   template <class View>
   using ForwardView = detail::ray_view_t<View>;
   template <class View>
+  using UprightForwardView = void;
+  template <class View>
   using BackView = detail::full_view_t<View>;
+  template <class View>
+  using UprightBackView = void;
+  template <class Interp, class Executor>
+  static constexpr bool prefers_upright_back = false;
   template <class Interp, class Executor>
   using VolumeSource = SliceSource<Interp, Executor>;
 

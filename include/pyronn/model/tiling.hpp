@@ -4,15 +4,25 @@
 
 /// How kernels cut their work.
 #include <pyronn/core/config.hpp>
+#include <pyronn/core/math.hpp>
 
 namespace pyronn {
 
-/// Threads of a block along the three axes of a kernel's items, where an executor has blocks.
+/// Threads of a block along the three axes of a kernel's items, where an executor has blocks. What
+/// else a block may say, it redefines.
 template <int X, int Y, int Z>
 struct BlockShape {
   static constexpr int x = X;
   static constexpr int y = Y;
   static constexpr int z = Z;
+
+  /// Threads of a warp side by side along x; the others lie along y.
+  static constexpr int warp_x = min(X, 32);
+  /// Blocks that a multiprocessor should hold at a time, which bounds their registers.
+  static constexpr int resident = 1;
+  /// Items along z, of one thread's depth, whose blocks run one after another, before the next
+  /// along x and y: for items that read the same memory.
+  static constexpr int together = 1;
 };
 
 /// A block of voxels that one work item accumulates: `X` x `Y` x `Z`, in runs along `Axis` that
@@ -34,6 +44,18 @@ struct VoxelTile {
 template <class Interp, class Executor, int Dimension>
 struct VoxelTiling {
   using Tile = VoxelTile<0, 32, 8, 8>;
+  /// Whether it pays to have kernels of their own for views where a column of voxels shares its
+  /// column on the detector.
+  static constexpr bool shares_columns = false;
+};
+
+/// How the pixels of a forward projection are cut.
+template <class Interp, class Executor>
+struct PixelTiling {
+  using Block = BlockShape<32, 4, 1>;
+  /// Whether neighbouring rays along x begin at different slices. Read in place, slices across x
+  /// lie next to each other, and rows of a power of two would meet in one memory bank.
+  static constexpr bool staggers = false;
 };
 
 }  // namespace pyronn

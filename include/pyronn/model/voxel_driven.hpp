@@ -18,7 +18,13 @@ struct WeightedVoxelDriven {
   template <class View>
   using ForwardView = detail::full_view_t<View>;
   template <class View>
+  using UprightForwardView = void;
+  template <class View>
   using BackView = detail::project_view_t<View>;
+  template <class View>
+  using UprightBackView = detail::upright_project_view_t<View>;
+  template <class Interp, class Executor>
+  static constexpr bool prefers_upright_back = VoxelTiling<Interp, Executor, 3>::shares_columns;
 
   template <class Interp, class Executor>
   using VolumeSource = PlaneSource<Interp, Executor>;

@@ -70,9 +70,9 @@ struct VoxelDrivenBack {
   template <class Run, class Slice>
   PYRONN_HOST_DEVICE void gather(Run const& run, Slice const& slice,
                                  float (&sums)[Tile::run]) const {
-    Shadow const shadow = run.shadow(Tile::run, task.detector);
-    if (shadow == Shadow::outside) return;
-    if (shadow == Shadow::inside) {
+    Shadow const shadow = run.shadow(Tile::run, task.detector, slice.inside());
+    if (!shadow.meets) return;
+    if (shadow.inside) {
       // In two steps, so that compilers see that no sum overlaps a sample, and vectorise.
       float values[Tile::run];
       for (int k = 0; k < Tile::run; ++k) {
@@ -84,10 +84,9 @@ struct VoxelDrivenBack {
     } else {
       for (int k = 0; k < Tile::run; ++k) {
         Landing const landing = run.at(k);
-        // At depth 0 it is infinite, and the voxel lands nowhere.
-        if (landing.inverse_depth > 0.0F && landing.inverse_depth < 1e18F) {
-          sums[k] += DepthWeight{}(landing.inverse_depth) * slice.sample(landing.u, landing.v);
-        }
+        float const value =
+            DepthWeight{}(landing.inverse_depth) * slice.sample(landing.u, landing.v);
+        sums[k] += is_seen(landing) ? value : 0.0F;
       }
     }
   }

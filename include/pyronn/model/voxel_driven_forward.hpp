@@ -55,21 +55,24 @@ struct VoxelDrivenForward {
       corners.ray[n].origin[2] -= static_cast<float>(task.first_slice);
     }
     float sum = 0.0F;
-    for (int k = 0; k < task.size[Axis]; ++k) {
-      sum += gather<Axis>(view, volume, pixel, corners, k);
+    int const groups = task.volumes.template plane_groups<Axis>(volume);
+    for (int g = 0; g < groups; ++g) {
+      auto const planes = task.volumes.template planes<Axis>(volume, g);
+      for (int k = planes.first; k < planes.end; ++k) {
+        sum += gather<Axis>(view, planes, pixel, corners, k);
+      }
     }
     return sum;
   }
 
-  template <int Axis, class View>
-  PYRONN_HOST_DEVICE float gather(View const& view, int volume, Vec<int, 3> const& pixel,
+  template <int Axis, class View, class Planes>
+  PYRONN_HOST_DEVICE float gather(View const& view, Planes const& planes, Vec<int, 3> const& pixel,
                                   CornerRays const& corners, int k) const {
     constexpr int a = Axis == 0 ? 1 : 0;
     constexpr int b = Axis == 2 ? 1 : 2;
     IndexRange range_a{0, task.size[a] - 1};
     IndexRange range_b{0, task.size[b] - 1};
     find_shadow<Axis>(corners, k, shadow_margin<View>(), range_a, range_b);
-    auto const plane = task.volumes.template plane<Axis>(k, volume);
     float sum = 0.0F;
     for (int j = range_b.first; j <= range_b.last; ++j) {
       for (int i = range_a.first; i <= range_a.last; ++i) {
@@ -82,7 +85,7 @@ struct VoxelDrivenForward {
         if (!(point.depth > 0.0F)) continue;
         float const weight = DepthWeight{}(reciprocal(point.depth)) *
                              bilinear_weight<Interp>(point.u, point.v, pixel[0], pixel[1]);
-        if (weight != 0.0F) sum += weight * plane.texel(i, j);
+        if (weight != 0.0F) sum += weight * planes.texel(i, j, k);
       }
     }
     return sum;

@@ -7,6 +7,7 @@
 #include <pyronn/core/math.hpp>
 #include <pyronn/core/vec.hpp>
 #include <pyronn/geometry/index_view.hpp>
+#include <pyronn/interp/linear_slice.hpp>
 
 namespace pyronn::detail {
 
@@ -17,8 +18,30 @@ struct Landing {
   float inverse_depth;
 };
 
-/// How the shadow of a run lies on the detector.
-enum class Shadow { inside, crossing, outside };
+/// False behind the source, and in its plane, where the depth has no inverse.
+PYRONN_HOST_DEVICE inline bool is_seen(Landing const& landing) {
+  return landing.inverse_depth > 0.0F && landing.inverse_depth < 1e18F;
+}
+
+/// How the shadow of a run lies on the detector: whether any of it may, and whether all of it does,
+/// no border being near.
+struct Shadow {
+  bool meets;
+  bool inside;
+};
+
+/// The shadow of what lands between these columns and rows, on a detector whose samples exist
+/// within `exist`.
+PYRONN_HOST_DEVICE inline Shadow shadow_of(float u_low, float u_high, float v_low, float v_high,
+                                           Extents<2> detector, SampleBounds const& exist) {
+  // Rounding moves what lies between the ends by far less than the margin [pixels].
+  constexpr float margin = 1.0F / 32.0F;
+  bool const misses = u_high <= -1.0F || u_low >= static_cast<float>(detector[0]) ||
+                      v_high <= -1.0F || v_low >= static_cast<float>(detector[1]);
+  bool const inside = u_low >= exist.a_low + margin && u_high <= exist.a_high - margin &&
+                      v_low >= exist.b_low + margin && v_high <= exist.b_high - margin;
+  return {!misses, inside};
+}
 
 /// A run of any view: every voxel is projected by itself.
 template <class IndexView, int Axis>
@@ -35,7 +58,9 @@ class VoxelRun {
   }
 
   /// Nothing is known between the voxels of such a run.
-  PYRONN_HOST_DEVICE Shadow shadow(int, Extents<2>) const { return Shadow::crossing; }
+  PYRONN_HOST_DEVICE Shadow shadow(int, Extents<2>, SampleBounds const&) const {
+    return {true, false};
+  }
 
  private:
   IndexView const& view_;
@@ -56,29 +81,51 @@ class VoxelRun<IndexMap, Axis> {
     return {point[0] * inverse, point[1] * inverse, inverse};
   }
 
-  PYRONN_HOST_DEVICE Shadow shadow(int count, Extents<2> detector) const {
+  PYRONN_HOST_DEVICE Shadow shadow(int count, Extents<2> detector,
+                                   SampleBounds const& exist) const {
     Landing const first = at(0);
     Landing const last = at(count - 1);
-    if (!(first.inverse_depth > 0.0F && last.inverse_depth > 0.0F)) return Shadow::crossing;
-    auto const u_end = static_cast<float>(detector[0]);
-    auto const v_end = static_cast<float>(detector[1]);
-    float const u_low = min(first.u, last.u);
-    float const u_high = max(first.u, last.u);
-    float const v_low = min(first.v, last.v);
-    float const v_high = max(first.v, last.v);
-    if (u_high <= -1.0F || u_low >= u_end || v_high <= -1.0F || v_low >= v_end) {
-      return Shadow::outside;
-    }
-    // Rounding moves what lies between the ends by far less than the margin [pixels].
-    constexpr float margin = 1.0F / 32.0F;
-    bool const inside = u_low >= margin && u_high <= u_end - (1.0F + margin) && v_low >= margin &&
-                        v_high <= v_end - (1.0F + margin);
-    return inside ? Shadow::inside : Shadow::crossing;
+    if (!(is_seen(first) && is_seen(last))) return {true, false};
+    return shadow_of(min(first.u, last.u), max(first.u, last.u), min(first.v, last.v),
+                     max(first.v, last.v), detector, exist);
   }
 
  private:
   Vec3f start_;
   Vec3f step_;
+};
+
+/// A column of an upright view: only the row changes along it, and evenly.
+template <>
+class VoxelRun<UprightMap, 2> {
+ public:
+  PYRONN_HOST_DEVICE VoxelRun(UprightMap const& map, Vec3f const& start) {
+    auto const at = [&start](float const(&row)[3]) {
+      return row[0] * start[0] + (row[1] * start[1] + row[2]);
+    };
+    inverse_depth_ = reciprocal(at(map.w));
+    u_ = at(map.u) * inverse_depth_;
+    step_ = map.v[2] * inverse_depth_;
+    v_ = (map.v[0] * start[0] + (map.v[1] * start[1] + (map.v[2] * start[2] + map.v[3]))) *
+         inverse_depth_;
+  }
+
+  PYRONN_HOST_DEVICE Landing at(int k) const {
+    return {u_, v_ + static_cast<float>(k) * step_, inverse_depth_};
+  }
+
+  PYRONN_HOST_DEVICE Shadow shadow(int count, Extents<2> detector,
+                                   SampleBounds const& exist) const {
+    float const last = at(count - 1).v;
+    Shadow const shadow = shadow_of(u_, u_, min(v_, last), max(v_, last), detector, exist);
+    return {shadow.meets && is_seen(at(0)), shadow.inside};
+  }
+
+ private:
+  float u_;
+  float v_;
+  float step_;
+  float inverse_depth_;
 };
 
 }  // namespace pyronn::detail

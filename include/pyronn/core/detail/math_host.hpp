@@ -20,4 +20,21 @@ PYRONN_HOST_DEVICE float load_read_only(float const* base, Offset offset) {
   return base[offset];
 }
 
+namespace detail {
+
+inline constexpr unsigned cell_origin = 0;
+
+PYRONN_HOST_DEVICE inline GridCell cell_of(float x) {
+  int const index = static_cast<int>(x);
+  return {static_cast<unsigned>(index), x - static_cast<float>(index)};
+}
+
+template <class T>
+PYRONN_HOST_DEVICE T const* opaque(T const* pointer) {
+  return pointer;
+}
+PYRONN_HOST_DEVICE inline unsigned opaque(unsigned value) { return value; }
+
+}  // namespace detail
+
 }  // namespace pyronn

@@ -1,0 +1,115 @@
+// SPDX-FileCopyrightText: The pyronn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <pyronn/cuda/require_cuda.cuh>
+//
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+
+#include <cuda_runtime.h>
+
+#include <pyronn/core/array_view.hpp>
+#include <pyronn/core/grid.hpp>
+#include <pyronn/core/math.hpp>
+#include <pyronn/cuda/column_copy.cuh>
+#include <pyronn/cuda/executor.cuh>
+#include <pyronn/cuda/project_columns.cuh>
+#include <pyronn/cuda/project_columns_in_place.cuh>
+#include <pyronn/exec/workspace.hpp>
+#include <pyronn/geometry/launch_views.hpp>
+#include <pyronn/interp/software_interp.hpp>
+#include <pyronn/model/batch.hpp>
+#include <pyronn/model/joseph.hpp>
+#include <pyronn/model/upright_forward.hpp>
+
+namespace pyronn {
+
+/// Joseph's projection of upright views in software. From copies of the volume in which z lies
+/// fastest, as many slices across x and then across y at a time as the workspace holds; from the
+/// caller's memory where it holds none.
+template <>
+struct UprightForward<Joseph, SoftwareInterp, CudaExecutor> {
+  static constexpr bool exists = true;
+
+  static std::size_t workspace_bytes(CudaExecutor const&, ArrayView<float const, 4> volumes,
+                                     std::size_t limit) {
+    std::size_t const slice = slice_bytes(volumes.extents);
+    auto const slices = static_cast<std::size_t>(max(volumes.extents[0], volumes.extents[1]));
+    return min(limit / slice, slices) * slice;
+  }
+
+  /// Returns false where the general way is to be taken.
+  template <class Views>
+  static bool project(CudaExecutor const& executor, Views const& views, Grid const& grid,
+                      ArrayView<float const, 4> volumes, ArrayView<float, 4> projections,
+                      Workspace<CudaExecutor>& workspace) {
+    bool const copies = workspace.bytes() >= slice_bytes(volumes.extents);
+    if (!copies && volumes.slice_count() > std::numeric_limits<int>::max()) return false;
+    for (int sample = 0; sample < volumes.extents[3]; ++sample) {
+      detail::LaunchRange const all{0, projections.extents[2], sample, 1};
+      if (copies) {
+        auto const volume = detail::sample_of(volumes, sample);
+        project_copies<0>(executor, views, grid, all, volume, projections, workspace);
+        project_copies<1>(executor, views, grid, all, volume, projections, workspace);
+      } else {
+        project_in_place(executor, views, grid, all, volumes, projections);
+      }
+    }
+    return true;
+  }
+
+ private:
+  /// Of a slice across x or y, whichever takes more.
+  static std::size_t slice_bytes(Extents<4> size) {
+    return detail::ColumnCopy::slice_bytes({size[0], size[1], size[2]});
+  }
+
+  template <int Axis, class Views>
+  static void project_copies(CudaExecutor const& executor, Views const& views, Grid const& grid,
+                             detail::LaunchRange const& all, ArrayView<float const, 3> volume,
+                             ArrayView<float, 4> projections, Workspace<CudaExecutor>& workspace) {
+    auto const fit = static_cast<int>(
+        min(workspace.bytes() /
+                slice_bytes({{volume.extents[0], volume.extents[1], volume.extents[2], 1}}),
+            static_cast<std::size_t>(volume.extents[Axis])));
+    for (int first = 0; first < volume.extents[Axis]; first += fit) {
+      int const end = min(first + fit, volume.extents[Axis]);
+      auto* const memory = reinterpret_cast<float2*>(workspace.data());
+      detail::CopyColumns<Axis> const copy{volume, memory, first, end};
+      executor.for_each(copy.items(), copy);
+      views.for_each_launch(all, 1, [&](detail::LaunchRange const& range) {
+        detail::ProjectColumns<Axis, detail::chunk_t<Views>> const kernel{
+            views.chunk(range),
+            range.num_views,
+            memory,
+            first,
+            end,
+            volume.extents,
+            vec_cast<float>(grid.spacing),
+            detail::from_view(projections, range.first_view, range.first_sample),
+            first > 0};
+        executor.for_each(kernel.items(), kernel);
+      });
+    }
+  }
+
+  template <class Views>
+  static void project_in_place(CudaExecutor const& executor, Views const& views, Grid const& grid,
+                               detail::LaunchRange const& all, ArrayView<float const, 4> volumes,
+                               ArrayView<float, 4> projections) {
+    views.for_each_launch(all, 1, [&](detail::LaunchRange const& range) {
+      detail::ProjectColumnsInPlace<detail::chunk_t<Views>> const kernel{
+          views.chunk(range),
+          range.num_views,
+          {volumes},
+          range.first_sample,
+          vec_cast<float>(grid.spacing),
+          detail::from_view(projections, range.first_view, range.first_sample)};
+      executor.for_each(kernel.items(), kernel);
+    });
+  }
+};
+
+}  // namespace pyronn
