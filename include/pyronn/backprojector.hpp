@@ -52,8 +52,8 @@ class Backprojector {
     return Projector<Geometry, Interp, Model>::per_sample(geometries_, grid_, model_);
   }
 
-  /// Bytes of workspace for these projections, at most `limit` unless a single view needs more; 0
-  /// where they are read in place.
+  /// Bytes of workspace for these projections, at most `limit`; 0 where they are read in place,
+  /// which works for all but may be slower.
   template <class Executor>
   [[nodiscard]] std::size_t workspace_bytes(Executor const& executor,
                                             ArrayView<float const, dimension> projections,
@@ -70,8 +70,8 @@ class Backprojector {
   }
 
   /// volume = A' projections. Does not synchronise: on a stream the work is queued when the call
-  /// returns. Input and output must not overlap. Throws InvalidArgument for arrays of the wrong
-  /// size and OutOfMemory for a workspace that is too small, both before anything is written.
+  /// returns. Input and output must not overlap. The workspace may have any size. Throws
+  /// InvalidArgument for arrays of the wrong size, before anything is written.
   template <class Executor>
   void operator()(Executor const& executor, ArrayView<float const, dimension> projections,
                   ArrayView<float, dimension> volume, Workspace<Executor>& workspace) const {
@@ -85,7 +85,7 @@ class Backprojector {
     backproject_all(executor, projections, volumes, workspace);
   }
 
-  /// For what is read in place without keeping anything: software interpolation, or cores.
+  /// In place, without any workspace.
   template <class Executor>
   void operator()(Executor const& executor, ArrayView<float const, dimension> projections,
                   ArrayView<float, dimension> volume) const {
@@ -175,14 +175,13 @@ class Backprojector {
     executor.check_reachable(volumes.data, "Backprojector: volume");
     auto const all = detail::projection_batch<dimension>(projections);
     auto const target = detail::volume_batch<dimension>(volumes);
-    auto const part =
-        detail::checked_batch_part<Source<Executor>>(executor, all, workspace, "Backprojector");
-    detail::for_each_part(all, part, [&](auto const& share, int first, int first_sample) {
-      auto const samples = Source<Executor>::load(executor, share, workspace);
-      backproject_share(executor, samples, share.extents,
-                        {start.view + first, start.sample + first_sample},
-                        target.slices(first_sample, share.extents[3]));
-    });
+    detail::read_parts<Source<Executor>>(
+        executor, all, workspace,
+        [&](auto const& samples, auto const& share, int first, int first_sample) {
+          backproject_share(executor, samples, share.extents,
+                            {start.view + first, start.sample + first_sample},
+                            target.slices(first_sample, share.extents[3]));
+        });
   }
 
   template <class Executor, class Samples>
@@ -190,7 +189,7 @@ class Backprojector {
                          Start start, ArrayView<float, 4> volumes) const {
     constexpr bool prefers_upright = Model::template prefers_upright_back<Interp, Executor>;
     detail::LaunchRange const all{start.view, size[2], start.sample, size[3]};
-    views_.template visit<prefers_upright && dimension == 3>([&](auto const& views, auto) {
+    views_.template visit<prefers_upright>([&](auto const& views, auto) {
       using Task = detail::BackTask<dimension, detail::chunk_t<decltype(views)>, Samples>;
       views.for_each_launch(all, grid_.size[2], [&](detail::LaunchRange const& range) {
         int const sample = range.first_sample - start.sample;

@@ -52,8 +52,8 @@ class Projector {
     return Backprojector<Geometry, Interp, Model>::per_sample(geometries_, grid_, model_);
   }
 
-  /// Bytes of workspace for this volume, at most `limit` unless a single slice needs more; 0 where
-  /// it is read in place.
+  /// Bytes of workspace for this volume, at most `limit`; 0 where it is read in place, which works
+  /// for every volume but may be slower.
   template <class Executor>
   [[nodiscard]] std::size_t workspace_bytes(Executor const& executor,
                                             ArrayView<float const, dimension> volume,
@@ -70,8 +70,8 @@ class Projector {
   }
 
   /// projections = A volume. Does not synchronise: on a stream the work is queued when the call
-  /// returns. Input and output must not overlap. Throws InvalidArgument for arrays of the wrong
-  /// size and OutOfMemory for a workspace that is too small, both before anything is written.
+  /// returns. Input and output must not overlap. The workspace may have any size. Throws
+  /// InvalidArgument for arrays of the wrong size, before anything is written.
   template <class Executor>
   void operator()(Executor const& executor, ArrayView<float const, dimension> volume,
                   ArrayView<float, dimension> projections, Workspace<Executor>& workspace) const {
@@ -86,7 +86,7 @@ class Projector {
     project(executor, volumes, projections, workspace);
   }
 
-  /// For what is read in place without keeping anything: software interpolation, or cores.
+  /// In place, without any workspace.
   template <class Executor>
   void operator()(Executor const& executor, ArrayView<float const, dimension> volume,
                   ArrayView<float, dimension> projections) const {
@@ -134,8 +134,7 @@ class Projector {
   /// Calls `work(views, is_upright)` with the views in the form that the executor prefers.
   template <class Executor, class Work>
   void visit_views(Work const& work) const {
-    constexpr bool prefers_upright = Upright<Executor>::exists && dimension == 3;
-    views_.template visit<prefers_upright>(work);
+    views_.template visit<Upright<Executor>::exists>(work);
   }
 
   template <class Executor, int Rank>
@@ -159,12 +158,11 @@ class Projector {
   template <class Executor>
   void project_slabs(Executor const& executor, ArrayView<float const, 4> volumes,
                      ArrayView<float, 4> projections, Workspace<Executor>& workspace) const {
-    auto const part =
-        detail::checked_batch_part<Source<Executor>>(executor, volumes, workspace, "Projector");
-    detail::for_each_part(volumes, part, [&](auto const& slab, int first_slice, int first_sample) {
-      auto const samples = Source<Executor>::load(executor, slab, workspace);
-      project_slab(executor, samples, slab.extents, first_slice, first_sample, projections);
-    });
+    detail::read_parts<Source<Executor>>(
+        executor, volumes, workspace,
+        [&](auto const& samples, auto const& slab, int first_slice, int first_sample) {
+          project_slab(executor, samples, slab.extents, first_slice, first_sample, projections);
+        });
   }
 
   template <class Executor, class Samples>

@@ -175,10 +175,14 @@ struct VoxelTiling<Interp, CudaExecutor, 3> {
   static constexpr bool shares_columns = true;
 };
 
-/// In the plane there is nothing along z to share.
+/// In the plane there is nothing along z to share, and few pixels to go round.
 template <class Interp>
 struct VoxelTiling<Interp, CudaExecutor, 2> {
-  using Tile = VoxelTile<1, 1, 4, 1, BlockShape<32, 8, 1>>;
+  struct Block : BlockShape<16, 16, 1> {
+    static constexpr int warp_x = 8;
+  };
+  using Tile = VoxelTile<1, 1, 1, 1, Block>;
+  static constexpr bool shares_columns = false;
 };
 
 /// On a GPU: rays that are neighbours in both directions read the same cache lines.

@@ -25,7 +25,6 @@ namespace pyronn::detail {
 template <int Axis, class Views>
 struct ProjectColumns {
   struct Block : BlockShape<32, 8, 1> {
-    static constexpr int resident = 4;
     static constexpr int together = 8;
   };
   static constexpr int rays = 6;
@@ -81,47 +80,53 @@ struct ProjectColumns {
     bool const has_inner = low <= high;
     int const begin = has_inner ? static_cast<int>(std::ceil(low)) : path.last + 1;
     int const end = has_inner ? static_cast<int>(std::floor(high)) + 1 : begin;
-    auto const row = static_cast<float>(lane);
+    // A lane's rows from the first; those beyond the detector see what its last one sees.
+    float row[rays];
+    for (int i = 0; i < rays; ++i) row[i] = static_cast<float>(min(lane + warp * i, rows - 1));
     for (int k = path.first; k < begin; ++k) add_border(column, row, k, sums);
     for (int k = begin; k < end; ++k) {
-      Slice const slice{*this, column, row, k};
-      for (int i = 0; i < rays; ++i) sums[i] += slice.sample(slice.z + i * slice.z_step);
+      Slice const slice{*this, column, k};
+      for (int i = 0; i < rays; ++i) sums[i] += slice.sample(slice.crossing(row[i]));
     }
     for (int k = end; k <= path.last; ++k) add_border(column, row, k, sums);
   }
 
   /// Where an end of the rays or a border is near.
-  __device__ void add_border(RayColumn const& column, float row, int k, float (&sums)[rays]) const {
+  __device__ void add_border(RayColumn const& column, float const (&row)[rays], int k,
+                             float (&sums)[rays]) const {
     float const a = column.ray.crossing(0, k);
     if (!(a > -1.0F && a < static_cast<float>(size[1 - Axis]))) return;
     float const coverage = column.ray.coverage(k);
-    Slice const slice{*this, column, row, k};
+    Slice const slice{*this, column, k};
     auto const top = static_cast<float>(size[2] + 1);
     for (int i = 0; i < rays; ++i) {
-      sums[i] += coverage * slice.sample(clamp(slice.z + i * slice.z_step, 0.0F, top));
+      sums[i] += coverage * slice.sample(clamp(slice.crossing(row[i]), 0.0F, top));
     }
   }
 
-  /// Where the rays of a lane cross a slice, in the copy's coordinates.
+  /// Where the rays of a column cross a slice, in the copy's coordinates.
   struct Slice {
     float2 const* data;  ///< of the column, such that a cell's index is counted from here
     float across;        ///< share of the neighbour across the column
-    float z;             ///< of the lane's first ray
-    float z_step;        ///< to the next
+    float first;         ///< crossing of the first row,
+    float step;          ///< and to the next
 
-    __device__ Slice(ProjectColumns const& kernel, RayColumn const& column, float row, int k) {
+    __device__ Slice(ProjectColumns const& kernel, RayColumn const& column, int k) {
       auto const n = static_cast<float>(k);
       GridCell const cell = cell_of(column.ray.base[0] + 1.0F + n * column.ray.slope[0]);
       across = cell.fraction;
-      auto const index = static_cast<std::ptrdiff_t>(static_cast<int>(cell.index - cell_origin) +
-                                                     (k - kernel.first_slice) *
-                                                         ColumnCopy::width(kernel.size, Axis));
-      data = opaque(kernel.columns + (index * ColumnCopy::height(kernel.size) -
-                                      static_cast<std::ptrdiff_t>(cell_origin)));
-      float const per_row = column.base_step + n * column.slope_step;
-      z = (column.ray.base[1] + 1.0F + n * column.ray.slope[1]) + row * per_row;
-      z_step = warp * per_row;
+      unsigned const number = static_cast<unsigned>(k - kernel.first_slice) *
+                                  static_cast<unsigned>(ColumnCopy::width(kernel.size, Axis)) +
+                              (cell.index - opaque(cell_origin));
+      data =
+          opaque(kernel.columns +
+                 static_cast<int>(number * static_cast<unsigned>(ColumnCopy::height(kernel.size))) -
+                 static_cast<std::ptrdiff_t>(cell_origin));
+      first = column.ray.base[1] + 1.0F + n * column.ray.slope[1];
+      step = column.base_step + n * column.slope_step;
     }
+
+    [[nodiscard]] __device__ float crossing(float row) const { return first + row * step; }
 
     [[nodiscard]] __device__ float sample(float at) const {
       GridCell const cell = cell_of(at);

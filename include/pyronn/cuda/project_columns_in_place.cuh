@@ -71,7 +71,9 @@ struct ProjectColumnsInPlace {
     int const begin = has_inner ? static_cast<int>(std::ceil(low)) : path.last + 1;
     int const end = has_inner ? static_cast<int>(std::floor(high)) + 1 : begin;
     Slices<Axis> const slices{volumes.array, sample};
-    for (int k = begin; k < end; ++k) slices.add(column, k, sums);
+    // Rows beyond the detector see what its last one sees.
+    auto const last_row = static_cast<float>(rows - 1);
+    for (int k = begin; k < end; ++k) slices.add(column, k, last_row, sums);
     add_border<Axis>(column, path, begin, end, rows, sums);
   }
 
@@ -79,7 +81,7 @@ struct ProjectColumnsInPlace {
   template <int Axis>
   __device__ void add_border(RayColumn const& column, SliceRange const& path, int begin, int end,
                              int rows, float (&sums)[rays]) const {
-    auto const planes = volumes.template planes<Axis>(sample, 0);
+    auto const planes = volumes.template planes<3, Axis>(sample, 0);
     for (int k = path.first == begin ? end : path.first; k <= path.last;
          k = k + 1 == begin ? end : k + 1) {
       float const a = column.ray.crossing(0, k);
@@ -112,7 +114,7 @@ struct ProjectColumnsInPlace {
     }
 
     /// Between two rows of z the samples of all rays come from the same two interpolations.
-    __device__ void add(RayColumn const& column, int k, float (&sums)[rays]) const {
+    __device__ void add(RayColumn const& column, int k, float last_row, float (&sums)[rays]) const {
       auto const n = static_cast<float>(k);
       GridCell const across = cell_of(column.ray.base[0] + n * column.ray.slope[0]);
       unsigned const path =
@@ -128,7 +130,7 @@ struct ProjectColumnsInPlace {
       float below = load(row);
       float above = load(row + 1);
       for (int i = 0; i < rays; ++i) {
-        GridCell const cell = cell_of(z0 + static_cast<float>(i) * z_step);
+        GridCell const cell = cell_of(z0 + min(static_cast<float>(i), last_row) * z_step);
         if (cell.index != row) {
           below = cell.index == row + 1 ? above : load(cell.index);
           above = load(cell.index + 1);

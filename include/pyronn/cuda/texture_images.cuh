@@ -9,7 +9,6 @@
 
 #include <cuda_runtime.h>
 
-#include <pyronn/core/error.hpp>
 #include <pyronn/core/math.hpp>
 #include <pyronn/cuda/executor.cuh>
 #include <pyronn/cuda/texture_cache.cuh>
@@ -44,6 +43,18 @@ struct TextureImage {
   /// Where 0 <= b <= height - 1; beyond the first and last column the unit gives zero.
   [[nodiscard]] __device__ float sample_inside(float a, float b) const {
     return tex2D<float>(texture, a + 0.5F, b + first_row);
+  }
+};
+
+/// An image of one row, where b does not count.
+struct TextureLine : TextureImage {
+  [[nodiscard]] __device__ float sample(float a, float) const { return sample_inside(a, 0.0F); }
+  [[nodiscard]] __device__ float sample_inside(float a, float) const {
+    return TextureImage::sample_inside(a, 0.0F);
+  }
+  [[nodiscard]] __device__ SampleBounds inside() const {
+    constexpr float anywhere = 1e30F;
+    return {-anywhere, anywhere, -anywhere, anywhere};
   }
 };
 
@@ -85,14 +96,11 @@ inline std::size_t pitch(CudaExecutor const& executor, int width) {
          alignment;
 }
 
-/// Throws InvalidArgument for images that no texture holds.
-inline void check_texture_size(CudaExecutor const& executor, int width, int height) {
+/// False for images that no texture holds.
+inline bool fits_texture(CudaExecutor const& executor, int width, int height) {
   CudaExecutor::TextureLimits const& limits = executor.texture_limits();
-  expects(width <= limits.max_width && height <= limits.max_height &&
-              pitch(executor, width) <= limits.max_pitch,
-          "TextureInterp: slices of ", width, " x ", height,
-          " samples exceed what the device's textures hold (", limits.max_width, " x ",
-          limits.max_height, "); use SoftwareInterp");
+  return width <= limits.max_width && height <= limits.max_height &&
+         pitch(executor, width) <= limits.max_pitch;
 }
 
 }  // namespace pyronn::detail

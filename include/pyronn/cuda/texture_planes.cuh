@@ -70,7 +70,7 @@ struct TexturePlanes {
     return ((first + size[Axis] - 1) >> log2) - (first >> log2) + 1;
   }
 
-  template <int Axis>
+  template <int Dimension, int Axis>
   [[nodiscard]] __device__ detail::TexturePlaneGroup planes(int sample, int group) const {
     detail::TextureImages const& images = across[Axis];
     int const log2 = images.images_per_texture_log2;
@@ -121,6 +121,7 @@ struct CopyPlanes {
 template <>
 struct PlaneSource<TextureInterp, CudaExecutor> {
   using Samples = TexturePlanes;
+  using InPlace = InPlacePlanes<TextureInterp>;
 
   static std::size_t slice_bytes(CudaExecutor const& executor, ArrayView<float const, 4> array) {
     return bytes<0>(executor, array.extents) + bytes<1>(executor, array.extents) +
@@ -129,8 +130,10 @@ struct PlaneSource<TextureInterp, CudaExecutor> {
 
   static int max_slices(CudaExecutor const& executor, ArrayView<float const, 4> array) {
     Extents<4> const size = array.extents;
-    detail::check_texture_size(executor, size[0], size[1]);
-    detail::check_texture_size(executor, max(size[0], size[1]), 1);
+    if (!detail::fits_texture(executor, size[0], size[1]) ||
+        !detail::fits_texture(executor, max(size[0], size[1]), 1)) {
+      return 0;
+    }
     // Planes across x and y have a row for each slice; all must fit into the textures of a launch.
     int slices = min(size[2], detail::TextureImages::max_images(size[1]));
     while (slices > 1 && max(size[0], size[1]) > detail::TextureImages::max_images(slices)) {

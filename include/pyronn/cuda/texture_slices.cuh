@@ -24,7 +24,14 @@ namespace pyronn {
 struct TextureSlices {
   detail::TextureImages images;
 
-  [[nodiscard]] __device__ detail::TextureImage slice(int n) const { return images.image(n); }
+  template <int Dimension>
+  [[nodiscard]] __device__ auto slice(int n) const {
+    if constexpr (Dimension == 2) {
+      return detail::TextureLine{images.image(n)};
+    } else {
+      return images.image(n);
+    }
+  }
 };
 
 /// The texture unit reads four neighbours of a warp at a time, fastest where they lie close to each
@@ -43,6 +50,7 @@ struct VoxelTiling<TextureInterp, CudaExecutor, 3> {
 template <>
 struct SliceSource<TextureInterp, CudaExecutor> {
   using Samples = TextureSlices;
+  using InPlace = InPlaceSlices<TextureInterp>;
 
   static std::size_t slice_bytes(CudaExecutor const& executor, ArrayView<float const, 4> array) {
     if (is_readable_in_place(executor, array)) return 0;
@@ -50,7 +58,7 @@ struct SliceSource<TextureInterp, CudaExecutor> {
   }
 
   static int max_slices(CudaExecutor const& executor, ArrayView<float const, 4> array) {
-    detail::check_texture_size(executor, array.extents[0], array.extents[1]);
+    if (!detail::fits_texture(executor, array.extents[0], array.extents[1])) return 0;
     return min(array.extents[2], detail::TextureImages::max_images(array.extents[1]));
   }
 

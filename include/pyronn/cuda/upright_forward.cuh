@@ -45,7 +45,9 @@ struct UprightForward<Joseph, SoftwareInterp, CudaExecutor> {
   static bool project(CudaExecutor const& executor, Views const& views, Grid const& grid,
                       ArrayView<float const, 4> volumes, ArrayView<float, 4> projections,
                       Workspace<CudaExecutor>& workspace) {
-    bool const copies = workspace.bytes() >= slice_bytes(volumes.extents);
+    constexpr int max_items = 65535;  // along the second axis of a launch
+    bool const copies = workspace.bytes() >= slice_bytes(volumes.extents) &&
+                        volumes.extents[1] < max_items && projections.extents[0] < max_items;
     if (!copies && volumes.slice_count() > std::numeric_limits<int>::max()) return false;
     for (int sample = 0; sample < volumes.extents[3]; ++sample) {
       detail::LaunchRange const all{0, projections.extents[2], sample, 1};
@@ -70,12 +72,14 @@ struct UprightForward<Joseph, SoftwareInterp, CudaExecutor> {
   static void project_copies(CudaExecutor const& executor, Views const& views, Grid const& grid,
                              detail::LaunchRange const& all, ArrayView<float const, 3> volume,
                              ArrayView<float, 4> projections, Workspace<CudaExecutor>& workspace) {
-    auto const fit = static_cast<int>(
-        min(workspace.bytes() /
-                slice_bytes({{volume.extents[0], volume.extents[1], volume.extents[2], 1}}),
-            static_cast<std::size_t>(volume.extents[Axis])));
-    for (int first = 0; first < volume.extents[Axis]; first += fit) {
-      int const end = min(first + fit, volume.extents[Axis]);
+    std::size_t const slice = detail::ColumnCopy::slice_bytes(volume.extents);
+    // Offsets within the copies are 32 bits long.
+    std::size_t const most =
+        min(workspace.bytes(), std::size_t{std::numeric_limits<int>::max()} * sizeof(float2));
+    int const slices = volume.extents[Axis];
+    auto const fit = static_cast<int>(min(most / slice, static_cast<std::size_t>(slices)));
+    for (int first = 0; first < slices; first += fit) {
+      int const end = min(first + fit, slices);
       auto* const memory = reinterpret_cast<float2*>(workspace.data());
       detail::CopyColumns<Axis> const copy{volume, memory, first, end};
       executor.for_each(copy.items(), copy);

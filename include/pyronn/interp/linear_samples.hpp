@@ -11,10 +11,12 @@
 
 namespace pyronn {
 
-/// The planes across `Axis` of one sample's volume: axes (y, z) for x, (x, z) for y, (x, y) for z.
-template <class Interp, int Axis>
+/// The planes across `Axis` of one sample's volume: axes (y, z) for x, (x, z) for y, (x, y) for z;
+/// in the plane lines, which have no z.
+template <class Interp, int Dimension, int Axis>
 struct LinearPlanes {
-  LinearSlice<Interp, std::conditional_t<Axis == 0, int, UnitStride>> plane0;
+  using Stride = std::conditional_t<Axis == 0, int, UnitStride>;
+  LinearSlice < Interp, Stride, Dimension == 2 && Axis<2 ? 1 : 2> plane0;
   int stride;  ///< from plane to plane
   int first;
   int end;
@@ -53,10 +55,17 @@ template <class Interp>
 struct LinearSamples {
   ArrayView<float const, 4> array;
 
-  /// The plane of slice n, counted through all samples: axes (x, y) or (u, v).
-  [[nodiscard]] PYRONN_HOST_DEVICE LinearSlice<Interp, UnitStride> slice(int n) const {
+  /// The plane of slice n, counted through all samples: axes (x, y) or (u, v). In the plane views
+  /// have one row.
+  template <int Dimension>
+  [[nodiscard]] PYRONN_HOST_DEVICE LinearSlice<Interp, UnitStride, Dimension - 1> slice(
+      int n) const {
     int const count = array.extents[1] * array.extents[0];
-    return {array.data + static_cast<std::int64_t>(n) * count, array.extents[0], array.extents[1], {}, array.extents[0]};
+    return {array.data + static_cast<std::int64_t>(n) * count,
+            array.extents[0],
+            array.extents[1],
+            {},
+            array.extents[0]};
   }
 
   /// All planes of a sample can be read alike.
@@ -65,8 +74,9 @@ struct LinearSamples {
     return 1;
   }
 
-  template <int Axis>
-  [[nodiscard]] PYRONN_HOST_DEVICE LinearPlanes<Interp, Axis> planes(int sample, int) const {
+  template <int Dimension, int Axis>
+  [[nodiscard]] PYRONN_HOST_DEVICE LinearPlanes<Interp, Dimension, Axis> planes(int sample,
+                                                                                int) const {
     float const* const data = array.data + sample * array.slice_count();
     Extents<4> const& size = array.extents;
     int const slice = size[0] * size[1];

@@ -41,14 +41,14 @@ struct UnitStride {
 /// A plane of samples in memory, or one of a stack of such planes, read bilinearly under the policy
 /// `Interp`; zero outside. Positions are indices, with sample centres at the integers. Strides
 /// count elements along the two axes, all of them fewer than 2^31; `plane` is where in memory the
-/// plane begins.
-template <class Interp, class StrideA = int>
+/// plane begins. With `Axes` 1 it is a line along a, and b does not count.
+template <class Interp, class StrideA = int, int Axes = 2>
 class LinearSlice {
  public:
   PYRONN_HOST_DEVICE LinearSlice(float const* data, int size_a, int size_b, StrideA stride_a,
                                  int stride_b)
       : data00_{detail::opaque(data)},
-        data01_{detail::opaque(data + stride_b)},
+        data01_{Axes == 1 ? data00_ : detail::opaque(data + stride_b)},
         data10_{neighbour(data00_, stride_a)},
         data11_{neighbour(data01_, stride_a)},
         size_a_{size_a},
@@ -66,8 +66,9 @@ class LinearSlice {
 
   /// Anywhere; zero from one sample beyond the border on, and where the position is not a number.
   [[nodiscard]] PYRONN_HOST_DEVICE float sample(float a, float b, int plane = 0) const {
-    if (a >= 0.0F && a < static_cast<float>(size_a_ - 1) && b >= 0.0F &&
-        b < static_cast<float>(size_b_ - 1)) {
+    if constexpr (Axes == 1) b = 0.0F;
+    if (a >= 0.0F && a < static_cast<float>(size_a_ - 1) &&
+        (Axes == 1 || (b >= 0.0F && b < static_cast<float>(size_b_ - 1)))) {
       return sample_inside(a, b, plane);
     }
     if (!(a > -1.0F && a < static_cast<float>(size_a_) && b > -1.0F &&
@@ -83,12 +84,22 @@ class LinearSlice {
 
   /// The positions where sample_inside may be asked.
   [[nodiscard]] PYRONN_HOST_DEVICE SampleBounds inside() const {
-    return {0.0F, static_cast<float>(size_a_ - 1), 0.0F, static_cast<float>(size_b_ - 1)};
+    constexpr float anywhere = 1e30F;
+    auto const a_high = static_cast<float>(size_a_ - 1);
+    if constexpr (Axes == 1) return {0.0F, a_high, -anywhere, anywhere};
+    return {0.0F, a_high, 0.0F, static_cast<float>(size_b_ - 1)};
   }
 
   /// Where all four samples exist: 0 <= a < size_a - 1, 0 <= b < size_b - 1.
   [[nodiscard]] PYRONN_HOST_DEVICE float sample_inside(float a, float b, int plane = 0) const {
     detail::GridCell const cell_a = detail::cell_of(a);
+    if constexpr (Axes == 1) {
+      auto const lower = static_cast<int>(cell_a.index * static_cast<unsigned>(stride_a_) +
+                                          (static_cast<unsigned>(plane) - origin_));
+      float const s0 = load_read_only(data00_, lower);
+      float const s1 = load_read_only(data10_, lower);
+      return Interp::blend(cell_a.fraction, 0.0F, s0, s1, s0, s1);
+    }
     detail::GridCell const cell_b = detail::cell_of(b);
     auto const corner = static_cast<int>(cell_b.index * static_cast<unsigned>(stride_b_) +
                                          (cell_a.index * static_cast<unsigned>(stride_a_) +

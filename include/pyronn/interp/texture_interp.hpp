@@ -10,10 +10,11 @@ namespace pyronn {
 /// error up to 1/256 of the difference between neighbours a sample. On a CpuExecutor the same
 /// weights are computed.
 ///
-/// On a CudaExecutor a Backprojector reads the projections in place where their rows are a multiple
-/// of 32 bytes and the array begins at a multiple of 512 (some sizes ask 512 of a group of views,
-/// too); else it copies as many views at a time into the workspace as fit. A Projector always reads
-/// the volume through the workspace, slab by slab.
+/// On a CudaExecutor a Backprojector's textures lie on the projections themselves where their rows
+/// are a multiple of 32 bytes and the array begins at a multiple of 512 (some sizes ask 512 of a
+/// group of views, too); else on copies of as many views at a time as the workspace holds. A
+/// Projector's lie on copies of the volume, slab by slab. Without the workspace for that, or for
+/// images that no texture holds, the same weights are computed, which takes longer.
 struct TextureInterp {
   /// As the unit blends: the two fractions are rounded to 1/256, then their product, and the other
   /// weights are what is left, so that the four sum to 1 and each pair to its fraction.

@@ -7,9 +7,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <type_traits>
 #include <vector>
 
 #include <pyronn/core/array_view.hpp>
+#include <pyronn/core/detected.hpp>
 #include <pyronn/core/error.hpp>
 #include <pyronn/core/grid.hpp>
 #include <pyronn/core/math.hpp>
@@ -169,35 +171,20 @@ BatchPart batch_part(Executor const& executor, ArrayView<float const, 4> array, 
   std::size_t const fit = one == 0 ? all : bytes / one;
   auto const most_slices = static_cast<std::size_t>(Source::max_slices(executor, array));
   auto const most_samples = static_cast<std::size_t>(Source::max_samples(executor, array));
-  if (fit >= slices && most_samples >= 1) {
+  if (fit >= slices && most_slices >= 1 && most_samples >= 1) {
     return {array.extents[2], static_cast<int>(min(min(most_samples, fit / slices),
                                                    static_cast<std::size_t>(array.extents[3])))};
   }
   return {static_cast<int>(min(fit, most_slices)), 1};
 }
 
-/// Workspace for reading `array` within `limit` bytes, or for one slice where that is more.
+/// Workspace for reading `array` within `limit` bytes; 0 where it is read in place.
 template <class Source, class Executor>
 std::size_t sample_bytes(Executor const& executor, ArrayView<float const, 4> array,
                          std::size_t limit) {
-  std::size_t const one = Source::slice_bytes(executor, array);
-  if (one == 0) return 0;
-  BatchPart const part = batch_part<Source>(executor, array, max(limit, one));
-  return one * static_cast<std::size_t>(part.slices) * static_cast<std::size_t>(part.samples);
-}
-
-/// Throws OutOfMemory where the workspace does not hold a slice of `array`.
-template <class Source, class Executor>
-BatchPart checked_batch_part(Executor const& executor, ArrayView<float const, 4> array,
-                             Workspace<Executor> const& workspace, char const* who) {
-  BatchPart const part = batch_part<Source>(executor, array, workspace.bytes());
-  if (part.slices == 0) {
-    throw OutOfMemory(message("pyronn::", who, ": the workspace has ", workspace.bytes(),
-                              " bytes; this array needs at least ",
-                              Source::slice_bytes(executor, array),
-                              ", as workspace_bytes(executor, array) says"));
-  }
-  return part;
+  BatchPart const part = batch_part<Source>(executor, array, limit);
+  return Source::slice_bytes(executor, array) * static_cast<std::size_t>(part.slices) *
+         static_cast<std::size_t>(part.samples);
 }
 
 /// Calls `work(part of the array, its first slice, its first sample)` for all parts.
@@ -213,6 +200,36 @@ void for_each_part(ArrayView<float const, 4> array, BatchPart size, Work const& 
       work(part, first, sample);
     }
   }
+}
+
+template <class Source>
+using InPlaceOf = typename Source::InPlace;
+
+/// True for what reads in place always.
+template <class Source>
+constexpr bool reads_in_place() {
+  if constexpr (is_detected_v<InPlaceOf, Source>) {
+    return std::is_base_of_v<InPlaceOf<Source>, Source>;
+  } else {
+    return true;
+  }
+}
+
+/// Makes `array` readable part by part, as many slices at a time as the workspace allows, and calls
+/// `work(samples, part of the array, its first slice, its first sample)` for each. What the source
+/// cannot read so is read in place.
+template <class Source, class Executor, class Work>
+void read_parts(Executor const& executor, ArrayView<float const, 4> array,
+                Workspace<Executor>& workspace, Work const& work) {
+  BatchPart const size = batch_part<Source>(executor, array, workspace.bytes());
+  if constexpr (!reads_in_place<Source>()) {
+    if (size.slices == 0) {
+      return read_parts<typename Source::InPlace>(executor, array, workspace, work);
+    }
+  }
+  for_each_part(array, size, [&](auto const& part, int first_slice, int first_sample) {
+    work(Source::load(executor, part, workspace), part, first_slice, first_sample);
+  });
 }
 
 /// The geometries of an operator: at least one, with pixels and views, fewer than 2^31 pixels in

@@ -65,7 +65,7 @@ struct JosephForward {
     float sum = 0.0F;
     int const groups = task.volumes.template plane_groups<Axis>(volume);
     for (int g = 0; g < groups; ++g) {
-      auto const planes = task.volumes.template planes<Axis>(volume, g);
+      auto const planes = task.template planes<Axis>(volume, g);
       SliceRange const part{max(range.first, planes.first), min(range.last, planes.end - 1),
                             max(range.inner_first, planes.first),
                             min(range.inner_last, planes.end - 1)};
@@ -136,7 +136,9 @@ struct JosephForward {
     float inner_high = static_cast<float>(last);
     constexpr float margin = 1.0F / 32.0F;
     clip(ray.base[0], ray.slope[0], margin, end_a - (1.0F + margin), inner_low, inner_high);
-    clip(ray.base[1], ray.slope[1], margin, end_b - (1.0F + margin), inner_low, inner_high);
+    if constexpr (Task::dimension == 3) {
+      clip(ray.base[1], ray.slope[1], margin, end_b - (1.0F + margin), inner_low, inner_high);
+    }
     if (!(inner_low <= inner_high)) return {first, last, last + 1, last};
     return {first, last, static_cast<int>(std::ceil(inner_low)),
             static_cast<int>(std::floor(inner_high))};

@@ -46,8 +46,8 @@ struct RayColumn {
     return range;
   }
 
-  /// Narrows the inner slices of a path to those where the ends of the rays are far, no border in
-  /// (x, y) is near and the ray `rows` from this one crosses within `size` slices in z.
+  /// Narrows [low, high] to the slices that the ray `rows` from this one crosses within `size`
+  /// voxels in z, no border being near.
   PYRONN_HOST_DEVICE void narrow(float& low, float& high, float rows, int size) const {
     constexpr float margin = 1.0F / 32.0F;
     clip(ray.base[1] + rows * base_step, ray.slope[1] + rows * slope_step, margin,

@@ -41,11 +41,10 @@ struct RayMarchForward {
     float const above_share = z - static_cast<float>(below);
     float value = 0.0F;
     if (below >= 0 && below < task.size[2]) {
-      value =
-          (1.0F - above_share) * task.volumes.slice(first_slice + below).sample(index[0], index[1]);
+      value = (1.0F - above_share) * task.slice(first_slice + below).sample(index[0], index[1]);
     }
     if (above_share > 0.0F && below + 1 >= 0 && below + 1 < task.size[2]) {
-      value += above_share * task.volumes.slice(first_slice + below + 1).sample(index[0], index[1]);
+      value += above_share * task.slice(first_slice + below + 1).sample(index[0], index[1]);
     }
     return value;
   }

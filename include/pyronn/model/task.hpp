@@ -43,6 +43,15 @@ struct ForwardTask {
     return {item - sample * num_views, sample};
   }
 
+  /// A z slice of the slabs of all samples.
+  [[nodiscard]] PYRONN_HOST_DEVICE auto slice(int n) const { return volumes.template slice<3>(n); }
+
+  /// Planes of a sample's slab that can be read alike; there are plane_groups of them.
+  template <int Axis>
+  [[nodiscard]] PYRONN_HOST_DEVICE auto planes(int volume, int group) const {
+    return volumes.template planes<Space, Axis>(volume, group);
+  }
+
   PYRONN_HOST_DEVICE void write(Vec<int, 3> const& pixel, ViewOfSample const& of, float sum) const {
     float& target = projections(pixel[0], pixel[1], of.view, of.sample);
     target = adds ? target + sum : sum;
@@ -76,7 +85,7 @@ struct BackTask {
   }
 
   [[nodiscard]] PYRONN_HOST_DEVICE auto slice(int view, int sample) const {
-    return projections.slice(first_view + sample * view_stride + view);
+    return projections.template slice<Space>(first_view + sample * view_stride + view);
   }
 };
 

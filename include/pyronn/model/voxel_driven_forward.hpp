@@ -57,7 +57,7 @@ struct VoxelDrivenForward {
     float sum = 0.0F;
     int const groups = task.volumes.template plane_groups<Axis>(volume);
     for (int g = 0; g < groups; ++g) {
-      auto const planes = task.volumes.template planes<Axis>(volume, g);
+      auto const planes = task.template planes<Axis>(volume, g);
       for (int k = planes.first; k < planes.end; ++k) {
         sum += gather<Axis>(view, planes, pixel, corners, k);
       }

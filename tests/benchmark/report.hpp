@@ -1,0 +1,56 @@
+// SPDX-FileCopyrightText: The pyronn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// Where measurements go: a table, or CSV with the argument --csv.
+#include <algorithm>
+#include <cstddef>
+#include <cstdio>
+#include <cstring>
+#include <string>
+#include <vector>
+
+namespace benchmark {
+
+struct Measurement {
+  std::string problem;
+  char const* operation;
+  char const* interpolation;
+  double milliseconds;
+  double work;       ///< voxel updates or rays
+  char const* unit;  ///< of a billion of them a second
+  double extra_mib;  ///< memory beyond input and output
+};
+
+inline double median(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  return values[values.size() / 2];
+}
+
+class Report {
+ public:
+  Report(int argc, char** argv) {
+    for (int n = 1; n < argc; ++n) csv_ = csv_ || std::strcmp(argv[n], "--csv") == 0;
+  }
+
+  void begin(std::string const& machine) const {
+    if (csv_) {
+      std::printf("problem,operator,interpolation,ms,rate,unit,extra_MiB\n");
+    } else {
+      std::printf("%s\n%-17s %-9s %-10s %10s %18s %14s\n", machine.c_str(), "problem", "operator",
+                  "interp", "ms", "rate", "extra memory");
+    }
+  }
+
+  void add(Measurement const& m) const {
+    std::printf(
+        csv_ ? "%s,%s,%s,%.3f,%.3f,%s,%.3f\n" : "%-17s %-9s %-10s %10.3f %9.2f %-8s %10.1f MiB\n",
+        m.problem.c_str(), m.operation, m.interpolation, m.milliseconds,
+        m.work * 1e-6 / m.milliseconds, m.unit, m.extra_mib);
+    std::fflush(stdout);
+  }
+
+ private:
+  bool csv_ = false;
+};
+
+}  // namespace benchmark
