@@ -121,8 +121,9 @@ class Backprojector {
   }
 
  private:
-  using Views = detail::OperatorViews<Geometry, typename Model::template BackView<view_t<Geometry>>,
-                                      typename Model::template UprightBackView<view_t<Geometry>>>;
+  using Views =
+      detail::OperatorViews<Geometry, typename Model::template BackView<view_t<Geometry>>,
+                            typename Model::template SpecialBackView<view_t<Geometry>, dimension>>;
   template <class Executor>
   using Source = SliceSource<Interp, Executor>;
 
@@ -187,9 +188,10 @@ class Backprojector {
   template <class Executor, class Samples>
   void backproject_share(Executor const& executor, Samples const& samples, Extents<4> size,
                          Start start, ArrayView<float, 4> volumes) const {
-    constexpr bool prefers_upright = Model::template prefers_upright_back<Interp, Executor>;
+    constexpr bool prefers_special =
+        Model::template prefers_special_back<Interp, Executor, dimension>;
     detail::LaunchRange const all{start.view, size[2], start.sample, size[3]};
-    views_.template visit<prefers_upright>([&](auto const& views, auto) {
+    views_.template visit<prefers_special>([&](auto const& views, auto) {
       using Task = detail::BackTask<dimension, detail::chunk_t<decltype(views)>, Samples>;
       views.for_each_launch(all, grid_.size[2], [&](detail::LaunchRange const& range) {
         int const sample = range.first_sample - start.sample;

@@ -103,9 +103,9 @@ class Projector {
   }
 
  private:
-  using Views =
-      detail::OperatorViews<Geometry, typename Model::template ForwardView<view_t<Geometry>>,
-                            typename Model::template UprightForwardView<view_t<Geometry>>>;
+  using Views = detail::OperatorViews<
+      Geometry, typename Model::template ForwardView<view_t<Geometry>>,
+      typename Model::template SpecialForwardView<view_t<Geometry>, dimension>>;
   template <class Executor>
   using Upright = UprightForward<Model, Interp, Executor>;
   template <class Executor>

@@ -172,7 +172,7 @@ struct VoxelTiling<Interp, CudaExecutor, 3> {
     static constexpr int resident = 4;
   };
   using Tile = VoxelTile<2, 1, 1, 16, Block>;
-  static constexpr bool shares_columns = true;
+  static constexpr bool prefers_special_views = true;
 };
 
 /// In the plane there is nothing along z to share, and few pixels to go round.
@@ -181,8 +181,8 @@ struct VoxelTiling<Interp, CudaExecutor, 2> {
   struct Block : BlockShape<16, 16, 1> {
     static constexpr int warp_x = 8;
   };
-  using Tile = VoxelTile<1, 1, 1, 1, Block>;
-  static constexpr bool shares_columns = false;
+  using Tile = VoxelTile<1, 1, 4, 1, Block>;
+  static constexpr bool prefers_special_views = true;
 };
 
 /// On a GPU: rays that are neighbours in both directions read the same cache lines.

@@ -42,7 +42,7 @@ struct VoxelTiling<TextureInterp, CudaExecutor, 3> {
     static constexpr int warp_x = 2;
   };
   using Tile = VoxelTile<2, 1, 1, 16, Block>;
-  static constexpr bool shares_columns = false;
+  static constexpr bool prefers_special_views = false;
 };
 
 /// Textures on the caller's own memory where its alignment allows, else on a copy of the slices in

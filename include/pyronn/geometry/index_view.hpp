@@ -83,6 +83,26 @@ struct UprightMap {
   }
 };
 
+/// The projection of a projective view of the plane: pixel indices to (u w, w).
+struct PlaneMap {
+  float u[3];  ///< u w from x, y and 1
+  float w[3];
+
+  static constexpr bool is_projective = true;
+
+  template <class View>
+  static PlaneMap make(View const& view, Grid const& grid) {
+    IndexMap const map = IndexMap::make(view, grid);
+    auto const& row = map.row;
+    return {{row[0][0], row[0][1], row[0][3]}, {row[2][0], row[2][1], row[2][3]}};
+  }
+
+  template <class View>
+  static bool fits(View const&, Grid const&, Extents<2>) {
+    return true;
+  }
+};
+
 /// The rays of a projective view, in voxel indices, from the plane through the grid's middle that
 /// is parallel to the detector: the numbers that positions are made of stay as small as the volume,
 /// however far the source is.
@@ -224,17 +244,20 @@ struct IndexView {
 template <class View>
 using project_view_t = std::conditional_t<is_projective_view_v<View>, IndexMap, IndexView<View>>;
 
-/// What a kernel that projects columns of voxels may have instead, where the views are upright.
-template <class View>
-using upright_project_view_t = std::conditional_t<is_projective_view_v<View>, UprightMap, void>;
+/// What a kernel that projects points may have instead, where all views fit it.
+template <class View, int Dimension>
+using special_project_view_t =
+    std::conditional_t<is_projective_view_v<View>,
+                       std::conditional_t<Dimension == 2, PlaneMap, UprightMap>, void>;
 
 /// What a kernel that follows rays needs of a view.
 template <class View>
 using ray_view_t = std::conditional_t<has_projective_rays_v<View>, IndexRays, IndexView<View>>;
 
-/// What a kernel that follows the rays of detector columns may have instead.
-template <class View>
-using upright_ray_view_t = std::conditional_t<has_projective_rays_v<View>, UprightRays, void>;
+/// What a kernel that follows rays may have instead, where all views fit it.
+template <class View, int Dimension>
+using special_ray_view_t =
+    std::conditional_t<has_projective_rays_v<View> && Dimension == 3, UprightRays, void>;
 
 /// What a kernel that does both needs of a view.
 template <class View>

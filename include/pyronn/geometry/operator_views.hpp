@@ -25,7 +25,7 @@ bool all_views_fit(std::vector<Geometry> const& geometries, Grid const& grid) {
 }
 
 /// Views in the form `General`, and besides in the form `Special` where all of them fit it.
-/// `Special` is void where there is none; it is for geometries in space alone.
+/// `Special` is void where there is none.
 template <class Geometry, class General, class Special>
 class OperatorViews {
  public:
@@ -49,7 +49,7 @@ class OperatorViews {
   }
 
  private:
-  static constexpr bool has_special = !std::is_void_v<Special> && dimension_v<Geometry> == 3;
+  static constexpr bool has_special = !std::is_void_v<Special>;
   struct None {};
 
   LaunchViews<Geometry, General> general_;

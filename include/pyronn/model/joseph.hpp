@@ -15,14 +15,14 @@ namespace pyronn {
 struct Joseph {
   template <class View>
   using ForwardView = detail::ray_view_t<View>;
-  template <class View>
-  using UprightForwardView = detail::upright_ray_view_t<View>;
+  template <class View, int Dimension>
+  using SpecialForwardView = detail::special_ray_view_t<View, Dimension>;
   template <class View>
   using BackView = detail::full_view_t<View>;
-  template <class View>
-  using UprightBackView = void;
-  template <class Interp, class Executor>
-  static constexpr bool prefers_upright_back = false;
+  template <class View, int Dimension>
+  using SpecialBackView = void;
+  template <class Interp, class Executor, int Dimension>
+  static constexpr bool prefers_special_back = false;
   template <class Interp, class Executor>
   using VolumeSource = PlaneSource<Interp, Executor>;
 

@@ -44,9 +44,9 @@ struct VoxelTile {
 template <class Interp, class Executor, int Dimension>
 struct VoxelTiling {
   using Tile = VoxelTile<0, 32, 8, 8>;
-  /// Whether it pays to have kernels of their own for views where a column of voxels shares its
-  /// column on the detector.
-  static constexpr bool shares_columns = false;
+  /// Whether kernels of their own pay for upright views, where a column of voxels shares its column
+  /// on the detector, and for views of the plane.
+  static constexpr bool prefers_special_views = false;
 };
 
 /// How the pixels of a forward projection are cut.

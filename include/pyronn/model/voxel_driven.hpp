@@ -17,14 +17,15 @@ template <class DepthWeight>
 struct WeightedVoxelDriven {
   template <class View>
   using ForwardView = detail::full_view_t<View>;
-  template <class View>
-  using UprightForwardView = void;
+  template <class View, int Dimension>
+  using SpecialForwardView = void;
   template <class View>
   using BackView = detail::project_view_t<View>;
-  template <class View>
-  using UprightBackView = detail::upright_project_view_t<View>;
-  template <class Interp, class Executor>
-  static constexpr bool prefers_upright_back = VoxelTiling<Interp, Executor, 3>::shares_columns;
+  template <class View, int Dimension>
+  using SpecialBackView = detail::special_project_view_t<View, Dimension>;
+  template <class Interp, class Executor, int Dimension>
+  static constexpr bool prefers_special_back =
+      VoxelTiling<Interp, Executor, Dimension>::prefers_special_views;
 
   template <class Interp, class Executor>
   using VolumeSource = PlaneSource<Interp, Executor>;

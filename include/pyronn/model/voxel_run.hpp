@@ -128,4 +128,35 @@ class VoxelRun<UprightMap, 2> {
   float inverse_depth_;
 };
 
+/// A run in the plane, where detectors have one row.
+template <int Axis>
+class VoxelRun<PlaneMap, Axis> {
+ public:
+  PYRONN_HOST_DEVICE VoxelRun(PlaneMap const& map, Vec3f const& start)
+      : u_{map.u[0] * start[0] + (map.u[1] * start[1] + map.u[2])},
+        w_{map.w[0] * start[0] + (map.w[1] * start[1] + map.w[2])},
+        u_step_{map.u[Axis]},
+        w_step_{map.w[Axis]} {}
+
+  PYRONN_HOST_DEVICE Landing at(int k) const {
+    auto const n = static_cast<float>(k);
+    float const inverse = reciprocal(w_ + n * w_step_);
+    return {(u_ + n * u_step_) * inverse, 0.0F, inverse};
+  }
+
+  PYRONN_HOST_DEVICE Shadow shadow(int count, Extents<2> detector,
+                                   SampleBounds const& exist) const {
+    Landing const first = at(0);
+    Landing const last = at(count - 1);
+    if (!(is_seen(first) && is_seen(last))) return {true, false};
+    return shadow_of(min(first.u, last.u), max(first.u, last.u), 0.0F, 0.0F, detector, exist);
+  }
+
+ private:
+  float u_;
+  float w_;
+  float u_step_;
+  float w_step_;
+};
+
 }  // namespace pyronn::detail
