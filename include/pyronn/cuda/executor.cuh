@@ -187,11 +187,18 @@ struct VoxelTiling<Interp, CudaExecutor, 2> {
 
 /// On a GPU: rays that are neighbours in both directions read the same cache lines.
 template <class Interp>
-struct PixelTiling<Interp, CudaExecutor> {
+struct PixelTiling<Interp, CudaExecutor, 3> {
   struct Block : BlockShape<32, 8, 1> {
     static constexpr int warp_x = 8;
     static constexpr int resident = 5;
   };
+  static constexpr bool staggers = true;
+};
+
+/// In the plane detectors have one row.
+template <class Interp>
+struct PixelTiling<Interp, CudaExecutor, 2> {
+  using Block = BlockShape<128, 1, 1>;
   static constexpr bool staggers = true;
 };
 

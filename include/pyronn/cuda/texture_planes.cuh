@@ -190,10 +190,18 @@ struct PlaneSource<TextureInterp, CudaExecutor> {
 /// Neighbouring views of the same rays run together, so that the second-level cache serves them
 /// all.
 template <>
-struct PixelTiling<TextureInterp, CudaExecutor> {
+struct PixelTiling<TextureInterp, CudaExecutor, 3> {
   struct Block : BlockShape<16, 16, 1> {
     static constexpr int warp_x = 8;
     static constexpr int resident = 6;
+    static constexpr int together = 8;
+  };
+  static constexpr bool staggers = false;
+};
+
+template <>
+struct PixelTiling<TextureInterp, CudaExecutor, 2> {
+  struct Block : BlockShape<128, 1, 1> {
     static constexpr int together = 8;
   };
   static constexpr bool staggers = false;

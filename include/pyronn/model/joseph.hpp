@@ -27,8 +27,9 @@ struct Joseph {
   using VolumeSource = PlaneSource<Interp, Executor>;
 
   template <class Interp, class Executor, class Task>
-  detail::JosephForward<PixelTiling<Interp, Executor>, Task> forward(Task const& task) const {
-    return {task};
+  auto forward(Task const& task) const {
+    using Tiling = PixelTiling<Interp, Executor, Task::dimension>;
+    return detail::JosephForward<Tiling, Task>{task};
   }
   template <class Interp, class Executor, class Task>
   detail::JosephBack<Interp, Task> back(Task const& task) const {

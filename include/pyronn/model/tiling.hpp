@@ -49,8 +49,8 @@ struct VoxelTiling {
   static constexpr bool prefers_special_views = false;
 };
 
-/// How the pixels of a forward projection are cut.
-template <class Interp, class Executor>
+/// How the pixels of a forward projection are cut, in space (3) or in the plane (2).
+template <class Interp, class Executor, int Dimension>
 struct PixelTiling {
   using Block = BlockShape<32, 4, 1>;
   /// Whether neighbouring rays along x begin at different slices. Read in place, slices across x
