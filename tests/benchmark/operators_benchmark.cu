@@ -178,6 +178,15 @@ void run_cone(Bench<Geometry, 3> const& bench) {
   bench.template fbp<SoftwareInterp>();
 }
 
+/// Views of which the kernels know less.
+template <class Geometry>
+void run_general(Bench<Geometry, 3> const& bench) {
+  bench.template back<TextureInterp>();
+  bench.template back<SoftwareInterp>();
+  bench.template forward<TextureInterp>();
+  bench.template forward<SoftwareInterp>();
+}
+
 template <class Geometry, int Rank>
 void run_plane(Bench<Geometry, Rank> const& bench) {
   bench.template forward<SoftwareInterp>();
@@ -206,6 +215,8 @@ int main(int argc, char** argv) {
     bench.back<TextureInterp>();
     bench.back<SoftwareInterp>();
   }
+  run_general(Bench<pyronn::ConeBeam, 3>{report, stream, benchmark::p1_rolled()});
+  run_general(Bench<benchmark::OwnCone, 3>{report, stream, benchmark::p1_own()});
   run_plane(Bench<pyronn::FanBeam, 2>{report, stream, benchmark::p3_fan()});
   run_plane(Bench<pyronn::FanBeam, 3>{report, stream, benchmark::p3_fan(), 64});
   run_plane(Bench<pyronn::ParallelBeam2D, 2>{report, stream, benchmark::p3_parallel()});

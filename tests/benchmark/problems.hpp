@@ -6,6 +6,7 @@
 #include <vector>
 
 #include <pyronn/core/math.hpp>
+#include <pyronn/core/vec.hpp>
 #include <pyronn/geometry/cone_beam.hpp>
 #include <pyronn/geometry/fan_beam.hpp>
 #include <pyronn/geometry/parallel_beam_2d.hpp>
@@ -48,6 +49,68 @@ inline auto p1() { return cone("P1", 785, 496, 198, {{1248, 960}, {0.32, 0.32}},
 inline auto p1b() { return cone("P1b", 785, 496, 198, {{624, 480}, {0.64, 0.64}}, 512); }
 inline auto p1c() { return cone("P1c", 785, 496, 198, {{400, 300}, {1, 1}}, 512); }
 inline auto p4(int views = 360) { return cone("P4", 750, views, 360, {{600, 400}, {1, 1}}, 256); }
+
+/// P1 with its detector rolled by a thousandth: no view is upright, all else is the same.
+inline std::vector<pyronn::ConeVectors> rolled_p1_vectors() {
+  pyronn::CircularOrbit const orbit{785, 1200, angles(496, 198)};
+  std::vector<pyronn::ConeVectors> vectors;
+  for (double const angle : orbit.angles) {
+    pyronn::ConeVectors view = orbit.vectors(angle, {{1248, 960}, {0.32, 0.32}});
+    pyronn::Vec3d const u = view.u_step;
+    view.u_step = u + 1e-3 * view.v_step;
+    view.v_step = view.v_step - 1e-3 * u;
+    vectors.push_back(view);
+  }
+  return vectors;
+}
+inline Problem<pyronn::ConeBeam> p1_rolled() {
+  return {"P1 rolled", pyronn::ConeBeam::from_vectors({1248, 960}, rolled_p1_vectors()), p1().grid};
+}
+
+/// The same as a geometry that knows nothing but `ray` and `project`, as a user might write it.
+class OwnCone {
+ public:
+  struct View {
+    pyronn::Vec3f source;
+    pyronn::Vec3f corner;  ///< of the detector from the source
+    pyronn::Vec3f u_step;
+    pyronn::Vec3f v_step;
+    pyronn::Vec3f row[3];  ///< (u w, v w, w) of a point from the source
+
+    [[nodiscard]] PYRONN_HOST_DEVICE pyronn::Ray<float> ray(float u, float v) const {
+      return {source, corner + u * u_step + v * v_step, 0.0F, 1.0F};
+    }
+    [[nodiscard]] PYRONN_HOST_DEVICE pyronn::DetectorPoint<float> project(
+        pyronn::Vec3f const& point) const {
+      pyronn::Vec3f const arm = point - source;
+      float const depth = dot(row[2], arm);
+      return {dot(row[0], arm) / depth, dot(row[1], arm) / depth, depth};
+    }
+  };
+
+  [[nodiscard]] int num_views() const { return static_cast<int>(views_.size()); }
+  [[nodiscard]] pyronn::Extents<2> detector_size() const { return {1248, 960}; }
+  [[nodiscard]] View const& view(int n) const { return views_[static_cast<std::size_t>(n)]; }
+
+  OwnCone() {
+    for (pyronn::ConeVectors const& vectors : rolled_p1_vectors()) {
+      pyronn::ConeView const view = pyronn::ConeView::from_vectors(vectors, detector_size());
+      pyronn::ProjectiveRays const& rays = view.projective_rays();
+      pyronn::ProjectionMatrix const& matrix = view.projection_matrix();
+      views_.push_back({pyronn::vec_cast<float>(rays.origin),
+                        pyronn::vec_cast<float>(rays.direction),
+                        pyronn::vec_cast<float>(rays.along_u),
+                        pyronn::vec_cast<float>(rays.along_v),
+                        {pyronn::vec_cast<float>(matrix.direction(0)),
+                         pyronn::vec_cast<float>(matrix.direction(1)),
+                         pyronn::vec_cast<float>(matrix.direction(2))}});
+    }
+  }
+
+ private:
+  std::vector<View> views_;
+};
+inline Problem<OwnCone> p1_own() { return {"P1 own geometry", OwnCone{}, p1().grid}; }
 
 /// P3: 512^2 pixels of 0.5 mm, 720 views of 1024 pixels of 0.5 mm, as a fan over 360 degrees and as
 /// parallel beams over 180.

@@ -12,6 +12,7 @@
 #include <pyronn/core/array_view.hpp>
 #include <pyronn/core/config.hpp>
 #include <pyronn/core/extents.hpp>
+#include <pyronn/core/vec.hpp>
 #include <pyronn/model/tiling.hpp>
 
 namespace pyronn::detail {

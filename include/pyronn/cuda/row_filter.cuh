@@ -138,13 +138,15 @@ struct RowFilterBackend<CudaExecutor> {
   static constexpr int max_views = 512;
   static constexpr int max_rows = 65535;  ///< along the second axis of a launch
 
+  static constexpr std::size_t cached_bytes = std::size_t{24} << 20;
+
   /// Every view is as many padded rows and, at most, as much of cuFFT's work area.
   static int views_in_batch(Extents<3> scan, std::size_t limit) {
-    std::size_t const view_bytes = 2 * static_cast<std::size_t>(padded_row_length(scan[0]) + 2) *
+    std::size_t const view_bytes = static_cast<std::size_t>(padded_row_length(scan[0]) + 2) *
                                    sizeof(float) * static_cast<std::size_t>(scan[1]);
     auto const most =
         static_cast<std::size_t>(min(scan[2], min(max_views, max(1, max_rows / scan[1]))));
-    return static_cast<int>(clamp<std::size_t>(limit / view_bytes, 1, most));
+    return static_cast<int>(clamp<std::size_t>(min(limit / 2, cached_bytes) / view_bytes, 1, most));
   }
 
   /// The plans that suit a share of a scan and fit into the workspace, made when first asked for.
