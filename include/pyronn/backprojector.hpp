@@ -131,7 +131,7 @@ class Backprojector {
   using Packed = PackedBack<Model, Interp, Executor>;
   template <class Executor>
   static constexpr bool may_pack =
-      Packed<Executor>::exists && dimension == 2 && is_projective_view_v<view_t<Geometry>>;
+      Packed<Executor>::exists&& dimension == 2 && is_projective_view_v<view_t<Geometry>>;
 
   Backprojector(std::vector<Geometry> const& geometries, Model const& model, Grid const& grid)
       : geometries_{detail::checked_geometries(geometries, "Backprojector")},

@@ -114,7 +114,7 @@ class Projector {
   using Packed = PackedForward<Model, Interp, Executor>;
   template <class Executor>
   static constexpr bool may_pack =
-      Packed<Executor>::exists && dimension == 2 && has_projective_rays_v<view_t<Geometry>>;
+      Packed<Executor>::exists&& dimension == 2 && has_projective_rays_v<view_t<Geometry>>;
   template <class Executor>
   using Source = typename Model::template VolumeSource<Interp, Executor>;
 
@@ -165,8 +165,8 @@ class Projector {
     auto const all = detail::volume_batch<dimension>(volumes);
     auto const target = detail::projection_batch<dimension>(projections);
     if constexpr (may_pack<Executor>) {
-      if (packs_ && Packed<Executor>::project(executor, views_.general(), grid_, all, target,
-                                              workspace)) {
+      if (packs_ &&
+          Packed<Executor>::project(executor, views_.general(), grid_, all, target, workspace)) {
         return;
       }
     }

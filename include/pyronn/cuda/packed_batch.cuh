@@ -121,9 +121,9 @@ struct PackedForward<Joseph, SoftwareInterp, CudaExecutor> {
     detail::for_each_packed_part(
         volumes.extents[3], found.tiles, [&](auto tiles, int first, int count) {
           auto const images = volumes.slices(first, count);
-          Pass<tiles.value> pass{detail::find_largest(executor, images, images.slice_count(),
-                                                      workspace),
-                                 nullptr, nullptr};
+          Pass<tiles.value> pass{
+              detail::find_largest(executor, images, images.slice_count(), workspace), nullptr,
+              nullptr};
           auto* const memory =
               reinterpret_cast<uint4*>(workspace.data() + detail::packed_header_bytes);
           if (found.parts == 2) {
@@ -185,22 +185,23 @@ struct PackedForward<Joseph, SoftwareInterp, CudaExecutor> {
     int const all = projections.extents[2];
     int const share = detail::even_share(all, detail::chunk_t<Views>::capacity);
     for (int view = 0; view < all; view += share) {
-      detail::LaunchRange const range{view, min(share, all - view), 0, 1};
+      int const num_views = min(share, all - view);
+      auto const chunk = views.chunk({view, num_views, 0, 1});
       detail::ProjectPacked<Tiles, detail::chunk_t<Views>> const kernel{
-          views.chunk(range),
-          range.num_views,
+          chunk,
+          num_views,
           {pass.columns, pass.rows},
           {images.extents[0], images.extents[1]},
           vec_cast<float>(grid.spacing),
           pass.largest,
           detail::from_view(projections, view, first_sample),
           images.extents[3],
-          views_are_close(views.chunk(range), range.num_views, images, projections.extents[0])};
+          views_are_close(chunk, num_views, images, projections.extents[0])};
       executor.for_each(kernel.items(), kernel);
     }
   }
 
-  /// Whether 8 rays of 4 views spread less over the image than 32 rays of one view.
+  /// Whether two views of a ray lie nearer to each other than 8 rays of one view.
   template <class Chunk>
   static bool views_are_close(Chunk const& views, int num_views, ArrayView<float const, 4> images,
                               int width) {
@@ -219,7 +220,7 @@ struct PackedForward<Joseph, SoftwareInterp, CudaExecutor> {
     };
     // Halfway between the middle of the image, where the origins lie, and its border.
     float const distance = 0.25F * static_cast<float>(max(images.extents[0], images.extents[1]));
-    return 3.0F * spread(next, distance) < 24.0F * spread(beside, 0.0F);
+    return spread(next, distance) < 8.0F * spread(beside, 0.0F);
   }
 };
 
@@ -244,8 +245,7 @@ struct PackedBack<VoxelDriven, SoftwareInterp, CudaExecutor> {
             int const num_views = min(found.parts, projections.extents[2] - view);
             auto samples = projections.slices(first, count);
             samples.data += std::int64_t{view} * projections.extents[0];
-            run<tiles.value>(executor,
-                             views.chunk({first_view + view, num_views, 0, 1}), num_views,
+            run<tiles.value>(executor, views.chunk({first_view + view, num_views, 0, 1}), num_views,
                              first_view + view > 0, samples, volumes.slices(first, count),
                              workspace);
           }

@@ -46,8 +46,8 @@ struct FindLargest {
 
 /// Writes 4 cells of a lane: of the samples g and g + 8 of a pair of tiles.
 template <int Tiles>
-__device__ void write_packed(uint4* packed, std::size_t group, int lane, int pair,
-                             float4 const& a, float4 const& b) {
+__device__ void write_packed(uint4* packed, std::size_t group, int lane, int pair, float4 const& a,
+                             float4 const& b) {
   HalfPair const a0{a.x, a.y};
   HalfPair const a1{a.z, a.w};
   HalfPair const b0{b.x, b.y};
@@ -168,7 +168,8 @@ struct PackProjections {
   }
 
  private:
-  static constexpr int pitch = 48;  ///< of the tile's samples: 8 lanes that load at a time fill all banks
+  static constexpr int pitch =
+      48;  ///< of the tile's samples: 8 lanes that load at a time fill all banks
 
   __device__ void load(float* tile, int thread, int first_pixel, int view) const {
     int const pixel = thread % 32;

@@ -18,12 +18,12 @@ namespace pyronn::detail {
 /// samples at a time, would be zeros, and kernels that do one sample after another are faster.
 inline constexpr int least_packed_samples = 16;
 
-/// Rows of cells (voxels or pixels) of `8 * Tiles` samples as the matrix units read them: each value
-/// in two halves of 16 bits, rounded and rest, scaled as scale_of says. A row is cut in groups of 16
-/// cells; what a lane of a warp reads of a group are 16 bytes, 4 cells of 2 samples, of which
-/// `Tiles / 2` lie 32 lanes apart, then as many for the rests. Lane 4 g + t has the cells 4 t to
-/// 4 t + 3 of the samples g and g + 8, g + 16 and g + 24, and so on. Zeros follow the last cell, so
-/// that windows of 16 cells that begin at a multiple of 4 may hang over.
+/// Rows of cells (voxels or pixels) of `8 * Tiles` samples as the matrix units read them: each
+/// value in two halves of 16 bits, rounded and rest, scaled as scale_of says. A row is cut in
+/// groups of 16 cells; what a lane of a warp reads of a group are 16 bytes, 4 cells of 2 samples,
+/// of which `Tiles / 2` lie 32 lanes apart, then as many for the rests. Lane 4 g + t has the cells
+/// 4 t to 4 t + 3 of the samples g and g + 8, g + 16 and g + 24, and so on. Zeros follow the last
+/// cell, so that windows of 16 cells that begin at a multiple of 4 may hang over.
 template <int Tiles>
 struct PackedLayout {
   static constexpr int samples = 8 * Tiles;

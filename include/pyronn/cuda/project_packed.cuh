@@ -7,6 +7,7 @@
 #include <cuda_runtime.h>
 
 #include <pyronn/core/array_view.hpp>
+#include <pyronn/core/config.hpp>
 #include <pyronn/core/math.hpp>
 #include <pyronn/core/vec.hpp>
 #include <pyronn/cuda/packed_layout.cuh>
@@ -18,13 +19,12 @@
 namespace pyronn::detail {
 
 /// Joseph's projection in the plane, from packed images, of rays that run through all of the image.
-/// A warp has 8 x 4 rays of all samples, which it needs whole. Those whose main axis is x are read
-/// from the columns, the others from the rows.
+/// A warp has 16 rays of all samples, which it needs whole: more would share loads, but spread over
+/// more cells and leave fewer registers. Those whose main axis is x are read from the columns, the
+/// others from the rows.
 template <int Tiles, class Views>
 struct ProjectPacked {
-  static constexpr int warps_u = 2;
-  static constexpr int warps_view = 4;
-  static constexpr int warps = warps_u * warps_view;
+  static constexpr int warps = 8;
   struct Block : BlockShape<32 * warps, 1, 1> {
     static constexpr int resident = 2;
   };
@@ -38,13 +38,11 @@ struct ProjectPacked {
   unsigned const* largest;
   ArrayView<float, 4> projections;  ///< (u, 1, view, sample), from the first of both on
   int num_samples;
-  bool views_are_close;  ///< a warp's rays are 8 of 4 views, else 32 of one
+  bool views_are_close;  ///< a warp's rays are 8 of two views, else 16 of one
 
   [[nodiscard]] Extents<3> items() const {
-    int const pixels = warps_u * (views_are_close ? 8 : 8 * rays);
-    int const of_views = warps_view * (views_are_close ? rays : 1);
-    return {((projections.extents[0] - 1) / pixels + 1) * Block::x,
-            (num_views - 1) / of_views + 1, 1};
+    return {((projections.extents[0] - 1) / (warps_u() * pixels()) + 1) * Block::x,
+            (num_views - 1) / (warps / warps_u() * views_of_warp()) + 1, 1};
   }
 
   __device__ void operator()(Vec<int, 3> item) const {
@@ -58,10 +56,9 @@ struct ProjectPacked {
     __syncthreads();
     int const lane = item[0] % 32;
     int const warp = item[0] % Block::x / 32;
-    int const warp_u = item[0] / Block::x * warps_u + warp % warps_u;
-    int const warp_view = item[1] * warps_view + warp / warps_u;
-    Place const first{warp_u * (views_are_close ? 8 : 8 * rays) + lane / 4,
-                      warp_view * (views_are_close ? rays : 1)};
+    int const warp_u = item[0] / Block::x * warps_u() + warp % warps_u();
+    int const warp_view = item[1] * (warps / warps_u()) + warp / warps_u();
+    Place const first{warp_u * pixels() + lane / 4, warp_view * views_of_warp()};
     float sums[row_tiles][Tiles][4] = {};
 #pragma unroll 1
     for (int axis = 0; axis < 2; ++axis) {
@@ -81,8 +78,13 @@ struct ProjectPacked {
   }
 
  private:
-  static constexpr int row_tiles = 2;
+  static constexpr int row_tiles = 1;
   static constexpr int rays = 2 * row_tiles;  ///< of a lane
+
+  /// Blocks, too, are as compact on the image as they can be.
+  [[nodiscard]] PYRONN_HOST_DEVICE int warps_u() const { return views_are_close ? 2 : warps; }
+  [[nodiscard]] PYRONN_HOST_DEVICE int pixels() const { return views_are_close ? 8 : 8 * rays; }
+  [[nodiscard]] PYRONN_HOST_DEVICE int views_of_warp() const { return views_are_close ? rays : 1; }
 
   /// A pixel and a view.
   struct Place {
@@ -98,7 +100,8 @@ struct ProjectPacked {
   };
 
   [[nodiscard]] __device__ Place place(Place const& first, int ray) const {
-    return views_are_close ? Place{first.u, first.view + ray} : Place{first.u + 8 * ray, first.view};
+    return views_are_close ? Place{first.u, first.view + ray}
+                           : Place{first.u + 8 * ray, first.view};
   }
   [[nodiscard]] __device__ bool exists(Place const& at) const {
     return at.u < projections.extents[0] && at.view < num_views;
