@@ -19,9 +19,8 @@
 namespace pyronn::detail {
 
 /// Joseph's projection in the plane, from packed images, of rays that run through all of the image.
-/// A warp has 16 rays of all samples, which it needs whole: more would share loads, but spread over
-/// more cells and leave fewer registers. Those whose main axis is x are read from the columns, the
-/// others from the rows.
+/// A warp has 16 or 32 rays of all samples, which it needs whole. Those whose main axis is x are
+/// read from the columns, the others from the rows.
 template <int Tiles, class Views>
 struct ProjectPacked {
   static constexpr int warps = 8;
@@ -38,7 +37,7 @@ struct ProjectPacked {
   unsigned const* largest;
   ArrayView<float, 4> projections;  ///< (u, 1, view, sample), from the first of both on
   int num_samples;
-  bool views_are_close;  ///< a warp's rays are 8 of two views, else 16 of one
+  bool views_are_close;  ///< a warp's rays are 8 of `rays` views, else all of one
 
   [[nodiscard]] Extents<3> items() const {
     return {((projections.extents[0] - 1) / (warps_u() * pixels()) + 1) * Block::x,
@@ -78,7 +77,8 @@ struct ProjectPacked {
   }
 
  private:
-  static constexpr int row_tiles = 1;
+  /// More rays share loads, but leave fewer registers.
+  static constexpr int row_tiles = Tiles == 4 ? 2 : 1;
   static constexpr int rays = 2 * row_tiles;  ///< of a lane
 
   /// Blocks, too, are as compact on the image as they can be.
