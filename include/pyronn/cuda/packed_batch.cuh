@@ -70,9 +70,11 @@ inline bool can_pack_into(Workspace<CudaExecutor> const& workspace) {
   return reinterpret_cast<std::uintptr_t>(workspace.data()) % sizeof(uint4) == 0;
 }
 
-/// The largest absolute value of each sample, by its bits.
-inline unsigned* find_largest(CudaExecutor const& executor, ArrayView<float const, 4> samples,
-                              std::int64_t count, Workspace<CudaExecutor>& workspace) {
+/// The largest absolute value of each sample, by its bits. A template, as are all that launch
+/// packed kernels: nothing is compiled where nothing can be packed.
+template <class Executor>
+unsigned* find_largest(Executor const& executor, ArrayView<float const, 4> samples,
+                       std::int64_t count, Workspace<Executor>& workspace) {
   auto* const largest = reinterpret_cast<unsigned*>(workspace.data());
   check_cuda(cudaMemsetAsync(largest, 0, packed_header_bytes, executor.stream()),
              "cudaMemsetAsync");
