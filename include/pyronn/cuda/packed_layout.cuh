@@ -14,8 +14,8 @@
 
 namespace pyronn::detail {
 
-/// Samples from here on are packed: with fewer, most of a product of matrices, which takes 32 or 64
-/// samples at a time, would be zeros, and kernels that do one sample after another are faster.
+/// Batches of so many samples and more are packed: a product of matrices takes 32 or 64 samples
+/// whether they are there or not, and with fewer most of it would be zeros.
 inline constexpr int least_packed_samples = 16;
 
 /// Rows of cells (voxels or pixels) of `8 * Tiles` samples as the matrix units read them: each
