@@ -195,46 +195,40 @@ struct IndexMapAndRays {
   }
 };
 
-/// Any other view: its own functions, with the grid's change of coordinates around them.
+/// Any other view: its own functions, with the grid's change of coordinates around them, in the
+/// number types in which the view thinks.
 template <class View>
 struct IndexView {
+  using RayNumber = ray_scalar_t<View>;
+  using PointNumber = projection_scalar_t<View>;
+
   View view;
-  Grid grid;
+  Vec<RayNumber, 3> ray_origin;
+  Vec<RayNumber, 3> per_voxel;
+  Vec<PointNumber, 3> point_origin;
+  Vec<PointNumber, 3> spacing;
 
   static constexpr bool is_projective = false;
 
-  static IndexView make(View const& view, Grid const& grid) { return {view, grid}; }
+  static PYRONN_HOST_DEVICE IndexView make(View const& view, Grid const& grid) {
+    Vec3d const per_voxel{1 / grid.spacing[0], 1 / grid.spacing[1], 1 / grid.spacing[2]};
+    return {view, vec_cast<RayNumber>(grid.origin), vec_cast<RayNumber>(per_voxel),
+            vec_cast<PointNumber>(grid.origin), vec_cast<PointNumber>(grid.spacing)};
+  }
 
   PYRONN_HOST_DEVICE Ray<float> ray(float u, float v) const {
     using Pixel = pixel_scalar_t<View>;
-    auto world = view.ray(static_cast<Pixel>(u), static_cast<Pixel>(v));
-    using Scalar = std::decay_t<decltype(world.end)>;
+    auto const world = view.ray(static_cast<Pixel>(u), static_cast<Pixel>(v));
     // From the point nearest to the grid's first voxel, so that numbers stay as small as the grid.
-    Scalar const moved = dot(vec_cast<Scalar>(grid.origin) - world.origin, world.direction) /
-                         dot(world.direction, world.direction);
-    world.origin += moved * world.direction;
-    world.begin -= moved;
-    world.end -= moved;
-    Ray<float> result{};
-    for (int axis = 0; axis < 3; ++axis) {
-      auto const origin = static_cast<Scalar>(grid.origin[axis]);
-      auto const per_voxel = Scalar{1} / static_cast<Scalar>(grid.spacing[axis]);
-      result.origin[axis] = static_cast<float>((world.origin[axis] - origin) * per_voxel);
-      result.direction[axis] = static_cast<float>(world.direction[axis] * per_voxel);
-    }
-    result.begin = static_cast<float>(world.begin);
-    result.end = static_cast<float>(world.end);
-    return result;
+    RayNumber const moved =
+        dot(ray_origin - world.origin, world.direction) / dot(world.direction, world.direction);
+    return {vec_cast<float>(scale(world.origin + moved * world.direction - ray_origin, per_voxel)),
+            vec_cast<float>(scale(world.direction, per_voxel)),
+            static_cast<float>(world.begin - moved), static_cast<float>(world.end - moved)};
   }
 
   PYRONN_HOST_DEVICE DetectorPoint<float> project(Vec3f const& index) const {
-    using Scalar = projection_scalar_t<View>;
-    Vec<Scalar, 3> world{};
-    for (int axis = 0; axis < 3; ++axis) {
-      world[axis] = static_cast<Scalar>(grid.origin[axis]) +
-                    static_cast<Scalar>(grid.spacing[axis]) * static_cast<Scalar>(index[axis]);
-    }
-    auto const point = view.project(world);
+    auto const point = view.project(point_origin + scale(spacing, vec_cast<PointNumber>(index)));
     return {static_cast<float>(point.u), static_cast<float>(point.v),
             static_cast<float>(point.depth)};
   }

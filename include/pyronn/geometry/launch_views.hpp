@@ -48,7 +48,9 @@ struct InlineViews {
   Grid grid;
   int first;
 
-  PYRONN_HOST_DEVICE IndexView view(int n, int) const { return {geometry.view(first + n), grid}; }
+  PYRONN_HOST_DEVICE IndexView view(int n, int) const {
+    return IndexView::make(geometry.view(first + n), grid);
+  }
 };
 
 /// A part of the views of a part of a batch, which one launch works on.

@@ -85,6 +85,18 @@ using RayInDouble = decltype(static_cast<Ray<double> (View::*)(double, double) c
 template <class View>
 using pixel_scalar_t = std::conditional_t<is_detected_v<RayInDouble, View>, double, float>;
 
+/// In what a view answers with rays; float where it has none.
+template <class View, class = void>
+struct RayNumberOf {
+  using type = float;
+};
+template <class View>
+struct RayNumberOf<View, std::void_t<RayScalar<View>>> {
+  using type = RayScalar<View>;
+};
+template <class View>
+using ray_scalar_t = typename RayNumberOf<View>::type;
+
 template <class G, template <class> class Operation, class Result>
 constexpr bool returns() {
   if constexpr (is_detected_v<Operation, G>) {

@@ -55,8 +55,9 @@ class LinearSlice {
         size_b_{size_b},
         stride_a_{stride_a},
         stride_b_{stride_b},
-        origin_{detail::opaque(detail::cell_origin * (static_cast<unsigned>(stride_a) +
-                                                      static_cast<unsigned>(stride_b)))} {}
+        origin_{detail::opaque(detail::cell_origin *
+                               (static_cast<unsigned>(stride_a) +
+                                (Axes == 1 ? 0U : static_cast<unsigned>(stride_b))))} {}
 
   /// The sample at integer indices, zero outside.
   [[nodiscard]] PYRONN_HOST_DEVICE float texel(int a, int b, int plane = 0) const {
