@@ -21,7 +21,7 @@ struct SliceRange {
 /// Narrows [low, high] to where `base + k * slope` lies in [from, to]; empty where low > high.
 PYRONN_HOST_DEVICE inline void clip(float base, float slope, float from, float to, float& low,
                                     float& high) {
-  if (abs(slope) < 1e-12F) {
+  if (abs(slope) < 1e-12F || from > to) {
     if (base >= from && base <= to) return;
     low = 1.0F;
     high = 0.0F;
