@@ -190,13 +190,23 @@ class Fbp {
   /// half of the workspace, and no more than pays.
   template <class Executor>
   [[nodiscard]] std::size_t scratch_bytes(Executor const& executor, Extents<4> projections,
-                                          std::size_t limit) const {
+                                          std::size_t budget) const {
     Extents<4> const extents = filtered_extents(projections);
-    std::size_t const budget = min(limit / 2, most_scratch_bytes);
     auto const filtered =
         detail::projections_of<dimension>(ArrayView<float const, 4>{nullptr, extents});
     return aligned(max(detail::RowFilterBackend<Executor>::bytes(executor, flat(extents), budget),
                        back_.workspace_bytes(executor, filtered, budget)));
+  }
+
+  /// All but the filtered views: as much scratch as is useful, or the least where no view would fit
+  /// beside that.
+  template <class Executor>
+  [[nodiscard]] std::size_t fixed_bytes(Executor const& executor, Extents<4> projections,
+                                        std::size_t limit) const {
+    std::size_t const useful =
+        response_bytes() + scratch_bytes(executor, projections, min(limit / 2, most_scratch_bytes));
+    if (views_in(limit, useful) > 0) return useful;
+    return response_bytes() + scratch_bytes(executor, projections, 0);
   }
 
   /// How many filtered views fit into what is left of `limit`.
@@ -207,7 +217,7 @@ class Fbp {
   template <class Executor>
   [[nodiscard]] std::size_t bytes(Executor const& executor, Extents<4> projections,
                                   std::size_t limit) const {
-    std::size_t const fixed = response_bytes() + scratch_bytes(executor, projections, limit);
+    std::size_t const fixed = fixed_bytes(executor, projections, limit);
     auto const most = static_cast<std::size_t>(flat(projections)[2]);
     return fixed + aligned(view_bytes() * clamp<std::size_t>(views_in(limit, fixed), 1, most));
   }
@@ -216,8 +226,7 @@ class Fbp {
   template <class Executor>
   [[nodiscard]] detail::BatchPart part(Executor const& executor, Extents<4> projections,
                                        Workspace<Executor> const& workspace) const {
-    std::size_t const fixed =
-        response_bytes() + scratch_bytes(executor, projections, workspace.bytes());
+    std::size_t const fixed = fixed_bytes(executor, projections, workspace.bytes());
     std::size_t const fit = views_in(workspace.bytes(), fixed);
     if (fit == 0) {
       throw OutOfMemory(detail::message("pyronn::Fbp: the workspace has ", workspace.bytes(),
