@@ -8,6 +8,12 @@
 ///   struct MyModel {
 ///     template <class View> using ForwardView = ...;   // what the kernel needs of a view; one of
 ///     template <class View> using BackView = ...;      // project_view_t, ray_view_t, full_view_t
+///     // Forms that are faster where all views fit them, as special_ray_view_t and
+///     // special_project_view_t, or void.
+///     template <class View, int Dimension> using SpecialForwardView = ...;
+///     template <class View, int Dimension> using SpecialBackView = ...;
+///     template <class Interp, class Executor, int Dimension>  // whether `back` takes it
+///     static constexpr bool prefers_special_back = false;
 ///     template <class Interp, class Executor>          // how volumes are read: PlaneSource or
 ///     using VolumeSource = ...;                        // SliceSource
 ///     template <class Interp, class Executor, class Task> auto forward(Task const& task) const;
@@ -15,6 +21,8 @@
 ///     template <class Geometry> static constexpr void check_forward();  // static_asserts
 ///     template <class Geometry> static constexpr void check_back();
 ///   };
+///
+/// The special form of the forward views is for a specialisation of UprightForward.
 ///
 /// `forward` makes a kernel from a ForwardTask, `back` one from a BackTask. Kernels have `items()`,
 /// a `Block` and `operator()(Vec<int, 3> item)`, and write each element of their output exactly
