@@ -80,10 +80,10 @@ std::vector<float> batch_values(unsigned seed, Extents<3> extents) {
 }
 
 /// What an operator makes of a batch within so many bytes of workspace, `offset` bytes into it.
-template <class Operator>
-std::vector<float> run_within(Operator const& op, int samples, std::vector<float> const& in,
+template <class Operator, class T>
+std::vector<float> run_within(Operator const& op, int samples, std::vector<T> const& in,
                               std::size_t bytes, std::size_t offset = 0) {
-  test::Array<float, 3> source{in_extents(op, samples), in};
+  test::Array<T, 3> source{in_extents(op, samples), in};
   test::Array<float, 3> target{out_extents(op, samples), test::nan};
   pyronn::Workspace<test::Executor> whole{test::executor(), bytes + offset};
   pyronn::Workspace<test::Executor> workspace{test::executor(), whole, offset};
@@ -91,10 +91,10 @@ std::vector<float> run_within(Operator const& op, int samples, std::vector<float
   return target.values();
 }
 
-template <class Operator>
+template <class T = float, class Operator>
 std::size_t bytes_of(Operator const& op, int samples,
                      std::size_t limit = pyronn::default_workspace_limit) {
-  pyronn::ArrayView<float const, 3> const in{nullptr, in_extents(op, samples)};
+  pyronn::ArrayView<T const, 3> const in{nullptr, in_extents(op, samples)};
   return op.workspace_bytes(test::executor(), in, limit);
 }
 
@@ -231,6 +231,29 @@ BOOST_AUTO_TEST_CASE(adds_views_piece_by_piece) {
   }
   BOOST_TEST(test::relative_l2(target.values(), expected) <= 1e-6);
 }
+
+// Values are exact, positions are rounded to 1/2048; with two parts to a value nothing is.
+template <class T>
+void check_16_bits(double bound) {
+  constexpr int samples = 40;
+  auto const check_operator = [&](auto const& op) {
+    std::vector<T> in;
+    for (float const value : test::random_values(11, in_extents(op, samples).count())) {
+      in.push_back(static_cast<T>(value));
+    }
+    auto const expected = run_within(op, samples, std::vector<float>(in.begin(), in.end()), 0);
+    auto const found = run_within(op, samples, in, bytes_of<T>(op, samples));
+    BOOST_TEST(test::relative_l2(found, expected) <= bound);
+    BOOST_TEST((test::relative_l2(found, expected) > 0) == test::on_device);
+    BOOST_TEST((bytes_of<T>(op, samples) > 0) == test::on_device);
+    BOOST_TEST(test::relative_l2(run_within(op, samples, in, 0), expected) <= 1e-6);
+  };
+  Grid const grid = Grid::flat({37, 29}, {1.1, 0.9}, {2.5, -3});
+  check_operator(Forward<FanBeam>{fan(45, 1.4, 150), grid});
+  check_operator(Back<FanBeam>{fan(45, 1.4, 150), grid});
+}
+BOOST_AUTO_TEST_CASE(of_half) { check_16_bits<pyronn::Half>(3e-4); }
+BOOST_AUTO_TEST_CASE(of_bfloat16) { check_16_bits<pyronn::BFloat16>(3e-6); }
 
 BOOST_AUTO_TEST_CASE(of_zeros_is_zero) {
   Forward<FanBeam> const op{fan(45, 1.4, 9), Grid::flat({37, 29}, {1.1, 0.9})};

@@ -5,6 +5,8 @@
 #include <cstddef>
 #include <vector>
 
+#include <pyronn/core/array_view.hpp>
+#include <pyronn/core/storage.hpp>
 #include <pyronn/exec/traits.hpp>
 #include <pyronn/exec/workspace.hpp>
 #include <pyronn/geometry/launch_views.hpp>
@@ -24,8 +26,10 @@ class Projector;
 
 /// Applies the transpose of the matrix of `Model`: projections to volume. Arrays have the rank of
 /// the geometry's dimension, (u, v, view) and (x, y, z) or in the plane (u, view) and (x, y); or
-/// one more for a batch of samples, which is done in as few launches as its memory allows. A value
-/// that holds no memory of an executor; safe to copy and to use from several threads.
+/// one more for a batch of samples, which is done in as few launches as its memory allows. They
+/// hold float, Half or BFloat16, input and output each its own; sums are float, rounded when they
+/// are written. A value that holds no memory of an executor; safe to copy and to use from several
+/// threads.
 template <class Geometry, class Interp, class Model = VoxelDriven>
 class Backprojector {
   static_assert((Model::template check_back<Geometry>(), check_interp<Interp>(), true));
@@ -56,50 +60,52 @@ class Backprojector {
 
   /// Bytes of workspace for these projections, at most `limit`; 0 where they are read in place,
   /// which works for all but may be slower.
-  template <class Executor>
+  template <class Executor, class In = float const>
   [[nodiscard]] std::size_t workspace_bytes(Executor const& executor,
-                                            ArrayView<float const, dimension> projections,
+                                            ArrayView<In, dimension> projections,
                                             std::size_t limit = default_workspace_limit) const {
-    return bytes(executor, detail::projection_batch<dimension>(projections), limit);
+    return bytes(executor, detail::projection_batch<dimension>(detail::read_only(projections)),
+                 limit);
   }
 
   /// As above, for a batch.
-  template <class Executor>
+  template <class Executor, class In = float const>
   [[nodiscard]] std::size_t workspace_bytes(Executor const& executor,
-                                            ArrayView<float const, dimension + 1> projections,
+                                            ArrayView<In, dimension + 1> projections,
                                             std::size_t limit = default_workspace_limit) const {
-    return bytes(executor, detail::projection_batch<dimension>(projections), limit);
+    return bytes(executor, detail::projection_batch<dimension>(detail::read_only(projections)),
+                 limit);
   }
 
   /// volume = A' projections. Does not synchronise: on a stream the work is queued when the call
   /// returns. Input and output must not overlap. The workspace may have any size. Throws
   /// InvalidArgument for arrays of the wrong size, before anything is written.
-  template <class Executor>
-  void operator()(Executor const& executor, ArrayView<float const, dimension> projections,
-                  ArrayView<float, dimension> volume, Workspace<Executor>& workspace) const {
-    backproject_all(executor, projections, volume, workspace);
+  template <class Executor, class In = float const, class Out = float>
+  void operator()(Executor const& executor, ArrayView<In, dimension> projections,
+                  ArrayView<Out, dimension> volume, Workspace<Executor>& workspace) const {
+    backproject_all(executor, detail::read_only(projections), volume, workspace);
   }
 
   /// As above, for a batch.
-  template <class Executor>
-  void operator()(Executor const& executor, ArrayView<float const, dimension + 1> projections,
-                  ArrayView<float, dimension + 1> volumes, Workspace<Executor>& workspace) const {
-    backproject_all(executor, projections, volumes, workspace);
+  template <class Executor, class In = float const, class Out = float>
+  void operator()(Executor const& executor, ArrayView<In, dimension + 1> projections,
+                  ArrayView<Out, dimension + 1> volumes, Workspace<Executor>& workspace) const {
+    backproject_all(executor, detail::read_only(projections), volumes, workspace);
   }
 
   /// In place, without any workspace.
-  template <class Executor>
-  void operator()(Executor const& executor, ArrayView<float const, dimension> projections,
-                  ArrayView<float, dimension> volume) const {
+  template <class Executor, class In = float const, class Out = float>
+  void operator()(Executor const& executor, ArrayView<In, dimension> projections,
+                  ArrayView<Out, dimension> volume) const {
     Workspace<Executor> none{executor};
     operator()(executor, projections, volume, none);
   }
 
   /// As above, for a batch. Where workspace_bytes asks for memory in which to lay samples side by
   /// side, calls that have it are many times faster.
-  template <class Executor>
-  void operator()(Executor const& executor, ArrayView<float const, dimension + 1> projections,
-                  ArrayView<float, dimension + 1> volumes) const {
+  template <class Executor, class In = float const, class Out = float>
+  void operator()(Executor const& executor, ArrayView<In, dimension + 1> projections,
+                  ArrayView<Out, dimension + 1> volumes) const {
     Workspace<Executor> none{executor};
     operator()(executor, projections, volumes, none);
   }
@@ -107,20 +113,20 @@ class Backprojector {
   /// The share of the views from `first_view` on, as many as `projections` holds. The first share
   /// (first_view 0) overwrites the volume, the others add to it, so that projections may come piece
   /// by piece. Else as the whole.
-  template <class Executor>
-  void add_views(Executor const& executor, ArrayView<float const, dimension> projections,
-                 int first_view, ArrayView<float, dimension> volume,
-                 Workspace<Executor>& workspace) const {
-    add_share(executor, projections, {first_view, 0}, volume, workspace);
+  template <class Executor, class In = float const, class Out = float>
+  void add_views(Executor const& executor, ArrayView<In, dimension> projections, int first_view,
+                 ArrayView<Out, dimension> volume, Workspace<Executor>& workspace) const {
+    add_share(executor, detail::read_only(projections), {first_view, 0}, volume, workspace);
   }
 
   /// As above, for a batch, or for the samples of one from `first_sample` on: those of the
   /// geometries of per_sample.
-  template <class Executor>
-  void add_views(Executor const& executor, ArrayView<float const, dimension + 1> projections,
-                 int first_view, ArrayView<float, dimension + 1> volumes,
-                 Workspace<Executor>& workspace, int first_sample = 0) const {
-    add_share(executor, projections, {first_view, first_sample}, volumes, workspace);
+  template <class Executor, class In = float const, class Out = float>
+  void add_views(Executor const& executor, ArrayView<In, dimension + 1> projections, int first_view,
+                 ArrayView<Out, dimension + 1> volumes, Workspace<Executor>& workspace,
+                 int first_sample = 0) const {
+    add_share(executor, detail::read_only(projections), {first_view, first_sample}, volumes,
+              workspace);
   }
 
  private:
@@ -128,7 +134,7 @@ class Backprojector {
       detail::OperatorViews<Geometry, typename Model::template BackView<view_t<Geometry>>,
                             typename Model::template SpecialBackView<view_t<Geometry>, dimension>>;
   template <class Executor>
-  using Source = SliceSource<Interp, Executor>;
+  using Source = typename Model::template ProjectionSource<Interp, Executor>;
   template <class Executor>
   using Packed = PackedBack<Model, Interp, Executor>;
   template <class Executor>
@@ -146,8 +152,8 @@ class Backprojector {
     }
   }
 
-  template <class Executor>
-  [[nodiscard]] std::size_t bytes(Executor const& executor, ArrayView<float const, 4> projections,
+  template <class Executor, class In>
+  [[nodiscard]] std::size_t bytes(Executor const& executor, ArrayView<In const, 4> projections,
                                   std::size_t limit) const {
     if constexpr (may_pack<Executor>) {
       std::size_t const packed = packs_ ? Packed<Executor>::workspace_bytes(projections, limit) : 0;
@@ -162,18 +168,18 @@ class Backprojector {
     int sample;
   };
 
-  template <class Executor, int Rank>
-  void backproject_all(Executor const& executor, ArrayView<float const, Rank> projections,
-                       ArrayView<float, Rank> volumes, Workspace<Executor>& workspace) const {
+  template <class Executor, class In, class Out, int Rank>
+  void backproject_all(Executor const& executor, ArrayView<In const, Rank> projections,
+                       ArrayView<Out, Rank> volumes, Workspace<Executor>& workspace) const {
     detail::check_sizes<dimension>("Backprojector", volumes.extents, grid_, projections.extents,
                                    geometry().detector_size(), geometry().num_views(),
                                    geometries_.size());
     backproject(executor, projections, {0, 0}, volumes, workspace);
   }
 
-  template <class Executor, int Rank>
-  void add_share(Executor const& executor, ArrayView<float const, Rank> projections, Start start,
-                 ArrayView<float, Rank> volumes, Workspace<Executor>& workspace) const {
+  template <class Executor, class In, class Out, int Rank>
+  void add_share(Executor const& executor, ArrayView<In const, Rank> projections, Start start,
+                 ArrayView<Out, Rank> volumes, Workspace<Executor>& workspace) const {
     int const num_views = projections.extents[dimension - 1];
     detail::check_share("Backprojector", "views", start.view, num_views, geometry().num_views());
     detail::check_sizes<dimension>("Backprojector", volumes.extents, grid_, projections.extents,
@@ -186,9 +192,11 @@ class Backprojector {
     backproject(executor, projections, start, volumes, workspace);
   }
 
-  template <class Executor, int Rank>
-  void backproject(Executor const& executor, ArrayView<float const, Rank> projections, Start start,
-                   ArrayView<float, Rank> volumes, Workspace<Executor>& workspace) const {
+  template <class Executor, class In, class Out, int Rank>
+  void backproject(Executor const& executor, ArrayView<In const, Rank> projections, Start start,
+                   ArrayView<Out, Rank> volumes, Workspace<Executor>& workspace) const {
+    check_storage<In>();
+    check_storage<Out>();
     executor.check_reachable(projections.data, "Backprojector: projections");
     executor.check_reachable(volumes.data, "Backprojector: volume");
     auto const all = detail::projection_batch<dimension>(projections);
@@ -208,14 +216,14 @@ class Backprojector {
         });
   }
 
-  template <class Executor, class Samples>
+  template <class Executor, class Samples, class Out>
   void backproject_share(Executor const& executor, Samples const& samples, Extents<4> size,
-                         Start start, ArrayView<float, 4> volumes) const {
+                         Start start, ArrayView<Out, 4> volumes) const {
     constexpr bool prefers_special =
         Model::template prefers_special_back<Interp, Executor, dimension>;
     detail::LaunchRange const all{start.view, size[2], start.sample, size[3]};
     views_.template visit<prefers_special>([&](auto const& views, auto) {
-      using Task = detail::BackTask<dimension, detail::chunk_t<decltype(views)>, Samples>;
+      using Task = detail::BackTask<dimension, detail::chunk_t<decltype(views)>, Samples, Out>;
       views.for_each_launch(all, grid_.size[2], [&](detail::LaunchRange const& range) {
         int const sample = range.first_sample - start.sample;
         Task const task{views.chunk(range),

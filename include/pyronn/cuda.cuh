@@ -7,6 +7,7 @@
 #include <pyronn/cuda/executor.cuh>
 #include <pyronn/cuda/packed_batch.cuh>
 #include <pyronn/cuda/row_filter.cuh>
+#include <pyronn/cuda/software_slices.cuh>
 #include <pyronn/cuda/texture_planes.cuh>
 #include <pyronn/cuda/texture_slices.cuh>
 #include <pyronn/cuda/upright_forward.cuh>

@@ -5,6 +5,8 @@
 #include <cstddef>
 #include <vector>
 
+#include <pyronn/core/array_view.hpp>
+#include <pyronn/core/storage.hpp>
 #include <pyronn/exec/traits.hpp>
 #include <pyronn/exec/workspace.hpp>
 #include <pyronn/geometry/launch_views.hpp>
@@ -24,8 +26,10 @@ class Backprojector;
 
 /// Applies the matrix of `Model`: volume [1/mm] to line integrals (Joseph). Arrays have the rank of
 /// the geometry's dimension, (x, y, z) and (u, v, view) or in the plane (x, y) and (u, view); or
-/// one more for a batch of samples, which is done in as few launches as its memory allows. A value
-/// that holds no memory of an executor; safe to copy and to use from several threads.
+/// one more for a batch of samples, which is done in as few launches as its memory allows. They
+/// hold float, Half or BFloat16, input and output each its own; sums are float, rounded when they
+/// are written. A value that holds no memory of an executor; safe to copy and to use from several
+/// threads.
 template <class Geometry, class Interp, class Model = Joseph>
 class Projector {
   static_assert((Model::template check_forward<Geometry>(), check_interp<Interp>(), true));
@@ -56,53 +60,52 @@ class Projector {
 
   /// Bytes of workspace for this volume, at most `limit`; 0 where it is read in place, which works
   /// for every volume but may be slower.
-  template <class Executor>
+  template <class Executor, class In = float const>
   [[nodiscard]] std::size_t workspace_bytes(Executor const& executor,
-                                            ArrayView<float const, dimension> volume,
+                                            ArrayView<In, dimension> volume,
                                             std::size_t limit = default_workspace_limit) const {
-    return bytes(executor, detail::volume_batch<dimension>(volume), limit);
+    return bytes(executor, detail::volume_batch<dimension>(detail::read_only(volume)), limit);
   }
 
   /// As above, for a batch.
-  template <class Executor>
+  template <class Executor, class In = float const>
   [[nodiscard]] std::size_t workspace_bytes(Executor const& executor,
-                                            ArrayView<float const, dimension + 1> volumes,
+                                            ArrayView<In, dimension + 1> volumes,
                                             std::size_t limit = default_workspace_limit) const {
-    return bytes(executor, detail::volume_batch<dimension>(volumes), limit);
+    return bytes(executor, detail::volume_batch<dimension>(detail::read_only(volumes)), limit);
   }
 
   /// projections = A volume. Does not synchronise: on a stream the work is queued when the call
   /// returns. Input and output must not overlap. The workspace may have any size. Throws
   /// InvalidArgument for arrays of the wrong size, before anything is written.
-  template <class Executor>
-  void operator()(Executor const& executor, ArrayView<float const, dimension> volume,
-                  ArrayView<float, dimension> projections, Workspace<Executor>& workspace) const {
-    project(executor, volume, projections, workspace);
+  template <class Executor, class In = float const, class Out = float>
+  void operator()(Executor const& executor, ArrayView<In, dimension> volume,
+                  ArrayView<Out, dimension> projections, Workspace<Executor>& workspace) const {
+    project(executor, detail::read_only(volume), projections, workspace);
   }
 
   /// As above, for a batch.
-  template <class Executor>
-  void operator()(Executor const& executor, ArrayView<float const, dimension + 1> volumes,
-                  ArrayView<float, dimension + 1> projections,
-                  Workspace<Executor>& workspace) const {
-    project(executor, volumes, projections, workspace);
+  template <class Executor, class In = float const, class Out = float>
+  void operator()(Executor const& executor, ArrayView<In, dimension + 1> volumes,
+                  ArrayView<Out, dimension + 1> projections, Workspace<Executor>& workspace) const {
+    project(executor, detail::read_only(volumes), projections, workspace);
   }
 
   /// In place, without any workspace.
-  template <class Executor>
-  void operator()(Executor const& executor, ArrayView<float const, dimension> volume,
-                  ArrayView<float, dimension> projections) const {
+  template <class Executor, class In = float const, class Out = float>
+  void operator()(Executor const& executor, ArrayView<In, dimension> volume,
+                  ArrayView<Out, dimension> projections) const {
     Workspace<Executor> none{executor};
-    project(executor, volume, projections, none);
+    project(executor, detail::read_only(volume), projections, none);
   }
 
   /// As above, for a batch. Where workspace_bytes asks for memory in which to lay samples side by
   /// side, calls that have it are many times faster.
-  template <class Executor>
-  void operator()(Executor const& executor, ArrayView<float const, dimension + 1> volumes,
-                  ArrayView<float, dimension + 1> projections) const {
+  template <class Executor, class In = float const, class Out = float>
+  void operator()(Executor const& executor, ArrayView<In, dimension + 1> volumes,
+                  ArrayView<Out, dimension + 1> projections) const {
     Workspace<Executor> none{executor};
-    project(executor, volumes, projections, none);
+    project(executor, detail::read_only(volumes), projections, none);
   }
 
  private:
@@ -130,8 +133,8 @@ class Projector {
     }
   }
 
-  template <class Executor>
-  [[nodiscard]] std::size_t bytes(Executor const& executor, ArrayView<float const, 4> volumes,
+  template <class Executor, class In>
+  [[nodiscard]] std::size_t bytes(Executor const& executor, ArrayView<In const, 4> volumes,
                                   std::size_t limit) const {
     if constexpr (may_pack<Executor>) {
       std::size_t const packed = packs_ ? Packed<Executor>::workspace_bytes(volumes, limit) : 0;
@@ -154,9 +157,11 @@ class Projector {
     views_.template visit<Upright<Executor>::exists>(work);
   }
 
-  template <class Executor, int Rank>
-  void project(Executor const& executor, ArrayView<float const, Rank> volumes,
-               ArrayView<float, Rank> projections, Workspace<Executor>& workspace) const {
+  template <class Executor, class In, class Out, int Rank>
+  void project(Executor const& executor, ArrayView<In const, Rank> volumes,
+               ArrayView<Out, Rank> projections, Workspace<Executor>& workspace) const {
+    check_storage<In>();
+    check_storage<Out>();
     detail::check_sizes<dimension>("Projector", volumes.extents, grid_, projections.extents,
                                    geometry().detector_size(), geometry().num_views(),
                                    geometries_.size());
@@ -178,9 +183,9 @@ class Projector {
     });
   }
 
-  template <class Executor>
-  void project_slabs(Executor const& executor, ArrayView<float const, 4> volumes,
-                     ArrayView<float, 4> projections, Workspace<Executor>& workspace) const {
+  template <class Executor, class In, class Out>
+  void project_slabs(Executor const& executor, ArrayView<In const, 4> volumes,
+                     ArrayView<Out, 4> projections, Workspace<Executor>& workspace) const {
     detail::read_parts<Source<Executor>>(
         executor, volumes, workspace,
         [&](auto const& samples, auto const& slab, int first_slice, int first_sample) {
@@ -188,11 +193,11 @@ class Projector {
         });
   }
 
-  template <class Executor, class Samples>
+  template <class Executor, class Samples, class Out>
   void project_slab(Executor const& executor, Samples const& samples, Extents<4> size,
-                    int first_slice, int first_sample, ArrayView<float, 4> projections) const {
+                    int first_slice, int first_sample, ArrayView<Out, 4> projections) const {
     auto const& views = views_.general();
-    using Task = detail::ForwardTask<dimension, detail::chunk_t<decltype(views)>, Samples>;
+    using Task = detail::ForwardTask<dimension, detail::chunk_t<decltype(views)>, Samples, Out>;
     detail::LaunchRange const all{0, projections.extents[2], first_sample, size[3]};
     views.for_each_launch(all, 1, [&](detail::LaunchRange const& range) {
       Task const task{views.chunk(range),

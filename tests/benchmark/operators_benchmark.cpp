@@ -91,8 +91,8 @@ class Bench {
           std::chrono::steady_clock::now() - start;
       if (run > 0) times.push_back(time.count());
     }
-    report_.add(
-        {problem_.name, operation, name_of<Interp>(), benchmark::median(times), work, unit, 0.0});
+    report_.add({problem_.name, operation, name_of<Interp>(), "float", benchmark::median(times),
+                 work, unit, 0.0});
   }
 
   benchmark::Report const& report_;

@@ -19,12 +19,16 @@ namespace {
 using pyronn::CudaExecutor;
 using pyronn::SoftwareInterp;
 using pyronn::TextureInterp;
-using Buffer = pyronn::Buffer<float, CudaExecutor>;
 using Workspace = pyronn::Workspace<CudaExecutor>;
 
 template <class Interp>
 char const* name_of() {
   return std::is_same_v<Interp, TextureInterp> ? "texture" : "software";
+}
+
+template <class T>
+char const* storage_name() {
+  return std::is_same_v<T, float> ? "float" : "half";
 }
 
 /// Counts what the library takes.
@@ -45,12 +49,14 @@ class CountingResource : public pyronn::DeviceMemoryResource {
   std::size_t in_use_ = 0;
 };
 
-__global__ void fill_random(float* data, std::size_t count) {
+template <class T>
+__global__ void fill_random(T* data, std::size_t count) {
   for (std::size_t i = blockIdx.x * std::size_t{blockDim.x} + threadIdx.x; i < count;
        i += std::size_t{gridDim.x} * blockDim.x) {
     auto bits = static_cast<unsigned>(i) * 2654435761U;
     bits = (bits ^ (bits >> 15U)) * 2246822519U;
-    data[i] = static_cast<float>((bits ^ (bits >> 13U)) & 0xffffffU) / 16777216.0F - 0.25F;
+    float const value = static_cast<float>((bits ^ (bits >> 13U)) & 0xffffffU) / 16777216.0F;
+    data[i] = static_cast<T>(value - 0.25F);
   }
 }
 
@@ -86,7 +92,7 @@ class Stopwatch {
 };
 
 /// The operators of one problem on `samples` samples, a batch where `Rank` says so.
-template <class Geometry, int Rank>
+template <class Geometry, int Rank, class T = float>
 class Bench {
  public:
   Bench(benchmark::Report const& report, cudaStream_t stream, benchmark::Problem<Geometry> problem,
@@ -127,10 +133,11 @@ class Bench {
 
  private:
   static constexpr int dimension = pyronn::dimension_v<Geometry>;
+  using Buffer = pyronn::Buffer<T, CudaExecutor>;
 
   template <class Interp, class Operator>
-  void measure(char const* operation, Operator const& op, pyronn::ArrayView<float const, Rank> in,
-               Buffer const& input, pyronn::ArrayView<float, Rank> out, Buffer const& output,
+  void measure(char const* operation, Operator const& op, pyronn::ArrayView<T const, Rank> in,
+               Buffer const& input, pyronn::ArrayView<T, Rank> out, Buffer const& output,
                std::size_t limit) const {
     CountingResource memory;
     CudaExecutor const executor{stream_, memory};
@@ -139,7 +146,7 @@ class Bench {
     std::vector<double> times;
     for (int run = 0; run < 6; ++run) {
       pyronn::detail::check_cuda(
-          cudaMemsetAsync(output.data(), 0xff, output.size() * sizeof(float), stream_),
+          cudaMemsetAsync(output.data(), 0xff, output.size() * sizeof(T), stream_),
           "cudaMemsetAsync");
       double const time = watch_.milliseconds([&] { op(executor, in, out, workspace); });
       if (run > 0) times.push_back(time);
@@ -149,6 +156,7 @@ class Bench {
         problem_.name,
         operation,
         name_of<Interp>(),
+        storage_name<T>(),
         benchmark::median(times),
         samples_ * (is_forward ? problem_.rays() : problem_.updates()),
         is_forward ? "Grays/s" : "GUPS",
@@ -179,16 +187,16 @@ void run_cone(Bench<Geometry, 3> const& bench) {
 }
 
 /// Views of which the kernels know less.
-template <class Geometry>
-void run_general(Bench<Geometry, 3> const& bench) {
+template <class Geometry, class T>
+void run_general(Bench<Geometry, 3, T> const& bench) {
   bench.template back<TextureInterp>();
   bench.template back<SoftwareInterp>();
   bench.template forward<TextureInterp>();
   bench.template forward<SoftwareInterp>();
 }
 
-template <class Geometry, int Rank>
-void run_plane(Bench<Geometry, Rank> const& bench) {
+template <class Geometry, int Rank, class T>
+void run_plane(Bench<Geometry, Rank, T> const& bench) {
   bench.template forward<SoftwareInterp>();
   bench.template back<SoftwareInterp>();
   bench.template forward<TextureInterp>();
@@ -215,10 +223,13 @@ int main(int argc, char** argv) {
     bench.back<TextureInterp>();
     bench.back<SoftwareInterp>();
   }
+  run_general(Bench<pyronn::ConeBeam, 3, pyronn::Half>{report, stream, benchmark::p4()});
+  run_general(Bench<pyronn::ConeBeam, 3, pyronn::Half>{report, stream, benchmark::p1()});
   run_general(Bench<pyronn::ConeBeam, 3>{report, stream, benchmark::p1_rolled()});
   run_general(Bench<benchmark::OwnCone, 3>{report, stream, benchmark::p1_own()});
   run_plane(Bench<pyronn::FanBeam, 2>{report, stream, benchmark::p3_fan()});
   run_plane(Bench<pyronn::FanBeam, 3>{report, stream, benchmark::p3_fan(), 64});
+  run_plane(Bench<pyronn::FanBeam, 3, pyronn::Half>{report, stream, benchmark::p3_fan(), 64});
   run_plane(Bench<pyronn::ParallelBeam2D, 2>{report, stream, benchmark::p3_parallel()});
   run_plane(Bench<pyronn::ParallelBeam2D, 3>{report, stream, benchmark::p3_parallel(), 64});
   return 0;

@@ -15,6 +15,7 @@ struct Measurement {
   std::string problem;
   char const* operation;
   char const* interpolation;
+  char const* storage;  ///< of input and output
   double milliseconds;
   double work;       ///< voxel updates or rays
   char const* unit;  ///< of a billion of them a second
@@ -34,18 +35,18 @@ class Report {
 
   void begin(std::string const& machine) const {
     if (csv_) {
-      std::printf("problem,operator,interpolation,ms,rate,unit,extra_MiB\n");
+      std::printf("problem,operator,interpolation,storage,ms,rate,unit,extra_MiB\n");
     } else {
-      std::printf("%s\n%-17s %-9s %-10s %10s %18s %14s\n", machine.c_str(), "problem", "operator",
-                  "interp", "ms", "rate", "extra memory");
+      std::printf("%s\n%-17s %-9s %-10s %-9s %10s %18s %14s\n", machine.c_str(), "problem",
+                  "operator", "interp", "storage", "ms", "rate", "extra memory");
     }
   }
 
   void add(Measurement const& m) const {
-    std::printf(
-        csv_ ? "%s,%s,%s,%.3f,%.3f,%s,%.3f\n" : "%-17s %-9s %-10s %10.3f %9.2f %-8s %10.1f MiB\n",
-        m.problem.c_str(), m.operation, m.interpolation, m.milliseconds,
-        m.work * 1e-6 / m.milliseconds, m.unit, m.extra_mib);
+    std::printf(csv_ ? "%s,%s,%s,%s,%.3f,%.3f,%s,%.3f\n"
+                     : "%-17s %-9s %-10s %-9s %10.3f %9.2f %-8s %10.1f MiB\n",
+                m.problem.c_str(), m.operation, m.interpolation, m.storage, m.milliseconds,
+                m.work * 1e-6 / m.milliseconds, m.unit, m.extra_mib);
     std::fflush(stdout);
   }
 

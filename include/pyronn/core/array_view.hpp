@@ -61,6 +61,16 @@ struct ArrayView {
   }
 };
 
+namespace detail {
+
+/// A view that only reads.
+template <class T, int Rank>
+ArrayView<std::remove_const_t<T> const, Rank> read_only(ArrayView<T, Rank> view) {
+  return {view.data, view.extents};
+}
+
+}  // namespace detail
+
 /// (x, y, z)
 template <class T>
 using VolumeView = ArrayView<T, 3>;

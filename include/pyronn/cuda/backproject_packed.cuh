@@ -8,6 +8,7 @@
 
 #include <pyronn/core/array_view.hpp>
 #include <pyronn/core/math.hpp>
+#include <pyronn/core/storage.hpp>
 #include <pyronn/core/vec.hpp>
 #include <pyronn/cuda/packed_layout.cuh>
 #include <pyronn/cuda/packed_window.cuh>
@@ -18,21 +19,22 @@ namespace pyronn::detail {
 
 /// Voxel-driven backprojection in the plane, from packed projections of views that see all of the
 /// image. A warp has 8 x 4 voxels of all samples, which it needs whole.
-template <int Tiles, class Views>
+template <int Tiles, class Views, class In, class Out>
 struct BackprojectPacked {
   static constexpr int warps_x = 2;
   static constexpr int warps_y = 4;
   struct Block : BlockShape<32 * warps_x * warps_y, 1, 1> {
     static constexpr int resident = 2;
   };
-  using Layout = PackedLayout<Tiles>;
+  static constexpr int parts = packed_parts_v<In>;
+  using Layout = PackedLayout<Tiles, parts>;
 
   Views views;
   int num_views;
   uint4 const* rows;  ///< of pixels, view after view
   int width;          ///< of the rows [pixels]
-  unsigned const* largest;
-  ArrayView<float, 4> volumes;  ///< (x, y, 1, sample)
+  SampleScales<In> scale;
+  ArrayView<Out, 4> volumes;  ///< (x, y, 1, sample)
   bool adds;
 
   [[nodiscard]] Extents<3> items() const {
@@ -85,8 +87,8 @@ struct BackprojectPacked {
       int const last = min(warp_max(floor_of(high)) + 1, width - 1);
 #pragma unroll 1
       for (int first = begin; first <= last; first += 16) {
-        add_window<Tiles, row_tiles>(sums, u, first, lane, packed,
-                                     static_cast<unsigned>(n * groups));
+        add_window<Tiles, parts, row_tiles>(sums, u, first, lane, packed,
+                                            static_cast<unsigned>(n * groups));
       }
     }
   }
@@ -96,13 +98,12 @@ struct BackprojectPacked {
     for (int i = 0; i < 2 * Tiles; ++i) {
       int const sample = i / 2 * 8 + 2 * (lane % 4) + i % 2;
       if (sample >= volumes.extents[3]) continue;
-      float const unit = 1.0F / scale_of(__ldg(largest + sample));
+      float const unit = 1.0F / scale(sample);
 #pragma unroll
       for (int k = 0; k < run; ++k) {
         if (y + k >= volumes.extents[1]) continue;
         float const sum = sums[k / 2][i / 2][k % 2 * 2 + i % 2] * unit;
-        float& target = volumes(x, y + k, 0, sample);
-        target = adds ? target + sum : sum;
+        write_or_add(volumes(x, y + k, 0, sample), sum, adds);
       }
     }
   }

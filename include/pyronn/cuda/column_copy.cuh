@@ -12,14 +12,17 @@
 #include <pyronn/core/array_view.hpp>
 #include <pyronn/core/config.hpp>
 #include <pyronn/core/extents.hpp>
+#include <pyronn/core/storage.hpp>
 #include <pyronn/core/vec.hpp>
+#include <pyronn/cuda/sample_cell.cuh>
 #include <pyronn/model/tiling.hpp>
 
 namespace pyronn::detail {
 
-/// Slices of a volume across x or y in which z lies fastest, and each element stands beside its
-/// neighbour across the column: a path in (x, y) then needs two loads a sample. Columns go from
-/// z = -1 to nz + 1 and from the neighbour before the first on, with zeros outside.
+/// Slices of a volume across x or y in which z lies fastest, and each voxel stands together with
+/// its neighbours: a path in (x, y) then needs few loads a sample. Columns go from z = -1 to nz + 1
+/// and from the neighbour before the first on, with zeros outside.
+template <class T>
 struct ColumnCopy {
   static PYRONN_HOST_DEVICE int height(Extents<3> const& size) { return size[2] + 3; }
   static PYRONN_HOST_DEVICE int width(Extents<3> const& size, int axis) {
@@ -27,35 +30,37 @@ struct ColumnCopy {
   }
   static std::size_t slice_bytes(Extents<3> const& size) {
     auto const columns = static_cast<std::size_t>(std::max(width(size, 0), width(size, 1)));
-    return columns * static_cast<std::size_t>(height(size)) * sizeof(float2);
+    return columns * static_cast<std::size_t>(height(size)) * sizeof(SampleCellOf<T>);
   }
 };
 
 /// Makes the slices [first, end) across `Axis`.
-template <int Axis>
+template <int Axis, class T>
 struct CopyColumns {
   /// Blocks that read whole sectors, along x, and write whole lines, along z.
   using Block = BlockShape<32, Axis == 0 ? 1 : 8, Axis == 0 ? 8 : 1>;
 
-  ArrayView<float const, 3> volume;
-  float2* columns;
+  ArrayView<T const, 3> volume;
+  SampleCellOf<T>* columns;
   int first;
   int end;
 
   [[nodiscard]] Extents<3> items() const {
-    return {ColumnCopy::height(volume.extents), ColumnCopy::width(volume.extents, Axis),
+    return {ColumnCopy<T>::height(volume.extents), ColumnCopy<T>::width(volume.extents, Axis),
             end - first};
   }
 
   __device__ void operator()(Vec<int, 3> item) const {
     Extents<3> const& size = volume.extents;
     std::size_t const row = static_cast<std::size_t>(item[2]) *
-                                static_cast<std::size_t>(ColumnCopy::width(size, Axis)) +
+                                static_cast<std::size_t>(ColumnCopy<T>::width(size, Axis)) +
                             static_cast<std::size_t>(item[1]);
-    std::size_t const height = static_cast<std::size_t>(ColumnCopy::height(size));
+    std::size_t const height = static_cast<std::size_t>(ColumnCopy<T>::height(size));
     int const k = first + item[2];
-    columns[row * height + static_cast<std::size_t>(item[0])] = {voxel(k, item[1] - 1, item[0] - 1),
-                                                                 voxel(k, item[1], item[0] - 1)};
+    int const a = item[1];
+    int const z = item[0];
+    columns[row * height + static_cast<std::size_t>(z)] = SampleCellOf<T>{
+        voxel(k, a - 1, z - 1), voxel(k, a, z - 1), voxel(k, a - 1, z), voxel(k, a, z)};
   }
 
  private:

@@ -168,7 +168,7 @@ class CudaExecutor {
 template <class Interp>
 struct VoxelTiling<Interp, CudaExecutor, 3> {
   struct Block : BlockShape<16, 16, 1> {
-    static constexpr int warp_x = 8;
+    static constexpr int warp_x = 4;
     static constexpr int resident = 4;
   };
   using Tile = VoxelTile<2, 1, 1, 16, Block>;

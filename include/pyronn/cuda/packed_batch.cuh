@@ -4,26 +4,23 @@
 
 /// Batches of scans of the plane on the matrix units, which multiply what they round to half
 /// precision; values and weights go through them in two halves each, so that results are as exact
-/// as those of single precision. A sample that holds infinities or what is not a number spoils its
+/// as those of single precision. Where arrays hold Half, values are themselves, and positions are
+/// rounded to 1/2048 of a cell. A sample that holds infinities or what is not a number spoils its
 /// results up to 16 cells around.
 #include <pyronn/cuda/require_cuda.cuh>
 //
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <limits>
-#include <type_traits>
-
-#include <cuda_runtime_api.h>
 
 #include <pyronn/core/array_view.hpp>
 #include <pyronn/core/grid.hpp>
 #include <pyronn/core/math.hpp>
 #include <pyronn/cuda/backproject_packed.cuh>
-#include <pyronn/cuda/error.cuh>
 #include <pyronn/cuda/executor.cuh>
 #include <pyronn/cuda/packed_images.cuh>
 #include <pyronn/cuda/packed_layout.cuh>
+#include <pyronn/cuda/packed_plan.cuh>
 #include <pyronn/cuda/project_packed.cuh>
 #include <pyronn/exec/workspace.hpp>
 #include <pyronn/geometry/index_view.hpp>
@@ -36,101 +33,37 @@
 
 namespace pyronn {
 
-namespace detail {
-
-/// True where everything that is compiled for has the instructions that packed kernels use.
-template <class Architectures>
-inline constexpr bool has_packed_kernels_v = false;
-template <int... Architectures>
-inline constexpr bool has_packed_kernels_v<ArchitectureList<Architectures...>> =
-    ((Architectures >= 800) && ...);
-
-/// How a batch is packed into a workspace: its bytes, 0 where it is not; samples / 8 at a time;
-/// and how many views, or how many of the two copies of an image.
-struct PackedPlan {
-  std::size_t bytes;
-  int tiles;
-  int parts;
-};
-
-/// The largest values come first, in memory that stays aligned.
-inline constexpr std::size_t packed_header_bytes = 64 * sizeof(unsigned);
-
-inline bool is_worth_packing(Extents<4> const& size) {
-  constexpr int longest = 1 << 20;  // positions are counted in single precision
-  return size[3] >= least_packed_samples && max(size[0], max(size[1], size[2])) <= longest;
-}
-
-/// Words of 16 bytes are counted in 32 bits.
-inline std::size_t packed_limit(std::size_t limit) {
-  return min(limit, std::size_t{std::numeric_limits<unsigned>::max()} * sizeof(uint4));
-}
-
-inline bool can_pack_into(Workspace<CudaExecutor> const& workspace) {
-  return reinterpret_cast<std::uintptr_t>(workspace.data()) % sizeof(uint4) == 0;
-}
-
-/// The largest absolute value of each sample, by its bits. A template, as are all that launch
-/// packed kernels: nothing is compiled where nothing can be packed.
-template <class Executor>
-unsigned* find_largest(Executor const& executor, ArrayView<float const, 4> samples,
-                       std::int64_t count, Workspace<Executor>& workspace) {
-  auto* const largest = reinterpret_cast<unsigned*>(workspace.data());
-  check_cuda(cudaMemsetAsync(largest, 0, packed_header_bytes, executor.stream()),
-             "cudaMemsetAsync");
-  FindLargest const find{samples.data, count, samples.slice_count(), samples.extents[3], largest};
-  executor.for_each(find.items(), find);
-  return largest;
-}
-
-/// Calls `work(std::integral_constant<int, tiles>, first sample, samples)` for parts of a batch.
-template <class Work>
-void for_each_packed_part(int num_samples, int tiles, Work const& work) {
-  for (int first = 0; first < num_samples; first += 8 * tiles) {
-    int const count = min(8 * tiles, num_samples - first);
-    if (tiles == 8 && count > 32) {
-      work(std::integral_constant<int, 8>{}, first, count);
-    } else {
-      work(std::integral_constant<int, 4>{}, first, count);
-    }
-  }
-}
-
-/// Shares of at most `most` that are as even as can be.
-inline int even_share(int count, int most) {
-  int const shares = (count - 1) / most + 1;
-  return (count - 1) / shares + 1;
-}
-
-}  // namespace detail
-
 /// Joseph's projection from copies of the images, along rows and along columns; one after the other
 /// where the workspace does not hold both.
 template <>
 struct PackedForward<Joseph, SoftwareInterp, CudaExecutor> {
   static constexpr bool exists = detail::has_packed_kernels_v<detail::CompiledArchitectures>;
 
-  static std::size_t workspace_bytes(ArrayView<float const, 4> volumes, std::size_t limit) {
-    return plan(volumes.extents, limit).bytes;
+  template <class In>
+  static std::size_t workspace_bytes(ArrayView<In const, 4> volumes, std::size_t limit) {
+    return plan<detail::packed_parts_v<In>>(volumes.extents, limit).bytes;
   }
 
-  template <class Views>
+  template <class Views, class In, class Out>
   static bool project(CudaExecutor const& executor, Views const& views, Grid const& grid,
-                      ArrayView<float const, 4> volumes, ArrayView<float, 4> projections,
+                      ArrayView<In const, 4> volumes, ArrayView<Out, 4> projections,
                       Workspace<CudaExecutor>& workspace) {
-    detail::PackedPlan const found = plan(volumes.extents, workspace.bytes());
-    if (found.bytes == 0 || !detail::can_pack_into(workspace)) return false;
+    detail::PackedPlan const found =
+        plan<detail::packed_parts_v<In>>(volumes.extents, workspace.bytes());
+    if (found.bytes == 0) return false;
     detail::for_each_packed_part(
         volumes.extents[3], found.tiles, [&](auto tiles, int first, int count) {
           auto const images = volumes.slices(first, count);
-          Pass<tiles.value> pass{
-              detail::find_largest(executor, images, images.slice_count(), workspace), nullptr,
+          Pass<tiles.value, In> pass{
+              detail::find_scales(executor, images, images.slice_count(), workspace), nullptr,
               nullptr};
           auto* const memory =
               reinterpret_cast<uint4*>(workspace.data() + detail::packed_header_bytes);
           if (found.parts == 2) {
             pass.columns = memory;
-            pass.rows = memory + columns_bytes<tiles.value>(volumes.extents) / sizeof(uint4);
+            pass.rows =
+                memory + columns_bytes<tiles.value, detail::packed_parts_v<In>>(volumes.extents) /
+                             sizeof(uint4);
             run(executor, views, grid, images, projections, first, pass);
             return;
           }
@@ -144,32 +77,34 @@ struct PackedForward<Joseph, SoftwareInterp, CudaExecutor> {
   }
 
  private:
-  template <int Tiles>
+  template <int Tiles, class In>
   struct Pass {
-    unsigned const* largest;
+    detail::SampleScales<In> scales;
     uint4* rows;
     uint4* columns;
   };
 
-  template <int Tiles>
+  template <int Tiles, int Parts>
   static std::size_t rows_bytes(Extents<4> const& size) {
-    return static_cast<std::size_t>(size[1]) * detail::PackedLayout<Tiles>::row_bytes(size[0]);
+    return static_cast<std::size_t>(size[1]) *
+           detail::PackedLayout<Tiles, Parts>::row_bytes(size[0]);
   }
-  template <int Tiles>
+  template <int Tiles, int Parts>
   static std::size_t columns_bytes(Extents<4> const& size) {
-    return static_cast<std::size_t>(size[0]) * detail::PackedLayout<Tiles>::row_bytes(size[1]);
+    return static_cast<std::size_t>(size[0]) *
+           detail::PackedLayout<Tiles, Parts>::row_bytes(size[1]);
   }
 
+  template <int Parts>
   static detail::PackedPlan plan(Extents<4> const& size, std::size_t limit) {
-    if (!detail::is_worth_packing(size)) return {0, 0, 0};
-    detail::PackedPlan found = size[3] > 32 ? plan_for<8>(size, limit) : detail::PackedPlan{};
-    return found.bytes > 0 ? found : plan_for<4>(size, limit);
+    return detail::packed_plan(
+        size, [&](auto tiles) { return plan_for<tiles.value, Parts>(size, limit); });
   }
 
-  template <int Tiles>
+  template <int Tiles, int Parts>
   static detail::PackedPlan plan_for(Extents<4> const& size, std::size_t limit) {
-    std::size_t const rows = rows_bytes<Tiles>(size);
-    std::size_t const columns = columns_bytes<Tiles>(size);
+    std::size_t const rows = rows_bytes<Tiles, Parts>(size);
+    std::size_t const columns = columns_bytes<Tiles, Parts>(size);
     std::size_t const both = detail::packed_header_bytes + rows + columns;
     if (both <= detail::packed_limit(limit)) return {both, Tiles, 2};
     std::size_t const one = detail::packed_header_bytes + max(rows, columns);
@@ -178,24 +113,24 @@ struct PackedForward<Joseph, SoftwareInterp, CudaExecutor> {
   }
 
   /// Packs what `pass` has memory for, and projects the rays that read it.
-  template <int Tiles, class Views>
+  template <int Tiles, class Views, class In, class Out>
   static void run(CudaExecutor const& executor, Views const& views, Grid const& grid,
-                  ArrayView<float const, 4> images, ArrayView<float, 4> projections,
-                  int first_sample, Pass<Tiles> const& pass) {
-    detail::PackImages<Tiles> const pack{images, pass.largest, pass.rows, pass.columns};
+                  ArrayView<In const, 4> images, ArrayView<Out, 4> projections, int first_sample,
+                  Pass<Tiles, In> const& pass) {
+    detail::PackImages<Tiles, In> const pack{images, pass.scales, pass.rows, pass.columns};
     executor.for_each(pack.items(), pack);
     int const all = projections.extents[2];
     int const share = detail::even_share(all, detail::chunk_t<Views>::capacity);
     for (int view = 0; view < all; view += share) {
       int const num_views = min(share, all - view);
       auto const chunk = views.chunk({view, num_views, 0, 1});
-      detail::ProjectPacked<Tiles, detail::chunk_t<Views>> const kernel{
+      detail::ProjectPacked<Tiles, detail::chunk_t<Views>, In, Out> const kernel{
           chunk,
           num_views,
           {pass.columns, pass.rows},
           {images.extents[0], images.extents[1]},
           vec_cast<float>(grid.spacing),
-          pass.largest,
+          pass.scales,
           detail::from_view(projections, view, first_sample),
           images.extents[3],
           views_are_close(chunk, num_views, images, projections.extents[0])};
@@ -204,8 +139,8 @@ struct PackedForward<Joseph, SoftwareInterp, CudaExecutor> {
   }
 
   /// Whether two views of a ray lie nearer to each other than 8 rays of one view.
-  template <class Chunk>
-  static bool views_are_close(Chunk const& views, int num_views, ArrayView<float const, 4> images,
+  template <class Chunk, class In>
+  static bool views_are_close(Chunk const& views, int num_views, ArrayView<In const, 4> images,
                               int width) {
     if (num_views < 2) return false;
     float const middle = 0.5F * static_cast<float>(width - 1);
@@ -231,16 +166,18 @@ template <>
 struct PackedBack<VoxelDriven, SoftwareInterp, CudaExecutor> {
   static constexpr bool exists = detail::has_packed_kernels_v<detail::CompiledArchitectures>;
 
-  static std::size_t workspace_bytes(ArrayView<float const, 4> projections, std::size_t limit) {
-    return plan(projections.extents, limit).bytes;
+  template <class In>
+  static std::size_t workspace_bytes(ArrayView<In const, 4> projections, std::size_t limit) {
+    return plan<detail::packed_parts_v<In>>(projections.extents, limit).bytes;
   }
 
-  template <class Views>
+  template <class Views, class In, class Out>
   static bool backproject(CudaExecutor const& executor, Views const& views, int first_view,
-                          ArrayView<float const, 4> projections, ArrayView<float, 4> volumes,
+                          ArrayView<In const, 4> projections, ArrayView<Out, 4> volumes,
                           Workspace<CudaExecutor>& workspace) {
-    detail::PackedPlan const found = plan(projections.extents, workspace.bytes());
-    if (found.bytes == 0 || !detail::can_pack_into(workspace)) return false;
+    detail::PackedPlan const found =
+        plan<detail::packed_parts_v<In>>(projections.extents, workspace.bytes());
+    if (found.bytes == 0) return false;
     detail::for_each_packed_part(
         projections.extents[3], found.tiles, [&](auto tiles, int first, int count) {
           for (int view = 0; view < projections.extents[2]; view += found.parts) {
@@ -259,17 +196,17 @@ struct PackedBack<VoxelDriven, SoftwareInterp, CudaExecutor> {
   /// Each launch adds to the volumes: fewer views are not worth the way to memory.
   static constexpr int least_views = 64;
 
+  template <int Parts>
   static detail::PackedPlan plan(Extents<4> const& size, std::size_t limit) {
-    if (!detail::is_worth_packing(size)) return {0, 0, 0};
-    detail::PackedPlan found = size[3] > 32 ? plan_for<8>(size, limit) : detail::PackedPlan{};
-    return found.bytes > 0 ? found : plan_for<4>(size, limit);
+    return detail::packed_plan(
+        size, [&](auto tiles) { return plan_for<tiles.value, Parts>(size, limit); });
   }
 
-  template <int Tiles>
+  template <int Tiles, int Parts>
   static detail::PackedPlan plan_for(Extents<4> const& size, std::size_t limit) {
     std::size_t const usable = detail::packed_limit(limit);
     if (usable < detail::packed_header_bytes) return {0, 0, 0};
-    std::size_t const view = detail::PackedLayout<Tiles>::row_bytes(size[0]);
+    std::size_t const view = detail::PackedLayout<Tiles, Parts>::row_bytes(size[0]);
     constexpr int most = detail::ViewTable<detail::IndexMap>::capacity;
     auto const fit = static_cast<int>(
         min((usable - detail::packed_header_bytes) / view, static_cast<std::size_t>(most)));
@@ -278,17 +215,18 @@ struct PackedBack<VoxelDriven, SoftwareInterp, CudaExecutor> {
     return {detail::packed_header_bytes + static_cast<std::size_t>(views) * view, Tiles, views};
   }
 
-  template <int Tiles, class Chunk>
+  template <int Tiles, class Chunk, class In, class Out>
   static void run(CudaExecutor const& executor, Chunk const& views, int num_views, bool adds,
-                  ArrayView<float const, 4> projections, ArrayView<float, 4> volumes,
+                  ArrayView<In const, 4> projections, ArrayView<Out, 4> volumes,
                   Workspace<CudaExecutor>& workspace) {
     std::int64_t const count = std::int64_t{num_views} * projections.extents[0];
-    unsigned const* const largest = detail::find_largest(executor, projections, count, workspace);
+    detail::SampleScales<In> const scales =
+        detail::find_scales(executor, projections, count, workspace);
     auto* const rows = reinterpret_cast<uint4*>(workspace.data() + detail::packed_header_bytes);
-    detail::PackProjections<Tiles> const pack{projections, num_views, largest, rows};
+    detail::PackProjections<Tiles, In> const pack{projections, num_views, scales, rows};
     executor.for_each(pack.items(), pack);
-    detail::BackprojectPacked<Tiles, Chunk> const kernel{
-        views, num_views, rows, projections.extents[0], largest, volumes, adds};
+    detail::BackprojectPacked<Tiles, Chunk, In, Out> const kernel{
+        views, num_views, rows, projections.extents[0], scales, volumes, adds};
     executor.for_each(kernel.items(), kernel);
   }
 };

@@ -12,6 +12,7 @@
 
 #include <pyronn/core/array_view.hpp>
 #include <pyronn/core/math.hpp>
+#include <pyronn/core/storage.hpp>
 #include <pyronn/core/vec.hpp>
 #include <pyronn/cuda/packed_layout.cuh>
 #include <pyronn/model/tiling.hpp>
@@ -19,11 +20,12 @@
 namespace pyronn::detail {
 
 /// Raises `largest[sample]`, zero before, to the bits of the sample's largest absolute value.
+template <class T>
 struct FindLargest {
   struct Block : BlockShape<256, 1, 1> {};
   static constexpr int threads = 32 * 256;  ///< for each sample
 
-  float const* data;
+  T const* data;
   std::int64_t count;   ///< of values of each sample
   std::int64_t stride;  ///< from one sample to the next
   int num_samples;
@@ -32,11 +34,11 @@ struct FindLargest {
   [[nodiscard]] Extents<3> items() const { return {threads, 1, num_samples}; }
 
   __device__ void operator()(Vec<int, 3> item) const {
-    float const* const values = data + item[2] * stride;
+    T const* const values = data + item[2] * stride;
     float most = 0.0F;
 #pragma unroll 8
     for (std::int64_t n = item[0]; n < count; n += threads) {
-      most = max(most, fabsf(__ldg(values + n)));
+      most = max(most, fabsf(load_float(values, n)));
     }
     // The bits of numbers that are not negative are in the order of the numbers.
     unsigned const of_warp = warp_max(__float_as_uint(most));
@@ -45,26 +47,27 @@ struct FindLargest {
 };
 
 /// Writes 4 cells of a lane: of the samples g and g + 8 of a pair of tiles.
-template <int Tiles>
+template <int Tiles, int Parts>
 __device__ void write_packed(uint4* packed, std::size_t group, int lane, int pair, float4 const& a,
                              float4 const& b) {
   HalfPair const a0{a.x, a.y};
   HalfPair const a1{a.z, a.w};
   HalfPair const b0{b.x, b.y};
   HalfPair const b1{b.z, b.w};
-  uint4* const word = packed + group * PackedLayout<Tiles>::group_words + pair * 32 + lane;
+  using Layout = PackedLayout<Tiles, Parts>;
+  uint4* const word = packed + group * Layout::group_words + pair * 32 + lane;
   word[0] = make_uint4(a0.rounded, a1.rounded, b0.rounded, b1.rounded);
-  word[PackedLayout<Tiles>::pairs * 32] = make_uint4(a0.rest, a1.rest, b0.rest, b1.rest);
+  if (Parts == 2) word[Layout::pairs * 32] = make_uint4(a0.rest, a1.rest, b0.rest, b1.rest);
 }
 
 /// Packs images, row by row, column by column, or both. A block takes 16 x 16 voxels of 32 samples.
-template <int Tiles>
+template <int Tiles, class T>
 struct PackImages {
   struct Block : BlockShape<256, 1, 1> {};
-  using Layout = PackedLayout<Tiles>;
+  using Layout = PackedLayout<Tiles, packed_parts_v<T>>;
 
-  ArrayView<float const, 4> images;  ///< (x, y, 1, sample)
-  unsigned const* largest;
+  ArrayView<T const, 4> images;  ///< (x, y, 1, sample)
+  SampleScales<T> scale;
   uint4* rows;     ///< of voxels along x; null where they are not wanted
   uint4* columns;  ///< of voxels along y; null where they are not wanted
 
@@ -113,8 +116,8 @@ struct PackImages {
     for (int n = 0; n < 32; ++n) {
       float value = 0.0F;
       if (inside && first_sample + n < images.extents[3]) {
-        value = __ldg(&images(x + column, y + row, 0, first_sample + n)) *
-                scale_of(__ldg(largest + first_sample + n));
+        value = load_float(&images(x + column, y + row, 0, first_sample + n), 0) *
+                scale(first_sample + n);
       }
       tile[n * plane + row * pitch + column] = value;
     }
@@ -125,19 +128,20 @@ struct PackImages {
     auto const four = [step](float const* at) {
       return make_float4(at[0], at[step], at[2 * step], at[3 * step]);
     };
-    write_packed<Tiles>(packed, group, lane, pair, four(cells), four(cells + 8 * plane));
+    write_packed<Tiles, packed_parts_v<T>>(packed, group, lane, pair, four(cells),
+                                           four(cells + 8 * plane));
   }
 };
 
 /// Packs some views of projections, row by row. A block takes 32 pixels of a view, of all samples.
-template <int Tiles>
+template <int Tiles, class T>
 struct PackProjections {
   struct Block : BlockShape<256, 1, 1> {};
-  using Layout = PackedLayout<Tiles>;
+  using Layout = PackedLayout<Tiles, packed_parts_v<T>>;
 
-  ArrayView<float const, 4> projections;  ///< (u, 1, view, sample), from the first view on
+  ArrayView<T const, 4> projections;  ///< (u, 1, view, sample), from the first view on
   int num_views;
-  unsigned const* largest;
+  SampleScales<T> scale;
   uint4* rows;
 
   [[nodiscard]] Extents<3> items() const {
@@ -162,8 +166,8 @@ struct PackProjections {
       float4 const a = cells[0];
       float4 const b = cells[8 * pitch / 4];
       auto const row = static_cast<std::size_t>(view) * static_cast<std::size_t>(groups);
-      write_packed<Tiles>(rows, row + static_cast<std::size_t>(first_group + group), lane, pair, a,
-                          b);
+      write_packed<Tiles, packed_parts_v<T>>(
+          rows, row + static_cast<std::size_t>(first_group + group), lane, pair, a, b);
     }
   }
 
@@ -178,7 +182,7 @@ struct PackProjections {
     for (int n = thread / 32; n < Layout::samples; n += Block::x / 32) {
       float value = 0.0F;
       if (n < projections.extents[3] && u < projections.extents[0]) {
-        value = __ldg(&projections(u, 0, view, n)) * scale_of(__ldg(largest + n));
+        value = load_float(&projections(u, 0, view, n), 0) * scale(n);
       }
       tile[n * pitch + pixel] = value;
     }

@@ -5,12 +5,14 @@
 #include <pyronn/cuda/require_cuda.cuh>
 //
 #include <cstddef>
+#include <type_traits>
 
 #include <cuda_fp16.h>
 #include <cuda_runtime.h>
 
 #include <pyronn/core/config.hpp>
 #include <pyronn/core/math.hpp>
+#include <pyronn/core/storage.hpp>
 
 namespace pyronn::detail {
 
@@ -18,17 +20,22 @@ namespace pyronn::detail {
 /// whether they are there or not, and with fewer most of it would be zeros.
 inline constexpr int least_packed_samples = 16;
 
+/// How many numbers in half precision stand for one of an array of `T`: Half is one, of others the
+/// rest of the rounding follows as a second.
+template <class T>
+inline constexpr int packed_parts_v = std::is_same_v<T, Half> ? 1 : 2;
+
 /// Rows of cells (voxels or pixels) of `8 * Tiles` samples as the matrix units read them: each
-/// value in two halves of 16 bits, rounded and rest, scaled as scale_of says. A row is cut in
-/// groups of 16 cells; what a lane of a warp reads of a group are 16 bytes, 4 cells of 2 samples,
-/// of which `Tiles / 2` lie 32 lanes apart, then as many for the rests. Lane 4 g + t has the cells
-/// 4 t to 4 t + 3 of the samples g and g + 8, g + 16 and g + 24, and so on. Zeros follow the last
-/// cell, so that windows of 16 cells that begin at a multiple of 4 may hang over.
-template <int Tiles>
+/// value in half precision and, where `Parts` is 2, its rest, scaled as scale_of says. A row is cut
+/// in groups of 16 cells; what a lane of a warp reads of a group are 16 bytes, 4 cells of 2
+/// samples, of which `Tiles / 2` lie 32 lanes apart, then as many for the rests. Lane 4 g + t has
+/// the cells 4 t to 4 t + 3 of the samples g and g + 8, g + 16 and g + 24, and so on. Zeros follow
+/// the last cell, so that windows of 16 cells that begin at a multiple of 4 may hang over.
+template <int Tiles, int Parts>
 struct PackedLayout {
   static constexpr int samples = 8 * Tiles;
   static constexpr int pairs = Tiles / 2;
-  static constexpr unsigned group_words = 2 * pairs * 32;  ///< of 16 bytes
+  static constexpr unsigned group_words = Parts * pairs * 32;  ///< of 16 bytes
 
   static PYRONN_HOST_DEVICE int groups(int cells) { return (cells + 30) / 16; }
   static std::size_t row_bytes(int cells) {
@@ -44,6 +51,18 @@ __device__ inline float scale_of(unsigned largest) {
   int const shift = min(max(13 - exponent, -114), 100);
   return __uint_as_float(static_cast<unsigned>(127 + shift) << 23);
 }
+
+/// What the samples of a batch are multiplied with before they are packed.
+template <class T>
+struct SampleScales {
+  unsigned const* largest;  ///< absolute value of each sample, by its bits
+
+  __device__ float operator()(int sample) const { return scale_of(__ldg(largest + sample)); }
+};
+template <>
+struct SampleScales<Half> {
+  __device__ float operator()(int) const { return 1.0F; }
+};
 
 __device__ inline unsigned half_bits(__half2 pair) {
   return static_cast<unsigned>(__half_as_ushort(__low2half(pair))) |

@@ -6,14 +6,15 @@
 //
 #include <cmath>
 #include <cstddef>
+#include <type_traits>
 
 #include <cuda_runtime.h>
 
 #include <pyronn/core/array_view.hpp>
 #include <pyronn/core/math.hpp>
+#include <pyronn/core/storage.hpp>
 #include <pyronn/core/vec.hpp>
 #include <pyronn/cuda/column_copy.cuh>
-#include <pyronn/interp/software_interp.hpp>
 #include <pyronn/model/ray_column.hpp>
 #include <pyronn/model/tiling.hpp>
 
@@ -22,22 +23,24 @@ namespace pyronn::detail {
 /// Joseph's projection of the rays whose main axis is `Axis`, through slices that CopyColumns made.
 /// A warp works on one detector column: its path in (x, y) is the same for all lanes, which lie
 /// along v, as do the loads. An item is `rays` pixels, a warp's width apart.
-template <int Axis, class Views>
+template <int Axis, class Views, class In, class Out>
 struct ProjectColumns {
   struct Block : BlockShape<32, 8, 1> {
     static constexpr int together = 8;
+    /// Cells of halves leave registers for more blocks.
+    static constexpr int resident = std::is_same_v<In, Half> ? 4 : 1;
   };
   static constexpr int rays = 6;
   static constexpr int warp = 32;
 
   Views views;
   int num_views;
-  float2 const* columns;
+  SampleCellOf<In> const* columns;
   int first_slice;
   int end_slice;
   Extents<3> size;  ///< of the volume
   Vec3f spacing;    ///< of the voxels [mm]
-  ArrayView<float, 4> projections;
+  ArrayView<Out, 4> projections;
   bool adds;
 
   [[nodiscard]] Extents<3> items() const {
@@ -59,8 +62,7 @@ struct ProjectColumns {
       if (v >= projections.extents[1]) return;
       float const step =
           JosephRay{view.ray(static_cast<float>(u), static_cast<float>(v)), spacing}.step;
-      float& target = projections(u, v, item[2], 0);
-      target = adds ? target + sums[i] * step : sums[i] * step;
+      write_or_add(projections(u, v, item[2], 0), sums[i] * step, adds);
     }
   }
 
@@ -106,22 +108,22 @@ struct ProjectColumns {
 
   /// Where the rays of a column cross a slice, in the copy's coordinates.
   struct Slice {
-    float2 const* data;  ///< of the column, such that a cell's index is counted from here
-    float across;        ///< share of the neighbour across the column
-    float first;         ///< crossing of the first row,
-    float step;          ///< and to the next
+    SampleCellOf<In> const* data;  ///< of the column, such that a cell's index is counted from here
+    float across;                  ///< share of the neighbour across the column
+    float first;                   ///< crossing of the first row,
+    float step;                    ///< and to the next
 
     __device__ Slice(ProjectColumns const& kernel, RayColumn const& column, int k) {
       auto const n = static_cast<float>(k);
       GridCell const cell = cell_of(column.ray.base[0] + 1.0F + n * column.ray.slope[0]);
       across = cell.fraction;
       unsigned const number = static_cast<unsigned>(k - kernel.first_slice) *
-                                  static_cast<unsigned>(ColumnCopy::width(kernel.size, Axis)) +
+                                  static_cast<unsigned>(ColumnCopy<In>::width(kernel.size, Axis)) +
                               (cell.index - opaque(cell_origin));
-      data =
-          opaque(kernel.columns +
-                 static_cast<int>(number * static_cast<unsigned>(ColumnCopy::height(kernel.size))) -
-                 static_cast<std::ptrdiff_t>(cell_origin));
+      data = opaque(
+          kernel.columns +
+          static_cast<int>(number * static_cast<unsigned>(ColumnCopy<In>::height(kernel.size))) -
+          static_cast<std::ptrdiff_t>(cell_origin));
       first = column.ray.base[1] + 1.0F + n * column.ray.slope[1];
       step = column.base_step + n * column.slope_step;
     }
@@ -130,10 +132,8 @@ struct ProjectColumns {
 
     [[nodiscard]] __device__ float sample(float at) const {
       GridCell const cell = cell_of(at);
-      float2 const* const pair = data + static_cast<int>(cell.index);
-      float2 const lower = __ldg(pair);
-      float2 const upper = __ldg(pair + 1);
-      return SoftwareInterp::blend(across, cell.fraction, lower.x, lower.y, upper.x, upper.y);
+      SampleCellOf<In> const* const lower = data + static_cast<int>(cell.index);
+      return SampleCellOf<In>::sample(lower, lower + 1, across, cell.fraction);
     }
   };
 };

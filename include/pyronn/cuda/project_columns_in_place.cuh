@@ -10,6 +10,7 @@
 
 #include <pyronn/core/array_view.hpp>
 #include <pyronn/core/math.hpp>
+#include <pyronn/core/storage.hpp>
 #include <pyronn/core/vec.hpp>
 #include <pyronn/interp/linear_samples.hpp>
 #include <pyronn/interp/software_interp.hpp>
@@ -21,7 +22,7 @@ namespace pyronn::detail {
 /// Joseph's projection of upright views from the caller's memory. An item is `rays` neighbouring
 /// pixels of a detector column: they share their path in (x, y), and where several cross a slice
 /// between the same two rows, what they read.
-template <class Views>
+template <class Views, class In, class Out>
 struct ProjectColumnsInPlace {
   struct Block : BlockShape<32, 4, 1> {
     static constexpr int resident = 10;
@@ -30,10 +31,10 @@ struct ProjectColumnsInPlace {
 
   Views views;
   int num_views;
-  LinearSamples<SoftwareInterp> volumes;
+  LinearSamples<SoftwareInterp, In> volumes;
   int sample;
   Vec3f spacing;  ///< of the voxels [mm]
-  ArrayView<float, 4> projections;
+  ArrayView<Out, 4> projections;
 
   [[nodiscard]] Extents<3> items() const {
     return {projections.extents[0], (projections.extents[1] - 1) / rays + 1, num_views};
@@ -49,7 +50,7 @@ struct ProjectColumnsInPlace {
     if (column.ray.axis == 1) integrate<1>(column, first_row, sums);
     for (int i = 0; i < rays && first_row + i < projections.extents[1]; ++i) {
       JosephRay const ray{view.ray(u, static_cast<float>(first_row + i)), spacing};
-      projections(item[0], first_row + i, item[2], 0) = sums[i] * ray.step;
+      projections(item[0], first_row + i, item[2], 0) = static_cast<Out>(sums[i] * ray.step);
     }
   }
 
@@ -97,14 +98,14 @@ struct ProjectColumnsInPlace {
   /// The slices across an axis, where all samples exist.
   template <int Axis>
   struct Slices {
-    float const* lower;  ///< elements, and their neighbours across the column
-    float const* upper;
+    In const* lower;  ///< elements, and their neighbours across the column
+    In const* upper;
     unsigned slice_stride;
     unsigned across_stride;
     unsigned z_stride;
     unsigned origin;
 
-    __device__ Slices(ArrayView<float const, 4> const& array, int sample)
+    __device__ Slices(ArrayView<In const, 4> const& array, int sample)
         : slice_stride{Axis == 0 ? 1U : static_cast<unsigned>(array.extents[0])},
           across_stride{Axis == 0 ? static_cast<unsigned>(array.extents[0]) : 1U},
           z_stride{static_cast<unsigned>(array.extents[0] * array.extents[1])},
@@ -121,8 +122,8 @@ struct ProjectColumnsInPlace {
           across.index * across_stride + (static_cast<unsigned>(k) * slice_stride - origin);
       auto const load = [&](unsigned row) {
         auto const offset = static_cast<int>(row * z_stride + path);
-        float const near = load_read_only(lower, offset);
-        return near + across.fraction * (load_read_only(upper, offset) - near);
+        float const near = load_float(lower, offset);
+        return near + across.fraction * (load_float(upper, offset) - near);
       };
       float const z0 = column.ray.base[1] + n * column.ray.slope[1];
       float const z_step = column.base_step + n * column.slope_step;

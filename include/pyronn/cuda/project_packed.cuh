@@ -9,6 +9,7 @@
 #include <pyronn/core/array_view.hpp>
 #include <pyronn/core/config.hpp>
 #include <pyronn/core/math.hpp>
+#include <pyronn/core/storage.hpp>
 #include <pyronn/core/vec.hpp>
 #include <pyronn/cuda/packed_layout.cuh>
 #include <pyronn/cuda/packed_window.cuh>
@@ -21,21 +22,22 @@ namespace pyronn::detail {
 /// Joseph's projection in the plane, from packed images, of rays that run through all of the image.
 /// A warp has 16 or 32 rays of all samples, which it needs whole. Those whose main axis is x are
 /// read from the columns, the others from the rows.
-template <int Tiles, class Views>
+template <int Tiles, class Views, class In, class Out>
 struct ProjectPacked {
   static constexpr int warps = 8;
   struct Block : BlockShape<32 * warps, 1, 1> {
     static constexpr int resident = 2;
   };
-  using Layout = PackedLayout<Tiles>;
+  static constexpr int parts = packed_parts_v<In>;
+  using Layout = PackedLayout<Tiles, parts>;
 
   Views views;
   int num_views;
   uint4 const* slices[2];  ///< columns, rows; null where rays of that main axis are not wanted
   Extents<2> size;         ///< of the images
   Vec3f spacing;           ///< of the voxels [mm]
-  unsigned const* largest;
-  ArrayView<float, 4> projections;  ///< (u, 1, view, sample), from the first of both on
+  SampleScales<In> scale;
+  ArrayView<Out, 4> projections;  ///< (u, 1, view, sample), from the first of both on
   int num_samples;
   bool views_are_close;  ///< a warp's rays are 8 of `rays` views, else all of one
 
@@ -78,7 +80,7 @@ struct ProjectPacked {
 
  private:
   /// More rays share loads, but leave fewer registers.
-  static constexpr int row_tiles = Tiles == 4 ? 2 : 1;
+  static constexpr int row_tiles = Tiles == 4 || parts == 1 ? 2 : 1;
   static constexpr int rays = 2 * row_tiles;  ///< of a lane
 
   /// Blocks, too, are as compact on the image as they can be.
@@ -195,8 +197,8 @@ struct ProjectPacked {
       int const last = min(warp_max(floor_of(high)) + 1, width - 1);
 #pragma unroll 1
       for (int first = begin; first <= last; first += 16) {
-        add_window<Tiles, row_tiles>(sums, at, first, lane, packed,
-                                     static_cast<unsigned>(k) * groups);
+        add_window<Tiles, parts, row_tiles>(sums, at, first, lane, packed,
+                                            static_cast<unsigned>(k) * groups);
       }
     }
   }
@@ -213,9 +215,9 @@ struct ProjectPacked {
       for (int i = 0; i < 2 * Tiles; ++i) {
         int const sample = i / 2 * 8 + 2 * (lane % 4) + i % 2;
         if (sample >= num_samples) continue;
-        float const unit = 1.0F / scale_of(__ldg(largest + sample));
+        float const unit = 1.0F / scale(sample);
         projections(at.u, 0, at.view, sample) =
-            sums[k / 2][i / 2][k % 2 * 2 + i % 2] * ray.step * unit;
+            static_cast<Out>(sums[k / 2][i / 2][k % 2 * 2 + i % 2] * ray.step * unit);
       }
     }
   }

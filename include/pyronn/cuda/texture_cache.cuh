@@ -13,17 +13,18 @@
 
 namespace pyronn::detail {
 
-/// Where single-precision images of one size lie one after another in device memory.
+/// Where images of one size lie one after another in device memory.
 struct ImageStack {
-  float const* data;
+  void const* data;
+  int texel_bytes;  ///< of floating-point numbers: 2 or 4
   int width;
   int height;
   int count;
   std::size_t row_bytes;
 
   friend bool operator==(ImageStack const& a, ImageStack const& b) {
-    return a.data == b.data && a.width == b.width && a.height == b.height && a.count == b.count &&
-           a.row_bytes == b.row_bytes;
+    return a.data == b.data && a.texel_bytes == b.texel_bytes && a.width == b.width &&
+           a.height == b.height && a.count == b.count && a.row_bytes == b.row_bytes;
   }
 };
 
@@ -58,14 +59,15 @@ class TextureStack {
 
  private:
   [[nodiscard]] cudaTextureObject_t create(int n) const {
-    auto const* const first = reinterpret_cast<char const*>(images_.data);
+    auto const* const first = static_cast<char const*>(images_.data);
     auto const height = static_cast<std::size_t>(images_.height);
     auto const count = static_cast<std::size_t>(std::min(1 << log2_, images_.count - n));
     cudaResourceDesc resource{};
     resource.resType = cudaResourceTypePitch2D;
     resource.res.pitch2D.devPtr =
         const_cast<char*>(first + static_cast<std::size_t>(n) * height * images_.row_bytes);
-    resource.res.pitch2D.desc = cudaCreateChannelDesc<float>();
+    resource.res.pitch2D.desc =
+        cudaCreateChannelDesc(8 * images_.texel_bytes, 0, 0, 0, cudaChannelFormatKindFloat);
     resource.res.pitch2D.width = static_cast<std::size_t>(images_.width);
     resource.res.pitch2D.height = count * height;
     resource.res.pitch2D.pitchInBytes = images_.row_bytes;

@@ -6,14 +6,20 @@
 //
 #include <cstddef>
 #include <cstdint>
+#include <type_traits>
 
 #include <cuda_runtime.h>
 
+#include <pyronn/core/array_view.hpp>
+#include <pyronn/core/config.hpp>
 #include <pyronn/core/math.hpp>
+#include <pyronn/core/storage.hpp>
+#include <pyronn/core/vec.hpp>
 #include <pyronn/cuda/executor.cuh>
 #include <pyronn/cuda/texture_cache.cuh>
 #include <pyronn/interp/linear_slice.hpp>
 #include <pyronn/interp/texture_interp.hpp>
+#include <pyronn/model/tiling.hpp>
 
 namespace pyronn::detail {
 
@@ -73,7 +79,8 @@ struct TextureImages {
   }
 
   static int max_images(int height) {
-    return max_textures << TextureStack::images_per_texture_log2(height);
+    constexpr int most_copied = 8 * 65535;  // along the third axis of a launch
+    return min(max_textures << TextureStack::images_per_texture_log2(height), most_copied);
   }
 };
 
@@ -89,18 +96,69 @@ inline TextureImages make_textures(ImageStack const& images, TextureCache& cache
   return result;
 }
 
+/// What a texture holds of an array of `T`; the unit does not know BFloat16.
+template <class T>
+using texel_t = std::conditional_t<std::is_same_v<T, Half>, Half, float>;
+
 /// Bytes from row to row of a stack in the workspace, such that every texture begins aligned.
-inline std::size_t pitch(CudaExecutor const& executor, int width) {
+template <class Texel>
+std::size_t pitch(CudaExecutor const& executor, int width) {
   std::size_t const alignment = executor.texture_limits().base_alignment;
-  return (static_cast<std::size_t>(width) * sizeof(float) + (alignment - 1)) / alignment *
+  return (static_cast<std::size_t>(width) * sizeof(Texel) + (alignment - 1)) / alignment *
          alignment;
 }
 
+/// Lays the planes across one axis of volumes one after another, as images of a texture.
+template <int Axis, class T>
+struct CopyPlanes {
+  /// Blocks that read whole sectors where x is the axis, and write whole lines.
+  using Block = BlockShape<32, 1, 8>;
+
+  ArrayView<T const, 4> volumes;
+  texel_t<T>* planes;
+  std::size_t pitch;  ///< from row to row, in elements
+
+  [[nodiscard]] Extents<3> items() const {
+    Extents<4> const size = volumes.extents;
+    return {size[Axis == 0 ? 1 : 0], size[Axis == 2 ? 1 : 2], size[Axis] * size[3]};
+  }
+
+  PYRONN_HOST_DEVICE void operator()(Vec<int, 3> item) const {
+    Vec<int, 3> voxel{};
+    int const sample = item[2] / volumes.extents[Axis];
+    voxel[Axis] = item[2] - sample * volumes.extents[Axis];
+    voxel[Axis == 0 ? 1 : 0] = item[0];
+    voxel[Axis == 2 ? 1 : 2] = item[1];
+    auto const rows = static_cast<std::size_t>(volumes.extents[Axis == 2 ? 1 : 2]);
+    std::size_t const row =
+        static_cast<std::size_t>(item[2]) * rows + static_cast<std::size_t>(item[1]);
+    planes[row * pitch + static_cast<std::size_t>(item[0])] =
+        static_cast<texel_t<T>>(volumes(voxel[0], voxel[1], voxel[2], sample));
+  }
+};
+
+/// Copies the planes across `Axis` of an array to `target`, which has room for them, for the
+/// texture unit.
+template <int Axis, class T>
+TextureImages copy_to_textures(CudaExecutor const& executor, ArrayView<T const, 4> array,
+                               std::byte* target, TextureCache& cache) {
+  using Texel = texel_t<T>;
+  auto* const planes = reinterpret_cast<Texel*>(target);
+  std::size_t const row_bytes = pitch<Texel>(executor, array.extents[Axis == 0 ? 1 : 0]);
+  CopyPlanes<Axis, T> const kernel{array, planes, row_bytes / sizeof(Texel)};
+  Extents<3> const items = kernel.items();
+  executor.for_each(items, kernel);
+  ImageStack const images{planes,   static_cast<int>(sizeof(Texel)), items[0], items[1], items[2],
+                          row_bytes};
+  return make_textures(images, cache, executor.stream());
+}
+
 /// False for images that no texture holds.
-inline bool fits_texture(CudaExecutor const& executor, int width, int height) {
+template <class Texel>
+bool fits_texture(CudaExecutor const& executor, int width, int height) {
   CudaExecutor::TextureLimits const& limits = executor.texture_limits();
   return width <= limits.max_width && height <= limits.max_height &&
-         pitch(executor, width) <= limits.max_pitch;
+         pitch<Texel>(executor, width) <= limits.max_pitch;
 }
 
 }  // namespace pyronn::detail

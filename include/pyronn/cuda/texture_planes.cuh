@@ -83,55 +83,25 @@ struct TexturePlanes {
   }
 };
 
-namespace detail {
-
-/// Lays the planes across one axis of volumes one after another, as images of a texture.
-template <int Axis>
-struct CopyPlanes {
-  /// Blocks that read whole sectors where x is the axis, and write whole lines.
-  using Block = BlockShape<32, 1, 8>;
-
-  ArrayView<float const, 4> volumes;
-  float* planes;
-  std::size_t pitch;  ///< from row to row, in elements
-
-  [[nodiscard]] Extents<3> items() const {
-    Extents<4> const size = volumes.extents;
-    return {size[Axis == 0 ? 1 : 0], size[Axis == 2 ? 1 : 2], size[Axis] * size[3]};
-  }
-
-  PYRONN_HOST_DEVICE void operator()(Vec<int, 3> item) const {
-    Vec<int, 3> voxel{};
-    int const sample = item[2] / volumes.extents[Axis];
-    voxel[Axis] = item[2] - sample * volumes.extents[Axis];
-    voxel[Axis == 0 ? 1 : 0] = item[0];
-    voxel[Axis == 2 ? 1 : 2] = item[1];
-    auto const rows = static_cast<std::size_t>(volumes.extents[Axis == 2 ? 1 : 2]);
-    std::size_t const row =
-        static_cast<std::size_t>(item[2]) * rows + static_cast<std::size_t>(item[1]);
-    planes[row * pitch + static_cast<std::size_t>(item[0])] =
-        volumes(voxel[0], voxel[1], voxel[2], sample);
-  }
-};
-
-}  // namespace detail
-
 /// Textures on three copies of the volume in the workspace, one for each main direction of a ray:
 /// one bilinear fetch a slice, where a 3D texture would cost two.
 template <>
 struct PlaneSource<TextureInterp, CudaExecutor> {
-  using Samples = TexturePlanes;
   using InPlace = InPlacePlanes<TextureInterp>;
+  template <class T>
+  static constexpr int least_slices = 1;
 
-  static std::size_t slice_bytes(CudaExecutor const& executor, ArrayView<float const, 4> array) {
-    return bytes<0>(executor, array.extents) + bytes<1>(executor, array.extents) +
-           bytes<2>(executor, array.extents);
+  template <class T>
+  static std::size_t slice_bytes(CudaExecutor const& executor, ArrayView<T const, 4> array) {
+    return bytes<0, T>(executor, array.extents) + bytes<1, T>(executor, array.extents) +
+           bytes<2, T>(executor, array.extents);
   }
 
-  static int max_slices(CudaExecutor const& executor, ArrayView<float const, 4> array) {
+  template <class T>
+  static int max_slices(CudaExecutor const& executor, ArrayView<T const, 4> array) {
     Extents<4> const size = array.extents;
-    if (!detail::fits_texture(executor, size[0], size[1]) ||
-        !detail::fits_texture(executor, max(size[0], size[1]), 1)) {
+    if (!detail::fits_texture<detail::texel_t<T>>(executor, size[0], size[1]) ||
+        !detail::fits_texture<detail::texel_t<T>>(executor, max(size[0], size[1]), 1)) {
       return 0;
     }
     // Planes across x and y have a row for each slice; all must fit into the textures of a launch.
@@ -142,7 +112,8 @@ struct PlaneSource<TextureInterp, CudaExecutor> {
     return slices;
   }
 
-  static int max_samples(CudaExecutor const& executor, ArrayView<float const, 4> array) {
+  template <class T>
+  static int max_samples(CudaExecutor const& executor, ArrayView<T const, 4> array) {
     Extents<4> const size = array.extents;
     if (max_slices(executor, array) < size[2]) return 0;
     int const across_x = detail::TextureImages::max_images(size[2]) / size[0];
@@ -153,13 +124,14 @@ struct PlaneSource<TextureInterp, CudaExecutor> {
     return min(min(size[3], launch), min(across_x, min(across_y, across_z)));
   }
 
-  static Samples load(CudaExecutor const& executor, ArrayView<float const, 4> array,
-                      Workspace<CudaExecutor>& workspace) {
+  template <class T>
+  static TexturePlanes load(CudaExecutor const& executor, ArrayView<T const, 4> array,
+                            Workspace<CudaExecutor>& workspace) {
     auto const slices =
         static_cast<std::size_t>(array.extents[2]) * static_cast<std::size_t>(array.extents[3]);
     std::byte* const x_planes = workspace.data();
-    std::byte* const y_planes = x_planes + slices * bytes<0>(executor, array.extents);
-    std::byte* const z_planes = y_planes + slices * bytes<1>(executor, array.extents);
+    std::byte* const y_planes = x_planes + slices * bytes<0, T>(executor, array.extents);
+    std::byte* const z_planes = y_planes + slices * bytes<1, T>(executor, array.extents);
     return {{copy<0>(executor, array, x_planes, workspace),
              copy<1>(executor, array, y_planes, workspace),
              copy<2>(executor, array, z_planes, workspace)},
@@ -168,22 +140,16 @@ struct PlaneSource<TextureInterp, CudaExecutor> {
 
  private:
   /// Workspace that one z slice takes in the planes across `Axis`.
-  template <int Axis>
+  template <int Axis, class T>
   static std::size_t bytes(CudaExecutor const& executor, Extents<4> size) {
-    return detail::pitch(executor, size[Axis == 0 ? 1 : 0]) *
+    return detail::pitch<detail::texel_t<T>>(executor, size[Axis == 0 ? 1 : 0]) *
            static_cast<std::size_t>(size[Axis == 0 ? 0 : 1]);
   }
 
-  template <int Axis>
-  static detail::TextureImages copy(CudaExecutor const& executor, ArrayView<float const, 4> array,
+  template <int Axis, class T>
+  static detail::TextureImages copy(CudaExecutor const& executor, ArrayView<T const, 4> array,
                                     std::byte* target, Workspace<CudaExecutor>& workspace) {
-    auto* const planes = reinterpret_cast<float*>(target);
-    std::size_t const row_bytes = detail::pitch(executor, array.extents[Axis == 0 ? 1 : 0]);
-    detail::CopyPlanes<Axis> const kernel{array, planes, row_bytes / sizeof(float)};
-    Extents<3> const items = kernel.items();
-    executor.for_each(items, kernel);
-    return detail::make_textures({planes, items[0], items[1], items[2], row_bytes},
-                                 workspace.resources().textures, executor.stream());
+    return detail::copy_to_textures<Axis>(executor, array, target, workspace.resources().textures);
   }
 };
 

@@ -6,11 +6,11 @@
 //
 #include <cstddef>
 #include <cstdint>
+#include <type_traits>
 
 #include <cuda_runtime.h>
 
 #include <pyronn/core/array_view.hpp>
-#include <pyronn/cuda/error.cuh>
 #include <pyronn/cuda/executor.cuh>
 #include <pyronn/cuda/texture_images.cuh>
 #include <pyronn/exec/workspace.hpp>
@@ -49,46 +49,52 @@ struct VoxelTiling<TextureInterp, CudaExecutor, 3> {
 /// the workspace.
 template <>
 struct SliceSource<TextureInterp, CudaExecutor> {
-  using Samples = TextureSlices;
   using InPlace = InPlaceSlices<TextureInterp>;
+  template <class T>
+  static constexpr int least_slices = 1;
 
-  static std::size_t slice_bytes(CudaExecutor const& executor, ArrayView<float const, 4> array) {
+  template <class T>
+  static std::size_t slice_bytes(CudaExecutor const& executor, ArrayView<T const, 4> array) {
     if (is_readable_in_place(executor, array)) return 0;
-    return detail::pitch(executor, array.extents[0]) * static_cast<std::size_t>(array.extents[1]);
+    return detail::pitch<detail::texel_t<T>>(executor, array.extents[0]) *
+           static_cast<std::size_t>(array.extents[1]);
   }
 
-  static int max_slices(CudaExecutor const& executor, ArrayView<float const, 4> array) {
-    if (!detail::fits_texture(executor, array.extents[0], array.extents[1])) return 0;
+  template <class T>
+  static int max_slices(CudaExecutor const& executor, ArrayView<T const, 4> array) {
+    if (!detail::fits_texture<detail::texel_t<T>>(executor, array.extents[0], array.extents[1]))
+      return 0;
     return min(array.extents[2], detail::TextureImages::max_images(array.extents[1]));
   }
 
-  static int max_samples(CudaExecutor const&, ArrayView<float const, 4> array) {
+  template <class T>
+  static int max_samples(CudaExecutor const&, ArrayView<T const, 4> array) {
     int const most = detail::TextureImages::max_images(array.extents[1]) / array.extents[2];
     return min(array.extents[3], most);
   }
 
-  static Samples load(CudaExecutor const& executor, ArrayView<float const, 4> array,
-                      Workspace<CudaExecutor>& workspace) {
-    std::size_t const row_bytes = static_cast<std::size_t>(array.extents[0]) * sizeof(float);
-    detail::ImageStack images{array.data, array.extents[0], array.extents[1],
-                              array.extents[2] * array.extents[3], row_bytes};
+  template <class T>
+  static TextureSlices load(CudaExecutor const& executor, ArrayView<T const, 4> array,
+                            Workspace<CudaExecutor>& workspace) {
+    detail::TextureCache& cache = workspace.resources().textures;
     if (!is_readable_in_place(executor, array)) {
-      images.row_bytes = detail::pitch(executor, array.extents[0]);
-      images.data = reinterpret_cast<float const*>(workspace.data());
-      std::size_t const rows =
-          static_cast<std::size_t>(images.height) * static_cast<std::size_t>(images.count);
-      detail::check_cuda(
-          cudaMemcpy2DAsync(workspace.data(), images.row_bytes, array.data, row_bytes, row_bytes,
-                            rows, cudaMemcpyDeviceToDevice, executor.stream()),
-          "cudaMemcpy2DAsync");
+      return TextureSlices{detail::copy_to_textures<2>(executor, array, workspace.data(), cache)};
     }
-    return {detail::make_textures(images, workspace.resources().textures, executor.stream())};
+    detail::ImageStack const images{array.data,
+                                    static_cast<int>(sizeof(T)),
+                                    array.extents[0],
+                                    array.extents[1],
+                                    array.extents[2] * array.extents[3],
+                                    static_cast<std::size_t>(array.extents[0]) * sizeof(T)};
+    return TextureSlices{detail::make_textures(images, cache, executor.stream())};
   }
 
  private:
-  static bool is_readable_in_place(CudaExecutor const& executor, ArrayView<float const, 4> array) {
+  template <class T>
+  static bool is_readable_in_place(CudaExecutor const& executor, ArrayView<T const, 4> array) {
+    if (!std::is_same_v<T, detail::texel_t<T>>) return false;
     CudaExecutor::TextureLimits const& limits = executor.texture_limits();
-    std::size_t const row_bytes = static_cast<std::size_t>(array.extents[0]) * sizeof(float);
+    std::size_t const row_bytes = static_cast<std::size_t>(array.extents[0]) * sizeof(T);
     int const log2 = detail::TextureStack::images_per_texture_log2(array.extents[1]);
     std::size_t const texture_bytes = (row_bytes * static_cast<std::size_t>(array.extents[1]))
                                       << log2;

@@ -33,20 +33,21 @@ template <>
 struct UprightForward<Joseph, SoftwareInterp, CudaExecutor> {
   static constexpr bool exists = true;
 
-  static std::size_t workspace_bytes(CudaExecutor const&, ArrayView<float const, 4> volumes,
+  template <class In>
+  static std::size_t workspace_bytes(CudaExecutor const&, ArrayView<In const, 4> volumes,
                                      std::size_t limit) {
-    std::size_t const slice = slice_bytes(volumes.extents);
+    std::size_t const slice = slice_bytes<In>(volumes.extents);
     auto const slices = static_cast<std::size_t>(max(volumes.extents[0], volumes.extents[1]));
     return min(limit / slice, slices) * slice;
   }
 
   /// Returns false where the general way is to be taken.
-  template <class Views>
+  template <class Views, class In, class Out>
   static bool project(CudaExecutor const& executor, Views const& views, Grid const& grid,
-                      ArrayView<float const, 4> volumes, ArrayView<float, 4> projections,
+                      ArrayView<In const, 4> volumes, ArrayView<Out, 4> projections,
                       Workspace<CudaExecutor>& workspace) {
     constexpr int max_items = 65535;  // along the second axis of a launch
-    bool const copies = workspace.bytes() >= slice_bytes(volumes.extents) &&
+    bool const copies = workspace.bytes() >= slice_bytes<In>(volumes.extents) &&
                         volumes.extents[1] < max_items && projections.extents[0] < max_items;
     if (!copies && volumes.slice_count() > std::numeric_limits<int>::max()) return false;
     for (int sample = 0; sample < volumes.extents[3]; ++sample) {
@@ -64,27 +65,29 @@ struct UprightForward<Joseph, SoftwareInterp, CudaExecutor> {
 
  private:
   /// Of a slice across x or y, whichever takes more.
+  template <class In>
   static std::size_t slice_bytes(Extents<4> size) {
-    return detail::ColumnCopy::slice_bytes({size[0], size[1], size[2]});
+    return detail::ColumnCopy<In>::slice_bytes({size[0], size[1], size[2]});
   }
 
-  template <int Axis, class Views>
+  template <int Axis, class Views, class In, class Out>
   static void project_copies(CudaExecutor const& executor, Views const& views, Grid const& grid,
-                             detail::LaunchRange const& all, ArrayView<float const, 3> volume,
-                             ArrayView<float, 4> projections, Workspace<CudaExecutor>& workspace) {
-    std::size_t const slice = detail::ColumnCopy::slice_bytes(volume.extents);
+                             detail::LaunchRange const& all, ArrayView<In const, 3> volume,
+                             ArrayView<Out, 4> projections, Workspace<CudaExecutor>& workspace) {
+    std::size_t const slice = detail::ColumnCopy<In>::slice_bytes(volume.extents);
     // Offsets within the copies are 32 bits long.
+    using Cell = detail::SampleCellOf<In>;
     std::size_t const most =
-        min(workspace.bytes(), std::size_t{std::numeric_limits<int>::max()} * sizeof(float2));
+        min(workspace.bytes(), std::size_t{std::numeric_limits<int>::max()} * sizeof(Cell));
     int const slices = volume.extents[Axis];
     auto const fit = static_cast<int>(min(most / slice, static_cast<std::size_t>(slices)));
     for (int first = 0; first < slices; first += fit) {
       int const end = min(first + fit, slices);
-      auto* const memory = reinterpret_cast<float2*>(workspace.data());
-      detail::CopyColumns<Axis> const copy{volume, memory, first, end};
+      auto* const memory = reinterpret_cast<Cell*>(workspace.data());
+      detail::CopyColumns<Axis, In> const copy{volume, memory, first, end};
       executor.for_each(copy.items(), copy);
       views.for_each_launch(all, 1, [&](detail::LaunchRange const& range) {
-        detail::ProjectColumns<Axis, detail::chunk_t<Views>> const kernel{
+        detail::ProjectColumns<Axis, detail::chunk_t<Views>, In, Out> const kernel{
             views.chunk(range),
             range.num_views,
             memory,
@@ -99,12 +102,12 @@ struct UprightForward<Joseph, SoftwareInterp, CudaExecutor> {
     }
   }
 
-  template <class Views>
+  template <class Views, class In, class Out>
   static void project_in_place(CudaExecutor const& executor, Views const& views, Grid const& grid,
-                               detail::LaunchRange const& all, ArrayView<float const, 4> volumes,
-                               ArrayView<float, 4> projections) {
+                               detail::LaunchRange const& all, ArrayView<In const, 4> volumes,
+                               ArrayView<Out, 4> projections) {
     views.for_each_launch(all, 1, [&](detail::LaunchRange const& range) {
-      detail::ProjectColumnsInPlace<detail::chunk_t<Views>> const kernel{
+      detail::ProjectColumnsInPlace<detail::chunk_t<Views>, In, Out> const kernel{
           views.chunk(range),
           range.num_views,
           {volumes},

@@ -25,14 +25,17 @@ class Workspace {
   explicit Workspace(Executor const& executor, std::size_t bytes = 0)
       : memory_{executor, bytes}, data_{memory_.data()}, bytes_{bytes}, resources_{&own_} {}
 
-  /// The part of `whole` from `offset` on, lent; `whole` must outlive it.
+  /// The part of `whole` from `offset` on, or from the next multiple of 512 bytes, where everything
+  /// finds itself aligned; lent: `whole` must outlive it.
   Workspace(Executor const& executor, Workspace& whole, std::size_t offset)
-      : memory_{executor, 0},
-        data_{whole.data_ + offset},
-        bytes_{whole.bytes_ - offset},
-        resources_{whole.resources_} {
+      : memory_{executor, 0}, data_{whole.data_}, bytes_{0}, resources_{whole.resources_} {
     detail::expects(offset <= whole.bytes_, "Workspace: offset ", offset, " is beyond the ",
                     whole.bytes_, " bytes there are");
+    constexpr std::size_t alignment = 512;
+    std::size_t const begin = (offset + (alignment - 1)) / alignment * alignment;
+    if (begin >= whole.bytes_) return;
+    data_ += begin;
+    bytes_ = whole.bytes_ - begin;
   }
 
   ~Workspace() = default;

@@ -13,10 +13,11 @@ namespace pyronn {
 
 /// The planes across `Axis` of one sample's volume: axes (y, z) for x, (x, z) for y, (x, y) for z;
 /// in the plane lines, which have no z.
-template <class Interp, int Dimension, int Axis>
+template <class Interp, class T, int Dimension, int Axis>
 struct LinearPlanes {
   using Stride = std::conditional_t<Axis == 0, int, UnitStride>;
-  LinearSlice < Interp, Stride, Dimension == 2 && Axis<2 ? 1 : 2> plane0;
+  static constexpr int axes = Dimension == 2 && Axis < 2 ? 1 : 2;
+  LinearSlice<Interp, T, Stride, axes> plane0;
   int stride;  ///< from plane to plane
   int first;
   int end;
@@ -51,14 +52,14 @@ struct LinearPlanes {
 /// projections) for each sample of a batch, each slice a plane that is read bilinearly; planes
 /// across any axis of a sample likewise, where a sample has fewer than 2^31 elements. A slice has
 /// fewer always.
-template <class Interp>
+template <class Interp, class T>
 struct LinearSamples {
-  ArrayView<float const, 4> array;
+  ArrayView<T const, 4> array;
 
   /// The plane of slice n, counted through all samples: axes (x, y) or (u, v). In the plane views
   /// have one row.
   template <int Dimension>
-  [[nodiscard]] PYRONN_HOST_DEVICE LinearSlice<Interp, UnitStride, Dimension - 1> slice(
+  [[nodiscard]] PYRONN_HOST_DEVICE LinearSlice<Interp, T, UnitStride, Dimension - 1> slice(
       int n) const {
     int const count = array.extents[1] * array.extents[0];
     return {array.data + static_cast<std::int64_t>(n) * count,
@@ -75,9 +76,9 @@ struct LinearSamples {
   }
 
   template <int Dimension, int Axis>
-  [[nodiscard]] PYRONN_HOST_DEVICE LinearPlanes<Interp, Dimension, Axis> planes(int sample,
-                                                                                int) const {
-    float const* const data = array.data + sample * array.slice_count();
+  [[nodiscard]] PYRONN_HOST_DEVICE LinearPlanes<Interp, T, Dimension, Axis> planes(int sample,
+                                                                                   int) const {
+    T const* const data = array.data + sample * array.slice_count();
     Extents<4> const& size = array.extents;
     int const slice = size[0] * size[1];
     if constexpr (Axis == 0) return {{data, size[1], size[2], size[0], slice}, 1, 0, size[0]};

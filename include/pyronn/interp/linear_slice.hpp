@@ -6,6 +6,7 @@
 
 #include <pyronn/core/config.hpp>
 #include <pyronn/core/math.hpp>
+#include <pyronn/core/storage.hpp>
 
 namespace pyronn {
 
@@ -38,14 +39,14 @@ struct UnitStride {
   PYRONN_HOST_DEVICE constexpr operator int() const { return 1; }
 };
 
-/// A plane of samples in memory, or one of a stack of such planes, read bilinearly under the policy
-/// `Interp`; zero outside. Positions are indices, with sample centres at the integers. Strides
-/// count elements along the two axes, all of them fewer than 2^31; `plane` is where in memory the
-/// plane begins. With `Axes` 1 it is a line along a, and b does not count.
-template <class Interp, class StrideA = int, int Axes = 2>
+/// A plane of samples of `T` in memory, or one of a stack of such planes, read bilinearly under the
+/// policy `Interp`; zero outside. Positions are indices, with sample centres at the integers.
+/// Strides count elements along the two axes, all of them fewer than 2^31; `plane` is where in
+/// memory the plane begins. With `Axes` 1 it is a line along a, and b does not count.
+template <class Interp, class T, class StrideA = int, int Axes = 2>
 class LinearSlice {
  public:
-  PYRONN_HOST_DEVICE LinearSlice(float const* data, int size_a, int size_b, StrideA stride_a,
+  PYRONN_HOST_DEVICE LinearSlice(T const* data, int size_a, int size_b, StrideA stride_a,
                                  int stride_b)
       : data00_{detail::opaque(data)},
         data01_{Axes == 1 ? data00_ : detail::opaque(data + stride_b)},
@@ -62,7 +63,7 @@ class LinearSlice {
   /// The sample at integer indices, zero outside.
   [[nodiscard]] PYRONN_HOST_DEVICE float texel(int a, int b, int plane = 0) const {
     if (a < 0 || a >= size_a_ || b < 0 || b >= size_b_) return 0.0F;
-    return load_read_only(data00_, plane + a * stride_a_ + b * stride_b_);
+    return detail::load_float(data00_, plane + a * stride_a_ + b * stride_b_);
   }
 
   /// Anywhere; zero from one sample beyond the border on, and where the position is not a number.
@@ -97,22 +98,22 @@ class LinearSlice {
     if constexpr (Axes == 1) {
       auto const lower = static_cast<int>(cell_a.index * static_cast<unsigned>(stride_a_) +
                                           (static_cast<unsigned>(plane) - origin_));
-      float const s0 = load_read_only(data00_, lower);
-      float const s1 = load_read_only(data10_, lower);
+      float const s0 = detail::load_float(data00_, lower);
+      float const s1 = detail::load_float(data10_, lower);
       return Interp::blend(cell_a.fraction, 0.0F, s0, s1, s0, s1);
     }
     detail::GridCell const cell_b = detail::cell_of(b);
     auto const corner = static_cast<int>(cell_b.index * static_cast<unsigned>(stride_b_) +
                                          (cell_a.index * static_cast<unsigned>(stride_a_) +
                                           (static_cast<unsigned>(plane) - origin_)));
-    return Interp::blend(cell_a.fraction, cell_b.fraction, load_read_only(data00_, corner),
-                         load_read_only(data10_, corner), load_read_only(data01_, corner),
-                         load_read_only(data11_, corner));
+    return Interp::blend(cell_a.fraction, cell_b.fraction, detail::load_float(data00_, corner),
+                         detail::load_float(data10_, corner), detail::load_float(data01_, corner),
+                         detail::load_float(data11_, corner));
   }
 
  private:
   /// One step along a; where that is one element, an address with a constant added.
-  static PYRONN_HOST_DEVICE float const* neighbour(float const* data, StrideA stride_a) {
+  static PYRONN_HOST_DEVICE T const* neighbour(T const* data, StrideA stride_a) {
     if constexpr (std::is_same_v<StrideA, UnitStride>) {
       return data + 1;
     } else {
@@ -120,10 +121,10 @@ class LinearSlice {
     }
   }
 
-  float const* data00_;
-  float const* data01_;
-  float const* data10_;
-  float const* data11_;
+  T const* data00_;
+  T const* data01_;
+  T const* data10_;
+  T const* data11_;
   int size_a_;
   int size_b_;
   StrideA stride_a_;

@@ -3,13 +3,15 @@
 #pragma once
 
 /// How a policy gets at samples on an executor. What stands here is the answer for most: in place,
-/// with no memory. Arrays have the extents (x, y, z, sample) or (u, v, view, sample). A
-/// specialisation of SliceSource or PlaneSource has the same members:
-///   Samples                            what the kernel reads from; trivially copyable
+/// with no memory. Arrays have the extents (x, y, z, sample) or (u, v, view, sample) and hold what
+/// is_storage_v allows. A specialisation of SliceSource, CellSource or PlaneSource has the same
+/// members:
 ///   slice_bytes(executor, array)       workspace that one slice of one sample needs; 0: in place
 ///   max_slices(executor, array)        slices of one sample that can be read at a time; 0: none
 ///   max_samples(executor, array)       whole samples that can be read at a time; may be 0
-///   load(executor, array, workspace)   makes all of `array` readable, stream-ordered
+///   least_slices<T>                    fewer at a time than these, and than all, do not pay
+///   load(executor, array, workspace)   makes all of `array` readable, stream-ordered; returns what
+///                                      the kernel reads from, which is trivially copyable
 /// Where it can read no slice, for want of workspace or otherwise, the array is read in place after
 /// all, with the policy's `blend`.
 #include <cstddef>
@@ -24,22 +26,23 @@ namespace pyronn {
 /// The slices of an array in place.
 template <class Interp>
 struct InPlaceSlices {
-  using Samples = LinearSamples<Interp>;
+  template <class T>
+  static constexpr int least_slices = 1;
 
-  template <class Executor>
-  static std::size_t slice_bytes(Executor const&, ArrayView<float const, 4>) {
+  template <class Executor, class T>
+  static std::size_t slice_bytes(Executor const&, ArrayView<T const, 4>) {
     return 0;
   }
-  template <class Executor>
-  static int max_slices(Executor const&, ArrayView<float const, 4> array) {
+  template <class Executor, class T>
+  static int max_slices(Executor const&, ArrayView<T const, 4> array) {
     return array.extents[2];
   }
-  template <class Executor>
-  static int max_samples(Executor const&, ArrayView<float const, 4> array) {
+  template <class Executor, class T>
+  static int max_samples(Executor const&, ArrayView<T const, 4> array) {
     return array.extents[3];
   }
-  template <class Executor, class Workspace>
-  static Samples load(Executor const&, ArrayView<float const, 4> array, Workspace&) {
+  template <class Executor, class T, class Workspace>
+  static LinearSamples<Interp, T> load(Executor const&, ArrayView<T const, 4> array, Workspace&) {
     return {array};
   }
 };
@@ -47,13 +50,13 @@ struct InPlaceSlices {
 /// The planes of an array in place, in slabs of fewer than 2^31 elements.
 template <class Interp>
 struct InPlacePlanes : InPlaceSlices<Interp> {
-  template <class Executor>
-  static int max_slices(Executor const&, ArrayView<float const, 4> array) {
+  template <class Executor, class T>
+  static int max_slices(Executor const&, ArrayView<T const, 4> array) {
     constexpr int max_elements = std::numeric_limits<int>::max();
     return min(array.extents[2], max(1, max_elements / (array.extents[0] * array.extents[1])));
   }
-  template <class Executor>
-  static int max_samples(Executor const& executor, ArrayView<float const, 4> array) {
+  template <class Executor, class T>
+  static int max_samples(Executor const& executor, ArrayView<T const, 4> array) {
     return max_slices(executor, array) < array.extents[2] ? 0 : array.extents[3];
   }
 };
@@ -63,6 +66,10 @@ template <class Interp, class Executor>
 struct SliceSource : InPlaceSlices<Interp> {
   using InPlace = InPlaceSlices<Interp>;
 };
+
+/// The same for kernels that read most samples by `sample_inside`.
+template <class Interp, class Executor>
+struct CellSource : SliceSource<Interp, Executor> {};
 
 /// For kernels that read on planes across any axis, `samples.planes<Axis>(sample, group)`: volumes.
 template <class Interp, class Executor>

@@ -13,7 +13,8 @@ namespace pyronn {
 /// On a CudaExecutor a Backprojector's textures lie on the projections themselves where their rows
 /// are a multiple of 32 bytes and the array begins at a multiple of 512 (some sizes ask 512 of a
 /// group of views, too); else on copies of as many views at a time as the workspace holds. A
-/// Projector's lie on copies of the volume, slab by slab. Without the workspace for that, or for
+/// Projector's lie on copies of the volume, slab by slab. The unit reads Half as it does float, and
+/// knows no BFloat16, of which copies are float. Without the workspace for that, or for
 /// images that no texture holds, the same weights are computed, which takes longer.
 struct TextureInterp {
   /// As the unit blends: the two fractions are rounded to 1/256, then their product, and the other

@@ -149,7 +149,8 @@ inline void check_share(char const* who, char const* what, int first, int count,
 }
 
 /// The array from one view of one sample on, with the extents, hence the strides, of the whole.
-inline ArrayView<float, 4> from_view(ArrayView<float, 4> projections, int view, int sample) {
+template <class T>
+ArrayView<T, 4> from_view(ArrayView<T, 4> projections, int view, int sample) {
   std::int64_t const pixels =
       static_cast<std::int64_t>(projections.extents[0]) * projections.extents[1];
   projections.data += sample * projections.slice_count() + view * pixels;
@@ -162,9 +163,9 @@ struct BatchPart {
   int samples;
 };
 
-/// The largest part that `bytes` of workspace can hold; no slices where they hold nothing.
-template <class Source, class Executor>
-BatchPart batch_part(Executor const& executor, ArrayView<float const, 4> array, std::size_t bytes) {
+/// The largest part that `bytes` of workspace can hold; no slices where they hold too little.
+template <class Source, class Executor, class T>
+BatchPart batch_part(Executor const& executor, ArrayView<T const, 4> array, std::size_t bytes) {
   std::size_t const one = Source::slice_bytes(executor, array);
   auto const slices = static_cast<std::size_t>(array.extents[2]);
   auto const all = slices * static_cast<std::size_t>(array.extents[3]);
@@ -175,25 +176,26 @@ BatchPart batch_part(Executor const& executor, ArrayView<float const, 4> array, 
     return {array.extents[2], static_cast<int>(min(min(most_samples, fit / slices),
                                                    static_cast<std::size_t>(array.extents[3])))};
   }
-  return {static_cast<int>(min(fit, most_slices)), 1};
+  std::size_t const part = min(fit, min(most_slices, slices));
+  bool const pays = part >= min(slices, static_cast<std::size_t>(Source::template least_slices<T>));
+  return {pays ? static_cast<int>(part) : 0, 1};
 }
 
 /// Workspace for reading `array` within `limit` bytes; 0 where it is read in place.
-template <class Source, class Executor>
-std::size_t sample_bytes(Executor const& executor, ArrayView<float const, 4> array,
-                         std::size_t limit) {
+template <class Source, class Executor, class T>
+std::size_t sample_bytes(Executor const& executor, ArrayView<T const, 4> array, std::size_t limit) {
   BatchPart const part = batch_part<Source>(executor, array, limit);
   return Source::slice_bytes(executor, array) * static_cast<std::size_t>(part.slices) *
          static_cast<std::size_t>(part.samples);
 }
 
 /// Calls `work(part of the array, its first slice, its first sample)` for all parts.
-template <class Work>
-void for_each_part(ArrayView<float const, 4> array, BatchPart size, Work const& work) {
+template <class T, class Work>
+void for_each_part(ArrayView<T const, 4> array, BatchPart size, Work const& work) {
   std::int64_t const slice = static_cast<std::int64_t>(array.extents[0]) * array.extents[1];
   for (int sample = 0; sample < array.extents[3]; sample += size.samples) {
     for (int first = 0; first < array.extents[2]; first += size.slices) {
-      ArrayView<float const, 4> part = array.slices(sample, 1);
+      ArrayView<T const, 4> part = array.slices(sample, 1);
       part.data += first * slice;
       part.extents[2] = min(size.slices, array.extents[2] - first);
       part.extents[3] = min(size.samples, array.extents[3] - sample);
@@ -218,8 +220,8 @@ constexpr bool reads_in_place() {
 /// Makes `array` readable part by part, as many slices at a time as the workspace allows, and calls
 /// `work(samples, part of the array, its first slice, its first sample)` for each. What the source
 /// cannot read so is read in place.
-template <class Source, class Executor, class Work>
-void read_parts(Executor const& executor, ArrayView<float const, 4> array,
+template <class Source, class Executor, class T, class Work>
+void read_parts(Executor const& executor, ArrayView<T const, 4> array,
                 Workspace<Executor>& workspace, Work const& work) {
   BatchPart const size = batch_part<Source>(executor, array, workspace.bytes());
   if constexpr (!reads_in_place<Source>()) {

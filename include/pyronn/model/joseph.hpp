@@ -25,6 +25,8 @@ struct Joseph {
   static constexpr bool prefers_special_back = false;
   template <class Interp, class Executor>
   using VolumeSource = PlaneSource<Interp, Executor>;
+  template <class Interp, class Executor>
+  using ProjectionSource = SliceSource<Interp, Executor>;
 
   template <class Interp, class Executor, class Task>
   auto forward(Task const& task) const {

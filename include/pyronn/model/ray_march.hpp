@@ -29,6 +29,8 @@ class RayMarch {
   static constexpr bool prefers_special_back = false;
   template <class Interp, class Executor>
   using VolumeSource = SliceSource<Interp, Executor>;
+  template <class Interp, class Executor>
+  using ProjectionSource = SliceSource<Interp, Executor>;
 
   /// A step of 0.2 voxels.
   RayMarch() : RayMarch(0.2) {}

@@ -6,6 +6,7 @@
 #include <pyronn/core/array_view.hpp>
 #include <pyronn/core/config.hpp>
 #include <pyronn/core/extents.hpp>
+#include <pyronn/core/storage.hpp>
 #include <pyronn/core/vec.hpp>
 
 namespace pyronn::detail {
@@ -17,7 +18,7 @@ struct ViewOfSample {
 };
 
 /// Forward: some views of some samples, through a slab of each sample's volume.
-template <int Space, class Views, class Samples>
+template <int Space, class Views, class Samples, class T>
 struct ForwardTask {
   static constexpr int dimension = Space;
 
@@ -25,13 +26,13 @@ struct ForwardTask {
   int num_views;
   int num_samples;
   Samples volumes;
-  int first_volume;                 ///< where the samples begin in `volumes`
-  Extents<3> size;                  ///< of the slab of the volume that is read
-  int first_slice;                  ///< where the slab begins in z
-  int all_slices;                   ///< of the volume in z
-  Vec3f spacing;                    ///< of the voxels [mm]
-  ArrayView<float, 4> projections;  ///< (u, v, view, sample), from the first of both on
-  bool adds;                        ///< to what the projections hold, as all slabs but the first do
+  int first_volume;             ///< where the samples begin in `volumes`
+  Extents<3> size;              ///< of the slab of the volume that is read
+  int first_slice;              ///< where the slab begins in z
+  int all_slices;               ///< of the volume in z
+  Vec3f spacing;                ///< of the voxels [mm]
+  ArrayView<T, 4> projections;  ///< (u, v, view, sample), from the first of both on
+  bool adds;                    ///< to what the projections hold, as all slabs but the first do
 
   /// The pixels of all views, sample after sample.
   [[nodiscard]] Extents<3> pixels() const {
@@ -53,13 +54,12 @@ struct ForwardTask {
   }
 
   PYRONN_HOST_DEVICE void write(Vec<int, 3> const& pixel, ViewOfSample const& of, float sum) const {
-    float& target = projections(pixel[0], pixel[1], of.view, of.sample);
-    target = adds ? target + sum : sum;
+    write_or_add(projections(pixel[0], pixel[1], of.view, of.sample), sum, adds);
   }
 };
 
 /// Back: some views of some samples, into all of each sample's volume.
-template <int Space, class Views, class Samples>
+template <int Space, class Views, class Samples, class T>
 struct BackTask {
   static constexpr int dimension = Space;
 
@@ -70,9 +70,9 @@ struct BackTask {
   int first_view;   ///< where in `projections` the first view of the first sample lies
   int view_stride;  ///< and how many views farther that of the next sample does
   Extents<2> detector;
-  Vec3f spacing;                ///< of the voxels [mm]
-  ArrayView<float, 4> volumes;  ///< (x, y, z, sample), from the first sample on
-  bool adds;  ///< to what the volumes hold, as all chunks of views but the first do
+  Vec3f spacing;            ///< of the voxels [mm]
+  ArrayView<T, 4> volumes;  ///< (x, y, z, sample), from the first sample on
+  bool adds;                ///< to what the volumes hold, as all chunks of views but the first do
 
   /// The voxels of all samples, one after another along z.
   [[nodiscard]] Extents<3> voxels() const {
@@ -80,8 +80,7 @@ struct BackTask {
   }
 
   PYRONN_HOST_DEVICE void write(Vec<int, 3> const& voxel, int sample, float sum) const {
-    float& target = volumes(voxel[0], voxel[1], voxel[2], sample);
-    target = adds ? target + sum : sum;
+    write_or_add(volumes(voxel[0], voxel[1], voxel[2], sample), sum, adds);
   }
 
   [[nodiscard]] PYRONN_HOST_DEVICE auto slice(int view, int sample) const {

@@ -16,6 +16,8 @@
 ///     static constexpr bool prefers_special_back = false;
 ///     template <class Interp, class Executor>          // how volumes are read: PlaneSource or
 ///     using VolumeSource = ...;                        // SliceSource
+///     template <class Interp, class Executor>          // how projections are read: SliceSource or
+///     using ProjectionSource = ...;                    // CellSource
 ///     template <class Interp, class Executor, class Task> auto forward(Task const& task) const;
 ///     template <class Interp, class Executor, class Task> auto back(Task const& task) const;
 ///     template <class Geometry> static constexpr void check_forward();  // static_asserts

@@ -29,6 +29,8 @@ struct WeightedVoxelDriven {
 
   template <class Interp, class Executor>
   using VolumeSource = PlaneSource<Interp, Executor>;
+  template <class Interp, class Executor>
+  using ProjectionSource = CellSource<Interp, Executor>;
 
   template <class Interp, class Executor, class Task>
   detail::VoxelDrivenForward<Interp, DepthWeight, Task> forward(Task const& task) const {

@@ -3,6 +3,8 @@
 #pragma once
 
 /// Included by core/math.hpp alone, while nvcc compiles for the device.
+#include <cstdint>
+
 #include <pyronn/core/config.hpp>
 
 namespace pyronn {
@@ -20,13 +22,29 @@ PYRONN_HOST_DEVICE inline float max(float a, float b) { return fmaxf(a, b); }
 
 PYRONN_HOST_DEVICE inline int floor_to_int(float x) { return __float2int_rd(x); }
 
+namespace detail {
+
 /// Reads memory that nobody writes while the kernel runs.
-template <class Offset>
-PYRONN_HOST_DEVICE float load_read_only(float const* base, Offset offset) {
-  return __ldg(base + offset);
+template <class T>
+PYRONN_HOST_DEVICE T load_read_only(T const* address) {
+  return __ldg(address);
 }
 
-namespace detail {
+PYRONN_HOST_DEVICE inline std::uint32_t bits_of_float(float value) {
+  return __float_as_uint(value);
+}
+PYRONN_HOST_DEVICE inline float float_of_bits(std::uint32_t bits) { return __uint_as_float(bits); }
+
+PYRONN_HOST_DEVICE inline std::uint16_t half_bits_of(float value) {
+  std::uint16_t bits = 0;
+  asm("cvt.rn.f16.f32 %0, %1;" : "=h"(bits) : "f"(value));
+  return bits;
+}
+PYRONN_HOST_DEVICE inline float float_of_half_bits(std::uint16_t bits) {
+  float value = 0.0F;
+  asm("cvt.f32.f16 %0, %1;" : "=f"(value) : "h"(bits));
+  return value;
+}
 
 /// Added to a number below 2^23 and rounded down, leaves its integer part in the last bits: the
 /// conversion instructions have a quarter of the rate.

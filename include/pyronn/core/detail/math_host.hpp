@@ -3,6 +3,9 @@
 #pragma once
 
 /// Included by core/math.hpp alone, wherever code for the host is compiled.
+#include <cstdint>
+#include <cstring>
+
 #include <pyronn/core/config.hpp>
 
 namespace pyronn {
@@ -15,12 +18,51 @@ PYRONN_HOST_DEVICE inline int floor_to_int(float x) {
   return truncated - static_cast<int>(static_cast<float>(truncated) > x);
 }
 
-template <class Offset>
-PYRONN_HOST_DEVICE float load_read_only(float const* base, Offset offset) {
-  return base[offset];
+namespace detail {
+
+template <class T>
+PYRONN_HOST_DEVICE T load_read_only(T const* address) {
+  return *address;
 }
 
-namespace detail {
+PYRONN_HOST_DEVICE inline std::uint32_t bits_of_float(float value) {
+  std::uint32_t bits = 0;
+  std::memcpy(&bits, &value, sizeof bits);
+  return bits;
+}
+PYRONN_HOST_DEVICE inline float float_of_bits(std::uint32_t bits) {
+  float value = 0.0F;
+  std::memcpy(&value, &bits, sizeof value);
+  return value;
+}
+
+PYRONN_HOST_DEVICE inline std::uint16_t half_bits_of(float value) {
+  std::uint32_t const all = bits_of_float(value);
+  std::uint32_t const sign = all >> 16 & 0x8000U;
+  std::uint32_t const magnitude = all & 0x7fffffffU;
+  constexpr std::uint32_t infinity = 0x7f800000U;
+  constexpr std::uint32_t too_large = 0x477ff000U;  // 65520, half a step beyond the largest
+  constexpr std::uint32_t normal = 0x38800000U;     // 2^-14
+  if (magnitude > infinity) return static_cast<std::uint16_t>(sign | 0x7e00U);
+  if (magnitude >= too_large) return static_cast<std::uint16_t>(sign | 0x7c00U);
+  if (magnitude < normal) {
+    // Beside 0.5 the last bit of a float is that of the smallest halves.
+    std::uint32_t const rounded = bits_of_float(float_of_bits(magnitude) + 0.5F);
+    return static_cast<std::uint16_t>(sign | (rounded - bits_of_float(0.5F)));
+  }
+  std::uint32_t const rounded = magnitude + 0xfffU + (magnitude >> 13 & 1U);
+  constexpr std::uint32_t bias = 112U << 23;
+  return static_cast<std::uint16_t>(sign | (rounded - bias) >> 13);
+}
+
+PYRONN_HOST_DEVICE inline float float_of_half_bits(std::uint16_t bits) {
+  std::uint32_t const sign = (bits & 0x8000U) << 16;
+  std::uint32_t const magnitude = bits & 0x7fffU;
+  // In the places of a float's bits the exponent is 112 too low, also where it is zero.
+  std::uint32_t const scaled = bits_of_float(float_of_bits(magnitude << 13) * 0x1p112F);
+  std::uint32_t const special = magnitude >= 0x7c00U ? 0x7f800000U : 0U;
+  return float_of_bits(sign | scaled | special);
+}
 
 inline constexpr unsigned cell_origin = 0;
 

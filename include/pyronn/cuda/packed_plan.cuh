@@ -1,0 +1,101 @@
+// SPDX-FileCopyrightText: The pyronn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+/// How a batch is packed: what both directions share.
+#include <pyronn/cuda/require_cuda.cuh>
+//
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <type_traits>
+
+#include <cuda_runtime_api.h>
+
+#include <pyronn/core/array_view.hpp>
+#include <pyronn/core/math.hpp>
+#include <pyronn/cuda/error.cuh>
+#include <pyronn/cuda/executor.cuh>
+#include <pyronn/cuda/packed_images.cuh>
+#include <pyronn/cuda/packed_layout.cuh>
+#include <pyronn/exec/workspace.hpp>
+
+namespace pyronn::detail {
+
+/// True where everything that is compiled for has the instructions that packed kernels use.
+template <class Architectures>
+inline constexpr bool has_packed_kernels_v = false;
+template <int... Architectures>
+inline constexpr bool has_packed_kernels_v<ArchitectureList<Architectures...>> =
+    ((Architectures >= 800) && ...);
+
+/// How a batch is packed into a workspace: its bytes, 0 where it is not; samples / 8 at a time;
+/// and how many views, or how many of the two copies of an image.
+struct PackedPlan {
+  std::size_t bytes;
+  int tiles;
+  int parts;
+};
+
+/// The largest values come first, in memory that stays aligned.
+inline constexpr std::size_t packed_header_bytes = 64 * sizeof(unsigned);
+
+inline bool is_worth_packing(Extents<4> const& size) {
+  constexpr int longest = 1 << 20;  // positions are counted in single precision
+  return size[3] >= least_packed_samples && max(size[0], max(size[1], size[2])) <= longest;
+}
+
+/// Words of 16 bytes are counted in 32 bits.
+inline std::size_t packed_limit(std::size_t limit) {
+  return min(limit, std::size_t{std::numeric_limits<unsigned>::max()} * sizeof(uint4));
+}
+
+/// Of the first `count` values of each sample. A template, as are all that launch packed kernels:
+/// nothing is compiled where nothing can be packed.
+template <class Executor, class T>
+SampleScales<T> find_scales(Executor const& executor, ArrayView<T const, 4> samples,
+                            std::int64_t count, Workspace<Executor>& workspace) {
+  if constexpr (packed_parts_v<T> == 1) {
+    return {};
+  } else {
+    auto* const largest = reinterpret_cast<unsigned*>(workspace.data());
+    check_cuda(cudaMemsetAsync(largest, 0, packed_header_bytes, executor.stream()),
+               "cudaMemsetAsync");
+    FindLargest<T> const find{samples.data, count, samples.slice_count(), samples.extents[3],
+                              largest};
+    executor.for_each(find.items(), find);
+    return {largest};
+  }
+}
+
+/// The plan `plan_for(std::integral_constant<int, tiles>)` with the most samples that has one.
+template <class PlanFor>
+PackedPlan packed_plan(Extents<4> const& size, PlanFor const& plan_for) {
+  if (!is_worth_packing(size)) return {0, 0, 0};
+  if (size[3] > 32) {
+    PackedPlan const plan = plan_for(std::integral_constant<int, 8>{});
+    if (plan.bytes > 0) return plan;
+  }
+  return plan_for(std::integral_constant<int, 4>{});
+}
+
+/// Calls `work(std::integral_constant<int, tiles>, first sample, samples)` for parts of a batch.
+template <class Work>
+void for_each_packed_part(int num_samples, int tiles, Work const& work) {
+  for (int first = 0; first < num_samples; first += 8 * tiles) {
+    int const count = min(8 * tiles, num_samples - first);
+    if (tiles == 8 && count > 32) {
+      work(std::integral_constant<int, 8>{}, first, count);
+    } else {
+      work(std::integral_constant<int, 4>{}, first, count);
+    }
+  }
+}
+
+/// Shares of at most `most` that are as even as can be.
+inline int even_share(int count, int most) {
+  int const shares = (count - 1) / most + 1;
+  return (count - 1) / shares + 1;
+}
+
+}  // namespace pyronn::detail

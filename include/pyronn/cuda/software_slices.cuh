@@ -1,0 +1,141 @@
+// SPDX-FileCopyrightText: The pyronn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <pyronn/cuda/require_cuda.cuh>
+//
+#include <cstddef>
+#include <cstdint>
+#include <type_traits>
+
+#include <pyronn/core/array_view.hpp>
+#include <pyronn/core/math.hpp>
+#include <pyronn/core/storage.hpp>
+#include <pyronn/cuda/executor.cuh>
+#include <pyronn/cuda/sample_cell.cuh>
+#include <pyronn/exec/workspace.hpp>
+#include <pyronn/interp/linear_samples.hpp>
+#include <pyronn/interp/sample_source.hpp>
+#include <pyronn/interp/software_interp.hpp>
+#include <pyronn/model/tiling.hpp>
+
+namespace pyronn {
+
+namespace detail {
+
+/// Makes the cells of slices. Those of the last column and row lack neighbours; nobody asks.
+template <class T>
+struct CopyCells {
+  using Block = BlockShape<32, 8, 1>;
+
+  ArrayView<T const, 4> slices;
+  SampleCellOf<T>* cells;
+
+  [[nodiscard]] Extents<3> items() const {
+    Extents<4> const size = slices.extents;
+    return {size[0], size[1], size[2] * size[3]};
+  }
+
+  __device__ void operator()(Vec<int, 3> item) const {
+    Extents<4> const size = slices.extents;
+    std::int64_t const row = std::int64_t{item[2]} * size[1] + item[1];
+    int const right = item[0] + 1 < size[0] ? 1 : 0;
+    T const* const lower = slices.data + row * size[0] + item[0];
+    T const* const upper = item[1] + 1 < size[1] ? lower + size[0] : lower;
+    cells[row * size[0] + item[0]] =
+        SampleCellOf<T>{load_float(lower, 0), load_float(lower, right), load_float(upper, 0),
+                        load_float(upper, right)};
+  }
+};
+
+}  // namespace detail
+
+/// A slice that is read cell by cell inside, and in place at its border.
+template <class T>
+class CellSlice {
+  using Cell = detail::SampleCellOf<T>;
+
+ public:
+  __device__ CellSlice(LinearSamples<SoftwareInterp, T> const& in_place, Cell const* cells, int n)
+      : in_place_{in_place},
+        n_{n},
+        lower_{detail::opaque(cells)},
+        upper_{detail::opaque(cells + width())},
+        origin_{detail::opaque(detail::cell_origin * (static_cast<unsigned>(width()) + 1U))} {}
+
+  [[nodiscard]] __device__ float texel(int a, int b) const { return border().texel(a, b); }
+  [[nodiscard]] __device__ float sample(float a, float b) const { return border().sample(a, b); }
+  [[nodiscard]] __device__ SampleBounds inside() const { return border().inside(); }
+
+  [[nodiscard]] __device__ float sample_inside(float a, float b) const {
+    detail::GridCell const cell_a = detail::cell_of(a);
+    detail::GridCell const cell_b = detail::cell_of(b);
+    auto const cell =
+        static_cast<int>(cell_b.index * static_cast<unsigned>(width()) + (cell_a.index - origin_));
+    return Cell::sample(lower_ + cell, upper_ + cell, cell_a.fraction, cell_b.fraction);
+  }
+
+ private:
+  [[nodiscard]] __device__ int width() const { return in_place_.array.extents[0]; }
+  [[nodiscard]] __device__ auto border() const { return in_place_.template slice<3>(n_); }
+
+  LinearSamples<SoftwareInterp, T> const& in_place_;
+  int n_;
+  Cell const* lower_;
+  Cell const* upper_;
+  unsigned origin_;
+};
+
+/// Slices with the cells between their samples.
+template <class T>
+struct CellSlices {
+  LinearSamples<SoftwareInterp, T> in_place;
+  detail::SampleCellOf<T> const* cells;
+
+  template <int Dimension>
+  [[nodiscard]] __device__ auto slice(int n) const {
+    if constexpr (Dimension == 2) {
+      return in_place.template slice<2>(n);
+    } else {
+      Extents<4> const& size = in_place.array.extents;
+      return CellSlice<T>{in_place, cells + std::int64_t{n} * (size[0] * size[1]), n};
+    }
+  }
+};
+
+/// Cells of as many slices at a time as the workspace holds; the caller's memory where those are
+/// too few.
+template <>
+struct CellSource<SoftwareInterp, CudaExecutor> {
+  using InPlace = InPlaceSlices<SoftwareInterp>;
+  /// Each part adds to the result: the way to memory costs more than the cells bring.
+  template <class T>
+  static constexpr int least_slices = std::is_same_v<T, Half> ? 16 : 32;
+
+  template <class T>
+  static std::size_t slice_bytes(CudaExecutor const&, ArrayView<T const, 4> array) {
+    return static_cast<std::size_t>(array.extents[0]) * static_cast<std::size_t>(array.extents[1]) *
+           sizeof(detail::SampleCellOf<T>);
+  }
+  template <class T>
+  static int max_slices(CudaExecutor const&, ArrayView<T const, 4> array) {
+    return min(array.extents[2], max_items);
+  }
+  template <class T>
+  static int max_samples(CudaExecutor const&, ArrayView<T const, 4> array) {
+    return min(array.extents[3], max_items / array.extents[2]);
+  }
+  template <class T>
+  static CellSlices<T> load(CudaExecutor const& executor, ArrayView<T const, 4> array,
+                            Workspace<CudaExecutor>& workspace) {
+    auto* const cells = reinterpret_cast<detail::SampleCellOf<T>*>(workspace.data());
+    detail::CopyCells<T> const copy{array, cells};
+    executor.for_each(copy.items(), copy);
+    return {{array}, cells};
+  }
+
+ private:
+  static constexpr int max_items = 65535;  ///< along the second and third axes of a launch
+};
+
+}  // namespace pyronn

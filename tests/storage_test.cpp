@@ -1,0 +1,218 @@
+// SPDX-FileCopyrightText: The pyronn authors
+// SPDX-License-Identifier: Apache-2.0
+#include "support/backends.hpp"
+//
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <tuple>
+#include <vector>
+
+#include <Eigen/Core>
+#include <boost/test/unit_test.hpp>
+
+#include <pyronn/pyronn.hpp>
+
+#include "support/custom_geometries.hpp"
+#include "support/numbers.hpp"
+#include "support/operators.hpp"
+#include "support/scenes.hpp"
+
+using pyronn::BFloat16;
+using pyronn::ConeBeam;
+using pyronn::Extents;
+using pyronn::FanBeam;
+using pyronn::Grid;
+using pyronn::Half;
+
+namespace {
+
+/// Half of the distance between neighbours, relative to them.
+template <class T>
+inline constexpr double rounding = std::is_same_v<T, Half> ? 0x1p-11 : 0x1p-8;
+
+template <class To, class From>
+std::vector<To> converted(std::vector<From> const& values) {
+  std::vector<To> result;
+  result.reserve(values.size());
+  for (From const value : values) result.push_back(static_cast<To>(static_cast<float>(value)));
+  return result;
+}
+
+/// At least so many views are backprojected in one launch.
+constexpr int views_of_launch = 500;
+
+/// Reads and writes elements where the executor works.
+template <class From, class To>
+struct Convert {
+  using Block = pyronn::BlockShape<128, 1, 1>;
+
+  From const* from;
+  To* to;
+
+  PYRONN_HOST_DEVICE void operator()(pyronn::Vec<int, 3> item) const {
+    pyronn::detail::write_or_add(to[item[0]], pyronn::detail::load_float(from, item[0]), false);
+  }
+};
+
+template <class To, class From>
+std::vector<To> on_executor(std::vector<From> const& values) {
+  Extents<1> const extents{static_cast<int>(values.size())};
+  test::Array<From, 1> source{extents, values};
+  test::Array<To, 1> target{extents};
+  test::executor().for_each({extents[0], 1, 1},
+                            Convert<From, To>{source.view().data, target.view().data});
+  return target.values();
+}
+
+/// Numbers between all neighbours of a 16-bit type, and halfway between them.
+std::vector<float> numbers_to_round(float (*widen)(std::uint16_t)) {
+  std::vector<float> result{0.0F,      -0.0F,     std::numeric_limits<float>::infinity(),
+                            test::nan, 65519.99F, 65520.0F,
+                            1e10F,     -1e38F,    1e-40F,
+                            3e38F};
+  for (unsigned n = 0; n < 0x7f80; ++n) {
+    double const low = static_cast<double>(widen(static_cast<std::uint16_t>(n)));
+    double const high = static_cast<double>(widen(static_cast<std::uint16_t>(n + 1)));
+    if (!std::isfinite(high)) break;
+    for (double const way : {0.25, 0.5, 0.5 + 1e-3, 1.0}) {
+      auto const value = static_cast<float>(low + way * (high - low));
+      result.push_back(value);
+      result.push_back(-value);
+    }
+  }
+  return result;
+}
+
+bool is_same(float a, float b) {
+  return std::isnan(a) ? std::isnan(b) : a == b && std::signbit(a) == std::signbit(b);
+}
+
+/// A type of ours against Eigen's, everywhere.
+template <class T, class Peer>
+void check_conversions(std::vector<float> const& numbers) {
+  std::vector<T> all;
+  for (unsigned n = 0; n < 0x10000; ++n) {
+    T value;
+    value.bits = static_cast<std::uint16_t>(n);
+    all.push_back(value);
+  }
+  int wrong = 0;
+  auto const widened = on_executor<float>(all);
+  for (unsigned n = 0; n < 0x10000; ++n) {
+    auto const expected =
+        static_cast<float>(Eigen::numext::bit_cast<Peer>(static_cast<std::uint16_t>(n)));
+    wrong += is_same(widened[n], expected) && is_same(all[n], expected) ? 0 : 1;
+  }
+  BOOST_TEST(wrong == 0);
+  auto const rounded = on_executor<T>(numbers);
+  for (std::size_t n = 0; n < numbers.size(); ++n) {
+    auto const expected = static_cast<float>(static_cast<Peer>(numbers[n]));
+    wrong += is_same(rounded[n], expected) && is_same(T{numbers[n]}, expected) ? 0 : 1;
+  }
+  BOOST_TEST(wrong == 0);
+}
+
+using Types = std::tuple<Half, BFloat16>;
+
+/// The operator on arrays of these types; inputs are widened, and so are results.
+template <class In, class Out, class Operator>
+std::vector<float> run_as(Operator const& op, std::vector<float> const& in,
+                          std::size_t limit = pyronn::default_workspace_limit) {
+  return test::with_extents(op, [&](auto const& from, auto const& to) {
+    constexpr int rank = std::decay_t<decltype(from)>::rank;
+    test::Array<In, rank> source{from, converted<In>(in)};
+    test::Array<Out, rank> target{to, static_cast<Out>(test::nan)};
+    pyronn::Workspace<test::Executor> workspace{
+        test::executor(), op.workspace_bytes(test::executor(), source.view(), limit)};
+    op(test::executor(), source.view(), target.view(), workspace);
+    return converted<float>(target.values());
+  });
+}
+
+/// Of results that were rounded when they were written, the worst relative to `step` of themselves.
+double worst_rounding(std::vector<float> const& found, std::vector<float> const& expected,
+                      double step, double noise) {
+  double worst = 0;
+  for (std::size_t n = 0; n < found.size(); ++n) {
+    double const exact = static_cast<double>(expected[n]);
+    double const room = step * std::abs(exact) + noise;
+    double const error = std::abs(static_cast<double>(found[n]) - exact) / room;
+    worst = error > worst || std::isnan(error) ? error : worst;
+  }
+  return worst;
+}
+
+template <class T, class Interp, class Operator>
+void check(Operator const& op, std::int64_t count) {
+  auto const in = converted<float>(converted<T>(test::random_values(71, count)));
+  auto const expected = test::run(op, in);
+  double const largest = test::norm(expected) / std::sqrt(static_cast<double>(expected.size()));
+  double const exactness = test::bound<Interp>(2e-6, 2e-5);
+  for (std::size_t const limit : {pyronn::default_workspace_limit, std::size_t{0}}) {
+    BOOST_TEST_CONTEXT("limit " << limit) {
+      // Without workspace weights are computed, which is not quite what the texture unit does.
+      double const bound =
+          limit == 0 && test::on_device ? test::bound<Interp>(2e-6, 3e-4) : exactness;
+      BOOST_TEST(test::relative_l2(run_as<T, float>(op, in, limit), expected) <= bound);
+      // What several launches add up is rounded as often.
+      if (op.geometry().num_views() <= views_of_launch) {
+        auto const same = run_as<float, float>(op, in, limit);
+        BOOST_TEST(worst_rounding(run_as<float, T>(op, in, limit), same, rounding<T>,
+                                  1e-6 * largest) <= 1.0);
+      }
+      BOOST_TEST(test::relative_l2(run_as<T, T>(op, in, limit), expected) <=
+                 2 * rounding<T> + bound);
+    }
+  }
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(storage, *boost::unit_test::precondition(test::device_present))
+
+BOOST_AUTO_TEST_CASE(half_rounds_to_the_nearest) {
+  check_conversions<Half, Eigen::half>(numbers_to_round([](std::uint16_t bits) {
+    return static_cast<float>(Eigen::numext::bit_cast<Eigen::half>(bits));
+  }));
+}
+
+BOOST_AUTO_TEST_CASE(bfloat16_rounds_to_the_nearest) {
+  check_conversions<BFloat16, Eigen::bfloat16>(numbers_to_round([](std::uint16_t bits) {
+    return static_cast<float>(Eigen::numext::bit_cast<Eigen::bfloat16>(bits));
+  }));
+}
+
+using Rows = std::tuple<
+    std::tuple<Half, test::JosephSoftware>, std::tuple<Half, test::JosephTexture>,
+    std::tuple<Half, test::RayMarchSoftware>, std::tuple<Half, test::VoxelDrivenSoftware>,
+    std::tuple<Half, test::VoxelDrivenTexture>, std::tuple<BFloat16, test::JosephSoftware>,
+    std::tuple<BFloat16, test::JosephTexture>, std::tuple<BFloat16, test::VoxelDrivenSoftware>,
+    std::tuple<BFloat16, test::VoxelDrivenTexture>>;
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(costs_one_rounding, Row, Rows) {
+  using T = std::tuple_element_t<0, Row>;
+  using Case = std::tuple_element_t<1, Row>;
+  for (test::Scene const& scene : test::scenes()) {
+    BOOST_TEST_CONTEXT(scene.name) {
+      check<T, typename Case::Interp>(
+          typename Case::template Projector<ConeBeam>{scene.scan, scene.grid},
+          scene.grid.size.count());
+      check<T, typename Case::Interp>(
+          typename Case::template Backprojector<ConeBeam>{scene.scan, scene.grid}, scene.pixels());
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(costs_one_rounding_in_the_plane, T, Types) {
+  FanBeam const scan = FanBeam::circular({200, 300, pyronn::equal_angles(23, 0.3)}, {45, 1.4, 0.3});
+  Grid const grid = Grid::flat({37, 29}, {1.1, 0.9}, {2.5, -3});
+  check<T, pyronn::SoftwareInterp>(pyronn::Projector<FanBeam, pyronn::SoftwareInterp>{scan, grid},
+                                   grid.size.count());
+  check<T, pyronn::SoftwareInterp>(
+      pyronn::Backprojector<FanBeam, pyronn::SoftwareInterp>{scan, grid},
+      test::projection_extents(scan).count());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
