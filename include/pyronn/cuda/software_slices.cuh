@@ -119,7 +119,8 @@ struct CellSource<SoftwareInterp, CudaExecutor> {
   }
   template <class T>
   static int max_slices(CudaExecutor const&, ArrayView<T const, 4> array) {
-    return min(array.extents[2], max_items);
+    // In a line there is nothing between two rows.
+    return array.extents[1] > 1 ? min(array.extents[2], max_items) : 0;
   }
   template <class T>
   static int max_samples(CudaExecutor const&, ArrayView<T const, 4> array) {
