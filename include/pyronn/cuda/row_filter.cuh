@@ -118,9 +118,11 @@ struct RowFilterBackend<CudaExecutor> {
     int views = views_in_batch(scan, workspace.bytes());
     auto plans = std::make_unique<Plans>(scan, views);
     while (layout(*plans).bytes > workspace.bytes()) {
-      if (views == 1)
-        throw OutOfMemory(
-            message("pyronn: cuFFT asks for a work area of ", plans->pairs.work_bytes(), " bytes"));
+      if (views == 1) {
+        throw OutOfMemory(message("pyronn: cuFFT asks for a work area of ",
+                                  plans->pairs.work_bytes(), " bytes for rows of ",
+                                  plans->pairs.length()));
+      }
       views = (views + 1) / 2;
       plans = std::make_unique<Plans>(scan, views);
     }
