@@ -2,8 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "support/backends.hpp"
 //
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <limits>
 #include <vector>
 
 #include <boost/test/unit_test.hpp>
@@ -38,39 +40,82 @@ Values filter(Extents<3> extents, Values const& response, Values const& input,
   return filtered.values();
 }
 
+/// Rows convolved with the inverse transform of the response.
+std::vector<double> convolved(int columns, Values const& response, Values const& input) {
+  int const padded = pyronn::padded_row_length(columns);
+  std::vector<double> samples;
+  for (int k = 0; k < columns; ++k) {
+    double sum = 0;
+    for (int f = 0; f < padded; ++f) {
+      sum += static_cast<double>(response[static_cast<std::size_t>(std::min(f, padded - f))]) *
+             std::cos(2 * pyronn::pi * static_cast<double>(f) * k / padded);
+    }
+    samples.push_back(sum / padded);
+  }
+  std::vector<double> result(input.size());
+  for (std::size_t n = 0; n < input.size(); ++n) {
+    int const u = static_cast<int>(n) % columns;
+    for (int other = 0; other < columns; ++other) {
+      result[n] += samples[static_cast<std::size_t>(std::abs(u - other))] *
+                   static_cast<double>(
+                       input[n - static_cast<std::size_t>(u) + static_cast<std::size_t>(other)]);
+    }
+  }
+  return result;
+}
+
+Values row_of(Values const& rows, int columns, std::size_t number) {
+  auto const begin = rows.begin() + static_cast<std::ptrdiff_t>(number) * columns;
+  return {begin, begin + columns};
+}
+
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(row_filter, *boost::unit_test::precondition(test::device_present))
 
-// The samples of the filter are the inverse transform of the response.
+// Of any number of rows, in one batch and a view at a time.
 BOOST_AUTO_TEST_CASE(is_the_convolution) {
   for (int const columns : {1, 13, 40}) {
-    Extents<3> const extents{columns, 18, 3};
+    for (int const rows : {1, 5, 18}) {
+      Extents<3> const extents{columns, rows, 3};
+      Values const response = rough_response(columns);
+      Values const input = test::random_values(3, extents.count());
+      std::vector<double> const expected = convolved(columns, response, input);
+      BOOST_TEST(test::relative_l2(filter(extents, response, input), expected) < 1e-6);
+      BOOST_TEST(test::relative_l2(filter(extents, response, input, 1), expected) < 1e-6);
+    }
+  }
+}
+
+// Whatever a row's neighbours are: far larger or smaller, nothing but zeros, or not finite.
+BOOST_AUTO_TEST_CASE(rows_know_nothing_of_one_another) {
+  constexpr int columns = 37;
+  std::vector<float> const scales{1e-9F, 1.0F,   1e30F, 1e-30F, 0.0F, 1e30F,
+                                  0.0F,  1e-30F, 1.0F,  1.0F,   1.0F};
+  auto const rows = static_cast<int>(scales.size());
+  constexpr std::size_t with_nan = 8;
+  constexpr std::size_t with_infinity = 10;
+  for (Extents<3> const extents : {Extents<3>{columns, rows, 1}, Extents<3>{columns, 1, rows}}) {
     Values const response = rough_response(columns);
-    Values const input = test::random_values(3, extents.count());
+    Values input = test::random_values(5, extents.count());
+    for (std::size_t n = 0; n < input.size(); ++n) input[n] *= scales[n / columns];
+    input[with_nan * columns + 7] = test::nan;
+    input[with_infinity * columns + 20] = -std::numeric_limits<float>::infinity();
     Values const result = filter(extents, response, input);
-    int const padded = pyronn::padded_row_length(columns);
-    std::vector<double> samples;
-    for (int k = 0; k < columns; ++k) {
-      double sum = 0;
-      for (int f = 0; f < padded; ++f) {
-        sum += static_cast<double>(response[static_cast<std::size_t>(std::min(f, padded - f))]) *
-               std::cos(2 * pyronn::pi * static_cast<double>(f) * k / padded);
-      }
-      samples.push_back(sum / padded);
-    }
-    std::vector<double> expected(input.size());
-    for (std::size_t n = 0; n < input.size(); ++n) {
-      int const u = static_cast<int>(n) % columns;
-      for (int other = 0; other < columns; ++other) {
-        expected[n] +=
-            samples[static_cast<std::size_t>(std::abs(u - other))] *
-            static_cast<double>(
-                input[n - static_cast<std::size_t>(u) + static_cast<std::size_t>(other)]);
+    for (std::size_t row = 0; row < scales.size(); ++row) {
+      Values const found = row_of(result, columns, row);
+      BOOST_TEST_CONTEXT("row " << row) {
+        if (row == with_nan || row == with_infinity) {
+          BOOST_TEST(std::none_of(found.begin(), found.end(),
+                                  [](float value) { return std::isfinite(value); }));
+        } else if (scales[row] == 0) {
+          BOOST_TEST(found == Values(columns, 0.0F), boost::test_tools::per_element());
+        } else {
+          BOOST_TEST(test::relative_l2(
+                         found, convolved(columns, response, row_of(input, columns, row))) < 1e-6);
+        }
       }
     }
-    BOOST_TEST(test::relative_l2(result, expected) < 1e-6);
-    BOOST_TEST(test::relative_l2(filter(extents, response, input, 1), expected) < 1e-6);
   }
 }
 
@@ -119,13 +164,13 @@ BOOST_AUTO_TEST_CASE(wrong_sizes_are_refused) {
 
 // As many rows as no single launch on a device holds.
 BOOST_AUTO_TEST_CASE(many_short_rows) {
-  Extents<3> const extents{3, 200, 400};
+  Extents<3> const extents{3, 401, 400};
   Values const response = rough_response(3);
   Values const input = test::random_values(3, extents.count());
   Values const result = filter(extents, response, input);
-  Values const last_view(result.end() - 600, result.end());
-  BOOST_TEST(test::relative_l2(last_view, filter({3, 200, 1}, response,
-                                                 {input.end() - 600, input.end()})) < 1e-6);
+  Values const last_view(result.end() - 1203, result.end());
+  BOOST_TEST(test::relative_l2(last_view, filter({3, 401, 1}, response,
+                                                 {input.end() - 1203, input.end()})) < 1e-6);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -164,12 +164,13 @@ class CudaExecutor {
 };
 
 /// On a GPU: columns along z in registers, in warps and blocks compact in (x, y), whose shadow
-/// stays in the first-level cache. Half of the threads that fit hide the loads' latency.
+/// stays in the first-level cache. Fewer than half of the threads that fit hide the loads' latency,
+/// if each has registers for many loads at a time: 72, of blocks this small.
 template <class Interp>
 struct VoxelTiling<Interp, CudaExecutor, 3> {
-  struct Block : BlockShape<16, 16, 1> {
-    static constexpr int warp_x = 4;
-    static constexpr int resident = 4;
+  struct Block : BlockShape<16, 8, 1> {
+    static constexpr int warp_x = 8;
+    static constexpr int resident = 7;
   };
   using Tile = VoxelTile<2, 1, 1, 16, Block>;
   static constexpr bool prefers_special_views = true;

@@ -30,23 +30,21 @@ inline void check_fft(cufftResult code, char const* call) {
   if (code != CUFFT_SUCCESS) throw FftError(code, call);
 }
 
-/// Transforms `rows` rows of `length` real samples in place, each in the space of its spectrum,
-/// with a work area that the caller gives.
+/// Transforms `rows` rows of `length` complex numbers in place, with a work area that the caller
+/// gives.
 class RowTransforms {
  public:
   RowTransforms(int length, int rows) : length_{length}, rows_{rows} {
-    std::size_t forward_bytes = 0;
-    std::size_t inverse_bytes = 0;
-    check_fft(cufftCreate(&forward_), "cufftCreate");
+    check_fft(cufftCreate(&plan_), "cufftCreate");
     try {
-      check_fft(cufftCreate(&inverse_), "cufftCreate");
-      forward_bytes = make(forward_, CUFFT_R2C, 2 * spectrum_length(), spectrum_length());
-      inverse_bytes = make(inverse_, CUFFT_C2R, spectrum_length(), 2 * spectrum_length());
+      check_fft(cufftSetAutoAllocation(plan_, 0), "cufftSetAutoAllocation");
+      check_fft(cufftMakePlanMany(plan_, 1, &length_, nullptr, 1, length_, nullptr, 1, length_,
+                                  CUFFT_C2C, rows_, &work_bytes_),
+                "cufftMakePlanMany");
     } catch (...) {
       destroy();
       throw;
     }
-    work_bytes_ = forward_bytes > inverse_bytes ? forward_bytes : inverse_bytes;
   }
   ~RowTransforms() { destroy(); }
   RowTransforms(RowTransforms const&) = delete;
@@ -54,43 +52,29 @@ class RowTransforms {
 
   [[nodiscard]] int length() const { return length_; }
   [[nodiscard]] int rows() const { return rows_; }
-  [[nodiscard]] int spectrum_length() const { return length_ / 2 + 1; }
   [[nodiscard]] std::size_t work_bytes() const { return work_bytes_; }
 
-  void forward(float* rows, void* work, cudaStream_t stream) {
-    prepare(forward_, work, stream);
-    check_fft(cufftExecR2C(forward_, rows, reinterpret_cast<cufftComplex*>(rows)), "cufftExecR2C");
+  void forward(float2* rows, void* work, cudaStream_t stream) {
+    transform(rows, CUFFT_FORWARD, work, stream);
   }
-  void inverse(float* rows, void* work, cudaStream_t stream) {
-    prepare(inverse_, work, stream);
-    check_fft(cufftExecC2R(inverse_, reinterpret_cast<cufftComplex*>(rows), rows), "cufftExecC2R");
+  /// Times the length.
+  void inverse(float2* rows, void* work, cudaStream_t stream) {
+    transform(rows, CUFFT_INVERSE, work, stream);
   }
 
  private:
-  std::size_t make(cufftHandle plan, cufftType type, int in_distance, int out_distance) {
-    std::size_t bytes = 0;
-    check_fft(cufftSetAutoAllocation(plan, 0), "cufftSetAutoAllocation");
-    check_fft(cufftMakePlanMany(plan, 1, &length_, &in_distance, 1, in_distance, &out_distance, 1,
-                                out_distance, type, rows_, &bytes),
-              "cufftMakePlanMany");
-    return bytes;
+  void transform(float2* rows, int direction, void* work, cudaStream_t stream) {
+    check_fft(cufftSetStream(plan_, stream), "cufftSetStream");
+    check_fft(cufftSetWorkArea(plan_, work), "cufftSetWorkArea");
+    check_fft(cufftExecC2C(plan_, rows, rows, direction), "cufftExecC2C");
   }
 
-  static void prepare(cufftHandle plan, void* work, cudaStream_t stream) {
-    check_fft(cufftSetStream(plan, stream), "cufftSetStream");
-    check_fft(cufftSetWorkArea(plan, work), "cufftSetWorkArea");
-  }
-
-  void destroy() noexcept {
-    static_cast<void>(cufftDestroy(forward_));
-    static_cast<void>(cufftDestroy(inverse_));
-  }
+  void destroy() noexcept { static_cast<void>(cufftDestroy(plan_)); }
 
   int length_;
   int rows_;
   std::size_t work_bytes_ = 0;
-  cufftHandle forward_ = 0;
-  cufftHandle inverse_ = 0;
+  cufftHandle plan_ = 0;
 };
 
 }  // namespace detail

@@ -7,91 +7,29 @@
 #include <cstddef>
 #include <memory>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include <pyronn/core/array_view.hpp>
-#include <pyronn/core/config.hpp>
+#include <pyronn/core/error.hpp>
 #include <pyronn/core/math.hpp>
 #include <pyronn/cuda/executor.cuh>
 #include <pyronn/cuda/fft_plans.cuh>
+#include <pyronn/cuda/row_pairs.cuh>
 #include <pyronn/exec/workspace.hpp>
-#include <pyronn/model/tiling.hpp>
 #include <pyronn/recon/ramp_filter.hpp>
 #include <pyronn/recon/row_filter.hpp>
 
 namespace pyronn::detail {
 
-/// Writes weighted rows of some views, padded with zeros; rows of views beyond the last are zero.
-template <class Weights>
-struct WeightRows {
-  using Block = BlockShape<128, 1, 1>;
-
-  Weights weights;
-  ProjectionView<float const> projections;
-  float* rows;
-  int row_distance;
-  int columns_before;
-
-  PYRONN_HOST_DEVICE void operator()(Vec<int, 3> item) const {
-    auto const row =
-        static_cast<std::size_t>(item[2]) * static_cast<std::size_t>(projections.extents[1]) +
-        static_cast<std::size_t>(item[1]);
-    int const u = item[0] - columns_before;
-    bool const is_pixel = u >= 0 && u < projections.extents[0] && item[2] < projections.extents[2];
-    rows[row * static_cast<std::size_t>(row_distance) + static_cast<std::size_t>(item[0])] =
-        is_pixel ? weights(static_cast<float>(u), static_cast<float>(item[1]), item[2]) *
-                       projections(u, item[1], item[2])
-                 : 0.0F;
-  }
-};
-
-/// Multiplies the spectra of rows with a real response.
-struct ApplyResponse {
-  using Block = BlockShape<128, 1, 1>;
-
-  float2* spectra;
-  float const* response;
-  int spectrum_length;
-  float scale;  ///< of an inverse transform
-
-  __device__ void operator()(Vec<int, 3> item) const {
-    float const factor = scale * response[item[0]];
-    float2& value =
-        spectra[static_cast<std::size_t>(item[1]) * static_cast<std::size_t>(spectrum_length) +
-                static_cast<std::size_t>(item[0])];
-    value = {value.x * factor, value.y * factor};
-  }
-};
-
-/// Takes the pixels out of padded rows.
-struct CropRows {
-  using Block = BlockShape<128, 1, 1>;
-
-  float const* rows;
-  int row_distance;
-  ProjectionView<float> filtered;
-
-  PYRONN_HOST_DEVICE void operator()(Vec<int, 3> item) const {
-    auto const row =
-        static_cast<std::size_t>(item[2]) * static_cast<std::size_t>(filtered.extents[1]) +
-        static_cast<std::size_t>(item[1]);
-    filtered(item[0], item[1], item[2]) =
-        rows[row * static_cast<std::size_t>(row_distance) + static_cast<std::size_t>(item[0])];
-  }
-};
-
 /// Filters with cuFFT, a batch of views at a time: small enough to stay in the second-level cache,
 /// large enough that launches do not count.
 template <>
 struct RowFilterBackend<CudaExecutor> {
+  /// No plan is made: calls ask for this too, and none but the first may do more than queue
+  /// kernels.
   static std::size_t bytes(CudaExecutor const&, Extents<3> scan, std::size_t limit) {
-    int views = views_in_batch(scan, limit);
-    std::size_t needed = Layout{Plans{scan, views}}.bytes;
-    while (needed > limit && views > 1) {
-      views = (views + 1) / 2;
-      needed = Layout{Plans{scan, views}}.bytes;
-    }
-    return needed;
+    return max(layout(scan, views_in_batch(scan, limit)).bytes, least_bytes(scan));
   }
 
   template <class Weights>
@@ -107,46 +45,65 @@ struct RowFilterBackend<CudaExecutor> {
 
  private:
   struct Plans {
-    Plans(Extents<3> scan, int views_)
-        : columns{scan[0]},
-          share{scan[2]},
+    Plans(Extents<3> scan_, int views_)
+        : scan{scan_},
           views{views_},
-          rows{padded_row_length(scan[0]), scan[1] * views_} {}
+          pairs{padded_row_length(scan_[0]), num_pairs(scan_, views_)} {}
 
-    int columns;
-    int share;  ///< views in the share of the scan that these plans suit
-    int views;  ///< views in a batch
-    RowTransforms rows;
+    Extents<3> scan;  ///< the share of the scan that these plans suit
+    int views;        ///< in a batch
+    RowTransforms pairs;
   };
 
-  /// Where in the workspace cuFFT's work area follows the padded rows.
+  /// Where in the workspace scales and cuFFT's work area follow the padded rows.
   struct Layout {
-    explicit Layout(Plans const& plans) {
-      constexpr std::size_t alignment = 512;
-      auto const after = [](std::size_t start, std::size_t size) {
-        return (start + size + (alignment - 1)) / alignment * alignment;
-      };
-      std::size_t const row_bytes =
-          static_cast<std::size_t>(plans.rows.spectrum_length()) * sizeof(float2);
-      work = after(0, row_bytes * static_cast<std::size_t>(plans.rows.rows()));
-      bytes = after(work, plans.rows.work_bytes());
-    }
+    std::size_t scales;
     std::size_t work;
     std::size_t bytes;
   };
 
   static constexpr int max_views = 512;
-  static constexpr int max_rows = 65535;  ///< along the second axis of a launch
+  static constexpr int max_rows = 2 * 65535;  ///< in pairs along the second axis of a launch
 
-  static constexpr std::size_t cached_bytes = std::size_t{24} << 20;
+  static constexpr std::size_t cached_bytes = std::size_t{32} << 20;
 
-  /// Every view is as many padded rows and, at most, as much of cuFFT's work area.
+  static int num_pairs(Extents<3> scan, int views) { return (scan[1] * views + 1) / 2; }
+
+  static std::size_t row_bytes(Extents<3> scan) {
+    return static_cast<std::size_t>(padded_row_length(scan[0])) * sizeof(float);
+  }
+
+  static Layout layout(Extents<3> scan, int views, std::size_t work_bytes = 0) {
+    constexpr std::size_t alignment = 512;
+    auto const after = [](std::size_t start, std::size_t size) {
+      return (start + size + (alignment - 1)) / alignment * alignment;
+    };
+    auto const rows = 2 * static_cast<std::size_t>(num_pairs(scan, views));
+    std::size_t const scales = after(0, rows * row_bytes(scan));
+    std::size_t const work = after(scales, rows * sizeof(float));
+    return {scales, work, after(work, work_bytes)};
+  }
+
+  static Layout layout(Plans const& plans) {
+    return layout(plans.scan, plans.views, plans.pairs.work_bytes());
+  }
+
+  /// For long rows cuFFT wants a work area, at most as large as the rows. A batch is halved until
+  /// it fits beside that.
+  static std::size_t least_bytes(Extents<3> scan) {
+    return layout(scan, 1, layout(scan, 1).scales).bytes;
+  }
+
+  /// Batches are equally large, but for the last.
   static int views_in_batch(Extents<3> scan, std::size_t limit) {
-    std::size_t const view_bytes = static_cast<std::size_t>(padded_row_length(scan[0]) + 2) *
-                                   sizeof(float) * static_cast<std::size_t>(scan[1]);
+    std::size_t const most_bytes = min(limit, cached_bytes);
     auto const most =
         static_cast<std::size_t>(min(scan[2], min(max_views, max(1, max_rows / scan[1]))));
-    return static_cast<int>(clamp<std::size_t>(min(limit / 2, cached_bytes) / view_bytes, 1, most));
+    std::size_t const fit = most_bytes / (row_bytes(scan) * static_cast<std::size_t>(scan[1]));
+    auto views = static_cast<int>(clamp<std::size_t>(fit, 1, most));
+    while (views > 1 && layout(scan, views).bytes > most_bytes) --views;
+    int const batches = (scan[2] - 1) / views + 1;
+    return (scan[2] - 1) / batches + 1;
   }
 
   /// The plans that suit a share of a scan and fit into the workspace, made when first asked for.
@@ -156,17 +113,20 @@ struct RowFilterBackend<CudaExecutor> {
     if (!kept) kept = std::make_shared<Kept>();
     Kept& all = *static_cast<Kept*>(kept.get());
     for (std::unique_ptr<Plans> const& plans : all) {
-      if (plans->columns == scan[0] && plans->rows.rows() == scan[1] * plans->views &&
-          plans->share == scan[2] && Layout{*plans}.bytes <= workspace.bytes()) {
-        return *plans;
-      }
+      if (plans->scan == scan && layout(*plans).bytes <= workspace.bytes()) return *plans;
     }
     int views = views_in_batch(scan, workspace.bytes());
-    all.push_back(std::make_unique<Plans>(scan, views));
-    while (Layout{*all.back()}.bytes > workspace.bytes() && views > 1) {
+    auto plans = std::make_unique<Plans>(scan, views);
+    while (layout(*plans).bytes > workspace.bytes()) {
+      if (views == 1) {
+        throw OutOfMemory(message("pyronn: cuFFT asks for a work area of ",
+                                  plans->pairs.work_bytes(), " bytes for rows of ",
+                                  plans->pairs.length()));
+      }
       views = (views + 1) / 2;
-      all.back() = std::make_unique<Plans>(scan, views);
+      plans = std::make_unique<Plans>(scan, views);
     }
+    all.push_back(std::move(plans));
     return *all.back();
   }
 
@@ -174,23 +134,19 @@ struct RowFilterBackend<CudaExecutor> {
   static void filter_batch(CudaExecutor const& executor, RowFilterTask<Weights> const& task,
                            int first, int count, Plans& plans, std::byte* memory) {
     static_assert(Weights::capacity >= max_views, "A batch is weighted in one launch.");
-    Layout const layout{plans};
-    auto* const rows = reinterpret_cast<float*>(memory);
-    int const spectrum_length = plans.rows.spectrum_length();
-    Extents<3> const detector = task.projections.extents;
+    Layout const places = layout(plans);
+    RowPairs const pairs{reinterpret_cast<float2*>(memory),
+                         reinterpret_cast<float*>(memory + places.scales), plans.pairs.length()};
     auto const weights = task.weights.table(first, count);
-    // The last two numbers of a row do not count, but cuFFT reads them.
-    executor.for_each({2 * spectrum_length, detector[1], plans.views},
-                      WeightRows<std::decay_t<decltype(weights)>>{
-                          weights, task.projections.slices(first, count), rows, 2 * spectrum_length,
-                          task.columns_before});
-    plans.rows.forward(rows, memory + layout.work, executor.stream());
-    executor.for_each({spectrum_length, plans.rows.rows(), 1},
-                      ApplyResponse{reinterpret_cast<float2*>(rows), task.response, spectrum_length,
-                                    1.0F / static_cast<float>(plans.rows.length())});
-    plans.rows.inverse(rows, memory + layout.work, executor.stream());
-    ProjectionView<float> const filtered = task.filtered.slices(first, count);
-    executor.for_each(filtered.extents, CropRows{rows, 2 * spectrum_length, filtered});
+    PairRows<std::decay_t<decltype(weights)>> const pair_rows{
+        weights, task.projections.slices(first, count), pairs, task.columns_before};
+    executor.for_each(pair_rows.items(plans.pairs.rows()), pair_rows);
+    plans.pairs.forward(pairs.values, memory + places.work, executor.stream());
+    ApplyResponse const apply{pairs, task.response, 1.0F / static_cast<float>(pairs.length)};
+    executor.for_each(apply.items(plans.pairs.rows()), apply);
+    plans.pairs.inverse(pairs.values, memory + places.work, executor.stream());
+    PartRows const part_rows{pairs, task.filtered.slices(first, count)};
+    executor.for_each(part_rows.items(), part_rows);
   }
 };
 

@@ -37,7 +37,8 @@ struct VoxelDrivenBack {
     item[2] -= sample * tiles;
     Vec<int, 3> const first{item[0] * Tile::size(0), item[1] * Tile::size(1),
                             item[2] * Tile::size(2)};
-    float sums[Tile::runs][Tile::run] = {};
+    float sums[Tile::runs][Tile::run];
+    for (int r = 0; r < Tile::runs; ++r) begin(run_start(first, r), sample, sums[r]);
     for (int n = 0; n < task.num_views; ++n) {
       auto const& view = task.views.view(n, sample);
       auto const slice = task.slice(n, sample);
@@ -91,15 +92,34 @@ struct VoxelDrivenBack {
     }
   }
 
-  PYRONN_HOST_DEVICE void write(Vec<int, 3> voxel, int sample,
-                                float const (&sums)[Tile::run]) const {
-    if (!is_in_volume(voxel)) return;
-    int const last = min(Tile::run, task.volumes.extents[Tile::axis] - voxel[Tile::axis]);
+  [[nodiscard]] PYRONN_HOST_DEVICE int voxels_of_run(Vec<int, 3> const& start) const {
+    return is_in_volume(start)
+               ? min(Tile::run, task.volumes.extents[Tile::axis] - start[Tile::axis])
+               : 0;
+  }
+
+  [[nodiscard]] PYRONN_HOST_DEVICE auto& voxel_of_run(Vec<int, 3> voxel, int k, int sample) const {
+    voxel[Tile::axis] += k;
+    return task.volumes(voxel[0], voxel[1], voxel[2], sample);
+  }
+
+  /// What other chunks of views have added up, read before the views: where memory is read and
+  /// written in turn, every read waits.
+  PYRONN_HOST_DEVICE void begin(Vec<int, 3> const& start, int sample,
+                                float (&sums)[Tile::run]) const {
+    int const count = task.adds ? voxels_of_run(start) : 0;
     for (int k = 0; k < Tile::run; ++k) {
-      if (k < last) {
-        task.write(voxel, sample, sums[k]);
-        ++voxel[Tile::axis];
-      }
+      sums[k] = k < count ? static_cast<float>(voxel_of_run(start, k, sample)) : 0.0F;
+    }
+  }
+
+  PYRONN_HOST_DEVICE void write(Vec<int, 3> const& start, int sample,
+                                float const (&sums)[Tile::run]) const {
+    int const count = voxels_of_run(start);
+    for (int k = 0; k < Tile::run; ++k) {
+      if (k >= count) break;
+      auto& voxel = voxel_of_run(start, k, sample);
+      voxel = static_cast<std::decay_t<decltype(voxel)>>(sums[k]);
     }
   }
 };

@@ -87,8 +87,9 @@ void write_numbers(Executor const& executor, std::vector<float> const& numbers, 
 
 /// Filters the rows (u) of projections with a response that lies in memory of the executor, where
 /// training may change it from call to call. The matrix is symmetric: the same operator carries
-/// gradients back. Rows know nothing of one another: sinograms (u, view) are projections
-/// (u, view, 1), and a batch is as many more views. A value that holds no memory of an executor.
+/// gradients back. Rows know nothing of one another, however large one is, and where it has a
+/// number that is not finite it alone is lost: sinograms (u, view) are projections (u, view, 1),
+/// and a batch is as many more views. A value that holds no memory of an executor.
 class RowFilter {
  public:
   /// For projections of these extents (u, v, view). Throws InvalidArgument unless each is at least

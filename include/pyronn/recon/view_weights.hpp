@@ -32,8 +32,8 @@ struct RedundancyOfRay {
 struct FbpWeightOfRay {
   template <class View>
   PYRONN_HOST_DEVICE float operator()(View const& view, float u, float v) const {
-    return view.share.factor * view.cosine(u, v) * RedundancyOfRay{}(view, u, v) /
-           view.row_distance(v);
+    return view.share.factor / view.row_distance(v) * view.cosine(u, v) *
+           RedundancyOfRay{}(view, u, v);
   }
 };
 
