@@ -86,4 +86,17 @@ struct LinearSamples {
   }
 };
 
+/// What the kernels that follow rays may know of samples. What stands here is the answer for most.
+template <class Samples>
+struct SampleTraits {
+  /// Whether slices across x lie next to each other in memory, element by element.
+  static constexpr bool interleaves_slices = false;
+  /// How far beyond the outermost elements planes can be read as between them.
+  static constexpr float padding = 0.0F;
+};
+template <class Interp>
+struct SampleTraits<LinearSamples<Interp>> : SampleTraits<void> {
+  static constexpr bool interleaves_slices = true;
+};
+
 }  // namespace pyronn

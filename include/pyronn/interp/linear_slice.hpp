@@ -5,6 +5,7 @@
 #include <type_traits>
 
 #include <pyronn/core/config.hpp>
+#include <pyronn/core/detected.hpp>
 #include <pyronn/core/math.hpp>
 
 namespace pyronn {
@@ -24,6 +25,24 @@ PYRONN_HOST_DEVICE float bilinear_weight(float a, float b, int i, int j) {
   return Interp::blend(a - static_cast<float>(lower_a), b - static_cast<float>(lower_b),
                        is_corner(0, 0), is_corner(1, 0), is_corner(0, 1), is_corner(1, 1));
 }
+
+namespace detail {
+
+template <class Interp>
+using LineBlend = decltype(Interp::blend(0.0F, 0.0F, 0.0F));
+
+/// Between two samples of a line, `a` of the way: as in a plane of two such lines, unless the
+/// policy knows less work.
+template <class Interp>
+PYRONN_HOST_DEVICE float blend_line(float a, float s0, float s1) {
+  if constexpr (is_detected_v<LineBlend, Interp>) {
+    return Interp::blend(a, s0, s1);
+  } else {
+    return Interp::blend(a, 0.0F, s0, s1, s0, s1);
+  }
+}
+
+}  // namespace detail
 
 /// A range of positions: `low` belongs to it, `high` does not.
 struct SampleBounds {
@@ -77,6 +96,10 @@ class LinearSlice {
       return 0.0F;
     }
     int const i = floor_to_int(a);
+    if constexpr (Axes == 1) {
+      return detail::blend_line<Interp>(a - static_cast<float>(i), texel(i, 0, plane),
+                                        texel(i + 1, 0, plane));
+    }
     int const j = floor_to_int(b);
     return Interp::blend(a - static_cast<float>(i), b - static_cast<float>(j), texel(i, j, plane),
                          texel(i + 1, j, plane), texel(i, j + 1, plane),
@@ -97,9 +120,8 @@ class LinearSlice {
     if constexpr (Axes == 1) {
       auto const lower = static_cast<int>(cell_a.index * static_cast<unsigned>(stride_a_) +
                                           (static_cast<unsigned>(plane) - origin_));
-      float const s0 = load_read_only(data00_, lower);
-      float const s1 = load_read_only(data10_, lower);
-      return Interp::blend(cell_a.fraction, 0.0F, s0, s1, s0, s1);
+      return detail::blend_line<Interp>(cell_a.fraction, load_read_only(data00_, lower),
+                                        load_read_only(data10_, lower));
     }
     detail::GridCell const cell_b = detail::cell_of(b);
     auto const corner = static_cast<int>(cell_b.index * static_cast<unsigned>(stride_b_) +

@@ -4,7 +4,7 @@
 
 /// How a policy gets at samples on an executor. What stands here is the answer for most: in place,
 /// with no memory. Arrays have the extents (x, y, z, sample) or (u, v, view, sample). A
-/// specialisation of SliceSource or PlaneSource has the same members:
+/// specialisation of SliceSource, PlaneSource or LineSource has the same members:
 ///   Samples                            what the kernel reads from; trivially copyable
 ///   slice_bytes(executor, array)       workspace that one slice of one sample needs; 0: in place
 ///   max_slices(executor, array)        slices of one sample that can be read at a time; 0: none
@@ -69,5 +69,10 @@ template <class Interp, class Executor>
 struct PlaneSource : InPlacePlanes<Interp> {
   using InPlace = InPlacePlanes<Interp>;
 };
+
+/// For kernels that read images of the plane where rays cross their rows and columns, with the same
+/// members `planes<Axis>(sample, group)` less `texel`.
+template <class Interp, class Executor>
+struct LineSource : PlaneSource<Interp, Executor> {};
 
 }  // namespace pyronn

@@ -7,6 +7,7 @@
 #include <pyronn/core/config.hpp>
 #include <pyronn/core/extents.hpp>
 #include <pyronn/core/vec.hpp>
+#include <pyronn/interp/linear_samples.hpp>
 
 namespace pyronn::detail {
 
@@ -20,6 +21,7 @@ struct ViewOfSample {
 template <int Space, class Views, class Samples>
 struct ForwardTask {
   static constexpr int dimension = Space;
+  using VolumeTraits = SampleTraits<Samples>;
 
   Views views;
   int num_views;

@@ -23,6 +23,12 @@ struct BlockShape {
   /// Items along z, of one thread's depth, whose blocks run one after another, before the next
   /// along x and y: for items that read the same memory.
   static constexpr int together = 1;
+  /// Threads that share an item, where there are too few items to fill a card. Such a kernel has,
+  /// beside its call operator, the pieces that it is made of:
+  ///   Sums                                          an array float[M][N]
+  ///   add_part(item, part, sums)                    adds what a part of the work comes to
+  ///   write(item, sums)                             for the sums over all parts
+  static constexpr int parts = 1;
 };
 
 /// A block of voxels that one work item accumulates: `X` x `Y` x `Z`, in runs along `Axis` that
@@ -53,8 +59,8 @@ struct VoxelTiling {
 template <class Interp, class Executor, int Dimension>
 struct PixelTiling {
   using Block = BlockShape<32, 4, 1>;
-  /// Whether neighbouring rays along x begin at different slices. Read in place, slices across x
-  /// lie next to each other, and rows of a power of two would meet in one memory bank.
+  /// Whether neighbouring rays along x begin at different slices where those across x lie next to
+  /// each other in memory: rows of a power of two would meet in one memory bank.
   static constexpr bool staggers = false;
 };
 

@@ -27,7 +27,7 @@ struct WeightedVoxelDriven {
   static constexpr bool prefers_special_back =
       VoxelTiling<Interp, Executor, Dimension>::prefers_special_views;
 
-  template <class Interp, class Executor>
+  template <class Interp, class Executor, int Dimension>
   using VolumeSource = PlaneSource<Interp, Executor>;
 
   template <class Interp, class Executor, class Task>
