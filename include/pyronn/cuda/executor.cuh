@@ -205,17 +205,22 @@ struct VoxelTiling<Interp, CudaExecutor, 3> {
     static constexpr int resident = 4;
   };
   using Tile = VoxelTile<2, 1, 1, 16, Block>;
+  using GeneralTile = Tile;
   static constexpr bool prefers_special_views = true;
 };
 
 /// In the plane there is nothing along z to share, and few pixels to go round: a warp takes every
-/// sixteenth view.
+/// sixteenth view. Where views are large, a block whose warps all read the same one is faster.
 template <class Interp>
 struct VoxelTiling<Interp, CudaExecutor, 2> {
   struct Block : BlockShape<16, 2, 1> {
     static constexpr int parts = 16;
   };
+  struct GeneralBlock : BlockShape<16, 16, 1> {
+    static constexpr int warp_x = 8;
+  };
   using Tile = VoxelTile<1, 1, 8, 1, Block>;
+  using GeneralTile = VoxelTile<1, 1, 4, 1, GeneralBlock>;
   static constexpr bool prefers_special_views = true;
 };
 

@@ -5,6 +5,7 @@
 #include <pyronn/cuda/require_cuda.cuh>
 //
 #include <cstddef>
+#include <memory>
 
 #include <cuda_runtime.h>
 
@@ -20,6 +21,13 @@
 namespace pyronn {
 
 namespace detail {
+
+/// As cell_of, from -1 on: the first cell lies before element 0.
+__device__ inline GridCell padded_cell_of(float x) {
+  constexpr float shift = 8388609.0F;  // 2^23 + 1
+  float const shifted = __fadd_rd(x, shift);
+  return {__float_as_uint(shifted), x - (shifted - shift)};
+}
 
 /// The lines of an image across one axis, in cells: cell c holds element c - 1 and what is to be
 /// added to become the next, with zeros outside. A sample then takes one load.
@@ -42,14 +50,14 @@ struct LinesOfPairs {
     float slope;
 
     [[nodiscard]] __device__ float sample(int k) const {
-      GridCell const cell = cell_of(base + static_cast<float>(k) * slope);
+      GridCell const cell = padded_cell_of(base + static_cast<float>(k) * slope);
       float2 const pair = __ldg(cells + (cell.index + static_cast<unsigned>(k) * stride));
       return pair.x + cell.fraction * pair.y;
     }
   };
   [[nodiscard]] __device__ Line line(float const (&base)[2], float const (&slope)[2]) const {
     return {opaque(cells - static_cast<std::ptrdiff_t>(cell_origin)),
-            static_cast<unsigned>(length) + 1U, base[0] + 1.0F, slope[0]};
+            static_cast<unsigned>(length) + 1U, base[0], slope[0]};
   }
 };
 
@@ -130,7 +138,8 @@ struct LineSource<SoftwareInterp, CudaExecutor> {
 
   static std::size_t slice_bytes(CudaExecutor const&, ArrayView<float const, 4> array) {
     LinePairs const lines{nullptr, {array.extents[0], array.extents[1]}};
-    return (lines.count(0) + lines.count(1)) * sizeof(float2);
+    // One more, as a workspace that was lent may begin anywhere.
+    return (lines.count(0) + lines.count(1) + 1) * sizeof(float2);
   }
   static int max_slices(CudaExecutor const&, ArrayView<float const, 4> array) {
     return array.extents[2];
@@ -141,8 +150,11 @@ struct LineSource<SoftwareInterp, CudaExecutor> {
   }
   static Samples load(CudaExecutor const& executor, ArrayView<float const, 4> array,
                       Workspace<CudaExecutor>& workspace) {
-    LinePairs const lines{reinterpret_cast<float2*>(workspace.data()),
-                          {array.extents[0], array.extents[1]}};
+    void* memory = workspace.data();
+    std::size_t bytes = workspace.bytes();
+    LinePairs const lines{
+        static_cast<float2*>(std::align(alignof(float2), sizeof(float2), memory, bytes)),
+        {array.extents[0], array.extents[1]}};
     detail::CopyLines const copy{array, lines};
     executor.for_each(copy.items(), copy);
     return lines;

@@ -3,6 +3,9 @@
 #pragma once
 
 /// What the kernels of every model work on.
+#include <type_traits>
+#include <utility>
+
 #include <pyronn/core/array_view.hpp>
 #include <pyronn/core/config.hpp>
 #include <pyronn/core/extents.hpp>
@@ -64,6 +67,7 @@ struct ForwardTask {
 template <int Space, class Views, class Samples>
 struct BackTask {
   static constexpr int dimension = Space;
+  using View = std::decay_t<decltype(std::declval<Views const&>().view(0, 0))>;
 
   Views views;
   int num_views;

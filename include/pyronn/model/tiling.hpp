@@ -50,6 +50,8 @@ struct VoxelTile {
 template <class Interp, class Executor, int Dimension>
 struct VoxelTiling {
   using Tile = VoxelTile<0, 32, 8, 8>;
+  /// For views that are no matrices.
+  using GeneralTile = Tile;
   /// Whether kernels of their own pay for upright views, where a column of voxels shares its column
   /// on the detector, and for views of the plane.
   static constexpr bool prefers_special_views = false;
