@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <type_traits>
 
 #include <pyronn/core/config.hpp>
@@ -66,7 +67,7 @@ class LinearSlice {
  public:
   PYRONN_HOST_DEVICE LinearSlice(float const* data, int size_a, int size_b, StrideA stride_a,
                                  int stride_b)
-      : data00_{detail::opaque(data)},
+      : data00_{detail::opaque(data - first_cell)},
         data01_{Axes == 1 ? data00_ : detail::opaque(data + stride_b)},
         data10_{neighbour(data00_, stride_a)},
         data11_{neighbour(data01_, stride_a)},
@@ -81,7 +82,7 @@ class LinearSlice {
   /// The sample at integer indices, zero outside.
   [[nodiscard]] PYRONN_HOST_DEVICE float texel(int a, int b, int plane = 0) const {
     if (a < 0 || a >= size_a_ || b < 0 || b >= size_b_) return 0.0F;
-    return load_read_only(data00_, plane + a * stride_a_ + b * stride_b_);
+    return load_read_only(data00_ + first_cell, plane + a * stride_a_ + b * stride_b_);
   }
 
   /// Anywhere; zero from one sample beyond the border on, and where the position is not a number.
@@ -118,8 +119,11 @@ class LinearSlice {
   [[nodiscard]] PYRONN_HOST_DEVICE float sample_inside(float a, float b, int plane = 0) const {
     detail::GridCell const cell_a = detail::cell_of(a);
     if constexpr (Axes == 1) {
-      auto const lower = static_cast<int>(cell_a.index * static_cast<unsigned>(stride_a_) +
-                                          (static_cast<unsigned>(plane) - origin_));
+      unsigned lower = cell_a.index + static_cast<unsigned>(plane);
+      if constexpr (first_cell == 0) {
+        lower = cell_a.index * static_cast<unsigned>(stride_a_) +
+                (static_cast<unsigned>(plane) - origin_);
+      }
       return detail::blend_line<Interp>(cell_a.fraction, load_read_only(data00_, lower),
                                         load_read_only(data10_, lower));
     }
@@ -133,6 +137,10 @@ class LinearSlice {
   }
 
  private:
+  /// Addresses of a line without stride begin where cells do, which saves an addition a sample.
+  static constexpr std::ptrdiff_t first_cell =
+      Axes == 1 && std::is_same_v<StrideA, UnitStride> ? detail::cell_origin : 0;
+
   /// One step along a; where that is one element, an address with a constant added.
   static PYRONN_HOST_DEVICE float const* neighbour(float const* data, StrideA stride_a) {
     if constexpr (std::is_same_v<StrideA, UnitStride>) {
