@@ -136,9 +136,9 @@ class VoxelRun<PlaneMap, Axis> {
 
   PYRONN_HOST_DEVICE Landing at(int k) const {
     // From every fourth voxel on, as packed batches do it: both then round alike.
-    Vec3f near = start_;
-    near[Axis] += static_cast<float>(k / 4 * 4);
     auto const rest = static_cast<float>(k % 4);
+    Vec3f near = start_;
+    near[Axis] += static_cast<float>(k) - rest;
     auto const along = [&near, rest](float const(&row)[3]) {
       return row[0] * near[0] + (row[1] * near[1] + row[2]) + rest * row[Axis];
     };
