@@ -184,8 +184,11 @@ BOOST_AUTO_TEST_CASE(of_rays_that_begin_or_end_in_the_image) {
   check_both(fan(45, 3.4, 7), wide, 20);
   check(Forward<FanBeam>{fan(45, 3.4, 7), grid}, 20);
   if (test::on_device) {
-    BOOST_TEST(bytes_of(Forward<FanBeam>{fan(45, 3.4, 7), grid}, 20) == 0U);
-    BOOST_TEST(bytes_of(Forward<FanBeam>{fan(45, 3.4, 7), wide}, 20) == 0U);
+    // One sample after another.
+    Forward<FanBeam> const op{fan(45, 3.4, 7), grid};
+    Forward<FanBeam> const op_wide{fan(45, 3.4, 7), wide};
+    BOOST_TEST(bytes_of(op, 20) == 20 * bytes_of(op, 1));
+    BOOST_TEST(bytes_of(op_wide, 20) == 20 * bytes_of(op_wide, 1));
     BOOST_TEST(bytes_of(Back<FanBeam>{fan(45, 3.4, 7), grid}, 20) == 0U);
   }
 }

@@ -149,4 +149,20 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(rays_straight_along_y, Case, test::RayDrivenCases)
   }
 }
 
+/// Along borders, too, where rays run beside the outermost pixels' centres, on either side.
+BOOST_AUTO_TEST_CASE_TEMPLATE(copies_in_a_workspace_change_nothing, Interp, test::Interps) {
+  auto const scan =
+      ParallelBeam2D::circular({{0, 1e-3, 0.4, quarter - 2e-3, quarter, 2.0}}, {120, 0.3});
+  for (auto const& size : {pyronn::Extents<2>{1, 1}, pyronn::Extents<2>{1, 19},
+                           pyronn::Extents<2>{33, 1}, pyronn::Extents<2>{33, 20}}) {
+    pyronn::Projector<ParallelBeam2D, Interp> const op{scan, Grid::flat(size, {1, 1})};
+    auto const image = test::random_values(41, size.count());
+    test::Array<float, 2> source{size, image};
+    test::Array<float, 2> target{test::projection_extents(scan), test::nan};
+    op(test::executor(), source.view(), target.view());
+    BOOST_TEST(test::relative_l2(test::run(op, image), target.values()) <=
+               (test::bound<Interp>(1e-6, 1e-2)));
+  }
+}
+
 BOOST_AUTO_TEST_SUITE_END()

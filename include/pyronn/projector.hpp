@@ -120,7 +120,7 @@ class Projector {
   static constexpr bool may_pack =
       Packed<Executor>::exists&& dimension == 2 && has_projective_rays_v<view_t<Geometry>>;
   template <class Executor>
-  using Source = typename Model::template VolumeSource<Interp, Executor>;
+  using Source = typename Model::template VolumeSource<Interp, Executor, dimension>;
 
   Projector(std::vector<Geometry> const& geometries, Model const& model, Grid const& grid)
       : geometries_{detail::checked_geometries(geometries, "Projector")},

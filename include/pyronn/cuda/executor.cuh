@@ -32,18 +32,18 @@ template <int... Architectures>
 struct ArchitectureList {};
 using CompiledArchitectures = ArchitectureList<__CUDA_ARCH_LIST__>;
 
-/// The item of this thread. Blocks and, within them, warps are compact in (x, y). Where a block is
+/// The item of a thread. Blocks and, within them, warps are compact in (x, y). Where a block is
 /// one item deep the compiler is told so: all its threads then share what they index with z, views
 /// and samples of a batch.
 template <class Block>
-__device__ Vec<int, 3> item_of_thread() {
+__device__ Vec<int, 3> item_of_thread(unsigned thread) {
   constexpr int warp_y = 32 / Block::warp_x;
   constexpr int warps_x = Block::x / Block::warp_x;
   constexpr int warps_y = Block::y / warp_y;
   static_assert(warps_x * Block::warp_x == Block::x && warps_y * warp_y == Block::y,
                 "Warps must fill a block.");
-  auto const lane = static_cast<int>(threadIdx.x % 32);
-  auto const warp = static_cast<int>(threadIdx.x / 32);
+  auto const lane = static_cast<int>(thread % 32);
+  auto const warp = static_cast<int>(thread / 32);
   auto const block_x = static_cast<int>(blockIdx.x) / Block::together;
   auto const block_z =
       static_cast<int>(blockIdx.z * Block::together + blockIdx.x % Block::together);
@@ -54,14 +54,48 @@ __device__ Vec<int, 3> item_of_thread() {
 }
 
 template <class Block>
-inline constexpr int threads_v = Block::x* Block::y* Block::z;
+inline constexpr unsigned items_of_block_v = Block::x* Block::y* Block::z;
+template <class Block>
+inline constexpr unsigned threads_v = items_of_block_v<Block>* Block::parts;
 
-/// The library's only __global__ function: one thread an item.
+/// Adds up what the parts of a block have found, in their order, into the sums of part 0.
+template <class Block, int M, int N>
+__device__ void add_up(float (&sums)[M][N], unsigned thread, int part) {
+  __shared__ float others[Block::parts - 1][M][N][items_of_block_v<Block>];
+  for (int m = 0; m < M; ++m) {
+    for (int n = 0; n < N; ++n) {
+      if (part > 0) others[part - 1][m][n][thread] = sums[m][n];
+    }
+  }
+  __syncthreads();
+  if (part > 0) return;
+  for (auto const& other : others) {
+    for (int m = 0; m < M; ++m) {
+      for (int n = 0; n < N; ++n) sums[m][n] += other[m][n][thread];
+    }
+  }
+}
+
+/// The library's only __global__ function: one thread an item, or `parts` of them.
 template <class Kernel, class Architectures>
 __global__ void __launch_bounds__(threads_v<typename Kernel::Block>, Kernel::Block::resident)
     run_kernel(__grid_constant__ Kernel const kernel, Extents<3> items) {
-  Vec<int, 3> const item = item_of_thread<typename Kernel::Block>();
-  if (item[0] < items[0] && item[1] < items[1] && item[2] < items[2]) kernel(item);
+  using Block = typename Kernel::Block;
+  unsigned const thread = threadIdx.x % items_of_block_v<Block>;
+  Vec<int, 3> const item = item_of_thread<Block>(thread);
+  bool const exists = item[0] < items[0] && item[1] < items[1] && item[2] < items[2];
+  if constexpr (Block::parts == 1) {
+    if (exists) kernel(item);
+  } else {
+    // From one lane, so that the compiler knows it to be the same for the whole warp.
+    int const part =
+        __shfl_sync(0xffffffffU, static_cast<int>(threadIdx.x / items_of_block_v<Block>), 0);
+    typename Kernel::Sums sums = {};
+    if (exists && part == 0) kernel.begin(item, sums);
+    if (exists) kernel.add_part(item, part, sums);
+    add_up<Block>(sums, thread, part);
+    if (exists && part == 0) kernel.write(item, sums);
+  }
 }
 
 }  // namespace detail
@@ -173,16 +207,22 @@ struct VoxelTiling<Interp, CudaExecutor, 3> {
     static constexpr int resident = 7;
   };
   using Tile = VoxelTile<2, 1, 1, 16, Block>;
+  using GeneralTile = Tile;
   static constexpr bool prefers_special_views = true;
 };
 
-/// In the plane there is nothing along z to share, and few pixels to go round.
+/// In the plane there is nothing along z to share, and few pixels to go round: a warp takes every
+/// sixteenth view. Where views are large, a block whose warps all read the same one is faster.
 template <class Interp>
 struct VoxelTiling<Interp, CudaExecutor, 2> {
-  struct Block : BlockShape<16, 16, 1> {
+  struct Block : BlockShape<16, 2, 1> {
+    static constexpr int parts = 16;
+  };
+  struct GeneralBlock : BlockShape<16, 16, 1> {
     static constexpr int warp_x = 8;
   };
-  using Tile = VoxelTile<1, 1, 4, 1, Block>;
+  using Tile = VoxelTile<1, 1, 8, 1, Block>;
+  using GeneralTile = VoxelTile<1, 1, 4, 1, GeneralBlock>;
   static constexpr bool prefers_special_views = true;
 };
 
@@ -196,10 +236,10 @@ struct PixelTiling<Interp, CudaExecutor, 3> {
   static constexpr bool staggers = true;
 };
 
-/// In the plane detectors have one row.
+/// In the plane detectors have one row, and neighbouring views of the same rays run together.
 template <class Interp>
 struct PixelTiling<Interp, CudaExecutor, 2> {
-  using Block = BlockShape<128, 1, 1>;
+  using Block = BlockShape<32, 1, 4>;
   static constexpr bool staggers = true;
 };
 

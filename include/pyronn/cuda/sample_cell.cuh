@@ -36,6 +36,12 @@ class alignas(8) SampleCell<float> {
     return low + b * (high - low);
   }
 
+  /// On a line along a.
+  static __device__ float sample(SampleCell const* from, float a) {
+    float2 const cell = __ldg(reinterpret_cast<float2 const*>(from));
+    return cell.x + a * cell.y;
+  }
+
  private:
   float value_;
   float rise_;

@@ -42,6 +42,7 @@ struct VoxelTiling<TextureInterp, CudaExecutor, 3> {
     static constexpr int warp_x = 2;
   };
   using Tile = VoxelTile<2, 1, 1, 16, Block>;
+  using GeneralTile = Tile;
   static constexpr bool prefers_special_views = false;
 };
 

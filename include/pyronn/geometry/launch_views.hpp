@@ -20,7 +20,7 @@ namespace pyronn::detail {
 /// Launch arguments are limited to 32,764 bytes; 4 KiB of texture handles and the kernel's own
 /// parameters share them with the views.
 inline constexpr std::size_t launch_views_bytes = std::size_t{26} * 1024;
-inline constexpr int max_launch_views = 512;
+inline constexpr int max_launch_views = 1024;
 
 /// Some consecutive views, tabulated.
 template <class IndexView>

@@ -87,4 +87,17 @@ struct LinearSamples {
   }
 };
 
+/// What the kernels that follow rays may know of samples. What stands here is the answer for most.
+template <class Samples>
+struct SampleTraits {
+  /// Whether slices across x lie next to each other in memory, element by element.
+  static constexpr bool interleaves_slices = false;
+  /// How far beyond the outermost elements planes can be read as between them.
+  static constexpr float padding = 0.0F;
+};
+template <class Interp, class T>
+struct SampleTraits<LinearSamples<Interp, T>> : SampleTraits<void> {
+  static constexpr bool interleaves_slices = true;
+};
+
 }  // namespace pyronn

@@ -2,9 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <type_traits>
 
 #include <pyronn/core/config.hpp>
+#include <pyronn/core/detected.hpp>
 #include <pyronn/core/math.hpp>
 #include <pyronn/core/storage.hpp>
 
@@ -25,6 +27,24 @@ PYRONN_HOST_DEVICE float bilinear_weight(float a, float b, int i, int j) {
   return Interp::blend(a - static_cast<float>(lower_a), b - static_cast<float>(lower_b),
                        is_corner(0, 0), is_corner(1, 0), is_corner(0, 1), is_corner(1, 1));
 }
+
+namespace detail {
+
+template <class Interp>
+using LineBlend = decltype(Interp::blend(0.0F, 0.0F, 0.0F));
+
+/// Between two samples of a line, `a` of the way: as in a plane of two such lines, unless the
+/// policy knows less work.
+template <class Interp>
+PYRONN_HOST_DEVICE float blend_line(float a, float s0, float s1) {
+  if constexpr (is_detected_v<LineBlend, Interp>) {
+    return Interp::blend(a, s0, s1);
+  } else {
+    return Interp::blend(a, 0.0F, s0, s1, s0, s1);
+  }
+}
+
+}  // namespace detail
 
 /// A range of positions: `low` belongs to it, `high` does not.
 struct SampleBounds {
@@ -48,7 +68,7 @@ class LinearSlice {
  public:
   PYRONN_HOST_DEVICE LinearSlice(T const* data, int size_a, int size_b, StrideA stride_a,
                                  int stride_b)
-      : data00_{detail::opaque(data)},
+      : data00_{detail::opaque(data - first_cell)},
         data01_{Axes == 1 ? data00_ : detail::opaque(data + stride_b)},
         data10_{neighbour(data00_, stride_a)},
         data11_{neighbour(data01_, stride_a)},
@@ -63,7 +83,7 @@ class LinearSlice {
   /// The sample at integer indices, zero outside.
   [[nodiscard]] PYRONN_HOST_DEVICE float texel(int a, int b, int plane = 0) const {
     if (a < 0 || a >= size_a_ || b < 0 || b >= size_b_) return 0.0F;
-    return detail::load_float(data00_, plane + a * stride_a_ + b * stride_b_);
+    return detail::load_float(data00_ + first_cell, plane + a * stride_a_ + b * stride_b_);
   }
 
   /// Anywhere; zero from one sample beyond the border on, and where the position is not a number.
@@ -78,6 +98,10 @@ class LinearSlice {
       return 0.0F;
     }
     int const i = floor_to_int(a);
+    if constexpr (Axes == 1) {
+      return detail::blend_line<Interp>(a - static_cast<float>(i), texel(i, 0, plane),
+                                        texel(i + 1, 0, plane));
+    }
     int const j = floor_to_int(b);
     return Interp::blend(a - static_cast<float>(i), b - static_cast<float>(j), texel(i, j, plane),
                          texel(i + 1, j, plane), texel(i, j + 1, plane),
@@ -96,11 +120,13 @@ class LinearSlice {
   [[nodiscard]] PYRONN_HOST_DEVICE float sample_inside(float a, float b, int plane = 0) const {
     detail::GridCell const cell_a = detail::cell_of(a);
     if constexpr (Axes == 1) {
-      auto const lower = static_cast<int>(cell_a.index * static_cast<unsigned>(stride_a_) +
-                                          (static_cast<unsigned>(plane) - origin_));
-      float const s0 = detail::load_float(data00_, lower);
-      float const s1 = detail::load_float(data10_, lower);
-      return Interp::blend(cell_a.fraction, 0.0F, s0, s1, s0, s1);
+      unsigned lower = cell_a.index + static_cast<unsigned>(plane);
+      if constexpr (first_cell == 0) {
+        lower = cell_a.index * static_cast<unsigned>(stride_a_) +
+                (static_cast<unsigned>(plane) - origin_);
+      }
+      return detail::blend_line<Interp>(cell_a.fraction, detail::load_float(data00_, lower),
+                                        detail::load_float(data10_, lower));
     }
     detail::GridCell const cell_b = detail::cell_of(b);
     auto const corner = static_cast<int>(cell_b.index * static_cast<unsigned>(stride_b_) +
@@ -112,6 +138,10 @@ class LinearSlice {
   }
 
  private:
+  /// Addresses of a line without stride begin where cells do, which saves an addition a sample.
+  static constexpr std::ptrdiff_t first_cell =
+      Axes == 1 && std::is_same_v<StrideA, UnitStride> ? detail::cell_origin : 0;
+
   /// One step along a; where that is one element, an address with a constant added.
   static PYRONN_HOST_DEVICE T const* neighbour(T const* data, StrideA stride_a) {
     if constexpr (std::is_same_v<StrideA, UnitStride>) {

@@ -4,8 +4,8 @@
 
 /// How a policy gets at samples on an executor. What stands here is the answer for most: in place,
 /// with no memory. Arrays have the extents (x, y, z, sample) or (u, v, view, sample) and hold what
-/// is_storage_v allows. A specialisation of SliceSource, CellSource or PlaneSource has the same
-/// members:
+/// is_storage_v allows. A specialisation of SliceSource, CellSource, PlaneSource or LineSource has
+/// the same members:
 ///   slice_bytes(executor, array)       workspace that one slice of one sample needs; 0: in place
 ///   max_slices(executor, array)        slices of one sample that can be read at a time; 0: none
 ///   max_samples(executor, array)       whole samples that can be read at a time; may be 0
@@ -76,5 +76,10 @@ template <class Interp, class Executor>
 struct PlaneSource : InPlacePlanes<Interp> {
   using InPlace = InPlacePlanes<Interp>;
 };
+
+/// For kernels that read images of the plane where rays cross their rows and columns, with the same
+/// members `planes<Axis>(sample, group)` less `texel`.
+template <class Interp, class Executor>
+struct LineSource : PlaneSource<Interp, Executor> {};
 
 }  // namespace pyronn

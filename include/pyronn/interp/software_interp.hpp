@@ -13,10 +13,12 @@ struct SoftwareInterp {
   /// is the sample that is upper on axis a and lower on axis b.
   static PYRONN_HOST_DEVICE float blend(float a, float b, float s00, float s10, float s01,
                                         float s11) {
-    float const low = s00 + a * (s10 - s00);
-    float const high = s01 + a * (s11 - s01);
-    return low + b * (high - low);
+    float const low = blend(a, s00, s10);
+    return low + b * (blend(a, s01, s11) - low);
   }
+
+  /// Between two samples of a line.
+  static PYRONN_HOST_DEVICE float blend(float a, float s0, float s1) { return s0 + a * (s1 - s0); }
 };
 
 }  // namespace pyronn

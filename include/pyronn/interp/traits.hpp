@@ -7,6 +7,8 @@
 ///   struct MyInterp {
 ///     static PYRONN_HOST_DEVICE float blend(float a, float b,  // fractions of the way, in [0, 1)
 ///                                           float s00, float s10, float s01, float s11);
+///     // What the same comes to on a line, where b is 0 and rows are alike; may be left out.
+///     static PYRONN_HOST_DEVICE float blend(float a, float s0, float s1);
 ///   };
 ///
 /// Positions are indices with sample centres at the integers, and samples outside are zero, for

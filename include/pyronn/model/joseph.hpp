@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <type_traits>
+
 #include <pyronn/geometry/index_view.hpp>
 #include <pyronn/interp/sample_source.hpp>
 #include <pyronn/model/joseph_back.hpp>
@@ -23,8 +25,9 @@ struct Joseph {
   using SpecialBackView = void;
   template <class Interp, class Executor, int Dimension>
   static constexpr bool prefers_special_back = false;
-  template <class Interp, class Executor>
-  using VolumeSource = PlaneSource<Interp, Executor>;
+  template <class Interp, class Executor, int Dimension>
+  using VolumeSource = std::conditional_t<Dimension == 2, LineSource<Interp, Executor>,
+                                          PlaneSource<Interp, Executor>>;
   template <class Interp, class Executor>
   using ProjectionSource = SliceSource<Interp, Executor>;
 

@@ -50,11 +50,14 @@ struct JosephForward {
     index_ray.origin[2] -= static_cast<float>(task.first_slice);
     JosephRay const ray{index_ray, task.spacing};
     int const volume = task.first_volume + of.sample;
-    int const stagger = Tiling::staggers ? (pixel[0] + 8 * pixel[1]) & 31 : 0;
+    constexpr bool staggers = Tiling::staggers && Task::VolumeTraits::interleaves_slices;
+    int const stagger = staggers ? (pixel[0] + 8 * pixel[1]) & 31 : 0;
     float sum = 0.0F;
     if (ray.axis == 0) sum = integrate<0>(ray, volume, stagger);
     if (ray.axis == 1) sum = integrate<1>(ray, volume, 0);
-    if (ray.axis == 2) sum = integrate<2>(ray, volume, 0);
+    if constexpr (Task::dimension == 3) {
+      if (ray.axis == 2) sum = integrate<2>(ray, volume, 0);
+    }
     task.write(pixel, of, sum);
   }
 
@@ -134,7 +137,7 @@ struct JosephForward {
     int const last = min(finish, static_cast<int>(high) + 2);
     float inner_low = static_cast<float>(first);
     float inner_high = static_cast<float>(last);
-    constexpr float margin = 1.0F / 32.0F;
+    constexpr float margin = 1.0F / 32.0F - Task::VolumeTraits::padding;
     clip(ray.base[0], ray.slope[0], margin, end_a - (1.0F + margin), inner_low, inner_high);
     if constexpr (Task::dimension == 3) {
       clip(ray.base[1], ray.slope[1], margin, end_b - (1.0F + margin), inner_low, inner_high);

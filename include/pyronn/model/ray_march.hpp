@@ -27,7 +27,7 @@ class RayMarch {
   using SpecialBackView = void;
   template <class Interp, class Executor, int Dimension>
   static constexpr bool prefers_special_back = false;
-  template <class Interp, class Executor>
+  template <class Interp, class Executor, int Dimension>
   using VolumeSource = SliceSource<Interp, Executor>;
   template <class Interp, class Executor>
   using ProjectionSource = SliceSource<Interp, Executor>;

@@ -3,11 +3,15 @@
 #pragma once
 
 /// What the kernels of every model work on.
+#include <type_traits>
+#include <utility>
+
 #include <pyronn/core/array_view.hpp>
 #include <pyronn/core/config.hpp>
 #include <pyronn/core/extents.hpp>
 #include <pyronn/core/storage.hpp>
 #include <pyronn/core/vec.hpp>
+#include <pyronn/interp/linear_samples.hpp>
 
 namespace pyronn::detail {
 
@@ -21,6 +25,7 @@ struct ViewOfSample {
 template <int Space, class Views, class Samples, class T>
 struct ForwardTask {
   static constexpr int dimension = Space;
+  using VolumeTraits = SampleTraits<Samples>;
 
   Views views;
   int num_views;
@@ -62,6 +67,7 @@ struct ForwardTask {
 template <int Space, class Views, class Samples, class T>
 struct BackTask {
   static constexpr int dimension = Space;
+  using View = std::decay_t<decltype(std::declval<Views const&>().view(0, 0))>;
 
   Views views;
   int num_views;

@@ -23,6 +23,13 @@ struct BlockShape {
   /// Items along z, of one thread's depth, whose blocks run one after another, before the next
   /// along x and y: for items that read the same memory.
   static constexpr int together = 1;
+  /// Threads that share an item, where there are too few items to fill a card. Such a kernel has,
+  /// beside its call operator, the pieces that it is made of:
+  ///   Sums                                          an array float[M][N]
+  ///   begin(item, sums)                             what part 0 adds to
+  ///   add_part(item, part, sums)                    adds what a part of the work comes to
+  ///   write(item, sums)                             for the sums over all parts
+  static constexpr int parts = 1;
 };
 
 /// A block of voxels that one work item accumulates: `X` x `Y` x `Z`, in runs along `Axis` that
@@ -44,6 +51,8 @@ struct VoxelTile {
 template <class Interp, class Executor, int Dimension>
 struct VoxelTiling {
   using Tile = VoxelTile<0, 32, 8, 8>;
+  /// For views that are no matrices.
+  using GeneralTile = Tile;
   /// Whether kernels of their own pay for upright views, where a column of voxels shares its column
   /// on the detector, and for views of the plane.
   static constexpr bool prefers_special_views = false;
@@ -53,8 +62,8 @@ struct VoxelTiling {
 template <class Interp, class Executor, int Dimension>
 struct PixelTiling {
   using Block = BlockShape<32, 4, 1>;
-  /// Whether neighbouring rays along x begin at different slices. Read in place, slices across x
-  /// lie next to each other, and rows of a power of two would meet in one memory bank.
+  /// Whether neighbouring rays along x begin at different slices where those across x lie next to
+  /// each other in memory: rows of a power of two would meet in one memory bank.
   static constexpr bool staggers = false;
 };
 

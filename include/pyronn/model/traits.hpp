@@ -14,10 +14,10 @@
 ///     template <class View, int Dimension> using SpecialBackView = ...;
 ///     template <class Interp, class Executor, int Dimension>  // whether `back` takes it
 ///     static constexpr bool prefers_special_back = false;
-///     template <class Interp, class Executor>          // how volumes are read: PlaneSource or
-///     using VolumeSource = ...;                        // SliceSource
-///     template <class Interp, class Executor>          // how projections are read: SliceSource or
-///     using ProjectionSource = ...;                    // CellSource
+///     // How volumes are read: PlaneSource, in the plane also LineSource, or SliceSource.
+///     template <class Interp, class Executor, int Dimension> using VolumeSource = ...;
+///     // How projections are read: SliceSource or CellSource.
+///     template <class Interp, class Executor> using ProjectionSource = ...;
 ///     template <class Interp, class Executor, class Task> auto forward(Task const& task) const;
 ///     template <class Interp, class Executor, class Task> auto back(Task const& task) const;
 ///     template <class Geometry> static constexpr void check_forward();  // static_asserts

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <type_traits>
+
 #include <pyronn/geometry/index_view.hpp>
 #include <pyronn/interp/sample_source.hpp>
 #include <pyronn/model/depth_weight.hpp>
@@ -27,7 +29,7 @@ struct WeightedVoxelDriven {
   static constexpr bool prefers_special_back =
       VoxelTiling<Interp, Executor, Dimension>::prefers_special_views;
 
-  template <class Interp, class Executor>
+  template <class Interp, class Executor, int Dimension>
   using VolumeSource = PlaneSource<Interp, Executor>;
   template <class Interp, class Executor>
   using ProjectionSource = CellSource<Interp, Executor>;
@@ -38,7 +40,9 @@ struct WeightedVoxelDriven {
   }
   template <class Interp, class Executor, class Task>
   auto back(Task const& task) const {
-    using Tile = typename VoxelTiling<Interp, Executor, Task::dimension>::Tile;
+    using Tiling = VoxelTiling<Interp, Executor, Task::dimension>;
+    using Tile = std::conditional_t<Task::View::is_projective, typename Tiling::Tile,
+                                    typename Tiling::GeneralTile>;
     return detail::VoxelDrivenBack<DepthWeight, Tile, Task>{task};
   }
 

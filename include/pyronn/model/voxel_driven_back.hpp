@@ -31,15 +31,34 @@ struct VoxelDrivenBack {
     return count;
   }
 
-  PYRONN_HOST_DEVICE void operator()(Vec<int, 3> item) const {
-    int const tiles = (task.volumes.extents[2] - 1) / Tile::size(2) + 1;
-    int const sample = item[2] / tiles;
-    item[2] -= sample * tiles;
-    Vec<int, 3> const first{item[0] * Tile::size(0), item[1] * Tile::size(1),
-                            item[2] * Tile::size(2)};
-    float sums[Tile::runs][Tile::run];
-    for (int r = 0; r < Tile::runs; ++r) begin(run_start(first, r), sample, sums[r]);
-    for (int n = 0; n < task.num_views; ++n) {
+  PYRONN_HOST_DEVICE void operator()(Vec<int, 3> const& item) const {
+    Sums sums;
+    begin(item, sums);
+    for (int part = 0; part < Block::parts; ++part) add_part(item, part, sums);
+    write(item, sums);
+  }
+
+  using Sums = float[Tile::runs][Tile::run];
+
+  /// What other chunks of views have added up, read before the views: where memory is read and
+  /// written in turn, every read waits.
+  PYRONN_HOST_DEVICE void begin(Vec<int, 3> const& item, Sums& sums) const {
+    int const sample = item[2] / tiles_of_sample();
+    Vec<int, 3> const first = first_voxel(item, sample);
+    for (int r = 0; r < Tile::runs; ++r) {
+      int const count = task.adds ? voxels_of_run(run_start(first, r)) : 0;
+      for (int k = 0; k < Tile::run; ++k) {
+        sums[r][k] =
+            k < count ? static_cast<float>(voxel_of_run(run_start(first, r), k, sample)) : 0.0F;
+      }
+    }
+  }
+
+  /// Every so many views, beginning with view `part`.
+  PYRONN_HOST_DEVICE void add_part(Vec<int, 3> const& item, int part, Sums& sums) const {
+    int const sample = item[2] / tiles_of_sample();
+    Vec<int, 3> const first = first_voxel(item, sample);
+    for (int n = part; n < task.num_views; n += Block::parts) {
       auto const& view = task.views.view(n, sample);
       auto const slice = task.slice(n, sample);
       for (int r = 0; r < Tile::runs; ++r) {
@@ -50,10 +69,26 @@ struct VoxelDrivenBack {
                slice, sums[r]);
       }
     }
-    for (int r = 0; r < Tile::runs; ++r) write(run_start(first, r), sample, sums[r]);
+  }
+
+  PYRONN_HOST_DEVICE void write(Vec<int, 3> const& item, Sums const& sums) const {
+    int const sample = item[2] / tiles_of_sample();
+    Vec<int, 3> const first = first_voxel(item, sample);
+    for (int r = 0; r < Tile::runs; ++r) write_run(run_start(first, r), sample, sums[r]);
   }
 
  private:
+  /// Tiles along z.
+  [[nodiscard]] PYRONN_HOST_DEVICE int tiles_of_sample() const {
+    return (task.volumes.extents[2] - 1) / Tile::size(2) + 1;
+  }
+
+  [[nodiscard]] PYRONN_HOST_DEVICE Vec<int, 3> first_voxel(Vec<int, 3> const& item,
+                                                           int sample) const {
+    return {item[0] * Tile::size(0), item[1] * Tile::size(1),
+            (item[2] - sample * tiles_of_sample()) * Tile::size(2)};
+  }
+
   static PYRONN_HOST_DEVICE Vec<int, 3> run_start(Vec<int, 3> const& first, int run) {
     constexpr int axis = Tile::axis == 0 ? 1 : 0;
     constexpr int other = Tile::axis == 2 ? 1 : 2;
@@ -103,18 +138,8 @@ struct VoxelDrivenBack {
     return task.volumes(voxel[0], voxel[1], voxel[2], sample);
   }
 
-  /// What other chunks of views have added up, read before the views: where memory is read and
-  /// written in turn, every read waits.
-  PYRONN_HOST_DEVICE void begin(Vec<int, 3> const& start, int sample,
-                                float (&sums)[Tile::run]) const {
-    int const count = task.adds ? voxels_of_run(start) : 0;
-    for (int k = 0; k < Tile::run; ++k) {
-      sums[k] = k < count ? static_cast<float>(voxel_of_run(start, k, sample)) : 0.0F;
-    }
-  }
-
-  PYRONN_HOST_DEVICE void write(Vec<int, 3> const& start, int sample,
-                                float const (&sums)[Tile::run]) const {
+  PYRONN_HOST_DEVICE void write_run(Vec<int, 3> const& start, int sample,
+                                    float const (&sums)[Tile::run]) const {
     int const count = voxels_of_run(start);
     for (int k = 0; k < Tile::run; ++k) {
       if (k >= count) break;
