@@ -2,10 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <type_traits>
+
 #include <pyronn/geometry/index_view.hpp>
 #include <pyronn/interp/sample_source.hpp>
 #include <pyronn/model/depth_weight.hpp>
 #include <pyronn/model/tiling.hpp>
+#include <pyronn/model/upright_back.hpp>
 #include <pyronn/model/voxel_driven_back.hpp>
 #include <pyronn/model/voxel_driven_forward.hpp>
 
@@ -25,7 +28,8 @@ struct WeightedVoxelDriven {
   using SpecialBackView = detail::special_project_view_t<View, Dimension>;
   template <class Interp, class Executor, int Dimension>
   static constexpr bool prefers_special_back =
-      VoxelTiling<Interp, Executor, Dimension>::prefers_special_views;
+      VoxelTiling<Interp, Executor, Dimension>::prefers_special_views ||
+      (Dimension == 3 && has_upright_back_v<Interp, Executor>);
 
   template <class Interp, class Executor>
   using VolumeSource = PlaneSource<Interp, Executor>;
@@ -37,7 +41,14 @@ struct WeightedVoxelDriven {
   template <class Interp, class Executor, class Task>
   auto back(Task const& task) const {
     using Tile = typename VoxelTiling<Interp, Executor, Task::dimension>::Tile;
-    return detail::VoxelDrivenBack<DepthWeight, Tile, Task>{task};
+    using View = std::decay_t<decltype(task.views.view(0, 0))>;
+    constexpr bool is_upright = std::is_same_v<View, detail::UprightMap>;
+    detail::VoxelDrivenBack<DepthWeight, Tile, Task> const runs{task};
+    if constexpr (is_upright && has_upright_back_v<Interp, Executor>) {
+      return detail::UprightBack<DepthWeight, Tile, Task>{runs};
+    } else {
+      return runs;
+    }
   }
 
   template <class Geometry>
