@@ -59,8 +59,10 @@ class Bench {
   void operators() {
     pyronn::Projector<Geometry, Interp> const project{problem_.geometry, problem_.grid};
     pyronn::Backprojector<Geometry, Interp> const back{problem_.geometry, problem_.grid};
+    pyronn::Workspace<CpuExecutor> workspace{executor_,
+                                             project.workspace_bytes(executor_, volume_.view())};
     measure<Interp>("forward", problem_.rays(), "Grays/s", projections_,
-                    [&] { project(executor_, volume_.view(), projections_.view()); });
+                    [&] { project(executor_, volume_.view(), projections_.view(), workspace); });
     projections_ = Array<rank>{projections_.extents};
     measure<Interp>("back", problem_.updates(), "GUPS", volume_,
                     [&] { back(executor_, projections_.view(), volume_.view()); });
