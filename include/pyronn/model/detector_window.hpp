@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
+
 #include <pyronn/core/math.hpp>
 #include <pyronn/model/shadow_box.hpp>
 
@@ -26,13 +28,13 @@ class DetectorWindow {
   bool load(Slice const& slice, IndexRange const& columns, IndexRange const& rows) {
     columns_ = columns.last - columns.first + 3;
     rows_ = rows.last - rows.first + 3;
-    stride_ = (rows_ / strip_rows + 1) * strip_rows;
+    stride_ = std::ptrdiff_t{rows_ / strip_rows + 1} * strip_rows;
     if (columns_ > max_columns || stride_ > max_rows || columns_ * stride_ > max_samples) {
       return false;
     }
     border_column_ = columns.first - 1;
     border_row_ = rows.first - 1;
-    for (int row = 0; row < stride_; row += strip_rows) copy_strip(slice, row);
+    for (int row = 0; row < static_cast<int>(stride_); row += strip_rows) copy_strip(slice, row);
     return true;
   }
 
@@ -79,7 +81,8 @@ class DetectorWindow {
   int border_row_ = 0;
   int columns_ = 0;
   int rows_ = 0;
-  int stride_ = 0;  ///< from column to column: the rows, at least one of zeros, and whole strips
+  /// From column to column: the rows, at least one of zeros, and whole strips.
+  std::ptrdiff_t stride_ = 0;
   float samples_[max_samples];
 };
 
