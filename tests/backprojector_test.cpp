@@ -64,6 +64,20 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(agrees_with_the_definition, Case, test::AllCases) 
   }
 }
 
+/// More of them in the shadow of a few voxels than are worth a copy.
+BOOST_AUTO_TEST_CASE_TEMPLATE(pixels_may_be_much_finer_than_voxels, Case, test::VoxelDrivenCases) {
+  ConeBeam const scan =
+      ConeBeam::circular({60, 90, pyronn::equal_angles(2, 0.1)}, {{150, 140}, {0.2, 0.2}});
+  Grid const grid = Grid::centered({8, 7, 9}, {2, 2.2, 1.9});
+  auto projections = test::random_values(7, scan.detector_size().count() * scan.num_views());
+  for (float& value : projections) value += 2;
+  typename Case::template Backprojector<ConeBeam> const op{scan, grid};
+  double const error = test::relative_l2(
+      test::run(op, projections),
+      test::reference_backprojection<typename Case::Model>(scan, grid, projections));
+  BOOST_TEST(error < test::bound<typename Case::Interp>(1e-5, 3e-3));
+}
+
 /// Uniform projections count the views that see a voxel.
 BOOST_AUTO_TEST_CASE_TEMPLATE(uniform_projections_count_views, Interp, test::Interps) {
   for (test::Scene const& scene : test::scenes()) {

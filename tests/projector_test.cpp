@@ -78,6 +78,26 @@ BOOST_AUTO_TEST_CASE(keeps_its_precision_far_from_the_source) {
   BOOST_TEST(test::relative_l2(test::run(op, volume), expected) < 1e-5);
 }
 
+/// The volume comes in as many pieces as the workspace asks for.
+BOOST_AUTO_TEST_CASE_TEMPLATE(any_workspace_will_do, Case, test::RayDrivenCases) {
+  ConeBeam const scan =
+      ConeBeam::circular({90, 130, pyronn::equal_angles(3, 0.1)}, {{12, 530}, {1.4, 0.2}});
+  Grid const grid = Grid::centered({11, 9, 43}, {1.2, 1.3, 1.7});
+  typename Case::template Projector<ConeBeam> const op{scan, grid};
+  test::Array<float, 3> volume{grid.size, test::random_values(8, grid.size.count())};
+  auto const expected =
+      test::reference_projection<typename Case::Model>(scan, grid, volume.values());
+  std::size_t const whole = op.workspace_bytes(test::executor(), volume.view());
+  for (std::size_t const bytes : {std::size_t{0}, whole / 3, whole / 2, whole}) {
+    test::Array<float, 3> projections{test::projection_extents(scan), test::nan};
+    pyronn::Workspace<test::Executor> workspace{test::executor(), bytes};
+    op(test::executor(), volume.view(), projections.view(), workspace);
+    BOOST_TEST(test::relative_l2(projections.values(), expected) <
+               test::bound<typename Case::Interp>(1e-5, 1e-2));
+    BOOST_TEST(op.workspace_bytes(test::executor(), volume.view(), bytes) <= bytes);
+  }
+}
+
 BOOST_AUTO_TEST_CASE_TEMPLATE(ray_along_an_axis_measures_mm, Case, test::JosephCases) {
   Grid const grid = Grid::centered({5, 6, 7}, {0.5, 1.3, 2.1});
   for (int axis = 0; axis < 3; ++axis) {

@@ -150,10 +150,10 @@ double worst_rounding(std::vector<float> const& found, std::vector<float> const&
 template <class T, class Interp>
 double interpolation_bound(std::size_t limit) {
   constexpr bool is_software = std::is_same_v<Interp, pyronn::SoftwareInterp>;
-  if (!test::on_device) return 2e-6;
-  if (limit == 0) return is_software ? 2e-6 : 3e-3;
+  if (!test::on_device) return 1e-5;
+  if (limit == 0) return is_software ? 1e-5 : 3e-3;
   if (std::is_same_v<T, Half>) return is_software ? 2 * rounding<Half> : rounding<Half>;
-  return is_software ? 2e-6 : 2e-5;
+  return is_software ? 1e-5 : 2e-5;
 }
 
 template <class T, class Interp, class Operator>

@@ -18,6 +18,7 @@
 #include <pyronn/model/packed_batch.hpp>
 #include <pyronn/model/traits.hpp>
 #include <pyronn/model/upright_forward.hpp>
+#include <pyronn/model/upright_forward_cpu.hpp>
 
 namespace pyronn {
 

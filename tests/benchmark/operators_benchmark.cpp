@@ -6,6 +6,7 @@
 // output. Compile it as you compile your own code: -O3 -march=native, say.
 #include <algorithm>
 #include <chrono>
+#include <cstddef>
 #include <cstdlib>
 #include <limits>
 #include <random>
@@ -59,10 +60,12 @@ class Bench {
   void operators() {
     pyronn::Projector<Geometry, Interp> const project{problem_.geometry, problem_.grid};
     pyronn::Backprojector<Geometry, Interp> const back{problem_.geometry, problem_.grid};
-    measure<Interp>("forward", problem_.rays(), "Grays/s", projections_,
-                    [&] { project(executor_, volume_.view(), projections_.view()); });
+    pyronn::Workspace<CpuExecutor> workspace{executor_,
+                                             project.workspace_bytes(executor_, volume_.view())};
+    measure<Interp>("forward", problem_.rays(), "Grays/s", projections_, workspace.bytes(),
+                    [&] { project(executor_, volume_.view(), projections_.view(), workspace); });
     projections_ = Array<rank>{projections_.extents};
-    measure<Interp>("back", problem_.updates(), "GUPS", volume_,
+    measure<Interp>("back", problem_.updates(), "GUPS", volume_, 0,
                     [&] { back(executor_, projections_.view(), volume_.view()); });
     volume_ = Array<rank>{volume_.extents};
   }
@@ -72,7 +75,7 @@ class Bench {
     pyronn::Fbp<Geometry, Interp> const fbp{problem_.geometry, problem_.grid};
     pyronn::Workspace<CpuExecutor> workspace{executor_,
                                              fbp.workspace_bytes(executor_, projections_.view())};
-    measure<Interp>("FBP", problem_.updates(), "GUPS", volume_,
+    measure<Interp>("FBP", problem_.updates(), "GUPS", volume_, workspace.bytes(),
                     [&] { fbp(executor_, projections_.view(), volume_.view(), workspace); });
     volume_ = Array<rank>{volume_.extents};
   }
@@ -80,7 +83,7 @@ class Bench {
  private:
   template <class Interp, class Call>
   void measure(char const* operation, double work, char const* unit, Array<rank>& output,
-               Call const& call) {
+               std::size_t workspace_bytes, Call const& call) {
     std::vector<double> times;
     for (int run = 0; run < 4; ++run) {
       std::fill(output.values.begin(), output.values.end(),
@@ -92,7 +95,7 @@ class Bench {
       if (run > 0) times.push_back(time.count());
     }
     report_.add({problem_.name, operation, name_of<Interp>(), "float", benchmark::median(times),
-                 work, unit, 0.0});
+                 work, unit, static_cast<double>(workspace_bytes) / (1 << 20)});
   }
 
   benchmark::Report const& report_;

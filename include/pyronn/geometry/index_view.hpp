@@ -72,6 +72,15 @@ struct UprightMap {
             {row[2][0], row[2][1], row[2][3]}};
   }
 
+  PYRONN_HOST_DEVICE Vec3f homogeneous(Vec3f const& index) const {
+    return {u[0] * index[0] + (u[1] * index[1] + u[2]),
+            v[0] * index[0] + (v[1] * index[1] + (v[2] * index[2] + v[3])),
+            w[0] * index[0] + (w[1] * index[1] + w[2])};
+  }
+
+  /// What one step across the columns adds to the homogeneous coordinates.
+  PYRONN_HOST_DEVICE Vec3f step(int axis) const { return {u[axis], v[axis], w[axis]}; }
+
   /// Up to what double precision leaves of a matrix that was inverted.
   template <class View>
   static bool fits(View const& view, Grid const&, Extents<2>) {

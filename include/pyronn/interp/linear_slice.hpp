@@ -83,6 +83,11 @@ class LinearSlice {
   /// The sample at integer indices, zero outside.
   [[nodiscard]] PYRONN_HOST_DEVICE float texel(int a, int b, int plane = 0) const {
     if (a < 0 || a >= size_a_ || b < 0 || b >= size_b_) return 0.0F;
+    return texel_inside(a, b, plane);
+  }
+
+  /// The sample at integer indices where it exists.
+  [[nodiscard]] PYRONN_HOST_DEVICE float texel_inside(int a, int b, int plane = 0) const {
     return detail::load_float(data00_ + first_cell, plane + a * stride_a_ + b * stride_b_);
   }
 

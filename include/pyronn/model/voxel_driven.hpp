@@ -8,6 +8,7 @@
 #include <pyronn/interp/sample_source.hpp>
 #include <pyronn/model/depth_weight.hpp>
 #include <pyronn/model/tiling.hpp>
+#include <pyronn/model/upright_back.hpp>
 #include <pyronn/model/voxel_driven_back.hpp>
 #include <pyronn/model/voxel_driven_forward.hpp>
 
@@ -27,7 +28,8 @@ struct WeightedVoxelDriven {
   using SpecialBackView = detail::special_project_view_t<View, Dimension>;
   template <class Interp, class Executor, int Dimension>
   static constexpr bool prefers_special_back =
-      VoxelTiling<Interp, Executor, Dimension>::prefers_special_views;
+      VoxelTiling<Interp, Executor, Dimension>::prefers_special_views ||
+      (Dimension == 3 && has_upright_back_v<Interp, Executor>);
 
   template <class Interp, class Executor, int Dimension>
   using VolumeSource = PlaneSource<Interp, Executor>;
@@ -43,7 +45,13 @@ struct WeightedVoxelDriven {
     using Tiling = VoxelTiling<Interp, Executor, Task::dimension>;
     using Tile = std::conditional_t<Task::View::is_projective, typename Tiling::Tile,
                                     typename Tiling::GeneralTile>;
-    return detail::VoxelDrivenBack<DepthWeight, Tile, Task>{task};
+    constexpr bool is_upright = std::is_same_v<typename Task::View, detail::UprightMap>;
+    detail::VoxelDrivenBack<DepthWeight, Tile, Task> const runs{task};
+    if constexpr (is_upright && has_upright_back_v<Interp, Executor>) {
+      return detail::UprightBack<DepthWeight, Tile, Task>{runs};
+    } else {
+      return runs;
+    }
   }
 
   template <class Geometry>

@@ -12,6 +12,29 @@
 
 namespace pyronn::detail {
 
+/// Adds what each voxel of a run takes from a view.
+template <class DepthWeight, int Count, class Run, class Slice>
+PYRONN_HOST_DEVICE void gather_run(Run const& run, Slice const& slice, Extents<2> detector,
+                                   float (&sums)[Count]) {
+  Shadow const shadow = run.shadow(Count, detector, slice.inside());
+  if (!shadow.meets) return;
+  if (shadow.inside) {
+    // In two steps, so that compilers see that no sum overlaps a sample, and vectorise.
+    float values[Count];
+    for (int k = 0; k < Count; ++k) {
+      Landing const landing = run.at(k);
+      values[k] = DepthWeight{}(landing.inverse_depth) * slice.sample_inside(landing.u, landing.v);
+    }
+    for (int k = 0; k < Count; ++k) sums[k] += values[k];
+  } else {
+    for (int k = 0; k < Count; ++k) {
+      Landing const landing = run.at(k);
+      float const value = DepthWeight{}(landing.inverse_depth) * slice.sample(landing.u, landing.v);
+      sums[k] += is_seen(landing) ? value : 0.0F;
+    }
+  }
+}
+
 /// Voxel-driven backprojection: every voxel gathers, over the views, the projection at the point
 /// where it lands. One work item is a tile of voxels; it adds up in registers or the nearest cache
 /// and writes once.
@@ -64,9 +87,9 @@ struct VoxelDrivenBack {
       for (int r = 0; r < Tile::runs; ++r) {
         // Of one run the start is in the volume; not asking saves registers.
         if (Tile::runs > 1 && !is_in_volume(run_start(first, r))) continue;
-        gather(VoxelRun<std::decay_t<decltype(view)>, Tile::axis>{view, vec_cast<float>(
-                                                                            run_start(first, r))},
-               slice, sums[r]);
+        VoxelRun<std::decay_t<decltype(view)>, Tile::axis> const run{
+            view, vec_cast<float>(run_start(first, r))};
+        gather_run<DepthWeight>(run, slice, task.detector, sums[r]);
       }
     }
   }
@@ -101,30 +124,6 @@ struct VoxelDrivenBack {
   PYRONN_HOST_DEVICE bool is_in_volume(Vec<int, 3> const& voxel) const {
     return voxel[0] < task.volumes.extents[0] && voxel[1] < task.volumes.extents[1] &&
            voxel[2] < task.volumes.extents[2];
-  }
-
-  template <class Run, class Slice>
-  PYRONN_HOST_DEVICE void gather(Run const& run, Slice const& slice,
-                                 float (&sums)[Tile::run]) const {
-    Shadow const shadow = run.shadow(Tile::run, task.detector, slice.inside());
-    if (!shadow.meets) return;
-    if (shadow.inside) {
-      // In two steps, so that compilers see that no sum overlaps a sample, and vectorise.
-      float values[Tile::run];
-      for (int k = 0; k < Tile::run; ++k) {
-        Landing const landing = run.at(k);
-        values[k] =
-            DepthWeight{}(landing.inverse_depth) * slice.sample_inside(landing.u, landing.v);
-      }
-      for (int k = 0; k < Tile::run; ++k) sums[k] += values[k];
-    } else {
-      for (int k = 0; k < Tile::run; ++k) {
-        Landing const landing = run.at(k);
-        float const value =
-            DepthWeight{}(landing.inverse_depth) * slice.sample(landing.u, landing.v);
-        sums[k] += is_seen(landing) ? value : 0.0F;
-      }
-    }
   }
 
   [[nodiscard]] PYRONN_HOST_DEVICE int voxels_of_run(Vec<int, 3> const& start) const {

@@ -69,11 +69,10 @@ class VoxelRun {
 
 /// A run of a projective view: homogeneous coordinates are linear along it, and its shadow is a
 /// segment, inside the convex detector where both ends are.
-template <int Axis>
-class VoxelRun<IndexMap, Axis> {
+class ProjectiveRun {
  public:
-  PYRONN_HOST_DEVICE VoxelRun(IndexMap const& map, Vec3f const& start)
-      : start_{map.homogeneous(start)}, step_{map.step(Axis)} {}
+  PYRONN_HOST_DEVICE ProjectiveRun(Vec3f const& start, Vec3f const& step)
+      : start_{start}, step_{step} {}
 
   PYRONN_HOST_DEVICE Landing at(int k) const {
     Vec3f const point = start_ + static_cast<float>(k) * step_;
@@ -95,6 +94,21 @@ class VoxelRun<IndexMap, Axis> {
   Vec3f step_;
 };
 
+template <int Axis>
+class VoxelRun<IndexMap, Axis> : public ProjectiveRun {
+ public:
+  PYRONN_HOST_DEVICE VoxelRun(IndexMap const& map, Vec3f const& start)
+      : ProjectiveRun{map.homogeneous(start), map.step(Axis)} {}
+};
+
+/// Across the columns of an upright view.
+template <int Axis>
+class VoxelRun<UprightMap, Axis> : public ProjectiveRun {
+ public:
+  PYRONN_HOST_DEVICE VoxelRun(UprightMap const& map, Vec3f const& start)
+      : ProjectiveRun{map.homogeneous(start), map.step(Axis)} {}
+};
+
 /// A column of an upright view: only the row changes along it, and evenly.
 template <>
 class VoxelRun<UprightMap, 2> {
@@ -113,6 +127,9 @@ class VoxelRun<UprightMap, 2> {
   PYRONN_HOST_DEVICE Landing at(int k) const {
     return {u_, v_ + static_cast<float>(k) * step_, inverse_depth_};
   }
+
+  /// Of v, from voxel to voxel.
+  PYRONN_HOST_DEVICE float step() const { return step_; }
 
   PYRONN_HOST_DEVICE Shadow shadow(int count, Extents<2> detector,
                                    SampleBounds const& exist) const {
