@@ -84,7 +84,8 @@ class OwnCone {
         pyronn::Vec3f const& point) const {
       pyronn::Vec3f const arm = point - source;
       float const depth = dot(row[2], arm);
-      return {dot(row[0], arm) / depth, dot(row[1], arm) / depth, depth};
+      float const inverse = pyronn::reciprocal(depth);
+      return {dot(row[0], arm) * inverse, dot(row[1], arm) * inverse, depth};
     }
   };
 

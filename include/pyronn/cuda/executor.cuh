@@ -206,8 +206,12 @@ struct VoxelTiling<Interp, CudaExecutor, 3> {
     static constexpr int warp_x = 8;
     static constexpr int resident = 7;
   };
+  struct GeneralBlock : BlockShape<16, 16, 1> {
+    static constexpr int warp_x = 8;
+    static constexpr int resident = 4;
+  };
   using Tile = VoxelTile<2, 1, 1, 16, Block>;
-  using GeneralTile = Tile;
+  using GeneralTile = VoxelTile<2, 1, 1, 8, GeneralBlock>;
   static constexpr bool prefers_special_views = true;
 };
 

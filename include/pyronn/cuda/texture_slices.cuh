@@ -15,6 +15,7 @@
 #include <pyronn/cuda/texture_images.cuh>
 #include <pyronn/exec/workspace.hpp>
 #include <pyronn/interp/sample_source.hpp>
+#include <pyronn/interp/software_interp.hpp>
 #include <pyronn/interp/texture_interp.hpp>
 #include <pyronn/model/tiling.hpp>
 
@@ -42,7 +43,7 @@ struct VoxelTiling<TextureInterp, CudaExecutor, 3> {
     static constexpr int warp_x = 2;
   };
   using Tile = VoxelTile<2, 1, 1, 16, Block>;
-  using GeneralTile = Tile;
+  using GeneralTile = typename VoxelTiling<SoftwareInterp, CudaExecutor, 3>::GeneralTile;
   static constexpr bool prefers_special_views = false;
 };
 

@@ -52,6 +52,10 @@ struct SampleBounds {
   float a_high;
   float b_low;
   float b_high;
+
+  [[nodiscard]] PYRONN_HOST_DEVICE bool contain(float a, float b) const {
+    return a >= a_low && a < a_high && b >= b_low && b < b_high;
+  }
 };
 
 /// A stride of one, known when compiling.

@@ -68,7 +68,7 @@ struct UprightBack {
   static constexpr int size_z = 64;
   static constexpr int min_slices = 8;
 
-  using Column = VoxelRun<UprightMap, 2>;
+  using Column = VoxelRun<UprightMap, 2, size_z>;
 
   /// Of the volume, in voxels.
   struct Piece {

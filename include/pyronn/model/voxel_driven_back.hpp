@@ -87,7 +87,7 @@ struct VoxelDrivenBack {
       for (int r = 0; r < Tile::runs; ++r) {
         // Of one run the start is in the volume; not asking saves registers.
         if (Tile::runs > 1 && !is_in_volume(run_start(first, r))) continue;
-        VoxelRun<std::decay_t<decltype(view)>, Tile::axis> const run{
+        VoxelRun<std::decay_t<decltype(view)>, Tile::axis, Tile::run> const run{
             view, vec_cast<float>(run_start(first, r))};
         gather_run<DepthWeight>(run, slice, task.detector, sums[r]);
       }

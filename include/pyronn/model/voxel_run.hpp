@@ -43,28 +43,33 @@ PYRONN_HOST_DEVICE inline Shadow shadow_of(float u_low, float u_high, float v_lo
   return {!misses, inside};
 }
 
-/// A run of any view: every voxel is projected by itself.
-template <class IndexView, int Axis>
+/// A run of `Count` voxels in any view: each is projected by itself, once.
+template <class IndexView, int Axis, int Count>
 class VoxelRun {
  public:
-  PYRONN_HOST_DEVICE VoxelRun(IndexView const& view, Vec3f const& start)
-      : view_{view}, start_{start} {}
-
-  PYRONN_HOST_DEVICE Landing at(int k) const {
-    Vec3f index = start_;
-    index[Axis] += static_cast<float>(k);
-    DetectorPoint<float> const point = view_.project(index);
-    return {point.u, point.v, point.depth > 0.0F ? reciprocal(point.depth) : -1.0F};
+  PYRONN_HOST_DEVICE VoxelRun(IndexView const& view, Vec3f const& start) {
+    for (int k = 0; k < Count; ++k) {
+      Vec3f index = start;
+      index[Axis] += static_cast<float>(k);
+      DetectorPoint<float> const point = view.project(index);
+      landings_[k] = {point.u, point.v, point.depth > 0.0F ? reciprocal(point.depth) : -1.0F};
+    }
   }
 
-  /// Nothing is known between the voxels of such a run.
-  PYRONN_HOST_DEVICE Shadow shadow(int, Extents<2>, SampleBounds const&) const {
-    return {true, false};
+  PYRONN_HOST_DEVICE Landing at(int k) const { return landings_[k]; }
+
+  /// Nothing is known between the voxels of such a run, so all of them are asked.
+  PYRONN_HOST_DEVICE Shadow shadow(int count, Extents<2>, SampleBounds const& exist) const {
+    bool inside = true;
+    for (int k = 0; k < count; ++k) {
+      Landing const landing = landings_[k];
+      inside = inside && is_seen(landing) && exist.contain(landing.u, landing.v);
+    }
+    return {true, inside};
   }
 
  private:
-  IndexView const& view_;
-  Vec3f start_;
+  Landing landings_[Count];
 };
 
 /// A run of a projective view: homogeneous coordinates are linear along it, and its shadow is a
@@ -94,24 +99,24 @@ class ProjectiveRun {
   Vec3f step_;
 };
 
-template <int Axis>
-class VoxelRun<IndexMap, Axis> : public ProjectiveRun {
+template <int Axis, int Count>
+class VoxelRun<IndexMap, Axis, Count> : public ProjectiveRun {
  public:
   PYRONN_HOST_DEVICE VoxelRun(IndexMap const& map, Vec3f const& start)
       : ProjectiveRun{map.homogeneous(start), map.step(Axis)} {}
 };
 
 /// Across the columns of an upright view.
-template <int Axis>
-class VoxelRun<UprightMap, Axis> : public ProjectiveRun {
+template <int Axis, int Count>
+class VoxelRun<UprightMap, Axis, Count> : public ProjectiveRun {
  public:
   PYRONN_HOST_DEVICE VoxelRun(UprightMap const& map, Vec3f const& start)
       : ProjectiveRun{map.homogeneous(start), map.step(Axis)} {}
 };
 
 /// A column of an upright view: only the row changes along it, and evenly.
-template <>
-class VoxelRun<UprightMap, 2> {
+template <int Count>
+class VoxelRun<UprightMap, 2, Count> {
  public:
   PYRONN_HOST_DEVICE VoxelRun(UprightMap const& map, Vec3f const& start) {
     auto const at = [&start](float const(&row)[3]) {
@@ -146,8 +151,8 @@ class VoxelRun<UprightMap, 2> {
 };
 
 /// A run in the plane, where detectors have one row.
-template <int Axis>
-class VoxelRun<PlaneMap, Axis> {
+template <int Axis, int Count>
+class VoxelRun<PlaneMap, Axis, Count> {
  public:
   PYRONN_HOST_DEVICE VoxelRun(PlaneMap const& map, Vec3f const& start) : map_{map}, start_{start} {}
 
