@@ -20,11 +20,13 @@
 namespace pyronn::detail {
 
 /// Slices of a volume across x or y in which z lies fastest, and each voxel stands together with
-/// its neighbours: a path in (x, y) then needs few loads a sample. Columns go from z = -1 to nz + 1
+/// its neighbours: a path in (x, y) then needs few loads a sample. Columns go from z = -2 to nz + 1
 /// and from the neighbour before the first on, with zeros outside.
 template <class T>
 struct ColumnCopy {
-  static PYRONN_HOST_DEVICE int height(Extents<3> const& size) { return size[2] + 3; }
+  static constexpr int border = 2;  ///< zeros at either end of a column
+
+  static PYRONN_HOST_DEVICE int height(Extents<3> const& size) { return size[2] + 2 * border; }
   static PYRONN_HOST_DEVICE int width(Extents<3> const& size, int axis) {
     return size[1 - axis] + 1;
   }
@@ -58,9 +60,9 @@ struct CopyColumns {
     std::size_t const height = static_cast<std::size_t>(ColumnCopy<T>::height(size));
     int const k = first + item[2];
     int const a = item[1];
-    int const z = item[0];
-    columns[row * height + static_cast<std::size_t>(z)] = SampleCellOf<T>{
-        voxel(k, a - 1, z - 1), voxel(k, a, z - 1), voxel(k, a - 1, z), voxel(k, a, z)};
+    int const z = item[0] - ColumnCopy<T>::border;
+    columns[row * height + static_cast<std::size_t>(item[0])] = SampleCellOf<T>{
+        voxel(k, a - 1, z), voxel(k, a, z), voxel(k, a - 1, z + 1), voxel(k, a, z + 1)};
   }
 
  private:

@@ -146,7 +146,8 @@ struct LineSource<SoftwareInterp, CudaExecutor> {
   }
   template <class T>
   static int max_slices(CudaExecutor const&, ArrayView<T const, 4> array) {
-    return array.extents[2];
+    constexpr int longest = 500'000;  // eight lines a block along the second axis of a launch
+    return max(array.extents[0], array.extents[1]) <= longest ? array.extents[2] : 0;
   }
   template <class T>
   static int max_samples(CudaExecutor const&, ArrayView<T const, 4> array) {

@@ -177,7 +177,8 @@ struct PackedBack<VoxelDriven, SoftwareInterp, CudaExecutor> {
                           Workspace<CudaExecutor>& workspace) {
     detail::PackedPlan const found =
         plan<detail::packed_parts_v<In>>(projections.extents, workspace.bytes());
-    if (found.bytes == 0) return false;
+    int const longest = max(volumes.extents[0], volumes.extents[1]);
+    if (found.bytes == 0 || longest > detail::longest_packed) return false;
     detail::for_each_packed_part(
         projections.extents[3], found.tiles, [&](auto tiles, int first, int count) {
           for (int view = 0; view < projections.extents[2]; view += found.parts) {

@@ -5,6 +5,7 @@
 /// Kernels that copy samples into PackedLayout.
 #include <pyronn/cuda/require_cuda.cuh>
 //
+#include <cfloat>
 #include <cstddef>
 #include <cstdint>
 
@@ -19,7 +20,8 @@
 
 namespace pyronn::detail {
 
-/// Raises `largest[sample]`, zero before, to the bits of the sample's largest absolute value.
+/// Raises `largest[sample]`, zero before, to the bits of the sample's largest absolute value that
+/// is finite.
 template <class T>
 struct FindLargest {
   struct Block : BlockShape<256, 1, 1> {};
@@ -38,7 +40,8 @@ struct FindLargest {
     float most = 0.0F;
 #pragma unroll 8
     for (std::int64_t n = item[0]; n < count; n += threads) {
-      most = max(most, fabsf(load_float(values, n)));
+      float const value = fabsf(load_float(values, n));
+      if (value <= FLT_MAX) most = max(most, value);
     }
     // The bits of numbers that are not negative are in the order of the numbers.
     unsigned const of_warp = warp_max(__float_as_uint(most));

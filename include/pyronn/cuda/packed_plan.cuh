@@ -40,9 +40,11 @@ struct PackedPlan {
 /// The largest values come first, in memory that stays aligned.
 inline constexpr std::size_t packed_header_bytes = 64 * sizeof(unsigned);
 
+/// Along any axis: positions are counted in single precision, and rows in launches.
+inline constexpr int longest_packed = 1 << 19;
+
 inline bool is_worth_packing(Extents<4> const& size) {
-  constexpr int longest = 1 << 20;  // positions are counted in single precision
-  return size[3] >= least_packed_samples && max(size[0], max(size[1], size[2])) <= longest;
+  return size[3] >= least_packed_samples && max(size[0], max(size[1], size[2])) <= longest_packed;
 }
 
 /// Words of 16 bytes are counted in 32 bits.

@@ -100,7 +100,7 @@ struct ProjectColumns {
     if (!(a > -1.0F && a < static_cast<float>(size[1 - Axis]))) return;
     float const coverage = column.ray.coverage(k);
     Slice const slice{*this, column, k};
-    auto const top = static_cast<float>(size[2] + 1);
+    auto const top = static_cast<float>(size[2] + ColumnCopy<In>::border);
     for (int i = 0; i < rays; ++i) {
       sums[i] += coverage * slice.sample(clamp(slice.crossing(row[i]), 0.0F, top));
     }
@@ -124,7 +124,8 @@ struct ProjectColumns {
           kernel.columns +
           static_cast<int>(number * static_cast<unsigned>(ColumnCopy<In>::height(kernel.size))) -
           static_cast<std::ptrdiff_t>(cell_origin));
-      first = column.ray.base[1] + 1.0F + n * column.ray.slope[1];
+      constexpr auto border = static_cast<float>(ColumnCopy<In>::border);
+      first = column.ray.base[1] + border + n * column.ray.slope[1];
       step = column.base_step + n * column.slope_step;
     }
 

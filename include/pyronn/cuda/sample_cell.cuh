@@ -66,9 +66,10 @@ class alignas(8) SampleCell<Half> {
   }
 
  private:
+  /// What is not finite stays so.
   static __device__ float limited(float difference) {
     constexpr float largest = 65504.0F;
-    return clamp(difference, -largest, largest);
+    return fabsf(difference) <= 4.0F * largest ? clamp(difference, -largest, largest) : difference;
   }
 
   __half2 along_b_;

@@ -119,8 +119,9 @@ struct CellSource<SoftwareInterp, CudaExecutor> {
   }
   template <class T>
   static int max_slices(CudaExecutor const&, ArrayView<T const, 4> array) {
-    // In a line there is nothing between two rows.
-    return array.extents[1] > 1 ? min(array.extents[2], max_items) : 0;
+    // In a line there is nothing between two rows; eight rows make a block.
+    bool const has_cells = array.extents[1] > 1 && array.extents[1] <= 8 * max_items;
+    return has_cells ? min(array.extents[2], max_items) : 0;
   }
   template <class T>
   static int max_samples(CudaExecutor const&, ArrayView<T const, 4> array) {

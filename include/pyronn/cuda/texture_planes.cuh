@@ -105,7 +105,8 @@ struct PlaneSource<TextureInterp, CudaExecutor> {
       return 0;
     }
     // Planes across x and y have a row for each slice; all must fit into the textures of a launch.
-    int slices = min(size[2], detail::TextureImages::max_images(size[1]));
+    int slices = min(size[2], min(detail::TextureImages::max_images(size[1]),
+                                  executor.texture_limits().max_height));
     while (slices > 1 && max(size[0], size[1]) > detail::TextureImages::max_images(slices)) {
       --slices;
     }

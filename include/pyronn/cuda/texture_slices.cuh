@@ -100,10 +100,14 @@ struct SliceSource<TextureInterp, CudaExecutor> {
     int const log2 = detail::TextureStack::images_per_texture_log2(array.extents[1]);
     std::size_t const texture_bytes = (row_bytes * static_cast<std::size_t>(array.extents[1]))
                                       << log2;
-    bool const is_one_texture = array.extents[2] * array.extents[3] <= (1 << log2);
+    auto const images = std::int64_t{array.extents[2]} * array.extents[3];
+    bool const is_one_texture = images <= (1 << log2);
+    // What is read part by part has parts that begin with any image.
+    bool const is_one_part = images <= detail::TextureImages::max_images(array.extents[1]);
+    std::size_t const step_bytes = is_one_part ? texture_bytes : texture_bytes >> log2;
     return reinterpret_cast<std::uintptr_t>(array.data) % limits.base_alignment == 0 &&
            row_bytes % limits.pitch_alignment == 0 &&
-           (is_one_texture || texture_bytes % limits.base_alignment == 0);
+           (is_one_texture || step_bytes % limits.base_alignment == 0);
   }
 };
 

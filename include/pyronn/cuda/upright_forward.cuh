@@ -47,8 +47,10 @@ struct UprightForward<Joseph, SoftwareInterp, CudaExecutor> {
                       ArrayView<In const, 4> volumes, ArrayView<Out, 4> projections,
                       Workspace<CudaExecutor>& workspace) {
     constexpr int max_items = 65535;  // along the second axis of a launch
-    bool const copies = workspace.bytes() >= slice_bytes<In>(volumes.extents) &&
-                        volumes.extents[1] < max_items && projections.extents[0] < max_items;
+    std::size_t const slice = slice_bytes<In>(volumes.extents);
+    bool const copies = workspace.bytes() >= slice && slice <= most_bytes<In> &&
+                        max(volumes.extents[0], volumes.extents[1]) < max_items &&
+                        projections.extents[0] < max_items;
     if (!copies && volumes.slice_count() > std::numeric_limits<int>::max()) return false;
     for (int sample = 0; sample < volumes.extents[3]; ++sample) {
       detail::LaunchRange const all{0, projections.extents[2], sample, 1};
@@ -64,6 +66,11 @@ struct UprightForward<Joseph, SoftwareInterp, CudaExecutor> {
   }
 
  private:
+  /// Offsets within the copies are 32 bits long.
+  template <class In>
+  static constexpr std::size_t most_bytes = std::size_t{std::numeric_limits<int>::max()} *
+                                            sizeof(detail::SampleCellOf<In>);
+
   /// Of a slice across x or y, whichever takes more.
   template <class In>
   static std::size_t slice_bytes(Extents<4> size) {
@@ -75,10 +82,8 @@ struct UprightForward<Joseph, SoftwareInterp, CudaExecutor> {
                              detail::LaunchRange const& all, ArrayView<In const, 3> volume,
                              ArrayView<Out, 4> projections, Workspace<CudaExecutor>& workspace) {
     std::size_t const slice = detail::ColumnCopy<In>::slice_bytes(volume.extents);
-    // Offsets within the copies are 32 bits long.
     using Cell = detail::SampleCellOf<In>;
-    std::size_t const most =
-        min(workspace.bytes(), std::size_t{std::numeric_limits<int>::max()} * sizeof(Cell));
+    std::size_t const most = min(workspace.bytes(), most_bytes<In>);
     int const slices = volume.extents[Axis];
     auto const fit = static_cast<int>(min(most / slice, static_cast<std::size_t>(slices)));
     for (int first = 0; first < slices; first += fit) {

@@ -10,7 +10,8 @@
 namespace pyronn::detail {
 
 /// Some samples of a view, copied so that those of a detector column are neighbours in memory, with
-/// a border of zeros around.
+/// zeros around: two above and below, so that what lies beyond touches no sample, not even one that
+/// is no number.
 class DetectorWindow {
   static constexpr int strip_rows = 8;
   static constexpr int max_columns = 128;
@@ -18,7 +19,7 @@ class DetectorWindow {
   static constexpr int max_samples = 13 * 1024;
 
  public:
-  /// The samples of all rows at one position along u, and at least one zero more.
+  /// The samples of all rows at one position along u.
   struct BlendedColumn {
     float at[max_rows];
   };
@@ -27,32 +28,35 @@ class DetectorWindow {
   template <class Slice>
   bool load(Slice const& slice, IndexRange const& columns, IndexRange const& rows) {
     columns_ = columns.last - columns.first + 3;
-    rows_ = rows.last - rows.first + 3;
-    stride_ = std::ptrdiff_t{rows_ / strip_rows + 1} * strip_rows;
+    rows_ = rows.last - rows.first + 5;
+    stride_ = std::ptrdiff_t{(rows_ - 1) / strip_rows + 1} * strip_rows;
     if (columns_ > max_columns || stride_ > max_rows || columns_ * stride_ > max_samples) {
       return false;
     }
     border_column_ = columns.first - 1;
-    border_row_ = rows.first - 1;
+    border_row_ = rows.first - 2;
     for (int row = 0; row < static_cast<int>(stride_); row += strip_rows) copy_strip(slice, row);
     return true;
   }
 
-  void blend(float u, float factor, BlendedColumn& blended) const {
-    float const last = static_cast<float>(columns_ - 1);
-    float const offset = min(max(0.0F, u - static_cast<float>(border_column_)), last);
-    int const lower = min(static_cast<int>(offset), columns_ - 2);
+  /// False beyond the first and the last column.
+  bool blend(float u, float factor, BlendedColumn& blended) const {
+    float const offset = u - static_cast<float>(border_column_);
+    if (!(offset > 0.0F && offset < static_cast<float>(columns_ - 1))) return false;
+    int const lower = static_cast<int>(offset);
     float const fraction = offset - static_cast<float>(lower);
     float const of_lower = factor * (1.0F - fraction);
     float const of_upper = factor * fraction;
     float const* const column = samples_ + lower * stride_;
     float const* const next = column + stride_;
     for (int j = 0; j < stride_; ++j) blended.at[j] = of_lower * column[j] + of_upper * next[j];
+    return true;
   }
 
-  /// Where in a blended column position v lies: from 0, the first zero, to last_row(), the last.
+  /// Where in a blended column position v lies: from 0, the first zero, to last_row(), the last but
+  /// one.
   [[nodiscard]] float row(float v) const { return v - static_cast<float>(border_row_); }
-  [[nodiscard]] float last_row() const { return static_cast<float>(rows_ - 1); }
+  [[nodiscard]] float last_row() const { return static_cast<float>(rows_ - 2); }
 
  private:
   /// Some rows from `first` of the window on, by way of the nearest cache: of each row all samples,
@@ -69,7 +73,7 @@ class DetectorWindow {
 
   template <class Slice>
   void copy_row(Slice const& slice, int row, float* target) const {
-    bool const exists = row > 0 && row < rows_ - 1;
+    bool const exists = row > 1 && row < rows_ - 2;
     target[0] = 0.0F;
     for (int i = 1; i < columns_ - 1; ++i) {
       target[i] = exists ? slice.texel_inside(border_column_ + i, border_row_ + row) : 0.0F;
@@ -81,7 +85,7 @@ class DetectorWindow {
   int border_row_ = 0;
   int columns_ = 0;
   int rows_ = 0;
-  /// From column to column: the rows, at least one of zeros, and whole strips.
+  /// From column to column: the rows, in whole strips.
   std::ptrdiff_t stride_ = 0;
   float samples_[max_samples];
 };

@@ -18,16 +18,18 @@
 namespace pyronn::detail {
 
 /// Some z slices of a volume as columns along z, column after column along x and row after row
-/// along y. A column begins with a zero and ends with at least two.
+/// along y. A column begins with two zeros and ends with at least two, so that what lies beyond
+/// touches no voxel.
 struct ColumnSlab {
   static constexpr int strip = 8;
   static constexpr int max_height = 512;
+  static constexpr int border = 2;
 
   float* data;
   Extents<3> size;  ///< of the slices
   int first_slice;  ///< where they begin in the volume
 
-  [[nodiscard]] static int height(int slices) { return ((slices + 2) / strip + 1) * strip; }
+  [[nodiscard]] static int height(int slices) { return ((slices + 3) / strip + 1) * strip; }
   [[nodiscard]] static std::size_t bytes(int width, int depth, int slices) {
     return sizeof(float) * static_cast<std::size_t>(width) * static_cast<std::size_t>(depth) *
            static_cast<std::size_t>(height(slices));
@@ -59,7 +61,7 @@ struct CopyColumnSlab {
     for (int z = 0; z < ColumnSlab::height(slab.size[2]); z += ColumnSlab::strip) {
       float rows[ColumnSlab::strip][width] = {};
       for (int j = 0; j < ColumnSlab::strip; ++j) {
-        int const slice = z + j - 1;
+        int const slice = z + j - ColumnSlab::border;
         if (slice < 0 || slice >= slab.size[2]) continue;
         for (int i = 0; i < count; ++i)
           rows[j][i] = volume(x + i, item[1], slab.first_slice + slice);
@@ -113,9 +115,10 @@ struct ProjectColumnSlab {
 
   void add_crossing(RayColumn const& rays, int k, int rows, float (&sums)[max_rows]) const {
     auto const n = static_cast<float>(k);
-    auto const top = static_cast<float>(slab.size[2] + 1);
+    auto const top = static_cast<float>(slab.size[2] + ColumnSlab::border);
     EvenPositions positions{};
-    positions.first = rays.ray.crossing(1, k) - static_cast<float>(slab.first_slice - 1);
+    positions.first =
+        rays.ray.crossing(1, k) - static_cast<float>(slab.first_slice - ColumnSlab::border);
     positions.step = rays.base_step + n * rays.slope_step;
     float const last = positions.first + static_cast<float>(rows - 1) * positions.step;
     float const low = min(positions.first, last);

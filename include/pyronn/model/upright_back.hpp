@@ -132,7 +132,7 @@ struct UprightBack {
     Landing const bottom = column.at(0);
     if (!is_seen(bottom)) return;
     DetectorWindow::BlendedColumn samples;
-    window.blend(bottom.u, DepthWeight{}(bottom.inverse_depth), samples);
+    if (!window.blend(bottom.u, DepthWeight{}(bottom.inverse_depth), samples)) return;
     add_even_samples(samples.at, {window.row(bottom.v), column.step(), 0.0F, window.last_row()},
                      count, sums);
   }

@@ -1,0 +1,92 @@
+// SPDX-FileCopyrightText: The pyronn authors
+// SPDX-License-Identifier: Apache-2.0
+#include "support/backends.hpp"
+//
+// A number that is not finite spoils what takes a sample beside it, and nothing else.
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <vector>
+
+#include <boost/test/unit_test.hpp>
+
+#include <pyronn/pyronn.hpp>
+
+#include "support/numbers.hpp"
+#include "support/operators.hpp"
+
+using pyronn::ConeBeam;
+using pyronn::Grid;
+using pyronn::ParallelBeam3D;
+using pyronn::SoftwareInterp;
+
+namespace {
+
+/// What an operator makes of one number among zeros.
+template <class Operator>
+std::vector<float> of_one(Operator const& op, std::int64_t count, std::int64_t where, float number,
+                          std::size_t limit) {
+  std::vector<float> in(static_cast<std::size_t>(count), 0.0F);
+  in[static_cast<std::size_t>(where)] = number;
+  return test::with_extents(op, [&](auto const& from, auto const& to) {
+    constexpr int rank = std::decay_t<decltype(from)>::rank;
+    test::Array<float, rank> source{from, in};
+    test::Array<float, rank> target{to};
+    pyronn::Workspace<test::Executor> workspace{
+        test::executor(), op.workspace_bytes(test::executor(), source.view(), limit)};
+    op(test::executor(), source.view(), target.view(), workspace);
+    return target.values();
+  });
+}
+
+template <class Operator>
+void check(Operator const& op, std::int64_t count, std::int64_t where) {
+  for (std::size_t const limit :
+       {pyronn::default_workspace_limit, std::size_t{20000}, std::size_t{0}}) {
+    auto const of_unit = of_one(op, count, where, 1.0F, limit);
+    for (float const number : {test::nan, std::numeric_limits<float>::infinity()}) {
+      auto const found = of_one(op, count, where, number, limit);
+      int spoilt = 0;
+      int elsewhere = 0;
+      for (std::size_t n = 0; n < found.size(); ++n) {
+        if (std::isfinite(found[n])) continue;
+        ++spoilt;
+        elsewhere += of_unit[n] == 0.0F ? 1 : 0;
+      }
+      BOOST_TEST_CONTEXT("element " << where << ", limit " << limit) {
+        BOOST_TEST((spoilt > 0) == (test::norm(of_unit) > 0));
+        BOOST_TEST(elsewhere == 0);
+      }
+    }
+  }
+}
+
+template <class Scan>
+void check_both(Scan const& scan, Grid const& grid) {
+  auto const pixels = test::projection_extents(scan);
+  pyronn::Backprojector<Scan, SoftwareInterp> const back{scan, grid};
+  for (int const v : {0, 4, pixels[1] - 1}) {
+    for (int const u : {0, 5, pixels[0] - 1}) {
+      check(back, pixels.count(), std::int64_t{v} * pixels[0] + u);
+    }
+  }
+  pyronn::Projector<Scan, SoftwareInterp> const forward{scan, grid};
+  std::int64_t const slice = std::int64_t{grid.size[0]} * grid.size[1];
+  for (int const z : {0, 5, 12, 13, grid.size[2] - 1}) {
+    check(forward, grid.size.count(), z * slice + 8 * grid.size[0] + 8);
+  }
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(not_finite, *boost::unit_test::precondition(test::device_present))
+
+BOOST_AUTO_TEST_CASE(spoils_its_neighbours_alone) {
+  Grid const grid = Grid::centered({17, 17, 16}, {1, 1.1, 0.9});
+  check_both(ParallelBeam3D::circular({pyronn::equal_angles(3, 0.1)}, {{12, 30}, {1, 1}}), grid);
+  check_both(ConeBeam::circular({200, 300, pyronn::equal_angles(3, 0.1)}, {{13, 31}, {1.3, 1.2}}),
+             grid);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
