@@ -15,27 +15,32 @@
 #include <pyronn/core/storage.hpp>
 #include <pyronn/core/vec.hpp>
 #include <pyronn/cuda/column_copy.cuh>
+#include <pyronn/cuda/column_sums.cuh>
 #include <pyronn/model/ray_column.hpp>
+#include <pyronn/model/shadow_box.hpp>
 #include <pyronn/model/tiling.hpp>
 
 namespace pyronn::detail {
 
 /// Joseph's projection of the rays whose main axis is `Axis`, through slices that CopyColumns made.
 /// A warp works on one detector column: its path in (x, y) is the same for all lanes, which lie
-/// along v, as do the loads. An item is `rays` pixels, a warp's width apart.
+/// along v, as do the loads. An item is up to `rays` pixels, a warp's width apart, counted from
+/// where the volume's shadow begins; outside it pixels are zero.
 template <int Axis, class Views, class In, class Out>
 struct ProjectColumns {
+  using Cell = SampleCellOf<In>;
+  static constexpr bool has_halves = std::is_same_v<Cell, SampleCell<Half>>;
+
   struct Block : BlockShape<32, 8, 1> {
-    static constexpr int together = 8;
-    /// Cells of halves leave registers for more blocks.
-    static constexpr int resident = std::is_same_v<In, Half> ? 4 : 1;
+    static constexpr int together = 24;
+    static constexpr int resident = 3;
   };
-  static constexpr int rays = 6;
+  static constexpr int rays = has_halves ? 12 : 6;
   static constexpr int warp = 32;
 
   Views views;
   int num_views;
-  SampleCellOf<In> const* columns;
+  Cell const* columns;
   int first_slice;
   int end_slice;
   Extents<3> size;  ///< of the volume
@@ -49,92 +54,146 @@ struct ProjectColumns {
   }
 
   __device__ void operator()(Vec<int, 3> item) const {
-    int const u = item[1];
-    int const first_row = item[0] / warp * (warp * rays);
-    int const lane = item[0] % warp;
     auto const& view = views.view(item[2], 0);
-    RayColumn const column{view, static_cast<float>(u), static_cast<float>(first_row), spacing};
+    RayColumn const column{view, static_cast<float>(item[1]), 0.0F, spacing};
     if (column.ray.axis != Axis) return;
-    float sums[rays] = {};
-    integrate(column, first_row, lane, sums);
-    for (int i = 0; i < rays; ++i) {
-      int const v = first_row + lane + warp * i;
-      if (v >= projections.extents[1]) return;
-      float const step =
-          JosephRay{view.ray(static_cast<float>(u), static_cast<float>(v)), spacing}.step;
-      write_or_add(projections(u, v, item[2], 0), sums[i] * step, adds);
-    }
+    int const first_row = item[0] / warp * (warp * rays);
+    Pixels const pixels{item[1], first_row + item[0] % warp, item[2]};
+    SliceRange const path = column.path(first_slice, end_slice, size[1 - Axis]);
+    IndexRange shadow{0, -1};
+    if (path.first <= path.last) shadow = column.shadow(path, size[2], projections.extents[1]);
+    if (!adds) clear_outside(pixels, shadow);
+    if (shadow.first + first_row > shadow.last) return;
+    integrate<rays>(column, path, pixels, {shadow.first + first_row, shadow.last});
   }
 
  private:
-  __device__ void integrate(RayColumn const& column, int first_row, int lane,
-                            float (&sums)[rays]) const {
-    SliceRange const path = column.path(first_slice, end_slice, size[1 - Axis]);
-    if (path.first > path.last) return;
+  /// Pixels of a detector column, a warp's width apart.
+  struct Pixels {
+    int u;
+    int first_v;
+    int view;
+  };
+
+  __device__ void clear_outside(Pixels const& pixels, IndexRange const& shadow) const {
+    for (int v = pixels.first_v; v < min(pixels.first_v + warp * rays, projections.extents[1]);
+         v += warp) {
+      if (v < shadow.first || v > shadow.last) {
+        projections(pixels.u, v, pixels.view, 0) = static_cast<Out>(0.0F);
+      }
+    }
+  }
+
+  /// With as many rays a lane as the rows from `rows.first` on need, at most `Count`.
+  template <int Count>
+  __device__ void integrate(RayColumn const& column, SliceRange const& path, Pixels pixels,
+                            IndexRange const& rows) const {
+    using Sums = ColumnSums<Cell, Count>;
+    if constexpr (Count > Sums::step) {
+      if (rows.last - rows.first < warp * (Count - Sums::step)) {
+        return integrate<Count - Sums::step>(column, path, pixels, rows);
+      }
+    }
+    int const lane = pixels.first_v % warp;
+    pixels.first_v = rows.first + lane;
+    Sums sums;
+    add_path(column, path, rows.first, lane, sums);
+    auto const& view = views.view(pixels.view, 0);
+    for (int i = 0; i < Count; ++i) {
+      int const v = pixels.first_v + warp * i;
+      if (v > rows.last) return;
+      auto const ray = view.ray(static_cast<float>(pixels.u), static_cast<float>(v));
+      write_or_add(projections(pixels.u, v, pixels.view, 0), sums[i] * JosephRay{ray, spacing}.step,
+                   adds);
+    }
+  }
+
+  template <int Count>
+  __device__ void add_path(RayColumn const& column, SliceRange const& path, int first_row, int lane,
+                           ColumnSums<Cell, Count>& sums) const {
     float low = max(static_cast<float>(path.first), column.ray.low + 0.5F);
     float high = min(static_cast<float>(path.last), column.ray.high - 0.5F);
-    constexpr float margin = 1.0F / 32.0F;
     clip(column.ray.base[0], column.ray.slope[0], margin - 1.0F,
          static_cast<float>(size[1 - Axis]) - margin, low, high);
-    int const rows = min(warp * rays, projections.extents[1] - first_row);
-    column.narrow(low, high, 0.0F, size[2]);
-    column.narrow(low, high, static_cast<float>(rows - 1), size[2]);
     bool const has_inner = low <= high;
     int const begin = has_inner ? static_cast<int>(std::ceil(low)) : path.last + 1;
     int const end = has_inner ? static_cast<int>(std::floor(high)) + 1 : begin;
-    // A lane's rows from the first; those beyond the detector see what its last one sees.
-    float row[rays];
-    for (int i = 0; i < rays; ++i) row[i] = static_cast<float>(min(lane + warp * i, rows - 1));
-    for (int k = path.first; k < begin; ++k) add_border(column, row, k, sums);
-    for (int k = begin; k < end; ++k) {
-      Slice const slice{*this, column, k};
-      for (int i = 0; i < rays; ++i) sums[i] += slice.sample(slice.crossing(row[i]));
+    Crossings const rays_of_lane{column, static_cast<float>(first_row + lane)};
+    Cells const cells{*this};
+    auto const limited = [top = static_cast<float>(size[2] + ColumnCopy<In>::border)](float at) {
+      return clamp(at, 0.0F, top);
+    };
+    if (is_inside({column, static_cast<float>(first_row)}, begin, end) &&
+        is_inside({column, static_cast<float>(first_row + warp * Count - 1)}, begin, end)) {
+      auto const free = [](float at) { return at; };
+#pragma unroll 2
+      for (int k = begin; k < end; ++k) cells.add(rays_of_lane, k, 1.0F, free, sums);
+    } else {
+      for (int k = begin; k < end; ++k) cells.add(rays_of_lane, k, 1.0F, limited, sums);
     }
-    for (int k = end; k <= path.last; ++k) add_border(column, row, k, sums);
-  }
-
-  /// Where an end of the rays or a border is near.
-  __device__ void add_border(RayColumn const& column, float const (&row)[rays], int k,
-                             float (&sums)[rays]) const {
-    float const a = column.ray.crossing(0, k);
-    if (!(a > -1.0F && a < static_cast<float>(size[1 - Axis]))) return;
-    float const coverage = column.ray.coverage(k);
-    Slice const slice{*this, column, k};
-    auto const top = static_cast<float>(size[2] + ColumnCopy<In>::border);
-    for (int i = 0; i < rays; ++i) {
-      sums[i] += coverage * slice.sample(clamp(slice.crossing(row[i]), 0.0F, top));
+    // Where an end of the rays or a border is near.
+    for (int k = path.first == begin ? end : path.first; k <= path.last;
+         k = k + 1 == begin ? end : k + 1) {
+      float const across = column.ray.crossing(0, k);
+      if (!(across > -1.0F && across < static_cast<float>(size[1 - Axis]))) continue;
+      cells.add(rays_of_lane, k, column.ray.coverage(k), limited, sums);
     }
   }
 
-  /// Where the rays of a column cross a slice, in the copy's coordinates.
-  struct Slice {
-    SampleCellOf<In> const* data;  ///< of the column, such that a cell's index is counted from here
-    float across;                  ///< share of the neighbour across the column
-    float first;                   ///< crossing of the first row,
-    float step;                    ///< and to the next
+  /// Where rays cross slices, in the copy's coordinates: of slice 0, and from slice to slice.
+  struct Crossings {
+    float across[2];
+    float z[2];     ///< of one ray
+    float step[2];  ///< in z to the lane's next one
 
-    __device__ Slice(ProjectColumns const& kernel, RayColumn const& column, int k) {
-      auto const n = static_cast<float>(k);
-      GridCell const cell = cell_of(column.ray.base[0] + 1.0F + n * column.ray.slope[0]);
-      across = cell.fraction;
-      unsigned const number = static_cast<unsigned>(k - kernel.first_slice) *
-                                  static_cast<unsigned>(ColumnCopy<In>::width(kernel.size, Axis)) +
-                              (cell.index - opaque(cell_origin));
-      data = opaque(
-          kernel.columns +
-          static_cast<int>(number * static_cast<unsigned>(ColumnCopy<In>::height(kernel.size))) -
-          static_cast<std::ptrdiff_t>(cell_origin));
-      constexpr auto border = static_cast<float>(ColumnCopy<In>::border);
-      first = column.ray.base[1] + border + n * column.ray.slope[1];
-      step = column.base_step + n * column.slope_step;
+    __device__ Crossings(RayColumn const& column, float row)
+        : across{column.ray.base[0] + 1.0F, column.ray.slope[0]},
+          z{column.ray.base[1] + row * column.base_step + ColumnCopy<In>::border,
+            column.ray.slope[1] + row * column.slope_step},
+          step{warp * column.base_step, warp * column.slope_step} {}
+
+    static __device__ float at(float const (&line)[2], int k) {
+      return line[0] + static_cast<float>(k) * line[1];
     }
+  };
 
-    [[nodiscard]] __device__ float crossing(float row) const { return first + row * step; }
+  /// Rounding moves positions by far less [voxels].
+  static constexpr float margin = 1.0F / 32.0F;
 
-    [[nodiscard]] __device__ float sample(float at) const {
-      GridCell const cell = cell_of(at);
-      SampleCellOf<In> const* const lower = data + static_cast<int>(cell.index);
-      return SampleCellOf<In>::sample(lower, lower + 1, across, cell.fraction);
+  /// Whether a ray stays within the copy in the slices [begin, end).
+  __device__ bool is_inside(Crossings const& ray, int begin, int end) const {
+    float const first = Crossings::at(ray.z, begin);
+    float const last = Crossings::at(ray.z, end - 1);
+    return min(first, last) >= margin &&
+           max(first, last) < static_cast<float>(size[2] + ColumnCopy<In>::border) - margin;
+  }
+
+  /// The copy.
+  struct Cells {
+    Cell const* data;
+    unsigned first_slice;
+    unsigned width;
+    unsigned height;
+
+    explicit __device__ Cells(ProjectColumns const& kernel)
+        : data{kernel.columns},
+          first_slice{static_cast<unsigned>(kernel.first_slice)},
+          width{static_cast<unsigned>(ColumnCopy<In>::width(kernel.size, Axis))},
+          height{static_cast<unsigned>(ColumnCopy<In>::height(kernel.size))} {}
+
+    /// The samples of a slice, `weight` times each, at positions in z that `limit` gives.
+    template <class Limit, int Count>
+    __device__ void add(Crossings const& rays_of_lane, int k, float weight, Limit const& limit,
+                        ColumnSums<Cell, Count>& sums) const {
+      GridCell const across = cell_of(Crossings::at(rays_of_lane.across, k));
+      unsigned const number =
+          (static_cast<unsigned>(k) - first_slice) * width + (across.index - opaque(cell_origin));
+      float const z = Crossings::at(rays_of_lane.z, k);
+      float const step = Crossings::at(rays_of_lane.step, k);
+      Cell const* const column = opaque(data + static_cast<int>(number * height) -
+                                        static_cast<std::ptrdiff_t>(cell_origin));
+      sums.add(column, across.fraction, weight,
+               [&](int i) { return limit(z + static_cast<float>(i) * step); });
     }
   };
 };

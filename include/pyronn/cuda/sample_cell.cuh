@@ -58,11 +58,16 @@ class alignas(8) SampleCell<Half> {
         rise_a_{__floats2half2_rn(limited(s10 - s00), limited((s11 - s01) - (s10 - s00)))} {}
 
   static __device__ float sample(SampleCell const* lower, SampleCell const*, float a, float b) {
-    uint2 const cell = __ldg(reinterpret_cast<uint2 const*>(lower));
+    float2 const from = __half22float2(line(lower, __float2half2_rn(a)));
+    return from.x + b * from.y;
+  }
+
+  /// The line along b that is `a` of the way: where it begins, and how it rises.
+  static __device__ __half2 line(SampleCell const* from, __half2 a) {
+    uint2 const cell = __ldg(reinterpret_cast<uint2 const*>(from));
     auto const& along_b = reinterpret_cast<__half2 const&>(cell.x);
     auto const& rise_a = reinterpret_cast<__half2 const&>(cell.y);
-    float2 const line = __half22float2(__hfma2(__float2half2_rn(a), rise_a, along_b));
-    return line.x + b * line.y;
+    return __hfma2(a, rise_a, along_b);
   }
 
  private:

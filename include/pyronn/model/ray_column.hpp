@@ -11,6 +11,7 @@
 #include <pyronn/geometry/index_view.hpp>
 #include <pyronn/model/joseph_forward.hpp>
 #include <pyronn/model/joseph_ray.hpp>
+#include <pyronn/model/shadow_box.hpp>
 
 namespace pyronn::detail {
 
@@ -52,6 +53,23 @@ struct RayColumn {
     constexpr float margin = 1.0F / 32.0F;
     clip(ray.base[1] + rows * base_step, ray.slope[1] + rows * slope_step, margin,
          static_cast<float>(size - 1) - margin, low, high);
+  }
+
+  /// The rows, counted from this one, whose rays may meet `size` voxels in z on a path that is not
+  /// empty; cut to [0, rows).
+  [[nodiscard]] PYRONN_HOST_DEVICE IndexRange shadow(SliceRange const& path, int size,
+                                                     int rows) const {
+    float const step[2] = {base_step + static_cast<float>(path.first) * slope_step,
+                           base_step + static_cast<float>(path.last) * slope_step};
+    // At the source all rows meet.
+    if (!(step[0] * step[1] > 1e-12F)) return {0, rows - 1};
+    Bounds bounds;
+    for (int n = 0; n < 2; ++n) {
+      float const z = ray.crossing(1, n == 0 ? path.first : path.last);
+      bounds.include((-1.0F - z) / step[n], 0.0F);
+      bounds.include((static_cast<float>(size) - z) / step[n], 0.0F);
+    }
+    return bounds.indices(0, rows, 1.0F);
   }
 };
 
