@@ -222,9 +222,10 @@ class Backprojector {
     constexpr bool prefers_special =
         Model::template prefers_special_back<Interp, Executor, dimension>;
     detail::LaunchRange const all{start.view, size[2], start.sample, size[3]};
+    detail::LaunchShape const shape{grid_.size[2], views_of_launch()};
     views_.template visit<prefers_special>([&](auto const& views, auto) {
       using Task = detail::BackTask<dimension, detail::chunk_t<decltype(views)>, Samples, Out>;
-      views.for_each_launch(all, grid_.size[2], [&](detail::LaunchRange const& range) {
+      views.for_each_launch(all, shape, [&](detail::LaunchRange const& range) {
         int const sample = range.first_sample - start.sample;
         Task const task{views.chunk(range),
                         range.num_views,
@@ -240,6 +241,15 @@ class Backprojector {
         executor.for_each(kernel.items(), kernel);
       });
     });
+  }
+
+  /// Over more views than this, blocks that run at a time drift so far apart that caches serve them
+  /// no more; to read and write the volume once more costs less.
+  [[nodiscard]] int views_of_launch() const {
+    constexpr std::int64_t bytes = std::int64_t{640} << 20;
+    auto const view_bytes =
+        static_cast<std::int64_t>(sizeof(float)) * geometry().detector_size().count();
+    return static_cast<int>(clamp<std::int64_t>(bytes / view_bytes, 1, geometry().num_views()));
   }
 
   std::vector<Geometry> geometries_;

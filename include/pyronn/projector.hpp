@@ -200,7 +200,7 @@ class Projector {
     auto const& views = views_.general();
     using Task = detail::ForwardTask<dimension, detail::chunk_t<decltype(views)>, Samples, Out>;
     detail::LaunchRange const all{0, projections.extents[2], first_sample, size[3]};
-    views.for_each_launch(all, 1, [&](detail::LaunchRange const& range) {
+    views.for_each_launch(all, {}, [&](detail::LaunchRange const& range) {
       Task const task{views.chunk(range),
                       range.num_views,
                       range.num_samples,

@@ -91,7 +91,7 @@ struct UprightForward<Joseph, SoftwareInterp, CudaExecutor> {
       auto* const memory = reinterpret_cast<Cell*>(workspace.data());
       detail::CopyColumns<Axis, In> const copy{volume, memory, first, end};
       executor.for_each(copy.items(), copy);
-      views.for_each_launch(all, 1, [&](detail::LaunchRange const& range) {
+      views.for_each_launch(all, {}, [&](detail::LaunchRange const& range) {
         detail::ProjectColumns<Axis, detail::chunk_t<Views>, In, Out> const kernel{
             views.chunk(range),
             range.num_views,
@@ -111,7 +111,7 @@ struct UprightForward<Joseph, SoftwareInterp, CudaExecutor> {
   static void project_in_place(CudaExecutor const& executor, Views const& views, Grid const& grid,
                                detail::LaunchRange const& all, ArrayView<In const, 4> volumes,
                                ArrayView<Out, 4> projections) {
-    views.for_each_launch(all, 1, [&](detail::LaunchRange const& range) {
+    views.for_each_launch(all, {}, [&](detail::LaunchRange const& range) {
       detail::ProjectColumnsInPlace<detail::chunk_t<Views>, In, Out> const kernel{
           views.chunk(range),
           range.num_views,

@@ -61,6 +61,12 @@ struct LaunchRange {
   int num_samples;
 };
 
+/// What else bounds a launch.
+struct LaunchShape {
+  int slices = 1;  ///< of each sample along the third axis, where items are voxels
+  int most_views = max_launch_views;
+};
+
 /// The views of one geometry for all samples of a batch, or of one for each, as seen by a grid; set
 /// up once and handed out launch by launch.
 template <class Geometry, class IndexView>
@@ -83,12 +89,13 @@ class LaunchViews {
     }
   }
 
-  /// Calls `launch(range)` for pieces that one launch can hold and that make up `all`; a launch
-  /// over voxels has `slices` of each sample along its third axis, one over pixels its views.
+  /// Calls `launch(range)` for pieces that one launch can hold and that make up `all`.
   template <class Launch>
-  void for_each_launch(LaunchRange const& all, int slices, Launch const& launch) const {
-    int const views = min(all.num_views, Chunk::capacity);
-    int const samples = min(all.num_samples, max_samples(all, views, slices));
+  void for_each_launch(LaunchRange const& all, LaunchShape const& shape,
+                       Launch const& launch) const {
+    int const launches = (all.num_views - 1) / min(shape.most_views, Chunk::capacity) + 1;
+    int const views = (all.num_views - 1) / launches + 1;
+    int const samples = min(all.num_samples, max_samples(all, views, shape.slices));
     for (int sample = 0; sample < all.num_samples; sample += samples) {
       for (int view = 0; view < all.num_views; view += views) {
         launch(LaunchRange{all.first_view + view, min(views, all.num_views - view),

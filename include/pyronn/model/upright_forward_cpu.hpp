@@ -48,7 +48,7 @@ struct UprightForward<Joseph, SoftwareInterp, CpuExecutor> {
         detail::CopyColumnSlab<In> const copy{detail::sample_of(volumes, sample), slab};
         executor.for_each(copy.items(), copy);
         views.for_each_launch(
-            {0, projections.extents[2], sample, 1}, 1, [&](detail::LaunchRange const& range) {
+            {0, projections.extents[2], sample, 1}, {}, [&](detail::LaunchRange const& range) {
               detail::ProjectColumnSlab<detail::chunk_t<Views>, Out> const kernel{
                   views.chunk(range),
                   range.num_views,
