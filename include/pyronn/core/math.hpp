@@ -8,6 +8,12 @@
 
 #include <pyronn/core/config.hpp>
 
+namespace pyronn {
+
+inline constexpr double pi = 3.14159265358979323846;
+
+}  // namespace pyronn
+
 namespace pyronn::detail {
 
 /// Where a number that is not negative and below 2^22 lies between two integers: the lower one,
@@ -16,6 +22,17 @@ struct GridCell {
   unsigned index;
   float fraction;
 };
+
+/// `a && b` and `a || b` without a branch.
+PYRONN_HOST_DEVICE constexpr bool both(bool a, bool b) {
+  return (static_cast<unsigned>(a) & static_cast<unsigned>(b)) != 0U;
+}
+PYRONN_HOST_DEVICE constexpr bool either(bool a, bool b) {
+  return (static_cast<unsigned>(a) | static_cast<unsigned>(b)) != 0U;
+}
+
+/// A bound that bounds nothing: what lies between -anywhere and anywhere need not be a number.
+inline constexpr float anywhere = std::numeric_limits<float>::infinity();
 
 }  // namespace pyronn::detail
 
@@ -26,8 +43,6 @@ struct GridCell {
 #endif
 
 namespace pyronn {
-
-inline constexpr double pi = 3.14159265358979323846;
 
 template <class T>
 PYRONN_HOST_DEVICE constexpr T min(T a, T b) {

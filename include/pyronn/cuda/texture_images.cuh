@@ -42,7 +42,6 @@ struct TextureImage {
   }
 
   [[nodiscard]] __device__ SampleBounds inside() const {
-    constexpr float anywhere = 1e30F;
     return {-anywhere, anywhere, 0.0F, height - 1.0F};
   }
 
@@ -59,7 +58,6 @@ struct TextureLine : TextureImage {
     return TextureImage::sample_inside(a, 0.0F);
   }
   [[nodiscard]] __device__ SampleBounds inside() const {
-    constexpr float anywhere = 1e30F;
     return {-anywhere, anywhere, -anywhere, anywhere};
   }
 };

@@ -42,8 +42,12 @@ struct VoxelTiling<TextureInterp, CudaExecutor, 3> {
   struct Block : BlockShape<32, 16, 1> {
     static constexpr int warp_x = 2;
   };
+  struct GeneralBlock : BlockShape<16, 16, 1> {
+    static constexpr int warp_x = 2;
+    static constexpr int resident = 3;
+  };
   using Tile = VoxelTile<2, 1, 1, 16, Block>;
-  using GeneralTile = typename VoxelTiling<SoftwareInterp, CudaExecutor, 3>::GeneralTile;
+  using GeneralTile = VoxelTile<2, 1, 1, 12, GeneralBlock>;
   static constexpr bool prefers_special_views = false;
 };
 

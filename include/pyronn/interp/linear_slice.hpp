@@ -54,7 +54,7 @@ struct SampleBounds {
   float b_high;
 
   [[nodiscard]] PYRONN_HOST_DEVICE bool contain(float a, float b) const {
-    return a >= a_low && a < a_high && b >= b_low && b < b_high;
+    return detail::both(detail::is_between(a, a_low, a_high), detail::is_between(b, b_low, b_high));
   }
 };
 
@@ -119,9 +119,8 @@ class LinearSlice {
 
   /// The positions where sample_inside may be asked.
   [[nodiscard]] PYRONN_HOST_DEVICE SampleBounds inside() const {
-    constexpr float anywhere = 1e30F;
     auto const a_high = static_cast<float>(size_a_ - 1);
-    if constexpr (Axes == 1) return {0.0F, a_high, -anywhere, anywhere};
+    if constexpr (Axes == 1) return {0.0F, a_high, -detail::anywhere, detail::anywhere};
     return {0.0F, a_high, 0.0F, static_cast<float>(size_b_ - 1)};
   }
 

@@ -18,9 +18,12 @@ struct Landing {
   float inverse_depth;
 };
 
-/// False behind the source, and in its plane, where the depth has no inverse.
+/// Depths below this have no inverse.
+inline constexpr float least_depth = 1e-18F;
+
+/// False behind the source, and in its plane.
 PYRONN_HOST_DEVICE inline bool is_seen(Landing const& landing) {
-  return landing.inverse_depth > 0.0F && landing.inverse_depth < 1e18F;
+  return landing.inverse_depth > 0.0F && landing.inverse_depth < 1.0F / least_depth;
 }
 
 /// How the shadow of a run lies on the detector: whether any of it may, and whether all of it does,
@@ -51,25 +54,39 @@ class VoxelRun {
     for (int k = 0; k < Count; ++k) {
       Vec3f index = start;
       index[Axis] += static_cast<float>(k);
-      DetectorPoint<float> const point = view.project(index);
-      landings_[k] = {point.u, point.v, point.depth > 0.0F ? reciprocal(point.depth) : -1.0F};
+      points_[k] = view.project(index);
     }
   }
 
-  PYRONN_HOST_DEVICE Landing at(int k) const { return landings_[k]; }
+  PYRONN_HOST_DEVICE Landing at(int k) const {
+    DetectorPoint<float> const& point = points_[k];
+    return {point.u, point.v, point.depth > 0.0F ? reciprocal(point.depth) : -1.0F};
+  }
 
-  /// Nothing is known between the voxels of such a run, so all of them are asked.
-  PYRONN_HOST_DEVICE Shadow shadow(int count, Extents<2>, SampleBounds const& exist) const {
+  /// Nothing is known between the voxels of such a run, so all of them are asked: all questions at
+  /// once, as branches would cost more.
+  PYRONN_HOST_DEVICE Shadow shadow(int count, Extents<2> detector, SampleBounds exist) const {
+    // Beside the detector nothing is to be read, even where it may be.
+    exist.a_low = max(exist.a_low, 0.0F);
+    exist.a_high = min(exist.a_high, static_cast<float>(detector[0]));
     bool inside = true;
     for (int k = 0; k < count; ++k) {
-      Landing const landing = landings_[k];
-      inside = inside && is_seen(landing) && exist.contain(landing.u, landing.v);
+      DetectorPoint<float> const& point = points_[k];
+      inside = both(both(inside, point.depth > least_depth), exist.contain(point.u, point.v));
     }
-    return {true, inside};
+    if (inside) return {true, true};
+    bool meets = false;
+    for (int k = 0; k < count; ++k) {
+      DetectorPoint<float> const& point = points_[k];
+      bool const misses = point.u <= exist.a_low - 1.0F || point.u >= exist.a_high + 1.0F ||
+                          point.v <= exist.b_low - 1.0F || point.v >= exist.b_high + 1.0F;
+      meets = either(meets, point.depth > least_depth && !misses);
+    }
+    return {meets, false};
   }
 
  private:
-  Landing landings_[Count];
+  DetectorPoint<float> points_[Count];
 };
 
 /// A run of a projective view: homogeneous coordinates are linear along it, and its shadow is a

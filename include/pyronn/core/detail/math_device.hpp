@@ -16,6 +16,19 @@ PYRONN_HOST_DEVICE inline float reciprocal(float x) {
   return result;
 }
 
+/// 1/sqrt(x), likewise: at most 2^-22 of it off.
+PYRONN_HOST_DEVICE inline float reciprocal_sqrt(float x) {
+  float result = 0.0F;
+  asm("rsqrt.approx.f32 %0, %1;" : "=f"(result) : "f"(x));
+  return result;
+}
+
+/// The sine and the cosine of pi x, which need no way for large angles.
+PYRONN_HOST_DEVICE inline float sin_pi(float x) { return sinpif(x); }
+PYRONN_HOST_DEVICE inline double sin_pi(double x) { return sinpi(x); }
+PYRONN_HOST_DEVICE inline float cos_pi(float x) { return cospif(x); }
+PYRONN_HOST_DEVICE inline double cos_pi(double x) { return cospi(x); }
+
 /// Of a number and something that is none, the number; one instruction each.
 PYRONN_HOST_DEVICE inline float min(float a, float b) { return fminf(a, b); }
 PYRONN_HOST_DEVICE inline float max(float a, float b) { return fmaxf(a, b); }
@@ -34,6 +47,14 @@ PYRONN_HOST_DEVICE inline std::uint32_t bits_of_float(float value) {
   return __float_as_uint(value);
 }
 PYRONN_HOST_DEVICE inline float float_of_bits(std::uint32_t bits) { return __uint_as_float(bits); }
+
+/// Whether low <= x < high, where 0 <= high; of -0 either answer may come. Numbers without a sign
+/// are ordered as their bits are, and all others come after them: one comparison for two.
+PYRONN_HOST_DEVICE inline bool is_between(float x, float low, float high) {
+  if (low == -anywhere && high == anywhere) return true;
+  if (low == 0.0F) return bits_of_float(x) < bits_of_float(high);
+  return x >= low && x < high;
+}
 
 PYRONN_HOST_DEVICE inline std::uint16_t half_bits_of(float value) {
   std::uint16_t bits = 0;

@@ -3,6 +3,7 @@
 #pragma once
 
 /// Included by core/math.hpp alone, wherever code for the host is compiled.
+#include <cmath>
 #include <cstdint>
 #include <cstring>
 
@@ -11,6 +12,16 @@
 namespace pyronn {
 
 PYRONN_HOST_DEVICE inline float reciprocal(float x) { return 1.0f / x; }
+PYRONN_HOST_DEVICE inline float reciprocal_sqrt(float x) { return 1.0f / std::sqrt(x); }
+
+template <class T>
+PYRONN_HOST_DEVICE T sin_pi(T x) {
+  return std::sin(static_cast<T>(pi) * x);
+}
+template <class T>
+PYRONN_HOST_DEVICE T cos_pi(T x) {
+  return std::cos(static_cast<T>(pi) * x);
+}
 
 /// Written so that compilers vectorise it: a truncation and a correction below zero.
 PYRONN_HOST_DEVICE inline int floor_to_int(float x) {
@@ -34,6 +45,10 @@ PYRONN_HOST_DEVICE inline float float_of_bits(std::uint32_t bits) {
   float value = 0.0F;
   std::memcpy(&value, &bits, sizeof value);
   return value;
+}
+
+PYRONN_HOST_DEVICE inline bool is_between(float x, float low, float high) {
+  return (low == -anywhere && high == anywhere) || (x >= low && x < high);
 }
 
 PYRONN_HOST_DEVICE inline std::uint16_t half_bits_of(float value) {
