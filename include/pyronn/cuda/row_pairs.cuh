@@ -85,7 +85,8 @@ struct PairRows {
     float2* const pair = pairs.pair(item[1]);
     for (int at = item[0]; at < pairs.length; at += Block::x) {
       int const u = at - columns_before;
-      pair[at] = {weighted(first, scales[0], u), weighted(second, scales[1], u)};
+      bool const is_pixel = u >= 0 && u < first.columns;
+      pair[at] = is_pixel ? weighted(first, second, scales, u) : float2{0.0F, 0.0F};
     }
   }
 
@@ -93,15 +94,18 @@ struct PairRows {
   struct Row {
     float const* pixels;
     int columns;  ///< none beyond the last row
-    int v;
+    float v;
     int view;
+    float weight;  ///< of all its pixels
   };
 
   [[nodiscard]] __device__ Row row(int number) const {
     Extents<3> const size = projections.extents;
     bool const exists = number < size[1] * size[2];
+    auto const v = static_cast<float>(number % size[1]);
+    int const view = number / size[1];
     return {projections.data + static_cast<std::size_t>(number) * static_cast<std::size_t>(size[0]),
-            exists ? size[0] : 0, number % size[1], number / size[1]};
+            exists ? size[0] : 0, v, view, exists ? weights.of_row(v, view) : 0.0F};
   }
 
   static __device__ void find_largest(Row const& row, int first, unsigned& largest) {
@@ -113,11 +117,16 @@ struct PairRows {
     if (first % 32 == 0) atomicMax(&largest, own);
   }
 
-  [[nodiscard]] __device__ float weighted(Row const& row, RowScale scale, int u) const {
-    return u >= 0 && u < row.columns
-               ? weights(static_cast<float>(u), static_cast<float>(row.v), row.view) *
-                     scale.divide(row.pixels[u])
-               : 0.0F;
+  [[nodiscard]] __device__ float2 weighted(Row const& first, Row const& second,
+                                           RowScale const (&scales)[2], int u) const {
+    auto const at = static_cast<float>(u);
+    auto weight = weights.of_two_pixels(at, first.v, first.view);
+    float const value = first.weight * weight[0] * scales[0].divide(first.pixels[u]);
+    if (second.columns == 0) return {value, 0.0F};
+    if (second.view != first.view) {
+      weight[1] = weights.of_two_pixels(at, second.v, second.view)[0];
+    }
+    return {value, second.weight * weight[1] * scales[1].divide(second.pixels[u])};
   }
 };
 

@@ -35,10 +35,14 @@ struct FlatFbpView {
     Vec3f const at = ray(u, v);
     return std::atan2(at[0], at[1]);
   }
+  /// Whether fan angles are those of all rows.
+  [[nodiscard]] PYRONN_HOST_DEVICE bool is_upright() const {
+    return abs(along_v[0]) + abs(along_v[1]) < 1e-8F * abs(along_v[2]);
+  }
   /// Between the ray and the central one.
   [[nodiscard]] PYRONN_HOST_DEVICE float cosine(float u, float v) const {
     Vec3f const at = ray(u, v);
-    return at[1] / length(at);
+    return at[1] * reciprocal_sqrt(dot(at, at));
   }
   /// Distance from the source to row v in the plane of the circle, for depth 1: with detectors that
   /// lean towards the source it is another one for every row.
@@ -62,6 +66,7 @@ struct ArcFbpView {
   [[nodiscard]] PYRONN_HOST_DEVICE float fan_angle(float u, float) const {
     return first + u * step;
   }
+  [[nodiscard]] PYRONN_HOST_DEVICE bool is_upright() const { return true; }
   [[nodiscard]] PYRONN_HOST_DEVICE float cosine(float u, float v) const {
     return std::cos(fan_angle(u, v));
   }

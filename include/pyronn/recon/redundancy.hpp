@@ -11,7 +11,6 @@
 /// of a scan for as much outwards: equal steps of a range that exclude its end cover the range.
 /// Parallel rays are those of a source at infinity: their fan angles are 0, and half a turn sees
 /// every line.
-#include <cmath>
 
 #include <pyronn/core/config.hpp>
 #include <pyronn/core/math.hpp>
@@ -37,15 +36,14 @@ struct ParkerWeight {
   T range;  ///< [rad]
 
   PYRONN_HOST_DEVICE T operator()(T angle, T fan_angle) const {
-    T const quarter = static_cast<T>(pi / 4);
     T const half_fan = (range - static_cast<T>(pi)) / 2;
     T const before = half_fan - fan_angle;
     T const after = half_fan + fan_angle;
     T sine = 1;
     if (angle < 2 * before) {
-      sine = std::sin(quarter * max(angle, T{0}) / before);
+      sine = sin_pi(max(angle, T{0}) / (4 * before));
     } else if (range - angle < 2 * after) {
-      sine = std::sin(quarter * max(range - angle, T{0}) / after);
+      sine = sin_pi(max(range - angle, T{0}) / (4 * after));
     }
     return sine * sine;
   }
@@ -60,15 +58,14 @@ struct RiessWeight {
   T range;  ///< [rad]
 
   PYRONN_HOST_DEVICE T operator()(T angle, T fan_angle) const {
-    T const quarter = static_cast<T>(pi / 4);
     T const half_fan = (range - static_cast<T>(pi)) / 2;
     T const before = fan_angle - half_fan;
     T const after = -fan_angle - half_fan;
     T extra = 0;
     if (angle < 2 * before) {
-      extra = std::cos(quarter * max(angle, T{0}) / before);
+      extra = cos_pi(max(angle, T{0}) / (4 * before));
     } else if (range - angle < 2 * after) {
-      extra = std::cos(quarter * max(range - angle, T{0}) / after);
+      extra = cos_pi(max(range - angle, T{0}) / (4 * after));
     }
     return ParkerWeight<T>{range}(angle, fan_angle) + extra * extra;
   }
@@ -89,8 +86,7 @@ struct WangWeight {
     T const part = clamp((outward - (size - transition)) / transition, T{0}, T{1});
     bool const is_far = (fan_angle < 0) == (overlap < 0);
     // Leaves the plateau at 1/2 without a kink, which the ramp filter would see.
-    T const half_step = transition < size ? (1 - std::cos(static_cast<T>(pi) * part)) / 4
-                                          : std::sin(static_cast<T>(pi / 2) * part) / 2;
+    T const half_step = transition < size ? (1 - cos_pi(part)) / 4 : sin_pi(part / 2) / 2;
     return T{1} / 2 + (is_far ? half_step : -half_step);
   }
 };

@@ -23,7 +23,8 @@ namespace detail {
 /// Rows (u) of some views, weighted, padded with zeros, filtered, and cut. Filtered rows may be
 /// longer: they begin `columns_before` pixels before the others. Weights answer `operator()(u, v,
 /// view)` on the host, and `table(first, count)` makes what answers it for at most `capacity` of
-/// these views in a kernel.
+/// these views in a kernel, and for rows by twos, as the product of `of_row(v, view)` and
+/// `of_two_pixels(u, v, view)` for v and v + 1.
 template <class Weights>
 struct RowFilterTask {
   ProjectionView<float const> projections;
@@ -55,6 +56,10 @@ struct NoRowWeights {
   static constexpr int capacity = 512;
 
   PYRONN_HOST_DEVICE constexpr float operator()(float, float, int) const { return 1.0F; }
+  PYRONN_HOST_DEVICE constexpr float of_row(float, int) const { return 1.0F; }
+  PYRONN_HOST_DEVICE constexpr Vec<float, 2> of_two_pixels(float, float, int) const {
+    return {1, 1};
+  }
   [[nodiscard]] NoRowWeights table(int, int) const { return {}; }
 };
 

@@ -6,6 +6,7 @@
 #include <cstddef>
 
 #include <pyronn/core/config.hpp>
+#include <pyronn/core/vec.hpp>
 #include <pyronn/recon/redundancy.hpp>
 
 namespace pyronn::detail {
@@ -32,8 +33,22 @@ struct RedundancyOfRay {
 struct FbpWeightOfRay {
   template <class View>
   PYRONN_HOST_DEVICE float operator()(View const& view, float u, float v) const {
-    return view.share.factor / view.row_distance(v) * view.cosine(u, v) *
-           RedundancyOfRay{}(view, u, v);
+    return of_row(view, v) * view.cosine(u, v) * RedundancyOfRay{}(view, u, v);
+  }
+
+  /// What is the same for a row.
+  template <class View>
+  static PYRONN_HOST_DEVICE float of_row(View const& view, float v) {
+    return view.share.factor / view.row_distance(v);
+  }
+
+  /// What is left in rows v and v + 1, which share most of it where fan angles are those of all
+  /// rows.
+  template <class View>
+  static PYRONN_HOST_DEVICE Vec<float, 2> of_two_pixels(View const& view, float u, float v) {
+    float const first = RedundancyOfRay{}(view, u, v);
+    float const second = view.is_upright() ? first : RedundancyOfRay{}(view, u, v + 1);
+    return {view.cosine(u, v) * first, view.cosine(u, v + 1) * second};
   }
 };
 
@@ -47,6 +62,10 @@ struct ViewWeightTable {
 
   PYRONN_HOST_DEVICE float operator()(float u, float v, int n) const {
     return Weight{}(views[n], u, v);
+  }
+  PYRONN_HOST_DEVICE float of_row(float v, int n) const { return Weight::of_row(views[n], v); }
+  PYRONN_HOST_DEVICE Vec<float, 2> of_two_pixels(float u, float v, int n) const {
+    return Weight::of_two_pixels(views[n], u, v);
   }
 };
 
