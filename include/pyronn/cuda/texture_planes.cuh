@@ -161,7 +161,7 @@ struct PixelTiling<TextureInterp, CudaExecutor, 3> {
   struct Block : BlockShape<16, 16, 1> {
     static constexpr int warp_x = 8;
     static constexpr int resident = 6;
-    static constexpr int together = 8;
+    static constexpr int together = 24;
   };
   static constexpr bool staggers = false;
 };
