@@ -1,9 +1,9 @@
 # SPDX-FileCopyrightText: The pyronn authors
 # SPDX-License-Identifier: Apache-2.0
 
-# Every public header compiles alone and twice, as C++. nvcc, which is slow, sees those of a folder
-# together, and alone what is for CUDA only. All sources are linked into one program, where a
-# function that lacks `inline` is defined twice.
+# Every public header compiles alone and twice, as C++. nvcc and clang-tidy, which are slow, see those
+# of a folder together, and nvcc alone what is for CUDA only. All sources are linked into one program,
+# where a function that lacks `inline` is defined twice.
 
 # The public headers that match the patterns, without those whose packages are missing.
 function(pyronn_public_headers result)
@@ -40,21 +40,28 @@ file(CONFIGURE OUTPUT ${main} CONTENT "int main() {}\n")
 
 set(include_dir ${PROJECT_SOURCE_DIR}/include/pyronn)
 pyronn_public_headers(headers ${include_dir}/*.hpp)
-set(sources ${main})
+set(folders)
 foreach(header IN LISTS headers)
-  pyronn_write_header_source(sources ${header}.cpp ${header})
+  cmake_path(GET header PARENT_PATH folder)
+  list(APPEND folders ${folder})
+  list(APPEND headers_of_${folder} ${header})
 endforeach()
+list(REMOVE_DUPLICATES folders)
+
+set(sources ${main})
+if(CMAKE_CXX_CLANG_TIDY)
+  foreach(folder IN LISTS folders)
+    pyronn_write_header_source(sources ${folder}.cpp ${headers_of_${folder}})
+  endforeach()
+else()
+  foreach(header IN LISTS headers)
+    pyronn_write_header_source(sources ${header}.cpp ${header})
+  endforeach()
+endif()
 pyronn_add_header_test(header_test pyronn::pyronn ${sources})
 
 if(pyronn_has_cuda)
   set(sources ${main})
-  set(folders)
-  foreach(header IN LISTS headers)
-    cmake_path(GET header PARENT_PATH folder)
-    list(APPEND folders ${folder})
-    list(APPEND headers_of_${folder} ${header})
-  endforeach()
-  list(REMOVE_DUPLICATES folders)
   foreach(folder IN LISTS folders)
     pyronn_write_header_source(sources ${folder}.cu ${headers_of_${folder}})
   endforeach()
