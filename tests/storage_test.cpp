@@ -167,7 +167,7 @@ void check(Operator const& op, std::int64_t count) {
       BOOST_TEST(test::relative_l2(run_as<T, float>(op, in, limit), expected) <= bound);
       // What several launches add up is rounded as often.
       if (op.geometry().num_views() <= views_of_launch) {
-        auto const same = run_as<float, float>(op, in, limit);
+        auto const same = test::run(op, in, limit);
         BOOST_TEST(worst_rounding(run_as<float, T>(op, in, limit), same, rounding<T>,
                                   1e-6 * largest) <= 1.0);
       }

@@ -67,48 +67,76 @@ pyronn::Extents<Rank> projection_extents(Geometry const& geometry, int samples =
       geometry.detector_size(), geometry.num_views(), samples);
 }
 
-/// The operator's result on its executor's memory; what it leaves unwritten is not a number.
+/// What the functions `run` and `run_between_guards` below do on arrays of one rank. Members of a
+/// class, so that support/shared/ can compile them once for all tests.
 template <class Operator, int Rank>
-std::vector<float> run(Operator const& op, pyronn::Extents<Rank> in_extents,
-                       std::vector<float> const& in, pyronn::Extents<Rank> out_extents) {
+struct Runner {
+  using Values = std::vector<float>;
+  using Extents = pyronn::Extents<Rank>;
+  static Values run(Operator const& op, Extents const& in_extents, Values const& in,
+                    Extents const& out_extents, std::size_t limit);
+  static Values run_between_guards(Operator const& op, Extents const& in_extents, Values const& in,
+                                   Extents const& out_extents);
+};
+
+template <class Operator, int Rank>
+std::vector<float> Runner<Operator, Rank>::run(Operator const& op, Extents const& in_extents,
+                                               Values const& in, Extents const& out_extents,
+                                               std::size_t limit) {
   Array<float, Rank> source{in_extents, in};
   Array<float, Rank> target{out_extents, nan};
-  pyronn::Workspace<Executor> workspace{executor(), op.workspace_bytes(executor(), source.view())};
+  pyronn::Workspace<Executor> workspace{executor(),
+                                        op.workspace_bytes(executor(), source.view(), limit)};
   op(executor(), source.view(), target.view(), workspace);
   return target.values();
 }
 
-/// As run, with memory that is not a number to either side of both arrays: reading it would show in
-/// the result, and writing it is an error. The arrays begin aligned to nothing but their elements.
 template <class Operator, int Rank>
-std::vector<float> run_between_guards(Operator const& op, pyronn::Extents<Rank> in_extents,
-                                      std::vector<float> const& in,
-                                      pyronn::Extents<Rank> out_extents) {
+std::vector<float> Runner<Operator, Rank>::run_between_guards(Operator const& op,
+                                                              Extents const& in_extents,
+                                                              Values const& in,
+                                                              Extents const& out_extents) {
   constexpr std::ptrdiff_t guard = 1031;
-  auto const guarded = [](std::vector<float> const& values) {
-    std::vector<float> result(values.size() + 2 * static_cast<std::size_t>(guard), nan);
+  auto const guarded = [](Values const& values) {
+    Values result(values.size() + 2 * static_cast<std::size_t>(guard), nan);
     std::copy(values.begin(), values.end(), result.begin() + guard);
     return result;
   };
-  auto const extents = [](std::vector<float> const& values) {
+  auto const extents = [](Values const& values) {
     return pyronn::Extents<1>{static_cast<int>(values.size())};
   };
   auto const in_values = guarded(in);
-  auto const out_values =
-      guarded(std::vector<float>(static_cast<std::size_t>(out_extents.count()), nan));
+  auto const out_values = guarded(Values(static_cast<std::size_t>(out_extents.count()), nan));
   Array<float, 1> source{extents(in_values), in_values};
   Array<float, 1> target{extents(out_values), out_values};
   pyronn::ArrayView<float const, Rank> const from{source.view().data + guard, in_extents};
   pyronn::ArrayView<float, Rank> const to{target.view().data + guard, out_extents};
   pyronn::Workspace<Executor> workspace{executor(), op.workspace_bytes(executor(), from)};
   op(executor(), from, to, workspace);
-  std::vector<float> all = target.values();
-  std::vector<float> const result(all.begin() + guard, all.end() - guard);
+  Values all = target.values();
+  Values const result(all.begin() + guard, all.end() - guard);
   all.erase(all.begin() + guard, all.end() - guard);
   if (std::any_of(all.begin(), all.end(), [](float value) { return !std::isnan(value); })) {
     throw std::logic_error("memory beside the output was written");
   }
   return result;
+}
+
+/// The operator's result on its executor's memory; what it leaves unwritten is not a number.
+template <class Operator, int Rank>
+std::vector<float> run(Operator const& op, pyronn::Extents<Rank> const& in_extents,
+                       std::vector<float> const& in, pyronn::Extents<Rank> const& out_extents,
+                       std::size_t limit = pyronn::default_workspace_limit) {
+  return Runner<Operator, Rank>::run(op, in_extents, in, out_extents, limit);
+}
+
+/// As run, with memory that is not a number to either side of both arrays: reading it would show in
+/// the result, and writing it is an error. The arrays begin aligned to nothing but their elements.
+template <class Operator, int Rank>
+std::vector<float> run_between_guards(Operator const& op, pyronn::Extents<Rank> const& in_extents,
+                                      std::vector<float> const& in,
+                                      pyronn::Extents<Rank> const& out_extents) {
+  return Runner<Operator, Rank>::run_between_guards(op, in_extents, in, out_extents);
 }
 
 /// run_with(extents of the input, extents of the output) of an operator.
@@ -124,13 +152,38 @@ std::vector<float> with_extents(pyronn::Backprojector<Geometry, Interp, Model> c
 }
 
 template <class Operator>
-std::vector<float> run(Operator const& op, std::vector<float> const& in) {
-  return with_extents(op, [&](auto const& from, auto const& to) { return run(op, from, in, to); });
+std::vector<float> run(Operator const& op, std::vector<float> const& in,
+                       std::size_t limit = pyronn::default_workspace_limit) {
+  return with_extents(
+      op, [&](auto const& from, auto const& to) { return run(op, from, in, to, limit); });
 }
 template <class Operator>
 std::vector<float> run_between_guards(Operator const& op, std::vector<float> const& in) {
   return with_extents(
       op, [&](auto const& from, auto const& to) { return run_between_guards(op, from, in, to); });
 }
+
+/// The runners of a geometry of `dimension`, also of batches: declared where the prefix is
+/// `extern`, compiled where it is empty.
+#define PYRONN_TEST_RUNNERS(prefix, dimension, ...)      \
+  prefix template struct Runner<__VA_ARGS__, dimension>; \
+  prefix template struct Runner<__VA_ARGS__, dimension + 1>;
+#define PYRONN_TEST_BOTH_WAYS(prefix, dimension, ...)                    \
+  PYRONN_TEST_RUNNERS(prefix, dimension, pyronn::Projector<__VA_ARGS__>) \
+  PYRONN_TEST_RUNNERS(prefix, dimension, pyronn::Backprojector<__VA_ARGS__>)
+#define PYRONN_TEST_MODELS(prefix, dimension, ...)                           \
+  PYRONN_TEST_BOTH_WAYS(prefix, dimension, __VA_ARGS__, pyronn::Joseph)      \
+  PYRONN_TEST_BOTH_WAYS(prefix, dimension, __VA_ARGS__, pyronn::RayMarch)    \
+  PYRONN_TEST_BOTH_WAYS(prefix, dimension, __VA_ARGS__, pyronn::VoxelDriven) \
+  PYRONN_TEST_BOTH_WAYS(prefix, dimension, __VA_ARGS__, pyronn::DistanceWeighted)
+#define PYRONN_TEST_OPERATORS(prefix, dimension, Geometry)                \
+  PYRONN_TEST_MODELS(prefix, dimension, Geometry, pyronn::SoftwareInterp) \
+  PYRONN_TEST_MODELS(prefix, dimension, Geometry, pyronn::TextureInterp)
+
+PYRONN_TEST_OPERATORS(extern, 2, pyronn::ParallelBeam2D)
+PYRONN_TEST_OPERATORS(extern, 2, pyronn::FanBeam)
+PYRONN_TEST_OPERATORS(extern, 2, pyronn::ArcFanBeam)
+PYRONN_TEST_OPERATORS(extern, 3, pyronn::ParallelBeam3D)
+PYRONN_TEST_OPERATORS(extern, 3, pyronn::ConeBeam)
 
 }  // namespace test

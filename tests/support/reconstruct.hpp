@@ -35,6 +35,21 @@ std::vector<float> exact_projections(pyronn::Phantom const& phantom, Geometry co
   return projections.values();
 }
 
+/// Of a geometry: declared where the prefix is `extern`, compiled where it is empty.
+#define PYRONN_TEST_RECONSTRUCTIONS(prefix, Geometry)                                             \
+  prefix template std::vector<float> reconstruct<pyronn::SoftwareInterp>(                         \
+      Geometry const&, pyronn::Grid const&, std::vector<float> const&, pyronn::FbpOptions const&, \
+      std::size_t);                                                                               \
+  prefix template std::vector<float> reconstruct<pyronn::TextureInterp>(                          \
+      Geometry const&, pyronn::Grid const&, std::vector<float> const&, pyronn::FbpOptions const&, \
+      std::size_t);                                                                               \
+  prefix template std::vector<float> exact_projections(pyronn::Phantom const&, Geometry const&);
+
+PYRONN_TEST_RECONSTRUCTIONS(extern, pyronn::ParallelBeam2D)
+PYRONN_TEST_RECONSTRUCTIONS(extern, pyronn::FanBeam)
+PYRONN_TEST_RECONSTRUCTIONS(extern, pyronn::ArcFanBeam)
+PYRONN_TEST_RECONSTRUCTIONS(extern, pyronn::ConeBeam)
+
 /// Calls `use` with each voxel's number, its distance from the z axis and its z [mm].
 template <class Use>
 void for_each_voxel(pyronn::Grid const& grid, Use const& use) {
