@@ -74,6 +74,12 @@ if [ ${#stages[@]} -eq 0 ]; then
   if command -v nvcc > /dev/null; then stages+=(cuda); else stages+=(host); fi
 fi
 
+# Where nothing runs on a device, nvcc may leave its code slow.
+if ! command -v nvidia-smi > /dev/null &&
+  [[ $(nvcc --help 2> /dev/null) == *--Ofast-compile* ]]; then
+  export CUDAFLAGS="--Ofast-compile=max ${CUDAFLAGS:-}"
+fi
+
 stage "install" install_missing
 for name in "${stages[@]}"; do
   case $name in
