@@ -42,11 +42,15 @@ double adjoint_error(Projector const& op) {
 BOOST_AUTO_TEST_SUITE(custom_geometry, *boost::unit_test::precondition(test::device_present))
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(both_directions_are_transposes, Case, test::AllCases) {
-  double const bound = test::bound<typename Case::Interp>(1e-6, test::texture_adjoint_bound);
   BOOST_TEST(adjoint_error(typename Case::template Projector<Laminography<float>>{{}, grid}) <
-             bound);
+             test::bound<typename Case::Interp>(1e-6, test::texture_adjoint_bound));
+}
+
+// How a view is made and travels does not depend on who samples along its rays: one interpolation
+// will do, here and where views travel otherwise below.
+BOOST_AUTO_TEST_CASE_TEMPLATE(both_directions_are_transposes_in_double, Case, test::SoftwareCases) {
   BOOST_TEST(adjoint_error(typename Case::template Projector<Laminography<double>>{{}, grid}) <
-             bound);
+             1e-6);
 }
 
 /// A parallel beam at 0 degrees straight along x, and tilted: the chord through a slab.
@@ -77,11 +81,11 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_projection_alone_is_enough_to_backproject, Case,
   BOOST_TEST((test::run(op, projections) == test::run(whole, projections)));
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(double_precision_agrees_with_single, Case, test::AllCases) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(double_precision_agrees_with_single, Case, test::SoftwareCases) {
   typename Case::template Projector<Laminography<float>> const single{{}, grid};
   typename Case::template Projector<Laminography<double>> const twice{{}, grid};
   // The beam begins 100 mm away, in single precision.
-  double const bound = test::bound<typename Case::Interp>(3e-5, 2e-3);
+  double const bound = 3e-5;
   auto const x = test::random_values(25, grid.size.count());
   BOOST_TEST(test::relative_l2(test::run(single, x), test::run(twice, x)) < bound);
   auto const y = test::random_values(26, pixels(single.geometry()));
@@ -90,13 +94,13 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(double_precision_agrees_with_single, Case, test::A
 }
 
 /// Views made on the host, from a calibration that is no plain value, travel by themselves. Sines
-/// of host and device differ in the last place, and with 8-bit weights that may turn a rounding.
-BOOST_AUTO_TEST_CASE_TEMPLATE(views_from_a_table, Case, test::AllCases) {
+/// of host and device differ in the last place.
+BOOST_AUTO_TEST_CASE_TEMPLATE(views_from_a_table, Case, test::SoftwareCases) {
   static_assert(!std::is_trivially_copyable_v<test::Calibrated>);
   typename Case::template Projector<Laminography<float>> const formula{{}, grid};
   typename Case::template Projector<test::Calibrated> const table{test::Calibrated{}, grid};
   auto const x = test::random_values(27, grid.size.count());
-  double const bound = test::bound<typename Case::Interp>(3e-5, 1e-2);
+  double const bound = 3e-5;
   BOOST_TEST(test::relative_l2(test::run(table, x), test::run(formula, x)) < bound);
   auto const y = test::random_values(28, pixels(formula.geometry()));
   BOOST_TEST(test::relative_l2(test::run(table.adjoint(), y), test::run(formula.adjoint(), y)) <

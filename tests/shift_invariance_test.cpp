@@ -189,7 +189,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(operators_of_parallel_beams_in_the_plane, Case, te
 BOOST_AUTO_TEST_CASE_TEMPLATE(operators_of_fans, Case, test::AllCases) {
   check_shifts<Case, FanBeam>();
 }
-BOOST_AUTO_TEST_CASE_TEMPLATE(operators_of_arcs, Case, test::AllCases) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(operators_of_arcs, Case, test::SoftwareCases) {
   check_shifts<Case, MovedArcs>();
 }
 

@@ -41,6 +41,8 @@ using JosephCases = std::tuple<JosephSoftware, JosephTexture>;
 using RayDrivenCases = std::tuple<JosephSoftware, JosephTexture, RayMarchSoftware, RayMarchTexture>;
 using VoxelDrivenCases = std::tuple<VoxelDrivenSoftware, VoxelDrivenTexture,
                                     DistanceWeightedSoftware, DistanceWeightedTexture>;
+using SoftwareCases =
+    std::tuple<JosephSoftware, RayMarchSoftware, VoxelDrivenSoftware, DistanceWeightedSoftware>;
 using AllCases = std::tuple<JosephSoftware, JosephTexture, RayMarchSoftware, RayMarchTexture,
                             VoxelDrivenSoftware, VoxelDrivenTexture, DistanceWeightedSoftware,
                             DistanceWeightedTexture>;
