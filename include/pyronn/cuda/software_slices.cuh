@@ -75,7 +75,41 @@ class CellSlice {
     return Cell::sample(lower_ + cell, upper_ + cell, cell_a.fraction, cell_b.fraction);
   }
 
+  /// Hands the samples at (a, b), (a, b + step), ..., all of them inside, to `take(k, sample)`. Two
+  /// that are less than a row apart lie between three rows.
+  template <int Count, class Take>
+  __device__ void sample_column(float a, float b, float step, Take const& take) const {
+    // Positions are rounded by less than what is left to a row. A cell of halves knows both rows.
+    constexpr float close = std::is_same_v<Cell, detail::SampleCell<float>> ? 0.99F : 0.0F;
+    if constexpr (close > 0.0F) {
+      if (step > 0.0F && step < close) return sample_pairs<Count, 0>(a, b, step, take);
+      if (step < 0.0F && step > -close) return sample_pairs<Count, 1>(a, b, step, take);
+    }
+    for (int k = 0; k < Count; ++k) take(k, sample_inside(a, b + static_cast<float>(k) * step));
+  }
+
  private:
+  /// By twos, of which the one that is `Lower` after the first lies in the lower row or in the
+  /// same.
+  template <int Count, int Lower, class Take>
+  __device__ void sample_pairs(float a, float b, float step, Take const& take) const {
+    detail::GridCell const cell_a = detail::cell_of(a);
+    auto const cell = [&](detail::GridCell const& cell_b) {
+      return static_cast<int>(cell_b.index * static_cast<unsigned>(width()) +
+                              (cell_a.index - origin_));
+    };
+    for (int k = 0; k < Count; k += 2) {
+      detail::GridCell const low = detail::cell_of(b + static_cast<float>(k + Lower) * step);
+      detail::GridCell const high = detail::cell_of(b + static_cast<float>(k + 1 - Lower) * step);
+      float const first = Cell::sample(lower_ + cell(low), cell_a.fraction);
+      float const second = Cell::sample(upper_ + cell(low), cell_a.fraction);
+      float const third = Cell::sample(upper_ + cell(high), cell_a.fraction);
+      take(k + Lower, first + low.fraction * (second - first));
+      float const below = high.index == low.index ? first : second;
+      take(k + 1 - Lower, below + high.fraction * (third - below));
+    }
+  }
+
   [[nodiscard]] __device__ int width() const { return in_place_.array.extents[0]; }
   [[nodiscard]] __device__ auto border() const { return in_place_.template slice<3>(n_); }
 

@@ -3,14 +3,43 @@
 #pragma once
 
 #include <type_traits>
+#include <utility>
 
 #include <pyronn/core/config.hpp>
+#include <pyronn/core/detected.hpp>
 #include <pyronn/core/math.hpp>
 #include <pyronn/model/task.hpp>
 #include <pyronn/model/tiling.hpp>
 #include <pyronn/model/voxel_run.hpp>
 
 namespace pyronn::detail {
+
+struct TakeSample {
+  PYRONN_HOST_DEVICE void operator()(int, float) const {}
+};
+template <class Run, class Slice>
+using SampleColumn = decltype(std::declval<Slice const&>().template sample_column<2>(
+    0.0F, 0.0F, std::declval<Run const&>().step(), TakeSample{}));
+
+/// Adds what each voxel of a run takes where no border is near. Columns are for slices that know
+/// more of them.
+template <class DepthWeight, int Count, class Run, class Slice>
+PYRONN_HOST_DEVICE void add_inside(Run const& run, Slice const& slice, float (&sums)[Count]) {
+  if constexpr (is_detected_v<SampleColumn, Run, Slice>) {
+    Landing const first = run.at(0);
+    float const weight = DepthWeight{}(first.inverse_depth);
+    slice.template sample_column<Count>(first.u, first.v, run.step(),
+                                        [&](int k, float sample) { sums[k] += weight * sample; });
+  } else {
+    // In two steps, so that compilers see that no sum overlaps a sample, and vectorise.
+    float values[Count];
+    for (int k = 0; k < Count; ++k) {
+      Landing const landing = run.at(k);
+      values[k] = DepthWeight{}(landing.inverse_depth) * slice.sample_inside(landing.u, landing.v);
+    }
+    for (int k = 0; k < Count; ++k) sums[k] += values[k];
+  }
+}
 
 /// Adds what each voxel of a run takes from a view.
 template <class DepthWeight, int Count, class Run, class Slice>
@@ -19,13 +48,7 @@ PYRONN_HOST_DEVICE void gather_run(Run const& run, Slice const& slice, Extents<2
   Shadow const shadow = run.shadow(Count, detector, slice.inside());
   if (!shadow.meets) return;
   if (shadow.inside) {
-    // In two steps, so that compilers see that no sum overlaps a sample, and vectorise.
-    float values[Count];
-    for (int k = 0; k < Count; ++k) {
-      Landing const landing = run.at(k);
-      values[k] = DepthWeight{}(landing.inverse_depth) * slice.sample_inside(landing.u, landing.v);
-    }
-    for (int k = 0; k < Count; ++k) sums[k] += values[k];
+    add_inside<DepthWeight>(run, slice, sums);
   } else {
     for (int k = 0; k < Count; ++k) {
       Landing const landing = run.at(k);
