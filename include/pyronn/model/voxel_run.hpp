@@ -11,7 +11,7 @@
 
 namespace pyronn::detail {
 
-/// Where a voxel lands, with the reciprocal of its depth; not positive where it is not seen.
+/// Where a voxel lands, with the reciprocal of its depth; negative where it is not seen.
 struct Landing {
   float u;
   float v;
@@ -21,9 +21,9 @@ struct Landing {
 /// Depths below this have no inverse.
 inline constexpr float least_depth = 1e-18F;
 
-/// False behind the source, and in its plane.
+/// False behind the source, and in its plane; of an endless depth the inverse is 0.
 PYRONN_HOST_DEVICE inline bool is_seen(Landing const& landing) {
-  return landing.inverse_depth > 0.0F && landing.inverse_depth < 1.0F / least_depth;
+  return landing.inverse_depth >= 0.0F && landing.inverse_depth < 1.0F / least_depth;
 }
 
 /// How the shadow of a run lies on the detector: whether any of it may, and whether all of it does,
