@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-/// What arrays may hold: float, or 16 bits that are read and written as float. Arithmetic is in
-/// float always, so that what 16 bits cost is the rounding of what is stored.
+/// What arrays may hold: float, or 16 bits that are read, added up and written as float. What 16
+/// bits cost is the rounding of what is stored, and of weights where kernels for halves say so.
 #include <cstdint>
 #include <type_traits>
 

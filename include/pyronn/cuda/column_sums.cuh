@@ -5,21 +5,28 @@
 #include <pyronn/cuda/require_cuda.cuh>
 //
 #include <cstring>
+#include <type_traits>
 
 #include <cuda_fp16.h>
 
 #include <pyronn/core/math.hpp>
 #include <pyronn/core/storage.hpp>
+#include <pyronn/cuda/executor.cuh>
 #include <pyronn/cuda/sample_cell.cuh>
 
 namespace pyronn::detail {
 
-/// What `Count` rays of a lane add up where they cross columns of cells, in single precision.
-template <class Cell, int Count>
+/// Whether ColumnSums adds up in the matrix unit.
+template <class Cell, class Architectures>
+inline constexpr bool adds_in_matrix_unit_v =
+    std::is_same_v<Cell, SampleCell<Half>>&& has_matrix_unit_v<Architectures>;
+
+/// What `Count` rays of a lane, an even number, add up where they cross columns of cells, in single
+/// precision.
+template <class Cell, int Count, bool InMatrixUnit>
 class ColumnSums {
  public:
-  /// Counts that exist are multiples of this.
-  static constexpr int step = 2;
+  static constexpr int slices = 2;  ///< whose loads should be under way at a time
 
   /// Adds `weight` times the samples at the positions `at(0)`, ..., `at(Count - 1)` of `column`,
   /// in which cells are counted as cell_of does, `across` of the way to the next column.
@@ -39,13 +46,15 @@ class ColumnSums {
 };
 
 /// Samples in half precision, added up in single precision by the matrix unit, as a product with
-/// ones: conversions cost more. The lanes of a warp must come here together.
+/// ones: conversions cost more. The lanes of a warp must come here together; a sample that is not
+/// finite spoils those of the three lanes beside it and of the next ray.
 template <int Count>
-class ColumnSums<SampleCell<Half>, Count> {
+class ColumnSums<SampleCell<Half>, Count, true> {
   using Cell = SampleCell<Half>;
+  static constexpr int step = 4;
 
  public:
-  static constexpr int step = 4;
+  static constexpr int slices = 1;
 
   __device__ ColumnSums() {
     // A lane holds four pairs of a matrix, (row, 2j), (row + 8, 2j), (row, 2j + 8) and
@@ -61,14 +70,15 @@ class ColumnSums<SampleCell<Half>, Count> {
   __device__ void add(Cell const* column, float across, float weight, At const& at) {
     __half2 const across2 = __float2half2_rn(across);
     for (int i = 0; i < Count; i += step) {
-      unsigned samples[step];
-      for (int j = 0; j < step; j += 2) {
+      unsigned samples[step] = {};
+      for (int j = 0; j < min(step, Count - i); j += 2) {
         GridCell const cells[2] = {cell_of(at(i + j)), cell_of(at(i + j + 1))};
         __half2 const along = __floats2half2_rn(cells[0].fraction, cells[1].fraction);
         samples[j] = sample(column, cells[0], across2, __low2half2(along), weight);
         samples[j + 1] = sample(column, cells[1], across2, __high2half2(along), weight);
       }
-      asm("mma.sync.aligned.m16n8k16.row.col.f32.f16.f16.f32 "
+      asm volatile(
+          "mma.sync.aligned.m16n8k16.row.col.f32.f16.f16.f32 "
           "{%0, %1, %2, %3}, {%4, %6, %5, %7}, {%8, %9}, {%0, %1, %2, %3};"
           : "+f"(sums_[i]), "+f"(sums_[i + 1]), "+f"(sums_[i + 2]), "+f"(sums_[i + 3])
           : "r"(samples[0]), "r"(samples[1]), "r"(samples[2]), "r"(samples[3]), "r"(first_half_),
@@ -90,7 +100,7 @@ class ColumnSums<SampleCell<Half>, Count> {
     return bits;
   }
 
-  float sums_[Count] = {};
+  float sums_[(Count + step - 1) / step * step] = {};
   unsigned first_half_;
   unsigned second_half_;
 };

@@ -32,6 +32,13 @@ template <int... Architectures>
 struct ArchitectureList {};
 using CompiledArchitectures = ArchitectureList<__CUDA_ARCH_LIST__>;
 
+/// True where everything that is compiled for has the matrix unit's instructions used here.
+template <class Architectures>
+inline constexpr bool has_matrix_unit_v = false;
+template <int... Architectures>
+inline constexpr bool has_matrix_unit_v<ArchitectureList<Architectures...>> =
+    ((Architectures >= 800) && ...);
+
 /// The item of a thread. Blocks and, within them, warps are compact in (x, y). Where a block is
 /// one item deep the compiler is told so: all its threads then share what they index with z, views
 /// and samples of a batch.

@@ -37,7 +37,7 @@ namespace pyronn {
 /// where the workspace does not hold both.
 template <>
 struct PackedForward<Joseph, SoftwareInterp, CudaExecutor> {
-  static constexpr bool exists = detail::has_packed_kernels_v<detail::CompiledArchitectures>;
+  static constexpr bool exists = detail::has_matrix_unit_v<detail::CompiledArchitectures>;
 
   template <class In>
   static std::size_t workspace_bytes(ArrayView<In const, 4> volumes, std::size_t limit) {
@@ -164,7 +164,7 @@ struct PackedForward<Joseph, SoftwareInterp, CudaExecutor> {
 /// Voxel-driven backprojection from copies of as many views at a time as the workspace holds.
 template <>
 struct PackedBack<VoxelDriven, SoftwareInterp, CudaExecutor> {
-  static constexpr bool exists = detail::has_packed_kernels_v<detail::CompiledArchitectures>;
+  static constexpr bool exists = detail::has_matrix_unit_v<detail::CompiledArchitectures>;
 
   template <class In>
   static std::size_t workspace_bytes(ArrayView<In const, 4> projections, std::size_t limit) {

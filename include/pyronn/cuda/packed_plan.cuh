@@ -22,13 +22,6 @@
 
 namespace pyronn::detail {
 
-/// True where everything that is compiled for has the instructions that packed kernels use.
-template <class Architectures>
-inline constexpr bool has_packed_kernels_v = false;
-template <int... Architectures>
-inline constexpr bool has_packed_kernels_v<ArchitectureList<Architectures...>> =
-    ((Architectures >= 800) && ...);
-
 /// How a batch is packed into a workspace: its bytes, 0 where it is not; samples / 8 at a time;
 /// and how many views, or how many of the two copies of an image.
 struct PackedPlan {

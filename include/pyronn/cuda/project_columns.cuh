@@ -26,16 +26,18 @@ namespace pyronn::detail {
 /// A warp works on one detector column: its path in (x, y) is the same for all lanes, which lie
 /// along v, as do the loads. An item is up to `rays` pixels, a warp's width apart, counted from
 /// where the volume's shadow begins; outside it pixels are zero.
-template <int Axis, class Views, class In, class Out>
+template <int Axis, class Views, class In, class Out, class Architectures = CompiledArchitectures>
 struct ProjectColumns {
   using Cell = SampleCellOf<In>;
-  static constexpr bool has_halves = std::is_same_v<Cell, SampleCell<Half>>;
+  static constexpr bool in_matrix_unit = adds_in_matrix_unit_v<Cell, Architectures>;
+  template <int Count>
+  using Sums = ColumnSums<Cell, Count, in_matrix_unit>;
 
   struct Block : BlockShape<32, 8, 1> {
     static constexpr int together = 24;
     static constexpr int resident = 3;
   };
-  static constexpr int rays = has_halves ? 12 : 6;
+  static constexpr int rays = in_matrix_unit ? 12 : 6;
   static constexpr int warp = 32;
 
   Views views;
@@ -63,8 +65,9 @@ struct ProjectColumns {
     IndexRange shadow{0, -1};
     if (path.first <= path.last) shadow = column.shadow(path, size[2], projections.extents[1]);
     if (!adds) clear_outside(pixels, shadow);
-    if (shadow.first + first_row > shadow.last) return;
-    integrate<rays>(column, path, pixels, {shadow.first + first_row, shadow.last});
+    int const first = shadow.first + first_row;
+    if (first > shadow.last) return;
+    integrate<rays>(column, path, pixels, {first, min(shadow.last, first + warp * rays - 1)});
   }
 
  private:
@@ -84,20 +87,19 @@ struct ProjectColumns {
     }
   }
 
-  /// With as many rays a lane as the rows from `rows.first` on need, at most `Count`.
+  /// With as many rays a lane as the rows need, an even number of at most `Count`.
   template <int Count>
   __device__ void integrate(RayColumn const& column, SliceRange const& path, Pixels pixels,
                             IndexRange const& rows) const {
-    using Sums = ColumnSums<Cell, Count>;
-    if constexpr (Count > Sums::step) {
-      if (rows.last - rows.first < warp * (Count - Sums::step)) {
-        return integrate<Count - Sums::step>(column, path, pixels, rows);
+    if constexpr (Count > 2) {
+      if (rows.last - rows.first < warp * (Count - 2)) {
+        return integrate<Count - 2>(column, path, pixels, rows);
       }
     }
     int const lane = pixels.first_v % warp;
     pixels.first_v = rows.first + lane;
-    Sums sums;
-    add_path(column, path, rows.first, lane, sums);
+    Sums<Count> sums;
+    add_path<Count>(column, path, rows, lane, sums);
     auto const& view = views.view(pixels.view, 0);
     for (int i = 0; i < Count; ++i) {
       int const v = pixels.first_v + warp * i;
@@ -109,8 +111,8 @@ struct ProjectColumns {
   }
 
   template <int Count>
-  __device__ void add_path(RayColumn const& column, SliceRange const& path, int first_row, int lane,
-                           ColumnSums<Cell, Count>& sums) const {
+  __device__ void add_path(RayColumn const& column, SliceRange const& path, IndexRange const& rows,
+                           int lane, Sums<Count>& sums) const {
     float low = max(static_cast<float>(path.first), column.ray.low + 0.5F);
     float high = min(static_cast<float>(path.last), column.ray.high - 0.5F);
     clip(column.ray.base[0], column.ray.slope[0], margin - 1.0F,
@@ -118,15 +120,23 @@ struct ProjectColumns {
     bool const has_inner = low <= high;
     int const begin = has_inner ? static_cast<int>(std::ceil(low)) : path.last + 1;
     int const end = has_inner ? static_cast<int>(std::floor(high)) + 1 : begin;
-    Crossings const rays_of_lane{column, static_cast<float>(first_row + lane)};
+    Crossings const first{column, static_cast<float>(rows.first)};
+    Crossings const last{column, static_cast<float>(rows.last)};
+    Crossings const rays_of_lane{column, static_cast<float>(rows.first + lane)};
     Cells const cells{*this};
-    auto const limited = [top = static_cast<float>(size[2] + ColumnCopy<In>::border)](float at) {
-      return clamp(at, 0.0F, top);
+    // A lane's last two rays may be none, and then see the zeros below all voxels.
+    auto const top = static_cast<float>(size[2] + ColumnCopy<In>::border);
+    int const rest = rows.last - (rows.first + lane);
+    float const tops[2] = {rest >= warp * (Count - 2) ? top : 0.0F,
+                           rest >= warp * (Count - 1) ? top : 0.0F};
+    auto const limited = [&](int i, float at) {
+      return clamp(at, 0.0F, i < Count - 2 ? top : tops[i - (Count - 2)]);
     };
-    if (is_inside({column, static_cast<float>(first_row)}, begin, end) &&
-        is_inside({column, static_cast<float>(first_row + warp * Count - 1)}, begin, end)) {
-      auto const free = [](float at) { return at; };
-#pragma unroll 2
+    bool const is_full = rows.last - rows.first == warp * Count - 1;
+    if (is_full && is_inside(first, begin, end) && is_inside(last, begin, end)) {
+      auto const free = [](int, float at) { return at; };
+      constexpr int slices = Sums<Count>::slices;
+#pragma unroll slices
       for (int k = begin; k < end; ++k) cells.add(rays_of_lane, k, 1.0F, free, sums);
     } else {
       for (int k = begin; k < end; ++k) cells.add(rays_of_lane, k, 1.0F, limited, sums);
@@ -134,8 +144,8 @@ struct ProjectColumns {
     // Where an end of the rays or a border is near.
     for (int k = path.first == begin ? end : path.first; k <= path.last;
          k = k + 1 == begin ? end : k + 1) {
-      float const across = column.ray.crossing(0, k);
-      if (!(across > -1.0F && across < static_cast<float>(size[1 - Axis]))) continue;
+      float const across = Crossings::at(rays_of_lane.across, k);
+      if (!(across > 0.0F && across < static_cast<float>(size[1 - Axis] + 1))) continue;
       cells.add(rays_of_lane, k, column.ray.coverage(k), limited, sums);
     }
   }
@@ -182,9 +192,9 @@ struct ProjectColumns {
           height{static_cast<unsigned>(ColumnCopy<In>::height(kernel.size))} {}
 
     /// The samples of a slice, `weight` times each, at positions in z that `limit` gives.
-    template <class Limit, int Count>
+    template <class Limit, class LaneSums>
     __device__ void add(Crossings const& rays_of_lane, int k, float weight, Limit const& limit,
-                        ColumnSums<Cell, Count>& sums) const {
+                        LaneSums& sums) const {
       GridCell const across = cell_of(Crossings::at(rays_of_lane.across, k));
       unsigned const number =
           (static_cast<unsigned>(k) - first_slice) * width + (across.index - opaque(cell_origin));
@@ -193,7 +203,7 @@ struct ProjectColumns {
       Cell const* const column = opaque(data + static_cast<int>(number * height) -
                                         static_cast<std::ptrdiff_t>(cell_origin));
       sums.add(column, across.fraction, weight,
-               [&](int i) { return limit(z + static_cast<float>(i) * step); });
+               [&](int i) { return limit(i, z + static_cast<float>(i) * step); });
     }
   };
 };

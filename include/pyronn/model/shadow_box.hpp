@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-/// Which integers a gathering transpose has to look at.
+/// Which integers are to be looked at: where something casts its shadow.
 #include <cmath>
 
 #include <pyronn/core/config.hpp>
