@@ -167,13 +167,25 @@ class VoxelRun<UprightMap, 2, Count> {
   float inverse_depth_;
 };
 
-/// A run in the plane, where detectors have one row.
+/// A run in the plane, where detectors have one row. Its ends, which the shadow is made of, are
+/// kept.
 template <int Axis, int Count>
 class VoxelRun<PlaneMap, Axis, Count> {
  public:
-  PYRONN_HOST_DEVICE VoxelRun(PlaneMap const& map, Vec3f const& start) : map_{map}, start_{start} {}
+  PYRONN_HOST_DEVICE VoxelRun(PlaneMap const& map, Vec3f const& start)
+      : map_{map}, start_{start}, first_{landing(0)}, last_{landing(Count - 1)} {}
 
   PYRONN_HOST_DEVICE Landing at(int k) const {
+    return k == 0 ? first_ : (k == Count - 1 ? last_ : landing(k));
+  }
+
+  PYRONN_HOST_DEVICE Shadow shadow(int, Extents<2> detector, SampleBounds const& exist) const {
+    if (!(is_seen(first_) && is_seen(last_))) return {true, false};
+    return shadow_of(min(first_.u, last_.u), max(first_.u, last_.u), 0.0F, 0.0F, detector, exist);
+  }
+
+ private:
+  [[nodiscard]] PYRONN_HOST_DEVICE Landing landing(int k) const {
     // From every fourth voxel on, as packed batches do it: both then round alike.
     auto const rest = static_cast<float>(k % 4);
     Vec3f near = start_;
@@ -185,17 +197,10 @@ class VoxelRun<PlaneMap, Axis, Count> {
     return {along(map_.u) * inverse, 0.0F, inverse};
   }
 
-  PYRONN_HOST_DEVICE Shadow shadow(int count, Extents<2> detector,
-                                   SampleBounds const& exist) const {
-    Landing const first = at(0);
-    Landing const last = at(count - 1);
-    if (!(is_seen(first) && is_seen(last))) return {true, false};
-    return shadow_of(min(first.u, last.u), max(first.u, last.u), 0.0F, 0.0F, detector, exist);
-  }
-
- private:
   PlaneMap const& map_;
   Vec3f start_;
+  Landing first_;
+  Landing last_;
 };
 
 }  // namespace pyronn::detail
