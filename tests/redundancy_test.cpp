@@ -125,6 +125,32 @@ BOOST_AUTO_TEST_CASE(parker_sums_to_one) {
   }
 }
 
+// Where fan angles do not count, they do not count for any ray; in the middle they never do.
+BOOST_AUTO_TEST_CASE(is_simplified_where_all_rays_count_alike) {
+  using pyronn::RedundancyWeight;
+  using pyronn::detail::simplified;
+  double const widest = 0.2;
+  for (Redundancy const kind : {Redundancy::parker, Redundancy::riess}) {
+    for (double const range : {pi, pi + 0.3, pi + 2 * widest, 4.0}) {
+      RedundancyWeight const weight{kind, static_cast<float>(range)};
+      for (int n = 0; n <= 1000; ++n) {
+        double const angle = range * n / 1000;
+        RedundancyWeight const simple = simplified(weight, angle, widest);
+        for (double const fan_angle : {-widest, -0.1, 0.0, 0.07, widest}) {
+          auto const at = [&](RedundancyWeight const& which) {
+            return which(static_cast<float>(angle), static_cast<float>(fan_angle));
+          };
+          BOOST_TEST(at(simple) == at(weight));
+        }
+      }
+      BOOST_TEST((simplified(weight, range / 2, widest).kind == Redundancy::uniform));
+      BOOST_TEST((simplified(weight, 0, widest).kind == kind));
+    }
+  }
+  RedundancyWeight const wang{Redundancy::wang, 0.1F, 0.1F};
+  BOOST_TEST((simplified(wang, pi, widest).kind == Redundancy::wang));
+}
+
 // The published form, of a scan over pi and the angle of the fan.
 BOOST_AUTO_TEST_CASE(parker_is_as_published) {
   double const half_fan = 0.3;

@@ -4,11 +4,13 @@
 //
 #include <algorithm>
 #include <cmath>
+#include <complex>
 #include <cstddef>
 #include <limits>
 #include <vector>
 
 #include <boost/test/unit_test.hpp>
+#include <unsupported/Eigen/FFT>
 
 #include <pyronn/pyronn.hpp>
 
@@ -64,6 +66,27 @@ std::vector<double> convolved(int columns, Values const& response, Values const&
   return result;
 }
 
+/// The inverse transform of the response of long rows.
+std::vector<double> samples_of(int columns, Values const& response) {
+  int const padded = pyronn::padded_row_length(columns);
+  std::vector<std::complex<double>> spectrum;
+  for (int f = 0; f < padded; ++f) {
+    spectrum.emplace_back(response[static_cast<std::size_t>(std::min(f, padded - f))]);
+  }
+  std::vector<double> samples;
+  Eigen::FFT<double>{}.inv(samples, spectrum);
+  return samples;
+}
+
+double convolved_at(int u, std::vector<double> const& samples, Values const& row) {
+  double sum = 0;
+  for (int other = 0; other < static_cast<int>(row.size()); ++other) {
+    sum += samples[static_cast<std::size_t>(std::abs(u - other))] *
+           static_cast<double>(row[static_cast<std::size_t>(other)]);
+  }
+  return sum;
+}
+
 Values row_of(Values const& rows, int columns, std::size_t number) {
   auto const begin = rows.begin() + static_cast<std::ptrdiff_t>(number) * columns;
   return {begin, begin + columns};
@@ -73,16 +96,39 @@ Values row_of(Values const& rows, int columns, std::size_t number) {
 
 BOOST_AUTO_TEST_SUITE(row_filter, *boost::unit_test::precondition(test::device_present))
 
-// Of any number of rows, in one batch and a view at a time.
+// Of any number of rows, whatever their padded length is made of.
 BOOST_AUTO_TEST_CASE(is_the_convolution) {
-  for (int const columns : {1, 13, 40}) {
-    for (int const rows : {1, 5, 18}) {
+  for (int const columns :
+       {1, 13, 20, 32, 40, 64, 70, 90, 100, 120, 130, 144, 160, 256, 280, 320, 576, 640, 960}) {
+    for (int const rows : {1, 5}) {
       Extents<3> const extents{columns, rows, 3};
       Values const response = rough_response(columns);
       Values const input = test::random_values(3, extents.count());
       std::vector<double> const expected = convolved(columns, response, input);
       BOOST_TEST(test::relative_l2(filter(extents, response, input), expected) < 1e-6);
-      BOOST_TEST(test::relative_l2(filter(extents, response, input, 1), expected) < 1e-6);
+    }
+  }
+}
+
+// Also of rows that fill a multiprocessor, and of rows that it cannot hold, with room for many of
+// them and for one.
+BOOST_AUTO_TEST_CASE(is_the_convolution_of_long_rows) {
+  for (int const columns : {2500, 3800, 12000, 15000}) {
+    Extents<3> const extents{columns, 3, 3};
+    Values const response = rough_response(columns);
+    std::vector<double> const samples = samples_of(columns, response);
+    Values const input = test::random_values(3, extents.count());
+    for (std::size_t const limit : {pyronn::default_workspace_limit, std::size_t{0}}) {
+      Values const result = filter(extents, response, input, limit);
+      for (std::size_t const row : {0U, 5U, 8U}) {
+        Values const pixels = row_of(input, columns, row);
+        for (int const u : {0, 1, columns / 3, columns / 2, columns - 1}) {
+          double const expected = convolved_at(u, samples, pixels);
+          auto const found =
+              static_cast<double>(row_of(result, columns, row)[static_cast<std::size_t>(u)]);
+          BOOST_TEST(std::abs(found - expected) < 1e-6 * test::norm(pixels));
+        }
+      }
     }
   }
 }
@@ -162,7 +208,7 @@ BOOST_AUTO_TEST_CASE(wrong_sizes_are_refused) {
   refuses(pyronn::ProjectionView<float>{nullptr, extents}, response.view(), projections.view());
 }
 
-// As many rows as no single launch on a device holds.
+// As many rows as no single launch on a device has blocks for.
 BOOST_AUTO_TEST_CASE(many_short_rows) {
   Extents<3> const extents{3, 401, 400};
   Values const response = rough_response(3);

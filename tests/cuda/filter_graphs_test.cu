@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The pyronn authors
 // SPDX-License-Identifier: Apache-2.0
 
-// After a first call, filtering too queues kernels and nothing else, so a graph can hold it.
+// Filtering too queues kernels and nothing else, so a graph can hold it.
 #include "support/backends.hpp"
 //
 #include <boost/test/unit_test.hpp>

@@ -6,11 +6,12 @@
 //
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <type_traits>
+#include <utility>
 
 #include <cuda_runtime_api.h>
 
+#include <pyronn/core/detected.hpp>
 #include <pyronn/core/error.hpp>
 #include <pyronn/core/extents.hpp>
 #include <pyronn/core/vec.hpp>
@@ -83,6 +84,11 @@ __device__ void add_up(float (&sums)[M][N], unsigned thread, int part) {
   }
 }
 
+/// Bytes of shared memory that a kernel's member `shared_bytes()` asks for, at most
+/// CudaExecutor::max_shared_bytes().
+template <class Kernel>
+using SharedBytes = decltype(std::declval<Kernel const&>().shared_bytes());
+
 /// The library's only __global__ function: one thread an item, or `parts` of them.
 template <class Kernel, class Architectures>
 __global__ void __launch_bounds__(threads_v<typename Kernel::Block>, Kernel::Block::resident)
@@ -114,7 +120,6 @@ class CudaExecutor {
  public:
   struct Resources {
     detail::TextureCache textures;
-    std::shared_ptr<void> filter_plans;  ///< what the row filter keeps, known to it alone
   };
 
   /// Stream and memory resource belong to the caller and must outlive the executor.
@@ -133,6 +138,9 @@ class CudaExecutor {
                attribute(cudaDevAttrMaxTexture2DLinearWidth),
                attribute(cudaDevAttrMaxTexture2DLinearHeight),
                static_cast<std::size_t>(attribute(cudaDevAttrMaxTexture2DLinearPitch))};
+    constexpr int declared_by_kernels = 1024;
+    max_shared_bytes_ = static_cast<std::size_t>(
+        attribute(cudaDevAttrMaxSharedMemoryPerBlockOptin) - declared_by_kernels);
   }
   /// The default stream orders itself against all others; nobody gets it by accident.
   explicit CudaExecutor(int) = delete;
@@ -149,6 +157,9 @@ class CudaExecutor {
     std::size_t max_pitch;
   };
   [[nodiscard]] TextureLimits const& texture_limits() const { return limits_; }
+
+  /// How much shared memory a block may have beyond what its kernel declares.
+  [[nodiscard]] std::size_t max_shared_bytes() const { return max_shared_bytes_; }
 
   /// Queues `kernel(item)` for each item.
   template <class Kernel>
@@ -194,14 +205,29 @@ class CudaExecutor {
                     blocks(items[2], Block::z * Block::together)};
     detail::expects(grid.y <= 65535 && grid.z <= 65535, "CudaExecutor: ", items,
                     " items are more than one launch can hold");
+    std::size_t shared_bytes = 0;
+    if constexpr (detail::is_detected_v<detail::SharedBytes, Kernel>) {
+      shared_bytes = kernel.shared_bytes();
+      // The same for all calls, as it is the kernel's and not the launch's.
+      if (shared_bytes > shared_bytes_without_asking) {
+        detail::check_cuda(cudaFuncSetAttribute(detail::run_kernel<Kernel, Architectures>,
+                                                cudaFuncAttributeMaxDynamicSharedMemorySize,
+                                                static_cast<int>(max_shared_bytes_)),
+                           "cudaFuncSetAttribute");
+      }
+    }
     detail::run_kernel<Kernel, Architectures>
-        <<<grid, detail::threads_v<Block>, 0, stream_>>>(kernel, items);
+        <<<grid, detail::threads_v<Block>, shared_bytes, stream_>>>(kernel, items);
     detail::check_cuda(cudaGetLastError(), "a kernel launch");
   }
+
+  /// Less what kernels declare.
+  static constexpr std::size_t shared_bytes_without_asking = std::size_t{47} << 10;
 
   cudaStream_t stream_;
   DeviceMemoryResource* memory_;
   TextureLimits limits_;
+  std::size_t max_shared_bytes_;
 };
 
 /// On a GPU: columns along z in registers, in warps and blocks compact in (x, y), whose shadow

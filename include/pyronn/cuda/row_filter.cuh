@@ -5,148 +5,104 @@
 #include <pyronn/cuda/require_cuda.cuh>
 //
 #include <cstddef>
-#include <memory>
 #include <type_traits>
-#include <utility>
-#include <vector>
 
 #include <pyronn/core/array_view.hpp>
-#include <pyronn/core/error.hpp>
 #include <pyronn/core/math.hpp>
+#include <pyronn/cuda/butterfly.cuh>
 #include <pyronn/cuda/executor.cuh>
-#include <pyronn/cuda/fft_plans.cuh>
-#include <pyronn/cuda/row_pairs.cuh>
+#include <pyronn/cuda/filter_rows.cuh>
+#include <pyronn/cuda/fourier_passes.cuh>
+#include <pyronn/cuda/row_transform.cuh>
 #include <pyronn/exec/workspace.hpp>
 #include <pyronn/recon/ramp_filter.hpp>
 #include <pyronn/recon/row_filter.hpp>
 
 namespace pyronn::detail {
 
-/// Filters with cuFFT, a batch of views at a time: small enough to stay in the second-level cache,
-/// large enough that launches do not count.
+/// Filters with Fourier transforms that are part of the kernel: from pixel to filtered pixel a
+/// number does not leave its multiprocessor, unless rows are too long for that. Around a library's
+/// transforms it would travel through memory eight times, twice as long as its row.
 template <>
 struct RowFilterBackend<CudaExecutor> {
-  /// No plan is made: calls ask for this too, and none but the first may do more than queue
-  /// kernels.
-  static std::size_t bytes(CudaExecutor const&, Extents<3> scan, std::size_t limit) {
-    return max(layout(scan, views_in_batch(scan, limit)).bytes, least_bytes(scan));
+  static std::size_t bytes(CudaExecutor const& executor, Extents<3> scan, std::size_t limit) {
+    Layout const layout{FourierPasses{padded_row_length(scan[0])}};
+    if (layout.row_bytes <= executor.max_shared_bytes()) return layout.table_bytes;
+    return layout.table_bytes + min(layout.rows_in(limit), num_pairs(scan)) * layout.row_bytes;
   }
 
   template <class Weights>
   static void apply(CudaExecutor const& executor, RowFilterTask<Weights> const& task,
                     Workspace<CudaExecutor>& workspace) {
-    Extents<3> const scan = task.filtered.extents;
-    Plans& plans = find_plans(workspace, scan);
-    for (int first = 0; first < scan[2]; first += plans.views) {
-      int const count = min(plans.views, scan[2] - first);
-      filter_batch(executor, task, first, count, plans, workspace.data());
+    FourierPasses const passes{padded_row_length(task.filtered.extents[0])};
+    Layout const layout{passes};
+    auto* const twiddles = reinterpret_cast<Complex*>(workspace.data());
+    FourierTables const tables{twiddles, reinterpret_cast<float*>(twiddles + passes.length)};
+    MakeFourierTables const make_tables{passes, task.response, tables};
+    executor.for_each(make_tables.items(), make_tables);
+    std::size_t const row = layout.row_bytes;
+    if (row <= most_short_bytes) {
+      filter(executor, task, passes, tables, ShortRows{row}, most_blocks);
+    } else if (row <= executor.max_shared_bytes()) {
+      filter(executor, task, passes, tables, LongRows{row, nullptr}, most_blocks);
+    } else {
+      filter(executor, task, passes, tables, LongRows{row, workspace.data() + layout.table_bytes},
+             layout.rows_in(workspace.bytes()));
     }
   }
 
  private:
-  struct Plans {
-    Plans(Extents<3> scan_, int views_)
-        : scan{scan_},
-          views{views_},
-          pairs{padded_row_length(scan_[0]), num_pairs(scan_, views_)} {}
+  /// Rows for which many small blocks are faster than few large ones.
+  static constexpr std::size_t most_short_bytes = std::size_t{44} << 10;
+  static constexpr std::size_t most_blocks = std::size_t{1} << 16;
 
-    Extents<3> scan;  ///< the share of the scan that these plans suit
-    int views;        ///< in a batch
-    RowTransforms pairs;
-  };
-
-  /// Where in the workspace scales and cuFFT's work area follow the padded rows.
+  /// The workspace begins with the tables; rows of blocks follow that shared memory cannot hold.
   struct Layout {
-    std::size_t scales;
-    std::size_t work;
-    std::size_t bytes;
+    std::size_t table_bytes;
+    std::size_t row_bytes;
+
+    explicit Layout(FourierPasses const& passes)
+        : table_bytes{aligned(static_cast<std::size_t>(passes.length) *
+                              (sizeof(Complex) + sizeof(float)))},
+          row_bytes{aligned(static_cast<std::size_t>(RowPlaces{passes}(passes.length)) *
+                            sizeof(Complex))} {}
+
+    /// How many rows a workspace has room for: no more than the second-level cache may hold, and
+    /// one at least.
+    [[nodiscard]] std::size_t rows_in(std::size_t bytes) const {
+      constexpr std::size_t most_bytes = std::size_t{32} << 20;
+      std::size_t const rest = max(min(bytes, most_bytes), table_bytes) - table_bytes;
+      return max<std::size_t>(rest / row_bytes, 1);
+    }
+
+    static std::size_t aligned(std::size_t bytes) {
+      constexpr std::size_t alignment = 512;
+      return (bytes + (alignment - 1)) / alignment * alignment;
+    }
   };
 
-  static constexpr int max_views = 512;
-  static constexpr int max_rows = 2 * 65535;  ///< in pairs along the second axis of a launch
-
-  static constexpr std::size_t cached_bytes = std::size_t{32} << 20;
-
-  static int num_pairs(Extents<3> scan, int views) { return (scan[1] * views + 1) / 2; }
-
-  static std::size_t row_bytes(Extents<3> scan) {
-    return static_cast<std::size_t>(padded_row_length(scan[0])) * sizeof(float);
+  static std::size_t num_pairs(Extents<3> scan) {
+    return (static_cast<std::size_t>(scan[1]) * static_cast<std::size_t>(scan[2]) + 1) / 2;
   }
 
-  static Layout layout(Extents<3> scan, int views, std::size_t work_bytes = 0) {
-    constexpr std::size_t alignment = 512;
-    auto const after = [](std::size_t start, std::size_t size) {
-      return (start + size + (alignment - 1)) / alignment * alignment;
-    };
-    auto const rows = 2 * static_cast<std::size_t>(num_pairs(scan, views));
-    std::size_t const scales = after(0, rows * row_bytes(scan));
-    std::size_t const work = after(scales, rows * sizeof(float));
-    return {scales, work, after(work, work_bytes)};
-  }
-
-  static Layout layout(Plans const& plans) {
-    return layout(plans.scan, plans.views, plans.pairs.work_bytes());
-  }
-
-  /// For long rows cuFFT wants a work area, at most as large as the rows. A batch is halved until
-  /// it fits beside that.
-  static std::size_t least_bytes(Extents<3> scan) {
-    return layout(scan, 1, layout(scan, 1).scales).bytes;
-  }
-
-  /// Batches are equally large, but for the last.
-  static int views_in_batch(Extents<3> scan, std::size_t limit) {
-    std::size_t const most_bytes = min(limit, cached_bytes);
-    auto const most =
-        static_cast<std::size_t>(min(scan[2], min(max_views, max(1, max_rows / scan[1]))));
-    std::size_t const fit = most_bytes / (row_bytes(scan) * static_cast<std::size_t>(scan[1]));
-    auto views = static_cast<int>(clamp<std::size_t>(fit, 1, most));
-    while (views > 1 && layout(scan, views).bytes > most_bytes) --views;
-    int const batches = (scan[2] - 1) / views + 1;
-    return (scan[2] - 1) / batches + 1;
-  }
-
-  /// The plans that suit a share of a scan and fit into the workspace, made when first asked for.
-  static Plans& find_plans(Workspace<CudaExecutor>& workspace, Extents<3> scan) {
-    using Kept = std::vector<std::unique_ptr<Plans>>;
-    std::shared_ptr<void>& kept = workspace.resources().filter_plans;
-    if (!kept) kept = std::make_shared<Kept>();
-    Kept& all = *static_cast<Kept*>(kept.get());
-    for (std::unique_ptr<Plans> const& plans : all) {
-      if (plans->scan == scan && layout(*plans).bytes <= workspace.bytes()) return *plans;
+  /// As many views a launch as their weights and the numbers of their rows have room for.
+  template <class Weights, class Rows>
+  static void filter(CudaExecutor const& executor, RowFilterTask<Weights> const& task,
+                     FourierPasses const& passes, FourierTables const& tables, Rows const& rows,
+                     std::size_t blocks) {
+    Extents<3> const scan = task.filtered.extents;
+    int const max_views = clamp((1 << 30) / scan[1], 1, Weights::capacity);
+    for (int first = 0; first < scan[2]; first += max_views) {
+      int const count = min(max_views, scan[2] - first);
+      auto const weights = task.weights.table(first, count);
+      auto const filtered = task.filtered.slices(first, count);
+      FilterRows<std::decay_t<decltype(weights)>, Rows> const filter_rows{
+          weights,  task.projections.slices(first, count),
+          filtered, task.columns_before,
+          passes,   tables,
+          rows,     static_cast<unsigned>(min(blocks, num_pairs(filtered.extents)))};
+      executor.for_each(filter_rows.items(), filter_rows);
     }
-    int views = views_in_batch(scan, workspace.bytes());
-    auto plans = std::make_unique<Plans>(scan, views);
-    while (layout(*plans).bytes > workspace.bytes()) {
-      if (views == 1) {
-        throw OutOfMemory(message("pyronn: cuFFT asks for a work area of ",
-                                  plans->pairs.work_bytes(), " bytes for rows of ",
-                                  plans->pairs.length()));
-      }
-      views = (views + 1) / 2;
-      plans = std::make_unique<Plans>(scan, views);
-    }
-    all.push_back(std::move(plans));
-    return *all.back();
-  }
-
-  template <class Weights>
-  static void filter_batch(CudaExecutor const& executor, RowFilterTask<Weights> const& task,
-                           int first, int count, Plans& plans, std::byte* memory) {
-    static_assert(Weights::capacity >= max_views, "A batch is weighted in one launch.");
-    Layout const places = layout(plans);
-    RowPairs const pairs{reinterpret_cast<float2*>(memory),
-                         reinterpret_cast<float*>(memory + places.scales), plans.pairs.length()};
-    auto const weights = task.weights.table(first, count);
-    PairRows<std::decay_t<decltype(weights)>> const pair_rows{
-        weights, task.projections.slices(first, count), pairs, task.columns_before};
-    executor.for_each(pair_rows.items(plans.pairs.rows()), pair_rows);
-    plans.pairs.forward(pairs.values, memory + places.work, executor.stream());
-    ApplyResponse const apply{pairs, task.response, 1.0F / static_cast<float>(pairs.length)};
-    executor.for_each(apply.items(plans.pairs.rows()), apply);
-    plans.pairs.inverse(pairs.values, memory + places.work, executor.stream());
-    PartRows const part_rows{pairs, task.filtered.slices(first, count)};
-    executor.for_each(part_rows.items(), part_rows);
   }
 };
 

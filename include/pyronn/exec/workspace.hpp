@@ -45,7 +45,7 @@ class Workspace {
   [[nodiscard]] std::byte* data() const { return data_; }
   [[nodiscard]] std::size_t bytes() const { return bytes_; }
 
-  /// What the executor keeps from call to call: texture objects, plans.
+  /// What the executor keeps from call to call: texture objects.
   [[nodiscard]] typename Executor::Resources& resources() { return *resources_; }
 
  private:

@@ -152,10 +152,11 @@ std::vector<fbp_view_t<Geometry>> fan_scan(char const* who, Geometry const& geom
     views.back().share.factor *= static_cast<float>(shares[n]);
     views.back().share.angle = static_cast<float>(sampling.angles[n]);
   }
-  RedundancyWeight const redundancy =
-      fan_redundancy(who, options.redundancy, sampling, fan_reach(views, geometry.detector_size()));
+  FanReach const reach = fan_reach(views, geometry.detector_size());
+  RedundancyWeight const redundancy = fan_redundancy(who, options.redundancy, sampling, reach);
   for (auto& view : views) {
-    view.share.redundancy = redundancy;
+    view.share.redundancy =
+        simplified(redundancy, static_cast<double>(view.share.angle), reach.widest);
     if (redundancy.kind == Redundancy::wang) check_offset_rows(who, view);
   }
   return views;

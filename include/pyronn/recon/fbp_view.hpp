@@ -29,7 +29,7 @@ struct FlatFbpView {
   ViewShare share;
 
   [[nodiscard]] PYRONN_HOST_DEVICE Vec3f ray(float u, float v) const {
-    return corner + u * along_u + v * along_v;
+    return corner + v * along_v + u * along_u;
   }
   [[nodiscard]] PYRONN_HOST_DEVICE float fan_angle(float u, float v) const {
     Vec3f const at = ray(u, v);

@@ -94,7 +94,7 @@ struct WangWeight {
 /// The weight of one view, whichever it is.
 struct RedundancyWeight {
   Redundancy kind = Redundancy::uniform;  ///< not `automatic`
-  float parameter = 0;                    ///< the range or the overlap, where the kind has one
+  float parameter = 0.5F;                 ///< the range or the overlap; of `uniform` the weight
   float transition = 0;                   ///< where the kind has one
 
   PYRONN_HOST_DEVICE float operator()(float angle, float fan_angle) const {
@@ -106,7 +106,7 @@ struct RedundancyWeight {
       case Redundancy::wang:
         return WangWeight<float>{parameter, transition}(angle, fan_angle);
       default:
-        return 0.5F;
+        return parameter;
     }
   }
 };

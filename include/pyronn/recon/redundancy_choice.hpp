@@ -105,6 +105,17 @@ inline RedundancyWeight fan_redundancy(char const* who, Redundancy choice,
   return {choice, static_cast<float>(std::max(sampling.range, pi))};
 }
 
+/// The same weight for rays up to the fan angle `widest` to either side of the central one, from a
+/// source at `angle`. Parker's and Riess's are 1 in the middle of a scan, whatever the fan angle,
+/// which need not be known there.
+inline RedundancyWeight simplified(RedundancyWeight const& weight, double angle, double widest) {
+  if (weight.kind != Redundancy::parker && weight.kind != Redundancy::riess) return weight;
+  auto const range = static_cast<double>(weight.parameter);
+  double const from_an_end = std::min(angle, range - angle);
+  if (from_an_end < range - pi + 2.0 * widest) return weight;
+  return {Redundancy::uniform, 1.0F};
+}
+
 /// The weight that was chosen for parallel rays, which see every line in half a turn: `turn` has
 /// the views on the circle, `half_turn` opposite ones at the same place and all angles twice.
 /// Throws InvalidArgument where the scan cannot have it.

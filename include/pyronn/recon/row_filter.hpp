@@ -34,7 +34,7 @@ struct RowFilterTask {
   int columns_before = 0;
 };
 
-/// How an executor filters rows, with the FFT that it has. A specialisation has the same members.
+/// How an executor filters rows, by Fourier transforms. A specialisation has the same members.
 template <class Executor>
 struct RowFilterBackend {
   static_assert(
@@ -53,7 +53,7 @@ struct RowFilterBackend {
 
 /// Rows as they are.
 struct NoRowWeights {
-  static constexpr int capacity = 512;
+  static constexpr int capacity = 1 << 20;
 
   PYRONN_HOST_DEVICE constexpr float operator()(float, float, int) const { return 1.0F; }
   PYRONN_HOST_DEVICE constexpr float of_row(float, int) const { return 1.0F; }

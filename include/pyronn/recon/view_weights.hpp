@@ -24,7 +24,7 @@ struct RedundancyOfRay {
   template <class View>
   PYRONN_HOST_DEVICE float operator()(View const& view, float u, float v) const {
     RedundancyWeight const& weight = view.share.redundancy;
-    if (weight.kind == Redundancy::uniform) return weight(0, 0);
+    if (weight.kind == Redundancy::uniform) return weight.parameter;
     return weight(view.share.angle, view.fan_angle(u, v));
   }
 };
