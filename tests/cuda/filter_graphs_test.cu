@@ -17,23 +17,27 @@ using Workspace = pyronn::Workspace<pyronn::CudaExecutor>;
 
 BOOST_AUTO_TEST_SUITE(filter_graphs, *boost::unit_test::precondition(test::device_present))
 
+// Short rows and long ones, from the first call on.
 BOOST_AUTO_TEST_CASE(of_rows) {
-  Extents<3> const extents{37, 5, 4};
-  pyronn::RowFilter const filter{extents};
-  test::Array<float, 3> rows{extents, test::random_values(1, extents.count())};
-  test::Array<float, 3> filtered{extents, test::nan};
-  test::Array<float, 1> response{{filter.response_length()},
-                                 test::random_values(2, filter.response_length())};
-  Workspace workspace{test::executor(), filter.workspace_bytes(test::executor())};
-  auto const call = [&] {
-    filter(test::executor(), rows.view(), response.view(), filtered.view(), workspace);
-  };
-  call();
-  auto const expected = filtered.values();
-  test::Graph const graph{test::executor().stream(), call};
-  test::fill_with_nan(filtered.view(), test::executor().stream());
-  graph.launch(test::executor().stream());
-  BOOST_TEST((filtered.values() == expected));
+  for (int const columns : {37, 3800}) {
+    Extents<3> const extents{columns, 5, 4};
+    pyronn::RowFilter const filter{extents};
+    test::Array<float, 3> rows{extents, test::random_values(1, extents.count())};
+    test::Array<float, 3> filtered{extents, test::nan};
+    test::Array<float, 1> response{{filter.response_length()},
+                                   test::random_values(2, filter.response_length())};
+    Workspace workspace{test::executor(), filter.workspace_bytes(test::executor())};
+    auto const call = [&] {
+      filter(test::executor(), rows.view(), response.view(), filtered.view(), workspace);
+    };
+    test::Graph const graph{test::executor().stream(), call};
+    graph.launch(test::executor().stream());
+    auto const from_graph = filtered.values();
+    test::fill_with_nan(filtered.view(), test::executor().stream());
+    call();
+    BOOST_TEST((filtered.values() == from_graph));
+    BOOST_TEST(test::all_finite(from_graph));
+  }
 }
 
 BOOST_AUTO_TEST_CASE(of_whole_reconstructions) {

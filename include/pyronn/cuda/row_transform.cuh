@@ -59,7 +59,7 @@ class RowTransform {
         divide<decltype(radix)::value>(passes_.passes[n].part);
       });
     }
-    turn_round();
+    apply_response();
 #pragma unroll 1
     for (int n = passes_.count - 2; n > 0; --n) {
       with_radix<2, 3, 4, 5, 8>(passes_.passes[n].radix, [&](auto radix) {
@@ -90,7 +90,7 @@ class RowTransform {
       Butterfly<Radix>::transform(even);
       Butterfly<Radix>::transform(odd);
       for (int j = 0; j < Radix; ++j) {
-        turn(j, part, k, even[j], odd[j]);
+        apply_twiddle(j, part, k, even[j], odd[j]);
         lower[place_(j * part)] = even[j];
         upper[place_(j * part)] = odd[j];
       }
@@ -110,7 +110,7 @@ class RowTransform {
       for (int j = 0; j < Radix; ++j) {
         even[j] = lower[place_(j * part)];
         odd[j] = upper[place_(j * part)];
-        turn(j, part, k, even[j], odd[j]);
+        apply_twiddle(j, part, k, even[j], odd[j]);
       }
       Butterfly<Radix>::transform(even);
       Butterfly<Radix>::transform(odd);
@@ -121,7 +121,7 @@ class RowTransform {
     }
   }
 
-  __device__ void turn(int j, int part, int k, Complex& even, Complex& odd) const {
+  __device__ void apply_twiddle(int j, int part, int k, Complex& even, Complex& odd) const {
     if (j == 0) return;
     Complex const twiddle = tables_.twiddles[j * part + k];
     even = even * twiddle;
@@ -170,7 +170,7 @@ class RowTransform {
 
   /// The last pass, the response, and the first pass back, which is the same as forward once real
   /// and imaginary parts are exchanged.
-  __device__ void turn_round() const {
+  __device__ void apply_response() const {
     constexpr int radix = FourierPasses::last_radix;
 #pragma unroll 1
     for (int n = static_cast<int>(threadIdx.x); n < passes_.length / radix; n += Threads) {
