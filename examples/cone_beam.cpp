@@ -8,7 +8,7 @@
 #include <pyronn/interp/texture_interp.hpp>
 #include <pyronn/phantom/phantom.hpp>
 #include <pyronn/phantom/shepp_logan.hpp>
-#include <pyronn/recon/fbp.hpp>
+#include <pyronn/recon/fbp/fbp.hpp>
 
 #include "support/executor.hpp"
 #include "support/head.hpp"

@@ -4,7 +4,7 @@
 /// A scanner of one's own on the CPU; custom_geometry_cuda.cu runs the same on a GPU.
 #include <cstdio>
 
-#include <pyronn/exec/cpu_executor.hpp>
+#include <pyronn/backend/cpu/executor.hpp>
 
 #include "custom_geometry/check.hpp"
 

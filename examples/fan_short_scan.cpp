@@ -5,11 +5,11 @@
 #include <pyronn/core/grid.hpp>
 #include <pyronn/exec/workspace.hpp>
 #include <pyronn/geometry/fan_beam.hpp>
-#include <pyronn/geometry/scan_angles.hpp>
+#include <pyronn/geometry/orbit/scan_angles.hpp>
 #include <pyronn/interp/software_interp.hpp>
 #include <pyronn/phantom/phantom.hpp>
 #include <pyronn/phantom/shepp_logan.hpp>
-#include <pyronn/recon/fbp.hpp>
+#include <pyronn/recon/fbp/fbp.hpp>
 
 #include "support/executor.hpp"
 #include "support/head.hpp"

@@ -7,7 +7,7 @@
 #include <pyronn/core/grid.hpp>
 #include <pyronn/exec/workspace.hpp>
 #include <pyronn/geometry/cone_beam.hpp>
-#include <pyronn/geometry/trajectories.hpp>
+#include <pyronn/geometry/orbit/trajectories.hpp>
 #include <pyronn/interp/software_interp.hpp>
 #include <pyronn/phantom/phantom.hpp>
 #include <pyronn/phantom/shepp_logan.hpp>

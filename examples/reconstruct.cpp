@@ -12,9 +12,9 @@
 #include <string>
 #include <vector>
 
+#include <pyronn/backend/cpu/executor.hpp>
 #include <pyronn/core/error.hpp>
 #include <pyronn/exec/buffer.hpp>
-#include <pyronn/exec/cpu_executor.hpp>
 #include <pyronn/io/metaimage.hpp>
 #include <pyronn/io/npy.hpp>
 

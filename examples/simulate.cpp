@@ -16,7 +16,7 @@
 
 #include <CLI/CLI.hpp>
 
-#include <pyronn/exec/cpu_executor.hpp>
+#include <pyronn/backend/cpu/executor.hpp>
 #include <pyronn/exec/workspace.hpp>
 #include <pyronn/geometry/cone_beam.hpp>
 #include <pyronn/io/atomic_file.hpp>

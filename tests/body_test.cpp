@@ -10,7 +10,7 @@
 
 #include <pyronn/core/math.hpp>
 #include <pyronn/phantom/body.hpp>
-#include <pyronn/phantom/body_table.hpp>
+#include <pyronn/phantom/detail/body_table.hpp>
 
 #include "support/temporary_folder.hpp"
 

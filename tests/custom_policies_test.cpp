@@ -23,7 +23,7 @@ namespace user {
 /// An executor as users write it: in order, on this thread, and it counts.
 class CountingExecutor {
  public:
-  struct Resources {};
+  struct Cache {};
 
   template <class Kernel>
   void for_each(pyronn::Extents<3> items, Kernel const& kernel) const {

@@ -7,7 +7,7 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include <pyronn/recon/filter_response.hpp>
+#include <pyronn/recon/filter/response.hpp>
 
 using pyronn::filter_response;
 using pyronn::FilterWindow;

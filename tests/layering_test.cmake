@@ -5,30 +5,32 @@
 
 cmake_minimum_required(VERSION 3.25)
 
-# A layer is a folder of include/pyronn, or a header that lies in none.
+# A layer is a folder of include/pyronn, or a header that lies in none; from low to high.
 set(core core version.hpp)
-set(operators projector.hpp backprojector.hpp)
-set(body ${core} geometry interp exec model)
+set(below_models ${core} geometry interp exec)
+set(operators operators projector.hpp backprojector.hpp)
+set(body ${below_models} model ${operators})
 
 set(version.hpp_may nothing)
 set(core_may ${core})
 foreach(layer geometry interp exec)
   set(${layer}_may ${core} ${layer})
 endforeach()
-set(model_may ${body})
+set(model_may ${below_models} model backend)
 foreach(layer ${operators})
-  set(${layer}_may ${body} ${operators})
+  set(${layer}_may ${body} backend)
 endforeach()
 foreach(layer io phantom)
-  set(${layer}_may ${body} ${operators} ${layer})
+  set(${layer}_may ${body} ${layer})
 endforeach()
-set(recon_may ${body} ${operators} io phantom recon)
+set(recon_may ${body} io phantom recon)
+set(backend_may ${body} recon backend)
 set(simulate_may ${recon_may} simulate)
 set(interop_may ${simulate_may} interop)
-set(cuda_may ${recon_may} cuda)
-set(without_eigen.hpp_may ${simulate_may})
-set(pyronn.hpp_may ${simulate_may} without_eigen.hpp)
-set(cuda.cuh_may ${cuda_may} without_eigen.hpp)
+set(cpu.hpp_may backend)
+set(host.hpp_may ${simulate_may} backend)
+set(pyronn.hpp_may cpu.hpp host.hpp)
+set(cuda.cuh_may backend host.hpp)
 
 file(GLOB_RECURSE headers RELATIVE ${include_dir}/pyronn
   ${include_dir}/pyronn/*.hpp ${include_dir}/pyronn/*.cuh)

@@ -8,7 +8,7 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include <pyronn/recon/line_integrals.hpp>
+#include <pyronn/recon/preprocess/line_integrals.hpp>
 
 #include "support/backends.hpp"
 

@@ -8,7 +8,7 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include <pyronn/exec/cpu_executor.hpp>
+#include <pyronn/backend/cpu/executor.hpp>
 #include <pyronn/simulate/intensities.hpp>
 #include <pyronn/simulate/noise.hpp>
 

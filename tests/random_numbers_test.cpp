@@ -10,8 +10,8 @@
 #include <boost/test/unit_test.hpp>
 
 #include <pyronn/core/array_view.hpp>
-#include <pyronn/model/tiling.hpp>
-#include <pyronn/simulate/poisson.hpp>
+#include <pyronn/exec/kernel.hpp>
+#include <pyronn/simulate/detail/poisson.hpp>
 #include <pyronn/simulate/random_numbers.hpp>
 
 #include "support/backends.hpp"

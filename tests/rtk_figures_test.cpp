@@ -31,9 +31,9 @@ struct Figures {
   double psnr;  // [dB], for a grey level of 2
 };
 
-/// Everywhere within the grid where `is_seen`; elsewhere the result counts as 0.
+/// Everywhere within the grid where `is_before_source`; elsewhere the result counts as 0.
 template <class IsSeen>
-Figures figures(ConeBeam const& scan, double phantom_radius, IsSeen const& is_seen) {
+Figures figures(ConeBeam const& scan, double phantom_radius, IsSeen const& is_before_source) {
   pyronn::Phantom const phantom = pyronn::shepp_logan_3d(phantom_radius, 1.0);
   std::vector<float> const result = test::reconstruct<pyronn::SoftwareInterp>(
       scan, grid(), test::exact_projections(phantom, scan));
@@ -43,7 +43,7 @@ Figures figures(ConeBeam const& scan, double phantom_radius, IsSeen const& is_se
   double absolute = 0;
   double squared = 0;
   test::for_each_voxel(grid(), [&](std::size_t n, double distance, double height) {
-    double const found = is_seen(distance, height) ? static_cast<double>(result[n]) : 0.0;
+    double const found = is_before_source(distance, height) ? static_cast<double>(result[n]) : 0.0;
     double const difference = found - static_cast<double>(expected[n]);
     absolute += std::abs(difference);
     squared += difference * difference;

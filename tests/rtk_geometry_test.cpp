@@ -10,7 +10,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include <pyronn/geometry/cone_beam.hpp>
-#include <pyronn/interop/rtk_geometry.hpp>
+#include <pyronn/interop/rtk_xml.hpp>
 
 #include "support/temporary_folder.hpp"
 

@@ -135,7 +135,7 @@ static_assert(!is_interp_v<BlendsAsAnObject>);
 // Executors
 
 struct GoodExecutor {
-  struct Resources {};
+  struct Cache {};
   template <class Kernel>
   void for_each(Extents<3> items, Kernel const& kernel) const;
   void* allocate(std::size_t bytes) const;

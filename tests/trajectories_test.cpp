@@ -10,8 +10,8 @@
 #include <boost/test/unit_test.hpp>
 
 #include <pyronn/geometry/cone_beam.hpp>
-#include <pyronn/geometry/scan_angles.hpp>
-#include <pyronn/geometry/trajectories.hpp>
+#include <pyronn/geometry/orbit/scan_angles.hpp>
+#include <pyronn/geometry/orbit/trajectories.hpp>
 
 #include "support/temporary_folder.hpp"
 

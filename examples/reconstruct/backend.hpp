@@ -7,7 +7,7 @@
 #include <string>
 
 #include <pyronn/core/array_view.hpp>
-#include <pyronn/recon/fbp_options.hpp>
+#include <pyronn/recon/fbp/options.hpp>
 
 #include "images.hpp"
 #include "scan.hpp"

@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <cstdint>
 
-#include <pyronn/exec/cpu_executor.hpp>
-#include <pyronn/recon/cpu_row_filter.hpp>
+#include <pyronn/backend/cpu/executor.hpp>
+#include <pyronn/backend/cpu/row_filter.hpp>
 
 #include "backend.hpp"
 #include "pipeline.hpp"

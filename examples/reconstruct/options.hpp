@@ -14,7 +14,7 @@
 
 #include <CLI/CLI.hpp>
 
-#include <pyronn/recon/fbp_options.hpp>
+#include <pyronn/recon/fbp/options.hpp>
 
 #include "bad_input.hpp"
 #include "slices_png.hpp"

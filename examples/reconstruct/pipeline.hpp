@@ -31,8 +31,8 @@
 #include <pyronn/exec/workspace.hpp>
 #include <pyronn/interp/software_interp.hpp>
 #include <pyronn/interp/texture_interp.hpp>
-#include <pyronn/recon/fbp.hpp>
-#include <pyronn/recon/line_integrals.hpp>
+#include <pyronn/recon/fbp/fbp.hpp>
+#include <pyronn/recon/preprocess/line_integrals.hpp>
 
 #include "backend.hpp"
 #include "stopwatch.hpp"

@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <cstddef>
 
-#include <pyronn/exec/cpu_executor.hpp>
-#include <pyronn/recon/cpu_row_filter.hpp>
+#include <pyronn/backend/cpu/executor.hpp>
+#include <pyronn/backend/cpu/row_filter.hpp>
 
 namespace example {
 

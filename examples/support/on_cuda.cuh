@@ -6,11 +6,11 @@
 
 #include <cuda_runtime_api.h>
 
-#include <pyronn/cuda/error.cuh>
-#include <pyronn/cuda/executor.cuh>
-#include <pyronn/cuda/row_filter.cuh>
-#include <pyronn/cuda/texture_planes.cuh>
-#include <pyronn/cuda/texture_slices.cuh>
+#include <pyronn/backend/cuda/detail/fourier/row_filter.cuh>
+#include <pyronn/backend/cuda/detail/texture/planes.cuh>
+#include <pyronn/backend/cuda/detail/texture/slices.cuh>
+#include <pyronn/backend/cuda/error.cuh>
+#include <pyronn/backend/cuda/executor.cuh>
 
 #include "program.hpp"
 

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-/// Everything that any C++17 compiler compiles; <pyronn/cuda.cuh> is what runs on CUDA devices.
-#include <pyronn/recon/cpu_row_filter.hpp>
-#include <pyronn/without_eigen.hpp>
+/// Everything that any C++17 compiler compiles: <pyronn/host.hpp> and the CPU backend.
+/// <pyronn/cuda.cuh> is what runs on CUDA devices; headers of interop are included one by one.
+#include <pyronn/cpu.hpp>
+#include <pyronn/host.hpp>

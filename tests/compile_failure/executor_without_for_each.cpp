@@ -4,7 +4,7 @@
 #include <pyronn/pyronn.hpp>
 
 struct Executor {
-  struct Resources {};
+  struct Cache {};
   void* allocate(std::size_t) const { return nullptr; }
   void deallocate(void*, std::size_t) const noexcept {}
   void check_reachable(void const*, char const*) const {}

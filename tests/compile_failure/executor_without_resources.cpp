@@ -1,4 +1,4 @@
-// expects: An executor must name a type 'Resources'
+// expects: An executor must name a type 'Cache'
 #include <cstddef>
 
 #include <pyronn/pyronn.hpp>

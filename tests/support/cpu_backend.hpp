@@ -5,8 +5,8 @@
 
 #include <boost/test/tree/test_unit.hpp>
 
+#include <pyronn/backend/cpu/executor.hpp>
 #include <pyronn/core/array_view.hpp>
-#include <pyronn/exec/cpu_executor.hpp>
 #include <pyronn/exec/workspace.hpp>
 
 namespace test {

@@ -17,8 +17,8 @@ inline constexpr double pi = 3.14159265358979323846;
 namespace pyronn::detail {
 
 /// Where a number that is not negative and below 2^22 lies between two integers: the lower one,
-/// counted from cell_origin, and the way from there. Made by cell_of.
-struct GridCell {
+/// counted from grid_index_origin, and the way from there. Made by grid_index_of.
+struct GridIndex {
   unsigned index;
   float fraction;
 };

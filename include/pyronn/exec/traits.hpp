@@ -5,7 +5,7 @@
 /// What an executor is: where kernels run and memory comes from.
 ///
 ///   struct MyExecutor {
-///     struct Resources {};                          // what a workspace keeps for it between calls
+///     struct Cache {};                          // what a workspace keeps for it between calls
 ///     template <class Kernel>
 ///     void for_each(Extents<3> items, Kernel const& kernel) const;  // kernel(Vec<int, 3> item)
 ///     void* allocate(std::size_t bytes) const;      // throws OutOfMemory
@@ -16,7 +16,7 @@
 #include <type_traits>
 #include <utility>
 
-#include <pyronn/core/detected.hpp>
+#include <pyronn/core/detail/detected.hpp>
 #include <pyronn/core/extents.hpp>
 #include <pyronn/core/vec.hpp>
 
@@ -40,7 +40,7 @@ template <class E>
 using CheckReachable = decltype(std::declval<E const&>().check_reachable(
     static_cast<void const*>(nullptr), static_cast<char const*>(nullptr)));
 template <class E>
-using ExecutorResources = typename E::Resources;
+using ExecutorCache = typename E::Cache;
 
 }  // namespace detail
 
@@ -48,7 +48,7 @@ template <class Executor>
 inline constexpr bool is_executor_v = detail::is_detected_v<detail::ForEach, Executor>&&
     detail::is_detected_v<detail::Allocate, Executor>&& detail::is_detected_v<
         detail::Deallocate, Executor>&& detail::is_detected_v<detail::CheckReachable, Executor>&&
-        detail::is_detected_v<detail::ExecutorResources, Executor>;
+        detail::is_detected_v<detail::ExecutorCache, Executor>;
 
 /// Fails to compile, with one sentence for what is missing, unless Executor is one.
 template <class Executor>
@@ -64,7 +64,7 @@ constexpr void check_executor() {
       detail::is_detected_v<detail::CheckReachable, Executor>,
       "An executor must have 'void check_reachable(void const* memory, char const* what) const'.");
   static_assert(
-      detail::is_detected_v<detail::ExecutorResources, Executor>,
+      detail::is_detected_v<detail::ExecutorCache, Executor>,
       "An executor must name a type 'Resources': what a workspace keeps for it between calls.");
 }
 

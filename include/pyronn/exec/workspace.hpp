@@ -46,14 +46,14 @@ class Workspace {
   [[nodiscard]] std::size_t bytes() const { return bytes_; }
 
   /// What the executor keeps from call to call: texture objects.
-  [[nodiscard]] typename Executor::Resources& resources() { return *resources_; }
+  [[nodiscard]] typename Executor::Cache& cache() { return *resources_; }
 
  private:
   Buffer<std::byte, Executor> memory_;
   std::byte* data_;
   std::size_t bytes_;
-  typename Executor::Resources own_;
-  typename Executor::Resources* resources_;
+  typename Executor::Cache own_;
+  typename Executor::Cache* resources_;
 };
 
 }  // namespace pyronn

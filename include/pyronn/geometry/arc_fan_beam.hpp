@@ -8,10 +8,10 @@
 #include <pyronn/core/config.hpp>
 #include <pyronn/core/error.hpp>
 #include <pyronn/core/math.hpp>
-#include <pyronn/geometry/circular_orbit.hpp>
+#include <pyronn/geometry/detail/view_list.hpp>
 #include <pyronn/geometry/detector.hpp>
+#include <pyronn/geometry/orbit/circular_orbit.hpp>
 #include <pyronn/geometry/ray.hpp>
-#include <pyronn/geometry/view_list.hpp>
 
 namespace pyronn {
 

@@ -4,11 +4,11 @@
 
 #include <vector>
 
-#include <pyronn/geometry/circular_orbit.hpp>
 #include <pyronn/geometry/cone_view.hpp>
+#include <pyronn/geometry/detail/view_list.hpp>
 #include <pyronn/geometry/detector.hpp>
+#include <pyronn/geometry/orbit/circular_orbit.hpp>
 #include <pyronn/geometry/traits.hpp>
-#include <pyronn/geometry/view_list.hpp>
 
 namespace pyronn {
 
@@ -51,7 +51,7 @@ class ConeBeam : public detail::ViewList<ConeView> {
 
   /// True where u and depth of a point do not depend on its z, as on a circle about z with an
   /// upright detector; kernels may then share work along z.
-  [[nodiscard]] bool is_upright() const {
+  [[nodiscard]] bool is_z_aligned() const {
     for (int n = 0; n < num_views(); ++n) {
       ProjectionMatrix const& matrix = view(n).projection_matrix();
       if (matrix.row[0][2] != 0 || matrix.row[2][2] != 0) return false;

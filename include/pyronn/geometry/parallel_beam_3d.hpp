@@ -4,10 +4,10 @@
 
 #include <vector>
 
-#include <pyronn/geometry/circular_orbit.hpp>
+#include <pyronn/geometry/detail/view_list.hpp>
 #include <pyronn/geometry/detector.hpp>
+#include <pyronn/geometry/orbit/circular_orbit.hpp>
 #include <pyronn/geometry/parallel_view.hpp>
-#include <pyronn/geometry/view_list.hpp>
 
 namespace pyronn {
 

@@ -31,7 +31,7 @@
 #include <type_traits>
 #include <utility>
 
-#include <pyronn/core/detected.hpp>
+#include <pyronn/core/detail/detected.hpp>
 #include <pyronn/core/extents.hpp>
 #include <pyronn/core/vec.hpp>
 #include <pyronn/geometry/projection_matrix.hpp>

@@ -20,10 +20,10 @@
 
 #include <pyronn/core/error.hpp>
 #include <pyronn/core/grid.hpp>
-#include <pyronn/geometry/circular_orbit.hpp>
 #include <pyronn/geometry/cone_beam.hpp>
 #include <pyronn/geometry/detector.hpp>
 #include <pyronn/geometry/fan_vectors.hpp>
+#include <pyronn/geometry/orbit/circular_orbit.hpp>
 #include <pyronn/geometry/parallel_vectors.hpp>
 #include <pyronn/geometry/projection_matrix.hpp>
 #include <pyronn/interop/detail/json_reader.hpp>

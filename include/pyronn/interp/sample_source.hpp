@@ -4,8 +4,8 @@
 
 /// How a policy gets at samples on an executor. What stands here is the answer for most: in place,
 /// with no memory. Arrays have the extents (x, y, z, sample) or (u, v, view, sample) and hold what
-/// is_storage_v allows. A specialisation of SliceSource, CellSource, PlaneSource or LineSource has
-/// the same members:
+/// is_storage_v allows. A specialisation of SliceSource, InteriorSliceSource, PlaneSource or
+/// LineSource has the same members:
 ///   slice_bytes(executor, array)       workspace that one slice of one sample needs; 0: in place
 ///   max_slices(executor, array)        slices of one sample that can be read at a time; 0: none
 ///   max_samples(executor, array)       whole samples that can be read at a time; may be 0
@@ -19,7 +19,7 @@
 
 #include <pyronn/core/array_view.hpp>
 #include <pyronn/core/math.hpp>
-#include <pyronn/interp/linear_samples.hpp>
+#include <pyronn/interp/detail/linear_samples.hpp>
 
 namespace pyronn {
 
@@ -69,7 +69,7 @@ struct SliceSource : InPlaceSlices<Interp> {
 
 /// The same for kernels that read most samples by `sample_inside`.
 template <class Interp, class Executor>
-struct CellSource : SliceSource<Interp, Executor> {};
+struct InteriorSliceSource : SliceSource<Interp, Executor> {};
 
 /// For kernels that read on planes across any axis, `samples.planes<Axis>(sample, group)`: volumes.
 template <class Interp, class Executor>

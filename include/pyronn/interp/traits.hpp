@@ -18,7 +18,7 @@
 /// SliceSource and PlaneSource for it.
 #include <type_traits>
 
-#include <pyronn/core/detected.hpp>
+#include <pyronn/core/detail/detected.hpp>
 
 namespace pyronn {
 

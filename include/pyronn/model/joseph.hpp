@@ -4,11 +4,11 @@
 
 #include <type_traits>
 
-#include <pyronn/geometry/index_view.hpp>
 #include <pyronn/interp/sample_source.hpp>
-#include <pyronn/model/joseph_back.hpp>
-#include <pyronn/model/joseph_forward.hpp>
-#include <pyronn/model/tiling.hpp>
+#include <pyronn/model/detail/joseph/back.hpp>
+#include <pyronn/model/detail/joseph/forward.hpp>
+#include <pyronn/model/detail/tiling.hpp>
+#include <pyronn/model/detail/views/index_view.hpp>
 
 namespace pyronn {
 

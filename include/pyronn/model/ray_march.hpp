@@ -5,10 +5,10 @@
 #include <cmath>
 
 #include <pyronn/core/error.hpp>
-#include <pyronn/geometry/index_view.hpp>
 #include <pyronn/interp/sample_source.hpp>
-#include <pyronn/model/ray_march_back.hpp>
-#include <pyronn/model/ray_march_forward.hpp>
+#include <pyronn/model/detail/ray_march/back.hpp>
+#include <pyronn/model/detail/ray_march/forward.hpp>
+#include <pyronn/model/detail/views/index_view.hpp>
 
 namespace pyronn {
 

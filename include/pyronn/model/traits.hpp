@@ -16,7 +16,7 @@
 ///     static constexpr bool prefers_special_back = false;
 ///     // How volumes are read: PlaneSource, in the plane also LineSource, or SliceSource.
 ///     template <class Interp, class Executor, int Dimension> using VolumeSource = ...;
-///     // How projections are read: SliceSource or CellSource.
+///     // How projections are read: SliceSource or InteriorSliceSource.
 ///     template <class Interp, class Executor> using ProjectionSource = ...;
 ///     template <class Interp, class Executor, class Task> auto forward(Task const& task) const;
 ///     template <class Interp, class Executor, class Task> auto back(Task const& task) const;
@@ -24,11 +24,11 @@
 ///     template <class Geometry> static constexpr void check_back();
 ///   };
 ///
-/// The special form of the forward views is for a specialisation of UprightForward.
+/// The special form of the forward views is for a specialisation of ZAlignedForward.
 ///
 /// `forward` makes a kernel from a ForwardTask, `back` one from a BackTask. Kernels have `items()`,
 /// a `Block` and `operator()(Vec<int, 3> item)`, and write each element of their output exactly
 /// once.
-#include <pyronn/model/task.hpp>
+#include <pyronn/model/detail/task.hpp>
 
 namespace pyronn::detail {}

@@ -4,13 +4,13 @@
 
 #include <type_traits>
 
-#include <pyronn/geometry/index_view.hpp>
+#include <pyronn/backend/cpu/detail/columns/backproject.hpp>
 #include <pyronn/interp/sample_source.hpp>
-#include <pyronn/model/depth_weight.hpp>
-#include <pyronn/model/tiling.hpp>
-#include <pyronn/model/upright_back.hpp>
-#include <pyronn/model/voxel_driven_back.hpp>
-#include <pyronn/model/voxel_driven_forward.hpp>
+#include <pyronn/model/detail/tiling.hpp>
+#include <pyronn/model/detail/views/index_view.hpp>
+#include <pyronn/model/detail/voxel_driven/back.hpp>
+#include <pyronn/model/detail/voxel_driven/depth_weight.hpp>
+#include <pyronn/model/detail/voxel_driven/forward.hpp>
 
 namespace pyronn {
 
@@ -29,12 +29,12 @@ struct WeightedVoxelDriven {
   template <class Interp, class Executor, int Dimension>
   static constexpr bool prefers_special_back =
       VoxelTiling<Interp, Executor, Dimension>::prefers_special_views ||
-      (Dimension == 3 && has_upright_back_v<Interp, Executor>);
+      (Dimension == 3 && has_column_back_v<Interp, Executor>);
 
   template <class Interp, class Executor, int Dimension>
   using VolumeSource = PlaneSource<Interp, Executor>;
   template <class Interp, class Executor>
-  using ProjectionSource = CellSource<Interp, Executor>;
+  using ProjectionSource = InteriorSliceSource<Interp, Executor>;
 
   template <class Interp, class Executor, class Task>
   detail::VoxelDrivenForward<Interp, DepthWeight, Task> forward(Task const& task) const {
@@ -45,10 +45,10 @@ struct WeightedVoxelDriven {
     using Tiling = VoxelTiling<Interp, Executor, Task::dimension>;
     using Tile = std::conditional_t<Task::View::is_projective, typename Tiling::Tile,
                                     typename Tiling::GeneralTile>;
-    constexpr bool is_upright = std::is_same_v<typename Task::View, detail::UprightMap>;
+    constexpr bool is_z_aligned = std::is_same_v<typename Task::View, detail::ZAlignedMap>;
     detail::VoxelDrivenBack<DepthWeight, Tile, Task> const runs{task};
-    if constexpr (is_upright && has_upright_back_v<Interp, Executor>) {
-      return detail::UprightBack<DepthWeight, Tile, Task>{runs};
+    if constexpr (is_z_aligned && has_column_back_v<Interp, Executor>) {
+      return detail::BackprojectColumns<DepthWeight, Tile, Task>{runs};
     } else {
       return runs;
     }

@@ -14,11 +14,11 @@
 #include <pyronn/core/vec.hpp>
 #include <pyronn/exec/traits.hpp>
 #include <pyronn/geometry/traits.hpp>
-#include <pyronn/model/batch.hpp>
+#include <pyronn/operators/detail/batch.hpp>
 #include <pyronn/phantom/body.hpp>
-#include <pyronn/phantom/body_table.hpp>
-#include <pyronn/phantom/phantom_kernels.hpp>
-#include <pyronn/phantom/world_views.hpp>
+#include <pyronn/phantom/detail/body_table.hpp>
+#include <pyronn/phantom/detail/phantom_kernels.hpp>
+#include <pyronn/phantom/detail/world_views.hpp>
 
 namespace pyronn {
 
@@ -30,9 +30,9 @@ using Phantom = std::vector<Body>;
 namespace detail {
 
 /// Throws InvalidArgument unless there is a phantom for each sample.
-inline void check_phantoms(char const* who, int samples, std::size_t phantoms) {
-  check_samples(who, samples);
-  expects(phantoms == static_cast<std::size_t>(samples), who, ": there are ", samples,
+inline void check_phantoms(char const* function, int samples, std::size_t phantoms) {
+  check_samples(function, samples);
+  expects(phantoms == static_cast<std::size_t>(samples), function, ": there are ", samples,
           " samples but ", phantoms, " phantoms; give one for each sample");
 }
 
@@ -47,15 +47,15 @@ inline std::vector<std::vector<BodyTable>> tables_of(std::vector<Phantom> const&
 template <int Dimension, class Executor, int Rank>
 void voxelise_samples(Executor const& executor, std::vector<Phantom> const& phantoms,
                       Grid const& grid, ArrayView<float, Rank> volumes, int supersampling) {
-  constexpr char const* who = "voxelise";
+  constexpr char const* function = "voxelise";
   constexpr int most = 1024;
   check_executor<Executor>();
-  checked_grid<Dimension>(grid, who);
-  check_volumes<Dimension>(who, volumes.extents, grid);
+  checked_grid<Dimension>(grid, function);
+  check_volumes<Dimension>(function, volumes.extents, grid);
   auto const batch = volume_batch<Dimension>(volumes);
   int const samples = batch.extents[3];
-  check_phantoms(who, samples, phantoms.size());
-  expects(supersampling >= 1 && supersampling <= most, who, ": supersampling ", supersampling,
+  check_phantoms(function, samples, phantoms.size());
+  expects(supersampling >= 1 && supersampling <= most, function, ": supersampling ", supersampling,
           " must be from 1 to ", most);
   executor.check_reachable(volumes.data, "voxelise: volume");
   auto const tables = tables_of(phantoms);
@@ -88,17 +88,17 @@ void project_tables(Executor const& executor, std::vector<BodyTable> const& tabl
 template <class Executor, class Geometry, int Rank>
 void project_samples(Executor const& executor, std::vector<Phantom> const& phantoms,
                      std::vector<Geometry> const& geometries, ArrayView<float, Rank> projections) {
-  constexpr char const* who = "project";
+  constexpr char const* function = "project";
   constexpr int dimension = dimension_v<Geometry>;
   check_executor<Executor>();
   check_traceable_geometry<Geometry>();
-  Geometry const& scan = checked_geometries(geometries, who).front();
+  Geometry const& scan = checked_geometries(geometries, function).front();
   auto const batch = projection_batch<dimension>(projections);
   int const samples = batch.extents[3];
-  check_projections<dimension>(who, projections.extents, scan.detector_size(), scan.num_views(),
-                               samples);
-  check_phantoms(who, samples, phantoms.size());
-  check_geometries(who, samples, geometries.size());
+  check_projections<dimension>(function, projections.extents, scan.detector_size(),
+                               scan.num_views(), samples);
+  check_phantoms(function, samples, phantoms.size());
+  check_geometries(function, samples, geometries.size());
   executor.check_reachable(projections.data, "project: projections");
   auto const tables = tables_of(phantoms);
   for (int sample = 0; sample < samples; ++sample) {

@@ -8,8 +8,8 @@
 #include <pyronn/core/config.hpp>
 #include <pyronn/core/error.hpp>
 #include <pyronn/core/math.hpp>
-#include <pyronn/model/tiling.hpp>
-#include <pyronn/simulate/checks.hpp>
+#include <pyronn/exec/kernel.hpp>
+#include <pyronn/simulate/detail/checks.hpp>
 #include <pyronn/simulate/random_numbers.hpp>
 
 namespace pyronn {
@@ -70,11 +70,13 @@ struct ApplyDefects {
 template <class Executor>
 void apply_detector_defects(Executor const& executor, DetectorDefects const& defects,
                             ProjectionView<float> intensities, std::uint64_t seed) {
-  constexpr char const* who = "apply_detector_defects";
-  detail::check_not_negative(who, "pixel_gain_deviation", defects.pixel_gain_deviation, "of 1");
-  detail::check_not_negative(who, "column_gain_deviation", defects.column_gain_deviation, "of 1");
+  constexpr char const* function = "apply_detector_defects";
+  detail::check_not_negative(function, "pixel_gain_deviation", defects.pixel_gain_deviation,
+                             "of 1");
+  detail::check_not_negative(function, "column_gain_deviation", defects.column_gain_deviation,
+                             "of 1");
   for (double const fraction : {defects.dead_pixels, defects.dead_columns}) {
-    detail::expects(fraction >= 0.0 && fraction <= 1.0, who, ": dead fraction ", fraction,
+    detail::expects(fraction >= 0.0 && fraction <= 1.0, function, ": dead fraction ", fraction,
                     " must lie in [0, 1]");
   }
   detail::check_views(executor, "apply_detector_defects: intensities", intensities);

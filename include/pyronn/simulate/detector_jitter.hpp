@@ -10,8 +10,8 @@
 #include <pyronn/core/error.hpp>
 #include <pyronn/core/math.hpp>
 #include <pyronn/core/vec.hpp>
-#include <pyronn/model/tiling.hpp>
-#include <pyronn/simulate/checks.hpp>
+#include <pyronn/exec/kernel.hpp>
+#include <pyronn/simulate/detail/checks.hpp>
 #include <pyronn/simulate/random_numbers.hpp>
 
 namespace pyronn {

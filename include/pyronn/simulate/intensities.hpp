@@ -8,9 +8,9 @@
 #include <pyronn/core/array_view.hpp>
 #include <pyronn/core/config.hpp>
 #include <pyronn/core/error.hpp>
-#include <pyronn/model/tiling.hpp>
-#include <pyronn/recon/line_integrals.hpp>
-#include <pyronn/simulate/checks.hpp>
+#include <pyronn/exec/kernel.hpp>
+#include <pyronn/recon/preprocess/line_integrals.hpp>
+#include <pyronn/simulate/detail/checks.hpp>
 
 namespace pyronn {
 
@@ -60,8 +60,8 @@ struct UniformLineIntegrals {
   }
 };
 
-inline void check_photons(char const* who, double photons) {
-  expects(photons >= 1e-30 && photons <= 1e30, who, ": photons ", photons,
+inline void check_photons(char const* function, double photons) {
+  expects(photons >= 1e-30 && photons <= 1e30, function, ": photons ", photons,
           " a pixel must lie between 1e-30 and 1e30");
 }
 

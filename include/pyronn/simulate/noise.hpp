@@ -6,9 +6,9 @@
 
 #include <pyronn/core/array_view.hpp>
 #include <pyronn/core/config.hpp>
-#include <pyronn/model/tiling.hpp>
-#include <pyronn/simulate/checks.hpp>
-#include <pyronn/simulate/poisson.hpp>
+#include <pyronn/exec/kernel.hpp>
+#include <pyronn/simulate/detail/checks.hpp>
+#include <pyronn/simulate/detail/poisson.hpp>
 #include <pyronn/simulate/random_numbers.hpp>
 
 namespace pyronn {

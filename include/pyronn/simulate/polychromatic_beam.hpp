@@ -11,8 +11,8 @@
 #include <pyronn/core/config.hpp>
 #include <pyronn/core/error.hpp>
 #include <pyronn/core/math.hpp>
-#include <pyronn/model/tiling.hpp>
-#include <pyronn/simulate/checks.hpp>
+#include <pyronn/exec/kernel.hpp>
+#include <pyronn/simulate/detail/checks.hpp>
 
 namespace pyronn {
 

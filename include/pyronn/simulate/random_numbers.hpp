@@ -8,7 +8,7 @@
 #include <pyronn/core/config.hpp>
 #include <pyronn/core/math.hpp>
 #include <pyronn/core/vec.hpp>
-#include <pyronn/simulate/philox.hpp>
+#include <pyronn/simulate/detail/philox.hpp>
 
 namespace pyronn {
 

@@ -10,9 +10,9 @@
 #include <pyronn/core/error.hpp>
 #include <pyronn/core/math.hpp>
 #include <pyronn/core/vec.hpp>
+#include <pyronn/exec/kernel.hpp>
 #include <pyronn/exec/workspace.hpp>
-#include <pyronn/model/tiling.hpp>
-#include <pyronn/simulate/checks.hpp>
+#include <pyronn/simulate/detail/checks.hpp>
 
 namespace pyronn {
 

@@ -70,9 +70,9 @@ PYRONN_HOST_DEVICE inline float float_of_half_bits(std::uint16_t bits) {
 /// Added to a number below 2^23 and rounded down, leaves its integer part in the last bits: the
 /// conversion instructions have a quarter of the rate.
 inline constexpr float cell_shift = 8388608.0F;
-inline constexpr unsigned cell_origin = 0x4b000000U;
+inline constexpr unsigned grid_index_origin = 0x4b000000U;
 
-PYRONN_HOST_DEVICE inline GridCell cell_of(float x) {
+PYRONN_HOST_DEVICE inline GridIndex grid_index_of(float x) {
   float const shifted = __fadd_rd(x, cell_shift);
   return {__float_as_uint(shifted), x - (shifted - cell_shift)};
 }
@@ -80,11 +80,11 @@ PYRONN_HOST_DEVICE inline GridCell cell_of(float x) {
 /// The same value, of which the compiler knows nothing: it then keeps an address in one piece
 /// instead of adding up its parts again for every load.
 template <class T>
-PYRONN_HOST_DEVICE T const* opaque(T const* pointer) {
+PYRONN_HOST_DEVICE T const* hide_from_optimizer(T const* pointer) {
   asm("" : "+l"(pointer));
   return pointer;
 }
-PYRONN_HOST_DEVICE inline unsigned opaque(unsigned value) {
+PYRONN_HOST_DEVICE inline unsigned hide_from_optimizer(unsigned value) {
   asm("" : "+r"(value));
   return value;
 }

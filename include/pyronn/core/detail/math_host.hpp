@@ -79,18 +79,18 @@ PYRONN_HOST_DEVICE inline float float_of_half_bits(std::uint16_t bits) {
   return float_of_bits(sign | scaled | special);
 }
 
-inline constexpr unsigned cell_origin = 0;
+inline constexpr unsigned grid_index_origin = 0;
 
-PYRONN_HOST_DEVICE inline GridCell cell_of(float x) {
+PYRONN_HOST_DEVICE inline GridIndex grid_index_of(float x) {
   int const index = static_cast<int>(x);
   return {static_cast<unsigned>(index), x - static_cast<float>(index)};
 }
 
 template <class T>
-PYRONN_HOST_DEVICE T const* opaque(T const* pointer) {
+PYRONN_HOST_DEVICE T const* hide_from_optimizer(T const* pointer) {
   return pointer;
 }
-PYRONN_HOST_DEVICE inline unsigned opaque(unsigned value) { return value; }
+PYRONN_HOST_DEVICE inline unsigned hide_from_optimizer(unsigned value) { return value; }
 
 }  // namespace detail
 

@@ -1,0 +1,153 @@
+// SPDX-FileCopyrightText: The pyronn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+/// Voxel-driven backprojection of upright views on cores.
+#include <pyronn/backend/cpu/detail/columns/detector_tile.hpp>
+#include <pyronn/backend/cpu/detail/columns/lerp_uniform.hpp>
+#include <pyronn/backend/cpu/executor.hpp>
+#include <pyronn/core/math.hpp>
+#include <pyronn/interp/software_interp.hpp>
+#include <pyronn/model/detail/footprint.hpp>
+#include <pyronn/model/detail/task.hpp>
+#include <pyronn/model/detail/views/index_view.hpp>
+#include <pyronn/model/detail/voxel_driven/back.hpp>
+#include <pyronn/model/detail/voxel_driven/run.hpp>
+
+namespace pyronn {
+
+/// Whether BackprojectColumns is there for a policy on an executor: on cores, where the policy
+/// blends along u and then along v.
+template <class Interp, class Executor>
+inline constexpr bool has_column_back_v = false;
+template <>
+inline constexpr bool has_column_back_v<SoftwareInterp, CpuExecutor> = true;
+
+namespace detail {
+
+/// A column of voxels shares its position along u, and its weight. So a tile of columns copies its
+/// window of the detector; each column blends along u once, all rows at a time, and what its voxels
+/// are left with is to blend along v. Volumes of a few slices have no columns worth that, and take
+/// `runs` along x.
+template <class DepthWeight, class Tile, class Task>
+struct BackprojectColumns {
+  using Runs = VoxelDrivenBack<DepthWeight, Tile, Task>;
+  using Block = typename Runs::Block;
+
+  Runs runs;
+
+  [[nodiscard]] Extents<3> items() const {
+    if (is_flat()) return runs.items();
+    Extents<3> count{};
+    for (int axis = 0; axis < 3; ++axis) count[axis] = (extents()[axis] - 1) / size(axis) + 1;
+    count[2] *= runs.task.num_samples;
+    return count;
+  }
+
+  void operator()(Vec<int, 3> item) const {
+    if (is_flat()) return runs(item);
+    int const tiles = (extents()[2] - 1) / size_z + 1;
+    int const sample = item[2] / tiles;
+    item[2] -= sample * tiles;
+    Piece piece{};
+    for (int axis = 0; axis < 3; ++axis) {
+      piece.first[axis] = item[axis] * size(axis);
+      piece.count[axis] = min(size(axis), extents()[axis] - piece.first[axis]);
+    }
+    Sums sums{};
+    DetectorTile window;
+    for (int n = 0; n < runs.task.num_views; ++n) {
+      gather(piece, runs.task.views.view(n, sample), runs.task.slice(n, sample), window, sums);
+    }
+    write(piece, sample, sums);
+  }
+
+ private:
+  static constexpr int size_x = 16;
+  static constexpr int size_y = 8;
+  static constexpr int size_z = 64;
+  static constexpr int min_slices = 8;
+
+  using Column = VoxelRun<ZAlignedMap, 2, size_z>;
+
+  /// Of the volume, in voxels.
+  struct Piece {
+    Vec<int, 3> first;
+    Vec<int, 3> count;
+
+    [[nodiscard]] Column column(ZAlignedMap const& view, int x, int y) const {
+      return {view, vec_cast<float>(first + Vec<int, 3>{x, y, 0})};
+    }
+  };
+
+  struct Sums {
+    float at[size_y][size_x][size_z];
+  };
+
+  static constexpr int size(int axis) { return axis == 0 ? size_x : (axis == 1 ? size_y : size_z); }
+
+  [[nodiscard]] Extents<4> const& extents() const { return runs.task.volumes.extents; }
+  [[nodiscard]] bool is_flat() const { return extents()[2] < min_slices; }
+
+  template <class Slice>
+  void gather(Piece const& piece, ZAlignedMap const& view, Slice const& slice, DetectorTile& window,
+              Sums& sums) const {
+    Extents<2> const detector = runs.task.detector;
+    IndexRange columns{0, detector[0] - 1};
+    IndexRange rows{0, detector[1] - 1};
+    find_footprint(piece, view, columns, rows);
+    if (columns.first > columns.last || rows.first > rows.last) return;
+    bool const has_window = window.load(slice, columns, rows);
+    for (int y = 0; y < piece.count[1]; ++y) {
+      for (int x = 0; x < piece.count[0]; ++x) {
+        Column const column = piece.column(view, x, y);
+        if (has_window) {
+          gather(column, window, piece.count[2], sums.at[y][x]);
+        } else {
+          gather_run<DepthWeight>(column, slice, detector, sums.at[y][x]);
+        }
+      }
+    }
+  }
+
+  /// The samples that a piece reads; all of them where a corner is not in front of the source.
+  static void find_footprint(Piece const& piece, ZAlignedMap const& view, IndexRange& columns,
+                             IndexRange& rows) {
+    Bounds bounds;
+    for (int corner = 0; corner < 4; ++corner) {
+      Column const column = piece.column(view, (corner & 1) != 0 ? piece.count[0] - 1 : 0,
+                                         (corner & 2) != 0 ? piece.count[1] - 1 : 0);
+      ProjectedVoxel const bottom = column.at(0);
+      if (!is_before_source(bottom)) return;
+      bounds.include(bottom.u, bottom.v);
+      bounds.include(bottom.u, column.at(piece.count[2] - 1).v);
+    }
+    constexpr float reach = 1.0F + footprint_margin<ZAlignedMap>();
+    columns = bounds.indices(0, columns.last + 1, reach);
+    rows = bounds.indices(1, rows.last + 1, reach);
+  }
+
+  static void gather(Column const& column, DetectorTile const& window, int count,
+                     float (&sums)[size_z]) {
+    ProjectedVoxel const bottom = column.at(0);
+    if (!is_before_source(bottom)) return;
+    DetectorTile::BlendedColumn samples;
+    if (!window.blend(bottom.u, DepthWeight{}(bottom.inverse_depth), samples)) return;
+    add_uniform_lerp(samples.at, {window.row(bottom.v), column.step(), 0.0F, window.last_row()},
+                     count, sums);
+  }
+
+  void write(Piece const& piece, int sample, Sums const& sums) const {
+    for (int z = 0; z < piece.count[2]; ++z) {
+      for (int y = 0; y < piece.count[1]; ++y) {
+        for (int x = 0; x < piece.count[0]; ++x) {
+          runs.task.write(piece.first + Vec<int, 3>{x, y, z}, sample, sums.at[y][x][z]);
+        }
+      }
+    }
+  }
+};
+
+}  // namespace detail
+
+}  // namespace pyronn

@@ -1,0 +1,40 @@
+// SPDX-FileCopyrightText: The pyronn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstring>
+
+#include <pyronn/core/math.hpp>
+
+namespace pyronn::detail {
+
+/// Positions at equal steps along a line of samples, moved into [low, high] where they are not.
+struct UniformPositions {
+  float first;
+  float step;
+  float low;  ///< not negative
+  float high;
+};
+
+/// Adds the linear interpolation at `count` positions, of `Most`, to as many sums. The samples on
+/// either side of all of [low, high] exist.
+template <int Most>
+void add_uniform_lerp(float const* samples, UniformPositions const& positions, int count,
+                      float (&sums)[Most]) {
+  // In three loops, each of which compilers vectorise, with instructions for gathering or without.
+  int index[Most];
+  float fraction[Most];
+  float pair[Most][2];
+  for (int k = 0; k < count; ++k) {
+    float const at = positions.first + static_cast<float>(k) * positions.step;
+    float const position = min(max(positions.low, at), positions.high);
+    index[k] = static_cast<int>(position);
+    fraction[k] = position - static_cast<float>(index[k]);
+  }
+  for (int k = 0; k < count; ++k) std::memcpy(pair[k], samples + index[k], sizeof(pair[k]));
+  for (int k = 0; k < count; ++k) {
+    sums[k] += pair[k][0] + fraction[k] * (pair[k][1] - pair[k][0]);
+  }
+}
+
+}  // namespace pyronn::detail

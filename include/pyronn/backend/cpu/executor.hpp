@@ -1,0 +1,105 @@
+// SPDX-FileCopyrightText: The pyronn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <algorithm>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <mutex>
+#include <new>
+#include <thread>
+#include <vector>
+
+#include <pyronn/core/error.hpp>
+#include <pyronn/core/extents.hpp>
+#include <pyronn/core/vec.hpp>
+
+namespace pyronn {
+
+/// Runs kernels on the host's cores; every call returns when its work is done. Results do not
+/// depend on the number of threads.
+class CpuExecutor {
+ public:
+  struct Cache {};
+
+  /// All cores.
+  CpuExecutor() : CpuExecutor(std::max(1, static_cast<int>(std::thread::hardware_concurrency()))) {}
+
+  /// Throws InvalidArgument unless `threads` is at least 1.
+  explicit CpuExecutor(int threads) : threads_{threads} {
+    detail::expects(threads >= 1, "CpuExecutor: threads ", threads, " must be at least 1");
+  }
+
+  [[nodiscard]] int threads() const { return threads_; }
+
+  /// Calls `kernel(item)` once for each item, in any order and from several threads. What a kernel
+  /// throws ends the call: the first exception reaches the caller.
+  template <class Kernel>
+  void for_each(Extents<3> items, Kernel const& kernel) const {
+    std::int64_t const count = items.count();
+    std::int64_t const share = std::max<std::int64_t>(1, count / (std::int64_t{threads_} * 32));
+    std::atomic<std::int64_t> next{0};
+    std::exception_ptr failure;
+    std::mutex failing;
+    auto const work = [&] {
+      try {
+        std::int64_t first = next.fetch_add(share);
+        for (; first < count; first = next.fetch_add(share)) {
+          run(items, first, std::min(first + share, count), kernel);
+        }
+      } catch (...) {
+        next = count;
+        std::lock_guard<std::mutex> const lock{failing};
+        if (!failure) failure = std::current_exception();
+      }
+    };
+    std::vector<std::thread> helpers;
+    try {
+      for (int i = 1; i < threads_ && i < count; ++i) helpers.emplace_back(work);
+    } catch (std::exception const&) {
+      // The system grants no more threads; those that run share the work.
+    }
+    work();
+    for (std::thread& helper : helpers) helper.join();
+    if (failure) std::rethrow_exception(failure);
+  }
+
+  /// Host memory aligned to 64 bytes. Throws OutOfMemory.
+  [[nodiscard]] void* allocate(std::size_t bytes) const {
+    void* const memory = ::operator new(bytes, alignment, std::nothrow);
+    if (memory == nullptr) {
+      throw OutOfMemory(detail::message("pyronn::CpuExecutor: ", "cannot allocate ", bytes,
+                                        " bytes of host memory"));
+    }
+    return memory;
+  }
+
+  void deallocate(void* memory, std::size_t) const noexcept {
+    ::operator delete(memory, alignment);
+  }
+
+  /// Throws InvalidArgument for a null pointer.
+  void check_reachable(void const* memory, char const* what) const {
+    detail::expects(memory != nullptr, what, ": the array is a null pointer");
+  }
+
+ private:
+  static constexpr std::align_val_t alignment{64};
+
+  template <class Kernel>
+  static void run(Extents<3> items, std::int64_t first, std::int64_t end, Kernel const& kernel) {
+    std::int64_t const row = first / items[0];
+    Vec<int, 3> item{static_cast<int>(first % items[0]), static_cast<int>(row % items[1]),
+                     static_cast<int>(row / items[1])};
+    for (std::int64_t n = first; n < end; ++n) {
+      kernel(item);
+      for (int axis = 0; ++item[axis] == items[axis] && axis < 2; ++axis) item[axis] = 0;
+    }
+  }
+
+  int threads_;
+};
+
+}  // namespace pyronn

@@ -1,0 +1,112 @@
+// SPDX-FileCopyrightText: The pyronn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <pyronn/backend/cuda/require_cuda.cuh>
+//
+#include <cuda_runtime.h>
+
+#include <pyronn/backend/cuda/detail/batch/cell_window.cuh>
+#include <pyronn/backend/cuda/detail/batch/layout.cuh>
+#include <pyronn/core/array_view.hpp>
+#include <pyronn/core/math.hpp>
+#include <pyronn/core/storage.hpp>
+#include <pyronn/core/vec.hpp>
+#include <pyronn/exec/kernel.hpp>
+#include <pyronn/model/detail/views/index_view.hpp>
+
+namespace pyronn::detail {
+
+/// Voxel-driven backprojection in the plane, from packed projections of views that see all of the
+/// image. A warp has 8 x 4 voxels of all samples, which it needs whole.
+template <int Tiles, class Views, class In, class Out>
+struct BackprojectBatch {
+  static constexpr int warps_x = 2;
+  static constexpr int warps_y = 4;
+  struct Block : BlockShape<32 * warps_x * warps_y, 1, 1> {
+    static constexpr int min_blocks_per_sm = 2;
+  };
+  static constexpr int parts = half_terms_v<In>;
+  using Layout = BatchLayout<Tiles, parts>;
+
+  Views views;
+  int num_views;
+  uint4 const* rows;  ///< of pixels, view after view
+  int width;          ///< of the rows [pixels]
+  SampleScales<In> scale;
+  ArrayView<Out, 4> volumes;  ///< (x, y, 1, sample)
+  bool adds;
+
+  [[nodiscard]] Extents<3> items() const {
+    return {((volumes.extents[0] - 1) / (warps_x * 8) + 1) * Block::x,
+            (volumes.extents[1] - 1) / (warps_y * run) + 1, 1};
+  }
+
+  __device__ void operator()(Vec<int, 3> item) const {
+    int const lane = item[0] % 32;
+    int const warp = item[0] % Block::x / 32;
+    int const first_x = (item[0] / Block::x * warps_x + warp % warps_x) * 8;
+    int const y = (item[1] * warps_y + warp / warps_x) * run;
+    if (first_x >= volumes.extents[0] || y >= volumes.extents[1]) return;
+    int const x = first_x + lane / 4;
+    float sums[row_tiles][Tiles][4] = {};
+    gather(x, y, lane, sums);
+    if (x < volumes.extents[0]) write(x, y, lane, sums);
+  }
+
+ private:
+  static constexpr int row_tiles = 2;
+  static constexpr int run = 2 * row_tiles;  ///< voxels of a lane, along y
+
+  __device__ void gather(int x, int y, int lane, float (&sums)[row_tiles][Tiles][4]) const {
+    // What hangs over repeats the last voxel: others may lie behind the source.
+    auto const at_x = static_cast<float>(min(x, volumes.extents[0] - 1));
+    auto const at_y = static_cast<float>(y);
+    auto const room = static_cast<float>(volumes.extents[1] - 1 - y);
+    auto const beyond = static_cast<float>(width) + 2.0F;
+    int const groups = Layout::groups(width);
+    uint4 const* const packed = rows + lane;
+#pragma unroll 1
+    for (int n = 0; n < num_views; ++n) {
+      IndexMap const& map = views.view(n, 0);
+      auto const start = [&](int r) {
+        return map.row[r][0] * at_x + (map.row[r][1] * at_y + map.row[r][3]);
+      };
+      float const along = start(0);
+      float const depth = start(2);
+      float u[run];
+#pragma unroll
+      for (int k = 0; k < run; ++k) {
+        float const step = min(static_cast<float>(k), room);
+        u[k] = (along + step * map.row[0][1]) * reciprocal(depth + step * map.row[2][1]);
+      }
+      // Positions are monotone along a run.
+      float const low = clamp(min(u[0], u[run - 1]), -4.0F, beyond);
+      float const high = clamp(max(u[0], u[run - 1]), -4.0F, beyond);
+      int const begin = max(warp_min(floor_of(low)), 0) & ~3;
+      int const last = min(warp_max(floor_of(high)) + 1, width - 1);
+#pragma unroll 1
+      for (int first = begin; first <= last; first += 16) {
+        add_window<Tiles, parts, row_tiles>(sums, u, first, lane, packed,
+                                            static_cast<unsigned>(n * groups));
+      }
+    }
+  }
+
+  __device__ void write(int x, int y, int lane, float const (&sums)[row_tiles][Tiles][4]) const {
+#pragma unroll
+    for (int i = 0; i < 2 * Tiles; ++i) {
+      int const sample = i / 2 * 8 + 2 * (lane % 4) + i % 2;
+      if (sample >= volumes.extents[3]) continue;
+      float const unit = 1.0F / scale(sample);
+#pragma unroll
+      for (int k = 0; k < run; ++k) {
+        if (y + k >= volumes.extents[1]) continue;
+        float const sum = sums[k / 2][i / 2][k % 2 * 2 + i % 2] * unit;
+        write_or_add(volumes(x, y + k, 0, sample), sum, adds);
+      }
+    }
+  }
+};
+
+}  // namespace pyronn::detail

@@ -1,0 +1,195 @@
+// SPDX-FileCopyrightText: The pyronn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+/// Kernels that copy samples into BatchLayout.
+#include <pyronn/backend/cuda/require_cuda.cuh>
+//
+#include <cfloat>
+#include <cstddef>
+#include <cstdint>
+
+#include <cuda_runtime.h>
+
+#include <pyronn/backend/cuda/detail/batch/layout.cuh>
+#include <pyronn/core/array_view.hpp>
+#include <pyronn/core/math.hpp>
+#include <pyronn/core/storage.hpp>
+#include <pyronn/core/vec.hpp>
+#include <pyronn/exec/kernel.hpp>
+
+namespace pyronn::detail {
+
+/// Raises `largest[sample]`, zero before, to the bits of the sample's largest absolute value that
+/// is finite.
+template <class T>
+struct FindLargest {
+  struct Block : BlockShape<256, 1, 1> {};
+  static constexpr int threads = 32 * 256;  ///< for each sample
+
+  T const* data;
+  std::int64_t count;   ///< of values of each sample
+  std::int64_t stride;  ///< from one sample to the next
+  int num_samples;
+  unsigned* largest;
+
+  [[nodiscard]] Extents<3> items() const { return {threads, 1, num_samples}; }
+
+  __device__ void operator()(Vec<int, 3> item) const {
+    T const* const values = data + item[2] * stride;
+    float most = 0.0F;
+#pragma unroll 8
+    for (std::int64_t n = item[0]; n < count; n += threads) {
+      float const value = fabsf(load_float(values, n));
+      if (value <= FLT_MAX) most = max(most, value);
+    }
+    // The bits of numbers that are not negative are in the order of the numbers.
+    unsigned const of_warp = warp_max(__float_as_uint(most));
+    if (item[0] % 32 == 0) atomicMax(largest + item[2], of_warp);
+  }
+};
+
+/// Writes 4 cells of a lane: of the samples g and g + 8 of a pair of tiles.
+template <int Tiles, int Parts>
+__device__ void write_packed(uint4* packed, std::size_t group, int lane, int pair, float4 const& a,
+                             float4 const& b) {
+  HalfPair const a0{a.x, a.y};
+  HalfPair const a1{a.z, a.w};
+  HalfPair const b0{b.x, b.y};
+  HalfPair const b1{b.z, b.w};
+  using Layout = BatchLayout<Tiles, Parts>;
+  uint4* const word = packed + group * Layout::group_words + pair * 32 + lane;
+  word[0] = make_uint4(a0.rounded, a1.rounded, b0.rounded, b1.rounded);
+  if (Parts == 2) word[Layout::pairs * 32] = make_uint4(a0.rest, a1.rest, b0.rest, b1.rest);
+}
+
+/// Packs images, row by row, column by column, or both. A block takes 16 x 16 voxels of 32 samples.
+template <int Tiles, class T>
+struct PackImages {
+  struct Block : BlockShape<256, 1, 1> {};
+  using Layout = BatchLayout<Tiles, half_terms_v<T>>;
+
+  ArrayView<T const, 4> images;  ///< (x, y, 1, sample)
+  SampleScales<T> scale;
+  uint4* rows;     ///< of voxels along x; null where they are not wanted
+  uint4* columns;  ///< of voxels along y; null where they are not wanted
+
+  [[nodiscard]] Extents<3> items() const {
+    return {Layout::groups(images.extents[0]) * Block::x, Layout::groups(images.extents[1]),
+            Tiles / 4};
+  }
+
+  __device__ void operator()(Vec<int, 3> item) const {
+    __shared__ float tile[32 * plane];
+    int const thread = item[0] % Block::x;
+    int const group_x = item[0] / Block::x;
+    int const group_y = item[1];
+    load(tile, thread, group_x * 16, group_y * 16, item[2] * 32);
+    __syncthreads();
+    int const lane = thread % 32;
+    for (int k = thread / 32; k < 32; k += Block::x / 32) {
+      int const row = k / 2;
+      float const* const samples = tile + (k % 2 * 16 + lane / 4) * plane;
+      int const pair = item[2] * 2 + k % 2;
+      int const cell = lane % 4 * 4;
+      if (rows != nullptr && group_y * 16 + row < images.extents[1]) {
+        auto const first = static_cast<std::size_t>(group_y * 16 + row) *
+                           static_cast<std::size_t>(Layout::groups(images.extents[0]));
+        write(rows, first + static_cast<std::size_t>(group_x), lane, pair,
+              samples + row * pitch + cell, 1);
+      }
+      if (columns != nullptr && group_x * 16 + row < images.extents[0]) {
+        auto const first = static_cast<std::size_t>(group_x * 16 + row) *
+                           static_cast<std::size_t>(Layout::groups(images.extents[1]));
+        write(columns, first + static_cast<std::size_t>(group_y), lane, pair,
+              samples + cell * pitch + row, pitch);
+      }
+    }
+  }
+
+ private:
+  static constexpr int pitch = 17;           ///< of the tile's rows: no two lanes meet in one bank
+  static constexpr int plane = 16 * 17 + 1;  ///< of its samples
+
+  __device__ void load(float* tile, int thread, int x, int y, int first_sample) const {
+    int const column = thread % 16;
+    int const row = thread / 16;
+    bool const inside = x + column < images.extents[0] && y + row < images.extents[1];
+#pragma unroll 8
+    for (int n = 0; n < 32; ++n) {
+      float value = 0.0F;
+      if (inside && first_sample + n < images.extents[3]) {
+        value = load_float(&images(x + column, y + row, 0, first_sample + n), 0) *
+                scale(first_sample + n);
+      }
+      tile[n * plane + row * pitch + column] = value;
+    }
+  }
+
+  static __device__ void write(uint4* packed, std::size_t group, int lane, int pair,
+                               float const* cells, int step) {
+    auto const four = [step](float const* at) {
+      return make_float4(at[0], at[step], at[2 * step], at[3 * step]);
+    };
+    write_packed<Tiles, half_terms_v<T>>(packed, group, lane, pair, four(cells),
+                                         four(cells + 8 * plane));
+  }
+};
+
+/// Packs some views of projections, row by row. A block takes 32 pixels of a view, of all samples.
+template <int Tiles, class T>
+struct PackProjections {
+  struct Block : BlockShape<256, 1, 1> {};
+  using Layout = BatchLayout<Tiles, half_terms_v<T>>;
+
+  ArrayView<T const, 4> projections;  ///< (u, 1, view, sample), from the first view on
+  int num_views;
+  SampleScales<T> scale;
+  uint4* rows;
+
+  [[nodiscard]] Extents<3> items() const {
+    return {(Layout::groups(projections.extents[0]) + 1) / 2 * Block::x, num_views, 1};
+  }
+
+  __device__ void operator()(Vec<int, 3> item) const {
+    __shared__ alignas(sizeof(float4)) float tile[Layout::samples * pitch];
+    int const thread = item[0] % Block::x;
+    int const first_group = item[0] / Block::x * 2;
+    int const view = item[1];
+    load(tile, thread, first_group * 16, view);
+    __syncthreads();
+    int const lane = thread % 32;
+    int const groups = Layout::groups(projections.extents[0]);
+    for (int k = thread / 32; k < 2 * Layout::pairs; k += Block::x / 32) {
+      int const pair = k % Layout::pairs;
+      int const group = k / Layout::pairs;
+      if (first_group + group >= groups) continue;
+      auto const* const cells = reinterpret_cast<float4 const*>(
+          tile + (pair * 16 + lane / 4) * pitch + 16 * group + lane % 4 * 4);
+      float4 const a = cells[0];
+      float4 const b = cells[8 * pitch / 4];
+      auto const row = static_cast<std::size_t>(view) * static_cast<std::size_t>(groups);
+      write_packed<Tiles, half_terms_v<T>>(
+          rows, row + static_cast<std::size_t>(first_group + group), lane, pair, a, b);
+    }
+  }
+
+ private:
+  static constexpr int pitch =
+      48;  ///< of the tile's samples: 8 lanes that load at a time fill all banks
+
+  __device__ void load(float* tile, int thread, int first_pixel, int view) const {
+    int const pixel = thread % 32;
+    int const u = first_pixel + pixel;
+#pragma unroll
+    for (int n = thread / 32; n < Layout::samples; n += Block::x / 32) {
+      float value = 0.0F;
+      if (n < projections.extents[3] && u < projections.extents[0]) {
+        value = load_float(&projections(u, 0, view, n), 0) * scale(n);
+      }
+      tile[n * pitch + pixel] = value;
+    }
+  }
+};
+
+}  // namespace pyronn::detail

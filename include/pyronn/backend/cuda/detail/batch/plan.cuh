@@ -1,0 +1,97 @@
+// SPDX-FileCopyrightText: The pyronn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+/// How a batch is packed: what both directions share.
+#include <pyronn/backend/cuda/require_cuda.cuh>
+//
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <type_traits>
+
+#include <cuda_runtime_api.h>
+
+#include <pyronn/backend/cuda/detail/batch/layout.cuh>
+#include <pyronn/backend/cuda/detail/batch/pack.cuh>
+#include <pyronn/backend/cuda/error.cuh>
+#include <pyronn/backend/cuda/executor.cuh>
+#include <pyronn/core/array_view.hpp>
+#include <pyronn/core/math.hpp>
+#include <pyronn/exec/workspace.hpp>
+
+namespace pyronn::detail {
+
+/// How a batch is packed into a workspace: its bytes, 0 where it is not; samples / 8 at a time;
+/// and how many views, or how many of the two copies of an image.
+struct BatchPlan {
+  std::size_t bytes;
+  int tiles;
+  int parts;
+};
+
+/// The largest values come first, in memory that stays aligned.
+inline constexpr std::size_t batch_header_bytes = 64 * sizeof(unsigned);
+
+/// Along any axis: positions are counted in single precision, and rows in launches.
+inline constexpr int longest_batch_axis = 1 << 19;
+
+inline bool is_worth_a_batch(Extents<4> const& size) {
+  return size[3] >= least_batch_samples &&
+         max(size[0], max(size[1], size[2])) <= longest_batch_axis;
+}
+
+/// Words of 16 bytes are counted in 32 bits.
+inline std::size_t batch_limit(std::size_t limit) {
+  return min(limit, std::size_t{std::numeric_limits<unsigned>::max()} * sizeof(uint4));
+}
+
+/// Of the first `count` values of each sample. A template, as are all that launch packed kernels:
+/// nothing is compiled where nothing can be packed.
+template <class Executor, class T>
+SampleScales<T> find_scales(Executor const& executor, ArrayView<T const, 4> samples,
+                            std::int64_t count, Workspace<Executor>& workspace) {
+  if constexpr (half_terms_v<T> == 1) {
+    return {};
+  } else {
+    auto* const largest = reinterpret_cast<unsigned*>(workspace.data());
+    check_cuda(cudaMemsetAsync(largest, 0, batch_header_bytes, executor.stream()),
+               "cudaMemsetAsync");
+    FindLargest<T> const find{samples.data, count, samples.slice_count(), samples.extents[3],
+                              largest};
+    executor.for_each(find.items(), find);
+    return {largest};
+  }
+}
+
+/// The plan `plan_for(std::integral_constant<int, tiles>)` with the most samples that has one.
+template <class PlanFor>
+BatchPlan batch_plan(Extents<4> const& size, PlanFor const& plan_for) {
+  if (!is_worth_a_batch(size)) return {0, 0, 0};
+  if (size[3] > 32) {
+    BatchPlan const plan = plan_for(std::integral_constant<int, 8>{});
+    if (plan.bytes > 0) return plan;
+  }
+  return plan_for(std::integral_constant<int, 4>{});
+}
+
+/// Calls `work(std::integral_constant<int, tiles>, first sample, samples)` for parts of a batch.
+template <class Work>
+void for_each_batch_block(int num_samples, int tiles, Work const& work) {
+  for (int first = 0; first < num_samples; first += 8 * tiles) {
+    int const count = min(8 * tiles, num_samples - first);
+    if (tiles == 8 && count > 32) {
+      work(std::integral_constant<int, 8>{}, first, count);
+    } else {
+      work(std::integral_constant<int, 4>{}, first, count);
+    }
+  }
+}
+
+/// Shares of at most `most` that are as even as can be.
+inline int even_share(int count, int most) {
+  int const shares = (count - 1) / most + 1;
+  return (count - 1) / shares + 1;
+}
+
+}  // namespace pyronn::detail

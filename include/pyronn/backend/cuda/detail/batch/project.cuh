@@ -1,0 +1,228 @@
+// SPDX-FileCopyrightText: The pyronn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <pyronn/backend/cuda/require_cuda.cuh>
+//
+#include <cuda_runtime.h>
+
+#include <pyronn/backend/cuda/detail/batch/cell_window.cuh>
+#include <pyronn/backend/cuda/detail/batch/layout.cuh>
+#include <pyronn/core/array_view.hpp>
+#include <pyronn/core/config.hpp>
+#include <pyronn/core/math.hpp>
+#include <pyronn/core/storage.hpp>
+#include <pyronn/core/vec.hpp>
+#include <pyronn/exec/kernel.hpp>
+#include <pyronn/model/detail/joseph/forward.hpp>
+#include <pyronn/model/detail/joseph/ray.hpp>
+
+namespace pyronn::detail {
+
+/// Joseph's projection in the plane, from packed images, of rays that run through all of the image.
+/// A warp has 16 or 32 rays of all samples, which it needs whole. Those whose main axis is x are
+/// read from the columns, the others from the rows.
+template <int Tiles, class Views, class In, class Out>
+struct ProjectBatch {
+  static constexpr int warps = 8;
+  struct Block : BlockShape<32 * warps, 1, 1> {
+    static constexpr int min_blocks_per_sm = 2;
+  };
+  static constexpr int parts = half_terms_v<In>;
+  using Layout = BatchLayout<Tiles, parts>;
+
+  Views views;
+  int num_views;
+  uint4 const* slices[2];  ///< columns, rows; null where rays of that main axis are not wanted
+  Extents<2> size;         ///< of the images
+  Vec3f spacing;           ///< of the voxels [mm]
+  SampleScales<In> scale;
+  ArrayView<Out, 4> projections;  ///< (u, 1, view, sample), from the first of both on
+  int num_samples;
+  bool views_are_close;  ///< a warp's rays are 8 of `rays` views, else all of one
+
+  [[nodiscard]] Extents<3> items() const {
+    return {((projections.extents[0] - 1) / (warps_u() * pixels()) + 1) * Block::x,
+            (num_views - 1) / (warps / warps_u() * views_of_warp()) + 1, 1};
+  }
+
+  __device__ void operator()(Vec<int, 3> item) const {
+    __shared__ int first_slice[2];
+    __shared__ int last_slice[2];
+    __shared__ float4 lines[warps][row_tiles][8];
+    if (item[0] % Block::x < 2) {
+      first_slice[item[0] % Block::x] = 1 << 20;
+      last_slice[item[0] % Block::x] = -1;
+    }
+    __syncthreads();
+    int const lane = item[0] % 32;
+    int const warp = item[0] % Block::x / 32;
+    int const warp_u = item[0] / Block::x * warps_u() + warp % warps_u();
+    int const warp_view = item[1] * (warps / warps_u()) + warp / warps_u();
+    Place const first{warp_u * pixels() + lane / 4, warp_view * views_of_warp()};
+    float sums[row_tiles][Tiles][4] = {};
+#pragma unroll 1
+    for (int axis = 0; axis < 2; ++axis) {
+      if (slices[axis] == nullptr) continue;
+      Rays const bundle = rays_of(first, axis, lines[warp], lane);
+      if (bundle.last >= 0 && lane == 0) {
+        atomicMin(&first_slice[axis], bundle.first);
+        atomicMax(&last_slice[axis], bundle.last);
+      }
+      __syncthreads();
+      // All warps of a block walk in step, so that they find each other's cells in the cache.
+      if (bundle.last < 0) continue;
+      integrate({first_slice[axis], last_slice[axis], bundle.own, bundle.mixed}, axis, lines[warp],
+                lane, sums);
+    }
+    write(first, lane, sums);
+  }
+
+ private:
+  /// More rays share loads, but leave fewer registers.
+  static constexpr int row_tiles = Tiles == 4 || parts == 1 ? 2 : 1;
+  static constexpr int rays = 2 * row_tiles;  ///< of a lane
+
+  /// Blocks, too, are as compact on the image as they can be.
+  [[nodiscard]] PYRONN_HOST_DEVICE int warps_u() const { return views_are_close ? 2 : warps; }
+  [[nodiscard]] PYRONN_HOST_DEVICE int pixels() const { return views_are_close ? 8 : 8 * rays; }
+  [[nodiscard]] PYRONN_HOST_DEVICE int views_of_warp() const { return views_are_close ? rays : 1; }
+
+  /// A pixel and a view.
+  struct Place {
+    int u;
+    int view;
+  };
+
+  /// The rays of a warp that have a main axis.
+  struct Rays {
+    int first, last;  ///< slices that they cross; none where last < 0
+    unsigned own;     ///< bits of the lane's rays that are among them
+    bool mixed;       ///< not all of the warp's are
+  };
+
+  [[nodiscard]] __device__ Place place(Place const& first, int ray) const {
+    return views_are_close ? Place{first.u, first.view + ray}
+                           : Place{first.u + 8 * ray, first.view};
+  }
+  [[nodiscard]] __device__ bool exists(Place const& at) const {
+    return at.u < projections.extents[0] && at.view < num_views;
+  }
+  [[nodiscard]] __device__ JosephRay joseph(Place const& at) const {
+    return {views.view(at.view, 0).ray(static_cast<float>(at.u), 0.0F), spacing};
+  }
+
+  /// Leaves (base, slope, base, slope) of rows g and g + 8 of each tile in `lines`.
+  __device__ Rays rays_of(Place const& first, int axis, float4 (&lines)[row_tiles][8],
+                          int lane) const {
+    float base[rays];
+    float slope[rays];
+    float any_base = -1e4F;
+    float any_slope = 0.0F;
+    int begin = 1 << 20;
+    int end = -1;
+    unsigned own = 0;
+#pragma unroll
+    for (int k = 0; k < rays; ++k) {
+      base[k] = slope[k] = 0.0F;
+      if (!exists(place(first, k))) continue;
+      JosephRay const ray = joseph(place(first, k));
+      if (ray.axis != axis) continue;
+      own |= 1U << k;
+      float low = 0.0F;
+      float high = static_cast<float>(size[axis] - 1);
+      clip(ray.base[0], ray.slope[0], -1.0F, static_cast<float>(size[1 - axis]), low, high);
+      if (low <= high) {
+        // Rounding in `clip` must not lose a slice; beyond the border a sample is zero.
+        begin = min(begin, max(static_cast<int>(low) - 1, 0));
+        end = max(end, min(static_cast<int>(high) + 2, size[axis] - 1));
+      }
+      // What is that far away does not come back, and can be counted.
+      base[k] = any_base = clamp(ray.base[0], -farthest, farthest);
+      slope[k] = any_slope = ray.slope[0];
+    }
+    // The others follow one of this axis, with no weight.
+    unsigned const lanes = __ballot_sync(0xffffffffU, own != 0);
+    int const leader = lanes == 0 ? 0 : __ffs(static_cast<int>(lanes)) - 1;
+    any_base = __shfl_sync(0xffffffffU, any_base, leader);
+    any_slope = __shfl_sync(0xffffffffU, any_slope, leader);
+#pragma unroll
+    for (int k = 0; k < rays; ++k) {
+      if ((own >> k & 1U) != 0) continue;
+      base[k] = any_base;
+      slope[k] = any_slope;
+    }
+    __syncwarp();
+    if (lane % 4 == 0) {
+#pragma unroll
+      for (int m = 0; m < row_tiles; ++m) {
+        lines[m][lane / 4] =
+            make_float4(base[2 * m], slope[2 * m], base[2 * m + 1], slope[2 * m + 1]);
+      }
+    }
+    return {warp_min(begin), warp_max(end), own,
+            __any_sync(0xffffffffU, static_cast<int>(own != (1U << rays) - 1)) != 0};
+  }
+
+  __device__ void integrate(Rays const& bundle, int axis, float4 const (&lines)[row_tiles][8],
+                            int lane, float (&sums)[row_tiles][Tiles][4]) const {
+    int const width = size[1 - axis];
+    auto const groups = static_cast<unsigned>(Layout::groups(width));
+    uint4 const* const packed = slices[axis] + lane;
+    float4 const* const line = &lines[0][lane / 4];
+#pragma unroll 1
+    for (int k = bundle.first; k <= bundle.last; ++k) {
+      auto const slice = static_cast<float>(k);
+      float at[rays];
+#pragma unroll
+      for (int m = 0; m < row_tiles; ++m) {
+        float4 const pair = line[8 * m];
+        at[2 * m] = pair.x + slice * pair.y;
+        at[2 * m + 1] = pair.z + slice * pair.w;
+      }
+      float low = at[0];
+      float high = at[0];
+#pragma unroll
+      for (int n = 1; n < rays; ++n) {
+        low = min(low, at[n]);
+        high = max(high, at[n]);
+      }
+      if (bundle.mixed) {
+#pragma unroll
+        for (int n = 0; n < rays; ++n) {
+          if ((bundle.own >> n & 1U) == 0) at[n] = -farthest;
+        }
+      }
+      int const begin = max(warp_min(floor_of(low)), 0) & ~3;
+      int const last = min(warp_max(floor_of(high)) + 1, width - 1);
+#pragma unroll 1
+      for (int first = begin; first <= last; first += 16) {
+        add_window<Tiles, parts, row_tiles>(sums, at, first, lane, packed,
+                                            static_cast<unsigned>(k) * groups);
+      }
+    }
+  }
+
+  __device__ void write(Place const& first, int lane,
+                        float const (&sums)[row_tiles][Tiles][4]) const {
+#pragma unroll
+    for (int k = 0; k < rays; ++k) {
+      Place const at = place(first, k);
+      if (!exists(at)) continue;
+      JosephRay const ray = joseph(at);
+      if (slices[ray.axis] == nullptr) continue;
+#pragma unroll
+      for (int i = 0; i < 2 * Tiles; ++i) {
+        int const sample = i / 2 * 8 + 2 * (lane % 4) + i % 2;
+        if (sample >= num_samples) continue;
+        float const unit = 1.0F / scale(sample);
+        projections(at.u, 0, at.view, sample) =
+            static_cast<Out>(sums[k / 2][i / 2][k % 2 * 2 + i % 2] * ray.step * unit);
+      }
+    }
+  }
+
+  static constexpr float farthest = 2097152.0F;  ///< [voxels], twice the largest image
+};
+
+}  // namespace pyronn::detail

@@ -1,0 +1,180 @@
+// SPDX-FileCopyrightText: The pyronn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <pyronn/backend/cuda/require_cuda.cuh>
+//
+#include <cstddef>
+#include <cstdint>
+#include <type_traits>
+
+#include <pyronn/backend/cuda/detail/cells/sample_and_slope.cuh>
+#include <pyronn/backend/cuda/executor.cuh>
+#include <pyronn/core/array_view.hpp>
+#include <pyronn/core/math.hpp>
+#include <pyronn/core/storage.hpp>
+#include <pyronn/exec/kernel.hpp>
+#include <pyronn/exec/workspace.hpp>
+#include <pyronn/interp/detail/linear_samples.hpp>
+#include <pyronn/interp/sample_source.hpp>
+#include <pyronn/interp/software_interp.hpp>
+
+namespace pyronn {
+
+namespace detail {
+
+/// Makes the cells of slices. Those of the last column and row lack neighbours; nobody asks.
+template <class T>
+struct CopyInteriorSlices {
+  using Block = BlockShape<32, 8, 1>;
+
+  ArrayView<T const, 4> slices;
+  SampleAndSlopeOf<T>* cells;
+
+  [[nodiscard]] Extents<3> items() const {
+    Extents<4> const size = slices.extents;
+    return {size[0], size[1], size[2] * size[3]};
+  }
+
+  __device__ void operator()(Vec<int, 3> item) const {
+    Extents<4> const size = slices.extents;
+    std::int64_t const row = std::int64_t{item[2]} * size[1] + item[1];
+    int const right = item[0] + 1 < size[0] ? 1 : 0;
+    T const* const lower = slices.data + row * size[0] + item[0];
+    T const* const upper = item[1] + 1 < size[1] ? lower + size[0] : lower;
+    cells[row * size[0] + item[0]] =
+        SampleAndSlopeOf<T>{load_float(lower, 0), load_float(lower, right), load_float(upper, 0),
+                            load_float(upper, right)};
+  }
+};
+
+}  // namespace detail
+
+/// A slice that is read cell by cell inside, and in place at its border.
+template <class T>
+class InteriorSlice {
+  using Cell = detail::SampleAndSlopeOf<T>;
+
+ public:
+  __device__ InteriorSlice(LinearSamples<SoftwareInterp, T> const& in_place, Cell const* cells,
+                           int n)
+      : in_place_{in_place},
+        n_{n},
+        lower_{detail::hide_from_optimizer(cells)},
+        upper_{detail::hide_from_optimizer(cells + width())},
+        origin_{detail::hide_from_optimizer(detail::grid_index_origin *
+                                            (static_cast<unsigned>(width()) + 1U))} {}
+
+  [[nodiscard]] __device__ float texel(int a, int b) const { return border().texel(a, b); }
+  [[nodiscard]] __device__ float sample(float a, float b) const { return border().sample(a, b); }
+  [[nodiscard]] __device__ SampleBounds inside() const { return border().inside(); }
+
+  [[nodiscard]] __device__ float sample_inside(float a, float b) const {
+    detail::GridIndex const cell_a = detail::grid_index_of(a);
+    detail::GridIndex const cell_b = detail::grid_index_of(b);
+    auto const cell =
+        static_cast<int>(cell_b.index * static_cast<unsigned>(width()) + (cell_a.index - origin_));
+    return Cell::sample(lower_ + cell, upper_ + cell, cell_a.fraction, cell_b.fraction);
+  }
+
+  /// Hands the samples at (a, b), (a, b + step), ..., all of them inside, to `take(k, sample)`. Two
+  /// that are less than a row apart lie between three rows.
+  template <int Count, class Take>
+  __device__ void sample_column(float a, float b, float step, Take const& take) const {
+    // Positions are rounded by less than what is left to a row. A cell of halves knows both rows.
+    constexpr float close = std::is_same_v<Cell, detail::SampleAndSlope<float>> ? 0.99F : 0.0F;
+    if constexpr (close > 0.0F) {
+      if (step > 0.0F && step < close) return sample_pairs<Count, 0>(a, b, step, take);
+      if (step < 0.0F && step > -close) return sample_pairs<Count, 1>(a, b, step, take);
+    }
+    for (int k = 0; k < Count; ++k) take(k, sample_inside(a, b + static_cast<float>(k) * step));
+  }
+
+ private:
+  /// By twos, of which the one that is `Lower` after the first lies in the lower row or in the
+  /// same.
+  template <int Count, int Lower, class Take>
+  __device__ void sample_pairs(float a, float b, float step, Take const& take) const {
+    detail::GridIndex const cell_a = detail::grid_index_of(a);
+    auto const cell = [&](detail::GridIndex const& cell_b) {
+      return static_cast<int>(cell_b.index * static_cast<unsigned>(width()) +
+                              (cell_a.index - origin_));
+    };
+    for (int k = 0; k < Count; k += 2) {
+      detail::GridIndex const low = detail::grid_index_of(b + static_cast<float>(k + Lower) * step);
+      detail::GridIndex const high =
+          detail::grid_index_of(b + static_cast<float>(k + 1 - Lower) * step);
+      float const first = Cell::sample(lower_ + cell(low), cell_a.fraction);
+      float const second = Cell::sample(upper_ + cell(low), cell_a.fraction);
+      float const third = Cell::sample(upper_ + cell(high), cell_a.fraction);
+      take(k + Lower, first + low.fraction * (second - first));
+      float const below = high.index == low.index ? first : second;
+      take(k + 1 - Lower, below + high.fraction * (third - below));
+    }
+  }
+
+  [[nodiscard]] __device__ int width() const { return in_place_.array.extents[0]; }
+  [[nodiscard]] __device__ auto border() const { return in_place_.template slice<3>(n_); }
+
+  LinearSamples<SoftwareInterp, T> const& in_place_;
+  int n_;
+  Cell const* lower_;
+  Cell const* upper_;
+  unsigned origin_;
+};
+
+/// Slices with the cells between their samples.
+template <class T>
+struct InteriorSlices {
+  LinearSamples<SoftwareInterp, T> in_place;
+  detail::SampleAndSlopeOf<T> const* cells;
+
+  template <int Dimension>
+  [[nodiscard]] __device__ auto slice(int n) const {
+    if constexpr (Dimension == 2) {
+      return in_place.template slice<2>(n);
+    } else {
+      Extents<4> const& size = in_place.array.extents;
+      return InteriorSlice<T>{in_place, cells + std::int64_t{n} * (size[0] * size[1]), n};
+    }
+  }
+};
+
+/// Cells of as many slices at a time as the workspace holds; the caller's memory where those are
+/// too few.
+template <>
+struct InteriorSliceSource<SoftwareInterp, CudaExecutor> {
+  using InPlace = InPlaceSlices<SoftwareInterp>;
+  /// Each part adds to the result: the way to memory costs more than the cells bring.
+  template <class T>
+  static constexpr int least_slices = std::is_same_v<T, Half> ? 16 : 32;
+
+  template <class T>
+  static std::size_t slice_bytes(CudaExecutor const&, ArrayView<T const, 4> array) {
+    return static_cast<std::size_t>(array.extents[0]) * static_cast<std::size_t>(array.extents[1]) *
+           sizeof(detail::SampleAndSlopeOf<T>);
+  }
+  template <class T>
+  static int max_slices(CudaExecutor const&, ArrayView<T const, 4> array) {
+    // In a line there is nothing between two rows; eight rows make a block.
+    bool const has_cells = array.extents[1] > 1 && array.extents[1] <= 8 * max_items;
+    return has_cells ? min(array.extents[2], max_items) : 0;
+  }
+  template <class T>
+  static int max_samples(CudaExecutor const&, ArrayView<T const, 4> array) {
+    return min(array.extents[3], max_items / array.extents[2]);
+  }
+  template <class T>
+  static InteriorSlices<T> load(CudaExecutor const& executor, ArrayView<T const, 4> array,
+                                Workspace<CudaExecutor>& workspace) {
+    auto* const cells = reinterpret_cast<detail::SampleAndSlopeOf<T>*>(workspace.data());
+    detail::CopyInteriorSlices<T> const copy{array, cells};
+    executor.for_each(copy.items(), copy);
+    return {{array}, cells};
+  }
+
+ private:
+  static constexpr int max_items = 65535;  ///< along the second and third axes of a launch
+};
+
+}  // namespace pyronn

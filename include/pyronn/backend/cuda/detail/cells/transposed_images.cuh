@@ -1,0 +1,169 @@
+// SPDX-FileCopyrightText: The pyronn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <pyronn/backend/cuda/require_cuda.cuh>
+//
+#include <cstddef>
+
+#include <cuda_runtime.h>
+
+#include <pyronn/backend/cuda/detail/cells/sample_and_slope.cuh>
+#include <pyronn/backend/cuda/executor.cuh>
+#include <pyronn/core/array_view.hpp>
+#include <pyronn/core/math.hpp>
+#include <pyronn/core/vec.hpp>
+#include <pyronn/exec/kernel.hpp>
+#include <pyronn/exec/workspace.hpp>
+#include <pyronn/interp/sample_source.hpp>
+#include <pyronn/interp/software_interp.hpp>
+
+namespace pyronn {
+
+namespace detail {
+
+/// As grid_index_of, from -1 on: the first cell lies before element 0.
+__device__ inline GridIndex padded_grid_index_of(float x) {
+  constexpr float shift = 8388609.0F;  // 2^23 + 1
+  float const shifted = __fadd_rd(x, shift);
+  return {__float_as_uint(shifted), x - (shifted - shift)};
+}
+
+/// The lines of an image across one axis, in cells: cell c holds element c - 1 and what is to be
+/// added to become the next, with zeros outside. A sample then takes one load.
+struct TransposedLines {
+  SampleAndSlope<float> const* cells;
+  int length;  ///< of a line, in elements; it has one cell more
+  int first;
+  int end;
+
+  [[nodiscard]] __device__ float sample(float a, float, int k) const {
+    if (!(a > -1.0F && a < static_cast<float>(length))) return 0.0F;
+    return line({a, 0.0F}, {0.0F, 0.0F}).sample(k);
+  }
+
+  /// What a ray reads: the crossings advance by `slope` from line to line.
+  struct Line {
+    SampleAndSlope<float> const* cells;  ///< such that a cell's index is counted from here
+    unsigned stride;
+    float base;
+    float slope;
+
+    [[nodiscard]] __device__ float sample(int k) const {
+      GridIndex const cell = padded_grid_index_of(base + static_cast<float>(k) * slope);
+      return SampleAndSlope<float>::sample(cells + (cell.index + static_cast<unsigned>(k) * stride),
+                                           cell.fraction);
+    }
+  };
+  [[nodiscard]] __device__ Line line(float const (&base)[2], float const (&slope)[2]) const {
+    return {hide_from_optimizer(cells - static_cast<std::ptrdiff_t>(grid_index_origin)),
+            static_cast<unsigned>(length) + 1U, base[0], slope[0]};
+  }
+};
+
+}  // namespace detail
+
+/// Copies of images in which the lines across either axis lie one after another: rays that are
+/// neighbours read neighbouring cells.
+struct TransposedImages {
+  detail::SampleAndSlope<float>* cells;
+  Extents<2> size;
+
+  /// Cells of the lines across an axis.
+  [[nodiscard]] PYRONN_HOST_DEVICE std::size_t count(int axis) const {
+    return static_cast<std::size_t>(size[axis]) * static_cast<std::size_t>(size[1 - axis] + 1);
+  }
+
+  [[nodiscard]] PYRONN_HOST_DEVICE detail::SampleAndSlope<float>* across(int axis,
+                                                                         int sample) const {
+    detail::SampleAndSlope<float>* const image =
+        cells + static_cast<std::size_t>(sample) * (count(0) + count(1));
+    return axis == 0 ? image : image + count(0);
+  }
+
+  /// All lines of an image can be read alike.
+  template <int Axis>
+  [[nodiscard]] __device__ int plane_groups(int) const {
+    return 1;
+  }
+  template <int Dimension, int Axis>
+  [[nodiscard]] __device__ detail::TransposedLines planes(int sample, int) const {
+    return {across(Axis, sample), size[1 - Axis], 0, size[Axis]};
+  }
+};
+
+template <>
+struct SampleTraits<TransposedImages> : SampleTraits<void> {
+  static constexpr float padding = 1.0F;
+};
+
+namespace detail {
+
+/// Makes TransposedImages of images (x, y, 1, sample): a line an item along y, and along z the two
+/// axes of each sample.
+template <class T>
+struct TransposeImages {
+  /// Blocks that read whole sectors across x, and write whole lines.
+  using Block = BlockShape<32, 8, 1>;
+
+  ArrayView<T const, 4> images;
+  TransposedImages lines;
+
+  [[nodiscard]] Extents<3> items() const {
+    int const longest = max(lines.size[0], lines.size[1]);
+    return {longest + 1, longest, 2 * images.extents[3]};
+  }
+
+  __device__ void operator()(Vec<int, 3> const& item) const {
+    int const axis = item[2] % 2;
+    int const sample = item[2] / 2;
+    int const length = lines.size[1 - axis];
+    if (item[0] > length || item[1] >= lines.size[axis]) return;
+    auto const element = [&](int a) {
+      if (a < 0 || a >= length) return 0.0F;
+      T const& found = axis == 0 ? images(item[1], a, 0, sample) : images(a, item[1], 0, sample);
+      return static_cast<float>(found);
+    };
+    std::size_t const row =
+        static_cast<std::size_t>(item[1]) * static_cast<std::size_t>(length + 1);
+    lines.across(axis, sample)[row + static_cast<std::size_t>(item[0])] =
+        SampleAndSlope<float>{element(item[0] - 1), element(item[0]), 0.0F, 0.0F};
+  }
+};
+
+}  // namespace detail
+
+/// Images in software, from copies in the workspace.
+template <>
+struct LineSource<SoftwareInterp, CudaExecutor> {
+  using InPlace = InPlacePlanes<SoftwareInterp>;
+  template <class T>
+  static constexpr int least_slices = 1;
+
+  template <class T>
+  static std::size_t slice_bytes(CudaExecutor const&, ArrayView<T const, 4> array) {
+    TransposedImages const lines{nullptr, {array.extents[0], array.extents[1]}};
+    return (lines.count(0) + lines.count(1)) * sizeof(detail::SampleAndSlope<float>);
+  }
+  template <class T>
+  static int max_slices(CudaExecutor const&, ArrayView<T const, 4> array) {
+    constexpr int longest = 500'000;  // eight lines a block along the second axis of a launch
+    return max(array.extents[0], array.extents[1]) <= longest ? array.extents[2] : 0;
+  }
+  template <class T>
+  static int max_samples(CudaExecutor const&, ArrayView<T const, 4> array) {
+    constexpr int max_items = 65535;  // along the third axis of a launch
+    return min(array.extents[3], max_items / 2);
+  }
+  template <class T>
+  static TransposedImages load(CudaExecutor const& executor, ArrayView<T const, 4> array,
+                               Workspace<CudaExecutor>& workspace) {
+    TransposedImages const lines{reinterpret_cast<detail::SampleAndSlope<float>*>(workspace.data()),
+                                 {array.extents[0], array.extents[1]}};
+    detail::TransposeImages<T> const copy{array, lines};
+    executor.for_each(copy.items(), copy);
+    return lines;
+  }
+};
+
+}  // namespace pyronn

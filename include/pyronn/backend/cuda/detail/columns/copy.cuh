@@ -1,0 +1,76 @@
+// SPDX-FileCopyrightText: The pyronn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <pyronn/backend/cuda/require_cuda.cuh>
+//
+#include <algorithm>
+#include <cstddef>
+
+#include <cuda_runtime.h>
+
+#include <pyronn/backend/cuda/detail/cells/sample_and_slope.cuh>
+#include <pyronn/core/array_view.hpp>
+#include <pyronn/core/config.hpp>
+#include <pyronn/core/extents.hpp>
+#include <pyronn/core/storage.hpp>
+#include <pyronn/core/vec.hpp>
+#include <pyronn/exec/kernel.hpp>
+
+namespace pyronn::detail {
+
+/// Slices of a volume across x or y in which z lies fastest, and each voxel stands together with
+/// its neighbours: a path in (x, y) then needs few loads a sample. Columns go from z = -2 to nz + 1
+/// and from the neighbour before the first on, with zeros outside.
+template <class T>
+struct ColumnCopy {
+  static constexpr int border = 2;  ///< zeros at either end of a column
+
+  static PYRONN_HOST_DEVICE int height(Extents<3> const& size) { return size[2] + 2 * border; }
+  static PYRONN_HOST_DEVICE int width(Extents<3> const& size, int axis) {
+    return size[1 - axis] + 1;
+  }
+  static std::size_t slice_bytes(Extents<3> const& size) {
+    auto const columns = static_cast<std::size_t>(std::max(width(size, 0), width(size, 1)));
+    return columns * static_cast<std::size_t>(height(size)) * sizeof(SampleAndSlopeOf<T>);
+  }
+};
+
+/// Makes the slices [first, end) across `Axis`.
+template <int Axis, class T>
+struct CopyColumns {
+  /// Blocks that read whole sectors, along x, and write whole lines, along z.
+  using Block = BlockShape<32, Axis == 0 ? 1 : 8, Axis == 0 ? 8 : 1>;
+
+  ArrayView<T const, 3> volume;
+  SampleAndSlopeOf<T>* columns;
+  int first;
+  int end;
+
+  [[nodiscard]] Extents<3> items() const {
+    return {ColumnCopy<T>::height(volume.extents), ColumnCopy<T>::width(volume.extents, Axis),
+            end - first};
+  }
+
+  __device__ void operator()(Vec<int, 3> item) const {
+    Extents<3> const& size = volume.extents;
+    std::size_t const row = static_cast<std::size_t>(item[2]) *
+                                static_cast<std::size_t>(ColumnCopy<T>::width(size, Axis)) +
+                            static_cast<std::size_t>(item[1]);
+    std::size_t const height = static_cast<std::size_t>(ColumnCopy<T>::height(size));
+    int const k = first + item[2];
+    int const a = item[1];
+    int const z = item[0] - ColumnCopy<T>::border;
+    columns[row * height + static_cast<std::size_t>(item[0])] = SampleAndSlopeOf<T>{
+        voxel(k, a - 1, z), voxel(k, a, z), voxel(k, a - 1, z + 1), voxel(k, a, z + 1)};
+  }
+
+ private:
+  [[nodiscard]] __device__ float voxel(int k, int a, int z) const {
+    Extents<3> const& size = volume.extents;
+    if (a < 0 || a >= size[1 - Axis] || z < 0 || z >= size[2]) return 0.0F;
+    return Axis == 0 ? volume(k, a, z) : volume(a, k, z);
+  }
+};
+
+}  // namespace pyronn::detail

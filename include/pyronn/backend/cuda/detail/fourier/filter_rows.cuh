@@ -1,0 +1,190 @@
+// SPDX-FileCopyrightText: The pyronn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <pyronn/backend/cuda/require_cuda.cuh>
+//
+#include <cstddef>
+
+#include <pyronn/backend/cuda/detail/fourier/butterfly.cuh>
+#include <pyronn/backend/cuda/detail/fourier/passes.cuh>
+#include <pyronn/backend/cuda/detail/fourier/row_transform.cuh>
+#include <pyronn/core/array_view.hpp>
+#include <pyronn/core/extents.hpp>
+#include <pyronn/core/math.hpp>
+#include <pyronn/core/vec.hpp>
+#include <pyronn/exec/kernel.hpp>
+
+namespace pyronn::detail {
+
+/// The power of two that is next below the largest of some numbers; 0 below all normal ones.
+class RowScale {
+ public:
+  /// The bits of a number without its sign increase with it, to infinity and what is not a number.
+  static __device__ unsigned magnitude(float number) {
+    return __float_as_uint(number) & 0x7fffffffU;
+  }
+
+  explicit __device__ RowScale(unsigned largest_magnitude)
+      : exponent_{min(largest_magnitude >> 23U, 253U)}, finite_{largest_magnitude < 0x7f800000U} {}
+
+  [[nodiscard]] __device__ float divide(float number) const {
+    return finite_ ? __uint_as_float((254U - exponent_) << 23U) * number : 0.0F;
+  }
+  [[nodiscard]] __device__ float multiply(float number) const {
+    return __uint_as_float(finite_ ? exponent_ << 23U : 0x7fffffffU) * number;
+  }
+
+ private:
+  unsigned exponent_;
+  bool finite_;
+};
+
+__device__ inline unsigned largest_in_warp(unsigned value) {
+  for (int distance = 16; distance > 0; distance /= 2) {
+    value = max(value, __shfl_xor_sync(0xffffffffU, value, distance));
+  }
+  return value;
+}
+
+__device__ inline Complex* shared_row() {
+  extern __shared__ Complex numbers[];
+  return numbers;
+}
+
+/// Where the rows of a block lie: in shared memory, as far as every card grants that.
+struct ShortRows {
+  static constexpr int threads = 128;
+  static constexpr int min_blocks_per_sm = 8;
+
+  std::size_t row_bytes;
+
+  [[nodiscard]] std::size_t shared_bytes() const { return row_bytes; }
+  [[nodiscard]] __device__ Complex* of_block(unsigned) const { return shared_row(); }
+};
+
+/// Longer ones: there too, while they fit, else side by side in memory of the device.
+struct LongRows {
+  static constexpr int threads = 512;
+  static constexpr int min_blocks_per_sm = 2;
+
+  std::size_t row_bytes;
+  std::byte* memory;  ///< or null
+
+  [[nodiscard]] std::size_t shared_bytes() const { return memory == nullptr ? row_bytes : 0; }
+  [[nodiscard]] __device__ Complex* of_block(unsigned block) const {
+    return memory == nullptr ? shared_row()
+                             : reinterpret_cast<Complex*>(memory + block * row_bytes);
+  }
+};
+
+/// Weights and filters rows two at a time, as real and imaginary parts of complex rows: as the
+/// response is real, a + i b becomes filtered a + i filtered b. So that neither row knows of the
+/// other, each is brought near 1 for the time being, by a power of two, which is exact; one with a
+/// weighted number that is not finite is left out, and comes back without any that is. A block
+/// takes one pair after another.
+template <class Weights, class Rows>
+struct FilterRows {
+  struct Block : BlockShape<Rows::threads, 1, 1> {
+    static constexpr int min_blocks_per_sm = Rows::min_blocks_per_sm;
+  };
+
+  Weights weights;
+  ProjectionView<float const> projections;
+  ProjectionView<float> filtered;
+  int columns_before;
+  FourierPasses passes;
+  FourierTables tables;
+  Rows rows;
+  unsigned num_blocks;
+
+  [[nodiscard]] Extents<3> items() const { return {Block::x * static_cast<int>(num_blocks), 1, 1}; }
+  [[nodiscard]] std::size_t shared_bytes() const { return rows.shared_bytes(); }
+
+  __device__ void operator()(Vec<int, 3>) const {
+    __shared__ unsigned largest[2];
+    Transform const transform{rows.of_block(blockIdx.x), passes, tables};
+    unsigned const num_rows = static_cast<unsigned>(projections.extents[1]) *
+                              static_cast<unsigned>(projections.extents[2]);
+    for (unsigned row = 2 * blockIdx.x; row < num_rows; row += 2 * num_blocks) {
+      if (threadIdx.x < 2) largest[threadIdx.x] = 0;
+      __syncthreads();
+      load(transform, row, row + 1 < num_rows, largest);
+      __syncthreads();
+      filter(transform, row, row + 1 < num_rows, largest);
+    }
+  }
+
+ private:
+  using Transform = RowTransform<Block::x>;
+
+  /// Where row `number` of all views lies.
+  struct Row {
+    float v;
+    int view;
+  };
+  [[nodiscard]] __device__ Row row(unsigned number) const {
+    auto const rows_per_view = static_cast<unsigned>(projections.extents[1]);
+    return {static_cast<float>(number % rows_per_view), static_cast<int>(number / rows_per_view)};
+  }
+
+  template <class View>
+  static __device__ auto* pixels(View const& view, unsigned row) {
+    return view.data + std::size_t{row} * static_cast<std::size_t>(view.extents[0]);
+  }
+
+  /// Weighted rows, with zeros where there are no pixels, and their largest magnitudes.
+  __device__ void load(Transform const& transform, unsigned number, bool is_pair,
+                       unsigned (&largest)[2]) const {
+    Row const first = row(number);
+    Row const second = row(is_pair ? number + 1 : number);
+    float const row_weights[2] = {weights.of_row(first.v, first.view),
+                                  weights.of_row(second.v, second.view)};
+    float const* const first_pixels = pixels(projections, number);
+    float const* const second_pixels = pixels(projections, is_pair ? number + 1 : number);
+    unsigned own[2] = {0, 0};
+    for (int at = static_cast<int>(threadIdx.x); at < passes.half; at += Block::x) {
+      int const u = at - columns_before;
+      Complex value{0, 0};
+      if (u >= 0 && u < projections.extents[0]) {
+        Complex const pixel{first_pixels[u], second_pixels[u]};
+        auto const weight = of_pixels(static_cast<float>(u), first, second);
+        value = {row_weights[0] * weight[0] * pixel.re, row_weights[1] * weight[1] * pixel.im};
+        own[0] = max(own[0], RowScale::magnitude(value.re));
+        own[1] = max(own[1], RowScale::magnitude(value.im));
+      }
+      transform.at(at) = value;
+    }
+    for (int n = 0; n < 2; ++n) {
+      unsigned const in_warp = largest_in_warp(own[n]);
+      if (threadIdx.x % 32 == 0) atomicMax(&largest[n], in_warp);
+    }
+  }
+
+  [[nodiscard]] __device__ Vec<float, 2> of_pixels(float u, Row const& first,
+                                                   Row const& second) const {
+    auto result = weights.of_two_pixels(u, first.v, first.view);
+    if (second.view != first.view) {
+      result[1] = weights.of_two_pixels(u, second.v, second.view)[0];
+    }
+    return result;
+  }
+
+  __device__ void filter(Transform const& transform, unsigned number, bool is_pair,
+                         unsigned const (&largest)[2]) const {
+    RowScale const scales[2] = {RowScale{largest[0]}, RowScale{largest[1]}};
+    float* const first = pixels(filtered, number);
+    float* const second = pixels(filtered, number + 1);
+    transform.filter(
+        [&](Complex value) {
+          return Complex{scales[0].divide(value.re), scales[1].divide(value.im)};
+        },
+        [&](int u, Complex value) {
+          if (u >= filtered.extents[0]) return;
+          first[u] = scales[0].multiply(value.im);
+          if (is_pair) second[u] = scales[1].multiply(value.re);
+        });
+  }
+};
+
+}  // namespace pyronn::detail

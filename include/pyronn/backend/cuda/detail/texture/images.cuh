@@ -1,0 +1,162 @@
+// SPDX-FileCopyrightText: The pyronn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <pyronn/backend/cuda/require_cuda.cuh>
+//
+#include <cstddef>
+#include <cstdint>
+#include <type_traits>
+
+#include <cuda_runtime.h>
+
+#include <pyronn/backend/cuda/detail/texture/cache.cuh>
+#include <pyronn/backend/cuda/executor.cuh>
+#include <pyronn/core/array_view.hpp>
+#include <pyronn/core/config.hpp>
+#include <pyronn/core/math.hpp>
+#include <pyronn/core/storage.hpp>
+#include <pyronn/core/vec.hpp>
+#include <pyronn/exec/kernel.hpp>
+#include <pyronn/interp/detail/linear_slice.hpp>
+#include <pyronn/interp/texture_interp.hpp>
+
+namespace pyronn::detail {
+
+/// One image of a stack that shares a texture with its neighbours, read by the texture unit.
+struct TextureImage {
+  cudaTextureObject_t texture;
+  float first_row;  ///< of this image in the texture, plus the half texel at which texel 0 is
+  float height;
+
+  [[nodiscard]] __device__ float texel(int a, int b) const {
+    return sample(static_cast<float>(a), static_cast<float>(b));
+  }
+
+  /// Anywhere; zero from one sample beyond the border on. Rows beyond belong to another image.
+  [[nodiscard]] __device__ float sample(float a, float b) const {
+    // Without branches, so that many samples are under way at a time.
+    float const row = clamp(b, 0.0F, height - 1.0F);
+    float const value = TextureInterp::round_weight(1.0F - abs(b - row)) * sample_inside(a, row);
+    return b > -1.0F && b < height ? value : 0.0F;
+  }
+
+  [[nodiscard]] __device__ SampleBounds inside() const {
+    return {-anywhere, anywhere, 0.0F, height - 1.0F};
+  }
+
+  /// Where 0 <= b <= height - 1; beyond the first and last column the unit gives zero.
+  [[nodiscard]] __device__ float sample_inside(float a, float b) const {
+    return tex2D<float>(texture, a + 0.5F, b + first_row);
+  }
+};
+
+/// An image of one row, where b does not count.
+struct TextureLine : TextureImage {
+  [[nodiscard]] __device__ float sample(float a, float) const { return sample_inside(a, 0.0F); }
+  [[nodiscard]] __device__ float sample_inside(float a, float) const {
+    return TextureImage::sample_inside(a, 0.0F);
+  }
+  [[nodiscard]] __device__ SampleBounds inside() const {
+    return {-anywhere, anywhere, -anywhere, anywhere};
+  }
+};
+
+/// A stack of images as texture objects, which travel in the launch.
+struct TextureImages {
+  static constexpr int max_textures = 64;
+
+  cudaTextureObject_t texture[max_textures];
+  int images_per_texture_log2;
+  int height;
+
+  [[nodiscard]] __device__ TextureImage image(int n) const {
+    int const within = n & ((1 << images_per_texture_log2) - 1);
+    return {texture[n >> images_per_texture_log2], static_cast<float>(within * height) + 0.5F,
+            static_cast<float>(height)};
+  }
+
+  static int max_images(int height) {
+    constexpr int most_copied = 8 * 65535;  // along the third axis of a launch
+    return min(max_textures << TextureStack::images_per_texture_log2(height), most_copied);
+  }
+};
+
+/// Finds or creates the texture objects of a stack.
+inline TextureImages make_textures(ImageStack const& images, TextureCache& cache,
+                                   cudaStream_t stream) {
+  TextureStack const& stack = cache.get(images, stream);
+  TextureImages result{};
+  int n = 0;
+  for (cudaTextureObject_t const texture : stack.textures()) result.texture[n++] = texture;
+  result.images_per_texture_log2 = TextureStack::images_per_texture_log2(images.height);
+  result.height = images.height;
+  return result;
+}
+
+/// What a texture holds of an array of `T`; the unit does not know BFloat16.
+template <class T>
+using texel_t = std::conditional_t<std::is_same_v<T, Half>, Half, float>;
+
+/// Bytes from row to row of a stack in the workspace, such that every texture begins aligned.
+template <class Texel>
+std::size_t pitch(CudaExecutor const& executor, int width) {
+  std::size_t const alignment = executor.texture_limits().base_alignment;
+  return (static_cast<std::size_t>(width) * sizeof(Texel) + (alignment - 1)) / alignment *
+         alignment;
+}
+
+/// Lays the planes across one axis of volumes one after another, as images of a texture.
+template <int Axis, class T>
+struct CopyPlanes {
+  /// Blocks that read whole sectors where x is the axis, and write whole lines.
+  using Block = BlockShape<32, 1, 8>;
+
+  ArrayView<T const, 4> volumes;
+  texel_t<T>* planes;
+  std::size_t pitch;  ///< from row to row, in elements
+
+  [[nodiscard]] Extents<3> items() const {
+    Extents<4> const size = volumes.extents;
+    return {size[Axis == 0 ? 1 : 0], size[Axis == 2 ? 1 : 2], size[Axis] * size[3]};
+  }
+
+  PYRONN_HOST_DEVICE void operator()(Vec<int, 3> item) const {
+    Vec<int, 3> voxel{};
+    int const sample = item[2] / volumes.extents[Axis];
+    voxel[Axis] = item[2] - sample * volumes.extents[Axis];
+    voxel[Axis == 0 ? 1 : 0] = item[0];
+    voxel[Axis == 2 ? 1 : 2] = item[1];
+    auto const rows = static_cast<std::size_t>(volumes.extents[Axis == 2 ? 1 : 2]);
+    std::size_t const row =
+        static_cast<std::size_t>(item[2]) * rows + static_cast<std::size_t>(item[1]);
+    planes[row * pitch + static_cast<std::size_t>(item[0])] =
+        static_cast<texel_t<T>>(volumes(voxel[0], voxel[1], voxel[2], sample));
+  }
+};
+
+/// Copies the planes across `Axis` of an array to `target`, which has room for them, for the
+/// texture unit.
+template <int Axis, class T>
+TextureImages copy_to_textures(CudaExecutor const& executor, ArrayView<T const, 4> array,
+                               std::byte* target, TextureCache& cache) {
+  using Texel = texel_t<T>;
+  auto* const planes = reinterpret_cast<Texel*>(target);
+  std::size_t const row_bytes = pitch<Texel>(executor, array.extents[Axis == 0 ? 1 : 0]);
+  CopyPlanes<Axis, T> const kernel{array, planes, row_bytes / sizeof(Texel)};
+  Extents<3> const items = kernel.items();
+  executor.for_each(items, kernel);
+  ImageStack const images{planes,   static_cast<int>(sizeof(Texel)), items[0], items[1], items[2],
+                          row_bytes};
+  return make_textures(images, cache, executor.stream());
+}
+
+/// False for images that no texture holds.
+template <class Texel>
+bool fits_texture(CudaExecutor const& executor, int width, int height) {
+  CudaExecutor::TextureLimits const& limits = executor.texture_limits();
+  return width <= limits.max_width && height <= limits.max_height &&
+         pitch<Texel>(executor, width) <= limits.max_pitch;
+}
+
+}  // namespace pyronn::detail

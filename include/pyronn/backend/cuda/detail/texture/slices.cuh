@@ -1,0 +1,119 @@
+// SPDX-FileCopyrightText: The pyronn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <pyronn/backend/cuda/require_cuda.cuh>
+//
+#include <cstddef>
+#include <cstdint>
+#include <type_traits>
+
+#include <cuda_runtime.h>
+
+#include <pyronn/backend/cuda/detail/texture/images.cuh>
+#include <pyronn/backend/cuda/executor.cuh>
+#include <pyronn/core/array_view.hpp>
+#include <pyronn/exec/kernel.hpp>
+#include <pyronn/exec/workspace.hpp>
+#include <pyronn/interp/sample_source.hpp>
+#include <pyronn/interp/software_interp.hpp>
+#include <pyronn/interp/texture_interp.hpp>
+#include <pyronn/model/detail/tiling.hpp>
+
+namespace pyronn {
+
+/// Slices read by the texture unit.
+struct TextureSlices {
+  detail::TextureImages images;
+
+  template <int Dimension>
+  [[nodiscard]] __device__ auto slice(int n) const {
+    if constexpr (Dimension == 2) {
+      return detail::TextureLine{images.image(n)};
+    } else {
+      return images.image(n);
+    }
+  }
+};
+
+/// The texture unit reads four neighbours of a warp at a time, fastest where they lie close to each
+/// other on the detector: pairs along x, and the rest along y. Large blocks share what it caches.
+template <>
+struct VoxelTiling<TextureInterp, CudaExecutor, 3> {
+  struct Block : BlockShape<32, 16, 1> {
+    static constexpr int warp_x = 2;
+  };
+  struct GeneralBlock : BlockShape<16, 16, 1> {
+    static constexpr int warp_x = 2;
+    static constexpr int min_blocks_per_sm = 3;
+  };
+  using Tile = VoxelTile<2, 1, 1, 16, Block>;
+  using GeneralTile = VoxelTile<2, 1, 1, 12, GeneralBlock>;
+  static constexpr bool prefers_special_views = false;
+};
+
+/// Textures on the caller's own memory where its alignment allows, else on a copy of the slices in
+/// the workspace.
+template <>
+struct SliceSource<TextureInterp, CudaExecutor> {
+  using InPlace = InPlaceSlices<TextureInterp>;
+  template <class T>
+  static constexpr int least_slices = 1;
+
+  template <class T>
+  static std::size_t slice_bytes(CudaExecutor const& executor, ArrayView<T const, 4> array) {
+    if (is_readable_in_place(executor, array)) return 0;
+    return detail::pitch<detail::texel_t<T>>(executor, array.extents[0]) *
+           static_cast<std::size_t>(array.extents[1]);
+  }
+
+  template <class T>
+  static int max_slices(CudaExecutor const& executor, ArrayView<T const, 4> array) {
+    if (!detail::fits_texture<detail::texel_t<T>>(executor, array.extents[0], array.extents[1]))
+      return 0;
+    return min(array.extents[2], detail::TextureImages::max_images(array.extents[1]));
+  }
+
+  template <class T>
+  static int max_samples(CudaExecutor const&, ArrayView<T const, 4> array) {
+    int const most = detail::TextureImages::max_images(array.extents[1]) / array.extents[2];
+    return min(array.extents[3], most);
+  }
+
+  template <class T>
+  static TextureSlices load(CudaExecutor const& executor, ArrayView<T const, 4> array,
+                            Workspace<CudaExecutor>& workspace) {
+    detail::TextureCache& cache = workspace.cache().textures;
+    if (!is_readable_in_place(executor, array)) {
+      return TextureSlices{detail::copy_to_textures<2>(executor, array, workspace.data(), cache)};
+    }
+    detail::ImageStack const images{array.data,
+                                    static_cast<int>(sizeof(T)),
+                                    array.extents[0],
+                                    array.extents[1],
+                                    array.extents[2] * array.extents[3],
+                                    static_cast<std::size_t>(array.extents[0]) * sizeof(T)};
+    return TextureSlices{detail::make_textures(images, cache, executor.stream())};
+  }
+
+ private:
+  template <class T>
+  static bool is_readable_in_place(CudaExecutor const& executor, ArrayView<T const, 4> array) {
+    if (!std::is_same_v<T, detail::texel_t<T>>) return false;
+    CudaExecutor::TextureLimits const& limits = executor.texture_limits();
+    std::size_t const row_bytes = static_cast<std::size_t>(array.extents[0]) * sizeof(T);
+    int const log2 = detail::TextureStack::images_per_texture_log2(array.extents[1]);
+    std::size_t const texture_bytes = (row_bytes * static_cast<std::size_t>(array.extents[1]))
+                                      << log2;
+    auto const images = std::int64_t{array.extents[2]} * array.extents[3];
+    bool const is_one_texture = images <= (1 << log2);
+    // What is read part by part has parts that begin with any image.
+    bool const is_one_part = images <= detail::TextureImages::max_images(array.extents[1]);
+    std::size_t const step_bytes = is_one_part ? texture_bytes : texture_bytes >> log2;
+    return reinterpret_cast<std::uintptr_t>(array.data) % limits.base_alignment == 0 &&
+           row_bytes % limits.pitch_alignment == 0 &&
+           (is_one_texture || step_bytes % limits.base_alignment == 0);
+  }
+};
+
+}  // namespace pyronn

@@ -1,0 +1,49 @@
+// SPDX-FileCopyrightText: The pyronn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include <pyronn/core/error.hpp>
+#include <pyronn/core/extents.hpp>
+#include <pyronn/geometry/detector.hpp>
+
+namespace pyronn::detail {
+
+/// A geometry that has made its views beforehand: a value that is cheap to copy and never changes.
+template <class View>
+class ViewList {
+ public:
+  [[nodiscard]] int num_views() const { return static_cast<int>(views_->size()); }
+  [[nodiscard]] Extents<2> detector_size() const { return detector_size_; }
+  [[nodiscard]] View const& view(int n) const { return (*views_)[static_cast<std::size_t>(n)]; }
+
+ protected:
+  /// One view for each description. Throws InvalidArgument for a detector without pixels, for no
+  /// description, and with the view's number for what `make_view` refuses.
+  template <class Description, class MakeView>
+  ViewList(char const* function, Extents<2> detector_size,
+           std::vector<Description> const& descriptions, MakeView const& make_view)
+      : detector_size_{detector_size} {
+    Detector::validate_size(detector_size);
+    expects(!descriptions.empty(), function, ": there must be at least one view");
+    std::vector<View> views;
+    views.reserve(descriptions.size());
+    for (Description const& description : descriptions) {
+      try {
+        views.push_back(make_view(description));
+      } catch (InvalidArgument const& error) {
+        throw InvalidArgument(message(error.what(), " (view ", views.size(), ")"));
+      }
+    }
+    views_ = std::make_shared<std::vector<View> const>(std::move(views));
+  }
+
+ private:
+  Extents<2> detector_size_;
+  std::shared_ptr<std::vector<View> const> views_;
+};
+
+}  // namespace pyronn::detail

@@ -1,0 +1,106 @@
+// SPDX-FileCopyrightText: The pyronn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cmath>
+#include <cstddef>
+#include <vector>
+
+#include <pyronn/core/error.hpp>
+#include <pyronn/core/math.hpp>
+#include <pyronn/geometry/cone_view.hpp>
+#include <pyronn/geometry/detector.hpp>
+
+namespace pyronn {
+
+/// Sense of rotation of the source, seen from +z.
+enum class Rotation { counter_clockwise, clockwise };
+
+namespace detail {
+
+/// Refuses counts that are a mistake before they become memory, and angles that are not finite.
+inline void check_equal_angles(char const* function, int count, int least, double start,
+                               double range) {
+  constexpr int most_angles = 10000000;
+  expects(count >= least && count <= most_angles, function, ": count ", count, " must be from ",
+          least, " to ", most_angles);
+  expects(std::isfinite(start + count * range), function, ": start ", start, " and range ", range,
+          " must be finite [rad]");
+}
+
+}  // namespace detail
+
+/// `count` angles [rad] in equal steps from `start`, the end `start + range` excluded. Throws
+/// InvalidArgument for no angle, more than 10^7, and for numbers that are not finite.
+inline std::vector<double> equal_angles(int count, double start = 0.0, double range = 2.0 * pi) {
+  detail::check_equal_angles("equal_angles", count, 1, start, range);
+  std::vector<double> angles(static_cast<std::size_t>(count));
+  for (int n = 0; n < count; ++n) angles[static_cast<std::size_t>(n)] = start + n * range / count;
+  return angles;
+}
+
+/// The directions that turn with an orbit about the z axis.
+struct OrbitFrame {
+  Vec3d outward;  ///< from the isocentre to the source
+  Vec3d u;        ///< along the detector's rows
+  Vec3d v;        ///< +z
+};
+
+/// At angle b [rad], counter-clockwise: outward (cos b, sin b, 0) and u (-sin b, cos b, 0), so that
+/// u x v points at the source; clockwise turns b round.
+inline OrbitFrame orbit_frame(double angle, Rotation rotation) {
+  double const turned = rotation == Rotation::counter_clockwise ? angle : -angle;
+  Vec3d const outward{std::cos(turned), std::sin(turned), 0};
+  return {outward, {-outward[1], outward[0], 0}, {0, 0, 1}};
+}
+
+namespace detail {
+
+inline void check_angles(char const* function, std::vector<double> const& angles) {
+  expects(!angles.empty(), function, ": angles must hold at least one angle [rad]");
+  for (double const angle : angles) {
+    expects(std::isfinite(angle), function, ": angle ", angle, " must be finite [rad]");
+  }
+}
+
+}  // namespace detail
+
+/// Parallel rays that turn about the z axis.
+struct ParallelOrbit {
+  std::vector<double> angles;  ///< of the views [rad], in any order and with any steps
+  Rotation rotation = Rotation::counter_clockwise;
+
+  /// Throws InvalidArgument unless there is an angle and all angles are finite.
+  void validate() const { detail::check_angles("ParallelOrbit", angles); }
+};
+
+/// Source and detector on a circle about the z axis, as orbit_frame turns them.
+struct CircularOrbit {
+  double source_isocenter_distance;  ///< R [mm]
+  double source_detector_distance;   ///< along the central ray [mm]
+  std::vector<double> angles;        ///< of the views [rad], in any order and with any steps
+  Rotation rotation = Rotation::counter_clockwise;
+
+  /// Throws InvalidArgument unless both distances are positive and finite, there is an angle and
+  /// all angles are finite.
+  void validate() const {
+    detail::expects(std::isfinite(source_isocenter_distance) && source_isocenter_distance > 0,
+                    "CircularOrbit: source_isocenter_distance ", source_isocenter_distance,
+                    " must be positive and finite [mm]");
+    detail::expects(std::isfinite(source_detector_distance) && source_detector_distance > 0,
+                    "CircularOrbit: source_detector_distance ", source_detector_distance,
+                    " must be positive and finite [mm]");
+    detail::check_angles("CircularOrbit", angles);
+  }
+
+  /// The view at `angle` [rad].
+  [[nodiscard]] ConeVectors vectors(double angle, Detector const& detector) const {
+    OrbitFrame const frame = orbit_frame(angle, rotation);
+    double const behind = source_detector_distance - source_isocenter_distance;
+    return {source_isocenter_distance * frame.outward,
+            -behind * frame.outward + detector.offset[0] * frame.u + detector.offset[1] * frame.v,
+            detector.spacing[0] * frame.u, detector.spacing[1] * frame.v};
+  }
+};
+
+}  // namespace pyronn

@@ -1,0 +1,115 @@
+// SPDX-FileCopyrightText: The pyronn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+/// The geometry of RTK, the Reconstruction Toolkit (ThreeDCircularProjectionGeometry, after
+/// IEC 61217). RTK's world turns about y: at gantry angle 0 the source is on +z, and it goes
+/// towards +x. <pyronn/interop/rtk_xml.hpp> reads its files.
+#include <cmath>
+
+#include <pyronn/core/error.hpp>
+#include <pyronn/core/vec.hpp>
+#include <pyronn/geometry/cone_view.hpp>
+#include <pyronn/geometry/detector.hpp>
+#include <pyronn/geometry/projection_matrix.hpp>
+
+namespace pyronn::rtk {
+
+/// The nine numbers of one projection, with angles in rad (degrees in RTK).
+struct Projection {
+  double source_to_isocenter_distance = 0;  ///< [mm]
+  double source_to_detector_distance = 0;   ///< [mm]; 0 means parallel rays in RTK, refused here
+  double gantry_angle = 0;                  ///< about y
+  double out_of_plane_angle = 0;            ///< about x
+  double in_plane_angle = 0;                ///< about z
+  double source_offset_x = 0;               ///< along the detector's axes [mm]
+  double source_offset_y = 0;
+  double projection_offset_x = 0;  ///< of the projection's origin along the detector's axes [mm]
+  double projection_offset_y = 0;
+
+  /// Throws InvalidArgument unless all is finite and both distances are positive.
+  void validate() const {
+    detail::expects(std::isfinite(source_to_isocenter_distance) && source_to_isocenter_distance > 0,
+                    "rtk::Projection: SourceToIsocenterDistance ", source_to_isocenter_distance,
+                    " must be positive and finite [mm]");
+    detail::expects(std::isfinite(source_to_detector_distance) && source_to_detector_distance > 0,
+                    "rtk::Projection: SourceToDetectorDistance ", source_to_detector_distance,
+                    " must be positive and finite [mm]; 0 means parallel rays, not a cone beam");
+    for (double const number : {gantry_angle, out_of_plane_angle, in_plane_angle, source_offset_x,
+                                source_offset_y, projection_offset_x, projection_offset_y}) {
+      detail::expects(std::isfinite(number), "rtk::Projection: the angles and offsets must be ",
+                      "finite, but one is ", number);
+    }
+  }
+};
+
+/// The axes of a detector in RTK's world.
+struct Axes {
+  Vec3d u;
+  Vec3d v;
+  Vec3d outward;  ///< to the source
+};
+
+/// The rows of Rz(-in_plane) Rx(-out_of_plane) Ry(-gantry): from RTK's world to the detector.
+inline Axes axes(Projection const& projection) {
+  double const cg = std::cos(projection.gantry_angle);
+  double const sg = std::sin(projection.gantry_angle);
+  double const co = std::cos(projection.out_of_plane_angle);
+  double const so = std::sin(projection.out_of_plane_angle);
+  double const ci = std::cos(projection.in_plane_angle);
+  double const si = std::sin(projection.in_plane_angle);
+  Vec3d const across{cg, 0, -sg};
+  Vec3d const along{so * sg, co, so * cg};
+  return {ci * across + si * along, -si * across + ci * along, {co * sg, -so, co * cg}};
+}
+
+/// RTK's Matrix: from its world [mm] to coordinates of the projection image [mm], its third row
+/// negative before the source.
+inline ProjectionMatrix matrix(Projection const& projection) {
+  projection.validate();
+  Axes const to = axes(projection);
+  double const offsets[2] = {projection.source_offset_x, projection.source_offset_y};
+  double const shifts[2] = {offsets[0] - projection.projection_offset_x,
+                            offsets[1] - projection.projection_offset_y};
+  Vec3d const directions[2] = {to.u, to.v};
+  double const sid = projection.source_to_isocenter_distance;
+  double const sdd = projection.source_to_detector_distance;
+  ProjectionMatrix result{};
+  for (int c = 0; c < 3; ++c) {
+    for (int r = 0; r < 2; ++r) {
+      result.row[r][c] = -sdd * directions[r][c] + shifts[r] * to.outward[c];
+    }
+    result.row[2][c] = to.outward[c];
+  }
+  for (int r = 0; r < 2; ++r) result.row[r][3] = sdd * offsets[r] - shifts[r] * sid;
+  result.row[2][3] = -sid;
+  return result;
+}
+
+/// A view in RTK's own world. RTK keeps the panel in the projection images: `detector.size` and
+/// `spacing` are theirs, and `detector.offset` is the middle of the image in its own coordinates,
+/// Origin + (size - 1) / 2 * spacing [mm].
+inline ConeVectors vectors(Projection const& projection, Detector const& detector) {
+  projection.validate();
+  detector.validate();
+  Axes const to = axes(projection);
+  double const sid = projection.source_to_isocenter_distance;
+  return {projection.source_offset_x * to.u + projection.source_offset_y * to.v + sid * to.outward,
+          (projection.projection_offset_x + detector.offset[0]) * to.u +
+              (projection.projection_offset_y + detector.offset[1]) * to.v +
+              (sid - projection.source_to_detector_distance) * to.outward,
+          detector.spacing[0] * to.u, detector.spacing[1] * to.v};
+}
+
+/// A point of RTK's world in ours: RTK's z, x, y become x, y, z, a rotation. The gantry angle
+/// becomes the angle of CircularOrbit, and RTK's axis y our z.
+inline Vec3d rotated_to_z_up(Vec3d const& point) { return {point[2], point[0], point[1]}; }
+
+/// A view of RTK's world in ours. An RTK volume stored [z][y][x] is then [x][z][y]: it must be
+/// transposed too, or be left as it is together with the views of `vectors`.
+inline ConeVectors rotated_to_z_up(ConeVectors const& view) {
+  return {rotated_to_z_up(view.source), rotated_to_z_up(view.detector_center),
+          rotated_to_z_up(view.u_step), rotated_to_z_up(view.v_step)};
+}
+
+}  // namespace pyronn::rtk

@@ -1,0 +1,173 @@
+// SPDX-FileCopyrightText: The pyronn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <type_traits>
+
+#include <pyronn/core/config.hpp>
+#include <pyronn/core/detail/detected.hpp>
+#include <pyronn/core/math.hpp>
+#include <pyronn/core/storage.hpp>
+
+namespace pyronn {
+
+/// What a sample at position (a, b) takes of the sample at integer index (i, j) under the policy
+/// `Interp`; zero for all but the four around the position.
+template <class Interp>
+PYRONN_HOST_DEVICE float bilinear_weight(float a, float b, int i, int j) {
+  if (!(abs(a - static_cast<float>(i)) < 1.0F && abs(b - static_cast<float>(j)) < 1.0F)) {
+    return 0.0F;
+  }
+  int const lower_a = floor_to_int(a);
+  int const lower_b = floor_to_int(b);
+  auto const is_corner = [=](int da, int db) {
+    return i == lower_a + da && j == lower_b + db ? 1.0F : 0.0F;
+  };
+  return Interp::blend(a - static_cast<float>(lower_a), b - static_cast<float>(lower_b),
+                       is_corner(0, 0), is_corner(1, 0), is_corner(0, 1), is_corner(1, 1));
+}
+
+namespace detail {
+
+template <class Interp>
+using LineBlend = decltype(Interp::blend(0.0F, 0.0F, 0.0F));
+
+/// Between two samples of a line, `a` of the way: as in a plane of two such lines, unless the
+/// policy knows less work.
+template <class Interp>
+PYRONN_HOST_DEVICE float blend_line(float a, float s0, float s1) {
+  if constexpr (is_detected_v<LineBlend, Interp>) {
+    return Interp::blend(a, s0, s1);
+  } else {
+    return Interp::blend(a, 0.0F, s0, s1, s0, s1);
+  }
+}
+
+}  // namespace detail
+
+/// A range of positions: `low` belongs to it, `high` does not.
+struct SampleBounds {
+  float a_low;
+  float a_high;
+  float b_low;
+  float b_high;
+
+  [[nodiscard]] PYRONN_HOST_DEVICE bool contain(float a, float b) const {
+    return detail::both(detail::is_between(a, a_low, a_high), detail::is_between(b, b_low, b_high));
+  }
+};
+
+/// A stride of one, known when compiling.
+struct UnitStride {
+  PYRONN_HOST_DEVICE constexpr operator int() const { return 1; }
+};
+
+/// A plane of samples of `T` in memory, or one of a stack of such planes, read bilinearly under the
+/// policy `Interp`; zero outside. Positions are indices, with sample centres at the integers.
+/// Strides count elements along the two axes, all of them fewer than 2^31; `plane` is where in
+/// memory the plane begins. With `Axes` 1 it is a line along a, and b does not count.
+template <class Interp, class T, class StrideA = int, int Axes = 2>
+class LinearSlice {
+ public:
+  PYRONN_HOST_DEVICE LinearSlice(T const* data, int size_a, int size_b, StrideA stride_a,
+                                 int stride_b)
+      : data00_{detail::hide_from_optimizer(data - first_index)},
+        data01_{Axes == 1 ? data00_ : detail::hide_from_optimizer(data + stride_b)},
+        data10_{neighbour(data00_, stride_a)},
+        data11_{neighbour(data01_, stride_a)},
+        size_a_{size_a},
+        size_b_{size_b},
+        stride_a_{stride_a},
+        stride_b_{stride_b},
+        origin_{detail::hide_from_optimizer(
+            detail::grid_index_origin * (static_cast<unsigned>(stride_a) +
+                                         (Axes == 1 ? 0U : static_cast<unsigned>(stride_b))))} {}
+
+  /// The sample at integer indices, zero outside.
+  [[nodiscard]] PYRONN_HOST_DEVICE float texel(int a, int b, int plane = 0) const {
+    if (a < 0 || a >= size_a_ || b < 0 || b >= size_b_) return 0.0F;
+    return texel_inside(a, b, plane);
+  }
+
+  /// The sample at integer indices where it exists.
+  [[nodiscard]] PYRONN_HOST_DEVICE float texel_inside(int a, int b, int plane = 0) const {
+    return detail::load_float(data00_ + first_index, plane + a * stride_a_ + b * stride_b_);
+  }
+
+  /// Anywhere; zero from one sample beyond the border on, and where the position is not a number.
+  [[nodiscard]] PYRONN_HOST_DEVICE float sample(float a, float b, int plane = 0) const {
+    if constexpr (Axes == 1) b = 0.0F;
+    if (a >= 0.0F && a < static_cast<float>(size_a_ - 1) &&
+        (Axes == 1 || (b >= 0.0F && b < static_cast<float>(size_b_ - 1)))) {
+      return sample_inside(a, b, plane);
+    }
+    if (!(a > -1.0F && a < static_cast<float>(size_a_) && b > -1.0F &&
+          b < static_cast<float>(size_b_))) {
+      return 0.0F;
+    }
+    int const i = floor_to_int(a);
+    if constexpr (Axes == 1) {
+      return detail::blend_line<Interp>(a - static_cast<float>(i), texel(i, 0, plane),
+                                        texel(i + 1, 0, plane));
+    }
+    int const j = floor_to_int(b);
+    return Interp::blend(a - static_cast<float>(i), b - static_cast<float>(j), texel(i, j, plane),
+                         texel(i + 1, j, plane), texel(i, j + 1, plane),
+                         texel(i + 1, j + 1, plane));
+  }
+
+  /// The positions where sample_inside may be asked.
+  [[nodiscard]] PYRONN_HOST_DEVICE SampleBounds inside() const {
+    auto const a_high = static_cast<float>(size_a_ - 1);
+    if constexpr (Axes == 1) return {0.0F, a_high, -detail::anywhere, detail::anywhere};
+    return {0.0F, a_high, 0.0F, static_cast<float>(size_b_ - 1)};
+  }
+
+  /// Where all four samples exist: 0 <= a < size_a - 1, 0 <= b < size_b - 1.
+  [[nodiscard]] PYRONN_HOST_DEVICE float sample_inside(float a, float b, int plane = 0) const {
+    detail::GridIndex const cell_a = detail::grid_index_of(a);
+    if constexpr (Axes == 1) {
+      unsigned lower = cell_a.index + static_cast<unsigned>(plane);
+      if constexpr (first_index == 0) {
+        lower = cell_a.index * static_cast<unsigned>(stride_a_) +
+                (static_cast<unsigned>(plane) - origin_);
+      }
+      return detail::blend_line<Interp>(cell_a.fraction, detail::load_float(data00_, lower),
+                                        detail::load_float(data10_, lower));
+    }
+    detail::GridIndex const cell_b = detail::grid_index_of(b);
+    auto const corner = static_cast<int>(cell_b.index * static_cast<unsigned>(stride_b_) +
+                                         (cell_a.index * static_cast<unsigned>(stride_a_) +
+                                          (static_cast<unsigned>(plane) - origin_)));
+    return Interp::blend(cell_a.fraction, cell_b.fraction, detail::load_float(data00_, corner),
+                         detail::load_float(data10_, corner), detail::load_float(data01_, corner),
+                         detail::load_float(data11_, corner));
+  }
+
+ private:
+  /// Addresses of a line without stride begin where cells do, which saves an addition a sample.
+  static constexpr std::ptrdiff_t first_index =
+      Axes == 1 && std::is_same_v<StrideA, UnitStride> ? detail::grid_index_origin : 0;
+
+  /// One step along a; where that is one element, an address with a constant added.
+  static PYRONN_HOST_DEVICE T const* neighbour(T const* data, StrideA stride_a) {
+    if constexpr (std::is_same_v<StrideA, UnitStride>) {
+      return data + 1;
+    } else {
+      return detail::hide_from_optimizer(data + stride_a);
+    }
+  }
+
+  T const* data00_;
+  T const* data01_;
+  T const* data10_;
+  T const* data11_;
+  int size_a_;
+  int size_b_;
+  StrideA stride_a_;
+  int stride_b_;
+  unsigned origin_;
+};
+
+}  // namespace pyronn

@@ -1,0 +1,151 @@
+// SPDX-FileCopyrightText: The pyronn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cmath>
+
+#include <pyronn/core/config.hpp>
+#include <pyronn/core/math.hpp>
+#include <pyronn/exec/kernel.hpp>
+#include <pyronn/model/detail/joseph/ray.hpp>
+#include <pyronn/model/detail/task.hpp>
+
+namespace pyronn::detail {
+
+/// The slices that a ray crosses, all of them and those where no border is near.
+struct SliceRange {
+  int first, last;
+  int inner_first, inner_last;
+};
+
+/// Narrows [low, high] to where `base + k * slope` lies in [from, to]; empty where low > high.
+PYRONN_HOST_DEVICE inline void clip(float base, float slope, float from, float to, float& low,
+                                    float& high) {
+  if (abs(slope) < 1e-12F || from > to) {
+    if (base >= from && base <= to) return;
+    low = 1.0F;
+    high = 0.0F;
+    return;
+  }
+  float const per_unit = 1.0F / slope;
+  float const a = (from - base) * per_unit;
+  float const b = (to - base) * per_unit;
+  low = max(low, min(a, b));
+  high = min(high, max(a, b));
+}
+
+/// Joseph's forward projection: one work item is a pixel of a view.
+template <class Tiling, class Task>
+struct JosephForward {
+  using Block = typename Tiling::Block;
+
+  Task task;
+
+  [[nodiscard]] Extents<3> items() const { return task.pixels(); }
+
+  PYRONN_HOST_DEVICE void operator()(Vec<int, 3> pixel) const {
+    ViewOfSample const of = task.split(pixel[2]);
+    Ray<float> index_ray = task.views.view(of.view, of.sample)
+                               .ray(static_cast<float>(pixel[0]), static_cast<float>(pixel[1]));
+    index_ray.origin[2] -= static_cast<float>(task.first_slice);
+    JosephRay const ray{index_ray, task.spacing};
+    int const volume = task.first_volume + of.sample;
+    constexpr bool staggers = Tiling::staggers && Task::VolumeTraits::interleaves_slices;
+    int const stagger = staggers ? (pixel[0] + 8 * pixel[1]) & 31 : 0;
+    float sum = 0.0F;
+    if (ray.axis == 0) sum = integrate<0>(ray, volume, stagger);
+    if (ray.axis == 1) sum = integrate<1>(ray, volume, 0);
+    if constexpr (Task::dimension == 3) {
+      if (ray.axis == 2) sum = integrate<2>(ray, volume, 0);
+    }
+    task.write(pixel, of, sum);
+  }
+
+ private:
+  template <int Axis>
+  PYRONN_HOST_DEVICE float integrate(JosephRay const& ray, int volume, int stagger) const {
+    SliceRange const range = slices<Axis>(ray);
+    float sum = 0.0F;
+    int const groups = task.volumes.template plane_groups<Axis>(volume);
+    for (int g = 0; g < groups; ++g) {
+      auto const planes = task.template planes<Axis>(volume, g);
+      SliceRange const part{max(range.first, planes.first), min(range.last, planes.end - 1),
+                            max(range.inner_first, planes.first),
+                            min(range.inner_last, planes.end - 1)};
+      if (part.first <= part.last) sum += crossings(ray, planes, part, stagger);
+    }
+    return ray.step * sum;
+  }
+
+  /// The samples of some slices, where there is at least one.
+  template <class Planes>
+  static PYRONN_HOST_DEVICE float crossings(JosephRay const& ray, Planes const& planes,
+                                            SliceRange const& range, int stagger) {
+    bool const has_inner = range.inner_first <= range.inner_last;
+    int const begin = has_inner ? range.inner_first : range.last + 1;
+    int const end = has_inner ? range.inner_last + 1 : begin;
+    int const middle = begin + (stagger == 0 || !has_inner ? 0 : stagger % (end - begin));
+    auto const line = planes.line(ray.base, ray.slope);
+    float sum = 0.0F;
+    for (int k = middle; k < end; ++k) sum += line.sample(k);
+    for (int k = begin; k < middle; ++k) sum += line.sample(k);
+    for (int k = range.first == begin ? end : range.first; k <= range.last;
+         k = k + 1 == begin ? end : k + 1) {
+      sum += border(ray, planes, k);
+    }
+    return sum - uncovered(ray, planes, range);
+  }
+
+  template <class Planes>
+  static PYRONN_HOST_DEVICE float border(JosephRay const& ray, Planes const& planes, int k) {
+    return planes.sample(ray.crossing(0, k), ray.crossing(1, k), k);
+  }
+
+  /// What the first and last slice count too much where the ray begins or ends inside the volume.
+  template <class Planes>
+  static PYRONN_HOST_DEVICE float uncovered(JosephRay const& ray, Planes const& planes,
+                                            SliceRange const& range) {
+    float excess = 0.0F;
+    float const first = 1.0F - ray.coverage(range.first);
+    float const last = 1.0F - ray.coverage(range.last);
+    if (first > 0.0F) excess += first * border(ray, planes, range.first);
+    if (last > 0.0F && range.last > range.first) excess += last * border(ray, planes, range.last);
+    return excess;
+  }
+
+  template <int Axis>
+  PYRONN_HOST_DEVICE SliceRange slices(JosephRay const& ray) const {
+    constexpr int a = Axis == 0 ? 1 : 0;
+    constexpr int b = Axis == 2 ? 1 : 2;
+    // A ray that is not made of numbers meets nothing.
+    float const probe = ray.base[0] + ray.base[1] + ray.slope[0] + ray.slope[1];
+    if (!(abs(probe) < 1e30F)) return {0, -1, 0, -1};
+    Extents<3> const& size = task.size;
+    auto const end = static_cast<float>(size[Axis]);
+    auto const end_a = static_cast<float>(size[a]);
+    auto const end_b = static_cast<float>(size[b]);
+    float low = max(0.0F, ray.low - 0.5F);
+    float high = min(end - 1.0F, ray.high + 0.5F);
+    if (!(low <= high)) return {0, -1, 0, -1};
+    int const begin = static_cast<int>(std::ceil(low));
+    int const finish = static_cast<int>(std::floor(high));
+    clip(ray.base[0], ray.slope[0], -1.0F, end_a, low, high);
+    clip(ray.base[1], ray.slope[1], -1.0F, end_b, low, high);
+    if (!(low <= high)) return {0, -1, 0, -1};
+    // Rounding in `clip` must not lose a slice; beyond the border a sample is zero.
+    int const first = max(begin, static_cast<int>(low) - 1);
+    int const last = min(finish, static_cast<int>(high) + 2);
+    float inner_low = static_cast<float>(first);
+    float inner_high = static_cast<float>(last);
+    constexpr float margin = 1.0F / 32.0F - Task::VolumeTraits::padding;
+    clip(ray.base[0], ray.slope[0], margin, end_a - (1.0F + margin), inner_low, inner_high);
+    if constexpr (Task::dimension == 3) {
+      clip(ray.base[1], ray.slope[1], margin, end_b - (1.0F + margin), inner_low, inner_high);
+    }
+    if (!(inner_low <= inner_high)) return {first, last, last + 1, last};
+    return {first, last, static_cast<int>(std::ceil(inner_low)),
+            static_cast<int>(std::floor(inner_high))};
+  }
+};
+
+}  // namespace pyronn::detail

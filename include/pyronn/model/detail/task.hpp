@@ -1,0 +1,97 @@
+// SPDX-FileCopyrightText: The pyronn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+/// What the kernels of every model work on.
+#include <type_traits>
+#include <utility>
+
+#include <pyronn/core/array_view.hpp>
+#include <pyronn/core/config.hpp>
+#include <pyronn/core/extents.hpp>
+#include <pyronn/core/storage.hpp>
+#include <pyronn/core/vec.hpp>
+#include <pyronn/interp/detail/linear_samples.hpp>
+
+namespace pyronn::detail {
+
+/// Which view of which sample of a batch, both counted from the first of a launch.
+struct ViewOfSample {
+  int view;
+  int sample;
+};
+
+/// Forward: some views of some samples, through a slab of each sample's volume.
+template <int Space, class Views, class Samples, class T>
+struct ForwardTask {
+  static constexpr int dimension = Space;
+  using VolumeTraits = SampleTraits<Samples>;
+
+  Views views;
+  int num_views;
+  int num_samples;
+  Samples volumes;
+  int first_volume;             ///< where the samples begin in `volumes`
+  Extents<3> size;              ///< of the slab of the volume that is read
+  int first_slice;              ///< where the slab begins in z
+  int all_slices;               ///< of the volume in z
+  Vec3f spacing;                ///< of the voxels [mm]
+  ArrayView<T, 4> projections;  ///< (u, v, view, sample), from the first of both on
+  bool adds;                    ///< to what the projections hold, as all slabs but the first do
+
+  /// The pixels of all views, sample after sample.
+  [[nodiscard]] Extents<3> pixels() const {
+    return {projections.extents[0], projections.extents[1], num_views * num_samples};
+  }
+
+  [[nodiscard]] PYRONN_HOST_DEVICE ViewOfSample split(int item) const {
+    int const sample = item / num_views;
+    return {item - sample * num_views, sample};
+  }
+
+  /// A z slice of the slabs of all samples.
+  [[nodiscard]] PYRONN_HOST_DEVICE auto slice(int n) const { return volumes.template slice<3>(n); }
+
+  /// Planes of a sample's slab that can be read alike; there are plane_groups of them.
+  template <int Axis>
+  [[nodiscard]] PYRONN_HOST_DEVICE auto planes(int volume, int group) const {
+    return volumes.template planes<Space, Axis>(volume, group);
+  }
+
+  PYRONN_HOST_DEVICE void write(Vec<int, 3> const& pixel, ViewOfSample const& of, float sum) const {
+    write_or_add(projections(pixel[0], pixel[1], of.view, of.sample), sum, adds);
+  }
+};
+
+/// Back: some views of some samples, into all of each sample's volume.
+template <int Space, class Views, class Samples, class T>
+struct BackTask {
+  static constexpr int dimension = Space;
+  using View = std::decay_t<decltype(std::declval<Views const&>().view(0, 0))>;
+
+  Views views;
+  int num_views;
+  int num_samples;
+  Samples projections;
+  int first_view;   ///< where in `projections` the first view of the first sample lies
+  int view_stride;  ///< and how many views farther that of the next sample does
+  Extents<2> detector;
+  Vec3f spacing;            ///< of the voxels [mm]
+  ArrayView<T, 4> volumes;  ///< (x, y, z, sample), from the first sample on
+  bool adds;                ///< to what the volumes hold, as all chunks of views but the first do
+
+  /// The voxels of all samples, one after another along z.
+  [[nodiscard]] Extents<3> voxels() const {
+    return {volumes.extents[0], volumes.extents[1], volumes.extents[2] * num_samples};
+  }
+
+  PYRONN_HOST_DEVICE void write(Vec<int, 3> const& voxel, int sample, float sum) const {
+    write_or_add(volumes(voxel[0], voxel[1], voxel[2], sample), sum, adds);
+  }
+
+  [[nodiscard]] PYRONN_HOST_DEVICE auto slice(int view, int sample) const {
+    return projections.template slice<Space>(first_view + sample * view_stride + view);
+  }
+};
+
+}  // namespace pyronn::detail

@@ -1,0 +1,270 @@
+// SPDX-FileCopyrightText: The pyronn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+/// Views as the kernels see them: in the index coordinates of a grid and in single precision, with
+/// all that can be multiplied together beforehand multiplied in double.
+#include <cmath>
+#include <type_traits>
+
+#include <pyronn/core/config.hpp>
+#include <pyronn/core/grid.hpp>
+#include <pyronn/core/math.hpp>
+#include <pyronn/geometry/traits.hpp>
+
+namespace pyronn::detail {
+
+/// The projection of a projective view: voxel indices to (u w, v w, w).
+struct IndexMap {
+  float row[3][4];
+
+  static constexpr bool is_projective = true;
+
+  template <class View>
+  static IndexMap make(View const& view, Grid const& grid) {
+    ProjectionMatrix const matrix = view.projection_matrix();
+    IndexMap map{};
+    Vec3d const offset = matrix(grid.origin);
+    for (int r = 0; r < 3; ++r) {
+      for (int c = 0; c < 3; ++c) {
+        map.row[r][c] = static_cast<float>(matrix.row[r][c] * grid.spacing[c]);
+      }
+      map.row[r][3] = static_cast<float>(offset[r]);
+    }
+    return map;
+  }
+
+  PYRONN_HOST_DEVICE Vec3f homogeneous(Vec3f const& index) const {
+    Vec3f result{};
+    for (int r = 0; r < 3; ++r) {
+      result[r] =
+          row[r][0] * index[0] + (row[r][1] * index[1] + (row[r][2] * index[2] + row[r][3]));
+    }
+    return result;
+  }
+
+  /// What one step along an axis adds to the homogeneous coordinates.
+  PYRONN_HOST_DEVICE Vec3f step(int axis) const {
+    return {row[0][axis], row[1][axis], row[2][axis]};
+  }
+
+  PYRONN_HOST_DEVICE DetectorPoint<float> project(Vec3f const& index) const {
+    Vec3f const point = homogeneous(index);
+    float const inverse = reciprocal(point[2]);
+    return {point[0] * inverse, point[1] * inverse, point[2]};
+  }
+};
+
+/// The projection of an upright view: the column and the depth of a voxel do not depend on its z.
+struct ZAlignedMap {
+  float u[3];  ///< u w from x, y and 1
+  float v[4];  ///< v w from x, y, z and 1
+  float w[3];  ///< w from x, y and 1
+
+  static constexpr bool is_projective = true;
+
+  template <class View>
+  static ZAlignedMap make(View const& view, Grid const& grid) {
+    IndexMap const map = IndexMap::make(view, grid);
+    auto const& row = map.row;
+    return {{row[0][0], row[0][1], row[0][3]},
+            {row[1][0], row[1][1], row[1][2], row[1][3]},
+            {row[2][0], row[2][1], row[2][3]}};
+  }
+
+  PYRONN_HOST_DEVICE Vec3f homogeneous(Vec3f const& index) const {
+    return {u[0] * index[0] + (u[1] * index[1] + u[2]),
+            v[0] * index[0] + (v[1] * index[1] + (v[2] * index[2] + v[3])),
+            w[0] * index[0] + (w[1] * index[1] + w[2])};
+  }
+
+  /// What one step across the columns adds to the homogeneous coordinates.
+  PYRONN_HOST_DEVICE Vec3f step(int axis) const { return {u[axis], v[axis], w[axis]}; }
+
+  /// Up to what double precision leaves of a matrix that was inverted.
+  template <class View>
+  static bool fits(View const& view, Grid const&, Extents<2>) {
+    ProjectionMatrix const matrix = view.projection_matrix();
+    auto const is_zero = [&matrix](int r) {
+      return std::abs(matrix.row[r][2]) <= 1e-12 * length(matrix.direction(r));
+    };
+    return is_zero(0) && is_zero(2);
+  }
+};
+
+/// The projection of a projective view of the plane: pixel indices to (u w, w).
+struct PlaneMap {
+  float u[3];  ///< u w from x, y and 1
+  float w[3];
+
+  static constexpr bool is_projective = true;
+
+  template <class View>
+  static PlaneMap make(View const& view, Grid const& grid) {
+    IndexMap const map = IndexMap::make(view, grid);
+    auto const& row = map.row;
+    return {{row[0][0], row[0][1], row[0][3]}, {row[2][0], row[2][1], row[2][3]}};
+  }
+
+  template <class View>
+  static bool fits(View const&, Grid const&, Extents<2>) {
+    return true;
+  }
+};
+
+/// The rays of a projective view, in voxel indices, from the plane through the grid's middle that
+/// is parallel to the detector: the numbers that positions are made of stay as small as the volume,
+/// however far the source is.
+struct IndexRays {
+  Vec3f middle;
+  Vec3f direction;
+  Vec3f along_u;
+  Vec3f along_v;
+  float origin_share;     ///< of along_u, along_v in the origins of the rays
+  float direction_share;  ///< and in their directions
+  float begin;
+  float end;
+
+  static constexpr bool is_projective = true;
+
+  template <class View>
+  static IndexRays make(View const& view, Grid const& grid) {
+    ProjectiveRays const rays = view.projective_rays();
+    auto const to_index = [&grid](Vec3d vec) {
+      for (int axis = 0; axis < 3; ++axis) vec[axis] /= grid.spacing[axis];
+      return vec_cast<float>(vec);
+    };
+    Vec3d const normal = cross(rays.along_u, rays.along_v);
+    // Where the rays cross the plane; rounded first, so that ray and plane agree on it.
+    auto const depth =
+        static_cast<float>(dot(grid.center() - rays.origin, normal) / dot(rays.direction, normal));
+    auto const moved = static_cast<double>(depth);
+    return {to_index(rays.origin + moved * rays.direction - grid.origin),
+            to_index(rays.direction),
+            to_index(rays.along_u),
+            to_index(rays.along_v),
+            rays.diverge ? depth : 1.0F,
+            rays.diverge ? 1.0F : 0.0F,
+            static_cast<float>(rays.begin - moved),
+            static_cast<float>(rays.end - moved)};
+  }
+
+  PYRONN_HOST_DEVICE Ray<float> ray(float u, float v) const {
+    Vec3f const pixel = u * along_u + v * along_v;
+    return {middle + origin_share * pixel, direction + direction_share * pixel, begin, end};
+  }
+};
+
+/// The rays of an upright view: those of a detector column share their path in (x, y), and advance
+/// in it more than in z.
+struct ZAlignedRays : IndexRays {
+  template <class View>
+  static ZAlignedRays make(View const& view, Grid const& grid) {
+    ZAlignedRays rays;
+    static_cast<IndexRays&>(rays) = IndexRays::make(view, grid);
+    return rays;
+  }
+
+  template <class View>
+  static bool fits(View const& view, Grid const& grid, Extents<2> detector) {
+    ProjectiveRays const rays = view.projective_rays();
+    auto const to_index = [&grid](Vec3d vec) {
+      for (int axis = 0; axis < 3; ++axis) vec[axis] /= grid.spacing[axis];
+      return vec;
+    };
+    Vec3d const along_v = to_index(rays.along_v);
+    if (std::hypot(along_v[0], along_v[1]) > 1e-12 * std::abs(along_v[2])) return false;
+    Vec3d const along_u = to_index(rays.diverge ? rays.along_u : Vec3d{0, 0, 0});
+    Vec3d const first = to_index(rays.direction);
+    double const steepest =
+        max(abs(first[2]), abs(first[2] + (rays.diverge ? detector[1] - 1 : 0) * along_v[2]));
+    double const tilt = abs(along_u[2]) * (detector[0] - 1);
+    // The least advance in (x, y) is at least the distance of the line of directions.
+    double const reach = std::hypot(along_u[0], along_u[1]) > 0
+                             ? abs(first[0] * along_u[1] - first[1] * along_u[0]) /
+                                   std::hypot(along_u[0], along_u[1])
+                             : std::hypot(first[0], first[1]);
+    return std::sqrt(2.0) * (steepest + tilt) < reach;
+  }
+};
+
+struct IndexMapAndRays {
+  IndexMap map;
+  IndexRays rays;
+
+  static constexpr bool is_projective = true;
+
+  template <class View>
+  static IndexMapAndRays make(View const& view, Grid const& grid) {
+    return {IndexMap::make(view, grid), IndexRays::make(view, grid)};
+  }
+  PYRONN_HOST_DEVICE Ray<float> ray(float u, float v) const { return rays.ray(u, v); }
+  PYRONN_HOST_DEVICE DetectorPoint<float> project(Vec3f const& index) const {
+    return map.project(index);
+  }
+};
+
+/// Any other view: its own functions, with the grid's change of coordinates around them, in the
+/// number types in which the view thinks.
+template <class View>
+struct IndexView {
+  using RayNumber = ray_scalar_t<View>;
+  using PointNumber = projection_scalar_t<View>;
+
+  View view;
+  Vec<RayNumber, 3> ray_origin;
+  Vec<RayNumber, 3> per_voxel;
+  Vec<PointNumber, 3> point_origin;
+  Vec<PointNumber, 3> spacing;
+
+  static constexpr bool is_projective = false;
+
+  static PYRONN_HOST_DEVICE IndexView make(View const& view, Grid const& grid) {
+    Vec3d const per_voxel{1 / grid.spacing[0], 1 / grid.spacing[1], 1 / grid.spacing[2]};
+    return {view, vec_cast<RayNumber>(grid.origin), vec_cast<RayNumber>(per_voxel),
+            vec_cast<PointNumber>(grid.origin), vec_cast<PointNumber>(grid.spacing)};
+  }
+
+  PYRONN_HOST_DEVICE Ray<float> ray(float u, float v) const {
+    using Pixel = pixel_scalar_t<View>;
+    auto const world = view.ray(static_cast<Pixel>(u), static_cast<Pixel>(v));
+    // From the point nearest to the grid's first voxel, so that numbers stay as small as the grid.
+    RayNumber const moved =
+        dot(ray_origin - world.origin, world.direction) / dot(world.direction, world.direction);
+    return {vec_cast<float>(scale(world.origin + moved * world.direction - ray_origin, per_voxel)),
+            vec_cast<float>(scale(world.direction, per_voxel)),
+            static_cast<float>(world.begin - moved), static_cast<float>(world.end - moved)};
+  }
+
+  PYRONN_HOST_DEVICE DetectorPoint<float> project(Vec3f const& index) const {
+    auto const point = view.project(point_origin + scale(spacing, vec_cast<PointNumber>(index)));
+    return {static_cast<float>(point.u), static_cast<float>(point.v),
+            static_cast<float>(point.depth)};
+  }
+};
+
+/// What a kernel that projects points needs of a view.
+template <class View>
+using project_view_t = std::conditional_t<is_projective_view_v<View>, IndexMap, IndexView<View>>;
+
+/// What a kernel that projects points may have instead, where all views fit it.
+template <class View, int Dimension>
+using special_project_view_t =
+    std::conditional_t<is_projective_view_v<View>,
+                       std::conditional_t<Dimension == 2, PlaneMap, ZAlignedMap>, void>;
+
+/// What a kernel that follows rays needs of a view.
+template <class View>
+using ray_view_t = std::conditional_t<has_projective_rays_v<View>, IndexRays, IndexView<View>>;
+
+/// What a kernel that follows rays may have instead, where all views fit it.
+template <class View, int Dimension>
+using special_ray_view_t =
+    std::conditional_t<has_projective_rays_v<View> && Dimension == 3, ZAlignedRays, void>;
+
+/// What a kernel that does both needs of a view.
+template <class View>
+using full_view_t = std::conditional_t<is_projective_view_v<View> && has_projective_rays_v<View>,
+                                       IndexMapAndRays, IndexView<View>>;
+
+}  // namespace pyronn::detail

@@ -1,0 +1,148 @@
+// SPDX-FileCopyrightText: The pyronn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+/// How the views of a geometry travel into a kernel: by value, in the launch's own argument, so
+/// that no call uploads anything and no memory has to outlive the launch.
+#include <algorithm>
+#include <cstddef>
+#include <type_traits>
+#include <vector>
+
+#include <pyronn/core/config.hpp>
+#include <pyronn/core/grid.hpp>
+#include <pyronn/core/math.hpp>
+#include <pyronn/geometry/traits.hpp>
+#include <pyronn/model/detail/views/index_view.hpp>
+
+namespace pyronn::detail {
+
+/// Launch arguments are limited to 32,764 bytes; 4 KiB of texture handles and the kernel's own
+/// parameters share them with the views.
+inline constexpr std::size_t launch_views_bytes = std::size_t{26} * 1024;
+inline constexpr int max_launch_views = 1024;
+
+/// Some consecutive views, tabulated.
+template <class IndexView>
+struct ViewTable {
+  static constexpr int capacity =
+      pyronn::min(max_launch_views, static_cast<int>(launch_views_bytes / sizeof(IndexView)));
+  static_assert(capacity >= 1, "A view must be smaller than 26 KiB to travel in a launch.");
+
+  IndexView views[capacity];
+  int sample_stride;  ///< views from one sample to the next; 0 where all share theirs
+
+  PYRONN_HOST_DEVICE IndexView const& view(int n, int sample) const {
+    return views[sample * sample_stride + n];
+  }
+};
+
+/// Some consecutive views of a geometry that travels whole and makes them in the kernel.
+template <class Geometry, class IndexView>
+struct InlineViews {
+  static constexpr int capacity = max_launch_views;
+  static_assert(sizeof(Geometry) <= launch_views_bytes,
+                "A geometry must be smaller than 26 KiB to travel in a launch.");
+
+  Geometry geometry;
+  Grid grid;
+  int first;
+
+  PYRONN_HOST_DEVICE IndexView view(int n, int) const {
+    return IndexView::make(geometry.view(first + n), grid);
+  }
+};
+
+/// A part of the views of a part of a batch, which one launch works on.
+struct LaunchRange {
+  int first_view;
+  int num_views;
+  int first_sample;
+  int num_samples;
+};
+
+/// What else bounds a launch.
+struct LaunchShape {
+  int slices = 1;  ///< of each sample along the third axis, where items are voxels
+  int most_views = max_launch_views;
+};
+
+/// The views of one geometry for all samples of a batch, or of one for each, as seen by a grid; set
+/// up once and handed out launch by launch.
+template <class Geometry, class IndexView>
+class LaunchViews {
+  static constexpr bool is_inline =
+      !IndexView::is_projective && std::is_trivially_copyable_v<Geometry>;
+
+ public:
+  using Chunk =
+      std::conditional_t<is_inline, InlineViews<Geometry, IndexView>, ViewTable<IndexView>>;
+
+  LaunchViews(std::vector<Geometry> const& geometries, Grid const& grid)
+      : geometries_{geometries}, grid_{grid} {
+    if constexpr (!is_inline) {
+      for (Geometry const& geometry : geometries) {
+        for (int n = 0; n < geometry.num_views(); ++n) {
+          views_.push_back(IndexView::make(geometry.view(n), grid));
+        }
+      }
+    }
+  }
+
+  /// Calls `launch(range)` for pieces that one launch can hold and that make up `all`.
+  template <class Launch>
+  void for_each_launch(LaunchRange const& all, LaunchShape const& shape,
+                       Launch const& launch) const {
+    int const launches = (all.num_views - 1) / min(shape.most_views, Chunk::capacity) + 1;
+    int const views = (all.num_views - 1) / launches + 1;
+    int const samples = min(all.num_samples, max_samples(all, views, shape.slices));
+    for (int sample = 0; sample < all.num_samples; sample += samples) {
+      for (int view = 0; view < all.num_views; view += views) {
+        launch(LaunchRange{all.first_view + view, min(views, all.num_views - view),
+                           all.first_sample + sample, min(samples, all.num_samples - sample)});
+      }
+    }
+  }
+
+  /// The views of a range from for_each_launch.
+  [[nodiscard]] Chunk chunk(LaunchRange const& range) const {
+    std::size_t const sample = is_shared() ? 0 : static_cast<std::size_t>(range.first_sample);
+    if constexpr (is_inline) {
+      return {geometries_[sample], grid_, range.first_view};
+    } else {
+      Chunk table;
+      table.sample_stride = is_shared() ? 0 : range.num_views;
+      int const samples = is_shared() ? 1 : range.num_samples;
+      int const per_sample = geometries_.front().num_views();
+      IndexView* next = table.views;
+      for (int s = 0; s < samples; ++s) {
+        std::size_t const first =
+            (sample + static_cast<std::size_t>(s)) * static_cast<std::size_t>(per_sample) +
+            static_cast<std::size_t>(range.first_view);
+        next = std::copy_n(views_.data() + first, range.num_views, next);
+      }
+      return table;
+    }
+  }
+
+ private:
+  [[nodiscard]] bool is_shared() const { return geometries_.size() == 1; }
+
+  [[nodiscard]] int max_samples(LaunchRange const& all, int views, int slices) const {
+    constexpr int max_items = 65535;  // along the third axis of a launch
+    int const fit = max(1, max_items / max(views, slices));
+    if (is_shared()) return fit;
+    if (is_inline || views < all.num_views) return 1;
+    return min(fit, Chunk::capacity / views);
+  }
+
+  std::vector<Geometry> geometries_;
+  Grid grid_;
+  std::vector<IndexView> views_;
+};
+
+/// What LaunchViews hand to a launch.
+template <class Views>
+using chunk_t = typename std::decay_t<Views>::Chunk;
+
+}  // namespace pyronn::detail

@@ -1,0 +1,176 @@
+// SPDX-FileCopyrightText: The pyronn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <type_traits>
+#include <utility>
+
+#include <pyronn/core/config.hpp>
+#include <pyronn/core/detail/detected.hpp>
+#include <pyronn/core/math.hpp>
+#include <pyronn/exec/kernel.hpp>
+#include <pyronn/model/detail/task.hpp>
+#include <pyronn/model/detail/voxel_driven/run.hpp>
+
+namespace pyronn::detail {
+
+struct TakeSample {
+  PYRONN_HOST_DEVICE void operator()(int, float) const {}
+};
+template <class Run, class Slice>
+using SampleColumn = decltype(std::declval<Slice const&>().template sample_column<2>(
+    0.0F, 0.0F, std::declval<Run const&>().step(), TakeSample{}));
+
+/// Adds what each voxel of a run takes where no border is near. Columns are for slices that know
+/// more of them.
+template <class DepthWeight, int Count, class Run, class Slice>
+PYRONN_HOST_DEVICE void add_inside(Run const& run, Slice const& slice, float (&sums)[Count]) {
+  if constexpr (is_detected_v<SampleColumn, Run, Slice>) {
+    ProjectedVoxel const first = run.at(0);
+    float const weight = DepthWeight{}(first.inverse_depth);
+    slice.template sample_column<Count>(first.u, first.v, run.step(),
+                                        [&](int k, float sample) { sums[k] += weight * sample; });
+  } else {
+    // In two steps, so that compilers see that no sum overlaps a sample, and vectorise.
+    float values[Count];
+    for (int k = 0; k < Count; ++k) {
+      ProjectedVoxel const projected = run.at(k);
+      values[k] =
+          DepthWeight{}(projected.inverse_depth) * slice.sample_inside(projected.u, projected.v);
+    }
+    for (int k = 0; k < Count; ++k) sums[k] += values[k];
+  }
+}
+
+/// Adds what each voxel of a run takes from a view.
+template <class DepthWeight, int Count, class Run, class Slice>
+PYRONN_HOST_DEVICE void gather_run(Run const& run, Slice const& slice, Extents<2> detector,
+                                   float (&sums)[Count]) {
+  Footprint const footprint = run.footprint(Count, detector, slice.inside());
+  if (!footprint.meets) return;
+  if (footprint.inside) {
+    add_inside<DepthWeight>(run, slice, sums);
+  } else {
+    for (int k = 0; k < Count; ++k) {
+      ProjectedVoxel const projected = run.at(k);
+      float const value =
+          DepthWeight{}(projected.inverse_depth) * slice.sample(projected.u, projected.v);
+      sums[k] += is_before_source(projected) ? value : 0.0F;
+    }
+  }
+}
+
+/// Voxel-driven backprojection: every voxel gathers, over the views, the projection at the point
+/// where it lands. One work item is a tile of voxels; it adds up in registers or the nearest cache
+/// and writes once.
+template <class DepthWeight, class Tile_, class Task>
+struct VoxelDrivenBack {
+  using Tile = Tile_;
+  using Block = typename Tile::Block;
+
+  Task task;
+
+  [[nodiscard]] Extents<3> items() const {
+    Extents<3> count{};
+    for (int axis = 0; axis < 3; ++axis) {
+      count[axis] = (task.volumes.extents[axis] - 1) / Tile::size(axis) + 1;
+    }
+    count[2] *= task.num_samples;
+    return count;
+  }
+
+  PYRONN_HOST_DEVICE void operator()(Vec<int, 3> const& item) const {
+    Sums sums;
+    begin(item, sums);
+    for (int part = 0; part < Block::split; ++part) add_part(item, part, sums);
+    write(item, sums);
+  }
+
+  using Sums = float[Tile::runs][Tile::run];
+
+  /// What other chunks of views have added up, read before the views: where memory is read and
+  /// written in turn, every read waits.
+  PYRONN_HOST_DEVICE void begin(Vec<int, 3> const& item, Sums& sums) const {
+    int const sample = item[2] / tiles_of_sample();
+    Vec<int, 3> const first = first_voxel(item, sample);
+    for (int r = 0; r < Tile::runs; ++r) {
+      int const count = task.adds ? voxels_of_run(run_start(first, r)) : 0;
+      for (int k = 0; k < Tile::run; ++k) {
+        sums[r][k] =
+            k < count ? static_cast<float>(voxel_of_run(run_start(first, r), k, sample)) : 0.0F;
+      }
+    }
+  }
+
+  /// Every so many views, beginning with view `part`.
+  PYRONN_HOST_DEVICE void add_part(Vec<int, 3> const& item, int part, Sums& sums) const {
+    int const sample = item[2] / tiles_of_sample();
+    Vec<int, 3> const first = first_voxel(item, sample);
+    for (int n = part; n < task.num_views; n += Block::split) {
+      auto const& view = task.views.view(n, sample);
+      auto const slice = task.slice(n, sample);
+      for (int r = 0; r < Tile::runs; ++r) {
+        // Of one run the start is in the volume; not asking saves registers.
+        if (Tile::runs > 1 && !is_in_volume(run_start(first, r))) continue;
+        VoxelRun<std::decay_t<decltype(view)>, Tile::axis, Tile::run> const run{
+            view, vec_cast<float>(run_start(first, r))};
+        gather_run<DepthWeight>(run, slice, task.detector, sums[r]);
+      }
+    }
+  }
+
+  PYRONN_HOST_DEVICE void write(Vec<int, 3> const& item, Sums const& sums) const {
+    int const sample = item[2] / tiles_of_sample();
+    Vec<int, 3> const first = first_voxel(item, sample);
+    for (int r = 0; r < Tile::runs; ++r) write_run(run_start(first, r), sample, sums[r]);
+  }
+
+ private:
+  /// Tiles along z.
+  [[nodiscard]] PYRONN_HOST_DEVICE int tiles_of_sample() const {
+    return (task.volumes.extents[2] - 1) / Tile::size(2) + 1;
+  }
+
+  [[nodiscard]] PYRONN_HOST_DEVICE Vec<int, 3> first_voxel(Vec<int, 3> const& item,
+                                                           int sample) const {
+    return {item[0] * Tile::size(0), item[1] * Tile::size(1),
+            (item[2] - sample * tiles_of_sample()) * Tile::size(2)};
+  }
+
+  static PYRONN_HOST_DEVICE Vec<int, 3> run_start(Vec<int, 3> const& first, int run) {
+    constexpr int axis = Tile::axis == 0 ? 1 : 0;
+    constexpr int other = Tile::axis == 2 ? 1 : 2;
+    Vec<int, 3> start = first;
+    start[axis] += run % Tile::size(axis);
+    start[other] += run / Tile::size(axis);
+    return start;
+  }
+
+  PYRONN_HOST_DEVICE bool is_in_volume(Vec<int, 3> const& voxel) const {
+    return voxel[0] < task.volumes.extents[0] && voxel[1] < task.volumes.extents[1] &&
+           voxel[2] < task.volumes.extents[2];
+  }
+
+  [[nodiscard]] PYRONN_HOST_DEVICE int voxels_of_run(Vec<int, 3> const& start) const {
+    return is_in_volume(start)
+               ? min(Tile::run, task.volumes.extents[Tile::axis] - start[Tile::axis])
+               : 0;
+  }
+
+  [[nodiscard]] PYRONN_HOST_DEVICE auto& voxel_of_run(Vec<int, 3> voxel, int k, int sample) const {
+    voxel[Tile::axis] += k;
+    return task.volumes(voxel[0], voxel[1], voxel[2], sample);
+  }
+
+  PYRONN_HOST_DEVICE void write_run(Vec<int, 3> const& start, int sample,
+                                    float const (&sums)[Tile::run]) const {
+    int const count = voxels_of_run(start);
+    for (int k = 0; k < Tile::run; ++k) {
+      if (k >= count) break;
+      auto& voxel = voxel_of_run(start, k, sample);
+      voxel = static_cast<std::decay_t<decltype(voxel)>>(sums[k]);
+    }
+  }
+};
+
+}  // namespace pyronn::detail

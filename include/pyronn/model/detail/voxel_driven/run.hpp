@@ -1,0 +1,209 @@
+// SPDX-FileCopyrightText: The pyronn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+/// A run of voxels along one axis, seen from one view.
+#include <pyronn/core/config.hpp>
+#include <pyronn/core/math.hpp>
+#include <pyronn/core/vec.hpp>
+#include <pyronn/interp/detail/linear_slice.hpp>
+#include <pyronn/model/detail/views/index_view.hpp>
+
+namespace pyronn::detail {
+
+/// Where a voxel lands, with the reciprocal of its depth; negative where it is not seen.
+struct ProjectedVoxel {
+  float u;
+  float v;
+  float inverse_depth;
+};
+
+/// Depths below this have no inverse.
+inline constexpr float least_depth = 1e-18F;
+
+/// False behind the source, and in its plane; of an endless depth the inverse is 0.
+PYRONN_HOST_DEVICE inline bool is_before_source(ProjectedVoxel const& projected) {
+  return projected.inverse_depth >= 0.0F && projected.inverse_depth < 1.0F / least_depth;
+}
+
+/// How the shadow of a run lies on the detector: whether any of it may, and whether all of it does,
+/// no border being near.
+struct Footprint {
+  bool meets;
+  bool inside;
+};
+
+/// The shadow of what lands between these columns and rows, on a detector whose samples exist
+/// within `exist`.
+PYRONN_HOST_DEVICE inline Footprint footprint_of(float u_low, float u_high, float v_low,
+                                                 float v_high, Extents<2> detector,
+                                                 SampleBounds const& exist) {
+  // Rounding moves what lies between the ends by far less than the margin [pixels].
+  constexpr float margin = 1.0F / 32.0F;
+  bool const misses = u_high <= -1.0F || u_low >= static_cast<float>(detector[0]) ||
+                      v_high <= -1.0F || v_low >= static_cast<float>(detector[1]);
+  bool const inside = u_low >= exist.a_low + margin && u_high <= exist.a_high - margin &&
+                      v_low >= exist.b_low + margin && v_high <= exist.b_high - margin;
+  return {!misses, inside};
+}
+
+/// A run of `Count` voxels in any view: each is projected by itself, once.
+template <class IndexView, int Axis, int Count>
+class VoxelRun {
+ public:
+  PYRONN_HOST_DEVICE VoxelRun(IndexView const& view, Vec3f const& start) {
+    for (int k = 0; k < Count; ++k) {
+      Vec3f index = start;
+      index[Axis] += static_cast<float>(k);
+      points_[k] = view.project(index);
+    }
+  }
+
+  PYRONN_HOST_DEVICE ProjectedVoxel at(int k) const {
+    DetectorPoint<float> const& point = points_[k];
+    return {point.u, point.v, point.depth > 0.0F ? reciprocal(point.depth) : -1.0F};
+  }
+
+  /// Nothing is known between the voxels of such a run, so all of them are asked: all questions at
+  /// once, as branches would cost more.
+  PYRONN_HOST_DEVICE Footprint footprint(int count, Extents<2> detector, SampleBounds exist) const {
+    // Beside the detector nothing is to be read, even where it may be.
+    exist.a_low = max(exist.a_low, 0.0F);
+    exist.a_high = min(exist.a_high, static_cast<float>(detector[0]));
+    bool inside = true;
+    for (int k = 0; k < count; ++k) {
+      DetectorPoint<float> const& point = points_[k];
+      inside = both(both(inside, point.depth > least_depth), exist.contain(point.u, point.v));
+    }
+    if (inside) return {true, true};
+    bool meets = false;
+    for (int k = 0; k < count; ++k) {
+      DetectorPoint<float> const& point = points_[k];
+      bool const misses = point.u <= exist.a_low - 1.0F || point.u >= exist.a_high + 1.0F ||
+                          point.v <= exist.b_low - 1.0F || point.v >= exist.b_high + 1.0F;
+      meets = either(meets, point.depth > least_depth && !misses);
+    }
+    return {meets, false};
+  }
+
+ private:
+  DetectorPoint<float> points_[Count];
+};
+
+/// A run of a projective view: homogeneous coordinates are linear along it, and its shadow is a
+/// segment, inside the convex detector where both ends are.
+class ProjectiveRun {
+ public:
+  PYRONN_HOST_DEVICE ProjectiveRun(Vec3f const& start, Vec3f const& step)
+      : start_{start}, step_{step} {}
+
+  PYRONN_HOST_DEVICE ProjectedVoxel at(int k) const {
+    Vec3f const point = start_ + static_cast<float>(k) * step_;
+    float const inverse = reciprocal(point[2]);
+    return {point[0] * inverse, point[1] * inverse, inverse};
+  }
+
+  PYRONN_HOST_DEVICE Footprint footprint(int count, Extents<2> detector,
+                                         SampleBounds const& exist) const {
+    ProjectedVoxel const first = at(0);
+    ProjectedVoxel const last = at(count - 1);
+    if (!(is_before_source(first) && is_before_source(last))) return {true, false};
+    return footprint_of(min(first.u, last.u), max(first.u, last.u), min(first.v, last.v),
+                        max(first.v, last.v), detector, exist);
+  }
+
+ private:
+  Vec3f start_;
+  Vec3f step_;
+};
+
+template <int Axis, int Count>
+class VoxelRun<IndexMap, Axis, Count> : public ProjectiveRun {
+ public:
+  PYRONN_HOST_DEVICE VoxelRun(IndexMap const& map, Vec3f const& start)
+      : ProjectiveRun{map.homogeneous(start), map.step(Axis)} {}
+};
+
+/// Across the columns of an upright view.
+template <int Axis, int Count>
+class VoxelRun<ZAlignedMap, Axis, Count> : public ProjectiveRun {
+ public:
+  PYRONN_HOST_DEVICE VoxelRun(ZAlignedMap const& map, Vec3f const& start)
+      : ProjectiveRun{map.homogeneous(start), map.step(Axis)} {}
+};
+
+/// A column of an upright view: only the row changes along it, and evenly.
+template <int Count>
+class VoxelRun<ZAlignedMap, 2, Count> {
+ public:
+  PYRONN_HOST_DEVICE VoxelRun(ZAlignedMap const& map, Vec3f const& start) {
+    auto const at = [&start](float const(&row)[3]) {
+      return row[0] * start[0] + (row[1] * start[1] + row[2]);
+    };
+    inverse_depth_ = reciprocal(at(map.w));
+    u_ = at(map.u) * inverse_depth_;
+    step_ = map.v[2] * inverse_depth_;
+    v_ = (map.v[0] * start[0] + (map.v[1] * start[1] + (map.v[2] * start[2] + map.v[3]))) *
+         inverse_depth_;
+  }
+
+  PYRONN_HOST_DEVICE ProjectedVoxel at(int k) const {
+    return {u_, v_ + static_cast<float>(k) * step_, inverse_depth_};
+  }
+
+  /// Of v, from voxel to voxel.
+  PYRONN_HOST_DEVICE float step() const { return step_; }
+
+  PYRONN_HOST_DEVICE Footprint footprint(int count, Extents<2> detector,
+                                         SampleBounds const& exist) const {
+    float const last = at(count - 1).v;
+    Footprint const footprint = footprint_of(u_, u_, min(v_, last), max(v_, last), detector, exist);
+    return {footprint.meets && is_before_source(at(0)), footprint.inside};
+  }
+
+ private:
+  float u_;
+  float v_;
+  float step_;
+  float inverse_depth_;
+};
+
+/// A run in the plane, where detectors have one row. Its ends, which the shadow is made of, are
+/// kept.
+template <int Axis, int Count>
+class VoxelRun<PlaneMap, Axis, Count> {
+ public:
+  PYRONN_HOST_DEVICE VoxelRun(PlaneMap const& map, Vec3f const& start)
+      : map_{map}, start_{start}, first_{projected(0)}, last_{projected(Count - 1)} {}
+
+  PYRONN_HOST_DEVICE ProjectedVoxel at(int k) const {
+    return k == 0 ? first_ : (k == Count - 1 ? last_ : projected(k));
+  }
+
+  PYRONN_HOST_DEVICE Footprint footprint(int, Extents<2> detector,
+                                         SampleBounds const& exist) const {
+    if (!(is_before_source(first_) && is_before_source(last_))) return {true, false};
+    return footprint_of(min(first_.u, last_.u), max(first_.u, last_.u), 0.0F, 0.0F, detector,
+                        exist);
+  }
+
+ private:
+  [[nodiscard]] PYRONN_HOST_DEVICE ProjectedVoxel projected(int k) const {
+    // From every fourth voxel on, as packed batches do it: both then round alike.
+    auto const rest = static_cast<float>(k % 4);
+    Vec3f near = start_;
+    near[Axis] += static_cast<float>(k) - rest;
+    auto const along = [&near, rest](float const(&row)[3]) {
+      return row[0] * near[0] + (row[1] * near[1] + row[2]) + rest * row[Axis];
+    };
+    float const inverse = reciprocal(along(map_.w));
+    return {along(map_.u) * inverse, 0.0F, inverse};
+  }
+
+  PlaneMap const& map_;
+  Vec3f start_;
+  ProjectedVoxel first_;
+  ProjectedVoxel last_;
+};
+
+}  // namespace pyronn::detail

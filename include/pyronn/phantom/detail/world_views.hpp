@@ -1,0 +1,66 @@
+// SPDX-FileCopyrightText: The pyronn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+/// How the views of a geometry travel into a kernel that knows no grid: as they are, in world mm
+/// and in their own precision.
+#include <cstddef>
+#include <type_traits>
+
+#include <pyronn/core/config.hpp>
+#include <pyronn/core/math.hpp>
+#include <pyronn/geometry/traits.hpp>
+#include <pyronn/model/detail/views/launch_views.hpp>
+
+namespace pyronn::detail {
+
+/// Of the 32,764 bytes that bodies and views share.
+inline constexpr std::size_t world_views_bytes = std::size_t{12} * 1024;
+
+/// Some consecutive views, tabulated.
+template <class View>
+struct WorldViewTable {
+  static constexpr int capacity =
+      pyronn::min(max_launch_views, static_cast<int>(world_views_bytes / sizeof(View)));
+  static_assert(capacity >= 1, "A view must be smaller than 12 KiB to travel beside bodies.");
+
+  View views[capacity];
+
+  PYRONN_HOST_DEVICE View const& view(int n) const { return views[n]; }
+};
+
+/// A geometry that travels whole; its views from `first` on.
+template <class Geometry>
+struct WholeGeometry {
+  static constexpr int capacity = max_launch_views;
+
+  Geometry geometry;
+  int first;
+
+  PYRONN_HOST_DEVICE view_t<Geometry> view(int n) const { return geometry.view(first + n); }
+};
+
+template <class Geometry>
+constexpr bool travels_whole() {
+  return std::is_trivially_copyable_v<Geometry> && sizeof(Geometry) <= world_views_bytes;
+}
+
+/// Some consecutive views, at most `capacity` in one launch.
+template <class Geometry>
+using WorldViews = std::conditional_t<travels_whole<Geometry>(), WholeGeometry<Geometry>,
+                                      WorldViewTable<view_t<Geometry>>>;
+
+/// The views [first, first + count).
+template <class Geometry>
+WorldViews<Geometry> world_views(Geometry const& geometry, int first, int count) {
+  if constexpr (travels_whole<Geometry>()) {
+    static_cast<void>(count);
+    return {geometry, first};
+  } else {
+    WorldViews<Geometry> table;
+    for (int n = 0; n < count; ++n) table.views[n] = geometry.view(first + n);
+    return table;
+  }
+}
+
+}  // namespace pyronn::detail

@@ -1,0 +1,52 @@
+// SPDX-FileCopyrightText: The pyronn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+/// The response with which filtered backprojection filters the rows of a scan.
+#include <cmath>
+#include <cstddef>
+#include <vector>
+
+#include <pyronn/core/error.hpp>
+#include <pyronn/recon/fbp/detail/view.hpp>
+#include <pyronn/recon/fbp/options.hpp>
+#include <pyronn/recon/filter/response.hpp>
+#include <pyronn/recon/filter/window.hpp>
+
+namespace pyronn::detail {
+
+inline std::vector<float> ramp_response(char const*, std::vector<FlatFbpView> const&, int columns,
+                                        FilterWindow window) {
+  return filter_response(columns, window);
+}
+
+/// Throws InvalidArgument where not all views have the same steps between fan angles.
+inline std::vector<float> ramp_response(char const* function, std::vector<ArcFbpView> const& views,
+                                        int columns, FilterWindow window) {
+  auto const step = static_cast<double>(std::abs(views.front().step));
+  for (ArcFbpView const& view : views) {
+    auto const other = static_cast<double>(std::abs(view.step));
+    expects(std::abs(other - step) <= 1e-5 * step, function,
+            ": the pixels of all views must be equally many fan angles apart, but there are steps "
+            "of ",
+            step, " and ", other, " rad");
+  }
+  return filter_response(columns, window, step);
+}
+
+/// The response that the options ask for. Throws InvalidArgument for one of the wrong length and
+/// for numbers that are not finite.
+template <class View>
+std::vector<float> chosen_response(char const* function, FbpOptions const& options,
+                                   std::vector<View> const& views, int columns) {
+  if (options.response.empty()) return ramp_response(function, views, columns, options.window);
+  auto const length = static_cast<std::size_t>(filter_response_length(columns));
+  expects(options.response.size() == length, function, ": the response has ",
+          options.response.size(), " values, but rows of ", columns, " columns need ", length);
+  for (float const value : options.response) {
+    expects(std::isfinite(value), function, ": response value ", value, " must be finite");
+  }
+  return options.response;
+}
+
+}  // namespace pyronn::detail

@@ -1,0 +1,96 @@
+// SPDX-FileCopyrightText: The pyronn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+/// Weights of pixels, and how those of many views travel into kernels.
+#include <cstddef>
+
+#include <pyronn/core/config.hpp>
+#include <pyronn/core/vec.hpp>
+#include <pyronn/recon/redundancy/redundancy.hpp>
+
+namespace pyronn::detail {
+
+/// The cosine of the angle between a ray and the central one.
+struct CosineOfRay {
+  template <class View>
+  PYRONN_HOST_DEVICE float operator()(View const& view, float u, float v) const {
+    return view.cosine(u, v);
+  }
+};
+
+/// How much a ray counts among those that see the same line.
+struct RedundancyOfRay {
+  template <class View>
+  PYRONN_HOST_DEVICE float operator()(View const& view, float u, float v) const {
+    RedundancyWeight const& weight = view.share.redundancy;
+    if (weight.kind == Redundancy::uniform) return weight.parameter;
+    return weight(view.share.angle, view.fan_angle(u, v));
+  }
+};
+
+/// All that filtered backprojection multiplies a pixel with before filtering.
+struct FbpWeightOfRay {
+  template <class View>
+  PYRONN_HOST_DEVICE float operator()(View const& view, float u, float v) const {
+    return of_row(view, v) * view.cosine(u, v) * RedundancyOfRay{}(view, u, v);
+  }
+
+  /// What is the same for a row.
+  template <class View>
+  static PYRONN_HOST_DEVICE float of_row(View const& view, float v) {
+    return view.share.factor / view.row_distance(v);
+  }
+
+  /// What is left in rows v and v + 1, which share most of it where fan angles are those of all
+  /// rows.
+  template <class View>
+  static PYRONN_HOST_DEVICE Vec<float, 2> of_two_pixels(View const& view, float u, float v) {
+    float const first = RedundancyOfRay{}(view, u, v);
+    float const second = view.is_z_aligned() ? first : RedundancyOfRay{}(view, u, v + 1);
+    return {view.cosine(u, v) * first, view.cosine(u, v + 1) * second};
+  }
+};
+
+/// The weights of some views, as they travel in a launch.
+template <class View, class Weight>
+struct ViewWeightTable {
+  static constexpr int capacity = 512;
+  static_assert(sizeof(View) * capacity <= std::size_t{28} * 1024);
+
+  View views[capacity];
+
+  PYRONN_HOST_DEVICE float operator()(float u, float v, int n) const {
+    return Weight{}(views[n], u, v);
+  }
+  PYRONN_HOST_DEVICE float of_row(float v, int n) const { return Weight::of_row(views[n], v); }
+  PYRONN_HOST_DEVICE Vec<float, 2> of_two_pixels(float u, float v, int n) const {
+    return Weight::of_two_pixels(views[n], u, v);
+  }
+};
+
+/// The same where they were set up, on the host: `views_per_sample` views from `views` on, for the
+/// next sample as many from `sample_stride` views farther on, which is 0 where samples share them.
+template <class View, class Weight>
+struct ViewWeights {
+  static constexpr int capacity = ViewWeightTable<View, Weight>::capacity;
+
+  View const* views;
+  int views_per_sample;
+  int sample_stride;
+
+  [[nodiscard]] View const& view(int n) const {
+    return views[n / views_per_sample * sample_stride + n % views_per_sample];
+  }
+
+  float operator()(float u, float v, int n) const { return Weight{}(view(n), u, v); }
+
+  /// The views [first, first + count); count is at most `capacity`.
+  [[nodiscard]] ViewWeightTable<View, Weight> table(int first, int count) const {
+    ViewWeightTable<View, Weight> result;
+    for (int n = 0; n < count; ++n) result.views[n] = view(first + n);
+    return result;
+  }
+};
+
+}  // namespace pyronn::detail

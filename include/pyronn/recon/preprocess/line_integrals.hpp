@@ -1,0 +1,76 @@
+// SPDX-FileCopyrightText: The pyronn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cmath>
+#include <cstdint>
+
+#include <pyronn/core/array_view.hpp>
+#include <pyronn/core/config.hpp>
+#include <pyronn/core/error.hpp>
+#include <pyronn/core/math.hpp>
+#include <pyronn/exec/kernel.hpp>
+
+namespace pyronn {
+
+namespace detail {
+
+/// -log(signal / full) of one pixel. Written so that a dead pixel (`full` not positive, or anything
+/// not finite) gives the floor.
+PYRONN_HOST_DEVICE inline float line_integral(float signal, float full, float floor) {
+  float const ratio = full > 0.0F ? signal / full : 0.0F;
+  float const transmission = ratio < 1e30F ? ratio : 0.0F;
+  return -std::log(transmission > floor ? transmission : floor);
+}
+
+inline void check_floor(double floor) {
+  expects(floor > 0.0 && floor < 1.0, "line_integrals: floor ", floor, " must lie between 0 and 1");
+}
+
+/// -log((raw - dark) / (flat - dark)) of one pixel.
+template <class T>
+struct LineIntegrals {
+  using Block = BlockShape<128, 1, 1>;
+
+  ProjectionView<T const> raw;
+  ArrayView<T const, 2> dark;
+  ArrayView<T const, 2> flat;
+  ProjectionView<float> line_integrals;
+  float floor;
+
+  PYRONN_HOST_DEVICE void operator()(Vec<int, 3> pixel) const {
+    std::int64_t const on_detector =
+        static_cast<std::int64_t>(pixel[1]) * dark.extents[0] + pixel[0];
+    auto const offset = static_cast<float>(dark.data[on_detector]);
+    float const signal = static_cast<float>(raw(pixel[0], pixel[1], pixel[2])) - offset;
+    float const full = static_cast<float>(flat.data[on_detector]) - offset;
+    line_integrals(pixel[0], pixel[1], pixel[2]) = line_integral(signal, full, floor);
+  }
+};
+
+}  // namespace detail
+
+/// Line integrals -log((raw - dark) / (flat - dark)) from intensities (u, v, view), with dark and
+/// flat field (u, v). A transmission below `floor`, as of dead pixels, counts as `floor`. Does not
+/// synchronise. `raw` and `line_integrals` may be the same memory where T is float. Throws
+/// InvalidArgument for sizes that differ and a floor outside (0, 1).
+template <class Executor, class T>
+void line_integrals(Executor const& executor, ProjectionView<T const> raw,
+                    ArrayView<T const, 2> dark, ArrayView<T const, 2> flat,
+                    ProjectionView<float> line_integrals, double floor = 1e-6) {
+  Extents<2> const detector{raw.extents[0], raw.extents[1]};
+  detail::expects(dark.extents == detector && flat.extents == detector,
+                  "line_integrals: dark field ", dark.extents, " and flat field ", flat.extents,
+                  " must have the detector's extents (u, v) ", detector);
+  detail::expects(line_integrals.extents == raw.extents, "line_integrals: the output's extents ",
+                  line_integrals.extents, " must be the input's, ", raw.extents);
+  detail::check_floor(floor);
+  executor.check_reachable(raw.data, "line_integrals: raw");
+  executor.check_reachable(dark.data, "line_integrals: dark");
+  executor.check_reachable(flat.data, "line_integrals: flat");
+  executor.check_reachable(line_integrals.data, "line_integrals: output");
+  executor.for_each(raw.extents, detail::LineIntegrals<T>{raw, dark, flat, line_integrals,
+                                                          static_cast<float>(floor)});
+}
+
+}  // namespace pyronn
