@@ -140,7 +140,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(pieces_add_up_to_the_whole, Case, test::AllCases) 
     // A piece may begin anywhere, and then asks for more than the whole.
     pyronn::Workspace<test::Executor> own{test::executor(),
                                           op.workspace_bytes(test::executor(), piece)};
-    op.add_views(test::executor(), piece, first, volume.view(), own);
+    op(test::executor(), piece, volume.view(), own,
+       test::piece_of_views(first, borders[n + 1] - first));
   }
   BOOST_TEST(test::relative_l2(volume.values(), test::run(op, values)) < 1e-6);
 }
@@ -162,11 +163,12 @@ BOOST_FIXTURE_TEST_CASE(wrong_extents_are_named, Arrays) {
 
 BOOST_FIXTURE_TEST_CASE(views_that_are_not_there_are_refused, Arrays) {
   auto const add = [this](int first) {
-    op.add_views(test::executor(), projections.view(), first, volume.view(), workspace);
+    op(test::executor(), projections.view(), volume.view(), workspace,
+       {pyronn::ViewSelection::range(first, 7)});
   };
   BOOST_CHECK_EXCEPTION(add(1), InvalidArgument,
-                        says("views 1 to 7 are not among the geometry's 7"));
-  BOOST_CHECK_EXCEPTION(add(-1), InvalidArgument, says("views -1 to 5"));
+                        says("7 views from view 1 on were selected, but the geometry has 7"));
+  BOOST_CHECK_EXCEPTION(add(-1), InvalidArgument, says("7 views from view -1 on"));
   BOOST_TEST(volume_is_untouched());
 }
 

@@ -83,7 +83,8 @@ BOOST_AUTO_TEST_CASE(may_come_piece_by_piece) {
         share.insert(share.end(), from, from + count * 41);
       }
       test::Array<float, 3> part{{41, count, 2}, share};
-      fbp.add_views(test::executor(), part.view(), first, in_pieces.view(), workspace);
+      fbp(test::executor(), part.view(), in_pieces.view(), workspace,
+          test::piece_of_views(first, count));
     }
     BOOST_TEST(test::relative_l2(in_pieces.values(), at_once.values()) < 1e-6);
   }

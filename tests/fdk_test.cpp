@@ -239,12 +239,12 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(piece_by_piece_in_little_memory_is_the_whole, Inte
   pyronn::Workspace<test::Executor> workspace{
       test::executor(), fdk.workspace_bytes(test::executor(), projections.view())};
   pyronn::ProjectionView<float const> const all = projections.view();
-  fdk.add_views(test::executor(), all.slices(0, 13), 0, volume.view(), workspace);
-  fdk.add_views(test::executor(), all.slices(13, 37), 13, volume.view(), workspace);
+  fdk(test::executor(), all.slices(0, 13), volume.view(), workspace, test::piece_of_views(0, 13));
+  fdk(test::executor(), all.slices(13, 37), volume.view(), workspace, test::piece_of_views(13, 37));
   BOOST_TEST(test::relative_l2(volume.values(), expected) < bound);
-  BOOST_CHECK_THROW(
-      fdk.add_views(test::executor(), all.slices(13, 37), 14, volume.view(), workspace),
-      InvalidArgument);
+  BOOST_CHECK_THROW(fdk(test::executor(), all.slices(13, 37), volume.view(), workspace,
+                        {pyronn::ViewSelection::range(14, 37)}),
+                    InvalidArgument);
   pyronn::Workspace<test::Executor> none{test::executor()};
   BOOST_CHECK_THROW(fdk(test::executor(), projections.view(), volume.view(), none),
                     pyronn::OutOfMemory);

@@ -230,7 +230,8 @@ BOOST_AUTO_TEST_CASE(adds_views_piece_by_piece) {
       share.insert(share.end(), begin, begin + std::ptrdiff_t{part[1]} * part[0]);
     }
     test::Array<float, 3> source{part, share};
-    op.add_views(test::executor(), source.view(), first, target.view(), workspace);
+    op(test::executor(), source.view(), target.view(), workspace,
+       test::piece_of_views(first, part[1]));
   }
   BOOST_TEST(test::relative_l2(target.values(), expected) <= 1e-6);
 }

@@ -174,11 +174,11 @@ static_assert(!is_executor_v<NoResources>);
 
 template <class... Types>
 inline constexpr bool all_trivially_copyable_v = (std::is_trivially_copyable_v<Types> && ...);
-static_assert(all_trivially_copyable_v<Extents<3>, Vec3f, Vec3d, pyronn::Grid, Ray<float>,
-                                       Ray<double>, DetectorPoint<float>, pyronn::ProjectionMatrix,
-                                       pyronn::ConeView, pyronn::ArrayView<float, 3>,
-                                       pyronn::SoftwareInterp, pyronn::TextureInterp,
-                                       pyronn::LinearSamples<pyronn::SoftwareInterp, float>>);
+static_assert(all_trivially_copyable_v<
+              Extents<3>, Vec3f, Vec3d, pyronn::Grid, Ray<float>, Ray<double>, DetectorPoint<float>,
+              pyronn::ProjectionMatrix, pyronn::ConeView, pyronn::ArrayView<float, 3>,
+              pyronn::SoftwareInterp, pyronn::TextureInterp,
+              pyronn::detail::LinearSamples<pyronn::SoftwareInterp, float>>);
 
 static_assert(all_trivially_copyable_v<pyronn::Half, pyronn::BFloat16>);
 static_assert(sizeof(pyronn::Half) == 2 && sizeof(pyronn::BFloat16) == 2);

@@ -101,7 +101,9 @@ void reconstruct_shares(Place& place, Job const& job, int share, std::size_t wor
     auto const lines = line_integrals(first, count);
     place.synchronise();
     cost.preprocess_seconds += watch.restart();
-    fdk.add_views(place.executor, lines, first, volume, workspace);
+    auto const output = first == 0 ? pyronn::Output::overwrite : pyronn::Output::add;
+    fdk(place.executor, lines, volume, workspace,
+        {pyronn::ViewSelection::range(first, count), {}, output});
     place.synchronise();
     cost.reconstruct_seconds += watch.restart();
     job.progress(static_cast<double>(first + count) / num_views);

@@ -2,14 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-/// Everything on CUDA devices, and on the host all but Fbp (<pyronn/backend/cpu/row_filter.hpp>
-/// adds it). Needs nvcc.
-#include <pyronn/backend/cuda/detail/batch/paths.cuh>
-#include <pyronn/backend/cuda/detail/cells/interior_slices.cuh>
-#include <pyronn/backend/cuda/detail/cells/transposed_images.cuh>
-#include <pyronn/backend/cuda/detail/columns/project_path.cuh>
-#include <pyronn/backend/cuda/detail/fourier/row_filter.cuh>
-#include <pyronn/backend/cuda/detail/texture/planes.cuh>
-#include <pyronn/backend/cuda/detail/texture/slices.cuh>
+/// Everything on CUDA devices, and on the host all but the row filter of CpuExecutor, which
+/// <pyronn/cpu.hpp> adds. Needs nvcc.
 #include <pyronn/backend/cuda/executor.cuh>
 #include <pyronn/host.hpp>

@@ -52,7 +52,7 @@ class Bench {
       : report_{report},
         executor_{executor},
         problem_{std::move(problem)},
-        volume_{pyronn::detail::volume_extents<rank, rank>(problem_.grid, 1)},
+        volume_{pyronn::detail::volume_extents<rank, rank>(problem_.grid.size, 1)},
         projections_{pyronn::detail::projection_extents<rank, rank>(
             problem_.geometry.detector_size(), problem_.geometry.num_views(), 1)} {}
 

@@ -102,7 +102,8 @@ class Bench {
         watch_{stream},
         problem_{std::move(problem)},
         samples_{samples},
-        volume_extents_{pyronn::detail::volume_extents<dimension, Rank>(problem_.grid, samples)},
+        volume_extents_{
+            pyronn::detail::volume_extents<dimension, Rank>(problem_.grid.size, samples)},
         projection_extents_{pyronn::detail::projection_extents<dimension, Rank>(
             problem_.geometry.detector_size(), problem_.geometry.num_views(), samples)},
         volume_{CudaExecutor{stream}, static_cast<std::size_t>(volume_extents_.count())},

@@ -58,10 +58,17 @@ double bound(double software, double texture) {
   return std::is_same_v<Interp, pyronn::SoftwareInterp> ? software : texture;
 }
 
+/// For projections that come piece by piece: the first overwrites, the others add.
+inline pyronn::Part piece_of_views(int first, int count) {
+  return {pyronn::ViewSelection::range(first, count),
+          {},
+          first == 0 ? pyronn::Output::overwrite : pyronn::Output::add};
+}
+
 /// Of what is projected on a grid, and of its projections: one or, with a leading dimension, many.
 template <class Geometry, int Rank = pyronn::dimension_v<Geometry>>
 pyronn::Extents<Rank> volume_extents(pyronn::Grid const& grid, int samples = 1) {
-  return pyronn::detail::volume_extents<pyronn::dimension_v<Geometry>, Rank>(grid, samples);
+  return pyronn::detail::volume_extents<pyronn::dimension_v<Geometry>, Rank>(grid.size, samples);
 }
 template <class Geometry, int Rank = pyronn::dimension_v<Geometry>>
 pyronn::Extents<Rank> projection_extents(Geometry const& geometry, int samples = 1) {

@@ -139,7 +139,7 @@ template <class DepthWeight, class Geometry, class Visit>
 void for_each_entry(pyronn::WeightedVoxelDriven<DepthWeight>, Geometry const& scan,
                     pyronn::Grid const& grid, Visit const& visit) {
   using Scalar = pyronn::projection_scalar_t<pyronn::view_t<Geometry>>;
-  bool const weighted = std::is_same_v<DepthWeight, pyronn::InverseSquareDepth>;
+  bool const weighted = std::is_same_v<DepthWeight, pyronn::detail::InverseSquareDepth>;
   pyronn::Extents<2> const detector = scan.detector_size();
   for (int n = 0; n < scan.num_views(); ++n) {
     std::size_t voxel = 0;

@@ -5,7 +5,8 @@
 /// What an executor is: where kernels run and memory comes from.
 ///
 ///   struct MyExecutor {
-///     struct Cache {};                          // what a workspace keeps for it between calls
+///     using Backend = CpuBackend;                   // whose fast paths run on it; may be left out
+///     struct Cache {};                              // what a workspace keeps for it between calls
 ///     template <class Kernel>
 ///     void for_each(Extents<3> items, Kernel const& kernel) const;  // kernel(Vec<int, 3> item)
 ///     void* allocate(std::size_t bytes) const;      // throws OutOfMemory
@@ -19,6 +20,7 @@
 #include <pyronn/core/detail/detected.hpp>
 #include <pyronn/core/extents.hpp>
 #include <pyronn/core/vec.hpp>
+#include <pyronn/exec/backend.hpp>
 
 namespace pyronn {
 
@@ -65,7 +67,7 @@ constexpr void check_executor() {
       "An executor must have 'void check_reachable(void const* memory, char const* what) const'.");
   static_assert(
       detail::is_detected_v<detail::ExecutorCache, Executor>,
-      "An executor must name a type 'Resources': what a workspace keeps for it between calls.");
+      "An executor must name a type 'Cache': what a workspace keeps for it between calls.");
 }
 
 }  // namespace pyronn

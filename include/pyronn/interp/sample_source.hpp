@@ -10,6 +10,7 @@
 ///   max_slices(executor, array)        slices of one sample that can be read at a time; 0: none
 ///   max_samples(executor, array)       whole samples that can be read at a time; may be 0
 ///   least_slices<T>                    fewer at a time than these, and than all, do not pay
+///   load_launches                      kernels that `load` queues where slice_bytes is not 0
 ///   load(executor, array, workspace)   makes all of `array` readable, stream-ordered; returns what
 ///                                      the kernel reads from, which is trivially copyable
 /// Where it can read no slice, for want of workspace or otherwise, the array is read in place after
@@ -28,6 +29,7 @@ template <class Interp>
 struct InPlaceSlices {
   template <class T>
   static constexpr int least_slices = 1;
+  static constexpr int load_launches = 0;
 
   template <class Executor, class T>
   static std::size_t slice_bytes(Executor const&, ArrayView<T const, 4>) {
@@ -42,7 +44,8 @@ struct InPlaceSlices {
     return array.extents[3];
   }
   template <class Executor, class T, class Workspace>
-  static LinearSamples<Interp, T> load(Executor const&, ArrayView<T const, 4> array, Workspace&) {
+  static detail::LinearSamples<Interp, T> load(Executor const&, ArrayView<T const, 4> array,
+                                               Workspace&) {
     return {array};
   }
 };
@@ -62,24 +65,24 @@ struct InPlacePlanes : InPlaceSlices<Interp> {
 };
 
 /// For kernels that read slice by slice, `samples.slice(n)`: the views of projections.
-template <class Interp, class Executor>
+template <class Interp, class Backend>
 struct SliceSource : InPlaceSlices<Interp> {
   using InPlace = InPlaceSlices<Interp>;
 };
 
 /// The same for kernels that read most samples by `sample_inside`.
-template <class Interp, class Executor>
-struct InteriorSliceSource : SliceSource<Interp, Executor> {};
+template <class Interp, class Backend>
+struct InteriorSliceSource : SliceSource<Interp, Backend> {};
 
 /// For kernels that read on planes across any axis, `samples.planes<Axis>(sample, group)`: volumes.
-template <class Interp, class Executor>
+template <class Interp, class Backend>
 struct PlaneSource : InPlacePlanes<Interp> {
   using InPlace = InPlacePlanes<Interp>;
 };
 
 /// For kernels that read images of the plane where rays cross their rows and columns, with the same
 /// members `planes<Axis>(sample, group)` less `texel`.
-template <class Interp, class Executor>
-struct LineSource : PlaneSource<Interp, Executor> {};
+template <class Interp, class Backend>
+struct LineSource : PlaneSource<Interp, Backend> {};
 
 }  // namespace pyronn

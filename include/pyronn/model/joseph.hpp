@@ -23,20 +23,20 @@ struct Joseph {
   using BackView = detail::full_view_t<View>;
   template <class View, int Dimension>
   using SpecialBackView = void;
-  template <class Interp, class Executor, int Dimension>
+  template <class Interp, class Backend, int Dimension>
   static constexpr bool prefers_special_back = false;
-  template <class Interp, class Executor, int Dimension>
-  using VolumeSource = std::conditional_t<Dimension == 2, LineSource<Interp, Executor>,
-                                          PlaneSource<Interp, Executor>>;
-  template <class Interp, class Executor>
-  using ProjectionSource = SliceSource<Interp, Executor>;
+  template <class Interp, class Backend, int Dimension>
+  using VolumeSource =
+      std::conditional_t<Dimension == 2, LineSource<Interp, Backend>, PlaneSource<Interp, Backend>>;
+  template <class Interp, class Backend>
+  using ProjectionSource = SliceSource<Interp, Backend>;
 
-  template <class Interp, class Executor, class Task>
+  template <class Interp, class Backend, class Task>
   auto forward(Task const& task) const {
-    using Tiling = PixelTiling<Interp, Executor, Task::dimension>;
+    using Tiling = detail::PixelTiling<Interp, Backend, Task::dimension>;
     return detail::JosephForward<Tiling, Task>{task};
   }
-  template <class Interp, class Executor, class Task>
+  template <class Interp, class Backend, class Task>
   detail::JosephBack<Interp, Task> back(Task const& task) const {
     return {task};
   }

@@ -25,12 +25,12 @@ class RayMarch {
   using BackView = detail::full_view_t<View>;
   template <class View, int Dimension>
   using SpecialBackView = void;
-  template <class Interp, class Executor, int Dimension>
+  template <class Interp, class Backend, int Dimension>
   static constexpr bool prefers_special_back = false;
-  template <class Interp, class Executor, int Dimension>
-  using VolumeSource = SliceSource<Interp, Executor>;
-  template <class Interp, class Executor>
-  using ProjectionSource = SliceSource<Interp, Executor>;
+  template <class Interp, class Backend, int Dimension>
+  using VolumeSource = SliceSource<Interp, Backend>;
+  template <class Interp, class Backend>
+  using ProjectionSource = SliceSource<Interp, Backend>;
 
   /// A step of 0.2 voxels.
   RayMarch() : RayMarch(0.2) {}
@@ -45,11 +45,11 @@ class RayMarch {
 
   [[nodiscard]] float step() const { return step_; }
 
-  template <class Interp, class Executor, class Task>
+  template <class Interp, class Backend, class Task>
   detail::RayMarchForward<Task> forward(Task const& task) const {
     return {task, step_};
   }
-  template <class Interp, class Executor, class Task>
+  template <class Interp, class Backend, class Task>
   detail::RayMarchBack<Interp, Task> back(Task const& task) const {
     return {task, step_};
   }

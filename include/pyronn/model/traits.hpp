@@ -12,14 +12,14 @@
 ///     // special_project_view_t, or void.
 ///     template <class View, int Dimension> using SpecialForwardView = ...;
 ///     template <class View, int Dimension> using SpecialBackView = ...;
-///     template <class Interp, class Executor, int Dimension>  // whether `back` takes it
+///     template <class Interp, class Backend, int Dimension>  // whether `back` takes it
 ///     static constexpr bool prefers_special_back = false;
 ///     // How volumes are read: PlaneSource, in the plane also LineSource, or SliceSource.
-///     template <class Interp, class Executor, int Dimension> using VolumeSource = ...;
+///     template <class Interp, class Backend, int Dimension> using VolumeSource = ...;
 ///     // How projections are read: SliceSource or InteriorSliceSource.
-///     template <class Interp, class Executor> using ProjectionSource = ...;
-///     template <class Interp, class Executor, class Task> auto forward(Task const& task) const;
-///     template <class Interp, class Executor, class Task> auto back(Task const& task) const;
+///     template <class Interp, class Backend> using ProjectionSource = ...;
+///     template <class Interp, class Backend, class Task> auto forward(Task const& task) const;
+///     template <class Interp, class Backend, class Task> auto back(Task const& task) const;
 ///     template <class Geometry> static constexpr void check_forward();  // static_asserts
 ///     template <class Geometry> static constexpr void check_back();
 ///   };

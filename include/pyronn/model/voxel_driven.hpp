@@ -4,7 +4,6 @@
 
 #include <type_traits>
 
-#include <pyronn/backend/cpu/detail/columns/backproject.hpp>
 #include <pyronn/interp/sample_source.hpp>
 #include <pyronn/model/detail/tiling.hpp>
 #include <pyronn/model/detail/views/index_view.hpp>
@@ -26,32 +25,23 @@ struct WeightedVoxelDriven {
   using BackView = detail::project_view_t<View>;
   template <class View, int Dimension>
   using SpecialBackView = detail::special_project_view_t<View, Dimension>;
-  template <class Interp, class Executor, int Dimension>
+  template <class Interp, class Backend, int Dimension>
   static constexpr bool prefers_special_back =
-      VoxelTiling<Interp, Executor, Dimension>::prefers_special_views ||
-      (Dimension == 3 && has_column_back_v<Interp, Executor>);
+      detail::VoxelTiling<Interp, Backend, Dimension>::prefers_special_views;
 
-  template <class Interp, class Executor, int Dimension>
-  using VolumeSource = PlaneSource<Interp, Executor>;
-  template <class Interp, class Executor>
-  using ProjectionSource = InteriorSliceSource<Interp, Executor>;
+  template <class Interp, class Backend, int Dimension>
+  using VolumeSource = PlaneSource<Interp, Backend>;
+  template <class Interp, class Backend>
+  using ProjectionSource = InteriorSliceSource<Interp, Backend>;
 
-  template <class Interp, class Executor, class Task>
+  template <class Interp, class Backend, class Task>
   detail::VoxelDrivenForward<Interp, DepthWeight, Task> forward(Task const& task) const {
     return {task};
   }
-  template <class Interp, class Executor, class Task>
+  template <class Interp, class Backend, class Task>
   auto back(Task const& task) const {
-    using Tiling = VoxelTiling<Interp, Executor, Task::dimension>;
-    using Tile = std::conditional_t<Task::View::is_projective, typename Tiling::Tile,
-                                    typename Tiling::GeneralTile>;
-    constexpr bool is_z_aligned = std::is_same_v<typename Task::View, detail::ZAlignedMap>;
-    detail::VoxelDrivenBack<DepthWeight, Tile, Task> const runs{task};
-    if constexpr (is_z_aligned && has_column_back_v<Interp, Executor>) {
-      return detail::BackprojectColumns<DepthWeight, Tile, Task>{runs};
-    } else {
-      return runs;
-    }
+    using Tiling = detail::VoxelTiling<Interp, Backend, Task::dimension>;
+    return detail::VoxelDrivenBackOf<Tiling, DepthWeight, Task>{task};
   }
 
   template <class Geometry>
@@ -66,9 +56,9 @@ struct WeightedVoxelDriven {
 };
 
 /// Voxel-driven, unweighted: the classical companion of Joseph.
-using VoxelDriven = WeightedVoxelDriven<NoDepthWeight>;
+using VoxelDriven = WeightedVoxelDriven<detail::NoDepthWeight>;
 
 /// Voxel-driven with 1 / depth^2: the backprojection inside FDK.
-using DistanceWeighted = WeightedVoxelDriven<InverseSquareDepth>;
+using DistanceWeighted = WeightedVoxelDriven<detail::InverseSquareDepth>;
 
 }  // namespace pyronn

@@ -14,7 +14,8 @@
 #include <pyronn/core/vec.hpp>
 #include <pyronn/exec/traits.hpp>
 #include <pyronn/geometry/traits.hpp>
-#include <pyronn/operators/detail/batch.hpp>
+#include <pyronn/operators/detail/checks.hpp>
+#include <pyronn/operators/detail/shapes.hpp>
 #include <pyronn/phantom/body.hpp>
 #include <pyronn/phantom/detail/body_table.hpp>
 #include <pyronn/phantom/detail/phantom_kernels.hpp>
@@ -51,7 +52,7 @@ void voxelise_samples(Executor const& executor, std::vector<Phantom> const& phan
   constexpr int most = 1024;
   check_executor<Executor>();
   checked_grid<Dimension>(grid, function);
-  check_volumes<Dimension>(function, volumes.extents, grid);
+  check_volumes<Dimension>(function, volumes.extents, grid.size);
   auto const batch = volume_batch<Dimension>(volumes);
   int const samples = batch.extents[3];
   check_phantoms(function, samples, phantoms.size());
@@ -98,7 +99,7 @@ void project_samples(Executor const& executor, std::vector<Phantom> const& phant
   check_projections<dimension>(function, projections.extents, scan.detector_size(),
                                scan.num_views(), samples);
   check_phantoms(function, samples, phantoms.size());
-  check_geometries(function, samples, geometries.size());
+  check_geometries(function, samples, 0, geometries.size());
   executor.check_reachable(projections.data, "project: projections");
   auto const tables = tables_of(phantoms);
   for (int sample = 0; sample < samples; ++sample) {

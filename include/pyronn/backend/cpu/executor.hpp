@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+/// CpuExecutor, and with it the fast paths of the CPU backend; its row filter, which needs Eigen,
+/// is in <pyronn/backend/cpu/row_filter.hpp>, and <pyronn/cpu.hpp> is both.
 #include <algorithm>
 #include <atomic>
 #include <cstddef>
@@ -12,16 +14,22 @@
 #include <thread>
 #include <vector>
 
+#include <pyronn/backend/cpu/detail/columns/backproject.hpp>
+#include <pyronn/backend/cpu/detail/paths.hpp>
 #include <pyronn/core/error.hpp>
 #include <pyronn/core/extents.hpp>
 #include <pyronn/core/vec.hpp>
+#include <pyronn/exec/backend.hpp>
 
 namespace pyronn {
+
+struct CpuBackend {};
 
 /// Runs kernels on the host's cores; every call returns when its work is done. Results do not
 /// depend on the number of threads.
 class CpuExecutor {
  public:
+  using Backend = CpuBackend;
   struct Cache {};
 
   /// All cores.

@@ -62,12 +62,30 @@ struct FilterRowsOnHost {
 };
 
 template <>
-struct RowFilterBackend<CpuExecutor> {
-  static std::size_t bytes(CpuExecutor const&, Extents<3>, std::size_t) { return 0; }
+struct RowFilterBackend<CpuBackend> {
+  static std::size_t table_bytes(int) { return 0; }
+  template <class Executor>
+  static void make_tables(Executor const&, int, float const*, std::byte*) {}
 
-  template <class Weights>
-  static void apply(CpuExecutor const& executor, RowFilterTask<Weights> const& task,
-                    Workspace<CpuExecutor>&) {
+  /// Memory of the host is where cores work.
+  static std::size_t upload_bytes(int) { return 0; }
+  template <class Executor>
+  static void upload(Executor const&, std::vector<float> const&, std::byte*) {}
+  static float const* uploaded(std::vector<float> const& response, std::byte*) {
+    return response.data();
+  }
+
+  template <class Executor>
+  static std::size_t scratch_bytes(Executor const&, Extents<3>, std::size_t) {
+    return 0;
+  }
+
+  /// Kernels that apply() queues for filtered projections of these extents.
+  static int launches(Extents<3>, int) { return 1; }
+
+  template <class Weights, class Executor>
+  static void apply(Executor const& executor, RowFilterTask<Weights> const& task, std::byte*,
+                    Workspace<Executor>&) {
     FilterRowsOnHost<Weights> const kernel{task, padded_row_length(task.filtered.extents[0])};
     executor.for_each(kernel.items(), kernel);
   }

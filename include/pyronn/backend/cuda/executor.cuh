@@ -2,124 +2,45 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+/// CudaExecutor, and with it the whole CUDA backend: every fast path there is.
 #include <pyronn/backend/cuda/require_cuda.cuh>
 //
 #include <cstddef>
 #include <cstdint>
 #include <type_traits>
-#include <utility>
 
 #include <cuda_runtime_api.h>
 
+#include <pyronn/backend/cuda/detail/cells/interior_slices.cuh>
+#include <pyronn/backend/cuda/detail/cells/transposed_images.cuh>
+#include <pyronn/backend/cuda/detail/fourier/row_filter.cuh>
+#include <pyronn/backend/cuda/detail/launch/run_kernel.cuh>
+#include <pyronn/backend/cuda/detail/launch/tiling.cuh>
+#include <pyronn/backend/cuda/detail/paths.cuh>
 #include <pyronn/backend/cuda/detail/texture/cache.cuh>
+#include <pyronn/backend/cuda/detail/texture/planes.cuh>
+#include <pyronn/backend/cuda/detail/texture/slices.cuh>
 #include <pyronn/backend/cuda/error.cuh>
 #include <pyronn/backend/cuda/memory_resource.cuh>
 #include <pyronn/core/detail/detected.hpp>
 #include <pyronn/core/error.hpp>
 #include <pyronn/core/extents.hpp>
-#include <pyronn/core/vec.hpp>
-#include <pyronn/exec/kernel.hpp>
-#include <pyronn/model/detail/tiling.hpp>
+#include <pyronn/exec/backend.hpp>
 
-// Kernels and launchers are hidden and keyed on the architectures they are compiled for: two
-// libraries, or two translation units built for different cards, must never share one. The pragma
-// also takes geometries from unnamed namespaces, at which nvcc warns where an attribute stands.
-#pragma GCC visibility push(hidden)
+#pragma GCC visibility push(hidden)  // as kernels are, detail/launch/run_kernel.cuh
 
 namespace pyronn {
 
-namespace detail {
-
-template <int... Architectures>
-struct ArchitectureList {};
-using CompiledArchitectures = ArchitectureList<__CUDA_ARCH_LIST__>;
-
-/// True where everything that is compiled for has the matrix unit's instructions used here.
-template <class Architectures>
-inline constexpr bool has_tensor_cores_v = false;
-template <int... Architectures>
-inline constexpr bool has_tensor_cores_v<ArchitectureList<Architectures...>> =
-    ((Architectures >= 800) && ...);
-
-/// The item of a thread. Blocks and, within them, warps are compact in (x, y). Where a block is
-/// one item deep the compiler is told so: all its threads then share what they index with z, views
-/// and samples of a batch.
-template <class Block>
-__device__ Vec<int, 3> item_of_thread(unsigned thread) {
-  constexpr int warp_y = 32 / Block::warp_x;
-  constexpr int warps_x = Block::x / Block::warp_x;
-  constexpr int warps_y = Block::y / warp_y;
-  static_assert(warps_x * Block::warp_x == Block::x && warps_y * warp_y == Block::y,
-                "Warps must fill a block.");
-  auto const lane = static_cast<int>(thread % 32);
-  auto const warp = static_cast<int>(thread / 32);
-  auto const block_x = static_cast<int>(blockIdx.x) / Block::z_swizzle;
-  auto const block_z =
-      static_cast<int>(blockIdx.z * Block::z_swizzle + blockIdx.x % Block::z_swizzle);
-  return {block_x * Block::x + warp % warps_x * Block::warp_x + lane % Block::warp_x,
-          static_cast<int>(blockIdx.y) * Block::y + warp / warps_x % warps_y * warp_y +
-              lane / Block::warp_x,
-          block_z * Block::z + (Block::z == 1 ? 0 : warp / (warps_x * warps_y))};
-}
-
-template <class Block>
-inline constexpr unsigned items_of_block_v = Block::x* Block::y* Block::z;
-template <class Block>
-inline constexpr unsigned threads_v = items_of_block_v<Block>* Block::split;
-
-/// Adds up what the parts of a block have found, in their order, into the sums of part 0.
-template <class Block, int M, int N>
-__device__ void add_up(float (&sums)[M][N], unsigned thread, int part) {
-  __shared__ float others[Block::split - 1][M][N][items_of_block_v<Block>];
-  for (int m = 0; m < M; ++m) {
-    for (int n = 0; n < N; ++n) {
-      if (part > 0) others[part - 1][m][n][thread] = sums[m][n];
-    }
-  }
-  __syncthreads();
-  if (part > 0) return;
-  for (auto const& other : others) {
-    for (int m = 0; m < M; ++m) {
-      for (int n = 0; n < N; ++n) sums[m][n] += other[m][n][thread];
-    }
-  }
-}
-
-/// Bytes of shared memory that a kernel's member `shared_bytes()` asks for, at most
-/// CudaExecutor::max_shared_bytes().
-template <class Kernel>
-using SharedBytes = decltype(std::declval<Kernel const&>().shared_bytes());
-
-/// The library's only __global__ function: one thread an item, or `parts` of them.
-template <class Kernel, class Architectures>
-__global__ void __launch_bounds__(threads_v<typename Kernel::Block>,
-                                  Kernel::Block::min_blocks_per_sm)
-    run_kernel(__grid_constant__ Kernel const kernel, Extents<3> items) {
-  using Block = typename Kernel::Block;
-  unsigned const thread = threadIdx.x % items_of_block_v<Block>;
-  Vec<int, 3> const item = item_of_thread<Block>(thread);
-  bool const exists = item[0] < items[0] && item[1] < items[1] && item[2] < items[2];
-  if constexpr (Block::split == 1) {
-    if (exists) kernel(item);
-  } else {
-    // From one lane, so that the compiler knows it to be the same for the whole warp.
-    int const part =
-        __shfl_sync(0xffffffffU, static_cast<int>(threadIdx.x / items_of_block_v<Block>), 0);
-    typename Kernel::Sums sums = {};
-    if (exists && part == 0) kernel.begin(item, sums);
-    if (exists) kernel.add_part(item, part, sums);
-    add_up<Block>(sums, thread, part);
-    if (exists && part == 0) kernel.write(item, sums);
-  }
-}
-
-}  // namespace detail
+struct CudaBackend {};
 
 /// Runs kernels on a CUDA device, in the order of one stream. Calls return when their work is
 /// queued; none synchronises. Work goes to the device that is current when a call is made, which
 /// must be the stream's. Throws CudaError where CUDA refuses.
 class CudaExecutor {
  public:
+  using Backend = CudaBackend;
+
+  /// What a workspace keeps between calls.
   struct Cache {
     detail::TextureCache textures;
   };
@@ -159,6 +80,13 @@ class CudaExecutor {
     std::size_t max_pitch;
   };
   [[nodiscard]] TextureLimits const& texture_limits() const { return limits_; }
+
+  /// Whether the stream's work is being captured into a graph.
+  [[nodiscard]] bool is_capturing() const {
+    cudaStreamCaptureStatus status = cudaStreamCaptureStatusNone;
+    detail::check_cuda(cudaStreamIsCapturing(stream_, &status), "cudaStreamIsCapturing");
+    return status != cudaStreamCaptureStatusNone;
+  }
 
   /// How much shared memory a block may have beyond what its kernel declares.
   [[nodiscard]] std::size_t max_shared_bytes() const { return max_shared_bytes_; }
@@ -230,56 +158,6 @@ class CudaExecutor {
   DeviceMemoryResource* memory_;
   TextureLimits limits_;
   std::size_t max_shared_bytes_;
-};
-
-/// On a GPU: columns along z in registers, in warps and blocks compact in (x, y), whose shadow
-/// stays in the first-level cache. Fewer than half of the threads that fit hide the loads' latency,
-/// if each has registers for many loads at a time: 72, of blocks this small.
-template <class Interp>
-struct VoxelTiling<Interp, CudaExecutor, 3> {
-  struct Block : BlockShape<16, 8, 1> {
-    static constexpr int warp_x = 8;
-    static constexpr int min_blocks_per_sm = 7;
-  };
-  struct GeneralBlock : BlockShape<16, 16, 1> {
-    static constexpr int warp_x = 8;
-    static constexpr int min_blocks_per_sm = 4;
-  };
-  using Tile = VoxelTile<2, 1, 1, 16, Block>;
-  using GeneralTile = VoxelTile<2, 1, 1, 8, GeneralBlock>;
-  static constexpr bool prefers_special_views = true;
-};
-
-/// In the plane there is nothing along z to share, and few pixels to go round: a warp takes every
-/// sixteenth view. Where views are large, a block whose warps all read the same one is faster.
-template <class Interp>
-struct VoxelTiling<Interp, CudaExecutor, 2> {
-  struct Block : BlockShape<16, 2, 1> {
-    static constexpr int split = 16;
-  };
-  struct GeneralBlock : BlockShape<16, 16, 1> {
-    static constexpr int warp_x = 8;
-  };
-  using Tile = VoxelTile<1, 1, 8, 1, Block>;
-  using GeneralTile = VoxelTile<1, 1, 4, 1, GeneralBlock>;
-  static constexpr bool prefers_special_views = true;
-};
-
-/// On a GPU: rays that are neighbours in both directions read the same cache lines.
-template <class Interp>
-struct PixelTiling<Interp, CudaExecutor, 3> {
-  struct Block : BlockShape<32, 8, 1> {
-    static constexpr int warp_x = 8;
-    static constexpr int min_blocks_per_sm = 5;
-  };
-  static constexpr bool staggers = true;
-};
-
-/// In the plane detectors have one row, and neighbouring views of the same rays run together.
-template <class Interp>
-struct PixelTiling<Interp, CudaExecutor, 2> {
-  using Block = BlockShape<32, 1, 4>;
-  static constexpr bool staggers = true;
 };
 
 }  // namespace pyronn

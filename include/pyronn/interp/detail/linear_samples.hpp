@@ -9,7 +9,7 @@
 #include <pyronn/core/config.hpp>
 #include <pyronn/interp/detail/linear_slice.hpp>
 
-namespace pyronn {
+namespace pyronn::detail {
 
 /// The planes across `Axis` of one sample's volume: axes (y, z) for x, (x, z) for y, (x, y) for z;
 /// in the plane lines, which have no z.
@@ -100,4 +100,4 @@ struct SampleTraits<LinearSamples<Interp, T>> : SampleTraits<void> {
   static constexpr bool interleaves_slices = true;
 };
 
-}  // namespace pyronn
+}  // namespace pyronn::detail

@@ -10,7 +10,7 @@
 #include <pyronn/core/math.hpp>
 #include <pyronn/core/storage.hpp>
 
-namespace pyronn {
+namespace pyronn::detail {
 
 /// What a sample at position (a, b) takes of the sample at integer index (i, j) under the policy
 /// `Interp`; zero for all but the four around the position.
@@ -28,8 +28,6 @@ PYRONN_HOST_DEVICE float bilinear_weight(float a, float b, int i, int j) {
                        is_corner(0, 0), is_corner(1, 0), is_corner(0, 1), is_corner(1, 1));
 }
 
-namespace detail {
-
 template <class Interp>
 using LineBlend = decltype(Interp::blend(0.0F, 0.0F, 0.0F));
 
@@ -44,8 +42,6 @@ PYRONN_HOST_DEVICE float blend_line(float a, float s0, float s1) {
   }
 }
 
-}  // namespace detail
-
 /// A range of positions: `low` belongs to it, `high` does not.
 struct SampleBounds {
   float a_low;
@@ -54,7 +50,7 @@ struct SampleBounds {
   float b_high;
 
   [[nodiscard]] PYRONN_HOST_DEVICE bool contain(float a, float b) const {
-    return detail::both(detail::is_between(a, a_low, a_high), detail::is_between(b, b_low, b_high));
+    return both(is_between(a, a_low, a_high), is_between(b, b_low, b_high));
   }
 };
 
@@ -72,17 +68,17 @@ class LinearSlice {
  public:
   PYRONN_HOST_DEVICE LinearSlice(T const* data, int size_a, int size_b, StrideA stride_a,
                                  int stride_b)
-      : data00_{detail::hide_from_optimizer(data - first_index)},
-        data01_{Axes == 1 ? data00_ : detail::hide_from_optimizer(data + stride_b)},
+      : data00_{hide_from_optimizer(data - first_index)},
+        data01_{Axes == 1 ? data00_ : hide_from_optimizer(data + stride_b)},
         data10_{neighbour(data00_, stride_a)},
         data11_{neighbour(data01_, stride_a)},
         size_a_{size_a},
         size_b_{size_b},
         stride_a_{stride_a},
         stride_b_{stride_b},
-        origin_{detail::hide_from_optimizer(
-            detail::grid_index_origin * (static_cast<unsigned>(stride_a) +
-                                         (Axes == 1 ? 0U : static_cast<unsigned>(stride_b))))} {}
+        origin_{hide_from_optimizer(grid_index_origin *
+                                    (static_cast<unsigned>(stride_a) +
+                                     (Axes == 1 ? 0U : static_cast<unsigned>(stride_b))))} {}
 
   /// The sample at integer indices, zero outside.
   [[nodiscard]] PYRONN_HOST_DEVICE float texel(int a, int b, int plane = 0) const {
@@ -92,7 +88,7 @@ class LinearSlice {
 
   /// The sample at integer indices where it exists.
   [[nodiscard]] PYRONN_HOST_DEVICE float texel_inside(int a, int b, int plane = 0) const {
-    return detail::load_float(data00_ + first_index, plane + a * stride_a_ + b * stride_b_);
+    return load_float(data00_ + first_index, plane + a * stride_a_ + b * stride_b_);
   }
 
   /// Anywhere; zero from one sample beyond the border on, and where the position is not a number.
@@ -108,8 +104,8 @@ class LinearSlice {
     }
     int const i = floor_to_int(a);
     if constexpr (Axes == 1) {
-      return detail::blend_line<Interp>(a - static_cast<float>(i), texel(i, 0, plane),
-                                        texel(i + 1, 0, plane));
+      return blend_line<Interp>(a - static_cast<float>(i), texel(i, 0, plane),
+                                texel(i + 1, 0, plane));
     }
     int const j = floor_to_int(b);
     return Interp::blend(a - static_cast<float>(i), b - static_cast<float>(j), texel(i, j, plane),
@@ -120,42 +116,42 @@ class LinearSlice {
   /// The positions where sample_inside may be asked.
   [[nodiscard]] PYRONN_HOST_DEVICE SampleBounds inside() const {
     auto const a_high = static_cast<float>(size_a_ - 1);
-    if constexpr (Axes == 1) return {0.0F, a_high, -detail::anywhere, detail::anywhere};
+    if constexpr (Axes == 1) return {0.0F, a_high, -anywhere, anywhere};
     return {0.0F, a_high, 0.0F, static_cast<float>(size_b_ - 1)};
   }
 
   /// Where all four samples exist: 0 <= a < size_a - 1, 0 <= b < size_b - 1.
   [[nodiscard]] PYRONN_HOST_DEVICE float sample_inside(float a, float b, int plane = 0) const {
-    detail::GridIndex const cell_a = detail::grid_index_of(a);
+    GridIndex const cell_a = grid_index_of(a);
     if constexpr (Axes == 1) {
       unsigned lower = cell_a.index + static_cast<unsigned>(plane);
       if constexpr (first_index == 0) {
         lower = cell_a.index * static_cast<unsigned>(stride_a_) +
                 (static_cast<unsigned>(plane) - origin_);
       }
-      return detail::blend_line<Interp>(cell_a.fraction, detail::load_float(data00_, lower),
-                                        detail::load_float(data10_, lower));
+      return blend_line<Interp>(cell_a.fraction, load_float(data00_, lower),
+                                load_float(data10_, lower));
     }
-    detail::GridIndex const cell_b = detail::grid_index_of(b);
+    GridIndex const cell_b = grid_index_of(b);
     auto const corner = static_cast<int>(cell_b.index * static_cast<unsigned>(stride_b_) +
                                          (cell_a.index * static_cast<unsigned>(stride_a_) +
                                           (static_cast<unsigned>(plane) - origin_)));
-    return Interp::blend(cell_a.fraction, cell_b.fraction, detail::load_float(data00_, corner),
-                         detail::load_float(data10_, corner), detail::load_float(data01_, corner),
-                         detail::load_float(data11_, corner));
+    return Interp::blend(cell_a.fraction, cell_b.fraction, load_float(data00_, corner),
+                         load_float(data10_, corner), load_float(data01_, corner),
+                         load_float(data11_, corner));
   }
 
  private:
   /// Addresses of a line without stride begin where cells do, which saves an addition a sample.
   static constexpr std::ptrdiff_t first_index =
-      Axes == 1 && std::is_same_v<StrideA, UnitStride> ? detail::grid_index_origin : 0;
+      Axes == 1 && std::is_same_v<StrideA, UnitStride> ? grid_index_origin : 0;
 
   /// One step along a; where that is one element, an address with a constant added.
   static PYRONN_HOST_DEVICE T const* neighbour(T const* data, StrideA stride_a) {
     if constexpr (std::is_same_v<StrideA, UnitStride>) {
       return data + 1;
     } else {
-      return detail::hide_from_optimizer(data + stride_a);
+      return hide_from_optimizer(data + stride_a);
     }
   }
 
@@ -170,4 +166,4 @@ class LinearSlice {
   unsigned origin_;
 };
 
-}  // namespace pyronn
+}  // namespace pyronn::detail

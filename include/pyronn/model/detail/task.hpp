@@ -63,7 +63,7 @@ struct ForwardTask {
   }
 };
 
-/// Back: some views of some samples, into all of each sample's volume.
+/// Back: some views of some samples, into a slab of each sample's volume.
 template <int Space, class Views, class Samples, class T>
 struct BackTask {
   static constexpr int dimension = Space;
@@ -76,17 +76,37 @@ struct BackTask {
   int first_view;   ///< where in `projections` the first view of the first sample lies
   int view_stride;  ///< and how many views farther that of the next sample does
   Extents<2> detector;
+  Extents<3> size;          ///< of the grid
+  int first_slice;          ///< of the grid, that the volumes begin with
   Vec3f spacing;            ///< of the voxels [mm]
-  ArrayView<T, 4> volumes;  ///< (x, y, z, sample), from the first sample on
-  bool adds;                ///< to what the volumes hold, as all chunks of views but the first do
+  ArrayView<T, 4> volumes;  ///< (x, y, z, sample) of the slab, from the first sample on
+  bool adds;                ///< to what the volumes hold, as all launches but the first do
 
   /// The voxels of all samples, one after another along z.
   [[nodiscard]] Extents<3> voxels() const {
     return {volumes.extents[0], volumes.extents[1], volumes.extents[2] * num_samples};
   }
 
+  /// The sample that an item of voxels() belongs to; the item becomes the voxel's index in the
+  /// grid.
+  [[nodiscard]] PYRONN_HOST_DEVICE int split(Vec<int, 3>& item) const {
+    int const sample = item[2] / volumes.extents[2];
+    item[2] += first_slice - sample * volumes.extents[2];
+    return sample;
+  }
+
+  /// One past the last slice of the slab.
+  [[nodiscard]] PYRONN_HOST_DEVICE int end_slice() const {
+    return first_slice + volumes.extents[2];
+  }
+
+  /// By the voxel's index in the grid.
+  [[nodiscard]] PYRONN_HOST_DEVICE T& at(Vec<int, 3> const& voxel, int sample) const {
+    return volumes(voxel[0], voxel[1], voxel[2] - first_slice, sample);
+  }
+
   PYRONN_HOST_DEVICE void write(Vec<int, 3> const& voxel, int sample, float sum) const {
-    write_or_add(volumes(voxel[0], voxel[1], voxel[2], sample), sum, adds);
+    write_or_add(at(voxel, sample), sum, adds);
   }
 
   [[nodiscard]] PYRONN_HOST_DEVICE auto slice(int view, int sample) const {

@@ -6,7 +6,7 @@
 #include <pyronn/core/config.hpp>
 #include <pyronn/exec/kernel.hpp>
 
-namespace pyronn {
+namespace pyronn::detail {
 
 /// A block of voxels that one work item accumulates: `X` x `Y` x `Z`, in runs along `Axis` that
 /// share what they can.
@@ -43,4 +43,4 @@ struct PixelTiling {
   static constexpr bool staggers = false;
 };
 
-}  // namespace pyronn
+}  // namespace pyronn::detail

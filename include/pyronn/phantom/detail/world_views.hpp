@@ -10,7 +10,7 @@
 #include <pyronn/core/config.hpp>
 #include <pyronn/core/math.hpp>
 #include <pyronn/geometry/traits.hpp>
-#include <pyronn/model/detail/views/launch_views.hpp>
+#include <pyronn/operators/detail/launch_views.hpp>
 
 namespace pyronn::detail {
 

@@ -6,14 +6,20 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <type_traits>
 #include <vector>
 
-#include <pyronn/backprojector.hpp>
 #include <pyronn/core/array_view.hpp>
 #include <pyronn/core/error.hpp>
 #include <pyronn/exec/workspace.hpp>
 #include <pyronn/model/voxel_driven.hpp>
-#include <pyronn/operators/detail/batch.hpp>
+#include <pyronn/operators/detail/back_operator.hpp>
+#include <pyronn/operators/detail/checks.hpp>
+#include <pyronn/operators/detail/input_blocks.hpp>
+#include <pyronn/operators/detail/shapes.hpp>
+#include <pyronn/operators/detail/view_indices.hpp>
+#include <pyronn/operators/part.hpp>
+#include <pyronn/operators/plan.hpp>
 #include <pyronn/recon/fbp/detail/response.hpp>
 #include <pyronn/recon/fbp/detail/scan.hpp>
 #include <pyronn/recon/fbp/detail/view_weights.hpp>
@@ -34,7 +40,7 @@ namespace pyronn {
 template <class Geometry, class Interp>
 class Fbp {
   using Widened = detail::WidenedDetector<Geometry>;
-  using Back = Backprojector<Widened, Interp, DistanceWeighted>;
+  using Back = detail::BackOperator<Widened, Interp, DistanceWeighted>;
   using FbpView = detail::fbp_view_t<Geometry>;
 
  public:
@@ -60,63 +66,57 @@ class Fbp {
   }
 
   /// The geometry; the first sample's where each has its own.
-  [[nodiscard]] Geometry const& geometry() const { return back_.geometry().geometry(); }
+  [[nodiscard]] Geometry const& geometry() const { return back_.geometries().front().geometry(); }
   [[nodiscard]] Grid const& grid() const { return back_.grid(); }
 
   /// The length of filtered rows, for which a response is made: the detector's columns, but where
   /// redundancy is `wang` more, up to twice as many, or three times where samples are offset to
   /// both sides.
-  [[nodiscard]] int filtered_columns() const { return back_.geometry().detector_size()[0]; }
+  [[nodiscard]] int filtered_columns() const { return back_.detector()[0]; }
 
-  /// Bytes of workspace for these projections, at most `limit` unless a single view needs more.
-  template <class Executor>
+  /// Bytes of workspace for these projections, or those of a batch, at most `limit` unless a single
+  /// view needs more.
+  template <class Executor, int Rank = dimension>
   [[nodiscard]] std::size_t workspace_bytes(Executor const& executor,
-                                            ArrayView<float const, dimension> projections,
+                                            ArrayView<float const, Rank> projections,
                                             std::size_t limit = default_workspace_limit) const {
-    return bytes(executor, detail::projection_batch<dimension>(projections).extents, limit);
+    return layout(executor, batch(projections).extents, limit).bytes();
   }
-
-  /// As above, for a batch.
-  template <class Executor>
+  template <class Executor, int Rank = dimension>
   [[nodiscard]] std::size_t workspace_bytes(Executor const& executor,
-                                            ArrayView<float const, dimension + 1> projections,
+                                            ArrayView<float, Rank> projections,
                                             std::size_t limit = default_workspace_limit) const {
-    return bytes(executor, detail::projection_batch<dimension>(projections).extents, limit);
+    return workspace_bytes(executor, detail::read_only(projections), limit);
   }
 
-  /// volume [1/mm] from line integrals. Does not synchronise: on a stream the work is queued when
-  /// the call returns. Input and output must not overlap. Throws InvalidArgument for arrays of the
-  /// wrong size and OutOfMemory for a
-  /// workspace that is too small, both before anything is written.
-  template <class Executor>
-  void operator()(Executor const& executor, ArrayView<float const, dimension> projections,
-                  ArrayView<float, dimension> volume, Workspace<Executor>& workspace) const {
-    reconstruct_all(executor, projections, volume, workspace);
+  /// What a call with a workspace of `limit` bytes is going to do. Throws as the call would.
+  template <class Executor, class In = float const, int Rank = dimension>
+  [[nodiscard]] Plan plan(Executor const& executor, ArrayView<In, Rank> projections,
+                          std::size_t limit = default_workspace_limit,
+                          Part const& part = {}) const {
+    return plan_of(executor, batch(detail::read_only(projections)), limit, resolved(part));
   }
 
-  /// As above, for a batch.
-  template <class Executor>
-  void operator()(Executor const& executor, ArrayView<float const, dimension + 1> projections,
-                  ArrayView<float, dimension + 1> volumes, Workspace<Executor>& workspace) const {
-    reconstruct_all(executor, projections, volumes, workspace);
-  }
-
-  /// The share of the views from `first_view` on, as many as `projections` holds. The first share
-  /// (first_view 0) overwrites the volume, the others add to it, so that a scan may come piece by
-  /// piece. Else as the whole.
-  template <class Executor>
-  void add_views(Executor const& executor, ArrayView<float const, dimension> projections,
-                 int first_view, ArrayView<float, dimension> volume,
-                 Workspace<Executor>& workspace) const {
-    add_share(executor, projections, first_view, volume, workspace);
-  }
-
-  /// As above, for a batch.
-  template <class Executor>
-  void add_views(Executor const& executor, ArrayView<float const, dimension + 1> projections,
-                 int first_view, ArrayView<float, dimension + 1> volumes,
-                 Workspace<Executor>& workspace) const {
-    add_share(executor, projections, first_view, volumes, workspace);
+  /// volume [1/mm] from line integrals, or the part of it that is asked for: a share of the views,
+  /// with the weights that they have in the whole scan, or a slab of slices. Does not synchronise:
+  /// on a stream the work is queued when the call returns. Input and output must not overlap.
+  /// Throws InvalidArgument for arrays of the wrong size and OutOfMemory for a workspace that is
+  /// too small, both before anything is written.
+  template <class Executor, class In = float const, int Rank = dimension>
+  void operator()(Executor const& executor, ArrayView<In, Rank> projections,
+                  ArrayView<float, Rank> volume, Workspace<Executor>& workspace,
+                  Part const& part = {}) const {
+    static_assert(std::is_same_v<std::remove_const_t<In>, float>, "Fbp takes arrays of float.");
+    detail::PartOfCall const resolved_part = resolved(part);
+    Extents<3> const size{grid().size[0], grid().size[1], resolved_part.slab.num_slices};
+    detail::check_sizes<dimension>("Fbp", volume.extents, size, projections.extents,
+                                   geometry().detector_size(), resolved_part.views.count);
+    detail::check_geometries("Fbp", detail::sample_count<dimension>(volume.extents),
+                             part.first_sample, back_.geometries().size());
+    executor.check_reachable(projections.data, "Fbp: projections");
+    executor.check_reachable(volume.data, "Fbp: volume");
+    reconstruct(executor, batch(detail::read_only(projections)), resolved_part,
+                detail::volume_batch<dimension>(volume), workspace);
   }
 
  private:
@@ -127,7 +127,7 @@ class Fbp {
 
   Fbp(std::vector<Geometry> const& geometries, Scans const& scans, FbpOptions const& options,
       Grid const& grid)
-      : back_{Back::per_sample(widened(geometries, scans), grid)},
+      : back_{widened(geometries, scans), grid, {}, "Fbp"},
         views_{joined(scans)},
         response_{detail::chosen_response("Fbp", options, views_, filtered_columns())} {}
 
@@ -156,6 +156,15 @@ class Fbp {
     return result;
   }
 
+  template <int Rank>
+  static ArrayView<float const, 4> batch(ArrayView<float const, Rank> projections) {
+    return detail::projection_batch<dimension>(projections);
+  }
+
+  [[nodiscard]] detail::PartOfCall resolved(Part const& part) const {
+    return detail::part_of_call("Fbp", part, geometry().num_views(), grid().size[2]);
+  }
+
   /// Begins the filtered views anew on what textures and vector units like.
   static constexpr std::size_t alignment = 512;
 
@@ -163,14 +172,53 @@ class Fbp {
     return (bytes + (alignment - 1)) / alignment * alignment;
   }
 
-  /// The workspace begins with the response; filtered views and scratch follow.
-  [[nodiscard]] std::size_t response_bytes() const {
-    return aligned(response_.size() * sizeof(float));
+  /// How a call cuts its workspace: the filter's tables, then the filtered views of a block, then
+  /// scratch that filtering and backprojection share, as they follow one another.
+  struct Layout {
+    std::size_t tables;
+    std::size_t views;
+    std::size_t scratch;
+    detail::BatchBlock block;  ///< views at a time: some of one sample, or all of some samples
+
+    [[nodiscard]] std::size_t bytes() const { return tables + views + scratch; }
+  };
+
+  /// The layout for projections of these extents (u, v, view, sample) within `limit` bytes, or for
+  /// one view at a time where that needs more.
+  template <class Executor>
+  [[nodiscard]] Layout layout(Executor const& executor, Extents<4> projections,
+                              std::size_t limit) const {
+    using Filter = detail::RowFilterBackend<backend_t<Executor>>;
+    Layout result{};
+    result.tables =
+        Filter::upload_bytes(filtered_columns()) + aligned(Filter::table_bytes(filtered_columns()));
+    // At most half of the workspace is scratch, and no more than pays.
+    std::size_t const useful = min(limit / 2, most_scratch_bytes);
+    result.scratch = scratch_bytes(executor, projections, useful);
+    if (views_in(limit, result) == 0) result.scratch = scratch_bytes(executor, projections, 0);
+    auto const fit = max<std::size_t>(views_in(limit, result), 1);
+    auto const views = static_cast<std::size_t>(projections[2]);
+    auto const samples = static_cast<std::size_t>(projections[3]);
+    result.block = {static_cast<int>(min(fit, views)),
+                    static_cast<int>(clamp<std::size_t>(fit / views, 1, samples))};
+    auto const all = static_cast<std::size_t>(flat(projections)[2]);
+    result.views = aligned(view_bytes() * min(fit, all));
+    return result;
   }
 
   [[nodiscard]] std::size_t view_bytes() const {
-    Extents<2> const detector = back_.geometry().detector_size();
-    return static_cast<std::size_t>(detector.count()) * sizeof(float);
+    return static_cast<std::size_t>(back_.detector().count()) * sizeof(float);
+  }
+
+  /// Of the filtered views of a block.
+  [[nodiscard]] std::size_t bytes_of_views(ArrayView<float const, 4> block) const {
+    return aligned(static_cast<std::size_t>(flat(block.extents)[2]) * view_bytes());
+  }
+
+  /// How many filtered views fit beside tables and scratch.
+  [[nodiscard]] std::size_t views_in(std::size_t limit, Layout const& layout) const {
+    std::size_t const fixed = layout.tables + layout.scratch;
+    return limit > fixed ? (limit - fixed) / alignment * alignment / view_bytes() : 0;
   }
 
   /// Filtered views of projections with these extents (u, v, view, sample).
@@ -186,126 +234,118 @@ class Fbp {
     return {extents[0], extents[1], static_cast<int>(views)};
   }
 
-  /// Filtering and backprojection follow one another and share what they need besides: at most
-  /// half of the workspace, and no more than pays.
   template <class Executor>
   [[nodiscard]] std::size_t scratch_bytes(Executor const& executor, Extents<4> projections,
-                                          std::size_t budget) const {
-    Extents<4> const extents = filtered_extents(projections);
-    auto const filtered =
-        detail::projections_of<dimension>(ArrayView<float const, 4>{nullptr, extents});
-    return aligned(max(detail::RowFilterBackend<Executor>::bytes(executor, flat(extents), budget),
-                       back_.workspace_bytes(executor, filtered, budget)));
-  }
-
-  /// All but the filtered views: as much scratch as is useful, or the least where no view would fit
-  /// beside that.
-  template <class Executor>
-  [[nodiscard]] std::size_t fixed_bytes(Executor const& executor, Extents<4> projections,
-                                        std::size_t limit) const {
-    std::size_t const useful =
-        response_bytes() + scratch_bytes(executor, projections, min(limit / 2, most_scratch_bytes));
-    if (views_in(limit, useful) > 0) return useful;
-    return response_bytes() + scratch_bytes(executor, projections, 0);
-  }
-
-  /// How many filtered views fit into what is left of `limit`.
-  [[nodiscard]] std::size_t views_in(std::size_t limit, std::size_t fixed) const {
-    return limit > fixed ? (limit - fixed) / alignment * alignment / view_bytes() : 0;
+                                          std::size_t limit) const {
+    using Filter = detail::RowFilterBackend<backend_t<Executor>>;
+    ArrayView<float const, 4> const filtered{nullptr, filtered_extents(projections)};
+    detail::PartOfCall const all{{nullptr, 0, 1, projections[2]}, {0, grid().size[2]}, 0, false};
+    return aligned(max(Filter::scratch_bytes(executor, flat(filtered.extents), limit),
+                       back_.workspace_bytes(executor, filtered, all, limit)));
   }
 
   template <class Executor>
-  [[nodiscard]] std::size_t bytes(Executor const& executor, Extents<4> projections,
-                                  std::size_t limit) const {
-    std::size_t const fixed = fixed_bytes(executor, projections, limit);
-    auto const most = static_cast<std::size_t>(flat(projections)[2]);
-    return fixed + aligned(view_bytes() * clamp<std::size_t>(views_in(limit, fixed), 1, most));
-  }
-
-  /// How many views are filtered at a time: some of one sample, or all of some samples.
-  template <class Executor>
-  [[nodiscard]] detail::BatchBlock part(Executor const& executor, Extents<4> projections,
-                                        Workspace<Executor> const& workspace) const {
-    std::size_t const fixed = fixed_bytes(executor, projections, workspace.bytes());
-    std::size_t const fit = views_in(workspace.bytes(), fixed);
-    if (fit == 0) {
-      throw OutOfMemory(detail::message("pyronn::Fbp: the workspace has ", workspace.bytes(),
-                                        " bytes; at least ", bytes(executor, projections, 0),
-                                        " are needed"));
+  [[nodiscard]] Layout checked_layout(Executor const& executor, Extents<4> projections,
+                                      std::size_t limit) const {
+    Layout const result = layout(executor, projections, limit);
+    if (result.bytes() > limit) {
+      throw OutOfMemory(detail::message("pyronn::Fbp: the workspace has ", limit,
+                                        " bytes; at least ",
+                                        layout(executor, projections, 0).bytes(), " are needed"));
     }
-    auto const views = static_cast<std::size_t>(projections[2]);
-    auto const samples = static_cast<std::size_t>(projections[3]);
-    return {static_cast<int>(min(fit, views)),
-            static_cast<int>(clamp<std::size_t>(fit / views, 1, samples))};
+    return result;
   }
 
-  template <class Executor, int Rank>
-  void reconstruct_all(Executor const& executor, ArrayView<float const, Rank> projections,
-                       ArrayView<float, Rank> volumes, Workspace<Executor>& workspace) const {
-    detail::check_sizes<dimension>("Fbp", volumes.extents, grid(), projections.extents,
-                                   geometry().detector_size(), geometry().num_views(),
-                                   num_geometries());
-    reconstruct(executor, projections, 0, volumes, workspace);
+  /// The part of a call that works on one block of its views.
+  [[nodiscard]] static detail::PartOfCall part_of_block(detail::PartOfCall const& part,
+                                                        int first_view, int num_views,
+                                                        int first_sample) {
+    return {part.views.sub(first_view, num_views), part.slab, part.first_sample + first_sample,
+            part.adds || first_view > 0};
   }
 
-  template <class Executor, int Rank>
-  void add_share(Executor const& executor, ArrayView<float const, Rank> projections, int first_view,
-                 ArrayView<float, Rank> volumes, Workspace<Executor>& workspace) const {
-    int const num_views = projections.extents[dimension - 1];
-    detail::check_range("Fbp", "views", first_view, num_views, geometry().num_views());
-    detail::check_sizes<dimension>("Fbp", volumes.extents, grid(), projections.extents,
-                                   geometry().detector_size(), num_views, num_geometries());
-    reconstruct(executor, projections, first_view, volumes, workspace);
+  template <class Executor>
+  [[nodiscard]] Plan plan_of(Executor const& executor, ArrayView<float const, 4> projections,
+                             std::size_t limit, detail::PartOfCall const& part) const {
+    using Filter = detail::RowFilterBackend<backend_t<Executor>>;
+    Layout const cut = checked_layout(executor, projections.extents, limit);
+    Plan result;
+    detail::for_each_block(projections, cut.block, [&](auto const& block, int view, int sample) {
+      PlanStep filter;
+      filter.path = "row filter";
+      filter.first_view = view;
+      filter.num_views = block.extents[2];
+      filter.launches = Filter::launches(flat(block.extents), Weights::capacity);
+      filter.block = "filtered views";
+      filter.workspace_bytes = cut.bytes();
+      result.steps.push_back(filter);
+      ArrayView<float const, 4> const filtered{nullptr, filtered_extents(block.extents)};
+      Plan const back = back_.plan(
+          executor, filtered, part_of_block(part, view, block.extents[2], sample), cut.scratch);
+      for (PlanStep step : back.steps) {
+        step.first_view += view;
+        result.steps.push_back(step);
+      }
+    });
+    return result;
   }
 
-  template <class Executor, int Rank>
-  void reconstruct(Executor const& executor, ArrayView<float const, Rank> projections,
-                   int first_view, ArrayView<float, Rank> volumes,
+  template <class Executor>
+  void reconstruct(Executor const& executor, ArrayView<float const, 4> projections,
+                   detail::PartOfCall const& part, ArrayView<float, 4> volumes,
                    Workspace<Executor>& workspace) const {
-    executor.check_reachable(projections.data, "Fbp: projections");
-    executor.check_reachable(volumes.data, "Fbp: volume");
-    auto const all = detail::projection_batch<dimension>(projections);
-    auto const target = detail::volume_batch<dimension>(volumes);
-    detail::BatchBlock const size = part(executor, all.extents, workspace);
-    detail::write_numbers(executor, response_, reinterpret_cast<float*>(workspace.data()));
-    detail::for_each_part(all, size, [&](auto const& share, int first, int first_sample) {
-      add_part(executor, share, first_view + first, first_sample,
-               target.slices(first_sample, share.extents[3]), workspace);
+    using Filter = detail::RowFilterBackend<backend_t<Executor>>;
+    Layout const cut = checked_layout(executor, projections.extents, workspace.bytes());
+    std::size_t const uploaded = Filter::upload_bytes(filtered_columns());
+    std::byte* const memory = workspace.data_with(response_.id(), [&](std::byte* tables) {
+      Filter::upload(executor, response_.values(), tables);
+      Filter::make_tables(executor, filtered_columns(),
+                          Filter::uploaded(response_.values(), tables), tables + uploaded);
+    });
+    detail::for_each_block(projections, cut.block, [&](auto const& block, int view, int sample) {
+      ArrayView<float, 4> const filtered{reinterpret_cast<float*>(memory + cut.tables),
+                                         filtered_extents(block.extents)};
+      Workspace<Executor> scratch{executor, workspace, cut.tables + bytes_of_views(block)};
+      auto const part_of = part_of_block(part, view, block.extents[2], sample);
+      std::vector<FbpView> views;
+      detail::RowFilterTask<Weights> const task{{block.data, flat(block.extents)},
+                                                {filtered.data, flat(filtered.extents)},
+                                                weights(part_of, views),
+                                                Filter::uploaded(response_.values(), memory),
+                                                back_.geometries().front().columns_before()};
+      Filter::apply(executor, task, memory + uploaded, scratch);
+      back_.run(executor, ArrayView<float const, 4>{filtered},
+                volumes.slices(sample, block.extents[3]), part_of, scratch);
     });
   }
 
-  template <class Executor>
-  void add_part(Executor const& executor, ArrayView<float const, 4> projections, int first_view,
-                int first_sample, ArrayView<float, 4> volumes,
-                Workspace<Executor>& workspace) const {
-    Extents<4> const extents = filtered_extents(projections.extents);
-    auto const filtered_bytes = static_cast<std::size_t>(flat(extents)[2]) * view_bytes();
-    ArrayView<float, 4> const filtered{
-        reinterpret_cast<float*>(workspace.data() + response_bytes()), extents};
-    Workspace<Executor> scratch{executor, workspace, response_bytes() + aligned(filtered_bytes)};
-    int const sample_stride = num_geometries() > 1 ? geometry().num_views() : 0;
-    using Weights = detail::ViewWeights<FbpView, detail::FbpWeightOfRay>;
-    detail::RowFilterTask<Weights> const task{
-        {projections.data, flat(projections.extents)},
-        {filtered.data, flat(extents)},
-        {views_.data() + first_sample * sample_stride + first_view, extents[2], sample_stride},
-        reinterpret_cast<float const*>(workspace.data()),
-        back_.geometry().columns_before()};
-    detail::RowFilterBackend<Executor>::apply(executor, task, scratch);
-    back_.add_views(executor,
-                    detail::projections_of<dimension>(ArrayView<float const, 4>{filtered}),
-                    first_view, detail::volumes_of<dimension>(volumes), scratch, first_sample);
-  }
+  using Weights = detail::ViewWeights<FbpView, detail::FbpWeightOfRay>;
 
-  [[nodiscard]] std::size_t num_geometries() const {
-    return views_.size() / static_cast<std::size_t>(geometry().num_views());
+  /// The weights of a block's views; `selected` holds those that do not lie one after another.
+  [[nodiscard]] Weights weights(detail::PartOfCall const& part,
+                                std::vector<FbpView>& selected) const {
+    int const sample_stride = back_.geometries().size() > 1 ? geometry().num_views() : 0;
+    FbpView const* const first = views_.data() + part.first_sample * sample_stride;
+    if (part.views.is_contiguous()) {
+      return {first + part.views.first, part.views.count, sample_stride};
+    }
+    std::size_t const samples =
+        sample_stride == 0
+            ? 1
+            : back_.geometries().size() - static_cast<std::size_t>(part.first_sample);
+    for (std::size_t sample = 0; sample < samples; ++sample) {
+      for (int n = 0; n < part.views.count; ++n) {
+        selected.push_back(first[static_cast<int>(sample) * sample_stride + part.views[n]]);
+      }
+    }
+    return {selected.data(), part.views.count, sample_stride == 0 ? 0 : part.views.count};
   }
 
   static constexpr std::size_t most_scratch_bytes = std::size_t{48} << 20;
 
   Back back_;
   std::vector<FbpView> views_;  ///< sample after sample, where each has a geometry
-  std::vector<float> response_;
+  detail::NamedResponse response_;
 };
 
 /// Filtered backprojection under the name that it has for cones.

@@ -12,6 +12,7 @@
 #include <pyronn/core/error.hpp>
 #include <pyronn/core/math.hpp>
 #include <pyronn/core/vec.hpp>
+#include <pyronn/exec/backend.hpp>
 #include <pyronn/exec/kernel.hpp>
 #include <pyronn/exec/workspace.hpp>
 #include <pyronn/recon/filter/response.hpp>
@@ -30,26 +31,23 @@ struct RowFilterTask {
   ProjectionView<float const> projections;
   ProjectionView<float> filtered;
   Weights weights;
-  float const* response;  ///< for the length of filtered rows, in memory of the executor
+  float const* response;  ///< for the length of filtered rows, where the executor works
   int columns_before = 0;
 };
 
-/// How an executor filters rows, by Fourier transforms. A specialisation has the same members.
-template <class Executor>
-struct RowFilterBackend {
-  static_assert(sizeof(Executor) == 0,
-                "Filtering needs a header that specialises RowFilterBackend: for CpuExecutor "
-                "<pyronn/backend/cpu/row_filter.hpp>, for CudaExecutor "
-                "<pyronn/backend/cuda/detail/fourier/row_filter.cuh>.");
-
-  /// Workspace for filtered projections of these extents, at most `limit` unless one view needs
-  /// more.
-  static std::size_t bytes(Executor const& executor, Extents<3> scan, std::size_t limit);
-
-  template <class Weights>
-  static void apply(Executor const& executor, RowFilterTask<Weights> const& task,
-                    Workspace<Executor>& workspace);
-};
+/// How a backend filters rows, by Fourier transforms. A specialisation has the members
+///   table_bytes(columns)                                 of tables for rows of so many columns
+///   make_tables(executor, columns, response, memory)     from a response where the executor works
+///   upload(executor, response, memory)                   of a response of the host; where it then
+///   is upload_bytes(columns) scratch_bytes(executor, scan, limit)                 for filtered
+///   projections of these extents,
+///                                                        `limit` unless one view needs more
+///   launches(scan, capacity)                             kernels that apply() queues, of so many
+///                                                        views at most
+///   apply(executor, task, tables, scratch)
+/// and is complete in the backend's headers: <pyronn/cpu.hpp>, <pyronn/cuda.cuh>.
+template <class Backend>
+struct RowFilterBackend;
 
 /// Rows as they are.
 struct NoRowWeights {
@@ -114,7 +112,9 @@ class RowFilter {
   template <class Executor>
   [[nodiscard]] std::size_t workspace_bytes(Executor const& executor,
                                             std::size_t limit = default_workspace_limit) const {
-    return detail::RowFilterBackend<Executor>::bytes(executor, extents_, limit);
+    using Filter = detail::RowFilterBackend<backend_t<Executor>>;
+    std::size_t const tables = Filter::table_bytes(extents_[0]);
+    return tables + Filter::scratch_bytes(executor, extents_, limit > tables ? limit - tables : 0);
   }
 
   /// filtered = the rows of projections, each padded, multiplied with the response in frequency,
@@ -139,10 +139,14 @@ class RowFilter {
       throw OutOfMemory(detail::message("pyronn::RowFilter: the workspace has ", workspace.bytes(),
                                         " bytes; at least ", least, " are needed"));
     }
-    detail::RowFilterBackend<Executor>::apply(
+    using Filter = detail::RowFilterBackend<backend_t<Executor>>;
+    std::byte* const tables = workspace.data();
+    Filter::make_tables(executor, extents_[0], response.data, tables);
+    Workspace<Executor> scratch{executor, workspace, Filter::table_bytes(extents_[0])};
+    Filter::apply(
         executor,
         detail::RowFilterTask<detail::NoRowWeights>{projections, filtered, {}, response.data, 0},
-        workspace);
+        tables, scratch);
   }
 
  private:

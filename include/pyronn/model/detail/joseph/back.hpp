@@ -24,8 +24,7 @@ struct JosephBack {
   [[nodiscard]] Extents<3> items() const { return task.voxels(); }
 
   PYRONN_HOST_DEVICE void operator()(Vec<int, 3> voxel) const {
-    int const sample = voxel[2] / task.volumes.extents[2];
-    voxel[2] -= sample * task.volumes.extents[2];
+    int const sample = task.split(voxel);
     float sum = 0.0F;
     for (int n = 0; n < task.num_views; ++n) sum += gather(n, sample, voxel);
     task.write(voxel, sample, sum);

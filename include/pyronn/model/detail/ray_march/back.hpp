@@ -27,8 +27,7 @@ struct RayMarchBack {
   [[nodiscard]] Extents<3> items() const { return task.voxels(); }
 
   PYRONN_HOST_DEVICE void operator()(Vec<int, 3> voxel) const {
-    int const sample = voxel[2] / task.volumes.extents[2];
-    voxel[2] -= sample * task.volumes.extents[2];
+    int const sample = task.split(voxel);
     float sum = 0.0F;
     for (int n = 0; n < task.num_views; ++n) sum += gather(n, sample, voxel);
     task.write(voxel, sample, sum);
@@ -38,15 +37,13 @@ struct RayMarchBack {
   PYRONN_HOST_DEVICE float gather(int n, int sample, Vec<int, 3> const& voxel) const {
     auto const& view = task.views.view(n, sample);
     auto const slice = task.slice(n, sample);
-    Extents<3> const size{task.volumes.extents[0], task.volumes.extents[1],
-                          task.volumes.extents[2]};
     IndexRange columns{0, task.detector[0] - 1};
     IndexRange rows{0, task.detector[1] - 1};
     find_footprint(view, vec_cast<float>(voxel), task.detector, columns, rows);
     float sum = 0.0F;
     for (int v = rows.first; v <= rows.last; ++v) {
       for (int u = columns.first; u <= columns.last; ++u) {
-        MarchedRay const ray{view.ray(static_cast<float>(u), static_cast<float>(v)), size,
+        MarchedRay const ray{view.ray(static_cast<float>(u), static_cast<float>(v)), task.size,
                              task.spacing, step};
         float const weight = ray.count > 0 ? voxel_weight(ray, voxel) : 0.0F;
         if (weight != 0.0F) sum += weight * slice.texel(u, v);

@@ -149,6 +149,9 @@ struct IndexRays {
             static_cast<float>(rays.end - moved)};
   }
 
+  /// Counts voxel indices along z from this slice on.
+  void move_to(int first_slice) { middle[2] -= static_cast<float>(first_slice); }
+
   PYRONN_HOST_DEVICE Ray<float> ray(float u, float v) const {
     Vec3f const pixel = u * along_u + v * along_v;
     return {middle + origin_share * pixel, direction + direction_share * pixel, begin, end};

@@ -9,6 +9,7 @@
 #include <pyronn/core/detail/detected.hpp>
 #include <pyronn/core/math.hpp>
 #include <pyronn/exec/kernel.hpp>
+#include <pyronn/model/detail/footprint.hpp>
 #include <pyronn/model/detail/task.hpp>
 #include <pyronn/model/detail/voxel_driven/run.hpp>
 
@@ -72,10 +73,10 @@ struct VoxelDrivenBack {
 
   [[nodiscard]] Extents<3> items() const {
     Extents<3> count{};
-    for (int axis = 0; axis < 3; ++axis) {
+    for (int axis = 0; axis < 2; ++axis) {
       count[axis] = (task.volumes.extents[axis] - 1) / Tile::size(axis) + 1;
     }
-    count[2] *= task.num_samples;
+    count[2] = tiles_of_sample() * task.num_samples;
     return count;
   }
 
@@ -88,16 +89,17 @@ struct VoxelDrivenBack {
 
   using Sums = float[Tile::runs][Tile::run];
 
-  /// What other chunks of views have added up, read before the views: where memory is read and
-  /// written in turn, every read waits.
+  /// What other launches have added up, read before the views: where memory is read and written in
+  /// turn, every read waits.
   PYRONN_HOST_DEVICE void begin(Vec<int, 3> const& item, Sums& sums) const {
     int const sample = item[2] / tiles_of_sample();
     Vec<int, 3> const first = first_voxel(item, sample);
     for (int r = 0; r < Tile::runs; ++r) {
-      int const count = task.adds ? voxels_of_run(run_start(first, r)) : 0;
+      Vec<int, 3> const start = run_start(first, r);
+      IndexRange const voxels = task.adds ? voxels_of_run(start) : IndexRange{0, -1};
       for (int k = 0; k < Tile::run; ++k) {
-        sums[r][k] =
-            k < count ? static_cast<float>(voxel_of_run(run_start(first, r), k, sample)) : 0.0F;
+        bool const exists = k >= voxels.first && k <= voxels.last;
+        sums[r][k] = exists ? static_cast<float>(task.at(voxel_of_run(start, k), sample)) : 0.0F;
       }
     }
   }
@@ -110,8 +112,8 @@ struct VoxelDrivenBack {
       auto const& view = task.views.view(n, sample);
       auto const slice = task.slice(n, sample);
       for (int r = 0; r < Tile::runs; ++r) {
-        // Of one run the start is in the volume; not asking saves registers.
-        if (Tile::runs > 1 && !is_in_volume(run_start(first, r))) continue;
+        // Of one run something is in the slab; not asking saves registers.
+        if (Tile::runs > 1 && !is_in_slab(run_start(first, r))) continue;
         VoxelRun<std::decay_t<decltype(view)>, Tile::axis, Tile::run> const run{
             view, vec_cast<float>(run_start(first, r))};
         gather_run<DepthWeight>(run, slice, task.detector, sums[r]);
@@ -126,15 +128,21 @@ struct VoxelDrivenBack {
   }
 
  private:
+  /// Tiles begin at multiples of their size in the grid, whatever slab is asked for: what a voxel
+  /// shares with its run is then the same in every slab.
+  [[nodiscard]] PYRONN_HOST_DEVICE int first_tile() const {
+    return task.first_slice / Tile::size(2);
+  }
+
   /// Tiles along z.
   [[nodiscard]] PYRONN_HOST_DEVICE int tiles_of_sample() const {
-    return (task.volumes.extents[2] - 1) / Tile::size(2) + 1;
+    return (task.end_slice() - 1) / Tile::size(2) + 1 - first_tile();
   }
 
   [[nodiscard]] PYRONN_HOST_DEVICE Vec<int, 3> first_voxel(Vec<int, 3> const& item,
                                                            int sample) const {
     return {item[0] * Tile::size(0), item[1] * Tile::size(1),
-            (item[2] - sample * tiles_of_sample()) * Tile::size(2)};
+            (item[2] - sample * tiles_of_sample() + first_tile()) * Tile::size(2)};
   }
 
   static PYRONN_HOST_DEVICE Vec<int, 3> run_start(Vec<int, 3> const& first, int run) {
@@ -146,31 +154,60 @@ struct VoxelDrivenBack {
     return start;
   }
 
-  PYRONN_HOST_DEVICE bool is_in_volume(Vec<int, 3> const& voxel) const {
-    return voxel[0] < task.volumes.extents[0] && voxel[1] < task.volumes.extents[1] &&
-           voxel[2] < task.volumes.extents[2];
+  /// Whether any voxel of a run is in the slab.
+  PYRONN_HOST_DEVICE bool is_in_slab(Vec<int, 3> const& start) const {
+    return start[0] < task.size[0] && start[1] < task.size[1] && start[2] < task.end_slice() &&
+           (Tile::axis == 2 || start[2] >= task.first_slice);
   }
 
-  [[nodiscard]] PYRONN_HOST_DEVICE int voxels_of_run(Vec<int, 3> const& start) const {
-    return is_in_volume(start)
-               ? min(Tile::run, task.volumes.extents[Tile::axis] - start[Tile::axis])
-               : 0;
+  [[nodiscard]] PYRONN_HOST_DEVICE IndexRange voxels_of_run(Vec<int, 3> const& start) const {
+    if (!is_in_slab(start)) return {0, -1};
+    if constexpr (Tile::axis == 2) {
+      return {max(0, task.first_slice - start[2]), min(Tile::run, task.end_slice() - start[2]) - 1};
+    } else {
+      return {0, min(Tile::run, task.size[Tile::axis] - start[Tile::axis]) - 1};
+    }
   }
 
-  [[nodiscard]] PYRONN_HOST_DEVICE auto& voxel_of_run(Vec<int, 3> voxel, int k, int sample) const {
-    voxel[Tile::axis] += k;
-    return task.volumes(voxel[0], voxel[1], voxel[2], sample);
+  static PYRONN_HOST_DEVICE Vec<int, 3> voxel_of_run(Vec<int, 3> start, int k) {
+    start[Tile::axis] += k;
+    return start;
   }
 
   PYRONN_HOST_DEVICE void write_run(Vec<int, 3> const& start, int sample,
                                     float const (&sums)[Tile::run]) const {
-    int const count = voxels_of_run(start);
+    IndexRange const voxels = voxels_of_run(start);
     for (int k = 0; k < Tile::run; ++k) {
-      if (k >= count) break;
-      auto& voxel = voxel_of_run(start, k, sample);
+      if (k > voxels.last) break;
+      if (k < voxels.first) continue;
+      auto& voxel = task.at(voxel_of_run(start, k), sample);
       voxel = static_cast<std::decay_t<decltype(voxel)>>(sums[k]);
     }
   }
 };
+
+template <class Tiling, class DepthWeight, class Task>
+using ZAlignedKernel = typename Tiling::template ZAlignedKernel<DepthWeight, Task>;
+
+template <class T>
+struct TypeOf {
+  using Type = T;
+};
+
+/// The kernel that suits a task's views: some tilings have one of their own for z-aligned ones.
+template <class Tiling, class DepthWeight, class Task>
+constexpr auto voxel_driven_back() {
+  using View = typename Task::View;
+  if constexpr (std::is_same_v<View, ZAlignedMap> &&
+                is_detected_v<ZAlignedKernel, Tiling, DepthWeight, Task>) {
+    return TypeOf<ZAlignedKernel<Tiling, DepthWeight, Task>>{};
+  } else if constexpr (View::is_projective) {
+    return TypeOf<VoxelDrivenBack<DepthWeight, typename Tiling::Tile, Task>>{};
+  } else {
+    return TypeOf<VoxelDrivenBack<DepthWeight, typename Tiling::GeneralTile, Task>>{};
+  }
+}
+template <class Tiling, class DepthWeight, class Task>
+using VoxelDrivenBackOf = typename decltype(voxel_driven_back<Tiling, DepthWeight, Task>())::Type;
 
 }  // namespace pyronn::detail

@@ -4,7 +4,7 @@
 
 #include <pyronn/core/config.hpp>
 
-namespace pyronn {
+namespace pyronn::detail {
 
 /// Every voxel counts the same.
 struct NoDepthWeight {
@@ -18,4 +18,4 @@ struct InverseSquareDepth {
   }
 };
 
-}  // namespace pyronn
+}  // namespace pyronn::detail

@@ -3,8 +3,11 @@
 #pragma once
 
 /// The response with which filtered backprojection filters the rows of a scan.
+#include <atomic>
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
+#include <utility>
 #include <vector>
 
 #include <pyronn/core/error.hpp>
@@ -48,5 +51,23 @@ std::vector<float> chosen_response(char const* function, FbpOptions const& optio
   }
   return options.response;
 }
+
+/// A response under a number that no other has, by which a workspace knows its tables again.
+class NamedResponse {
+ public:
+  explicit NamedResponse(std::vector<float> values) : values_{std::move(values)}, id_{next_id()} {}
+
+  [[nodiscard]] std::vector<float> const& values() const { return values_; }
+  [[nodiscard]] std::uint64_t id() const { return id_; }
+
+ private:
+  static std::uint64_t next_id() {
+    static std::atomic<std::uint64_t> count{0};
+    return ++count;
+  }
+
+  std::vector<float> values_;
+  std::uint64_t id_;
+};
 
 }  // namespace pyronn::detail

@@ -5,59 +5,48 @@
 /// Voxel-driven backprojection of upright views on cores.
 #include <pyronn/backend/cpu/detail/columns/detector_tile.hpp>
 #include <pyronn/backend/cpu/detail/columns/lerp_uniform.hpp>
-#include <pyronn/backend/cpu/executor.hpp>
 #include <pyronn/core/math.hpp>
+#include <pyronn/exec/backend.hpp>
 #include <pyronn/interp/software_interp.hpp>
 #include <pyronn/model/detail/footprint.hpp>
 #include <pyronn/model/detail/task.hpp>
+#include <pyronn/model/detail/tiling.hpp>
 #include <pyronn/model/detail/views/index_view.hpp>
 #include <pyronn/model/detail/voxel_driven/back.hpp>
 #include <pyronn/model/detail/voxel_driven/run.hpp>
 
-namespace pyronn {
+namespace pyronn::detail {
 
-/// Whether BackprojectColumns is there for a policy on an executor: on cores, where the policy
-/// blends along u and then along v.
-template <class Interp, class Executor>
-inline constexpr bool has_column_back_v = false;
-template <>
-inline constexpr bool has_column_back_v<SoftwareInterp, CpuExecutor> = true;
-
-namespace detail {
-
-/// A column of voxels shares its position along u, and its weight. So a tile of columns copies its
-/// window of the detector; each column blends along u once, all rows at a time, and what its voxels
-/// are left with is to blend along v. Volumes of a few slices have no columns worth that, and take
-/// `runs` along x.
+/// A column of voxels shares its position along u, and its weight. So a tile of columns copies the
+/// part of the detector that it reads; each column blends along u once, all rows at a time, and
+/// what its voxels are left with is to blend along v. Grids of a few slices have no columns worth
+/// that, and take `Runs`, along x.
 template <class DepthWeight, class Tile, class Task>
 struct BackprojectColumns {
   using Runs = VoxelDrivenBack<DepthWeight, Tile, Task>;
   using Block = typename Runs::Block;
 
-  Runs runs;
+  Task task;
 
   [[nodiscard]] Extents<3> items() const {
-    if (is_flat()) return runs.items();
-    Extents<3> count{};
-    for (int axis = 0; axis < 3; ++axis) count[axis] = (extents()[axis] - 1) / size(axis) + 1;
-    count[2] *= runs.task.num_samples;
-    return count;
+    if (is_flat()) return Runs{task}.items();
+    return {tiles(task.size[0], size_x), tiles(task.size[1], size_y),
+            tiles_along_z() * task.num_samples};
   }
 
   void operator()(Vec<int, 3> item) const {
-    if (is_flat()) return runs(item);
-    int const tiles = (extents()[2] - 1) / size_z + 1;
-    int const sample = item[2] / tiles;
-    item[2] -= sample * tiles;
+    if (is_flat()) return Runs{task}(item);
+    int const sample = item[2] / tiles_along_z();
+    item[2] += first_tile() - sample * tiles_along_z();
     Piece piece{};
     for (int axis = 0; axis < 3; ++axis) {
       piece.first[axis] = item[axis] * size(axis);
-      piece.count[axis] = min(size(axis), extents()[axis] - piece.first[axis]);
+      piece.count[axis] = min(size(axis), task.size[axis] - piece.first[axis]);
     }
     Sums sums{};
-    DetectorTile window;
-    for (int n = 0; n < runs.task.num_views; ++n) {
-      gather(piece, runs.task.views.view(n, sample), runs.task.slice(n, sample), window, sums);
+    DetectorTile tile;
+    for (int n = 0; n < task.num_views; ++n) {
+      gather(piece, task.views.view(n, sample), task.slice(n, sample), tile, sums);
     }
     write(piece, sample, sums);
   }
@@ -86,23 +75,29 @@ struct BackprojectColumns {
 
   static constexpr int size(int axis) { return axis == 0 ? size_x : (axis == 1 ? size_y : size_z); }
 
-  [[nodiscard]] Extents<4> const& extents() const { return runs.task.volumes.extents; }
-  [[nodiscard]] bool is_flat() const { return extents()[2] < min_slices; }
+  static int tiles(int count, int tile_size) { return (count - 1) / tile_size + 1; }
+
+  [[nodiscard]] bool is_flat() const { return task.size[2] < min_slices; }
+
+  /// Tiles begin at multiples of their size in the grid, whatever slab is asked for, so that a
+  /// voxel's sum is the same in every slab.
+  [[nodiscard]] int first_tile() const { return task.first_slice / size_z; }
+  [[nodiscard]] int tiles_along_z() const { return tiles(task.end_slice(), size_z) - first_tile(); }
 
   template <class Slice>
-  void gather(Piece const& piece, ZAlignedMap const& view, Slice const& slice, DetectorTile& window,
+  void gather(Piece const& piece, ZAlignedMap const& view, Slice const& slice, DetectorTile& tile,
               Sums& sums) const {
-    Extents<2> const detector = runs.task.detector;
+    Extents<2> const detector = task.detector;
     IndexRange columns{0, detector[0] - 1};
     IndexRange rows{0, detector[1] - 1};
     find_footprint(piece, view, columns, rows);
     if (columns.first > columns.last || rows.first > rows.last) return;
-    bool const has_window = window.load(slice, columns, rows);
+    bool const has_tile = tile.load(slice, columns, rows);
     for (int y = 0; y < piece.count[1]; ++y) {
       for (int x = 0; x < piece.count[0]; ++x) {
         Column const column = piece.column(view, x, y);
-        if (has_window) {
-          gather(column, window, piece.count[2], sums.at[y][x]);
+        if (has_tile) {
+          gather(column, tile, piece.count[2], sums.at[y][x]);
         } else {
           gather_run<DepthWeight>(column, slice, detector, sums.at[y][x]);
         }
@@ -127,27 +122,38 @@ struct BackprojectColumns {
     rows = bounds.indices(1, rows.last + 1, reach);
   }
 
-  static void gather(Column const& column, DetectorTile const& window, int count,
+  static void gather(Column const& column, DetectorTile const& tile, int count,
                      float (&sums)[size_z]) {
     ProjectedVoxel const bottom = column.at(0);
     if (!is_before_source(bottom)) return;
     DetectorTile::BlendedColumn samples;
-    if (!window.blend(bottom.u, DepthWeight{}(bottom.inverse_depth), samples)) return;
-    add_uniform_lerp(samples.at, {window.row(bottom.v), column.step(), 0.0F, window.last_row()},
-                     count, sums);
+    if (!tile.blend(bottom.u, DepthWeight{}(bottom.inverse_depth), samples)) return;
+    add_uniform_lerp(samples.at, {tile.row(bottom.v), column.step(), 0.0F, tile.last_row()}, count,
+                     sums);
   }
 
   void write(Piece const& piece, int sample, Sums const& sums) const {
-    for (int z = 0; z < piece.count[2]; ++z) {
+    int const begin = max(0, task.first_slice - piece.first[2]);
+    int const end = min(piece.count[2], task.end_slice() - piece.first[2]);
+    for (int z = begin; z < end; ++z) {
       for (int y = 0; y < piece.count[1]; ++y) {
         for (int x = 0; x < piece.count[0]; ++x) {
-          runs.task.write(piece.first + Vec<int, 3>{x, y, z}, sample, sums.at[y][x][z]);
+          task.write(piece.first + Vec<int, 3>{x, y, z}, sample, sums.at[y][x][z]);
         }
       }
     }
   }
 };
 
-}  // namespace detail
+/// On cores, where the policy blends along u and then along v: columns for z-aligned views, and
+/// runs along x for others.
+template <>
+struct VoxelTiling<SoftwareInterp, CpuBackend, 3> {
+  using Tile = VoxelTile<0, 32, 8, 8>;
+  using GeneralTile = Tile;
+  static constexpr bool prefers_special_views = true;
+  template <class DepthWeight, class Task>
+  using ZAlignedKernel = BackprojectColumns<DepthWeight, Tile, Task>;
+};
 
-}  // namespace pyronn
+}  // namespace pyronn::detail

@@ -48,7 +48,7 @@ struct CopyColumnSlab {
   using Block = BlockShape<32, 1, 1>;
   static constexpr int width = 16;
 
-  ArrayView<T const, 3> volume;
+  ArrayView<T const, 3> slices;
   ColumnSlab slab;
 
   [[nodiscard]] Extents<3> items() const {
@@ -63,8 +63,7 @@ struct CopyColumnSlab {
       for (int j = 0; j < ColumnSlab::strip; ++j) {
         int const slice = z + j - ColumnSlab::border;
         if (slice < 0 || slice >= slab.size[2]) continue;
-        for (int i = 0; i < count; ++i)
-          rows[j][i] = volume(x + i, item[1], slab.first_slice + slice);
+        for (int i = 0; i < count; ++i) rows[j][i] = slices(x + i, item[1], slice);
       }
       for (int i = 0; i < count; ++i) {
         float* const column = slab.column(x + i, item[1]) + z;

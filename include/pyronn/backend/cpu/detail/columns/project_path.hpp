@@ -3,78 +3,98 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
+#include <sstream>
+#include <type_traits>
 
 #include <pyronn/backend/cpu/detail/columns/project.hpp>
-#include <pyronn/backend/cpu/executor.hpp>
 #include <pyronn/core/array_view.hpp>
-#include <pyronn/core/grid.hpp>
 #include <pyronn/core/math.hpp>
 #include <pyronn/exec/workspace.hpp>
-#include <pyronn/interp/software_interp.hpp>
-#include <pyronn/model/detail/views/launch_views.hpp>
-#include <pyronn/model/joseph.hpp>
-#include <pyronn/operators/detail/batch.hpp>
-#include <pyronn/operators/detail/z_aligned_forward.hpp>
+#include <pyronn/model/detail/views/index_view.hpp>
+#include <pyronn/operators/detail/launch_views.hpp>
+#include <pyronn/operators/detail/shapes.hpp>
+#include <pyronn/operators/plan.hpp>
 
-namespace pyronn {
+namespace pyronn::detail {
 
-/// Joseph's projection of upright views in software on cores: from copies in which z lies fastest,
-/// of as many z slices at a time as the workspace holds. A sample that is linear in the voxels is
-/// the sum of what it is in pieces of the volume with zeros around them.
-template <>
-struct ZAlignedForward<Joseph, SoftwareInterp, CpuExecutor> {
-  static constexpr bool exists = true;
+/// Joseph's projection of z-aligned views in software on cores: from copies in which z lies
+/// fastest, of as many z slices at a time as the workspace holds. A sample that is linear in the
+/// voxels is the sum of what it is in pieces of the volume with zeros around them.
+struct CpuColumnsForward {
+  template <class Call>
+  static constexpr bool suits = Call::dimension == 3 && has_projective_rays_v<typename Call::View>;
+  static constexpr bool reads_special_views = true;
 
-  template <class In>
-  static std::size_t workspace_bytes(CpuExecutor const&, ArrayView<In const, 4> volumes,
-                                     std::size_t limit) {
-    int const slices = slices_in(volumes.extents, limit);
-    return slices == 0 ? 0 : slab_bytes(volumes.extents, slices);
+  struct Plan {
+    int slices;
+    std::size_t bytes;
+  };
+
+  /// None where too few slices would fit to be worth it.
+  template <class Executor, class Call>
+  static std::optional<Plan> plan(Executor const&, Call const& call, std::size_t limit) {
+    constexpr int min_slices = 8;
+    Extents<4> const& size = call.volumes.extents;
+    int slices = min(size[2], ColumnSlab::max_height - 2 * ColumnSlab::strip);
+    while (slices >= min_slices && ColumnSlab::bytes(size[0], size[1], slices) > limit) --slices;
+    if (slices < min_slices) return std::nullopt;
+    return Plan{slices, ColumnSlab::bytes(size[0], size[1], slices)};
   }
 
-  /// Returns false where the general way is to be taken.
-  template <class Views, class In, class Out>
-  static bool project(CpuExecutor const& executor, Views const& views, Grid const& grid,
-                      ArrayView<In const, 4> volumes, ArrayView<Out, 4> projections,
-                      Workspace<CpuExecutor>& workspace) {
-    Extents<4> const& size = volumes.extents;
-    int const slices = slices_in(size, workspace.bytes());
-    if (slices == 0) return false;
+  static std::size_t bytes(Plan const& plan) { return plan.bytes; }
+
+  template <class Executor, class Call, class Out>
+  static void run(Plan const& plan, Executor const& executor, Call const& call,
+                  ArrayView<Out, 4> projections, Workspace<Executor>& workspace) {
+    using In = std::remove_const_t<std::remove_pointer_t<decltype(call.volumes.data)>>;
+    auto const& views = call.op.views().special();
     auto* const memory = reinterpret_cast<float*>(workspace.data());
-    for (int sample = 0; sample < size[3]; ++sample) {
-      for (int first = 0; first < size[2]; first += slices) {
-        detail::ColumnSlab const slab{
-            memory, {size[0], size[1], min(slices, size[2] - first)}, first};
-        detail::CopyColumnSlab<In> const copy{detail::sample_of(volumes, sample), slab};
-        executor.for_each(copy.items(), copy);
-        views.for_each_launch(
-            {0, projections.extents[2], sample, 1}, {}, [&](detail::LaunchRange const& range) {
-              detail::ProjectColumnSlab<detail::chunk_t<Views>, Out> const kernel{
-                  views.chunk(range),
-                  range.num_views,
-                  slab,
-                  vec_cast<float>(grid.spacing),
-                  detail::from_view(projections, range.first_view, range.first_sample),
-                  first > 0};
-              executor.for_each(kernel.items(), kernel);
-            });
-      }
-    }
-    return true;
+    for_each_slab(plan, call, [&](int sample, int first, int slices) {
+      Extents<4> const& size = call.volumes.extents;
+      ColumnSlab const slab{memory, {size[0], size[1], slices}, call.slab.first_slice + first};
+      CopyColumnSlab<In> const copy{sample_of(call.volumes, sample).slices(first, slices), slab};
+      executor.for_each(copy.items(), copy);
+      views.for_each_launch(call.range(sample, 1), {}, [&](LaunchRange const& range) {
+        ProjectColumnSlab<chunk_t<decltype(views)>, Out> const kernel{
+            views.chunk(range),
+            range.views.count,
+            slab,
+            vec_cast<float>(call.op.grid().spacing),
+            from_view(projections, range.first_view, sample),
+            call.adds || first > 0};
+        executor.for_each(kernel.items(), kernel);
+      });
+    });
+  }
+
+  template <class Executor, class Call>
+  static void describe(Plan const& plan, Executor const&, Call const& call, PlanStep& step) {
+    step.path = "z-aligned columns";
+    step.blocks = 0;
+    for_each_slab(plan, call, [&](int sample, int, int) {
+      ++step.blocks;
+      ++step.launches;
+      call.op.views().special().for_each_launch(call.range(sample, 1), {},
+                                                [&](auto const&) { ++step.launches; });
+    });
+    std::ostringstream text;
+    text << plan.slices << " of " << call.volumes.extents[2] << " slices";
+    step.block = text.str();
+    step.workspace_bytes = plan.bytes;
   }
 
  private:
-  static std::size_t slab_bytes(Extents<4> const& size, int slices) {
-    return detail::ColumnSlab::bytes(size[0], size[1], slices);
-  }
-
-  /// As many as fit; 0 where they would be too few to be worth it.
-  static int slices_in(Extents<4> const& size, std::size_t bytes) {
-    constexpr int min_slices = 8;
-    int slices = min(size[2], detail::ColumnSlab::max_height - 2 * detail::ColumnSlab::strip);
-    while (slices >= min_slices && slab_bytes(size, slices) > bytes) --slices;
-    return slices < min_slices ? 0 : slices;
+  /// Calls `work(sample, first slice, slices)`.
+  template <class Call, class Work>
+  static void for_each_slab(Plan const& plan, Call const& call, Work const& work) {
+    Extents<4> const& size = call.volumes.extents;
+    for (int sample = 0; sample < size[3]; ++sample) {
+      for (int first = 0; first < size[2]; first += plan.slices) {
+        work(sample, first, min(plan.slices, size[2] - first));
+      }
+    }
   }
 };
 
-}  // namespace pyronn
+}  // namespace pyronn::detail

@@ -12,6 +12,9 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
+#include <sstream>
+#include <type_traits>
 
 #include <pyronn/backend/cuda/detail/batch/backproject.cuh>
 #include <pyronn/backend/cuda/detail/batch/layout.cuh>
@@ -23,119 +26,145 @@
 #include <pyronn/core/grid.hpp>
 #include <pyronn/core/math.hpp>
 #include <pyronn/exec/workspace.hpp>
-#include <pyronn/interp/software_interp.hpp>
 #include <pyronn/model/detail/views/index_view.hpp>
-#include <pyronn/model/detail/views/launch_views.hpp>
-#include <pyronn/model/joseph.hpp>
-#include <pyronn/model/voxel_driven.hpp>
-#include <pyronn/operators/detail/batch.hpp>
-#include <pyronn/operators/detail/tensor_core_batch.hpp>
+#include <pyronn/operators/detail/launch_views.hpp>
+#include <pyronn/operators/detail/shapes.hpp>
+#include <pyronn/operators/plan.hpp>
 
-namespace pyronn {
+namespace pyronn::detail {
+
+/// What a step says of a batch whose samples lie side by side.
+inline void describe_batch(BatchPlan const& plan, int num_samples, PlanStep& step) {
+  step.path = "tensor-core batch";
+  step.blocks = 0;
+  for_each_batch_block(num_samples, plan.tiles, [&](auto, int, int) { ++step.blocks; });
+  std::ostringstream text;
+  text << min(8 * plan.tiles, num_samples) << " of " << num_samples << " samples";
+  step.block = text.str();
+  step.workspace_bytes = plan.bytes;
+}
 
 /// Joseph's projection from copies of the images, along rows and along columns; one after the other
 /// where the workspace does not hold both.
-template <>
-struct TensorCoreForward<Joseph, SoftwareInterp, CudaExecutor> {
-  static constexpr bool exists = detail::has_tensor_cores_v<detail::CompiledArchitectures>;
+struct TensorCoreForward {
+  template <class Call>
+  static constexpr bool suits = has_tensor_cores_v<CompiledArchitectures>&& Call::dimension == 2 &&
+                                has_projective_rays_v<typename Call::View>;
+  static constexpr bool reads_special_views = false;
 
-  template <class In>
-  static std::size_t workspace_bytes(ArrayView<In const, 4> volumes, std::size_t limit) {
-    return plan<detail::half_terms_v<In>>(volumes.extents, limit).bytes;
+  using Plan = BatchPlan;
+
+  template <class Executor, class Call>
+  static std::optional<Plan> plan(Executor const&, Call const& call, std::size_t limit) {
+    if (!call.op.shares_rays_through_grid() || call.adds) return std::nullopt;
+    constexpr int terms = half_terms_v<InOf<Call>>;
+    Extents<4> const& size = call.volumes.extents;
+    Plan const plan =
+        batch_plan(size, [&](auto tiles) { return plan_for<tiles.value, terms>(size, limit); });
+    return plan.bytes > 0 ? std::optional<Plan>{plan} : std::nullopt;
   }
 
-  template <class Views, class In, class Out>
-  static bool project(CudaExecutor const& executor, Views const& views, Grid const& grid,
-                      ArrayView<In const, 4> volumes, ArrayView<Out, 4> projections,
-                      Workspace<CudaExecutor>& workspace) {
-    detail::BatchPlan const found =
-        plan<detail::half_terms_v<In>>(volumes.extents, workspace.bytes());
-    if (found.bytes == 0) return false;
-    detail::for_each_batch_block(
-        volumes.extents[3], found.tiles, [&](auto tiles, int first, int count) {
-          auto const images = volumes.slices(first, count);
-          Pass<tiles.value, In> pass{
-              detail::find_scales(executor, images, images.slice_count(), workspace), nullptr,
-              nullptr};
-          auto* const memory =
-              reinterpret_cast<uint4*>(workspace.data() + detail::batch_header_bytes);
-          if (found.parts == 2) {
+  static std::size_t bytes(Plan const& plan) { return plan.bytes; }
+
+  template <class Executor, class Call, class Out>
+  static void run(Plan const& plan, Executor const& executor, Call const& call,
+                  ArrayView<Out, 4> projections, Workspace<Executor>& workspace) {
+    using In = InOf<Call>;
+    for_each_batch_block(
+        call.volumes.extents[3], plan.tiles, [&](auto tiles, int first, int count) {
+          auto const images = call.volumes.slices(first, count);
+          auto const target = projections.slices(first, count);
+          Pass<tiles.value, In> pass{find_scales(executor, images, images.slice_count(), workspace),
+                                     nullptr, nullptr};
+          auto* const memory = reinterpret_cast<uint4*>(workspace.data() + batch_header_bytes);
+          if (plan.parts == 2) {
             pass.columns = memory;
-            pass.rows =
-                memory + columns_bytes<tiles.value, detail::half_terms_v<In>>(volumes.extents) /
-                             sizeof(uint4);
-            run(executor, views, grid, images, projections, first, pass);
+            pass.rows = memory + columns_bytes<tiles.value, half_terms_v<In>>(images.extents) /
+                                     sizeof(uint4);
+            run_pass(executor, call, images, target, pass);
             return;
           }
           pass.columns = memory;
-          run(executor, views, grid, images, projections, first, pass);
+          run_pass(executor, call, images, target, pass);
           pass.columns = nullptr;
           pass.rows = memory;
-          run(executor, views, grid, images, projections, first, pass);
+          run_pass(executor, call, images, target, pass);
         });
-    return true;
+  }
+
+  template <class Executor, class Call>
+  static void describe(Plan const& plan, Executor const&, Call const& call, PlanStep& step) {
+    describe_batch(plan, call.volumes.extents[3], step);
+    int passes_of_views = 0;
+    for_each_pass_of_views(call, [&](LaunchRange const&) { ++passes_of_views; });
+    int const passes = plan.parts == 2 ? 1 : 2;
+    int const scales = half_terms_v<InOf<Call>> == 1 ? 0 : 1;
+    step.launches += step.blocks * (scales + passes * (1 + passes_of_views));
   }
 
  private:
+  template <class Call>
+  using InOf = std::remove_const_t<std::remove_pointer_t<decltype(Call::volumes.data)>>;
+
   template <int Tiles, class In>
   struct Pass {
-    detail::SampleScales<In> scales;
+    SampleScales<In> scales;
     uint4* rows;
     uint4* columns;
   };
 
-  template <int Tiles, int Parts>
+  template <int Tiles, int Terms>
   static std::size_t rows_bytes(Extents<4> const& size) {
-    return static_cast<std::size_t>(size[1]) *
-           detail::BatchLayout<Tiles, Parts>::row_bytes(size[0]);
+    return static_cast<std::size_t>(size[1]) * BatchLayout<Tiles, Terms>::row_bytes(size[0]);
   }
-  template <int Tiles, int Parts>
+  template <int Tiles, int Terms>
   static std::size_t columns_bytes(Extents<4> const& size) {
-    return static_cast<std::size_t>(size[0]) *
-           detail::BatchLayout<Tiles, Parts>::row_bytes(size[1]);
+    return static_cast<std::size_t>(size[0]) * BatchLayout<Tiles, Terms>::row_bytes(size[1]);
   }
 
-  template <int Parts>
-  static detail::BatchPlan plan(Extents<4> const& size, std::size_t limit) {
-    return detail::batch_plan(
-        size, [&](auto tiles) { return plan_for<tiles.value, Parts>(size, limit); });
-  }
-
-  template <int Tiles, int Parts>
-  static detail::BatchPlan plan_for(Extents<4> const& size, std::size_t limit) {
-    std::size_t const rows = rows_bytes<Tiles, Parts>(size);
-    std::size_t const columns = columns_bytes<Tiles, Parts>(size);
-    std::size_t const both = detail::batch_header_bytes + rows + columns;
-    if (both <= detail::batch_limit(limit)) return {both, Tiles, 2};
-    std::size_t const one = detail::batch_header_bytes + max(rows, columns);
-    if (one <= detail::batch_limit(limit)) return {one, Tiles, 1};
+  template <int Tiles, int Terms>
+  static Plan plan_for(Extents<4> const& size, std::size_t limit) {
+    std::size_t const rows = rows_bytes<Tiles, Terms>(size);
+    std::size_t const columns = columns_bytes<Tiles, Terms>(size);
+    std::size_t const both = batch_header_bytes + rows + columns;
+    if (both <= batch_limit(limit)) return {both, Tiles, 2};
+    std::size_t const one = batch_header_bytes + max(rows, columns);
+    if (one <= batch_limit(limit)) return {one, Tiles, 1};
     return {0, 0, 0};
   }
 
+  /// Calls `work(range)` for as many views at a time as a launch holds.
+  template <class Call, class Work>
+  static void for_each_pass_of_views(Call const& call, Work const& work) {
+    ViewIndices const& views = call.views.views;
+    int const most = even_share(views.count, ViewTable<IndexRays>::capacity);
+    for (int view = 0; view < views.count; view += most) {
+      work(LaunchRange{views.sub(view, min(most, views.count - view)), call.views.first_view + view,
+                       0, 1});
+    }
+  }
+
   /// Packs what `pass` has memory for, and projects the rays that read it.
-  template <int Tiles, class Views, class In, class Out>
-  static void run(CudaExecutor const& executor, Views const& views, Grid const& grid,
-                  ArrayView<In const, 4> images, ArrayView<Out, 4> projections, int first_sample,
-                  Pass<Tiles, In> const& pass) {
-    detail::PackImages<Tiles, In> const pack{images, pass.scales, pass.rows, pass.columns};
+  template <int Tiles, class Executor, class Call, class In, class Out>
+  static void run_pass(Executor const& executor, Call const& call, ArrayView<In const, 4> images,
+                       ArrayView<Out, 4> projections, Pass<Tiles, In> const& pass) {
+    PackImages<Tiles, In> const pack{images, pass.scales, pass.rows, pass.columns};
     executor.for_each(pack.items(), pack);
-    int const all = projections.extents[2];
-    int const share = detail::even_share(all, detail::chunk_t<Views>::capacity);
-    for (int view = 0; view < all; view += share) {
-      int const num_views = min(share, all - view);
-      auto const chunk = views.chunk({view, num_views, 0, 1});
-      detail::ProjectBatch<Tiles, detail::chunk_t<Views>, In, Out> const kernel{
+    auto const& views = call.op.views().general();
+    for_each_pass_of_views(call, [&](LaunchRange const& range) {
+      auto const chunk = views.chunk(range);
+      ProjectBatch<Tiles, chunk_t<decltype(views)>, In, Out> const kernel{
           chunk,
-          num_views,
+          range.views.count,
           {pass.columns, pass.rows},
           {images.extents[0], images.extents[1]},
-          vec_cast<float>(grid.spacing),
+          vec_cast<float>(call.op.grid().spacing),
           pass.scales,
-          detail::from_view(projections, view, first_sample),
+          from_view(projections, range.first_view, 0),
           images.extents[3],
-          views_are_close(chunk, num_views, images, projections.extents[0])};
+          views_are_close(chunk, range.views.count, images, projections.extents[0])};
       executor.for_each(kernel.items(), kernel);
-    }
+    });
   }
 
   /// Whether two views of a ray lie nearer to each other than 8 rays of one view.
@@ -162,74 +191,87 @@ struct TensorCoreForward<Joseph, SoftwareInterp, CudaExecutor> {
 };
 
 /// Voxel-driven backprojection from copies of as many views at a time as the workspace holds.
-template <>
-struct TensorCoreBack<VoxelDriven, SoftwareInterp, CudaExecutor> {
-  static constexpr bool exists = detail::has_tensor_cores_v<detail::CompiledArchitectures>;
+struct TensorCoreBack {
+  template <class Call>
+  static constexpr bool suits = has_tensor_cores_v<CompiledArchitectures>&& Call::dimension == 2 &&
+                                is_projective_view_v<typename Call::View>;
+  static constexpr bool reads_special_views = false;
 
-  template <class In>
-  static std::size_t workspace_bytes(ArrayView<In const, 4> projections, std::size_t limit) {
-    return plan<detail::half_terms_v<In>>(projections.extents, limit).bytes;
+  using Plan = BatchPlan;
+
+  template <class Executor, class Call>
+  static std::optional<Plan> plan(Executor const&, Call const& call, std::size_t limit) {
+    Extents<3> const& grid = call.op.grid().size;
+    if (!call.op.shares_views_of_grid() || max(grid[0], grid[1]) > longest_batch_axis) {
+      return std::nullopt;
+    }
+    constexpr int terms = half_terms_v<InOf<Call>>;
+    Extents<4> const& size = call.projections.extents;
+    Plan const plan =
+        batch_plan(size, [&](auto tiles) { return plan_for<tiles.value, terms>(size, limit); });
+    return plan.bytes > 0 ? std::optional<Plan>{plan} : std::nullopt;
   }
 
-  template <class Views, class In, class Out>
-  static bool backproject(CudaExecutor const& executor, Views const& views, int first_view,
-                          ArrayView<In const, 4> projections, ArrayView<Out, 4> volumes,
-                          Workspace<CudaExecutor>& workspace) {
-    detail::BatchPlan const found =
-        plan<detail::half_terms_v<In>>(projections.extents, workspace.bytes());
-    int const longest = max(volumes.extents[0], volumes.extents[1]);
-    if (found.bytes == 0 || longest > detail::longest_batch_axis) return false;
-    detail::for_each_batch_block(
-        projections.extents[3], found.tiles, [&](auto tiles, int first, int count) {
-          for (int view = 0; view < projections.extents[2]; view += found.parts) {
-            int const num_views = min(found.parts, projections.extents[2] - view);
-            auto samples = projections.slices(first, count);
-            samples.data += std::int64_t{view} * projections.extents[0];
-            run<tiles.value>(executor, views.chunk({first_view + view, num_views, 0, 1}), num_views,
-                             first_view + view > 0, samples, volumes.slices(first, count),
-                             workspace);
-          }
-        });
-    return true;
+  static std::size_t bytes(Plan const& plan) { return plan.bytes; }
+
+  template <class Executor, class Call, class Out>
+  static void run(Plan const& plan, Executor const& executor, Call const& call,
+                  ArrayView<Out, 4> volumes, Workspace<Executor>& workspace) {
+    auto const& views = call.op.views().general();
+    auto const& projections = call.projections;
+    for_each_batch_block(projections.extents[3], plan.tiles, [&](auto tiles, int first, int count) {
+      for (int view = 0; view < projections.extents[2]; view += plan.parts) {
+        int const num_views = min(plan.parts, projections.extents[2] - view);
+        auto samples = projections.slices(first, count);
+        samples.data += std::int64_t{view} * projections.extents[0];
+        run_views<tiles.value>(executor, views.chunk(call.range(view, num_views, 0, 1)), num_views,
+                               call.adds || view > 0, samples, volumes.slices(first, count),
+                               workspace);
+      }
+    });
+  }
+
+  template <class Executor, class Call>
+  static void describe(Plan const& plan, Executor const&, Call const& call, PlanStep& step) {
+    describe_batch(plan, call.projections.extents[3], step);
+    int const passes_of_views = (call.projections.extents[2] - 1) / plan.parts + 1;
+    int const scales = half_terms_v<InOf<Call>> == 1 ? 0 : 1;
+    step.launches += step.blocks * passes_of_views * (scales + 2);
   }
 
  private:
+  template <class Call>
+  using InOf = std::remove_const_t<std::remove_pointer_t<decltype(Call::projections.data)>>;
+
   /// Each launch adds to the volumes: fewer views are not worth the way to memory.
   static constexpr int least_views = 64;
 
-  template <int Parts>
-  static detail::BatchPlan plan(Extents<4> const& size, std::size_t limit) {
-    return detail::batch_plan(
-        size, [&](auto tiles) { return plan_for<tiles.value, Parts>(size, limit); });
-  }
-
-  template <int Tiles, int Parts>
-  static detail::BatchPlan plan_for(Extents<4> const& size, std::size_t limit) {
-    std::size_t const usable = detail::batch_limit(limit);
-    if (usable < detail::batch_header_bytes) return {0, 0, 0};
-    std::size_t const view = detail::BatchLayout<Tiles, Parts>::row_bytes(size[0]);
-    constexpr int most = detail::ViewTable<detail::IndexMap>::capacity;
-    auto const fit = static_cast<int>(
-        min((usable - detail::batch_header_bytes) / view, static_cast<std::size_t>(most)));
+  template <int Tiles, int Terms>
+  static Plan plan_for(Extents<4> const& size, std::size_t limit) {
+    std::size_t const usable = batch_limit(limit);
+    if (usable < batch_header_bytes) return {0, 0, 0};
+    std::size_t const view = BatchLayout<Tiles, Terms>::row_bytes(size[0]);
+    constexpr int most = ViewTable<IndexMap>::capacity;
+    auto const fit =
+        static_cast<int>(min((usable - batch_header_bytes) / view, static_cast<std::size_t>(most)));
     if (fit < min(size[2], least_views)) return {0, 0, 0};
-    int const views = detail::even_share(size[2], fit);
-    return {detail::batch_header_bytes + static_cast<std::size_t>(views) * view, Tiles, views};
+    int const views = even_share(size[2], fit);
+    return {batch_header_bytes + static_cast<std::size_t>(views) * view, Tiles, views};
   }
 
-  template <int Tiles, class Chunk, class In, class Out>
-  static void run(CudaExecutor const& executor, Chunk const& views, int num_views, bool adds,
-                  ArrayView<In const, 4> projections, ArrayView<Out, 4> volumes,
-                  Workspace<CudaExecutor>& workspace) {
+  template <int Tiles, class Executor, class Chunk, class In, class Out>
+  static void run_views(Executor const& executor, Chunk const& views, int num_views, bool adds,
+                        ArrayView<In const, 4> projections, ArrayView<Out, 4> volumes,
+                        Workspace<Executor>& workspace) {
     std::int64_t const count = std::int64_t{num_views} * projections.extents[0];
-    detail::SampleScales<In> const scales =
-        detail::find_scales(executor, projections, count, workspace);
-    auto* const rows = reinterpret_cast<uint4*>(workspace.data() + detail::batch_header_bytes);
-    detail::PackProjections<Tiles, In> const pack{projections, num_views, scales, rows};
+    SampleScales<In> const scales = find_scales(executor, projections, count, workspace);
+    auto* const rows = reinterpret_cast<uint4*>(workspace.data() + batch_header_bytes);
+    PackProjections<Tiles, In> const pack{projections, num_views, scales, rows};
     executor.for_each(pack.items(), pack);
-    detail::BackprojectBatch<Tiles, Chunk, In, Out> const kernel{
+    BackprojectBatch<Tiles, Chunk, In, Out> const kernel{
         views, num_views, rows, projections.extents[0], scales, volumes, adds};
     executor.for_each(kernel.items(), kernel);
   }
 };
 
-}  // namespace pyronn
+}  // namespace pyronn::detail

@@ -14,8 +14,8 @@
 
 #include <pyronn/backend/cuda/detail/batch/layout.cuh>
 #include <pyronn/backend/cuda/detail/batch/pack.cuh>
+#include <pyronn/backend/cuda/detail/launch/run_kernel.cuh>
 #include <pyronn/backend/cuda/error.cuh>
-#include <pyronn/backend/cuda/executor.cuh>
 #include <pyronn/core/array_view.hpp>
 #include <pyronn/core/math.hpp>
 #include <pyronn/exec/workspace.hpp>

@@ -9,7 +9,7 @@
 #include <type_traits>
 
 #include <pyronn/backend/cuda/detail/cells/sample_and_slope.cuh>
-#include <pyronn/backend/cuda/executor.cuh>
+#include <pyronn/backend/cuda/detail/launch/run_kernel.cuh>
 #include <pyronn/core/array_view.hpp>
 #include <pyronn/core/math.hpp>
 #include <pyronn/core/storage.hpp>
@@ -19,9 +19,7 @@
 #include <pyronn/interp/sample_source.hpp>
 #include <pyronn/interp/software_interp.hpp>
 
-namespace pyronn {
-
-namespace detail {
+namespace pyronn::detail {
 
 /// Makes the cells of slices. Those of the last column and row lack neighbours; nobody asks.
 template <class T>
@@ -48,30 +46,27 @@ struct CopyInteriorSlices {
   }
 };
 
-}  // namespace detail
-
 /// A slice that is read cell by cell inside, and in place at its border.
 template <class T>
 class InteriorSlice {
-  using Cell = detail::SampleAndSlopeOf<T>;
+  using Cell = SampleAndSlopeOf<T>;
 
  public:
   __device__ InteriorSlice(LinearSamples<SoftwareInterp, T> const& in_place, Cell const* cells,
                            int n)
       : in_place_{in_place},
         n_{n},
-        lower_{detail::hide_from_optimizer(cells)},
-        upper_{detail::hide_from_optimizer(cells + width())},
-        origin_{detail::hide_from_optimizer(detail::grid_index_origin *
-                                            (static_cast<unsigned>(width()) + 1U))} {}
+        lower_{hide_from_optimizer(cells)},
+        upper_{hide_from_optimizer(cells + width())},
+        origin_{hide_from_optimizer(grid_index_origin * (static_cast<unsigned>(width()) + 1U))} {}
 
   [[nodiscard]] __device__ float texel(int a, int b) const { return border().texel(a, b); }
   [[nodiscard]] __device__ float sample(float a, float b) const { return border().sample(a, b); }
   [[nodiscard]] __device__ SampleBounds inside() const { return border().inside(); }
 
   [[nodiscard]] __device__ float sample_inside(float a, float b) const {
-    detail::GridIndex const cell_a = detail::grid_index_of(a);
-    detail::GridIndex const cell_b = detail::grid_index_of(b);
+    GridIndex const cell_a = grid_index_of(a);
+    GridIndex const cell_b = grid_index_of(b);
     auto const cell =
         static_cast<int>(cell_b.index * static_cast<unsigned>(width()) + (cell_a.index - origin_));
     return Cell::sample(lower_ + cell, upper_ + cell, cell_a.fraction, cell_b.fraction);
@@ -82,7 +77,7 @@ class InteriorSlice {
   template <int Count, class Take>
   __device__ void sample_column(float a, float b, float step, Take const& take) const {
     // Positions are rounded by less than what is left to a row. A cell of halves knows both rows.
-    constexpr float close = std::is_same_v<Cell, detail::SampleAndSlope<float>> ? 0.99F : 0.0F;
+    constexpr float close = std::is_same_v<Cell, SampleAndSlope<float>> ? 0.99F : 0.0F;
     if constexpr (close > 0.0F) {
       if (step > 0.0F && step < close) return sample_pairs<Count, 0>(a, b, step, take);
       if (step < 0.0F && step > -close) return sample_pairs<Count, 1>(a, b, step, take);
@@ -95,15 +90,14 @@ class InteriorSlice {
   /// same.
   template <int Count, int Lower, class Take>
   __device__ void sample_pairs(float a, float b, float step, Take const& take) const {
-    detail::GridIndex const cell_a = detail::grid_index_of(a);
-    auto const cell = [&](detail::GridIndex const& cell_b) {
+    GridIndex const cell_a = grid_index_of(a);
+    auto const cell = [&](GridIndex const& cell_b) {
       return static_cast<int>(cell_b.index * static_cast<unsigned>(width()) +
                               (cell_a.index - origin_));
     };
     for (int k = 0; k < Count; k += 2) {
-      detail::GridIndex const low = detail::grid_index_of(b + static_cast<float>(k + Lower) * step);
-      detail::GridIndex const high =
-          detail::grid_index_of(b + static_cast<float>(k + 1 - Lower) * step);
+      GridIndex const low = grid_index_of(b + static_cast<float>(k + Lower) * step);
+      GridIndex const high = grid_index_of(b + static_cast<float>(k + 1 - Lower) * step);
       float const first = Cell::sample(lower_ + cell(low), cell_a.fraction);
       float const second = Cell::sample(upper_ + cell(low), cell_a.fraction);
       float const third = Cell::sample(upper_ + cell(high), cell_a.fraction);
@@ -127,7 +121,7 @@ class InteriorSlice {
 template <class T>
 struct InteriorSlices {
   LinearSamples<SoftwareInterp, T> in_place;
-  detail::SampleAndSlopeOf<T> const* cells;
+  SampleAndSlopeOf<T> const* cells;
 
   template <int Dimension>
   [[nodiscard]] __device__ auto slice(int n) const {
@@ -140,33 +134,38 @@ struct InteriorSlices {
   }
 };
 
+}  // namespace pyronn::detail
+
+namespace pyronn {
+
 /// Cells of as many slices at a time as the workspace holds; the caller's memory where those are
 /// too few.
 template <>
-struct InteriorSliceSource<SoftwareInterp, CudaExecutor> {
+struct InteriorSliceSource<SoftwareInterp, CudaBackend> {
   using InPlace = InPlaceSlices<SoftwareInterp>;
   /// Each part adds to the result: the way to memory costs more than the cells bring.
   template <class T>
   static constexpr int least_slices = std::is_same_v<T, Half> ? 16 : 32;
+  static constexpr int load_launches = 1;
 
-  template <class T>
-  static std::size_t slice_bytes(CudaExecutor const&, ArrayView<T const, 4> array) {
+  template <class T, class Executor>
+  static std::size_t slice_bytes(Executor const&, ArrayView<T const, 4> array) {
     return static_cast<std::size_t>(array.extents[0]) * static_cast<std::size_t>(array.extents[1]) *
            sizeof(detail::SampleAndSlopeOf<T>);
   }
-  template <class T>
-  static int max_slices(CudaExecutor const&, ArrayView<T const, 4> array) {
+  template <class T, class Executor>
+  static int max_slices(Executor const&, ArrayView<T const, 4> array) {
     // In a line there is nothing between two rows; eight rows make a block.
     bool const has_cells = array.extents[1] > 1 && array.extents[1] <= 8 * max_items;
     return has_cells ? min(array.extents[2], max_items) : 0;
   }
-  template <class T>
-  static int max_samples(CudaExecutor const&, ArrayView<T const, 4> array) {
+  template <class T, class Executor>
+  static int max_samples(Executor const&, ArrayView<T const, 4> array) {
     return min(array.extents[3], max_items / array.extents[2]);
   }
-  template <class T>
-  static InteriorSlices<T> load(CudaExecutor const& executor, ArrayView<T const, 4> array,
-                                Workspace<CudaExecutor>& workspace) {
+  template <class T, class Executor>
+  static detail::InteriorSlices<T> load(Executor const& executor, ArrayView<T const, 4> array,
+                                        Workspace<Executor>& workspace) {
     auto* const cells = reinterpret_cast<detail::SampleAndSlopeOf<T>*>(workspace.data());
     detail::CopyInteriorSlices<T> const copy{array, cells};
     executor.for_each(copy.items(), copy);

@@ -9,7 +9,7 @@
 #include <cuda_runtime.h>
 
 #include <pyronn/backend/cuda/detail/cells/sample_and_slope.cuh>
-#include <pyronn/backend/cuda/executor.cuh>
+#include <pyronn/backend/cuda/detail/launch/run_kernel.cuh>
 #include <pyronn/core/array_view.hpp>
 #include <pyronn/core/math.hpp>
 #include <pyronn/core/vec.hpp>
@@ -18,9 +18,7 @@
 #include <pyronn/interp/sample_source.hpp>
 #include <pyronn/interp/software_interp.hpp>
 
-namespace pyronn {
-
-namespace detail {
+namespace pyronn::detail {
 
 /// As grid_index_of, from -1 on: the first cell lies before element 0.
 __device__ inline GridIndex padded_grid_index_of(float x) {
@@ -61,12 +59,10 @@ struct TransposedLines {
   }
 };
 
-}  // namespace detail
-
 /// Copies of images in which the lines across either axis lie one after another: rays that are
 /// neighbours read neighbouring cells.
 struct TransposedImages {
-  detail::SampleAndSlope<float>* cells;
+  SampleAndSlope<float>* cells;
   Extents<2> size;
 
   /// Cells of the lines across an axis.
@@ -74,9 +70,8 @@ struct TransposedImages {
     return static_cast<std::size_t>(size[axis]) * static_cast<std::size_t>(size[1 - axis] + 1);
   }
 
-  [[nodiscard]] PYRONN_HOST_DEVICE detail::SampleAndSlope<float>* across(int axis,
-                                                                         int sample) const {
-    detail::SampleAndSlope<float>* const image =
+  [[nodiscard]] PYRONN_HOST_DEVICE SampleAndSlope<float>* across(int axis, int sample) const {
+    SampleAndSlope<float>* const image =
         cells + static_cast<std::size_t>(sample) * (count(0) + count(1));
     return axis == 0 ? image : image + count(0);
   }
@@ -87,7 +82,7 @@ struct TransposedImages {
     return 1;
   }
   template <int Dimension, int Axis>
-  [[nodiscard]] __device__ detail::TransposedLines planes(int sample, int) const {
+  [[nodiscard]] __device__ TransposedLines planes(int sample, int) const {
     return {across(Axis, sample), size[1 - Axis], 0, size[Axis]};
   }
 };
@@ -96,8 +91,6 @@ template <>
 struct SampleTraits<TransposedImages> : SampleTraits<void> {
   static constexpr float padding = 1.0F;
 };
-
-namespace detail {
 
 /// Makes TransposedImages of images (x, y, 1, sample): a line an item along y, and along z the two
 /// axes of each sample.
@@ -131,35 +124,39 @@ struct TransposeImages {
   }
 };
 
-}  // namespace detail
+}  // namespace pyronn::detail
+
+namespace pyronn {
 
 /// Images in software, from copies in the workspace.
 template <>
-struct LineSource<SoftwareInterp, CudaExecutor> {
+struct LineSource<SoftwareInterp, CudaBackend> {
   using InPlace = InPlacePlanes<SoftwareInterp>;
   template <class T>
   static constexpr int least_slices = 1;
+  static constexpr int load_launches = 1;
 
-  template <class T>
-  static std::size_t slice_bytes(CudaExecutor const&, ArrayView<T const, 4> array) {
-    TransposedImages const lines{nullptr, {array.extents[0], array.extents[1]}};
+  template <class T, class Executor>
+  static std::size_t slice_bytes(Executor const&, ArrayView<T const, 4> array) {
+    detail::TransposedImages const lines{nullptr, {array.extents[0], array.extents[1]}};
     return (lines.count(0) + lines.count(1)) * sizeof(detail::SampleAndSlope<float>);
   }
-  template <class T>
-  static int max_slices(CudaExecutor const&, ArrayView<T const, 4> array) {
+  template <class T, class Executor>
+  static int max_slices(Executor const&, ArrayView<T const, 4> array) {
     constexpr int longest = 500'000;  // eight lines a block along the second axis of a launch
     return max(array.extents[0], array.extents[1]) <= longest ? array.extents[2] : 0;
   }
-  template <class T>
-  static int max_samples(CudaExecutor const&, ArrayView<T const, 4> array) {
+  template <class T, class Executor>
+  static int max_samples(Executor const&, ArrayView<T const, 4> array) {
     constexpr int max_items = 65535;  // along the third axis of a launch
     return min(array.extents[3], max_items / 2);
   }
-  template <class T>
-  static TransposedImages load(CudaExecutor const& executor, ArrayView<T const, 4> array,
-                               Workspace<CudaExecutor>& workspace) {
-    TransposedImages const lines{reinterpret_cast<detail::SampleAndSlope<float>*>(workspace.data()),
-                                 {array.extents[0], array.extents[1]}};
+  template <class T, class Executor>
+  static detail::TransposedImages load(Executor const& executor, ArrayView<T const, 4> array,
+                                       Workspace<Executor>& workspace) {
+    detail::TransposedImages const lines{
+        reinterpret_cast<detail::SampleAndSlope<float>*>(workspace.data()),
+        {array.extents[0], array.extents[1]}};
     detail::TransposeImages<T> const copy{array, lines};
     executor.for_each(copy.items(), copy);
     return lines;

@@ -35,6 +35,7 @@ struct ProjectColumnsInPlace {
   int sample;
   Vec3f spacing;  ///< of the voxels [mm]
   ArrayView<Out, 4> projections;
+  bool adds;
 
   [[nodiscard]] Extents<3> items() const {
     return {projections.extents[0], (projections.extents[1] - 1) / rays + 1, num_views};
@@ -50,7 +51,7 @@ struct ProjectColumnsInPlace {
     if (column.ray.axis == 1) integrate<1>(column, first_row, sums);
     for (int i = 0; i < rays && first_row + i < projections.extents[1]; ++i) {
       JosephRay const ray{view.ray(u, static_cast<float>(first_row + i)), spacing};
-      projections(item[0], first_row + i, item[2], 0) = static_cast<Out>(sums[i] * ray.step);
+      write_or_add(projections(item[0], first_row + i, item[2], 0), sums[i] * ray.step, adds);
     }
   }
 

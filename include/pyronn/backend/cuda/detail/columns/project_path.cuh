@@ -7,121 +7,166 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
-
-#include <cuda_runtime.h>
+#include <optional>
+#include <sstream>
+#include <type_traits>
 
 #include <pyronn/backend/cuda/detail/columns/copy.cuh>
 #include <pyronn/backend/cuda/detail/columns/project.cuh>
 #include <pyronn/backend/cuda/detail/columns/project_in_place.cuh>
-#include <pyronn/backend/cuda/executor.cuh>
 #include <pyronn/core/array_view.hpp>
-#include <pyronn/core/grid.hpp>
 #include <pyronn/core/math.hpp>
+#include <pyronn/exec/backend.hpp>
 #include <pyronn/exec/workspace.hpp>
-#include <pyronn/interp/software_interp.hpp>
-#include <pyronn/model/detail/views/launch_views.hpp>
-#include <pyronn/model/joseph.hpp>
-#include <pyronn/operators/detail/batch.hpp>
-#include <pyronn/operators/detail/z_aligned_forward.hpp>
+#include <pyronn/operators/detail/launch_views.hpp>
+#include <pyronn/operators/detail/shapes.hpp>
+#include <pyronn/operators/plan.hpp>
 
-namespace pyronn {
+namespace pyronn::detail {
 
-/// Joseph's projection of upright views in software. From copies of the volume in which z lies
-/// fastest, as many slices across x and then across y at a time as the workspace holds; from the
-/// caller's memory where it holds none.
-template <>
-struct ZAlignedForward<Joseph, SoftwareInterp, CudaExecutor> {
-  static constexpr bool exists = true;
+/// Joseph's projection of z-aligned views in software, from copies of the volume in which z lies
+/// fastest: as many slices across x and then across y at a time as the workspace holds.
+struct CudaColumnsForward {
+  template <class Call>
+  static constexpr bool suits = Call::dimension == 3 && has_projective_rays_v<typename Call::View>;
+  static constexpr bool reads_special_views = true;
 
-  template <class In>
-  static std::size_t workspace_bytes(CudaExecutor const&, ArrayView<In const, 4> volumes,
-                                     std::size_t limit) {
-    std::size_t const slice = slice_bytes<In>(volumes.extents);
-    auto const slices = static_cast<std::size_t>(max(volumes.extents[0], volumes.extents[1]));
-    return min(limit / slice, slices) * slice;
+  struct Plan {
+    std::size_t slice_bytes;  ///< of a slice across x or y, whichever takes more
+    int slices[2];            ///< at a time, across x and across y
+    std::size_t bytes;
+  };
+
+  template <class Executor, class Call>
+  static std::optional<Plan> plan(Executor const&, Call const& call, std::size_t limit) {
+    using In = InOf<Call>;
+    constexpr int max_items = 65535;  // along the second axis of a launch
+    Extents<4> const& size = call.volumes.extents;
+    // Offsets within the copies are 32 bits long.
+    constexpr std::size_t most =
+        std::size_t{std::numeric_limits<int>::max()} * sizeof(SampleAndSlopeOf<In>);
+    std::size_t const slice = ColumnCopy<In>::slice_bytes({size[0], size[1], size[2]});
+    if (limit < slice || slice > most || max(size[0], size[1]) >= max_items ||
+        call.op.detector()[0] >= max_items) {
+      return std::nullopt;
+    }
+    auto const fit = [&](int slices) {
+      return static_cast<int>(min(min(limit, most) / slice, static_cast<std::size_t>(slices)));
+    };
+    auto const longest = static_cast<std::size_t>(max(size[0], size[1]));
+    return Plan{slice, {fit(size[0]), fit(size[1])}, min(limit / slice, longest) * slice};
   }
 
-  /// Returns false where the general way is to be taken.
-  template <class Views, class In, class Out>
-  static bool project(CudaExecutor const& executor, Views const& views, Grid const& grid,
-                      ArrayView<In const, 4> volumes, ArrayView<Out, 4> projections,
-                      Workspace<CudaExecutor>& workspace) {
-    constexpr int max_items = 65535;  // along the second axis of a launch
-    std::size_t const slice = slice_bytes<In>(volumes.extents);
-    bool const copies = workspace.bytes() >= slice && slice <= most_bytes<In> &&
-                        max(volumes.extents[0], volumes.extents[1]) < max_items &&
-                        projections.extents[0] < max_items;
-    if (!copies && volumes.slice_count() > std::numeric_limits<int>::max()) return false;
-    for (int sample = 0; sample < volumes.extents[3]; ++sample) {
-      detail::LaunchRange const all{0, projections.extents[2], sample, 1};
-      if (copies) {
-        auto const volume = detail::sample_of(volumes, sample);
-        project_copies<0>(executor, views, grid, all, volume, projections, workspace);
-        project_copies<1>(executor, views, grid, all, volume, projections, workspace);
-      } else {
-        project_in_place(executor, views, grid, all, volumes, projections);
-      }
+  static std::size_t bytes(Plan const& plan) { return plan.bytes; }
+
+  template <class Executor, class Call, class Out>
+  static void run(Plan const& plan, Executor const& executor, Call const& call,
+                  ArrayView<Out, 4> projections, Workspace<Executor>& workspace) {
+    for (int sample = 0; sample < call.volumes.extents[3]; ++sample) {
+      run_axis<0>(plan, executor, call, sample, projections, workspace);
+      run_axis<1>(plan, executor, call, sample, projections, workspace);
     }
-    return true;
+  }
+
+  template <class Executor, class Call>
+  static void describe(Plan const& plan, Executor const&, Call const& call, PlanStep& step) {
+    Extents<4> const& size = call.volumes.extents;
+    int launches_of_views = 0;
+    call.op.views().special().for_each_launch(call.range(0, 1), {},
+                                              [&](auto const&) { ++launches_of_views; });
+    step.path = "z-aligned columns";
+    step.blocks = 0;
+    for (int axis = 0; axis < 2; ++axis) step.blocks += (size[axis] - 1) / plan.slices[axis] + 1;
+    step.blocks *= size[3];
+    step.launches += step.blocks * (1 + launches_of_views);
+    std::ostringstream text;
+    text << plan.slices[0] << " of " << size[0] << " slices across x, " << plan.slices[1] << " of "
+         << size[1] << " across y";
+    step.block = text.str();
+    step.workspace_bytes = plan.bytes;
   }
 
  private:
-  /// Offsets within the copies are 32 bits long.
-  template <class In>
-  static constexpr std::size_t most_bytes = std::size_t{std::numeric_limits<int>::max()} *
-                                            sizeof(detail::SampleAndSlopeOf<In>);
+  template <class Call>
+  using InOf = std::remove_const_t<std::remove_pointer_t<decltype(Call::volumes.data)>>;
 
-  /// Of a slice across x or y, whichever takes more.
-  template <class In>
-  static std::size_t slice_bytes(Extents<4> size) {
-    return detail::ColumnCopy<In>::slice_bytes({size[0], size[1], size[2]});
-  }
-
-  template <int Axis, class Views, class In, class Out>
-  static void project_copies(CudaExecutor const& executor, Views const& views, Grid const& grid,
-                             detail::LaunchRange const& all, ArrayView<In const, 3> volume,
-                             ArrayView<Out, 4> projections, Workspace<CudaExecutor>& workspace) {
-    std::size_t const slice = detail::ColumnCopy<In>::slice_bytes(volume.extents);
-    using Cell = detail::SampleAndSlopeOf<In>;
-    std::size_t const most = min(workspace.bytes(), most_bytes<In>);
+  template <int Axis, class Executor, class Call, class Out>
+  static void run_axis(Plan const& plan, Executor const& executor, Call const& call, int sample,
+                       ArrayView<Out, 4> projections, Workspace<Executor>& workspace) {
+    using In = InOf<Call>;
+    using Cell = SampleAndSlopeOf<In>;
+    auto const volume = sample_of(call.volumes, sample);
+    auto const& views = call.op.views().special();
+    auto* const memory = reinterpret_cast<Cell*>(workspace.data());
     int const slices = volume.extents[Axis];
-    auto const fit = static_cast<int>(min(most / slice, static_cast<std::size_t>(slices)));
-    for (int first = 0; first < slices; first += fit) {
-      int const end = min(first + fit, slices);
-      auto* const memory = reinterpret_cast<Cell*>(workspace.data());
-      detail::CopyColumns<Axis, In> const copy{volume, memory, first, end};
+    for (int first = 0; first < slices; first += plan.slices[Axis]) {
+      int const end = min(first + plan.slices[Axis], slices);
+      CopyColumns<Axis, In> const copy{volume, memory, first, end};
       executor.for_each(copy.items(), copy);
-      views.for_each_launch(all, {}, [&](detail::LaunchRange const& range) {
-        detail::ProjectColumns<Axis, detail::chunk_t<Views>, In, Out> const kernel{
-            views.chunk(range),
-            range.num_views,
+      views.for_each_launch(call.range(sample, 1), {}, [&](LaunchRange const& range) {
+        ProjectColumns<Axis, chunk_t<decltype(views)>, In, Out> const kernel{
+            views.chunk_of_slab(range, call.slab.first_slice),
+            range.views.count,
             memory,
             first,
             end,
             volume.extents,
-            vec_cast<float>(grid.spacing),
-            detail::from_view(projections, range.first_view, range.first_sample),
-            first > 0};
+            vec_cast<float>(call.op.grid().spacing),
+            from_view(projections, range.first_view, sample),
+            call.adds || first > 0};
+        executor.for_each(kernel.items(), kernel);
+      });
+    }
+  }
+};
+
+/// The same from the caller's memory.
+struct CudaColumnsForwardInPlace {
+  template <class Call>
+  static constexpr bool suits = CudaColumnsForward::suits<Call>;
+  static constexpr bool reads_special_views = true;
+
+  struct Plan {};
+
+  template <class Executor, class Call>
+  static std::optional<Plan> plan(Executor const&, Call const& call, std::size_t) {
+    if (call.volumes.slice_count() > std::numeric_limits<int>::max()) return std::nullopt;
+    return Plan{};
+  }
+
+  static std::size_t bytes(Plan const&) { return 0; }
+
+  template <class Executor, class Call, class Out>
+  static void run(Plan const&, Executor const& executor, Call const& call,
+                  ArrayView<Out, 4> projections, Workspace<Executor>&) {
+    using In = std::remove_const_t<std::remove_pointer_t<decltype(call.volumes.data)>>;
+    auto const& views = call.op.views().special();
+    for (int sample = 0; sample < call.volumes.extents[3]; ++sample) {
+      views.for_each_launch(call.range(sample, 1), {}, [&](LaunchRange const& range) {
+        ProjectColumnsInPlace<chunk_t<decltype(views)>, In, Out> const kernel{
+            views.chunk_of_slab(range, call.slab.first_slice),
+            range.views.count,
+            {call.volumes},
+            sample,
+            vec_cast<float>(call.op.grid().spacing),
+            from_view(projections, range.first_view, sample),
+            call.adds};
         executor.for_each(kernel.items(), kernel);
       });
     }
   }
 
-  template <class Views, class In, class Out>
-  static void project_in_place(CudaExecutor const& executor, Views const& views, Grid const& grid,
-                               detail::LaunchRange const& all, ArrayView<In const, 4> volumes,
-                               ArrayView<Out, 4> projections) {
-    views.for_each_launch(all, {}, [&](detail::LaunchRange const& range) {
-      detail::ProjectColumnsInPlace<detail::chunk_t<Views>, In, Out> const kernel{
-          views.chunk(range),
-          range.num_views,
-          {volumes},
-          range.first_sample,
-          vec_cast<float>(grid.spacing),
-          detail::from_view(projections, range.first_view, range.first_sample)};
-      executor.for_each(kernel.items(), kernel);
-    });
+  template <class Executor, class Call>
+  static void describe(Plan const&, Executor const&, Call const& call, PlanStep& step) {
+    step.path = "z-aligned columns in place";
+    for (int sample = 0; sample < call.volumes.extents[3]; ++sample) {
+      call.op.views().special().for_each_launch(call.range(sample, 1), {},
+                                                [&](auto const&) { ++step.launches; });
+    }
+    std::ostringstream text;
+    text << call.volumes.extents[2] << " slices";
+    step.block = text.str();
   }
 };
 
-}  // namespace pyronn
+}  // namespace pyronn::detail

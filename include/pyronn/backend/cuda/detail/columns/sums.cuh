@@ -10,7 +10,7 @@
 #include <cuda_fp16.h>
 
 #include <pyronn/backend/cuda/detail/cells/sample_and_slope.cuh>
-#include <pyronn/backend/cuda/executor.cuh>
+#include <pyronn/backend/cuda/detail/launch/run_kernel.cuh>
 #include <pyronn/core/math.hpp>
 #include <pyronn/core/storage.hpp>
 

@@ -6,16 +6,19 @@
 //
 #include <cstddef>
 #include <type_traits>
+#include <vector>
 
 #include <pyronn/backend/cuda/detail/fourier/butterfly.cuh>
 #include <pyronn/backend/cuda/detail/fourier/filter_rows.cuh>
 #include <pyronn/backend/cuda/detail/fourier/passes.cuh>
 #include <pyronn/backend/cuda/detail/fourier/row_transform.cuh>
-#include <pyronn/backend/cuda/executor.cuh>
+#include <pyronn/backend/cuda/detail/launch/run_kernel.cuh>
 #include <pyronn/core/array_view.hpp>
 #include <pyronn/core/math.hpp>
+#include <pyronn/exec/backend.hpp>
 #include <pyronn/exec/workspace.hpp>
 #include <pyronn/recon/filter/ramp.hpp>
+#include <pyronn/recon/filter/response.hpp>
 #include <pyronn/recon/filter/row_filter.hpp>
 
 namespace pyronn::detail {
@@ -24,30 +27,58 @@ namespace pyronn::detail {
 /// number does not leave its multiprocessor, unless rows are too long for that. Around a library's
 /// transforms it would travel through memory eight times, twice as long as its row.
 template <>
-struct RowFilterBackend<CudaExecutor> {
-  static std::size_t bytes(CudaExecutor const& executor, Extents<3> scan, std::size_t limit) {
-    Layout const layout{FourierPasses{padded_row_length(scan[0])}};
-    if (layout.row_bytes <= executor.max_shared_bytes()) return layout.table_bytes;
-    return layout.table_bytes + min(layout.rows_in(limit), num_pairs(scan)) * layout.row_bytes;
+struct RowFilterBackend<CudaBackend> {
+  static std::size_t table_bytes(int columns) {
+    return Layout{FourierPasses{padded_row_length(columns)}}.table_bytes;
   }
 
-  template <class Weights>
-  static void apply(CudaExecutor const& executor, RowFilterTask<Weights> const& task,
-                    Workspace<CudaExecutor>& workspace) {
+  template <class Executor>
+  static void make_tables(Executor const& executor, int columns, float const* response,
+                          std::byte* memory) {
+    FourierPasses const passes{padded_row_length(columns)};
+    MakeFourierTables const make{passes, response, tables_in(memory, passes)};
+    executor.for_each(make.items(), make);
+  }
+
+  static std::size_t upload_bytes(int columns) {
+    auto const length = static_cast<std::size_t>(filter_response_length(columns));
+    return aligned(length * sizeof(float));
+  }
+  template <class Executor>
+  static void upload(Executor const& executor, std::vector<float> const& response,
+                     std::byte* memory) {
+    write_numbers(executor, response, reinterpret_cast<float*>(memory));
+  }
+  static float const* uploaded(std::vector<float> const&, std::byte* memory) {
+    return reinterpret_cast<float const*>(memory);
+  }
+
+  template <class Executor>
+  static std::size_t scratch_bytes(Executor const& executor, Extents<3> scan, std::size_t limit) {
+    Layout const layout{FourierPasses{padded_row_length(scan[0])}};
+    if (layout.row_bytes <= executor.max_shared_bytes()) return 0;
+    return min(layout.rows_in(limit), num_pairs(scan)) * layout.row_bytes;
+  }
+
+  /// Kernels that apply() queues for filtered projections of these extents.
+  static int launches(Extents<3> scan, int capacity) {
+    return (scan[2] - 1) / views_of_launch(scan, capacity) + 1;
+  }
+
+  template <class Weights, class Executor>
+  static void apply(Executor const& executor, RowFilterTask<Weights> const& task,
+                    std::byte* table_memory, Workspace<Executor>& scratch) {
     FourierPasses const passes{padded_row_length(task.filtered.extents[0])};
+    FourierTables const tables = tables_in(table_memory, passes);
     Layout const layout{passes};
-    auto* const twiddles = reinterpret_cast<Complex*>(workspace.data());
-    FourierTables const tables{twiddles, reinterpret_cast<float*>(twiddles + passes.length)};
-    MakeFourierTables const make_tables{passes, task.response, tables};
-    executor.for_each(make_tables.items(), make_tables);
     std::size_t const row = layout.row_bytes;
     if (row <= most_short_bytes) {
       filter(executor, task, passes, tables, ShortRows{row}, most_blocks);
     } else if (row <= executor.max_shared_bytes()) {
       filter(executor, task, passes, tables, LongRows{row, nullptr}, most_blocks);
     } else {
-      filter(executor, task, passes, tables, LongRows{row, workspace.data() + layout.table_bytes},
-             layout.rows_in(workspace.bytes()));
+      filter(executor, task, passes, tables, LongRows{row, scratch.data()},
+             layout.rows_in(scratch.bytes()));
     }
   }
 
@@ -56,7 +87,7 @@ struct RowFilterBackend<CudaExecutor> {
   static constexpr std::size_t most_short_bytes = std::size_t{44} << 10;
   static constexpr std::size_t most_blocks = std::size_t{1} << 16;
 
-  /// The workspace begins with the tables; rows of blocks follow that shared memory cannot hold.
+  /// What tables take, and rows of blocks that shared memory cannot hold.
   struct Layout {
     std::size_t table_bytes;
     std::size_t row_bytes;
@@ -71,27 +102,35 @@ struct RowFilterBackend<CudaExecutor> {
     /// one at least.
     [[nodiscard]] std::size_t rows_in(std::size_t bytes) const {
       constexpr std::size_t most_bytes = std::size_t{32} << 20;
-      std::size_t const rest = max(min(bytes, most_bytes), table_bytes) - table_bytes;
-      return max<std::size_t>(rest / row_bytes, 1);
-    }
-
-    static std::size_t aligned(std::size_t bytes) {
-      constexpr std::size_t alignment = 512;
-      return (bytes + (alignment - 1)) / alignment * alignment;
+      return max<std::size_t>(min(bytes, most_bytes) / row_bytes, 1);
     }
   };
+
+  static std::size_t aligned(std::size_t bytes) {
+    constexpr std::size_t alignment = 512;
+    return (bytes + (alignment - 1)) / alignment * alignment;
+  }
+
+  static FourierTables tables_in(std::byte* memory, FourierPasses const& passes) {
+    auto* const twiddles = reinterpret_cast<Complex*>(memory);
+    return {twiddles, reinterpret_cast<float*>(twiddles + passes.length)};
+  }
 
   static std::size_t num_pairs(Extents<3> scan) {
     return (static_cast<std::size_t>(scan[1]) * static_cast<std::size_t>(scan[2]) + 1) / 2;
   }
 
+  static int views_of_launch(Extents<3> scan, int capacity) {
+    return clamp((1 << 30) / scan[1], 1, capacity);
+  }
+
   /// As many views a launch as their weights and the numbers of their rows have room for.
-  template <class Weights, class Rows>
-  static void filter(CudaExecutor const& executor, RowFilterTask<Weights> const& task,
+  template <class Weights, class Rows, class Executor>
+  static void filter(Executor const& executor, RowFilterTask<Weights> const& task,
                      FourierPasses const& passes, FourierTables const& tables, Rows const& rows,
                      std::size_t blocks) {
     Extents<3> const scan = task.filtered.extents;
-    int const max_views = clamp((1 << 30) / scan[1], 1, Weights::capacity);
+    int const max_views = views_of_launch(scan, Weights::capacity);
     for (int first = 0; first < scan[2]; first += max_views) {
       int const count = min(max_views, scan[2] - first);
       auto const weights = task.weights.table(first, count);

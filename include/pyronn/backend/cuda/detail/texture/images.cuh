@@ -10,8 +10,8 @@
 
 #include <cuda_runtime.h>
 
+#include <pyronn/backend/cuda/detail/launch/run_kernel.cuh>
 #include <pyronn/backend/cuda/detail/texture/cache.cuh>
-#include <pyronn/backend/cuda/executor.cuh>
 #include <pyronn/core/array_view.hpp>
 #include <pyronn/core/config.hpp>
 #include <pyronn/core/math.hpp>
@@ -99,8 +99,8 @@ template <class T>
 using texel_t = std::conditional_t<std::is_same_v<T, Half>, Half, float>;
 
 /// Bytes from row to row of a stack in the workspace, such that every texture begins aligned.
-template <class Texel>
-std::size_t pitch(CudaExecutor const& executor, int width) {
+template <class Texel, class Executor>
+std::size_t pitch(Executor const& executor, int width) {
   std::size_t const alignment = executor.texture_limits().base_alignment;
   return (static_cast<std::size_t>(width) * sizeof(Texel) + (alignment - 1)) / alignment *
          alignment;
@@ -137,8 +137,8 @@ struct CopyPlanes {
 
 /// Copies the planes across `Axis` of an array to `target`, which has room for them, for the
 /// texture unit.
-template <int Axis, class T>
-TextureImages copy_to_textures(CudaExecutor const& executor, ArrayView<T const, 4> array,
+template <int Axis, class T, class Executor>
+TextureImages copy_to_textures(Executor const& executor, ArrayView<T const, 4> array,
                                std::byte* target, TextureCache& cache) {
   using Texel = texel_t<T>;
   auto* const planes = reinterpret_cast<Texel*>(target);
@@ -152,9 +152,9 @@ TextureImages copy_to_textures(CudaExecutor const& executor, ArrayView<T const, 
 }
 
 /// False for images that no texture holds.
-template <class Texel>
-bool fits_texture(CudaExecutor const& executor, int width, int height) {
-  CudaExecutor::TextureLimits const& limits = executor.texture_limits();
+template <class Texel, class Executor>
+bool fits_texture(Executor const& executor, int width, int height) {
+  auto const& limits = executor.texture_limits();
   return width <= limits.max_width && height <= limits.max_height &&
          pitch<Texel>(executor, width) <= limits.max_pitch;
 }

@@ -8,8 +8,8 @@
 
 #include <cuda_runtime.h>
 
+#include <pyronn/backend/cuda/detail/launch/run_kernel.cuh>
 #include <pyronn/backend/cuda/detail/texture/images.cuh>
-#include <pyronn/backend/cuda/executor.cuh>
 #include <pyronn/core/array_view.hpp>
 #include <pyronn/core/config.hpp>
 #include <pyronn/core/math.hpp>
@@ -19,9 +19,7 @@
 #include <pyronn/interp/texture_interp.hpp>
 #include <pyronn/model/detail/tiling.hpp>
 
-namespace pyronn {
-
-namespace detail {
+namespace pyronn::detail {
 
 /// Consecutive planes across one axis of a volume, in one texture.
 struct TexturePlaneGroup {
@@ -55,11 +53,9 @@ struct TexturePlaneGroup {
   }
 };
 
-}  // namespace detail
-
 /// Planes across the three axes, each read by the texture unit with one bilinear fetch.
 struct TexturePlanes {
-  detail::TextureImages across[3];
+  TextureImages across[3];
   Extents<3> size;
 
   /// Groups of planes of a sample that share a texture. All threads of a warp must go through them
@@ -72,8 +68,8 @@ struct TexturePlanes {
   }
 
   template <int Dimension, int Axis>
-  [[nodiscard]] __device__ detail::TexturePlaneGroup planes(int sample, int group) const {
-    detail::TextureImages const& images = across[Axis];
+  [[nodiscard]] __device__ TexturePlaneGroup planes(int sample, int group) const {
+    TextureImages const& images = across[Axis];
     int const log2 = images.images_per_texture_log2;
     int const first = sample * size[Axis];
     int const n = (first >> log2) + group;
@@ -84,22 +80,47 @@ struct TexturePlanes {
   }
 };
 
+/// Neighbouring views of the same rays run together, so that the second-level cache serves them
+/// all.
+template <>
+struct PixelTiling<TextureInterp, CudaBackend, 3> {
+  struct Block : BlockShape<16, 16, 1> {
+    static constexpr int warp_x = 8;
+    static constexpr int min_blocks_per_sm = 6;
+    static constexpr int z_swizzle = 24;
+  };
+  static constexpr bool staggers = false;
+};
+
+template <>
+struct PixelTiling<TextureInterp, CudaBackend, 2> {
+  struct Block : BlockShape<128, 1, 1> {
+    static constexpr int z_swizzle = 8;
+  };
+  static constexpr bool staggers = false;
+};
+
+}  // namespace pyronn::detail
+
+namespace pyronn {
+
 /// Textures on three copies of the volume in the workspace, one for each main direction of a ray:
 /// one bilinear fetch a slice, where a 3D texture would cost two.
 template <>
-struct PlaneSource<TextureInterp, CudaExecutor> {
+struct PlaneSource<TextureInterp, CudaBackend> {
   using InPlace = InPlacePlanes<TextureInterp>;
   template <class T>
   static constexpr int least_slices = 1;
+  static constexpr int load_launches = 3;
 
-  template <class T>
-  static std::size_t slice_bytes(CudaExecutor const& executor, ArrayView<T const, 4> array) {
+  template <class T, class Executor>
+  static std::size_t slice_bytes(Executor const& executor, ArrayView<T const, 4> array) {
     return bytes<0, T>(executor, array.extents) + bytes<1, T>(executor, array.extents) +
            bytes<2, T>(executor, array.extents);
   }
 
-  template <class T>
-  static int max_slices(CudaExecutor const& executor, ArrayView<T const, 4> array) {
+  template <class T, class Executor>
+  static int max_slices(Executor const& executor, ArrayView<T const, 4> array) {
     Extents<4> const size = array.extents;
     if (!detail::fits_texture<detail::texel_t<T>>(executor, size[0], size[1]) ||
         !detail::fits_texture<detail::texel_t<T>>(executor, max(size[0], size[1]), 1)) {
@@ -114,8 +135,8 @@ struct PlaneSource<TextureInterp, CudaExecutor> {
     return slices;
   }
 
-  template <class T>
-  static int max_samples(CudaExecutor const& executor, ArrayView<T const, 4> array) {
+  template <class T, class Executor>
+  static int max_samples(Executor const& executor, ArrayView<T const, 4> array) {
     Extents<4> const size = array.extents;
     if (max_slices(executor, array) < size[2]) return 0;
     int const across_x = detail::TextureImages::max_images(size[2]) / size[0];
@@ -126,9 +147,9 @@ struct PlaneSource<TextureInterp, CudaExecutor> {
     return min(min(size[3], launch), min(across_x, min(across_y, across_z)));
   }
 
-  template <class T>
-  static TexturePlanes load(CudaExecutor const& executor, ArrayView<T const, 4> array,
-                            Workspace<CudaExecutor>& workspace) {
+  template <class T, class Executor>
+  static detail::TexturePlanes load(Executor const& executor, ArrayView<T const, 4> array,
+                                    Workspace<Executor>& workspace) {
     auto const slices =
         static_cast<std::size_t>(array.extents[2]) * static_cast<std::size_t>(array.extents[3]);
     std::byte* const x_planes = workspace.data();
@@ -142,37 +163,17 @@ struct PlaneSource<TextureInterp, CudaExecutor> {
 
  private:
   /// Workspace that one z slice takes in the planes across `Axis`.
-  template <int Axis, class T>
-  static std::size_t bytes(CudaExecutor const& executor, Extents<4> size) {
+  template <int Axis, class T, class Executor>
+  static std::size_t bytes(Executor const& executor, Extents<4> size) {
     return detail::pitch<detail::texel_t<T>>(executor, size[Axis == 0 ? 1 : 0]) *
            static_cast<std::size_t>(size[Axis == 0 ? 0 : 1]);
   }
 
-  template <int Axis, class T>
-  static detail::TextureImages copy(CudaExecutor const& executor, ArrayView<T const, 4> array,
-                                    std::byte* target, Workspace<CudaExecutor>& workspace) {
+  template <int Axis, class T, class Executor>
+  static detail::TextureImages copy(Executor const& executor, ArrayView<T const, 4> array,
+                                    std::byte* target, Workspace<Executor>& workspace) {
     return detail::copy_to_textures<Axis>(executor, array, target, workspace.cache().textures);
   }
-};
-
-/// Neighbouring views of the same rays run together, so that the second-level cache serves them
-/// all.
-template <>
-struct PixelTiling<TextureInterp, CudaExecutor, 3> {
-  struct Block : BlockShape<16, 16, 1> {
-    static constexpr int warp_x = 8;
-    static constexpr int min_blocks_per_sm = 6;
-    static constexpr int z_swizzle = 24;
-  };
-  static constexpr bool staggers = false;
-};
-
-template <>
-struct PixelTiling<TextureInterp, CudaExecutor, 2> {
-  struct Block : BlockShape<128, 1, 1> {
-    static constexpr int z_swizzle = 8;
-  };
-  static constexpr bool staggers = false;
 };
 
 }  // namespace pyronn

@@ -10,8 +10,8 @@
 
 #include <cuda_runtime.h>
 
+#include <pyronn/backend/cuda/detail/launch/run_kernel.cuh>
 #include <pyronn/backend/cuda/detail/texture/images.cuh>
-#include <pyronn/backend/cuda/executor.cuh>
 #include <pyronn/core/array_view.hpp>
 #include <pyronn/exec/kernel.hpp>
 #include <pyronn/exec/workspace.hpp>
@@ -20,16 +20,16 @@
 #include <pyronn/interp/texture_interp.hpp>
 #include <pyronn/model/detail/tiling.hpp>
 
-namespace pyronn {
+namespace pyronn::detail {
 
 /// Slices read by the texture unit.
 struct TextureSlices {
-  detail::TextureImages images;
+  TextureImages images;
 
   template <int Dimension>
   [[nodiscard]] __device__ auto slice(int n) const {
     if constexpr (Dimension == 2) {
-      return detail::TextureLine{images.image(n)};
+      return TextureLine{images.image(n)};
     } else {
       return images.image(n);
     }
@@ -39,7 +39,7 @@ struct TextureSlices {
 /// The texture unit reads four neighbours of a warp at a time, fastest where they lie close to each
 /// other on the detector: pairs along x, and the rest along y. Large blocks share what it caches.
 template <>
-struct VoxelTiling<TextureInterp, CudaExecutor, 3> {
+struct VoxelTiling<TextureInterp, CudaBackend, 3> {
   struct Block : BlockShape<32, 16, 1> {
     static constexpr int warp_x = 2;
   };
@@ -52,40 +52,46 @@ struct VoxelTiling<TextureInterp, CudaExecutor, 3> {
   static constexpr bool prefers_special_views = false;
 };
 
+}  // namespace pyronn::detail
+
+namespace pyronn {
+
 /// Textures on the caller's own memory where its alignment allows, else on a copy of the slices in
 /// the workspace.
 template <>
-struct SliceSource<TextureInterp, CudaExecutor> {
+struct SliceSource<TextureInterp, CudaBackend> {
   using InPlace = InPlaceSlices<TextureInterp>;
   template <class T>
   static constexpr int least_slices = 1;
+  static constexpr int load_launches = 1;
 
-  template <class T>
-  static std::size_t slice_bytes(CudaExecutor const& executor, ArrayView<T const, 4> array) {
+  template <class T, class Executor>
+  static std::size_t slice_bytes(Executor const& executor, ArrayView<T const, 4> array) {
     if (is_readable_in_place(executor, array)) return 0;
     return detail::pitch<detail::texel_t<T>>(executor, array.extents[0]) *
            static_cast<std::size_t>(array.extents[1]);
   }
 
-  template <class T>
-  static int max_slices(CudaExecutor const& executor, ArrayView<T const, 4> array) {
+  template <class T, class Executor>
+  static int max_slices(Executor const& executor, ArrayView<T const, 4> array) {
     if (!detail::fits_texture<detail::texel_t<T>>(executor, array.extents[0], array.extents[1]))
       return 0;
     return min(array.extents[2], detail::TextureImages::max_images(array.extents[1]));
   }
 
-  template <class T>
-  static int max_samples(CudaExecutor const&, ArrayView<T const, 4> array) {
+  template <class T, class Executor>
+  static int max_samples(Executor const&, ArrayView<T const, 4> array) {
     int const most = detail::TextureImages::max_images(array.extents[1]) / array.extents[2];
     return min(array.extents[3], most);
   }
 
-  template <class T>
-  static TextureSlices load(CudaExecutor const& executor, ArrayView<T const, 4> array,
-                            Workspace<CudaExecutor>& workspace) {
+  template <class T, class Executor>
+  static detail::TextureSlices load(Executor const& executor, ArrayView<T const, 4> array,
+                                    Workspace<Executor>& workspace) {
     detail::TextureCache& cache = workspace.cache().textures;
     if (!is_readable_in_place(executor, array)) {
-      return TextureSlices{detail::copy_to_textures<2>(executor, array, workspace.data(), cache)};
+      return detail::TextureSlices{
+          detail::copy_to_textures<2>(executor, array, workspace.data(), cache)};
     }
     detail::ImageStack const images{array.data,
                                     static_cast<int>(sizeof(T)),
@@ -93,14 +99,14 @@ struct SliceSource<TextureInterp, CudaExecutor> {
                                     array.extents[1],
                                     array.extents[2] * array.extents[3],
                                     static_cast<std::size_t>(array.extents[0]) * sizeof(T)};
-    return TextureSlices{detail::make_textures(images, cache, executor.stream())};
+    return detail::TextureSlices{detail::make_textures(images, cache, executor.stream())};
   }
 
  private:
-  template <class T>
-  static bool is_readable_in_place(CudaExecutor const& executor, ArrayView<T const, 4> array) {
+  template <class T, class Executor>
+  static bool is_readable_in_place(Executor const& executor, ArrayView<T const, 4> array) {
     if (!std::is_same_v<T, detail::texel_t<T>>) return false;
-    CudaExecutor::TextureLimits const& limits = executor.texture_limits();
+    auto const& limits = executor.texture_limits();
     std::size_t const row_bytes = static_cast<std::size_t>(array.extents[0]) * sizeof(T);
     int const log2 = detail::TextureStack::images_per_texture_log2(array.extents[1]);
     std::size_t const texture_bytes = (row_bytes * static_cast<std::size_t>(array.extents[1]))

@@ -14,6 +14,7 @@
 #include <pyronn/core/math.hpp>
 #include <pyronn/geometry/traits.hpp>
 #include <pyronn/model/detail/views/index_view.hpp>
+#include <pyronn/operators/detail/view_indices.hpp>
 
 namespace pyronn::detail {
 
@@ -37,7 +38,7 @@ struct ViewTable {
   }
 };
 
-/// Some consecutive views of a geometry that travels whole and makes them in the kernel.
+/// Some equally spaced views of a geometry that travels whole and makes them in the kernel.
 template <class Geometry, class IndexView>
 struct InlineViews {
   static constexpr int capacity = max_launch_views;
@@ -47,17 +48,18 @@ struct InlineViews {
   Geometry geometry;
   Grid grid;
   int first;
+  int stride;
 
   PYRONN_HOST_DEVICE IndexView view(int n, int) const {
-    return IndexView::make(geometry.view(first + n), grid);
+    return IndexView::make(geometry.view(first + n * stride), grid);
   }
 };
 
-/// A part of the views of a part of a batch, which one launch works on.
+/// Views of a part of a batch, which one launch works on.
 struct LaunchRange {
-  int first_view;
-  int num_views;
-  int first_sample;
+  ViewIndices views;  ///< of the geometry
+  int first_view;     ///< where they begin in the call's projections
+  int first_sample;   ///< of the geometries, where there are several
   int num_samples;
 };
 
@@ -93,13 +95,16 @@ class LaunchViews {
   template <class Launch>
   void for_each_launch(LaunchRange const& all, LaunchShape const& shape,
                        Launch const& launch) const {
-    int const launches = (all.num_views - 1) / min(shape.most_views, Chunk::capacity) + 1;
-    int const views = (all.num_views - 1) / launches + 1;
-    int const samples = min(all.num_samples, max_samples(all, views, shape.slices));
+    int const count = all.views.count;
+    int const launches = (count - 1) / min(shape.most_views, Chunk::capacity) + 1;
+    int const most = (count - 1) / launches + 1;
+    int const samples = min(all.num_samples, max_samples(all, most, shape.slices));
     for (int sample = 0; sample < all.num_samples; sample += samples) {
-      for (int view = 0; view < all.num_views; view += views) {
-        launch(LaunchRange{all.first_view + view, min(views, all.num_views - view),
-                           all.first_sample + sample, min(samples, all.num_samples - sample)});
+      for (int view = 0; view < count;) {
+        ViewIndices const views = next_views(all.views, view, min(most, count - view));
+        launch(LaunchRange{views, all.first_view + view, all.first_sample + sample,
+                           min(samples, all.num_samples - sample)});
+        view += views.count;
       }
     }
   }
@@ -108,31 +113,51 @@ class LaunchViews {
   [[nodiscard]] Chunk chunk(LaunchRange const& range) const {
     std::size_t const sample = is_shared() ? 0 : static_cast<std::size_t>(range.first_sample);
     if constexpr (is_inline) {
-      return {geometries_[sample], grid_, range.first_view};
+      return {geometries_[sample], grid_, range.views.first, range.views.stride};
     } else {
       Chunk table;
-      table.sample_stride = is_shared() ? 0 : range.num_views;
+      table.sample_stride = is_shared() ? 0 : range.views.count;
       int const samples = is_shared() ? 1 : range.num_samples;
-      int const per_sample = geometries_.front().num_views();
+      auto const per_sample = static_cast<std::size_t>(geometries_.front().num_views());
       IndexView* next = table.views;
       for (int s = 0; s < samples; ++s) {
-        std::size_t const first =
-            (sample + static_cast<std::size_t>(s)) * static_cast<std::size_t>(per_sample) +
-            static_cast<std::size_t>(range.first_view);
-        next = std::copy_n(views_.data() + first, range.num_views, next);
+        IndexView const* const first =
+            views_.data() + (sample + static_cast<std::size_t>(s)) * per_sample;
+        next = copy(first, range.views, next);
       }
       return table;
     }
   }
 
+  /// The same in the voxel indices of a slab that begins with a slice of the grid.
+  [[nodiscard]] Chunk chunk_of_slab(LaunchRange const& range, int first_slice) const {
+    Chunk table = chunk(range);
+    if (first_slice > 0) {
+      int const samples = is_shared() ? 1 : range.num_samples;
+      for (int n = 0; n < samples * range.views.count; ++n) table.views[n].move_to(first_slice);
+    }
+    return table;
+  }
+
  private:
   [[nodiscard]] bool is_shared() const { return geometries_.size() == 1; }
+
+  static ViewIndices next_views(ViewIndices const& all, int begin, int most) {
+    if constexpr (is_inline) return all.equally_spaced(begin, most);
+    return all.sub(begin, most);
+  }
+
+  static IndexView* copy(IndexView const* views, ViewIndices const& indices, IndexView* target) {
+    if (indices.is_contiguous()) return std::copy_n(views + indices.first, indices.count, target);
+    for (int n = 0; n < indices.count; ++n) *target++ = views[indices[n]];
+    return target;
+  }
 
   [[nodiscard]] int max_samples(LaunchRange const& all, int views, int slices) const {
     constexpr int max_items = 65535;  // along the third axis of a launch
     int const fit = max(1, max_items / max(views, slices));
     if (is_shared()) return fit;
-    if (is_inline || views < all.num_views) return 1;
+    if (is_inline || views < all.views.count) return 1;
     return min(fit, Chunk::capacity / views);
   }
 

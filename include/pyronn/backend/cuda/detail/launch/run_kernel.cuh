@@ -1,0 +1,110 @@
+// SPDX-FileCopyrightText: The pyronn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+/// How kernels become CUDA's: the library's only __global__ function.
+#include <pyronn/backend/cuda/require_cuda.cuh>
+//
+#include <type_traits>
+#include <utility>
+
+#include <cuda_runtime_api.h>
+
+#include <pyronn/core/detail/detected.hpp>
+#include <pyronn/core/extents.hpp>
+#include <pyronn/core/vec.hpp>
+#include <pyronn/exec/kernel.hpp>
+
+// Kernels and launchers are hidden and keyed on the architectures they are compiled for: two
+// libraries, or two translation units built for different cards, must never share one. The pragma
+// also takes geometries from unnamed namespaces, at which nvcc warns where an attribute stands.
+#pragma GCC visibility push(hidden)
+
+namespace pyronn::detail {
+
+template <int... Architectures>
+struct ArchitectureList {};
+using CompiledArchitectures = ArchitectureList<__CUDA_ARCH_LIST__>;
+
+/// True where everything that is compiled for has the matrix unit's instructions used here.
+template <class Architectures>
+inline constexpr bool has_tensor_cores_v = false;
+template <int... Architectures>
+inline constexpr bool has_tensor_cores_v<ArchitectureList<Architectures...>> =
+    ((Architectures >= 800) && ...);
+
+/// The item of a thread. Blocks and, within them, warps are compact in (x, y). Where a block is
+/// one item deep the compiler is told so: all its threads then share what they index with z, views
+/// and samples of a batch.
+template <class Block>
+__device__ Vec<int, 3> item_of_thread(unsigned thread) {
+  constexpr int warp_y = 32 / Block::warp_x;
+  constexpr int warps_x = Block::x / Block::warp_x;
+  constexpr int warps_y = Block::y / warp_y;
+  static_assert(warps_x * Block::warp_x == Block::x && warps_y * warp_y == Block::y,
+                "Warps must fill a block.");
+  auto const lane = static_cast<int>(thread % 32);
+  auto const warp = static_cast<int>(thread / 32);
+  auto const block_x = static_cast<int>(blockIdx.x) / Block::z_swizzle;
+  auto const block_z =
+      static_cast<int>(blockIdx.z * Block::z_swizzle + blockIdx.x % Block::z_swizzle);
+  return {block_x * Block::x + warp % warps_x * Block::warp_x + lane % Block::warp_x,
+          static_cast<int>(blockIdx.y) * Block::y + warp / warps_x % warps_y * warp_y +
+              lane / Block::warp_x,
+          block_z * Block::z + (Block::z == 1 ? 0 : warp / (warps_x * warps_y))};
+}
+
+template <class Block>
+inline constexpr unsigned items_of_block_v = Block::x* Block::y* Block::z;
+template <class Block>
+inline constexpr unsigned threads_v = items_of_block_v<Block>* Block::split;
+
+/// Adds up what the parts of a block have found, in their order, into the sums of part 0.
+template <class Block, int M, int N>
+__device__ void add_up(float (&sums)[M][N], unsigned thread, int part) {
+  __shared__ float others[Block::split - 1][M][N][items_of_block_v<Block>];
+  for (int m = 0; m < M; ++m) {
+    for (int n = 0; n < N; ++n) {
+      if (part > 0) others[part - 1][m][n][thread] = sums[m][n];
+    }
+  }
+  __syncthreads();
+  if (part > 0) return;
+  for (auto const& other : others) {
+    for (int m = 0; m < M; ++m) {
+      for (int n = 0; n < N; ++n) sums[m][n] += other[m][n][thread];
+    }
+  }
+}
+
+/// Bytes of shared memory that a kernel's member `shared_bytes()` asks for, at most
+/// CudaExecutor::max_shared_bytes().
+template <class Kernel>
+using SharedBytes = decltype(std::declval<Kernel const&>().shared_bytes());
+
+/// The library's only __global__ function: one thread an item, or `parts` of them.
+template <class Kernel, class Architectures>
+__global__ void __launch_bounds__(threads_v<typename Kernel::Block>,
+                                  Kernel::Block::min_blocks_per_sm)
+    run_kernel(__grid_constant__ Kernel const kernel, Extents<3> items) {
+  using Block = typename Kernel::Block;
+  unsigned const thread = threadIdx.x % items_of_block_v<Block>;
+  Vec<int, 3> const item = item_of_thread<Block>(thread);
+  bool const exists = item[0] < items[0] && item[1] < items[1] && item[2] < items[2];
+  if constexpr (Block::split == 1) {
+    if (exists) kernel(item);
+  } else {
+    // From one lane, so that the compiler knows it to be the same for the whole warp.
+    int const part =
+        __shfl_sync(0xffffffffU, static_cast<int>(threadIdx.x / items_of_block_v<Block>), 0);
+    typename Kernel::Sums sums = {};
+    if (exists && part == 0) kernel.begin(item, sums);
+    if (exists) kernel.add_part(item, part, sums);
+    add_up<Block>(sums, thread, part);
+    if (exists && part == 0) kernel.write(item, sums);
+  }
+}
+
+}  // namespace pyronn::detail
+
+#pragma GCC visibility pop

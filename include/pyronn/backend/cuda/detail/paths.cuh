@@ -1,0 +1,30 @@
+// SPDX-FileCopyrightText: The pyronn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+/// Which paths operators have on CUDA devices beside the general one, in the order in which they
+/// are asked.
+#include <pyronn/backend/cuda/detail/batch/paths.cuh>
+#include <pyronn/backend/cuda/detail/columns/project_path.cuh>
+#include <pyronn/exec/backend.hpp>
+#include <pyronn/interp/software_interp.hpp>
+#include <pyronn/model/joseph.hpp>
+#include <pyronn/model/voxel_driven.hpp>
+#include <pyronn/operators/detail/general_back.hpp>
+#include <pyronn/operators/detail/general_forward.hpp>
+#include <pyronn/operators/detail/path_list.hpp>
+
+namespace pyronn::detail {
+
+template <>
+struct ForwardPaths<Joseph, SoftwareInterp, CudaBackend> {
+  using Type =
+      PathList<TensorCoreForward, CudaColumnsForward, CudaColumnsForwardInPlace, GeneralForward>;
+};
+
+template <>
+struct BackPaths<VoxelDriven, SoftwareInterp, CudaBackend> {
+  using Type = PathList<TensorCoreBack, GeneralBack>;
+};
+
+}  // namespace pyronn::detail

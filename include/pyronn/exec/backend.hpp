@@ -1,0 +1,58 @@
+// SPDX-FileCopyrightText: The pyronn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+/// Backends: an executor names the one whose kernels suit what it runs on, `using Backend = ...`.
+/// Fast paths belong to backends, so that an executor that derives from another or wraps it has
+/// them all.
+#include <type_traits>
+
+#include <pyronn/core/detail/detected.hpp>
+
+namespace pyronn {
+
+/// Cores of the host. Complete in <pyronn/backend/cpu/executor.hpp>.
+struct CpuBackend;
+
+/// CUDA devices. Complete in <pyronn/backend/cuda/executor.cuh>. An executor of this backend has,
+/// beside what every executor has, CudaExecutor's members stream(), is_capturing(),
+/// texture_limits() and max_shared_bytes(), and `using Cache = CudaExecutor::Cache`.
+struct CudaBackend;
+
+/// Of executors that name none: every kernel in its general form.
+struct GenericBackend {};
+
+namespace detail {
+
+template <class Executor>
+using NamedBackend = typename Executor::Backend;
+
+template <class Executor, bool Names>
+struct BackendOf {
+  using Type = GenericBackend;
+};
+template <class Executor>
+struct BackendOf<Executor, true> {
+  using Type = typename Executor::Backend;
+};
+
+template <class T>
+using SizeOf = std::integral_constant<decltype(sizeof(int)), sizeof(T)>;
+
+}  // namespace detail
+
+/// The backend of an executor.
+template <class Executor>
+using backend_t =
+    typename detail::BackendOf<Executor,
+                               detail::is_detected_v<detail::NamedBackend, Executor>>::Type;
+
+/// Fails to compile, with one sentence, where an executor names a backend that is not included.
+template <class Executor>
+constexpr void check_backend() {
+  static_assert(detail::is_detected_v<detail::SizeOf, backend_t<Executor>>,
+                "The executor's backend is only declared: include <pyronn/cpu.hpp> for CpuBackend, "
+                "<pyronn/cuda.cuh> for CudaBackend.");
+}
+
+}  // namespace pyronn
