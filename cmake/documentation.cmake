@@ -1,0 +1,34 @@
+# SPDX-FileCopyrightText: The pyronn authors
+# SPDX-License-Identifier: Apache-2.0
+
+# The target `docs`: the API reference in documentation/html of the build folder. A public name
+# without a comment is an error.
+
+find_package(Doxygen 1.9.2 QUIET) # the first that prints all warnings before it fails
+if(NOT DOXYGEN_FOUND)
+  message(STATUS "pyronn: there is no target docs; it needs Doxygen (Debian: doxygen)")
+  return()
+endif()
+
+set(DOXYGEN_OUTPUT_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR}/documentation)
+set(DOXYGEN_USE_MDFILE_AS_MAINPAGE ${PROJECT_SOURCE_DIR}/README.md)
+set(DOXYGEN_IMAGE_PATH ${PROJECT_SOURCE_DIR}) # of the pictures in README.md
+set(DOXYGEN_STRIP_FROM_INC_PATH ${PROJECT_SOURCE_DIR}/include)
+set(DOXYGEN_FILE_PATTERNS *.hpp *.cuh)
+set(DOXYGEN_EXTENSION_MAPPING cuh=C++)
+
+# What users may name.
+set(DOXYGEN_EXCLUDE_PATTERNS */detail/*)
+set(DOXYGEN_EXCLUDE_SYMBOLS detail *::detail detail::* *::detail::*)
+set(DOXYGEN_JAVADOC_AUTOBRIEF YES)
+
+# Both backends, as nvcc sees them, without its words.
+set(DOXYGEN_MACRO_EXPANSION YES)
+set(DOXYGEN_EXPAND_ONLY_PREDEF YES)
+set(DOXYGEN_PREDEFINED __CUDACC__ PYRONN_HOST_DEVICE= __device__= __host__= __global__=
+  __forceinline__=inline)
+
+set(DOXYGEN_WARN_AS_ERROR FAIL_ON_WARNINGS)
+set(DOXYGEN_QUIET YES)
+doxygen_add_docs(docs ${PROJECT_SOURCE_DIR}/include/pyronn ${PROJECT_SOURCE_DIR}/README.md
+  COMMENT "The API reference: ${DOXYGEN_OUTPUT_DIRECTORY}/html/index.html")
