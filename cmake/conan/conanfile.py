@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: The pyronn authors
 # SPDX-License-Identifier: Apache-2.0
-"""pyronn as a Conan 2 package, from the checkout that this file lies in: conan create cmake/conan"""
+"""pyronn as a Conan 2 package, of the checkout this file lies in: conan create cmake/conan"""
 
 import re
 from pathlib import Path

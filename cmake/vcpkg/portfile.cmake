@@ -1,7 +1,8 @@
 # SPDX-FileCopyrightText: The pyronn authors
 # SPDX-License-Identifier: Apache-2.0
 
-# An overlay port of the checkout it lies in: vcpkg install pyronn --overlay-ports=<checkout>/cmake/vcpkg
+# An overlay port of the checkout it lies in:
+# vcpkg install pyronn --overlay-ports=<checkout>/cmake/vcpkg
 
 set(VCPKG_BUILD_TYPE release) # headers alone: a debug build would be the same files
 get_filename_component(SOURCE_PATH "${CMAKE_CURRENT_LIST_DIR}/../.." ABSOLUTE)

@@ -1,8 +1,8 @@
 # SPDX-FileCopyrightText: The pyronn authors
 # SPDX-License-Identifier: Apache-2.0
 
-# The packages of Debian, Conan and vcpkg are made and used, without root, in the build folder. A test
-# whose tools are missing says so and is skipped.
+# The packages of Debian, Conan and vcpkg are made and used, without root, in the build folder. A
+# test whose tools are missing says so and is skipped.
 
 # pyronn_add_package_test(name [-D...]): runs <name>_test.cmake.
 function(pyronn_add_package_test name)
