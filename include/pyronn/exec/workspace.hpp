@@ -42,7 +42,9 @@ class Workspace {
   Workspace(Workspace const&) = delete;
   Workspace& operator=(Workspace const&) = delete;
 
+  /// The first byte, in the executor's memory; null where there is none.
   [[nodiscard]] std::byte* data() const { return data_; }
+  /// The bytes there are.
   [[nodiscard]] std::size_t bytes() const { return bytes_; }
 
   /// What the executor keeps from call to call: texture objects.

@@ -22,6 +22,7 @@ namespace pyronn {
 /// depend on the number of threads.
 class CpuExecutor {
  public:
+  /// Nothing is kept between calls.
   struct Cache {};
 
   /// All cores.
@@ -32,6 +33,7 @@ class CpuExecutor {
     detail::expects(threads >= 1, "CpuExecutor: threads ", threads, " must be at least 1");
   }
 
+  /// How many threads share the work of a call.
   [[nodiscard]] int threads() const { return threads_; }
 
   /// Calls `kernel(item)` once for each item, in any order and from several threads. What a kernel
@@ -76,6 +78,7 @@ class CpuExecutor {
     return memory;
   }
 
+  /// Gives back what `allocate` returned.
   void deallocate(void* memory, std::size_t) const noexcept {
     ::operator delete(memory, alignment);
   }
