@@ -13,6 +13,7 @@ endif()
 set(DOXYGEN_OUTPUT_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR}/documentation)
 set(DOXYGEN_USE_MDFILE_AS_MAINPAGE ${PROJECT_SOURCE_DIR}/README.md)
 set(DOXYGEN_IMAGE_PATH ${PROJECT_SOURCE_DIR}) # of the pictures in README.md
+set(DOXYGEN_HAVE_DOT NO)
 set(DOXYGEN_STRIP_FROM_PATH ${PROJECT_SOURCE_DIR}/include)
 set(DOXYGEN_STRIP_FROM_INC_PATH ${PROJECT_SOURCE_DIR}/include)
 set(DOXYGEN_FILE_PATTERNS *.hpp *.cuh)
@@ -32,8 +33,12 @@ set(DOXYGEN_EXPAND_ONLY_PREDEF YES)
 set(DOXYGEN_PREDEFINED __CUDACC__ PYRONN_HOST_DEVICE= __device__= __host__= __global__=
   __forceinline__=inline)
 
+# README.md is the main page, and those that it leads to are pages of their own.
+file(GLOB readmes CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/README.md
+  ${PROJECT_SOURCE_DIR}/examples/*/README.md)
+
 set(DOXYGEN_WARN_AS_ERROR FAIL_ON_WARNINGS)
 set(DOXYGEN_QUIET YES)
-doxygen_add_docs(docs ${PROJECT_SOURCE_DIR}/include/pyronn ${PROJECT_SOURCE_DIR}/README.md
+doxygen_add_docs(docs ${PROJECT_SOURCE_DIR}/include/pyronn ${readmes}
   ${PROJECT_SOURCE_DIR}/cmake/documentation.dox
   COMMENT "The API reference: ${DOXYGEN_OUTPUT_DIRECTORY}/html/index.html")
