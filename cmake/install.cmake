@@ -4,6 +4,8 @@
 include(CMakePackageConfigHelpers)
 include(GNUInstallDirs)
 
+# What a distribution cuts into packages: what compilers need, and programs.
+set(CMAKE_INSTALL_DEFAULT_COMPONENT_NAME development)
 set(package_dir ${CMAKE_INSTALL_DATADIR}/cmake/pyronn)
 
 install(DIRECTORY include/pyronn TYPE INCLUDE
@@ -30,3 +32,10 @@ file(RELATIVE_PATH include_from_pc ${CMAKE_INSTALL_FULL_DATADIR}/pkgconfig
 configure_file(cmake/pyronn.pc.in pyronn.pc @ONLY)
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/pyronn.pc
   DESTINATION ${CMAKE_INSTALL_DATADIR}/pkgconfig)
+
+# Under names that leave `reconstruct` and `simulate` to others.
+if(PYRONN_INSTALL_PROGRAMS)
+  foreach(program reconstruct simulate)
+    install(PROGRAMS $<TARGET_FILE:${program}> TYPE BIN RENAME pyronn-${program} COMPONENT tools)
+  endforeach()
+endif()

@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # Everything that must hold before a change is accepted: tests/run.sh [stage...]
-# A stage is `format` or a preset of CMakePresets.json. Without one: format tidy sanitize cuda, or
-# host instead of cuda where nvcc is missing.
+# A stage is `format` or a preset of CMakePresets.json. Without one: format docs tidy sanitize cuda,
+# or host instead of cuda where nvcc is missing.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -25,6 +25,7 @@ clang++ clang
 clang-tidy clang-tidy
 clang-format clang-format
 pkg-config pkg-config
+doxygen doxygen
 ccache ccache"
   for package in libclang-rt-dev libeigen3-dev libboost-test-dev libcli11-dev nlohmann-json3-dev \
     libpugixml-dev libstb-dev; do
@@ -52,11 +53,20 @@ check_format() {
     xargs -0 clang-format --dry-run --Werror
 }
 
-# Configures and builds a preset and runs its tests; tidy and cuda20 only compile every header.
+make_docs() {
+  if ! command -v doxygen > /dev/null; then
+    echo "doxygen was not found: skipped"
+    return
+  fi
+  run_preset docs
+}
+
+# Configures and builds a preset and runs its tests; docs has none, tidy and cuda20 only compile every
+# header.
 run_preset() {
   cmake --preset "$1"
   cmake --build --preset "$1"
-  case $1 in tidy | cuda20) ;; *) ctest --preset "$1" ;; esac
+  case $1 in docs | tidy | cuda20) ;; *) ctest --preset "$1" ;; esac
 }
 
 stage() {
@@ -70,7 +80,7 @@ stage() {
 
 stages=("$@")
 if [ ${#stages[@]} -eq 0 ]; then
-  stages=(format tidy sanitize)
+  stages=(format docs tidy sanitize)
   if command -v nvcc > /dev/null; then stages+=(cuda); else stages+=(host); fi
 fi
 
@@ -84,6 +94,7 @@ stage "install" install_missing
 for name in "${stages[@]}"; do
   case $name in
     format) stage format check_format ;;
+    docs) stage docs make_docs ;;
     *) stage "$name" run_preset "$name" ;;
   esac
 done

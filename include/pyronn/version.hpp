@@ -3,5 +3,5 @@
 #pragma once
 
 #define PYRONN_VERSION_MAJOR 0
-#define PYRONN_VERSION_MINOR 1
+#define PYRONN_VERSION_MINOR 2
 #define PYRONN_VERSION_PATCH 0

@@ -3,14 +3,8 @@
 
 # Installs this build tree and uses it, as the consumer project beside this file, in every way.
 
-set(prefix ${CMAKE_CURRENT_BINARY_DIR}/prefix)
-# Anew each time, so that a header deleted from the sources is not found here.
-add_test(NAME consumer.install COMMAND sh -c "'${CMAKE_COMMAND}' -E rm -rf '${prefix}' && \
-'${CMAKE_COMMAND}' --install '${CMAKE_BINARY_DIR}' --config $<CONFIG> --prefix '${prefix}'")
-set_tests_properties(consumer.install PROPERTIES FIXTURES_SETUP installed)
-
-# pyronn_add_consumer_test(name [-D...]): configures, builds and runs the consumer.
-function(pyronn_add_consumer_test name)
+# pyronn_add_consumer_test(name fixture prefix [-D...]): configures, builds and runs the consumer.
+function(pyronn_add_consumer_test name fixture prefix)
   set(options ${ARGN} -DCMAKE_PREFIX_PATH=${prefix} -DCMAKE_CXX_COMPILER=${CMAKE_CXX_COMPILER}
     -DCMAKE_BUILD_TYPE=$<CONFIG>)
   if(pyronn_has_cuda)
@@ -25,8 +19,30 @@ function(pyronn_add_consumer_test name)
     --build-and-test ${CMAKE_CURRENT_SOURCE_DIR}/consumer ${CMAKE_CURRENT_BINARY_DIR}/${name}
     --build-generator ${CMAKE_GENERATOR} --build-options ${options} --test-command consumer)
   set_tests_properties(consumer.${name} PROPERTIES
-    FIXTURES_REQUIRED installed PASS_REGULAR_EXPRESSION "pyronn ${PROJECT_VERSION}, a grid")
+    FIXTURES_REQUIRED ${fixture} PASS_REGULAR_EXPRESSION "pyronn ${PROJECT_VERSION}, a grid")
 endfunction()
+
+# pyronn_add_pkg_config_test(name fixture prefix): one command, with what pkg-config says.
+function(pyronn_add_pkg_config_test name fixture prefix)
+  find_program(PKG_CONFIG pkg-config)
+  if(NOT PKG_CONFIG)
+    message(STATUS "pyronn: consumer.${name} is left out; it needs pkg-config")
+    return()
+  endif()
+  add_test(NAME consumer.${name} COMMAND sh -c "'${CMAKE_CXX_COMPILER}' -std=c++17 \
+'${CMAKE_CURRENT_SOURCE_DIR}/consumer/consumer.cpp' $('${PKG_CONFIG}' --cflags --libs pyronn) \
+-o consumer_${name} && ./consumer_${name}")
+  set_tests_properties(consumer.${name} PROPERTIES FIXTURES_REQUIRED ${fixture}
+    ENVIRONMENT_MODIFICATION "PKG_CONFIG_PATH=path_list_prepend:${prefix}/share/pkgconfig"
+    PASS_REGULAR_EXPRESSION "pyronn ${PROJECT_VERSION}, a grid")
+endfunction()
+
+set(prefix ${CMAKE_CURRENT_BINARY_DIR}/prefix)
+set(this_version -DPYRONN_VERSION=${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR})
+# Anew each time, so that a header deleted from the sources is not found here.
+add_test(NAME consumer.install COMMAND sh -c "'${CMAKE_COMMAND}' -E rm -rf '${prefix}' && \
+'${CMAKE_COMMAND}' --install '${CMAKE_BINARY_DIR}' --config $<CONFIG> --prefix '${prefix}'")
+set_tests_properties(consumer.install PROPERTIES FIXTURES_SETUP installed)
 
 set(languages plain)
 if(pyronn_has_cuda)
@@ -35,23 +51,18 @@ endif()
 foreach(language IN LISTS languages)
   string(COMPARE EQUAL ${language} cuda with_cuda)
   foreach(from package subdirectory fetch_content)
-    pyronn_add_consumer_test(${from}.${language}
-      -DPYRONN_FROM=${from} -DCONSUMER_USES_CUDA=${with_cuda})
+    pyronn_add_consumer_test(${from}.${language} installed ${prefix}
+      -DPYRONN_FROM=${from} -DCONSUMER_USES_CUDA=${with_cuda} ${this_version})
   endforeach()
 endforeach()
 
+pyronn_add_consumer_test(other_version installed ${prefix} -DPYRONN_VERSION=0.1)
+set_tests_properties(consumer.other_version PROPERTIES
+  PASS_REGULAR_EXPRESSION "pyronn-config.cmake, version: ${PROJECT_VERSION}")
 if(pyronn_has_cuda)
-  pyronn_add_consumer_test(unknown_component -DCONSUMER_USES_CUDA=ON -DCOMPONENT=cdua)
+  pyronn_add_consumer_test(unknown_component installed ${prefix}
+    -DCONSUMER_USES_CUDA=ON -DCOMPONENT=cdua)
   set_tests_properties(consumer.unknown_component PROPERTIES
     PASS_REGULAR_EXPRESSION "pyronn has no component 'cdua'; it has: cuda")
 endif()
-
-find_program(PKG_CONFIG pkg-config)
-if(PKG_CONFIG)
-  add_test(NAME consumer.pkg_config COMMAND sh -c "'${CMAKE_CXX_COMPILER}' -std=c++17 \
-'${CMAKE_CURRENT_SOURCE_DIR}/consumer/consumer.cpp' $('${PKG_CONFIG}' --cflags --libs pyronn) \
--o consumer_pkg_config && ./consumer_pkg_config")
-  set_tests_properties(consumer.pkg_config PROPERTIES FIXTURES_REQUIRED installed
-    ENVIRONMENT_MODIFICATION "PKG_CONFIG_PATH=path_list_prepend:${prefix}/share/pkgconfig"
-    PASS_REGULAR_EXPRESSION "pyronn ${PROJECT_VERSION}, a grid")
-endif()
+pyronn_add_pkg_config_test(pkg_config installed ${prefix})

@@ -15,10 +15,11 @@ namespace pyronn {
 /// The memory belongs to the caller and lies where the executor that reads it works.
 template <class T, int Rank>
 struct ArrayView {
-  T* data = nullptr;
-  Extents<Rank> extents{};
+  T* data = nullptr;        ///< the first element; null: no array
+  Extents<Rank> extents{};  ///< sizes, fastest axis first
 
   constexpr ArrayView() = default;
+  /// Nothing is checked here: operators check what they are given.
   PYRONN_HOST_DEVICE constexpr ArrayView(T* data_, Extents<Rank> extents_)
       : data{data_}, extents{extents_} {}
 
@@ -27,6 +28,7 @@ struct ArrayView {
   PYRONN_HOST_DEVICE constexpr ArrayView(ArrayView<U, Rank> other)
       : data{other.data}, extents{other.extents} {}
 
+  /// Number of elements; correct above 2^31.
   PYRONN_HOST_DEVICE constexpr std::int64_t count() const { return extents.count(); }
 
   /// Elements in one step of the slowest axis: a slice of a volume, a view of projections, a sample
@@ -44,6 +46,8 @@ struct ArrayView {
     return part;
   }
 
+  /// @{
+  /// The element at these indices, fastest axis first, which are not checked; as many as the rank.
   PYRONN_HOST_DEVICE constexpr T& operator()(int x, int y) const {
     static_assert(Rank == 2, "two indices address an array of rank 2");
     return data[static_cast<std::int64_t>(y) * extents[0] + x];
@@ -59,6 +63,7 @@ struct ArrayView {
     std::int64_t const slice = static_cast<std::int64_t>(sample) * extents[2] + z;
     return data[(slice * extents[1] + y) * extents[0] + x];
   }
+  /// @}
 };
 
 namespace detail {

@@ -4,6 +4,8 @@
 
 /// The only place that looks at which compiler is at work. Everything else uses the macros defined
 /// here, and never inside a function body.
+
+/// Marks what host and device both run, as the members of geometries that travel into kernels.
 #if defined(__CUDACC__)
 #define PYRONN_HOST_DEVICE __host__ __device__
 #else

@@ -33,6 +33,7 @@ class FileError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+/// Prints (x, y, z).
 template <int Rank>
 std::ostream& operator<<(std::ostream& out, Extents<Rank> const& extents) {
   out << '(';
@@ -40,6 +41,7 @@ std::ostream& operator<<(std::ostream& out, Extents<Rank> const& extents) {
   return out << ')';
 }
 
+/// Prints (x, y, z).
 template <class T, int N>
 std::ostream& operator<<(std::ostream& out, Vec<T, N> const& vec) {
   out << '(';

@@ -12,12 +12,15 @@ namespace pyronn {
 /// (u, v, view) of projections.
 template <int Rank>
 struct Extents {
-  int size[Rank];
+  int size[Rank];  ///< elements along each axis
 
-  static constexpr int rank = Rank;
+  static constexpr int rank = Rank;  ///< the number of axes
 
+  /// @{
+  /// The size along an axis, which is not checked.
   PYRONN_HOST_DEVICE constexpr int& operator[](int axis) { return size[axis]; }
   PYRONN_HOST_DEVICE constexpr int operator[](int axis) const { return size[axis]; }
+  /// @}
 
   /// Number of elements; correct above 2^31.
   PYRONN_HOST_DEVICE constexpr std::int64_t count() const {
@@ -26,6 +29,8 @@ struct Extents {
     return product;
   }
 
+  /// @{
+  /// Equal along every axis.
   friend PYRONN_HOST_DEVICE constexpr bool operator==(Extents const& a, Extents const& b) {
     for (int axis = 0; axis < Rank; ++axis) {
       if (a[axis] != b[axis]) return false;
@@ -35,6 +40,7 @@ struct Extents {
   friend PYRONN_HOST_DEVICE constexpr bool operator!=(Extents const& a, Extents const& b) {
     return !(a == b);
   }
+  /// @}
 };
 
 }  // namespace pyronn

@@ -39,6 +39,7 @@ struct Grid {
     return grid;
   }
 
+  /// World position of the middle of the grid [mm].
   [[nodiscard]] Vec3d center() const {
     Vec3d result = origin;
     for (int axis = 0; axis < 3; ++axis) result[axis] += (size[axis] - 1) / 2.0 * spacing[axis];
@@ -67,10 +68,13 @@ struct Grid {
                     " has more voxels than can be counted");
   }
 
+  /// @{
+  /// The same numbers.
   friend bool operator==(Grid const& a, Grid const& b) {
     return a.size == b.size && a.spacing == b.spacing && a.origin == b.origin;
   }
   friend bool operator!=(Grid const& a, Grid const& b) { return !(a == b); }
+  /// @}
 };
 
 }  // namespace pyronn

@@ -10,6 +10,7 @@
 
 namespace pyronn {
 
+/// Half the circumference of the unit circle.
 inline constexpr double pi = 3.14159265358979323846;
 
 }  // namespace pyronn
@@ -44,21 +45,25 @@ inline constexpr float anywhere = std::numeric_limits<float>::infinity();
 
 namespace pyronn {
 
+/// The smaller of two; the first where they are equal or not ordered.
 template <class T>
 PYRONN_HOST_DEVICE constexpr T min(T a, T b) {
   return b < a ? b : a;
 }
 
+/// The larger of two; the first where they are equal or not ordered.
 template <class T>
 PYRONN_HOST_DEVICE constexpr T max(T a, T b) {
   return a < b ? b : a;
 }
 
+/// The number of [low, high] that is nearest to `value`.
 template <class T>
 PYRONN_HOST_DEVICE constexpr T clamp(T value, T low, T high) {
   return min(max(value, low), high);
 }
 
+/// The value without its sign.
 template <class T>
 PYRONN_HOST_DEVICE constexpr T abs(T value) {
   return value < T{0} ? -value : value;

@@ -20,6 +20,7 @@ class Buffer {
   static_assert((check_executor<Executor>(), true));
 
  public:
+  /// `count` elements; none takes no memory. Throws OutOfMemory.
   Buffer(Executor const& executor, std::size_t count)
       : executor_{executor},
         data_{count == 0 ? nullptr : static_cast<T*>(executor.allocate(count * sizeof(T)))},
@@ -27,10 +28,12 @@ class Buffer {
   ~Buffer() {
     if (data_ != nullptr) executor_.deallocate(data_, count_ * sizeof(T));
   }
+  /// Takes the memory over; `other` is left empty.
   Buffer(Buffer&& other) noexcept
       : executor_{other.executor_},
         data_{std::exchange(other.data_, nullptr)},
         count_{std::exchange(other.count_, 0)} {}
+  /// Exchanges memory and executors.
   Buffer& operator=(Buffer&& other) noexcept {
     std::swap(executor_, other.executor_);
     std::swap(data_, other.data_);
@@ -40,7 +43,9 @@ class Buffer {
   Buffer(Buffer const&) = delete;
   Buffer& operator=(Buffer const&) = delete;
 
+  /// The first element, in the executor's memory; null where there is none.
   [[nodiscard]] T* data() const { return data_; }
+  /// Number of elements.
   [[nodiscard]] std::size_t size() const { return count_; }
 
   /// The first elements as an array of these extents, which the buffer must be able to hold.

@@ -4,6 +4,7 @@
 
 /// What an executor is: where kernels run and memory comes from.
 ///
+/// @code
 ///   struct MyExecutor {
 ///     using Backend = CpuBackend;                   // whose fast paths run on it; may be left out
 ///     struct Cache {};                              // what a workspace keeps for it between calls
@@ -13,6 +14,7 @@
 ///     void deallocate(void* memory, std::size_t bytes) const noexcept;
 ///     void check_reachable(void const* memory, char const* what) const;  // throws InvalidArgument
 ///   };
+/// @endcode
 #include <cstddef>
 #include <type_traits>
 #include <utility>
@@ -46,6 +48,7 @@ using ExecutorCache = typename E::Cache;
 
 }  // namespace detail
 
+/// True for what has all members of an executor.
 template <class Executor>
 inline constexpr bool is_executor_v = detail::is_detected_v<detail::ForEach, Executor>&&
     detail::is_detected_v<detail::Allocate, Executor>&& detail::is_detected_v<

@@ -67,6 +67,7 @@ class Workspace {
     kept_ = 0;
     return data_;
   }
+  /// The bytes there are.
   [[nodiscard]] std::size_t bytes() const { return bytes_; }
 
   /// Its memory, for a call that begins it with tables which never change, named by a number other

@@ -31,6 +31,7 @@ class ArcFanView {
         first_{first},
         step_{step} {}
 
+  /// The line that pixel (u, v) sees, in world mm; indices need not be whole.
   [[nodiscard]] PYRONN_HOST_DEVICE Ray<double> ray(double u, double v) const {
     double const angle = fan_angle(u);
     Vec3d direction = std::cos(angle) * central_ + std::sin(angle) * across_;
@@ -49,6 +50,7 @@ class ArcFanView {
             arm[2] * static_cast<float>(radius_) / distance, distance};
   }
 
+  /// Where rays start [mm].
   [[nodiscard]] PYRONN_HOST_DEVICE Vec3d const& source() const { return source_; }
 
   /// Angle of a pixel's ray from the central ray, growing towards u [rad].
@@ -76,6 +78,7 @@ class ArcFanView {
 /// that is cheap to copy; its views are set up once, in double precision, and never change.
 class ArcFanBeam : public detail::ViewList<ArcFanView> {
  public:
+  /// A geometry of the plane z = 0.
   static constexpr int dimension = 2;
 
   /// A circle about the origin; the detector's spacing and offset are measured along the arc [mm].

@@ -16,10 +16,10 @@ namespace pyronn {
 
 /// Where a source and a flat detector stand in one view, in world mm.
 struct ConeVectors {
-  Vec3d source;
-  Vec3d detector_center;
-  Vec3d u_step;  ///< from one pixel to the next along a row
-  Vec3d v_step;  ///< from one row to the next
+  Vec3d source;           ///< the point that rays start from
+  Vec3d detector_center;  ///< middle of the panel
+  Vec3d u_step;           ///< from one pixel to the next along a row
+  Vec3d v_step;           ///< from one row to the next
 
   /// The same rays with the detector `factor` times as far from the source, for a virtual detector
   /// within the object: rays end at the detector.
@@ -96,10 +96,12 @@ class ConeView {
     return view;
   }
 
+  /// The line that pixel (u, v) sees, in world mm; indices need not be whole.
   [[nodiscard]] PYRONN_HOST_DEVICE Ray<double> ray(double u, double v) const {
     return rays_.ray(u, v);
   }
 
+  /// Pixel and depth of a world point [mm].
   [[nodiscard]] PYRONN_HOST_DEVICE DetectorPoint<double> project(Vec3d const& point) const {
     Vec3d const homogeneous = matrix_(point);
     return {homogeneous[0] / homogeneous[2], homogeneous[1] / homogeneous[2], homogeneous[2]};
@@ -110,8 +112,10 @@ class ConeView {
     return matrix_;
   }
 
+  /// The same rays as `ray`, in closed form.
   [[nodiscard]] PYRONN_HOST_DEVICE ProjectiveRays const& projective_rays() const { return rays_; }
 
+  /// Where rays start [mm].
   [[nodiscard]] PYRONN_HOST_DEVICE Vec3d const& source() const { return rays_.origin; }
 
  private:

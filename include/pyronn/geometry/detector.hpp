@@ -28,6 +28,7 @@ struct Detector {
     }
   }
 
+  /// Throws InvalidArgument unless sizes are at least 1 and pixels fewer than 2^31.
   static void validate_size(Extents<2> size) {
     detail::expects(size[0] >= 1 && size[1] >= 1, "Detector: size ", size,
                     " must be at least 1 along u and v");

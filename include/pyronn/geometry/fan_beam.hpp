@@ -16,6 +16,7 @@ namespace pyronn {
 /// its views are set up once, in double precision, and never change.
 class FanBeam : public detail::ViewList<ConeView> {
  public:
+  /// A geometry of the plane z = 0.
   static constexpr int dimension = 2;
 
   /// A circle about the origin. Throws InvalidArgument for what CircularOrbit or LineDetector

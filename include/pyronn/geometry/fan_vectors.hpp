@@ -8,7 +8,7 @@ namespace pyronn {
 
 /// Where a source and a straight line of pixels stand in one view of the plane, in world mm.
 struct FanVectors {
-  Vec2d source;
+  Vec2d source;           ///< the point that rays start from
   Vec2d detector_center;  ///< middle of the line
   Vec2d u_step;           ///< from one pixel to the next
 

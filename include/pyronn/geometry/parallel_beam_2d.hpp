@@ -16,6 +16,7 @@ namespace pyronn {
 /// in double precision, and never change.
 class ParallelBeam2D : public detail::ViewList<ParallelView> {
  public:
+  /// A geometry of the plane z = 0.
   static constexpr int dimension = 2;
 
   /// At angle b the rays run along -(cos b, sin b), u = (-sin b, cos b): as of a FanBeam whose

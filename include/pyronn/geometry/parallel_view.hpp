@@ -47,10 +47,12 @@ class ParallelView {
     for (int c = 0; c < 4; ++c) matrix_.row[2][c] = c == 3 ? 1.0 : 0.0;
   }
 
+  /// The line that pixel (u, v) sees, in world mm; indices need not be whole.
   [[nodiscard]] PYRONN_HOST_DEVICE Ray<double> ray(double u, double v) const {
     return rays_.ray(u, v);
   }
 
+  /// Pixel and depth of a world point [mm].
   [[nodiscard]] PYRONN_HOST_DEVICE DetectorPoint<double> project(Vec3d const& point) const {
     Vec3d const pixel = matrix_(point);
     return {pixel[0], pixel[1], pixel[2]};
@@ -61,6 +63,7 @@ class ParallelView {
     return matrix_;
   }
 
+  /// The same rays as `ray`, in closed form.
   [[nodiscard]] PYRONN_HOST_DEVICE ProjectiveRays const& projective_rays() const { return rays_; }
 
  private:

@@ -10,7 +10,7 @@ namespace pyronn {
 /// A 3x4 matrix that maps world points [mm] to homogeneous pixel indices:
 /// (u w, v w, w) = P (x, y, z, 1), with w the depth in mm once normalised.
 struct ProjectionMatrix {
-  double row[3][4];
+  double row[3][4];  ///< its numbers, row by row
 
   /// From anything that is indexed as `matrix(row, column)`, an Eigen matrix for one.
   template <class Matrix>

@@ -14,10 +14,10 @@ namespace pyronn {
 /// direction need not have unit length.
 template <class T>
 struct Ray {
-  Vec<T, 3> origin;
-  Vec<T, 3> direction;
-  T begin = T{0};
-  T end = std::numeric_limits<T>::infinity();
+  Vec<T, 3> origin;                            ///< the point at t = 0
+  Vec<T, 3> direction;                         ///< the way while t grows by 1
+  T begin = T{0};                              ///< first t; may be minus infinity
+  T end = std::numeric_limits<T>::infinity();  ///< last t
 };
 
 /// Where a world point lands on the detector.

@@ -4,6 +4,7 @@
 
 /// What a geometry is.
 ///
+/// @code
 ///   struct MyGeometry {
 ///     struct View {                                  // trivially copyable, made once a view
 ///       Ray<float> ray(float u, float v) const;      // which line does pixel (u, v) see?
@@ -13,6 +14,7 @@
 ///     Extents<2> detector_size() const;              // pixels (u, v)
 ///     View view(int n) const;
 ///   };
+/// @endcode
 ///
 /// `ray` is what ray-driven operators need, `project` what voxel-driven ones need; either alone
 /// makes a geometry, and float may be double. A geometry that is trivially copyable travels into
@@ -23,8 +25,10 @@
 /// products take half the time of two divisions.
 ///
 /// What a view may say besides, to be faster:
+/// @code
 ///   ProjectionMatrix projection_matrix() const;  // `project` is this matrix, w being the depth
 ///   ProjectiveRays projective_rays() const;      // and `ray` is affine in (u, v)
+/// @endcode
 ///
 /// A geometry of the plane has `static constexpr int dimension = 2`: its detector has one row, its
 /// rays lie in the plane z = 0, and operators take images (x, y) and sinograms (u, view).
@@ -43,14 +47,15 @@ namespace pyronn {
 /// origin + t (direction + pixel); or they are parallel: origin + pixel + t direction. Either way t
 /// runs from `begin` to `end`, which may be infinite.
 struct ProjectiveRays {
-  Vec3d origin;
-  Vec3d direction;
-  Vec3d along_u;
-  Vec3d along_v;
-  double begin;
-  double end;
-  bool diverge;
+  Vec3d origin;     ///< the source, or the centre of pixel (0, 0)
+  Vec3d direction;  ///< from the source towards pixel (0, 0), or that of all rays
+  Vec3d along_u;    ///< what one pixel more along a row adds
+  Vec3d along_v;    ///< what one row more adds
+  double begin;     ///< first t; may be minus infinity
+  double end;       ///< last t
+  bool diverge;     ///< from `origin`; else they are parallel
 
+  /// The line that pixel (u, v) sees.
   [[nodiscard]] PYRONN_HOST_DEVICE constexpr Ray<double> ray(double u, double v) const {
     Vec3d const pixel = u * along_u + v * along_v;
     Vec3d const none{0, 0, 0};

@@ -106,6 +106,7 @@ inline std::vector<ConeVectors> from_cone_vec(std::vector<double> const& numbers
   });
 }
 
+/// The other way, 12 numbers a view.
 inline std::vector<double> to_cone_vec(std::vector<ConeVectors> const& views) {
   return detail::to_flat("astra::to_cone_vec", views, [](ConeVectors const& view) {
     return std::array<Vec3d, 4>{view.source, view.detector_center, view.u_step, view.v_step};
@@ -119,6 +120,7 @@ inline std::vector<ParallelVectors> from_parallel3d_vec(std::vector<double> cons
   });
 }
 
+/// The other way, 12 numbers a view.
 inline std::vector<double> to_parallel3d_vec(std::vector<ParallelVectors> const& views) {
   return detail::to_flat("astra::to_parallel3d_vec", views, [](ParallelVectors const& view) {
     return std::array<Vec3d, 4>{view.direction, view.detector_center, view.u_step, view.v_step};
@@ -132,6 +134,7 @@ inline std::vector<FanVectors> from_fanflat_vec(std::vector<double> const& numbe
   });
 }
 
+/// The other way, 6 numbers a view.
 inline std::vector<double> to_fanflat_vec(std::vector<FanVectors> const& views) {
   return detail::to_flat("astra::to_fanflat_vec", views, [](FanVectors const& view) {
     return std::array<Vec2d, 3>{view.source, view.detector_center, view.u_step};
@@ -145,6 +148,7 @@ inline std::vector<ParallelVectors2D> from_parallel_vec(std::vector<double> cons
   });
 }
 
+/// The other way, 6 numbers a view.
 inline std::vector<double> to_parallel_vec(std::vector<ParallelVectors2D> const& views) {
   return detail::to_flat("astra::to_parallel_vec", views, [](ParallelVectors2D const& view) {
     return std::array<Vec2d, 3>{view.direction, view.detector_center, view.u_step};
@@ -204,6 +208,7 @@ inline FanVectors mirrored_y(FanVectors view) {
   return view;
 }
 
+/// The same of parallel rays.
 inline ParallelVectors2D mirrored_y(ParallelVectors2D view) {
   for (Vec2d* const vector : {&view.direction, &view.detector_center, &view.u_step}) {
     (*vector)[1] = -(*vector)[1];

@@ -25,6 +25,7 @@ inline void to_json(nlohmann::json& json, LineDetector const& detector) {
           {"offset_mm", detector.offset}};
 }
 
+/// The other way. Throws InvalidArgument, and leaves the target untouched then.
 inline void from_json(nlohmann::json const& json, LineDetector& detector) {
   auto const fields =
       detail::JsonReader{json, "LineDetector"}.object({"columns", "pixel_mm", "offset_mm"});
@@ -78,17 +79,22 @@ struct PlaneGeometryJson {
 }  // namespace detail
 }  // namespace pyronn
 
+namespace nlohmann {
+
+/// {"columns": 640, "vectors": [...]}, each as FanVectors.
 template <>
-struct nlohmann::adl_serializer<pyronn::FanBeam>
+struct adl_serializer<pyronn::FanBeam>
     : pyronn::detail::PlaneGeometryJson<pyronn::FanBeam, pyronn::FanVectors> {};
 
+/// {"columns": 640, "vectors": [...]}, each as ParallelVectors2D.
 template <>
-struct nlohmann::adl_serializer<pyronn::ParallelBeam2D>
+struct adl_serializer<pyronn::ParallelBeam2D>
     : pyronn::detail::PlaneGeometryJson<pyronn::ParallelBeam2D, pyronn::ParallelVectors2D> {};
 
 /// {"detector": {"columns": 640, "rows": 480}, "vectors": [...]}
 template <>
-struct nlohmann::adl_serializer<pyronn::ParallelBeam3D> {
+struct adl_serializer<pyronn::ParallelBeam3D> {
+  /// Vectors of every view, with the direction brought to unit length.
   static void to_json(json& result, pyronn::ParallelBeam3D const& scan) {
     pyronn::Extents<2> const size = scan.detector_size();
     json views = json::array();
@@ -98,6 +104,7 @@ struct nlohmann::adl_serializer<pyronn::ParallelBeam3D> {
     result = {{"detector", {{"columns", size[0]}, {"rows", size[1]}}}, {"vectors", views}};
   }
 
+  /// Throws InvalidArgument, which names the field and the view.
   static pyronn::ParallelBeam3D from_json(json const& text) {
     auto const fields =
         pyronn::detail::JsonReader{text, "ParallelBeam3D"}.object({"detector", "vectors"});
@@ -107,3 +114,5 @@ struct nlohmann::adl_serializer<pyronn::ParallelBeam3D> {
         pyronn::detail::read_views<pyronn::ParallelVectors>(fields["vectors"], text.at("vectors")));
   }
 };
+
+}  // namespace nlohmann

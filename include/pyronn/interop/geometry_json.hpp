@@ -38,6 +38,7 @@ inline void to_json(nlohmann::json& json, Grid const& grid) {
           {"origin_mm", detail::to_json_list("Grid", grid.origin)}};
 }
 
+/// The other way. Throws InvalidArgument as said above; the target is untouched then.
 inline void from_json(nlohmann::json const& json, Grid& grid) {
   auto const fields = detail::JsonReader{json, "Grid"}.object({"size", "voxel_mm", "origin_mm"});
   Extents<3> size{};
@@ -55,6 +56,7 @@ inline void to_json(nlohmann::json& json, Detector const& detector) {
           {"offset_mm", detail::to_json_list("Detector", detector.offset)}};
 }
 
+/// The other way. Throws InvalidArgument as said above; the target is untouched then.
 inline void from_json(nlohmann::json const& json, Detector& detector) {
   auto const fields =
       detail::JsonReader{json, "Detector"}.object({"columns", "rows", "pixel_mm", "offset_mm"});
@@ -76,6 +78,7 @@ inline void to_json(nlohmann::json& json, CircularOrbit const& orbit) {
           {"rotation", clockwise ? "clockwise" : "counter_clockwise"}};
 }
 
+/// The other way. Throws InvalidArgument as said above; the target is untouched then.
 inline void from_json(nlohmann::json const& json, CircularOrbit& orbit) {
   auto const fields = detail::JsonReader{json, "CircularOrbit"}.object(
       {"source_isocenter_mm", "source_detector_mm", "angles_rad", "rotation"});
@@ -99,6 +102,7 @@ inline void to_json(nlohmann::json& json, ConeVectors const& view) {
           {"v_step_mm", detail::to_json_list("ConeVectors", view.v_step)}};
 }
 
+/// The other way. Throws InvalidArgument as said above; the target is untouched then.
 inline void from_json(nlohmann::json const& json, ConeVectors& view) {
   auto const fields = detail::JsonReader{json, "ConeVectors"}.object(
       {"source_mm", "detector_center_mm", "u_step_mm", "v_step_mm"});
@@ -114,6 +118,7 @@ inline void to_json(nlohmann::json& json, ParallelVectors const& view) {
           {"v_step_mm", detail::to_json_list("ParallelVectors", view.v_step)}};
 }
 
+/// The other way. Throws InvalidArgument as said above; the target is untouched then.
 inline void from_json(nlohmann::json const& json, ParallelVectors& view) {
   auto const fields = detail::JsonReader{json, "ParallelVectors"}.object(
       {"direction", "detector_center_mm", "u_step_mm", "v_step_mm"});
@@ -128,6 +133,7 @@ inline void to_json(nlohmann::json& json, FanVectors const& view) {
           {"u_step_mm", detail::to_json_list("FanVectors", view.u_step)}};
 }
 
+/// The other way. Throws InvalidArgument as said above; the target is untouched then.
 inline void from_json(nlohmann::json const& json, FanVectors& view) {
   auto const fields = detail::JsonReader{json, "FanVectors"}.object(
       {"source_mm", "detector_center_mm", "u_step_mm"});
@@ -142,6 +148,7 @@ inline void to_json(nlohmann::json& json, ParallelVectors2D const& view) {
           {"u_step_mm", detail::to_json_list("ParallelVectors2D", view.u_step)}};
 }
 
+/// The other way. Throws InvalidArgument as said above; the target is untouched then.
 inline void from_json(nlohmann::json const& json, ParallelVectors2D& view) {
   auto const fields = detail::JsonReader{json, "ParallelVectors2D"}.object(
       {"direction", "detector_center_mm", "u_step_mm"});
@@ -158,6 +165,7 @@ inline void to_json(nlohmann::json& json, ProjectionMatrix const& matrix) {
   }
 }
 
+/// The other way. Throws InvalidArgument as said above; the target is untouched then.
 inline void from_json(nlohmann::json const& json, ProjectionMatrix& matrix) {
   ProjectionMatrix read{};
   int r = 0;
@@ -214,11 +222,14 @@ std::vector<T> read_views(JsonReader const& list, nlohmann::json const& json) {
 }  // namespace detail
 }  // namespace pyronn
 
+namespace nlohmann {
+
 /// {"detector": {"columns": 640, "rows": 480}, "vectors": [...]}, or with "matrices" where the
 /// detector's place is not known. Matrices are normalised: w is the depth in mm, positive before
 /// the source, and they are read with the sign that they have.
 template <>
-struct nlohmann::adl_serializer<pyronn::ConeBeam> {
+struct adl_serializer<pyronn::ConeBeam> {
+  /// Throws InvalidArgument where the detector is known in some views alone.
   static void to_json(json& result, pyronn::ConeBeam const& scan) {
     pyronn::Extents<2> const size = scan.detector_size();
     auto const ends = [&scan](int n) { return std::isfinite(scan.view(n).projective_rays().end); };
@@ -237,6 +248,7 @@ struct nlohmann::adl_serializer<pyronn::ConeBeam> {
               {ends(0) ? "vectors" : "matrices", std::move(views)}};
   }
 
+  /// Throws InvalidArgument, which names the field and the view.
   static pyronn::ConeBeam from_json(json const& text) {
     using pyronn::ConeView;
     pyronn::detail::JsonReader const reader{text, "ConeBeam"};
@@ -260,3 +272,5 @@ struct nlohmann::adl_serializer<pyronn::ConeBeam> {
                   }));
   }
 };
+
+}  // namespace nlohmann

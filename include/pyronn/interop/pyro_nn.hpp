@@ -65,13 +65,15 @@ std::vector<ProjectionMatrix> matrices(std::vector<T> const& trajectory) {
 
 /// A circular cone-beam scan by the names of PYRO-NN. Views are at equal steps, the end excluded.
 struct CircularScan {
-  int number_of_projections;
+  int number_of_projections;               ///< views
   std::array<double, 2> angular_range;     ///< (begin, end) [rad]
   std::array<int, 2> detector_shape;       ///< (v, u)
   std::array<double, 2> detector_spacing;  ///< (v, u) [mm]
   double source_isocenter_distance;        ///< [mm]
   double source_detector_distance;         ///< [mm]
 
+  /// The place of pixel (0, 0), in (v, u), of a panel that the central ray meets in the middle
+  /// [mm].
   [[nodiscard]] std::array<double, 2> centered_detector_origin() const {
     return {centered_origin(detector_shape[0], detector_spacing[0]),
             centered_origin(detector_shape[1], detector_spacing[1])};
@@ -84,10 +86,12 @@ struct LineDetector {
   double detector_spacing;  ///< [mm]
   double detector_origin;   ///< of pixel 0 from the central ray [mm]; see centered_origin
 
+  /// Of the line from the central ray [mm]: this is pyronn::LineDetector's offset.
   [[nodiscard]] double middle() const {
     return detector_origin - centered_origin(detector_shape, detector_spacing);
   }
 
+  /// Throws InvalidArgument for what pyronn::Detector refuses.
   void validate() const {
     Detector{{detector_shape, 1}, {detector_spacing, 1}, {detector_origin, 0}}.validate();
   }

@@ -22,10 +22,10 @@ struct Projection {
   double gantry_angle = 0;                  ///< about y
   double out_of_plane_angle = 0;            ///< about x
   double in_plane_angle = 0;                ///< about z
-  double source_offset_x = 0;               ///< along the detector's axes [mm]
-  double source_offset_y = 0;
-  double projection_offset_x = 0;  ///< of the projection's origin along the detector's axes [mm]
-  double projection_offset_y = 0;
+  double source_offset_x = 0;               ///< along the detector's u [mm]
+  double source_offset_y = 0;               ///< along the detector's v [mm]
+  double projection_offset_x = 0;           ///< of the projection's origin along u [mm]
+  double projection_offset_y = 0;           ///< of the projection's origin along v [mm]
 
   /// Throws InvalidArgument unless all is finite and both distances are positive.
   void validate() const {
@@ -45,8 +45,8 @@ struct Projection {
 
 /// The axes of a detector in RTK's world.
 struct Axes {
-  Vec3d u;
-  Vec3d v;
+  Vec3d u;        ///< along the rows
+  Vec3d v;        ///< across the rows
   Vec3d outward;  ///< to the source
 };
 

@@ -4,12 +4,14 @@
 
 /// What an interpolation policy is.
 ///
+/// @code
 ///   struct MyInterp {
 ///     static PYRONN_HOST_DEVICE float blend(float a, float b,  // fractions of the way, in [0, 1)
 ///                                           float s00, float s10, float s01, float s11);
 ///     // What the same comes to on a line, where b is 0 and rows are alike; may be left out.
 ///     static PYRONN_HOST_DEVICE float blend(float a, float s0, float s1);
 ///   };
+/// @endcode
 ///
 /// Positions are indices with sample centres at the integers, and samples outside are zero, for
 /// every policy. `blend` mixes the four samples around a position and must be linear in them; the
@@ -38,6 +40,7 @@ constexpr bool is_interp() {
 
 }  // namespace detail
 
+/// True for what has the member of an interpolation policy.
 template <class Interp>
 inline constexpr bool is_interp_v = detail::is_interp<Interp>();
 

@@ -27,6 +27,7 @@ namespace pyronn {
 /// refused. The stream is binary and prints numbers in the "C" locale.
 class AtomicFile {
  public:
+  /// Opens the temporary file. Throws FileError.
   explicit AtomicFile(std::filesystem::path target)
       : name_{std::move(target)}, target_{follow_links(name_)} {
     check_target();
@@ -47,6 +48,7 @@ class AtomicFile {
     if (!committed_) discard();
   }
 
+  /// What is written here is checked by `commit`.
   [[nodiscard]] std::ofstream& stream() { return stream_; }
 
   /// Writes this many bytes and throws at once, with the system's reason, when that fails.

@@ -24,7 +24,7 @@ enum class NpyType { uint8, uint16, float32, float64 };
 
 /// What lies in a .npy file and where.
 struct NpyHeader {
-  NpyType type;
+  NpyType type;                     ///< of every element
   std::vector<std::int64_t> shape;  ///< as NumPy prints it, slowest axis first; empty: one number
   std::streamoff data_offset;       ///< of the first element [bytes]
   bool is_fortran_order = false;    ///< the first axis of `shape` is the fastest in the file

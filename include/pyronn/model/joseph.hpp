@@ -15,6 +15,8 @@ namespace pyronn {
 /// The ray-driven matrix of Joseph (1982): bilinear samples where a ray crosses the slices of the
 /// volume, in mm of path. What a model is, is written in model/traits.hpp.
 struct Joseph {
+  /// @{
+  /// As model/traits.hpp asks of a model.
   template <class View>
   using ForwardView = detail::ray_view_t<View>;
   template <class View, int Dimension>
@@ -50,6 +52,7 @@ struct Joseph {
     check_traceable_geometry<Geometry>();
     check_projectable_geometry<Geometry>();
   }
+  /// @}
 };
 
 }  // namespace pyronn

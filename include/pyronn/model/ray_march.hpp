@@ -17,6 +17,8 @@ namespace pyronn {
 /// the model of PYRO-NN. What a model is, is written in model/traits.hpp.
 class RayMarch {
  public:
+  /// @{
+  /// As model/traits.hpp asks of a model.
   template <class View>
   using ForwardView = detail::ray_view_t<View>;
   template <class View, int Dimension>
@@ -31,6 +33,7 @@ class RayMarch {
   using VolumeSource = SliceSource<Interp, Backend>;
   template <class Interp, class Backend>
   using ProjectionSource = SliceSource<Interp, Backend>;
+  /// @}
 
   /// A step of 0.2 voxels.
   RayMarch() : RayMarch(0.2) {}
@@ -43,8 +46,11 @@ class RayMarch {
                     " must be finite and at least ", least, " [voxels]");
   }
 
+  /// The longest step [voxels].
   [[nodiscard]] float step() const { return step_; }
 
+  /// @{
+  /// As model/traits.hpp asks of a model.
   template <class Interp, class Backend, class Task>
   detail::RayMarchForward<Task> forward(Task const& task) const {
     return {task, step_};
@@ -63,6 +69,7 @@ class RayMarch {
     check_traceable_geometry<Geometry>();
     check_projectable_geometry<Geometry>();
   }
+  /// @}
 
  private:
   float step_;

@@ -5,6 +5,7 @@
 /// What a model is: the two kernels that apply one matrix and its transpose. A small value, which
 /// may hold parameters.
 ///
+/// @code
 ///   struct MyModel {
 ///     template <class View> using ForwardView = ...;   // what the kernel needs of a view; one of
 ///     template <class View> using BackView = ...;      // project_view_t, ray_view_t, full_view_t
@@ -23,6 +24,7 @@
 ///     template <class Geometry> static constexpr void check_forward();  // static_asserts
 ///     template <class Geometry> static constexpr void check_back();
 ///   };
+/// @endcode
 ///
 /// The special form of the forward views is for a specialisation of ZAlignedForward.
 ///

@@ -17,6 +17,8 @@ namespace pyronn {
 /// lands, times a weight of its depth. What a model is, is written in model/traits.hpp.
 template <class DepthWeight>
 struct WeightedVoxelDriven {
+  /// @{
+  /// As model/traits.hpp asks of a model.
   template <class View>
   using ForwardView = detail::full_view_t<View>;
   template <class View, int Dimension>
@@ -53,6 +55,7 @@ struct WeightedVoxelDriven {
   static constexpr void check_back() {
     check_projectable_geometry<Geometry>();
   }
+  /// @}
 };
 
 /// Voxel-driven, unweighted: the classical companion of Joseph.

@@ -40,6 +40,7 @@ class Backprojector {
   static_assert((Model::template check_back<Geometry>(), check_interp<Interp>(), true));
 
  public:
+  /// 3 in space, 2 in the plane.
   static constexpr int dimension = dimension_v<Geometry>;
 
   /// Sets up every view for the grid, in double precision. Throws InvalidArgument for a grid or a
@@ -55,7 +56,9 @@ class Backprojector {
 
   /// The geometry; the first sample's where each has its own.
   [[nodiscard]] Geometry const& geometry() const { return operator_.geometries().front(); }
+  /// The grid of the volume.
   [[nodiscard]] Grid const& grid() const { return operator_.grid(); }
+  /// The model, with its parameters.
   [[nodiscard]] Model const& model() const { return operator_.model(); }
 
   /// The exact transpose: the projector of the same model.

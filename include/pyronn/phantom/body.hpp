@@ -24,8 +24,8 @@ enum class Shape {
 
 /// The points x with dot(normal, x) <= offset [mm].
 struct HalfSpace {
-  Vec3d normal;  ///< of unit length
-  double offset;
+  Vec3d normal;   ///< of unit length
+  double offset;  ///< from the world's origin along the normal [mm]
 };
 
 /// A homogeneous convex body: a shape, stretched, turned and moved, less what is cut off. Boxes and
@@ -33,27 +33,31 @@ struct HalfSpace {
 /// rectangle or an ellipse then. Lower faces belong to boxes and cylinders and upper ones do not,
 /// so that bodies that touch fill space once.
 struct Body {
-  static constexpr int max_cuts = 6;
+  static constexpr int max_cuts = 6;  ///< half-spaces that bound a body beside its shape
 
-  Shape shape;
+  Shape shape;              ///< within the box that the next ones place
   Vec3d center;             ///< of the box about the shape [mm]
   Vec3d semi_axes;          ///< half the widths of that box, along the axes of `orientation` [mm]
   double attenuation;       ///< [1/mm]
   Orientation orientation;  ///< of that box
   bool overwrites =
-      false;  ///< replaces what earlier bodies of a phantom left; else it adds to that
-  int num_cuts = 0;
-  HalfSpace cuts[max_cuts] = {};
+      false;         ///< replaces what earlier bodies of a phantom left; else it adds to that
+  int num_cuts = 0;  ///< of `cuts`, the first ones
+  HalfSpace cuts[max_cuts] = {};  ///< what is left lies in all of them
 
+  /// Centre and semi-axes [mm], attenuation [1/mm]. This and all that follow throw InvalidArgument
+  /// as `validate` does.
   static Body ellipsoid(Vec3d const& center, Vec3d const& semi_axes, double attenuation,
                         Orientation const& orientation = {}) {
     return make(Shape::ellipsoid, center, semi_axes, attenuation, orientation);
   }
 
+  /// An ellipsoid with three equal semi-axes [mm].
   static Body ball(Vec3d const& center, double radius, double attenuation) {
     return ellipsoid(center, {radius, radius, radius}, attenuation);
   }
 
+  /// Half the widths are those along its own axes [mm].
   static Body box(Vec3d const& center, Vec3d const& half_widths, double attenuation,
                   Orientation const& orientation = {}) {
     return make(Shape::box, center, half_widths, attenuation, orientation);

@@ -11,6 +11,7 @@ namespace pyronn {
 
 /// How a body stands in the world: the world directions of its own three axes, orthonormal.
 struct Orientation {
+  /// World directions of the body's first, second and third axis.
   Vec3d axis[3] = {{1, 0, 0}, {0, 1, 0}, {0, 0, 1}};
 
   /// Turned about `direction` (of any length) by `angle` [rad], counter-clockwise when it points at

@@ -57,6 +57,7 @@ struct BlurViews {
 /// angles about its own, between views linearly interpolated.
 class MotionBlur {
  public:
+  /// The widest interval [steps between views].
   static constexpr int most_views = detail::BlurViews::most_views;
 
   /// `width` of the interval [angular steps between views]; 0 leaves views as they are. Throws

@@ -70,7 +70,9 @@ struct EnergyBin {
 /// lengths; `attenuation` is then relative to that energy.
 class PolychromaticBeam {
  public:
+  /// Energies that a beam may have.
   static constexpr int most_bins = detail::PolychromaticSum::most_bins;
+  /// Materials that each of them may have.
   static constexpr int most_materials = detail::PolychromaticSum::most_materials;
 
   /// Throws InvalidArgument unless there are 1 to 128 bins of the same 1 to 8 materials each, with
@@ -88,6 +90,7 @@ class PolychromaticBeam {
                     " must be positive and finite");
   }
 
+  /// Arrays of path lengths that a call takes.
   [[nodiscard]] int num_materials() const { return kernel_.materials; }
 
   /// Line integrals (u, v, view) from one array [mm] of each material, of the same extents. The

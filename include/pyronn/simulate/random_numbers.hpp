@@ -29,6 +29,7 @@ enum class RandomStream : std::uint32_t {
 /// item, draw and stream are its counter.
 class RandomNumbers {
  public:
+  /// Begins with the first number of the item.
   PYRONN_HOST_DEVICE RandomNumbers(std::uint64_t seed, RandomStream stream, std::int64_t item)
       : seed_{seed}, item_{static_cast<std::uint64_t>(item)}, stream_{stream} {}
 
@@ -54,6 +55,7 @@ class RandomNumbers {
     return {radius * std::cos(angle), radius * std::sin(angle)};
   }
 
+  /// A number of mean 0 and variance 1, the first of a pair.
   PYRONN_HOST_DEVICE double normal() { return normal_pair()[0]; }
 
  private:

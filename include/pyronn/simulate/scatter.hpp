@@ -88,7 +88,7 @@ struct AddBlurredAlongV {
 /// scatter's sum is `ratio` times the primary's.
 class GaussianScatter {
  public:
-  static constexpr double most_sigma = 1024;
+  static constexpr double most_sigma = 1024;  ///< [pixels]
 
   /// `ratio` of scatter to primary; `sigma` the Gaussian's standard deviation along (u, v)
   /// [pixels], 0 for none, cut at four of them. Throws InvalidArgument for a ratio that is negative

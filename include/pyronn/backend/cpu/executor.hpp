@@ -29,7 +29,9 @@ struct CpuBackend {};
 /// depend on the number of threads.
 class CpuExecutor {
  public:
+  /// Whose fast paths it has.
   using Backend = CpuBackend;
+  /// Nothing is kept between calls.
   struct Cache {};
 
   /// All cores.
@@ -40,6 +42,7 @@ class CpuExecutor {
     detail::expects(threads >= 1, "CpuExecutor: threads ", threads, " must be at least 1");
   }
 
+  /// How many threads share the work of a call.
   [[nodiscard]] int threads() const { return threads_; }
 
   /// Calls `kernel(item)` once for each item, in any order and from several threads. What a kernel
@@ -84,6 +87,7 @@ class CpuExecutor {
     return memory;
   }
 
+  /// Gives back what `allocate` returned.
   void deallocate(void* memory, std::size_t) const noexcept {
     ::operator delete(memory, alignment);
   }

@@ -13,11 +13,13 @@ namespace pyronn {
 /// A CUDA call that failed; the message names the call and CUDA's reason.
 class CudaError : public std::runtime_error {
  public:
+  /// `call` names the function that failed with `code`.
   CudaError(cudaError_t code, char const* call)
       : std::runtime_error{detail::message("pyronn: ", call, " failed: ", cudaGetErrorName(code),
                                            ", ", cudaGetErrorString(code))},
         code_{code} {}
 
+  /// CUDA's own number of the error.
   [[nodiscard]] cudaError_t code() const { return code_; }
 
  private:

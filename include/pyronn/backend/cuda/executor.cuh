@@ -38,11 +38,12 @@ struct CudaBackend {};
 /// must be the stream's. Throws CudaError where CUDA refuses.
 class CudaExecutor {
  public:
+  /// Whose fast paths it has.
   using Backend = CudaBackend;
 
-  /// What a workspace keeps between calls.
+  /// What a workspace keeps for it between calls; empty at first.
   struct Cache {
-    detail::TextureCache textures;
+    detail::TextureCache textures;  ///< texture objects of arrays read before
   };
 
   /// Stream and memory resource belong to the caller and must outlive the executor.
@@ -69,16 +70,18 @@ class CudaExecutor {
   explicit CudaExecutor(int) = delete;
   explicit CudaExecutor(std::nullptr_t) = delete;
 
+  /// The caller's stream, in whose order all work is done.
   [[nodiscard]] cudaStream_t stream() const { return stream_; }
 
   /// What the device asks of textures on pitched memory.
   struct TextureLimits {
-    std::size_t base_alignment;
-    std::size_t pitch_alignment;
-    int max_width;
-    int max_height;
-    std::size_t max_pitch;
+    std::size_t base_alignment;   ///< of the first element [bytes]
+    std::size_t pitch_alignment;  ///< of the distance between rows [bytes]
+    int max_width;                ///< [elements]
+    int max_height;               ///< [rows]
+    std::size_t max_pitch;        ///< distance between rows [bytes]
   };
+  /// Those of the device that was current when the executor was made.
   [[nodiscard]] TextureLimits const& texture_limits() const { return limits_; }
 
   /// Whether the stream's work is being captured into a graph.
@@ -109,6 +112,7 @@ class CudaExecutor {
     }
     return memory;
   }
+  /// Gives back what `allocate` returned, in the stream's order.
   void deallocate(void* memory, std::size_t bytes) const noexcept {
     memory_->deallocate(memory, bytes, stream_);
   }

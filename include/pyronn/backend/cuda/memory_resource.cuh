@@ -22,6 +22,8 @@ class DeviceMemoryResource {
 
   /// Memory aligned to 512 bytes, as textures ask. Throws OutOfMemory with the bytes asked for.
   virtual void* allocate(std::size_t bytes, cudaStream_t stream) = 0;
+  /// Gives back what `allocate` returned for as many bytes, once the work queued on the stream is
+  /// done.
   virtual void deallocate(void* memory, std::size_t bytes, cudaStream_t stream) noexcept = 0;
 };
 
@@ -40,6 +42,7 @@ class AsyncMemoryResource : public DeviceMemoryResource {
     return memory;
   }
 
+  /// cudaFreeAsync.
   void deallocate(void* memory, std::size_t, cudaStream_t stream) noexcept override {
     static_cast<void>(cudaFreeAsync(memory, stream));
   }

@@ -68,7 +68,7 @@ inline void check_angles(char const* function, std::vector<double> const& angles
 /// Parallel rays that turn about the z axis.
 struct ParallelOrbit {
   std::vector<double> angles;  ///< of the views [rad], in any order and with any steps
-  Rotation rotation = Rotation::counter_clockwise;
+  Rotation rotation = Rotation::counter_clockwise;  ///< in which angles grow
 
   /// Throws InvalidArgument unless there is an angle and all angles are finite.
   void validate() const { detail::check_angles("ParallelOrbit", angles); }
@@ -79,7 +79,7 @@ struct CircularOrbit {
   double source_isocenter_distance;  ///< R [mm]
   double source_detector_distance;   ///< along the central ray [mm]
   std::vector<double> angles;        ///< of the views [rad], in any order and with any steps
-  Rotation rotation = Rotation::counter_clockwise;
+  Rotation rotation = Rotation::counter_clockwise;  ///< in which angles grow
 
   /// Throws InvalidArgument unless both distances are positive and finite, there is an angle and
   /// all angles are finite.

@@ -38,10 +38,11 @@ inline ConeVectors rotated(ConeVectors const& view, Vec3d const& axis, double an
 
 /// A circle whose plane is turned about an axis through the isocenter.
 struct TiltedCircle {
-  CircularOrbit circle;
-  Vec3d axis;   ///< of the tilt, of any length but 0
-  double tilt;  ///< counter-clockwise seen from the axis's tip [rad]
+  CircularOrbit circle;  ///< before it is tilted
+  Vec3d axis;            ///< of the tilt, of any length but 0
+  double tilt;           ///< counter-clockwise seen from the axis's tip [rad]
 
+  /// A view for each angle, in their order. Throws InvalidArgument as said above.
   [[nodiscard]] std::vector<ConeVectors> vectors(Detector const& detector) const {
     circle.validate();
     detector.validate();
@@ -69,10 +70,11 @@ inline std::vector<ConeVectors> several_circles(std::vector<TiltedCircle> const&
 /// A circle that moves along z with its angles. The central ray stays level and meets the z axis;
 /// v = +z. Angles may span many turns.
 struct HelicalOrbit {
-  CircularOrbit circle;
+  CircularOrbit circle;  ///< distances, angles and sense of rotation
   double pitch;          ///< way along z while the angle grows by 2 pi [mm]; negative: down
   double start_z = 0.0;  ///< of the first view's source and panel [mm]
 
+  /// A view for each angle, in their order. Throws InvalidArgument as said above.
   [[nodiscard]] std::vector<ConeVectors> vectors(Detector const& detector) const {
     circle.validate();
     detector.validate();
@@ -117,10 +119,11 @@ std::vector<ConeVectors> lifted_circle(CircularOrbit const& circle, Detector con
 /// Every central ray runs through the isocenter, and v is as close to +z as that allows;
 /// source_detector_distance is along it, source_isocenter_distance is the cylinder's radius.
 struct SinusoidalOrbit {
-  CircularOrbit circle;
-  double amplitude;  ///< [mm]
-  double periods;    ///< in one turn
+  CircularOrbit circle;  ///< distances, angles and sense of rotation
+  double amplitude;      ///< [mm]
+  double periods;        ///< in one turn
 
+  /// A view for each angle, in their order. Throws InvalidArgument as said above.
   [[nodiscard]] std::vector<ConeVectors> vectors(Detector const& detector) const {
     detail::expects(std::isfinite(amplitude), "SinusoidalOrbit: amplitude ", amplitude,
                     " must be finite [mm]");
@@ -135,9 +138,10 @@ struct SinusoidalOrbit {
 /// (J. D. Pack, F. Noo, H. Kudo, "Investigation of saddle trajectories for cardiac CT imaging in
 /// cone-beam geometry", Phys. Med. Biol. 49, 2004). The detector stands as in SinusoidalOrbit.
 struct SaddleOrbit {
-  CircularOrbit circle;
-  double height;  ///< [mm]
+  CircularOrbit circle;  ///< distances, angles and sense of rotation
+  double height;         ///< [mm]
 
+  /// A view for each angle, in their order. Throws InvalidArgument as said above.
   [[nodiscard]] std::vector<ConeVectors> vectors(Detector const& detector) const {
     detail::expects(std::isfinite(height), "SaddleOrbit: height ", height, " must be finite [mm]");
     return detail::lifted_circle(circle, detector,
@@ -154,6 +158,8 @@ struct FibonacciSphere {
   double source_detector_distance;   ///< along the central ray [mm]
   int count;                         ///< of the views, up to 10^7
 
+  /// A view for each source, from the top down. Throws InvalidArgument for distances that
+  /// CircularOrbit refuses, what Detector refuses and a count out of range.
   [[nodiscard]] std::vector<ConeVectors> vectors(Detector const& detector) const {
     constexpr int most_views = 10000000;
     detail::expects(count >= 1 && count <= most_views, "FibonacciSphere: count ", count,

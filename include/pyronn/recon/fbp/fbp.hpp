@@ -44,6 +44,7 @@ class Fbp {
   using FbpView = detail::fbp_view_t<Geometry>;
 
  public:
+  /// 3 in space, 2 in the plane.
   static constexpr int dimension = dimension_v<Geometry>;
 
   /// Throws InvalidArgument unless the sources lie on a circle, with detector rows in its plane, or
@@ -54,6 +55,7 @@ class Fbp {
   Fbp(Geometry const& geometry, Grid const& grid, FbpOptions const& options = {})
       : Fbp(std::vector<Geometry>{geometry}, options, grid) {}
 
+  /// With this window, and all else as FbpOptions has it.
   Fbp(Geometry const& geometry, Grid const& grid, FilterWindow window)
       : Fbp{geometry, grid, FbpOptions{window}} {}
 
@@ -67,6 +69,7 @@ class Fbp {
 
   /// The geometry; the first sample's where each has its own.
   [[nodiscard]] Geometry const& geometry() const { return back_.geometries().front().geometry(); }
+  /// The grid of the volume.
   [[nodiscard]] Grid const& grid() const { return back_.grid(); }
 
   /// The length of filtered rows, for which a response is made: the detector's columns, but where

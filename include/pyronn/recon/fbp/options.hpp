@@ -11,8 +11,8 @@ namespace pyronn {
 
 /// What filtered backprojection leaves to choose.
 struct FbpOptions {
-  FilterWindow window = FilterWindow::ram_lak;
-  Redundancy redundancy = Redundancy::automatic;
+  FilterWindow window = FilterWindow::ram_lak;    ///< of the ramp filter
+  Redundancy redundancy = Redundancy::automatic;  ///< what rays that see one line count
   /// Instead of the window's: as of filter_response, for rows of as many columns as the detector
   /// has, or filtered_columns() where filtered rows are longer.
   std::vector<float> response{};

@@ -103,6 +103,7 @@ class RowFilter {
                     "RowFilter: extents (u, v, view) ", extents, " must be at least 1");
   }
 
+  /// Those it filters, (u, v, view).
   [[nodiscard]] Extents<3> extents() const { return extents_; }
 
   /// Values in a response, as filter_response(extents()[0], window) has them.

@@ -35,6 +35,7 @@ template <class T>
 struct ParkerWeight {
   T range;  ///< [rad]
 
+  /// What the ray at these angles [rad] counts, from 0 to 1.
   PYRONN_HOST_DEVICE T operator()(T angle, T fan_angle) const {
     T const half_fan = (range - static_cast<T>(pi)) / 2;
     T const before = half_fan - fan_angle;
@@ -57,6 +58,7 @@ template <class T>
 struct RiessWeight {
   T range;  ///< [rad]
 
+  /// What the ray at these angles [rad] counts, from 0 to 2.
   PYRONN_HOST_DEVICE T operator()(T angle, T fan_angle) const {
     T const half_fan = (range - static_cast<T>(pi)) / 2;
     T const before = fan_angle - half_fan;
@@ -80,6 +82,7 @@ struct WangWeight {
   T overlap;  ///< half the angle seen on both sides [rad]; negative: fan angles below 0 reach far
   T transition;  ///< [rad], positive; Wang's weight where it is the size of the overlap
 
+  /// What the ray at this fan angle [rad] counts, from 0 to 1; the source's angle does not matter.
   PYRONN_HOST_DEVICE T operator()(T, T fan_angle) const {
     T const outward = fan_angle < 0 ? -fan_angle : fan_angle;
     T const size = overlap < 0 ? -overlap : overlap;
@@ -97,6 +100,7 @@ struct RedundancyWeight {
   float parameter = 0.5F;                 ///< the range or the overlap; of `uniform` the weight
   float transition = 0;                   ///< where the kind has one
 
+  /// What the ray at these angles [rad] counts.
   PYRONN_HOST_DEVICE float operator()(float angle, float fan_angle) const {
     switch (kind) {
       case Redundancy::parker:
