@@ -30,10 +30,15 @@ class ViewSelection {
     return ViewSelection{Kind::list, 0, 1, 0, std::move(indices)};
   }
 
+  /// How the views are told.
   enum class Kind { all, range, every, list };
+  /// How the views are told.
   [[nodiscard]] Kind kind() const { return kind_; }
+  /// The first view; 0 for all and for a list.
   [[nodiscard]] int first() const { return first_; }
+  /// From view to view; 1 for all and for a list.
   [[nodiscard]] int stride() const { return stride_; }
+  /// The views of a list; empty for others.
   [[nodiscard]] std::vector<int> const& indices() const { return indices_; }
 
   /// How many of a geometry's `num_views` views are selected; without a check that those exist.
@@ -64,8 +69,8 @@ class ViewSelection {
 
 /// Consecutive z slices of a grid.
 struct Slab {
-  int first_slice = 0;
-  int num_slices = 0;
+  int first_slice = 0;  ///< by its index in the grid
+  int num_slices = 0;   ///< at least 1
 };
 
 /// What a call does with what its output holds.
@@ -77,11 +82,13 @@ enum class Output {
 /// What one call of an operator works on. Arrays have the sizes of the part: projections as many
 /// views as are selected, a volume as many slices as the slab has.
 struct Part {
+  /// The views, in the order in which the projections hold them.
   ViewSelection views{};
   /// All slices unless there is one. Backprojection gives a slab the bits that the same slices have
   /// in a whole call. Projection gives what the slab alone contributes to the line integrals: with
   /// Output::add, slabs add up to the whole in any order. In the plane there is but one slice.
   std::optional<Slab> slab{};
+  /// Whether the result overwrites the output or is added to it.
   Output output = Output::overwrite;
   /// Of operators that per_sample made: the geometry of the call's first sample.
   int first_sample = 0;

@@ -16,13 +16,14 @@ namespace pyronn {
 struct PlanStep {
   std::string path;                 ///< which kernels run: "z-aligned columns", "general", ...
   int first_view = 0;               ///< the step's views, counted in the call's projections
-  int num_views = 0;                ///
+  int num_views = 0;                ///< and how many they are
   int launches = 0;                 ///< kernels that are queued, copies of the input included
   int blocks = 1;                   ///< parts in which the input is read
   std::string block;                ///< what one part is: "64 of 512 slices"
   std::size_t workspace_bytes = 0;  ///< 0: the input is read in place
 };
 
+/// One line, without its end.
 inline std::ostream& operator<<(std::ostream& out, PlanStep const& step) {
   auto const of = [&out](int count, char const* one, char const* many) {
     out << count << ' ' << (count == 1 ? one : many);
@@ -38,7 +39,7 @@ inline std::ostream& operator<<(std::ostream& out, PlanStep const& step) {
 
 /// The steps of a call, in their order. Printed a line a step.
 struct Plan {
-  std::vector<PlanStep> steps;
+  std::vector<PlanStep> steps;  ///< in the order in which they run
 
   /// What the steps need, one after another.
   [[nodiscard]] std::size_t workspace_bytes() const {
@@ -46,6 +47,7 @@ struct Plan {
     for (PlanStep const& step : steps) bytes = std::max(bytes, step.workspace_bytes);
     return bytes;
   }
+  /// Kernels that the call queues.
   [[nodiscard]] int launches() const {
     int count = 0;
     for (PlanStep const& step : steps) count += step.launches;
@@ -53,6 +55,7 @@ struct Plan {
   }
 };
 
+/// A line a step, without the end of the last.
 inline std::ostream& operator<<(std::ostream& out, Plan const& plan) {
   char const* separator = "";
   for (PlanStep const& step : plan.steps) {

@@ -79,17 +79,11 @@ class Fbp {
 
   /// Bytes of workspace for these projections, or those of a batch, at most `limit` unless a single
   /// view needs more.
-  template <class Executor, int Rank = dimension>
+  template <class Executor, class In = float const, int Rank = dimension>
   [[nodiscard]] std::size_t workspace_bytes(Executor const& executor,
-                                            ArrayView<float const, Rank> projections,
+                                            ArrayView<In, Rank> projections,
                                             std::size_t limit = default_workspace_limit) const {
-    return layout(executor, batch(projections).extents, limit).bytes();
-  }
-  template <class Executor, int Rank = dimension>
-  [[nodiscard]] std::size_t workspace_bytes(Executor const& executor,
-                                            ArrayView<float, Rank> projections,
-                                            std::size_t limit = default_workspace_limit) const {
-    return workspace_bytes(executor, detail::read_only(projections), limit);
+    return layout(executor, batch(detail::read_only(projections)).extents, limit).bytes();
   }
 
   /// What a call with a workspace of `limit` bytes is going to do. Throws as the call would.
