@@ -11,6 +11,7 @@
 ///     void* allocate(std::size_t bytes) const;      // throws OutOfMemory
 ///     void deallocate(void* memory, std::size_t bytes) const noexcept;
 ///     void check_reachable(void const* memory, char const* what) const;  // throws InvalidArgument
+///     static constexpr int warp_size = 32;      // optional: see warp_size_v
 ///   };
 #include <cstddef>
 #include <type_traits>
@@ -41,8 +42,21 @@ using CheckReachable = decltype(std::declval<E const&>().check_reachable(
     static_cast<void const*>(nullptr), static_cast<char const*>(nullptr)));
 template <class E>
 using ExecutorCache = typename E::Cache;
+template <class E>
+using WarpSize = decltype(E::warp_size);
+
+template <class E>
+constexpr int warp_size() {
+  if constexpr (is_detected_v<WarpSize, E>) return E::warp_size;
+  return 1;
+}
 
 }  // namespace detail
+
+/// How many items side by side along x run in step, so that what they load should lie side by side,
+/// too; 1 where an executor does not say, as on cores: there an item's own loads should.
+template <class Executor>
+inline constexpr int warp_size_v = detail::warp_size<Executor>();
 
 template <class Executor>
 inline constexpr bool is_executor_v = detail::is_detected_v<detail::ForEach, Executor>&&

@@ -123,6 +123,7 @@ class CudaExecutor {
   struct Cache {
     detail::TextureCache textures;
   };
+  static constexpr int warp_size = 32;
 
   /// Stream and memory resource belong to the caller and must outlive the executor.
   explicit CudaExecutor(cudaStream_t stream,
