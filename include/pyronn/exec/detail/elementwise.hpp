@@ -54,7 +54,7 @@ struct Elementwise {
     T* const target = out;
     std::int64_t const end = count;
     if (first + ((Rows - 1) * Lanes + Width) > end) {
-      for (int row = 0; row < Rows; ++row) {
+      for (std::int64_t row = 0; row < Rows; ++row) {
         std::int64_t const begin = first + row * Lanes;
         for (std::int64_t i = begin; i < begin + Width && i < end; ++i) target[i] = value_at(i);
       }
@@ -72,7 +72,7 @@ template <class Executor, class Operation, class T>
 void for_each_element(Executor const& executor, Operation const& operation, T* out,
                       std::int64_t count) {
   if (count == 0) return;
-  constexpr bool in_warps = warp_size_v < Executor >> 1;
+  constexpr bool in_warps = 1 < warp_size_v<Executor>;
   constexpr int lanes = in_warps ? warp_size_v<Executor> : 4096;
   constexpr int width = in_warps ? 1 : lanes;
   constexpr int rows = in_warps ? 8 : 1;

@@ -92,7 +92,8 @@ struct SumChunks {
     std::int64_t row = item[0] / items_per_chunk * chunks.rows;
     std::int64_t const end = row + chunks.rows;
     std::int64_t const whole_rows = min(end, end_of_array / reduction_lanes);
-    std::int64_t first = row * reduction_lanes + item[0] % items_per_chunk * Width;
+    int const first_lane = item[0] % items_per_chunk * Width;
+    std::int64_t first = row * reduction_lanes + first_lane;
     double lanes[Width] = {};
     for (; row + rows_at_a_time <= whole_rows; row += rows_at_a_time) {
       for (int n = 0; n < rows_at_a_time; ++n) {
@@ -100,7 +101,7 @@ struct SumChunks {
           lanes[lane] += term_at(first + (n * reduction_lanes + lane));
         }
       }
-      first += rows_at_a_time * reduction_lanes;
+      first += std::int64_t{rows_at_a_time} * reduction_lanes;
     }
     for (; row < end && first < end_of_array; ++row, first += reduction_lanes) {
       for (int lane = 0; lane < Width && first + lane < end_of_array; ++lane) {
@@ -120,7 +121,7 @@ struct SquareRoot {
   PYRONN_HOST_DEVICE double operator()(double sum) const { return std::sqrt(sum); }
 };
 
-/// Adds up every `folds`-th of some sums, from each of the first `folds` on.
+/// Adds up sums, each `folds`-th of them in one item, and finishes what they come to.
 template <class Finish, class Result>
 struct Fold {
   using Block = BlockShape<32, 1, 1>;
@@ -157,12 +158,12 @@ struct ReductionPlan {
 
   Chunks chunks;
   int sums;
-  int folds;
+  int folds = 0;
 
   explicit ReductionPlan(std::int64_t elements)
-      : chunks{chunks_of(elements)}, sums{chunks.count * (reduction_lanes / width)}, folds{0} {
+      : chunks{chunks_of(elements)}, sums{chunks.count * (reduction_lanes / width)} {
     constexpr int sums_of_an_item = 256;
-    if (warp_size_v < Executor >> 1 && sums > sums_of_an_item) {
+    if (1 < warp_size_v<Executor> && sums > sums_of_an_item) {
       folds = (sums + (sums_of_an_item - 1)) / sums_of_an_item;
     }
   }
