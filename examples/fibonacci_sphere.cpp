@@ -5,7 +5,6 @@
 /// over a sphere. All they need is a projector and its exact transpose.
 #include <pyronn/backprojector.hpp>
 #include <pyronn/core/grid.hpp>
-#include <pyronn/exec/workspace.hpp>
 #include <pyronn/geometry/cone_beam.hpp>
 #include <pyronn/geometry/orbit/trajectories.hpp>
 #include <pyronn/interp/software_interp.hpp>
@@ -42,24 +41,15 @@ bool reconstruct(example::Settings const& settings) {
   auto const projections = scan_memory.view(scan_size);
   auto const volume = volume_memory.view(grid.size);
   pyronn::project(executor, phantom, scan, projections);
-  example::Vector const lines = example::to_host(scan_memory);
 
   pyronn::Projector<pyronn::ConeBeam, pyronn::SoftwareInterp> const projector{scan, grid};
   auto const adjoint = projector.adjoint();
-  auto const forward = [&](example::Vector const& x) {
-    example::copy(x.data(), volume.data, x.size());
-    projector(executor, volume, projections);
-    return example::to_host(scan_memory);
-  };
-  auto const transpose = [&](example::Vector const& y) {
-    example::copy(y.data(), projections.data, y.size());
-    adjoint(executor, projections, volume);
-    return example::to_host(volume_memory);
-  };
+  auto const forward = [&](auto x, auto y) { projector(executor, x, y); };
+  auto const transpose = [&](auto y, auto x) { adjoint(executor, y, x); };
   // Large volumes take more steps; still more would fit what tells exact line integrals from those
   // of voxels.
-  example::Vector const found = example::cgls(forward, transpose, lines, 5 + size / 13);
-  if (found.empty()) return false;
+  if (!example::cgls(forward, transpose, projections, volume, 5 + size / 13)) return false;
+  auto const found = example::to_host(volume_memory);
 
   pyronn::voxelise(executor, phantom, grid, volume, 3);
   return example::check_head(settings, grid, found, example::to_host(volume_memory), {0.18, 0.011});

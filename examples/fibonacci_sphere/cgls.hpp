@@ -2,54 +2,68 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <cmath>
-#include <cstddef>
+#include <algorithm>
 #include <cstdio>
 #include <utility>
-#include <vector>
+
+#include <pyronn/core/array_view.hpp>
+#include <pyronn/exec/vector_operations.hpp>
+#include <pyronn/exec/workspace.hpp>
+
+#include "../support/executor.hpp"
 
 namespace example {
 
-using Vector = std::vector<float>;
-
-inline double squared_norm(Vector const& a) {
-  double sum = 0;
-  for (float const value : a) sum += static_cast<double>(value) * static_cast<double>(value);
-  return sum;
-}
-
-/// a + factor b
-inline Vector sum(Vector a, double factor, Vector const& b) {
-  for (std::size_t i = 0; i < a.size(); ++i) a[i] += static_cast<float>(factor) * b[i];
-  return a;
-}
-
 /// Conjugate gradients on the normal equations, M. R. Hestenes and E. Stiefel, J. Res. Natl. Bur.
-/// Stand. 49 (1952): x that makes |A x - lines| small, where `forward` applies A and `transpose`
-/// its transpose. Prints that residual relative to |lines|; empty if it does not fall at every
-/// step.
+/// Stand. 49 (1952): x that makes |A x - lines| small, where `forward(x, lines)` applies A and
+/// `transpose(lines, x)` its transpose. `residual` holds the lines and becomes lines - A x. Prints
+/// its norm relative to that of the lines, for which alone the host waits; false if it does not
+/// fall at every step.
 template <class Forward, class Transpose>
-Vector cgls(Forward const& forward, Transpose const& transpose, Vector const& lines, int steps) {
-  Vector residual = lines;
-  Vector direction = transpose(residual);
-  Vector x(direction.size(), 0.0F);
-  double gradient_norm = squared_norm(direction);
-  double last = squared_norm(lines);
+bool cgls(Forward const& forward, Transpose const& transpose,
+          pyronn::ProjectionView<float> residual, pyronn::VolumeView<float> x, int steps) {
+  auto const projected_memory = buffer(residual.extents);
+  auto const direction_memory = buffer(x.extents);
+  auto const gradient_memory = buffer(x.extents);
+  auto const projected = projected_memory.view(residual.extents);
+  auto const direction = direction_memory.view(x.extents);
+  auto const gradient = gradient_memory.view(x.extents);
+  pyronn::Buffer<double, Executor> const numbers{executor(), 4};
+  double* const residual_norm = numbers.data();
+  double* const projected_square = numbers.data() + 1;
+  double* gradient_square = numbers.data() + 2;
+  double* next_square = numbers.data() + 3;
+  pyronn::Workspace<Executor> workspace{
+      executor(),
+      pyronn::reduction_workspace_bytes(executor(), std::max(residual.count(), x.count()))};
+  auto const norm_of_residual = [&] {
+    pyronn::norm(executor(), residual, residual_norm, workspace);
+    double result = 0;
+    copy(residual_norm, &result, 1);
+    return result;
+  };
+
+  pyronn::fill(executor(), x, 0);
+  transpose(residual, direction);
+  pyronn::dot(executor(), direction, direction, gradient_square, workspace);
+  double const norm_of_lines = norm_of_residual();
+  double last = norm_of_lines;
   for (int step = 1; step <= steps; ++step) {
-    Vector const projected = forward(direction);
-    double const length = gradient_norm / squared_norm(projected);
-    x = sum(std::move(x), length, direction);
-    residual = sum(std::move(residual), -length, projected);
-    double const now = squared_norm(residual);
-    std::printf("iteration %2d: residual %.5f\n", step, std::sqrt(now / squared_norm(lines)));
-    if (!(now < last)) return {};
+    forward(direction, projected);
+    pyronn::dot(executor(), projected, projected, projected_square, workspace);
+    pyronn::Quotient const length{gradient_square, projected_square};
+    pyronn::axpy(executor(), length, direction, x);
+    pyronn::axpy(executor(), -length, projected, residual);
+    double const now = norm_of_residual();
+    std::printf("iteration %2d: residual %.5f\n", step, now / norm_of_lines);
+    if (!(now < last)) return false;
     last = now;
-    Vector const gradient = transpose(residual);
-    double const norm = squared_norm(gradient);
-    direction = sum(gradient, norm / gradient_norm, direction);
-    gradient_norm = norm;
+    transpose(residual, gradient);
+    pyronn::dot(executor(), gradient, gradient, next_square, workspace);
+    pyronn::xpby(executor(), gradient, pyronn::Quotient{next_square, gradient_square}, direction);
+    std::swap(gradient_square, next_square);
   }
-  return x;
+  return true;
 }
 
 }  // namespace example

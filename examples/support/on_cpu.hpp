@@ -17,6 +17,9 @@ inline Executor const& executor() {
   return instance;
 }
 
-inline void copy(float const* from, float* to, std::size_t count) { std::copy_n(from, count, to); }
+template <class T>
+void copy(T const* from, T* to, std::size_t count) {
+  std::copy_n(from, count, to);
+}
 
 }  // namespace example

@@ -35,9 +35,10 @@ inline Executor const& executor() {
 }
 
 /// To and from the device, and within either; done when it returns.
-inline void copy(float const* from, float* to, std::size_t count) {
+template <class T>
+void copy(T const* from, T* to, std::size_t count) {
   pyronn::detail::check_cuda(
-      cudaMemcpyAsync(to, from, count * sizeof(float), cudaMemcpyDefault, executor().stream()),
+      cudaMemcpyAsync(to, from, count * sizeof(T), cudaMemcpyDefault, executor().stream()),
       "cudaMemcpyAsync");
   pyronn::detail::check_cuda(cudaStreamSynchronize(executor().stream()), "cudaStreamSynchronize");
 }

@@ -11,6 +11,7 @@
 #include <pyronn/core/grid.hpp>
 #include <pyronn/core/storage.hpp>
 #include <pyronn/exec/buffer.hpp>
+#include <pyronn/exec/vector_operations.hpp>
 #include <pyronn/exec/workspace.hpp>
 #include <pyronn/geometry/arc_fan_beam.hpp>
 #include <pyronn/geometry/cone_beam.hpp>

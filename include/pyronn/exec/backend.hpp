@@ -36,6 +36,15 @@ struct BackendOf<Executor, true> {
   using Type = typename Executor::Backend;
 };
 
+template <class Backend>
+using WarpSize = decltype(Backend::warp_size);
+
+template <class Backend>
+constexpr int warp_size() {
+  if constexpr (is_detected_v<WarpSize, Backend>) return Backend::warp_size;
+  return 1;
+}
+
 template <class T>
 using SizeOf = std::integral_constant<decltype(sizeof(int)), sizeof(T)>;
 
@@ -46,6 +55,11 @@ template <class Executor>
 using backend_t =
     typename detail::BackendOf<Executor,
                                detail::is_detected_v<detail::NamedBackend, Executor>>::Type;
+
+/// How many items side by side along x run in step, so that what they load should lie side by side,
+/// too; 1 where a backend does not say, as on cores: there an item's own loads should.
+template <class Executor>
+inline constexpr int warp_size_v = detail::warp_size<backend_t<Executor>>();
 
 /// Fails to compile, with one sentence, where an executor names a backend that is not included.
 template <class Executor>

@@ -45,7 +45,6 @@ using CheckReachable = decltype(std::declval<E const&>().check_reachable(
     static_cast<void const*>(nullptr), static_cast<char const*>(nullptr)));
 template <class E>
 using ExecutorCache = typename E::Cache;
-
 }  // namespace detail
 
 /// True for what has all members of an executor.

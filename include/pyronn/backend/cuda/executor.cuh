@@ -31,7 +31,9 @@
 
 namespace pyronn {
 
-struct CudaBackend {};
+struct CudaBackend {
+  static constexpr int warp_size = 32;  ///< threads that run in step
+};
 
 /// Runs kernels on a CUDA device, in the order of one stream. Calls return when their work is
 /// queued; none synchronises. Work goes to the device that is current when a call is made, which

@@ -1,0 +1,138 @@
+// SPDX-FileCopyrightText: The pyronn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+/// Operations on one element after another of contiguous arrays, whatever their rank.
+#include <cstdint>
+
+#include <pyronn/core/config.hpp>
+#include <pyronn/core/extents.hpp>
+#include <pyronn/core/vec.hpp>
+#include <pyronn/exec/detail/scalar.hpp>
+#include <pyronn/exec/kernel.hpp>
+#include <pyronn/exec/traits.hpp>
+
+namespace pyronn::detail {
+
+/// Any number of items, in rows that an index of 32 bits counts.
+inline constexpr std::int64_t items_per_row = std::int64_t{1} << 30;
+
+inline Extents<3> rows_of_items(std::int64_t count) {
+  if (count <= items_per_row) return {static_cast<int>(count), 1, 1};
+  std::int64_t const rows = (count + (items_per_row - 1)) / items_per_row;
+  return {static_cast<int>(items_per_row), static_cast<int>(rows), 1};
+}
+
+PYRONN_HOST_DEVICE constexpr std::int64_t item_number(Vec<int, 3> item) {
+  return item[1] * items_per_row + item[0];
+}
+
+/// Writes operation(i) to out[i]. An item takes `Width` neighbours of each of `Rows` rows; `Lanes`
+/// elements make a row, which neighbouring items load together. On cores a row is one item's, long
+/// enough to vectorise; in warps an item has one element of some rows, all loaded before the first
+/// is stored.
+template <class Operation, class T, int Width, int Lanes, int Rows>
+struct Elementwise {
+  using Block = BlockShape<256, 1, 1>;
+  static constexpr int items_per_tile = Lanes / Width;
+
+  Operation operation;
+  T* out;
+  std::int64_t count;
+
+  [[nodiscard]] Extents<3> items() const {
+    constexpr std::int64_t tile = std::int64_t{Lanes} * Rows;
+    return rows_of_items((count + (tile - 1)) / tile * items_per_tile);
+  }
+
+  PYRONN_HOST_DEVICE void operator()(Vec<int, 3> item) const {
+    std::int64_t const number = item_number(item);
+    std::int64_t const first =
+        number / items_per_tile * Lanes * Rows + number % items_per_tile * Width;
+    // Copies, which no store to the array can change.
+    auto const value_at = operation.with_scalars();
+    T* const target = out;
+    std::int64_t const end = count;
+    if (first + ((Rows - 1) * Lanes + Width) > end) {
+      for (std::int64_t row = 0; row < Rows; ++row) {
+        std::int64_t const begin = first + row * Lanes;
+        for (std::int64_t i = begin; i < begin + Width && i < end; ++i) target[i] = value_at(i);
+      }
+      return;
+    }
+    for (int lane = 0; lane < Width; ++lane) {
+      T values[Rows];
+      for (int row = 0; row < Rows; ++row) values[row] = value_at(first + (row * Lanes + lane));
+      for (int row = 0; row < Rows; ++row) target[first + (row * Lanes + lane)] = values[row];
+    }
+  }
+};
+
+template <class Executor, class Operation, class T>
+void for_each_element(Executor const& executor, Operation const& operation, T* out,
+                      std::int64_t count) {
+  if (count == 0) return;
+  constexpr bool in_warps = 1 < warp_size_v<Executor>;
+  constexpr int lanes = in_warps ? warp_size_v<Executor> : 4096;
+  constexpr int width = in_warps ? 1 : lanes;
+  constexpr int rows = in_warps ? 8 : 1;
+  Elementwise<Operation, T, width, lanes, rows> const kernel{operation, out, count};
+  executor.for_each(kernel.items(), kernel);
+}
+
+/// The same value everywhere.
+template <class T>
+struct FillElements {
+  T value;
+
+  PYRONN_HOST_DEVICE FillElements with_scalars() const { return *this; }
+  PYRONN_HOST_DEVICE T operator()(std::int64_t) const { return value; }
+};
+
+/// The elements of another array, bit by bit where it holds the same type.
+template <class In, class Out>
+struct CopyElements {
+  In const* in;
+
+  PYRONN_HOST_DEVICE CopyElements with_scalars() const { return *this; }
+  PYRONN_HOST_DEVICE Out operator()(std::int64_t i) const {
+    return static_cast<Out>(static_cast<float>(in[i]));
+  }
+};
+template <class T>
+struct CopyElements<T, T> {
+  T const* in;
+
+  PYRONN_HOST_DEVICE CopyElements with_scalars() const { return *this; }
+  PYRONN_HOST_DEVICE T operator()(std::int64_t i) const { return in[i]; }
+};
+
+/// x y
+template <class X, class Y>
+struct MultiplyElements {
+  X const* x;
+  Y const* y;
+
+  PYRONN_HOST_DEVICE MultiplyElements with_scalars() const { return *this; }
+  PYRONN_HOST_DEVICE Y operator()(std::int64_t i) const {
+    return static_cast<Y>(static_cast<float>(x[i]) * static_cast<float>(y[i]));
+  }
+};
+
+/// alpha x + beta y
+template <class Alpha, class X, class Beta, class Y>
+struct CombineElements {
+  Alpha alpha;
+  X const* x;
+  Beta beta;
+  Y const* y;
+
+  PYRONN_HOST_DEVICE CombineElements<float, X, float, Y> with_scalars() const {
+    return {scalar_value(alpha), x, scalar_value(beta), y};
+  }
+  PYRONN_HOST_DEVICE Y operator()(std::int64_t i) const {
+    return static_cast<Y>(alpha * static_cast<float>(x[i]) + beta * static_cast<float>(y[i]));
+  }
+};
+
+}  // namespace pyronn::detail

@@ -1,0 +1,205 @@
+// SPDX-FileCopyrightText: The pyronn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+/// Sums over arrays in double, whose order depends on the number of elements alone.
+///
+/// Elements are cut into chunks of rows of `reduction_lanes`. Each lane of a chunk adds up its
+/// column of elements; lanes are added up within an item, items by `Fold`. On cores a chunk is one
+/// item, in warps a lane is.
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <type_traits>
+
+#include <pyronn/core/config.hpp>
+#include <pyronn/core/error.hpp>
+#include <pyronn/core/math.hpp>
+#include <pyronn/core/storage.hpp>
+#include <pyronn/core/vec.hpp>
+#include <pyronn/exec/detail/scalar.hpp>
+#include <pyronn/exec/kernel.hpp>
+#include <pyronn/exec/traits.hpp>
+#include <pyronn/exec/workspace.hpp>
+
+namespace pyronn::detail {
+
+inline constexpr int reduction_lanes = 32;
+/// What an item has in flight.
+inline constexpr int rows_at_a_time = 16;
+
+/// How many rows make a chunk, and how many chunks there are: enough to fill a card, of as many
+/// rows as pay for an item.
+struct Chunks {
+  std::int64_t rows;
+  int count;
+};
+
+inline Chunks chunks_of(std::int64_t elements) {
+  constexpr std::int64_t least_rows = 64;
+  constexpr std::int64_t most_chunks = 2048;
+  std::int64_t const rows = (elements + (reduction_lanes - 1)) / reduction_lanes;
+  constexpr std::int64_t step = most_chunks * rows_at_a_time;
+  std::int64_t const chunk = std::max(least_rows, (rows + (step - 1)) / step * rows_at_a_time);
+  return {chunk, static_cast<int>((rows + (chunk - 1)) / chunk)};
+}
+
+/// The terms of sums.
+template <class X>
+struct ElementTerm {
+  X const* x;
+
+  PYRONN_HOST_DEVICE double operator()(std::int64_t i) const {
+    return static_cast<double>(load_float(x, i));
+  }
+};
+template <class X>
+struct SquareTerm {
+  X const* x;
+
+  PYRONN_HOST_DEVICE double operator()(std::int64_t i) const {
+    auto const value = static_cast<double>(load_float(x, i));
+    return value * value;
+  }
+};
+template <class X, class Y>
+struct ProductTerm {
+  X const* x;
+  Y const* y;
+
+  PYRONN_HOST_DEVICE double operator()(std::int64_t i) const {
+    return static_cast<double>(load_float(x, i)) * static_cast<double>(load_float(y, i));
+  }
+};
+
+/// One sum for each item: of `Width` lanes of a chunk.
+template <class Term, int Width>
+struct SumChunks {
+  using Block = BlockShape<256, 1, 1>;
+  static constexpr int items_per_chunk = reduction_lanes / Width;
+
+  Term term;
+  std::int64_t count;
+  Chunks chunks;
+  double* sums;
+
+  [[nodiscard]] Extents<3> items() const { return {chunks.count * items_per_chunk, 1, 1}; }
+
+  PYRONN_HOST_DEVICE void operator()(Vec<int, 3> item) const {
+    Term const term_at = term;
+    std::int64_t const end_of_array = count;
+    std::int64_t row = item[0] / items_per_chunk * chunks.rows;
+    std::int64_t const end = row + chunks.rows;
+    std::int64_t const whole_rows = min(end, end_of_array / reduction_lanes);
+    int const first_lane = item[0] % items_per_chunk * Width;
+    std::int64_t first = row * reduction_lanes + first_lane;
+    double lanes[Width] = {};
+    for (; row + rows_at_a_time <= whole_rows; row += rows_at_a_time) {
+      for (int n = 0; n < rows_at_a_time; ++n) {
+        for (int lane = 0; lane < Width; ++lane) {
+          lanes[lane] += term_at(first + (n * reduction_lanes + lane));
+        }
+      }
+      first += std::int64_t{rows_at_a_time} * reduction_lanes;
+    }
+    for (; row < end && first < end_of_array; ++row, first += reduction_lanes) {
+      for (int lane = 0; lane < Width && first + lane < end_of_array; ++lane) {
+        lanes[lane] += term_at(first + lane);
+      }
+    }
+    double total = 0;
+    for (double const lane : lanes) total += lane;
+    sums[item[0]] = total;
+  }
+};
+
+struct Unchanged {
+  PYRONN_HOST_DEVICE double operator()(double sum) const { return sum; }
+};
+struct SquareRoot {
+  PYRONN_HOST_DEVICE double operator()(double sum) const { return std::sqrt(sum); }
+};
+
+/// Adds up sums, each `folds`-th of them in one item, and finishes what they come to.
+template <class Finish, class Result>
+struct Fold {
+  using Block = BlockShape<32, 1, 1>;
+
+  double const* sums;
+  int count;
+  int folds;
+  Result* results;
+
+  [[nodiscard]] Extents<3> items() const { return {folds, 1, 1}; }
+
+  PYRONN_HOST_DEVICE void operator()(Vec<int, 3> item) const {
+    constexpr int at_a_time = 16;
+    double total = 0;
+    int n = item[0];
+    for (; n + (at_a_time - 1) * folds < count; n += at_a_time * folds) {
+      double values[at_a_time];
+      for (int i = 0; i < at_a_time; ++i) values[i] = sums[n + i * folds];
+      for (int half = at_a_time / 2; half > 0; half /= 2) {
+        for (int i = 0; i < half; ++i) values[i] += values[i + half];
+      }
+      total += values[0];
+    }
+    for (; n < count; n += folds) total += sums[n];
+    results[item[0]] = static_cast<Result>(Finish{}(total));
+  }
+};
+
+/// How an executor reduces an array: in how many sums, and in how many folds of these before the
+/// last; 0 where one item adds up all.
+template <class Executor>
+struct ReductionPlan {
+  static constexpr int width = reduction_lanes / std::min(warp_size_v<Executor>, reduction_lanes);
+
+  Chunks chunks;
+  int sums;
+  int folds = 0;
+
+  explicit ReductionPlan(std::int64_t elements)
+      : chunks{chunks_of(elements)}, sums{chunks.count * (reduction_lanes / width)} {
+    constexpr int sums_of_an_item = 256;
+    if (1 < warp_size_v<Executor> && sums > sums_of_an_item) {
+      folds = (sums + (sums_of_an_item - 1)) / sums_of_an_item;
+    }
+  }
+
+  [[nodiscard]] std::size_t bytes() const {
+    return static_cast<std::size_t>(sums + folds) * sizeof(double);
+  }
+};
+
+template <class Finish, class Executor, class Term, class Result>
+void reduce(Executor const& executor, VectorNames const& names, Term const& term,
+            std::int64_t elements, Result* result, Workspace<Executor>& workspace) {
+  static_assert(std::is_same_v<Result, float> || std::is_same_v<Result, double>,
+                "What a sum comes to is a float or a double.");
+  using Plan = ReductionPlan<Executor>;
+  Plan const plan{elements};
+  if (workspace.bytes() < plan.bytes()) {
+    throw OutOfMemory(message("pyronn::", names.function, ": the workspace has ", workspace.bytes(),
+                              " bytes and must have ", plan.bytes(), " for ", elements,
+                              " elements"));
+  }
+  executor.check_reachable(result, names.scalar);
+  auto* sums = reinterpret_cast<double*>(workspace.data());
+  int count = plan.sums;
+  if (elements > 0) {
+    SumChunks<Term, Plan::width> const kernel{term, elements, plan.chunks, sums};
+    executor.for_each(kernel.items(), kernel);
+  }
+  if (plan.folds > 0) {
+    Fold<Unchanged, double> const kernel{sums, count, plan.folds, sums + count};
+    executor.for_each(kernel.items(), kernel);
+    sums += count;
+    count = plan.folds;
+  }
+  Fold<Finish, Result> const last{sums, count, 1, result};
+  executor.for_each(last.items(), last);
+}
+
+}  // namespace pyronn::detail

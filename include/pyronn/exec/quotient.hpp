@@ -1,0 +1,31 @@
+// SPDX-FileCopyrightText: The pyronn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <type_traits>
+
+namespace pyronn {
+
+/// numerator / denominator of two numbers, float or double, that lie where the executor works and
+/// that a kernel reads when it runs: a factor of axpy, xpby and axpby. It is 0 where the numerator
+/// is 0, whatever the denominator, so that a solver that has arrived stays where it is.
+template <class T>
+struct Quotient {
+  static_assert(std::is_same_v<T, float> || std::is_same_v<T, double>,
+                "A Quotient is one of floats or of doubles.");
+
+  T const* numerator;
+  T const* denominator;
+  float sign = 1;
+
+  Quotient(T const* numerator_, T const* denominator_)
+      : numerator{numerator_}, denominator{denominator_} {}
+
+  Quotient operator-() const {
+    Quotient negative = *this;
+    negative.sign = -sign;
+    return negative;
+  }
+};
+
+}  // namespace pyronn
