@@ -9,10 +9,10 @@
 
 #include <pyronn/pyronn.hpp>
 
+#include "support/cone_scans.hpp"
 #include "support/custom_geometries.hpp"
 #include "support/numbers.hpp"
 #include "support/operators.hpp"
-#include "support/scenes.hpp"
 
 using pyronn::Extents;
 using pyronn::Grid;
@@ -110,13 +110,14 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(views_from_a_table, Case, test::SoftwareCases) {
 /// Saying that a view is a matrix is for speed alone.
 BOOST_AUTO_TEST_CASE_TEMPLATE(fast_paths_change_nothing, Case, test::AllCases) {
   double const bound = test::bound<typename Case::Interp>(1e-5, 2e-3);
-  for (test::Scene const& scene : test::scenes()) {
-    BOOST_TEST_CONTEXT(scene.name) {
-      typename Case::template Projector<test::Pinhole<true>> const fast{{scene.scan}, scene.grid};
-      typename Case::template Projector<test::Pinhole<false>> const slow{{scene.scan}, scene.grid};
-      auto const x = test::random_values(29, scene.grid.size.count());
+  for (test::ConeScan const& scan : test::cone_scans()) {
+    BOOST_TEST_CONTEXT(scan.name) {
+      typename Case::template Projector<test::Pinhole<true>> const fast{{scan.geometry}, scan.grid};
+      typename Case::template Projector<test::Pinhole<false>> const slow{{scan.geometry},
+                                                                         scan.grid};
+      auto const x = test::random_values(29, scan.grid.size.count());
       BOOST_TEST(test::relative_l2(test::run(fast, x), test::run(slow, x)) < bound);
-      auto const y = test::random_values(30, scene.pixels());
+      auto const y = test::random_values(30, scan.pixels());
       BOOST_TEST(test::relative_l2(test::run(fast.adjoint(), y), test::run(slow.adjoint(), y)) <
                  bound);
       BOOST_TEST(adjoint_error(slow) <

@@ -12,9 +12,9 @@
 
 #include <pyronn/pyronn.hpp>
 
+#include "support/cone_scans.hpp"
 #include "support/numbers.hpp"
 #include "support/operators.hpp"
-#include "support/scenes.hpp"
 
 using pyronn::ConeBeam;
 
@@ -52,7 +52,7 @@ namespace {
 
 /// A policy as users write it.
 struct NearestNeighbour {
-  // A little off the middle, where voxels of symmetric scenes land and rounding would choose.
+  // A little off the middle, where voxels of symmetric scans land and rounding would choose.
   static constexpr float middle = 0.47F;
 
   static PYRONN_HOST_DEVICE float blend(float a, float b, float s00, float s10, float s01,
@@ -76,11 +76,11 @@ BOOST_AUTO_TEST_SUITE(custom_policies)
 
 BOOST_TEST_DECORATOR(*boost::unit_test::precondition(test::device_present))
 BOOST_AUTO_TEST_CASE_TEMPLATE(nearest_neighbour_has_its_transpose, Case, NearestCases) {
-  for (test::Scene const& scene : test::scenes()) {
-    BOOST_TEST_CONTEXT(scene.name) {
-      typename Case::template Projector<ConeBeam> const op{scene.scan, scene.grid};
-      auto const x = test::random_values(31, scene.grid.size.count());
-      auto const y = test::random_values(32, scene.pixels());
+  for (test::ConeScan const& scan : test::cone_scans()) {
+    BOOST_TEST_CONTEXT(scan.name) {
+      typename Case::template Projector<ConeBeam> const op{scan.geometry, scan.grid};
+      auto const x = test::random_values(31, scan.grid.size.count());
+      auto const y = test::random_values(32, scan.pixels());
       auto const ax = test::run(op, x);
       double const difference = test::dot(ax, y) - test::dot(x, test::run(op.adjoint(), y));
       BOOST_TEST(std::abs(difference) <= 1e-6 * test::norm(ax) * test::norm(y));
@@ -102,13 +102,13 @@ BOOST_AUTO_TEST_CASE(nearest_neighbour_takes_whole_samples) {
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(custom_executor_gives_the_same, Case, test::AllCases) {
-  test::Scene const& scene = test::scenes().front();
-  typename Case::template Projector<ConeBeam> const op{scene.scan, scene.grid};
-  std::vector<float> volume = test::random_values(33, scene.grid.size.count());
-  pyronn::Extents<3> const extents = test::projection_extents(scene.scan);
+  test::ConeScan const& scan = test::cone_scans().front();
+  typename Case::template Projector<ConeBeam> const op{scan.geometry, scan.grid};
+  std::vector<float> volume = test::random_values(33, scan.grid.size.count());
+  pyronn::Extents<3> const extents = test::projection_extents(scan.geometry);
   auto const project = [&](auto const& executor) {
     std::vector<float> projections(static_cast<std::size_t>(extents.count()), test::nan);
-    op(executor, pyronn::ArrayView<float, 3>{volume.data(), scene.grid.size},
+    op(executor, pyronn::ArrayView<float, 3>{volume.data(), scan.grid.size},
        pyronn::ArrayView<float, 3>{projections.data(), extents});
     return projections;
   };

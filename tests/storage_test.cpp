@@ -14,10 +14,10 @@
 
 #include <pyronn/pyronn.hpp>
 
+#include "support/cone_scans.hpp"
 #include "support/custom_geometries.hpp"
 #include "support/numbers.hpp"
 #include "support/operators.hpp"
-#include "support/scenes.hpp"
 
 using pyronn::BFloat16;
 using pyronn::ConeBeam;
@@ -203,13 +203,13 @@ using Rows = std::tuple<
 BOOST_AUTO_TEST_CASE_TEMPLATE(costs_one_rounding, Row, Rows) {
   using T = std::tuple_element_t<0, Row>;
   using Case = std::tuple_element_t<1, Row>;
-  for (test::Scene const& scene : test::scenes()) {
-    BOOST_TEST_CONTEXT(scene.name) {
+  for (test::ConeScan const& scan : test::cone_scans()) {
+    BOOST_TEST_CONTEXT(scan.name) {
       check<T, typename Case::Interp>(
-          typename Case::template Projector<ConeBeam>{scene.scan, scene.grid},
-          scene.grid.size.count());
+          typename Case::template Projector<ConeBeam>{scan.geometry, scan.grid},
+          scan.grid.size.count());
       check<T, typename Case::Interp>(
-          typename Case::template Backprojector<ConeBeam>{scene.scan, scene.grid}, scene.pixels());
+          typename Case::template Backprojector<ConeBeam>{scan.geometry, scan.grid}, scan.pixels());
     }
   }
 }
