@@ -221,6 +221,19 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(memory_comes_from_the_resource, Case, test::AllCas
   });
 }
 
+/// What nvcc makes of the CPU backend, in a program that has both.
+BOOST_AUTO_TEST_CASE(the_host_gives_the_same) {
+  in_both_directions<test::JosephSoftware>([](auto const& op) {
+    Arrays arrays{op, 62};
+    std::vector<float> on_host(static_cast<std::size_t>(arrays.out.view().extents.count()),
+                               test::nan);
+    op(pyronn::CpuExecutor{2},
+       ArrayView<float const, 3>{arrays.values.data(), arrays.in.view().extents},
+       ArrayView<float, 3>{on_host.data(), arrays.out.view().extents});
+    BOOST_TEST(test::relative_l2(on_host, test::run(op, arrays.values)) < 1e-5);
+  });
+}
+
 BOOST_AUTO_TEST_CASE(misaligned_memory_is_refused) {
   test::CountingResource memory{/*misalign_by=*/4};
   pyronn::Projector<ConeBeam, TextureInterp> const op{scan, grid};

@@ -61,9 +61,9 @@ struct WeightArray {
 template <class Executor, class Geometry>
 WeightArray checked_weights(char const* function, Executor const& executor,
                             Geometry const& geometry, ProjectionView<float> weights) {
-  expects(weights.extents == scan_extents(geometry), function,
+  expects(weights.extents == detail::scan_extents(geometry), function,
           ": the array's extents (u, v, view) are ", weights.extents, " but the geometry's are ",
-          scan_extents(geometry));
+          detail::scan_extents(geometry));
   executor.check_reachable(weights.data, function);
   return {weights, 0.0F};
 }
@@ -71,7 +71,7 @@ WeightArray checked_weights(char const* function, Executor const& executor,
 template <class Executor, class Geometry>
 WeightArray checked_weights(char const* function, Executor const& executor,
                             Geometry const& geometry, ArrayView<float, 2> weights) {
-  Extents<3> const scan = scan_extents(geometry);
+  Extents<3> const scan = detail::scan_extents(geometry);
   expects(weights.extents == Extents<2>{scan[0], scan[2]}, function,
           ": the array's extents (u, view) are ", weights.extents, " but the geometry's are ",
           Extents<2>{scan[0], scan[2]});
@@ -82,8 +82,8 @@ WeightArray checked_weights(char const* function, Executor const& executor,
 template <class Executor, class Geometry, int Rank>
 void tabulate_redundancy(char const* function, Executor const& executor, Geometry const& geometry,
                          ArrayView<float, Rank> weights, Redundancy redundancy) {
-  auto const array = checked_weights(function, executor, geometry, weights);
-  auto const scan = fbp_scan(function, geometry, {FilterWindow::ram_lak, redundancy});
+  auto const array = detail::checked_weights(function, executor, geometry, weights);
+  auto const scan = detail::fbp_scan(function, geometry, {FilterWindow::ram_lak, redundancy});
   tabulate<RedundancyOfRay>(executor, scan, array.values, array.first_row);
 }
 
