@@ -1,9 +1,9 @@
 # SPDX-FileCopyrightText: The pyronn authors
 # SPDX-License-Identifier: Apache-2.0
 
-# Every public header compiles alone and twice, as C++. nvcc and clang-tidy, which are slow, see those
-# of a folder together, and nvcc alone what is for CUDA only. All sources are linked into one program,
-# where a function that lacks `inline` is defined twice.
+# Every header compiles alone and twice, and after any other: all of them after the umbrella, and in
+# reverse. nvcc, which is slow, sees alone what is for CUDA only, and clang-tidy everything at once.
+# All sources are linked into one program, where a function that lacks `inline` is defined twice.
 
 # The public headers that match the patterns, without those whose packages are missing.
 function(pyronn_public_headers result)
@@ -40,20 +40,24 @@ file(CONFIGURE OUTPUT ${main} CONTENT "int main() {}\n")
 
 set(include_dir ${PROJECT_SOURCE_DIR}/include/pyronn)
 pyronn_public_headers(headers ${include_dir}/*.hpp)
-set(folders)
-foreach(header IN LISTS headers)
-  cmake_path(GET header PARENT_PATH folder)
-  list(APPEND folders ${folder})
-  list(APPEND headers_of_${folder} ${header})
-endforeach()
-list(REMOVE_DUPLICATES folders)
+
+# Two sources that include all headers: after the umbrella, and in reverse.
+function(pyronn_write_order_sources list umbrella extension)
+  set(in_order ${ARGN})
+  list(REMOVE_ITEM in_order ${umbrella})
+  list(PREPEND in_order ${umbrella})
+  set(reversed ${in_order})
+  list(REVERSE reversed)
+  pyronn_write_header_source(${list} all_in_order${extension} ${in_order})
+  pyronn_write_header_source(${list} all_reversed${extension} ${reversed})
+  set(${list} ${${list}} PARENT_SCOPE)
+endfunction()
 
 set(sources ${main})
 if(CMAKE_CXX_CLANG_TIDY)
-  foreach(folder IN LISTS folders)
-    pyronn_write_header_source(sources ${folder}.cpp ${headers_of_${folder}})
-  endforeach()
+  pyronn_write_header_source(sources all.cpp ${headers})
 else()
+  pyronn_write_order_sources(sources pyronn/pyronn.hpp .cpp ${headers})
   foreach(header IN LISTS headers)
     pyronn_write_header_source(sources ${header}.cpp ${header})
   endforeach()
@@ -61,11 +65,9 @@ endif()
 pyronn_add_header_test(header_test pyronn::pyronn ${sources})
 
 if(pyronn_has_cuda)
-  set(sources ${main})
-  foreach(folder IN LISTS folders)
-    pyronn_write_header_source(sources ${folder}.cu ${headers_of_${folder}})
-  endforeach()
   pyronn_public_headers(cuda_headers ${include_dir}/*.cuh)
+  set(sources ${main})
+  pyronn_write_order_sources(sources pyronn/cuda.cuh .cu ${headers} ${cuda_headers})
   foreach(header IN LISTS cuda_headers)
     pyronn_write_header_source(sources ${header}.cu ${header})
   endforeach()

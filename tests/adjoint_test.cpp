@@ -9,18 +9,18 @@
 
 #include <pyronn/pyronn.hpp>
 
+#include "support/cone_scans.hpp"
 #include "support/numbers.hpp"
 #include "support/operators.hpp"
-#include "support/scenes.hpp"
 
 BOOST_AUTO_TEST_SUITE(adjoint, *boost::unit_test::precondition(test::device_present))
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(forward_and_back_are_transposes, Case, test::AllCases) {
-  for (test::Scene const& scene : test::scenes()) {
-    BOOST_TEST_CONTEXT(scene.name) {
-      typename Case::template Projector<pyronn::ConeBeam> const forward{scene.scan, scene.grid};
-      auto const x = test::random_values(1, scene.grid.size.count());
-      auto const y = test::random_values(2, scene.pixels());
+  for (test::ConeScan const& scan : test::cone_scans()) {
+    BOOST_TEST_CONTEXT(scan.name) {
+      typename Case::template Projector<pyronn::ConeBeam> const forward{scan.geometry, scan.grid};
+      auto const x = test::random_values(1, scan.grid.size.count());
+      auto const y = test::random_values(2, scan.pixels());
       auto const ax = test::run(forward, x);
       auto const aty = test::run(forward.adjoint(), y);
       BOOST_TEST(test::norm(ax) > 0);
@@ -33,9 +33,9 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(forward_and_back_are_transposes, Case, test::AllCa
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(adjoint_of_adjoint_is_the_operator, Case, test::AllCases) {
-  test::Scene const& scene = test::scenes().front();
-  typename Case::template Projector<pyronn::ConeBeam> const forward{scene.scan, scene.grid};
-  auto const x = test::random_values(1, scene.grid.size.count());
+  test::ConeScan const& scan = test::cone_scans().front();
+  typename Case::template Projector<pyronn::ConeBeam> const forward{scan.geometry, scan.grid};
+  auto const x = test::random_values(1, scan.grid.size.count());
   auto const expected = test::run(forward, x);
   auto const twice = test::run(forward.adjoint().adjoint(), x);
   BOOST_TEST(twice == expected, boost::test_tools::per_element());

@@ -1,5 +1,8 @@
 // SPDX-FileCopyrightText: The pyronn authors
 // SPDX-License-Identifier: Apache-2.0
+
+// A user's namespace may hold functions with the names of pyronn's own: none is taken for them.
+#include <cmath>
 #include <vector>
 
 #include <boost/test/unit_test.hpp>
@@ -7,35 +10,131 @@
 #include <pyronn/pyronn.hpp>
 
 #include "support/custom_geometries.hpp"
-
-// A user's namespace may hold functions with the names of pyronn's own.
+#include "support/numbers.hpp"
 
 namespace user {
 
 struct Geometry : test::Laminography<float> {};
+struct Fan : pyronn::FanBeam {
+  explicit Fan(pyronn::FanBeam const& fan) : pyronn::FanBeam{fan} {}
+};
 
-// Each as good a match as pyronn's: a call that is not qualified would be ambiguous.
-template <class Any>
-void scan_extents(Any const&) = delete;
-template <class Any>
-void checked_geometry(Any const&, char const*) = delete;
+// A better match for the user's types than any of pyronn's: a call there that is not qualified
+// finds these, and does not compile.
+#define PYRONN_TEST_HIDE(name, Type)                        \
+  template <class... Rest>                                  \
+  void name(Type const&, Rest const&...) = delete;          \
+  template <class First, class... Rest>                     \
+  void name(First const&, Type const&, Rest&&...) = delete; \
+  template <class First, class Second, class... Rest>       \
+  void name(First const&, Second const&, Type const&, Rest&&...) = delete;
+#define PYRONN_TEST_HIDE_FROM_ALL(name)         \
+  PYRONN_TEST_HIDE(name, Geometry)              \
+  PYRONN_TEST_HIDE(name, Fan)                   \
+  PYRONN_TEST_HIDE(name, std::vector<Geometry>) \
+  PYRONN_TEST_HIDE(name, std::vector<Fan>)
+PYRONN_TEST_HIDE_FROM_ALL(all_views_fit)
+PYRONN_TEST_HIDE_FROM_ALL(check_geometries)
+PYRONN_TEST_HIDE_FROM_ALL(checked_geometries)
+PYRONN_TEST_HIDE_FROM_ALL(checked_weights)
+PYRONN_TEST_HIDE_FROM_ALL(fan_reach)
+PYRONN_TEST_HIDE_FROM_ALL(fan_scan)
+PYRONN_TEST_HIDE_FROM_ALL(fbp_scan)
+PYRONN_TEST_HIDE_FROM_ALL(fbp_weights)
+PYRONN_TEST_HIDE_FROM_ALL(parallel_scan)
+PYRONN_TEST_HIDE_FROM_ALL(project)
+PYRONN_TEST_HIDE_FROM_ALL(project_samples)
+PYRONN_TEST_HIDE_FROM_ALL(project_tables)
+PYRONN_TEST_HIDE_FROM_ALL(projection_extents)
+PYRONN_TEST_HIDE_FROM_ALL(scan_extents)
+PYRONN_TEST_HIDE_FROM_ALL(tabulate)
+PYRONN_TEST_HIDE_FROM_ALL(tabulate_redundancy)
+PYRONN_TEST_HIDE_FROM_ALL(travels_whole)
+PYRONN_TEST_HIDE_FROM_ALL(world_views)
 
 }  // namespace user
 
+namespace {
+
+pyronn::CpuExecutor const executor{1};
+pyronn::Grid const grid = pyronn::Grid::centered({4, 4, 4}, {1, 1, 1});
+pyronn::Extents<3> const scan_size{14, 13, 9};
+
+template <class Geometry>
+std::vector<float> projected(Geometry const& geometry) {
+  std::vector<float> volume = test::random_values(3, grid.size.count());
+  std::vector<float> projections(static_cast<std::size_t>(scan_size.count()), test::nan);
+  pyronn::Projector<Geometry, pyronn::SoftwareInterp> const op{geometry, grid};
+  op(executor, pyronn::ArrayView<float, 3>{volume.data(), grid.size},
+     pyronn::ArrayView<float, 3>{projections.data(), scan_size});
+  return projections;
+}
+
+template <class Geometry>
+std::vector<float> backprojected(Geometry const& geometry) {
+  std::vector<float> projections = test::random_values(4, scan_size.count());
+  std::vector<float> volume(64, test::nan);
+  auto const op =
+      pyronn::Projector<Geometry, pyronn::SoftwareInterp, pyronn::VoxelDriven>{geometry, grid}
+          .adjoint();
+  op(executor, pyronn::ArrayView<float, 3>{projections.data(), scan_size},
+     pyronn::ArrayView<float, 3>{volume.data(), grid.size});
+  return volume;
+}
+
+template <class Geometry>
+std::vector<float> line_integrals_of_a_ball(Geometry const& geometry) {
+  std::vector<float> projections(static_cast<std::size_t>(scan_size.count()), test::nan);
+  pyronn::project(executor, {pyronn::Body::ball({0, 0, 0}, 3, 1)}, geometry,
+                  pyronn::ArrayView<float, 3>{projections.data(), scan_size});
+  return projections;
+}
+
+}  // namespace
+
 BOOST_AUTO_TEST_SUITE(argument_dependent_lookup)
 
-BOOST_AUTO_TEST_CASE(functions_of_the_user_are_left_alone) {
-  pyronn::Grid const grid = pyronn::Grid::centered({4, 4, 4}, {1, 1, 1});
-  pyronn::Projector<user::Geometry, pyronn::SoftwareInterp> const op{user::Geometry{}, grid};
-  pyronn::CpuExecutor const executor{1};
-  std::vector<float> volume(64, 1.0F);
-  std::vector<float> projections(14 * 13 * 9);
-  pyronn::ArrayView<float, 3> const from{volume.data(), grid.size};
-  pyronn::ArrayView<float, 3> const to{projections.data(), {14, 13, 9}};
-  op(executor, from, to);
-  BOOST_TEST(projections.at(6 * 14 + 6) > 0);
-  op.adjoint()(executor, to, from);
-  BOOST_TEST(volume.at(0) > 0);
+BOOST_AUTO_TEST_CASE(operators_and_phantoms_call_their_own) {
+  test::Laminography<float> const plain;
+  user::Geometry const geometry;
+  BOOST_TEST((projected(geometry) == projected(plain)));
+  BOOST_TEST(test::norm(projected(geometry)) > 0);
+  BOOST_TEST((backprojected(geometry) == backprojected(plain)));
+  BOOST_TEST(test::norm(backprojected(geometry)) > 0);
+  BOOST_TEST((line_integrals_of_a_ball(geometry) == line_integrals_of_a_ball(plain)));
+  BOOST_TEST(test::norm(line_integrals_of_a_ball(geometry)) > 0);
+}
+
+BOOST_AUTO_TEST_CASE(filtered_backprojection_calls_its_own) {
+  auto const plain = pyronn::FanBeam::circular({60, 90, pyronn::equal_angles(30)}, {21, 1});
+  user::Fan const fan{plain};
+  auto const weights_of = [](auto const& scan) {
+    std::vector<float> all;
+    auto const append = [&](auto const& write) {
+      std::vector<float> weights(21 * 30, test::nan);
+      write(pyronn::ArrayView<float, 2>{weights.data(), {21, 30}});
+      all.insert(all.end(), weights.begin(), weights.end());
+    };
+    append([&](auto view) { pyronn::cosine_weights(executor, scan, view); });
+    append([&](auto view) { pyronn::redundancy_weights(executor, scan, view); });
+    append([&](auto view) { pyronn::fbp_weights(executor, scan, view); });
+    return all;
+  };
+  BOOST_TEST((weights_of(fan) == weights_of(plain)));
+  BOOST_TEST(test::all_finite(weights_of(fan)));
+
+  auto const image_of = [](auto const& scan) {
+    using Scan = std::decay_t<decltype(scan)>;
+    pyronn::Fbp<Scan, pyronn::SoftwareInterp> const fbp{scan, pyronn::Grid::flat({8, 8}, {1, 1})};
+    std::vector<float> sinogram = test::random_values(5, 21 * 30);
+    std::vector<float> image(64, test::nan);
+    pyronn::ArrayView<float, 2> const from{sinogram.data(), {21, 30}};
+    pyronn::Workspace<pyronn::CpuExecutor> workspace{executor, fbp.workspace_bytes(executor, from)};
+    fbp(executor, from, pyronn::ArrayView<float, 2>{image.data(), {8, 8}}, workspace);
+    return image;
+  };
+  BOOST_TEST((image_of(fan) == image_of(plain)));
+  BOOST_TEST(test::norm(image_of(fan)) > 0);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

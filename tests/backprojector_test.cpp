@@ -12,10 +12,10 @@
 
 #include <pyronn/pyronn.hpp>
 
+#include "support/cone_scans.hpp"
 #include "support/numbers.hpp"
 #include "support/operators.hpp"
 #include "support/reference.hpp"
-#include "support/scenes.hpp"
 #include "support/temporary_folder.hpp"
 
 using pyronn::ConeBeam;
@@ -30,10 +30,10 @@ using SoftwareBackprojector = pyronn::Backprojector<ConeBeam, pyronn::SoftwareIn
 
 /// A backprojector with arrays of the right sizes.
 struct Arrays {
-  test::Scene const& scene = test::scenes().front();  // (9, 8, 7) seen by (14, 11) in 7 views
-  SoftwareBackprojector op{scene.scan, scene.grid};
-  test::Array<float, 3> projections{test::projection_extents(scene.scan)};
-  test::Array<float, 3> volume{scene.grid.size, 7};
+  test::ConeScan const& scan = test::cone_scans().front();  // (9, 8, 7) seen by (14, 11) in 7 views
+  SoftwareBackprojector op{scan.geometry, scan.grid};
+  test::Array<float, 3> projections{test::projection_extents(scan.geometry)};
+  test::Array<float, 3> volume{scan.grid.size, 7};
   pyronn::Workspace<test::Executor> workspace{test::executor()};
 
   [[nodiscard]] bool volume_is_untouched() const {
@@ -47,14 +47,14 @@ struct Arrays {
 BOOST_AUTO_TEST_SUITE(backprojector, *boost::unit_test::precondition(test::device_present))
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(agrees_with_the_definition, Case, test::AllCases) {
-  for (test::Scene const& scene : test::scenes()) {
-    BOOST_TEST_CONTEXT(scene.name) {
-      typename Case::template Backprojector<ConeBeam> const op{scene.scan, scene.grid};
-      auto projections = test::random_values(5, scene.pixels());
+  for (test::ConeScan const& scan : test::cone_scans()) {
+    BOOST_TEST_CONTEXT(scan.name) {
+      typename Case::template Backprojector<ConeBeam> const op{scan.geometry, scan.grid};
+      auto projections = test::random_values(5, scan.pixels());
       auto const error = [&] {
         return test::relative_l2(test::run(op, projections),
                                  test::reference_backprojection<typename Case::Model>(
-                                     scene.scan, scene.grid, projections));
+                                     scan.geometry, scan.grid, projections));
       };
       // White noise is the hardest for positions, and no measurement.
       BOOST_TEST(error() < test::bound<typename Case::Interp>(1e-5, 1e-2));
@@ -80,17 +80,17 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(pixels_may_be_much_finer_than_voxels, Case, test::
 
 /// Uniform projections count the views that see a voxel.
 BOOST_AUTO_TEST_CASE_TEMPLATE(uniform_projections_count_views, Interp, test::Interps) {
-  for (test::Scene const& scene : test::scenes()) {
-    BOOST_TEST_CONTEXT(scene.name) {
-      pyronn::Backprojector<ConeBeam, Interp> const op{scene.scan, scene.grid};
+  for (test::ConeScan const& scan : test::cone_scans()) {
+    BOOST_TEST_CONTEXT(scan.name) {
+      pyronn::Backprojector<ConeBeam, Interp> const op{scan.geometry, scan.grid};
       auto const values =
-          test::run(op, std::vector<float>(static_cast<std::size_t>(scene.pixels()), 1.0F));
+          test::run(op, std::vector<float>(static_cast<std::size_t>(scan.pixels()), 1.0F));
       std::size_t n = 0;
-      for (int z = 0; z < scene.grid.size[2]; ++z) {
-        for (int y = 0; y < scene.grid.size[1]; ++y) {
-          for (int x = 0; x < scene.grid.size[0]; ++x, ++n) {
+      for (int z = 0; z < scan.grid.size[2]; ++z) {
+        for (int y = 0; y < scan.grid.size[1]; ++y) {
+          for (int x = 0; x < scan.grid.size[0]; ++x, ++n) {
             auto const views = test::count_views(
-                scene.scan, scene.grid.to_world({double(x), double(y), double(z)}));
+                scan.geometry, scan.grid.to_world({double(x), double(y), double(z)}));
             BOOST_TEST(values[n] >= static_cast<float>(views.surely) - 1e-3F);
             BOOST_TEST(values[n] <= static_cast<float>(views.perhaps) + 1e-3F);
           }
@@ -125,11 +125,11 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(voxels_in_the_plane_of_the_source_see_nothing, Cas
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(pieces_add_up_to_the_whole, Case, test::AllCases) {
-  test::Scene const& scene = test::scenes().front();
-  typename Case::template Backprojector<ConeBeam> const op{scene.scan, scene.grid};
-  auto const values = test::random_values(8, scene.pixels());
-  test::Array<float, 3> projections{test::projection_extents(scene.scan), values};
-  test::Array<float, 3> volume{scene.grid.size, test::nan};
+  test::ConeScan const& scan = test::cone_scans().front();
+  typename Case::template Backprojector<ConeBeam> const op{scan.geometry, scan.grid};
+  auto const values = test::random_values(8, scan.pixels());
+  test::Array<float, 3> projections{test::projection_extents(scan.geometry), values};
+  test::Array<float, 3> volume{scan.grid.size, test::nan};
   pyronn::Workspace<test::Executor> workspace{
       test::executor(), op.workspace_bytes(test::executor(), projections.view())};
   int const borders[] = {0, 1, 5, 7};
@@ -173,8 +173,9 @@ BOOST_FIXTURE_TEST_CASE(views_that_are_not_there_are_refused, Arrays) {
 }
 
 BOOST_FIXTURE_TEST_CASE(null_pointers_are_refused, Arrays) {
-  pyronn::ArrayView<float, 3> const no_projections{nullptr, test::projection_extents(scene.scan)};
-  pyronn::ArrayView<float, 3> const no_volume{nullptr, scene.grid.size};
+  pyronn::ArrayView<float, 3> const no_projections{nullptr,
+                                                   test::projection_extents(scan.geometry)};
+  pyronn::ArrayView<float, 3> const no_volume{nullptr, scan.grid.size};
   BOOST_CHECK_EXCEPTION(op(test::executor(), no_projections, volume.view()), InvalidArgument,
                         says("Backprojector: projections: the array is a null pointer"));
   BOOST_CHECK_EXCEPTION(op(test::executor(), projections.view(), no_volume), InvalidArgument,

@@ -11,6 +11,7 @@
 #include <pyronn/pyronn.hpp>
 
 #include "support/custom_geometries.hpp"
+#include "support/custom_operators.hpp"
 #include "support/numbers.hpp"
 #include "support/operators.hpp"
 #include "support/temporary_folder.hpp"

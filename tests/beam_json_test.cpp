@@ -9,7 +9,7 @@
 
 #include <pyronn/interop/beam_json.hpp>
 
-#include "support/scans.hpp"
+#include "support/other_scans.hpp"
 #include "support/temporary_folder.hpp"
 
 using nlohmann::json;

@@ -10,7 +10,7 @@
 
 #include <pyronn/geometry/cone_beam.hpp>
 
-#include "support/scenes.hpp"
+#include "support/cone_scans.hpp"
 #include "support/temporary_folder.hpp"
 
 using pyronn::CircularOrbit;

@@ -11,8 +11,8 @@
 
 #include <pyronn/pyronn.hpp>
 
+#include "support/cone_scans.hpp"
 #include "support/numbers.hpp"
-#include "support/scenes.hpp"
 #include "support/temporary_folder.hpp"
 
 using pyronn::ConeBeam;
@@ -48,20 +48,20 @@ BOOST_AUTO_TEST_CASE(every_item_comes_once) {
 using Models = std::tuple<pyronn::Joseph, pyronn::VoxelDriven, pyronn::DistanceWeighted>;
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(results_do_not_depend_on_threads, Model, Models) {
-  for (test::Scene const& scene : test::scenes()) {
-    BOOST_TEST_CONTEXT(scene.name) {
-      pyronn::Projector<ConeBeam, pyronn::SoftwareInterp, Model> const op{scene.scan, scene.grid};
-      auto const detector = scene.scan.detector_size();
-      Extents<3> const extents{detector[0], detector[1], scene.scan.num_views()};
-      auto x = test::random_values(41, scene.grid.size.count());
-      auto y = test::random_values(42, scene.pixels());
+  for (test::ConeScan const& scan : test::cone_scans()) {
+    BOOST_TEST_CONTEXT(scan.name) {
+      pyronn::Projector<ConeBeam, pyronn::SoftwareInterp, Model> const op{scan.geometry, scan.grid};
+      auto const detector = scan.geometry.detector_size();
+      Extents<3> const extents{detector[0], detector[1], scan.geometry.num_views()};
+      auto x = test::random_values(41, scan.grid.size.count());
+      auto y = test::random_values(42, scan.pixels());
       auto const both = [&](CpuExecutor const& executor) {
         std::vector<float> ax(y.size(), test::nan);
         std::vector<float> aty(x.size(), test::nan);
-        op(executor, pyronn::ArrayView<float, 3>{x.data(), scene.grid.size},
+        op(executor, pyronn::ArrayView<float, 3>{x.data(), scan.grid.size},
            pyronn::ArrayView<float, 3>{ax.data(), extents});
         op.adjoint()(executor, pyronn::ArrayView<float, 3>{y.data(), extents},
-                     pyronn::ArrayView<float, 3>{aty.data(), scene.grid.size});
+                     pyronn::ArrayView<float, 3>{aty.data(), scan.grid.size});
         ax.insert(ax.end(), aty.begin(), aty.end());
         return ax;
       };

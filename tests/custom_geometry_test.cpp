@@ -3,16 +3,18 @@
 #include "support/backends.hpp"
 //
 #include <cmath>
+#include <tuple>
 #include <vector>
 
 #include <boost/test/unit_test.hpp>
 
 #include <pyronn/pyronn.hpp>
 
+#include "support/cone_scans.hpp"
 #include "support/custom_geometries.hpp"
+#include "support/custom_operators.hpp"
 #include "support/numbers.hpp"
 #include "support/operators.hpp"
-#include "support/scenes.hpp"
 
 using pyronn::Extents;
 using pyronn::Grid;
@@ -93,9 +95,12 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(double_precision_agrees_with_single, Case, test::S
              bound);
 }
 
+// One model that asks views for rays, and one that asks them where points land.
+using TableCases = std::tuple<test::JosephSoftware, test::VoxelDrivenSoftware>;
+
 /// Views made on the host, from a calibration that is no plain value, travel by themselves. Sines
 /// of host and device differ in the last place.
-BOOST_AUTO_TEST_CASE_TEMPLATE(views_from_a_table, Case, test::SoftwareCases) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(views_from_a_table, Case, TableCases) {
   static_assert(!std::is_trivially_copyable_v<test::Calibrated>);
   typename Case::template Projector<Laminography<float>> const formula{{}, grid};
   typename Case::template Projector<test::Calibrated> const table{test::Calibrated{}, grid};
@@ -110,17 +115,36 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(views_from_a_table, Case, test::SoftwareCases) {
 /// Saying that a view is a matrix is for speed alone.
 BOOST_AUTO_TEST_CASE_TEMPLATE(fast_paths_change_nothing, Case, test::AllCases) {
   double const bound = test::bound<typename Case::Interp>(1e-5, 2e-3);
-  for (test::Scene const& scene : test::scenes()) {
-    BOOST_TEST_CONTEXT(scene.name) {
-      typename Case::template Projector<test::Pinhole<true>> const fast{{scene.scan}, scene.grid};
-      typename Case::template Projector<test::Pinhole<false>> const slow{{scene.scan}, scene.grid};
-      auto const x = test::random_values(29, scene.grid.size.count());
+  for (test::ConeScan const& scan : test::cone_scans()) {
+    BOOST_TEST_CONTEXT(scan.name) {
+      typename Case::template Projector<pyronn::ConeBeam> const fast{scan.geometry, scan.grid};
+      typename Case::template Projector<test::Pinhole> const slow{{scan.geometry}, scan.grid};
+      auto const x = test::random_values(29, scan.grid.size.count());
+      auto const y = test::random_values(30, scan.pixels());
       BOOST_TEST(test::relative_l2(test::run(fast, x), test::run(slow, x)) < bound);
-      auto const y = test::random_values(30, scene.pixels());
       BOOST_TEST(test::relative_l2(test::run(fast.adjoint(), y), test::run(slow.adjoint(), y)) <
                  bound);
       BOOST_TEST(adjoint_error(slow) <
                  test::bound<typename Case::Interp>(1e-6, test::texture_adjoint_bound));
+    }
+  }
+}
+
+/// Whoever says so gets the kernels of ConeBeam.
+BOOST_AUTO_TEST_CASE(a_matrix_of_a_user_takes_the_fast_paths) {
+  for (test::ConeScan const& scan : test::cone_scans()) {
+    BOOST_TEST_CONTEXT(scan.name) {
+      auto const x = test::random_values(31, scan.grid.size.count());
+      test::JosephSoftware::Projector<test::MatrixPinhole> const rays{{scan.geometry}, scan.grid};
+      test::JosephSoftware::Projector<pyronn::ConeBeam> const rays_of_ours{scan.geometry,
+                                                                           scan.grid};
+      BOOST_TEST((test::run(rays, x) == test::run(rays_of_ours, x)));
+      auto const y = test::random_values(32, scan.pixels());
+      test::VoxelDrivenSoftware::Backprojector<test::MatrixPinhole> const points{{scan.geometry},
+                                                                                 scan.grid};
+      test::VoxelDrivenSoftware::Backprojector<pyronn::ConeBeam> const points_of_ours{scan.geometry,
+                                                                                      scan.grid};
+      BOOST_TEST((test::run(points, y) == test::run(points_of_ours, y)));
     }
   }
 }

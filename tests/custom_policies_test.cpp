@@ -4,7 +4,6 @@
 //
 #include <cmath>
 #include <cstddef>
-#include <cstdint>
 #include <tuple>
 #include <vector>
 
@@ -12,47 +11,17 @@
 
 #include <pyronn/pyronn.hpp>
 
+#include "support/cone_scans.hpp"
 #include "support/numbers.hpp"
 #include "support/operators.hpp"
-#include "support/scenes.hpp"
 
 using pyronn::ConeBeam;
-
-namespace user {
-
-/// An executor as users write it: in order, on this thread, and it counts.
-class CountingExecutor {
- public:
-  struct Cache {};
-
-  template <class Kernel>
-  void for_each(pyronn::Extents<3> items, Kernel const& kernel) const {
-    for (int z = 0; z < items[2]; ++z) {
-      for (int y = 0; y < items[1]; ++y) {
-        for (int x = 0; x < items[0]; ++x) kernel(pyronn::Vec<int, 3>{x, y, z});
-      }
-    }
-    items_ += items.count();
-  }
-  void* allocate(std::size_t bytes) const { return ::operator new(bytes); }
-  void deallocate(void* memory, std::size_t) const noexcept { ::operator delete(memory); }
-  void check_reachable(void const*, char const*) const { ++checks_; }
-
-  [[nodiscard]] std::int64_t items() const { return items_; }
-  [[nodiscard]] int checks() const { return checks_; }
-
- private:
-  mutable std::int64_t items_ = 0;
-  mutable int checks_ = 0;
-};
-
-}  // namespace user
 
 namespace {
 
 /// A policy as users write it.
 struct NearestNeighbour {
-  // A little off the middle, where voxels of symmetric scenes land and rounding would choose.
+  // A little off the middle, where voxels of symmetric scans land and rounding would choose.
   static constexpr float middle = 0.47F;
 
   static PYRONN_HOST_DEVICE float blend(float a, float b, float s00, float s10, float s01,
@@ -64,7 +33,6 @@ struct NearestNeighbour {
 };
 
 static_assert(pyronn::is_interp_v<NearestNeighbour>);
-static_assert(pyronn::is_executor_v<user::CountingExecutor>);
 
 struct JosephNearest : test::Case<NearestNeighbour, pyronn::Joseph> {};
 struct VoxelDrivenNearest : test::Case<NearestNeighbour, pyronn::VoxelDriven> {};
@@ -72,15 +40,14 @@ using NearestCases = std::tuple<JosephNearest, VoxelDrivenNearest>;
 
 }  // namespace
 
-BOOST_AUTO_TEST_SUITE(custom_policies)
+BOOST_AUTO_TEST_SUITE(custom_policies, *boost::unit_test::precondition(test::device_present))
 
-BOOST_TEST_DECORATOR(*boost::unit_test::precondition(test::device_present))
 BOOST_AUTO_TEST_CASE_TEMPLATE(nearest_neighbour_has_its_transpose, Case, NearestCases) {
-  for (test::Scene const& scene : test::scenes()) {
-    BOOST_TEST_CONTEXT(scene.name) {
-      typename Case::template Projector<ConeBeam> const op{scene.scan, scene.grid};
-      auto const x = test::random_values(31, scene.grid.size.count());
-      auto const y = test::random_values(32, scene.pixels());
+  for (test::ConeScan const& scan : test::cone_scans()) {
+    BOOST_TEST_CONTEXT(scan.name) {
+      typename Case::template Projector<ConeBeam> const op{scan.geometry, scan.grid};
+      auto const x = test::random_values(31, scan.grid.size.count());
+      auto const y = test::random_values(32, scan.pixels());
       auto const ax = test::run(op, x);
       double const difference = test::dot(ax, y) - test::dot(x, test::run(op.adjoint(), y));
       BOOST_TEST(std::abs(difference) <= 1e-6 * test::norm(ax) * test::norm(y));
@@ -89,7 +56,6 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(nearest_neighbour_has_its_transpose, Case, Nearest
 }
 
 /// On a ray through voxel centres a nearest neighbour is the sample itself.
-BOOST_TEST_DECORATOR(*boost::unit_test::precondition(test::device_present))
 BOOST_AUTO_TEST_CASE(nearest_neighbour_takes_whole_samples) {
   ConeBeam const scan =
       ConeBeam::from_vectors({1, 1}, {{{-100, 0.3, 0.4}, {100, 0.3, 0.4}, {0, 1, 0}, {0, 0, 1}}});
@@ -99,23 +65,6 @@ BOOST_AUTO_TEST_CASE(nearest_neighbour_takes_whole_samples) {
   volume[4 * 2] = 3;
   volume[4 * 2 + 1] = 4;
   BOOST_TEST(test::run(op, volume).at(0) == 7.0F, boost::test_tools::tolerance(1e-6F));
-}
-
-BOOST_AUTO_TEST_CASE_TEMPLATE(custom_executor_gives_the_same, Case, test::AllCases) {
-  test::Scene const& scene = test::scenes().front();
-  typename Case::template Projector<ConeBeam> const op{scene.scan, scene.grid};
-  std::vector<float> volume = test::random_values(33, scene.grid.size.count());
-  pyronn::Extents<3> const extents = test::projection_extents(scene.scan);
-  auto const project = [&](auto const& executor) {
-    std::vector<float> projections(static_cast<std::size_t>(extents.count()), test::nan);
-    op(executor, pyronn::ArrayView<float, 3>{volume.data(), scene.grid.size},
-       pyronn::ArrayView<float, 3>{projections.data(), extents});
-    return projections;
-  };
-  user::CountingExecutor const counting;
-  BOOST_TEST((project(counting) == project(pyronn::CpuExecutor{2})));
-  BOOST_TEST(counting.items() == extents.count());
-  BOOST_TEST(counting.checks() == 2);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -12,8 +12,8 @@
 
 #include "support/numbers.hpp"
 #include "support/operators.hpp"
+#include "support/other_scans.hpp"
 #include "support/reference.hpp"
-#include "support/scans.hpp"
 
 using pyronn::Grid;
 

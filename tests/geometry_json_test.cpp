@@ -10,7 +10,7 @@
 
 #include <pyronn/interop/geometry_json.hpp>
 
-#include "support/scenes.hpp"
+#include "support/cone_scans.hpp"
 #include "support/temporary_folder.hpp"
 
 using nlohmann::json;

@@ -10,9 +10,9 @@
 
 #include <pyronn/pyronn.hpp>
 
+#include "support/cone_scans.hpp"
 #include "support/numbers.hpp"
 #include "support/operators.hpp"
-#include "support/scenes.hpp"
 
 // What holds of every model in both directions.
 
@@ -21,14 +21,14 @@ using pyronn::Grid;
 
 namespace {
 
-/// Calls check(operator, input) for the projector and the backprojector of a case on a scene.
+/// Calls check(operator, input) for the projector and the backprojector of a case on a scan.
 template <class Case, class Check>
-void in_both_directions(test::Scene const& scene, Check const& check) {
-  BOOST_TEST_CONTEXT(scene.name) {
-    check(typename Case::template Projector<ConeBeam>{scene.scan, scene.grid},
-          test::random_values(11, scene.grid.size.count()));
-    check(typename Case::template Backprojector<ConeBeam>{scene.scan, scene.grid},
-          test::random_values(12, scene.pixels()));
+void in_both_directions(test::ConeScan const& scan, Check const& check) {
+  BOOST_TEST_CONTEXT(scan.name) {
+    check(typename Case::template Projector<ConeBeam>{scan.geometry, scan.grid},
+          test::random_values(11, scan.grid.size.count()));
+    check(typename Case::template Backprojector<ConeBeam>{scan.geometry, scan.grid},
+          test::random_values(12, scan.pixels()));
   }
 }
 
@@ -37,8 +37,8 @@ void in_both_directions(test::Scene const& scene, Check const& check) {
 BOOST_AUTO_TEST_SUITE(operators, *boost::unit_test::precondition(test::device_present))
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(are_linear, Case, test::AllCases) {
-  for (test::Scene const& scene : test::scenes()) {
-    in_both_directions<Case>(scene, [](auto const& op, std::vector<float> const& x) {
+  for (test::ConeScan const& scan : test::cone_scans()) {
+    in_both_directions<Case>(scan, [](auto const& op, std::vector<float> const& x) {
       auto const y = test::random_values(13, static_cast<int>(x.size()));
       auto const ax = test::run(op, x);
       auto const ay = test::run(op, y);
@@ -52,8 +52,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(are_linear, Case, test::AllCases) {
 
 /// The result is written whole, and nothing beside the input is read.
 BOOST_AUTO_TEST_CASE_TEMPLATE(stay_within_their_arrays, Case, test::AllCases) {
-  for (test::Scene const& scene : test::scenes()) {
-    in_both_directions<Case>(scene, [](auto const& op, std::vector<float> const& x) {
+  for (test::ConeScan const& scan : test::cone_scans()) {
+    in_both_directions<Case>(scan, [](auto const& op, std::vector<float> const& x) {
       auto const expected = test::run(op, x);
       BOOST_TEST(test::all_finite(expected));
       BOOST_TEST((test::run_between_guards(op, x) == expected));
@@ -63,8 +63,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(stay_within_their_arrays, Case, test::AllCases) {
 
 /// An undefined sample shows in every result that depends on it, and leaves the others alone.
 BOOST_AUTO_TEST_CASE_TEMPLATE(do_not_hide_what_is_not_a_number, Case, test::AllCases) {
-  for (test::Scene const& scene : test::scenes()) {
-    in_both_directions<Case>(scene, [](auto const& op, std::vector<float> x) {
+  for (test::ConeScan const& scan : test::cone_scans()) {
+    in_both_directions<Case>(scan, [](auto const& op, std::vector<float> x) {
       std::size_t const at = x.size() / 2;
       std::vector<float> pulse(x.size());
       pulse[at] = 1;

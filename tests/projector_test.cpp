@@ -12,11 +12,11 @@
 
 #include <pyronn/pyronn.hpp>
 
+#include "support/cone_scans.hpp"
 #include "support/custom_geometries.hpp"
 #include "support/numbers.hpp"
 #include "support/operators.hpp"
 #include "support/reference.hpp"
-#include "support/scenes.hpp"
 #include "support/temporary_folder.hpp"
 
 using pyronn::ConeBeam;
@@ -51,14 +51,14 @@ std::vector<float> ones(Grid const& grid) {
 BOOST_AUTO_TEST_SUITE(projector, *boost::unit_test::precondition(test::device_present))
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(agrees_with_the_definition, Case, test::AllCases) {
-  for (test::Scene const& scene : test::scenes()) {
-    BOOST_TEST_CONTEXT(scene.name) {
-      typename Case::template Projector<ConeBeam> const op{scene.scan, scene.grid};
-      auto volume = test::random_values(3, scene.grid.size.count());
+  for (test::ConeScan const& scan : test::cone_scans()) {
+    BOOST_TEST_CONTEXT(scan.name) {
+      typename Case::template Projector<ConeBeam> const op{scan.geometry, scan.grid};
+      auto volume = test::random_values(3, scan.grid.size.count());
       auto const error = [&] {
         return test::relative_l2(
             test::run(op, volume),
-            test::reference_projection<typename Case::Model>(scene.scan, scene.grid, volume));
+            test::reference_projection<typename Case::Model>(scan.geometry, scan.grid, volume));
       };
       // White noise is the hardest for positions, and no object.
       BOOST_TEST(error() < test::bound<typename Case::Interp>(1e-5, 1e-2));
@@ -153,8 +153,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(chords_through_a_cube, Case, test::JosephCases) {
 }
 
 BOOST_AUTO_TEST_CASE(wrong_extents_are_named) {
-  test::Scene const& scene = test::scenes().front();  // (9, 8, 7) seen by (14, 11) in 7 views
-  pyronn::Projector<ConeBeam, pyronn::SoftwareInterp> const op{scene.scan, scene.grid};
+  test::ConeScan const& scan = test::cone_scans().front();  // (9, 8, 7) seen by (14, 11) in 7 views
+  pyronn::Projector<ConeBeam, pyronn::SoftwareInterp> const op{scan.geometry, scan.grid};
   auto const refuses = [&op](Extents<3> volume, Extents<3> projections) {
     BOOST_TEST_CONTEXT("volume " << volume << ", projections " << projections) {
       test::Array<float, 3> in{volume};
@@ -177,12 +177,13 @@ BOOST_AUTO_TEST_CASE(wrong_extents_are_named) {
 }
 
 BOOST_AUTO_TEST_CASE(null_pointers_are_refused) {
-  test::Scene const& scene = test::scenes().front();
-  pyronn::Projector<ConeBeam, pyronn::SoftwareInterp> const op{scene.scan, scene.grid};
-  test::Array<float, 3> volume{scene.grid.size};
-  test::Array<float, 3> projections{test::projection_extents(scene.scan)};
-  pyronn::ArrayView<float, 3> const no_volume{nullptr, scene.grid.size};
-  pyronn::ArrayView<float, 3> const no_projections{nullptr, test::projection_extents(scene.scan)};
+  test::ConeScan const& scan = test::cone_scans().front();
+  pyronn::Projector<ConeBeam, pyronn::SoftwareInterp> const op{scan.geometry, scan.grid};
+  test::Array<float, 3> volume{scan.grid.size};
+  test::Array<float, 3> projections{test::projection_extents(scan.geometry)};
+  pyronn::ArrayView<float, 3> const no_volume{nullptr, scan.grid.size};
+  pyronn::ArrayView<float, 3> const no_projections{nullptr,
+                                                   test::projection_extents(scan.geometry)};
   BOOST_CHECK_EXCEPTION(op(test::executor(), no_volume, projections.view()), InvalidArgument,
                         says("Projector: volume: the array is a null pointer"));
   BOOST_CHECK_EXCEPTION(op(test::executor(), volume.view(), no_projections), InvalidArgument,
@@ -191,7 +192,7 @@ BOOST_AUTO_TEST_CASE(null_pointers_are_refused) {
 
 BOOST_AUTO_TEST_CASE(grids_without_extent_are_refused) {
   using Op = pyronn::Projector<ConeBeam, pyronn::SoftwareInterp>;
-  ConeBeam const& scan = test::scenes().front().scan;
+  ConeBeam const& scan = test::cone_scans().front().geometry;
   BOOST_CHECK_EXCEPTION((Op{scan, Grid{{4, 0, 4}, {1, 1, 1}, {0, 0, 0}}}), InvalidArgument,
                         says("size (4, 0, 4)"));
   BOOST_CHECK_EXCEPTION((Op{scan, Grid{{4, 4, 4}, {1, -1, 1}, {0, 0, 0}}}), InvalidArgument,

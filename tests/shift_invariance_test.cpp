@@ -13,10 +13,10 @@
 #include <pyronn/phantom/phantom.hpp>
 #include <pyronn/pyronn.hpp>
 
+#include "support/cone_scans.hpp"
 #include "support/numbers.hpp"
 #include "support/operators.hpp"
 #include "support/phantoms.hpp"
-#include "support/scenes.hpp"
 
 // Where the origin of the world lies is nobody's affair: what scan and object share by way of a
 // shift leaves every operator as it is.

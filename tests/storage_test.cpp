@@ -14,10 +14,10 @@
 
 #include <pyronn/pyronn.hpp>
 
+#include "support/cone_scans.hpp"
 #include "support/custom_geometries.hpp"
 #include "support/numbers.hpp"
 #include "support/operators.hpp"
-#include "support/scenes.hpp"
 
 using pyronn::BFloat16;
 using pyronn::ConeBeam;
@@ -156,23 +156,52 @@ double interpolation_bound(std::size_t limit) {
   return is_software ? 1e-5 : 2e-5;
 }
 
+std::size_t const limits[] = {pyronn::default_workspace_limit, 0};
+
+/// What an operator makes of values that T holds, widened when they are read.
 template <class T, class Interp, class Operator>
-void check(Operator const& op, std::int64_t count) {
-  auto const in = converted<float>(converted<T>(test::random_values(71, count)));
-  auto const expected = test::run(op, in);
+void check_reading(Operator const& op, std::vector<float> const& in,
+                   std::vector<float> const& expected) {
+  for (std::size_t const limit : limits) {
+    BOOST_TEST_CONTEXT("limit " << limit) {
+      BOOST_TEST(test::relative_l2(run_as<T, float>(op, in, limit), expected) <=
+                 (interpolation_bound<T, Interp>(limit)));
+    }
+  }
+}
+
+/// The same, rounded when it is written; what several launches add up is rounded as often.
+template <class T, class Interp, class Operator>
+void check_writing(Operator const& op, std::vector<float> const& in,
+                   std::vector<float> const& expected) {
   double const largest = test::norm(expected) / std::sqrt(static_cast<double>(expected.size()));
-  for (std::size_t const limit : {pyronn::default_workspace_limit, std::size_t{0}}) {
+  for (std::size_t const limit : limits) {
     BOOST_TEST_CONTEXT("limit " << limit) {
       double const bound = interpolation_bound<T, Interp>(limit);
-      BOOST_TEST(test::relative_l2(run_as<T, float>(op, in, limit), expected) <= bound);
-      // What several launches add up is rounded as often.
-      if (op.geometry().num_views() <= views_of_launch) {
-        auto const same = test::run(op, in, limit);
-        BOOST_TEST(worst_rounding(run_as<float, T>(op, in, limit), same, rounding<T>,
-                                  1e-6 * largest) <= 1.0);
-      }
       BOOST_TEST(test::relative_l2(run_as<T, T>(op, in, limit), expected) <=
                  2 * rounding<T> + bound);
+      if (op.geometry().num_views() > views_of_launch) continue;
+      auto const same = test::run(op, in, limit);
+      BOOST_TEST(worst_rounding(run_as<float, T>(op, in, limit), same, rounding<T>,
+                                1e-6 * largest) <= 1.0);
+    }
+  }
+}
+
+template <class T>
+std::vector<float> values_of(std::int64_t count) {
+  return converted<float>(converted<T>(test::random_values(71, count)));
+}
+
+/// Calls check(operator, input) for both directions of a case on every scan.
+template <class T, class Case, class Check>
+void on_every_scan(Check const& check) {
+  for (test::ConeScan const& scan : test::cone_scans()) {
+    BOOST_TEST_CONTEXT(scan.name) {
+      check(typename Case::template Projector<ConeBeam>{scan.geometry, scan.grid},
+            values_of<T>(scan.grid.size.count()));
+      check(typename Case::template Backprojector<ConeBeam>{scan.geometry, scan.grid},
+            values_of<T>(scan.pixels()));
     }
   }
 }
@@ -193,35 +222,50 @@ BOOST_AUTO_TEST_CASE(bfloat16_rounds_to_the_nearest) {
   }));
 }
 
-using Rows = std::tuple<
-    std::tuple<Half, test::JosephSoftware>, std::tuple<Half, test::JosephTexture>,
-    std::tuple<Half, test::RayMarchSoftware>, std::tuple<Half, test::VoxelDrivenSoftware>,
-    std::tuple<Half, test::VoxelDrivenTexture>, std::tuple<BFloat16, test::JosephSoftware>,
-    std::tuple<BFloat16, test::JosephTexture>, std::tuple<BFloat16, test::VoxelDrivenSoftware>,
-    std::tuple<BFloat16, test::VoxelDrivenTexture>>;
+// Who reads T: the interpolations, each with a model that takes slices and one that takes planes.
+template <class T>
+using Readers =
+    std::tuple<std::tuple<T, test::JosephSoftware>, std::tuple<T, test::JosephTexture>,
+               std::tuple<T, test::VoxelDrivenSoftware>, std::tuple<T, test::VoxelDrivenTexture>>;
+using HalfReaders = decltype(std::tuple_cat(
+    Readers<Half>{}, std::tuple<std::tuple<Half, test::RayMarchSoftware>>{}));
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(costs_one_rounding, Row, Rows) {
+template <class Row>
+void check_row_reads() {
   using T = std::tuple_element_t<0, Row>;
   using Case = std::tuple_element_t<1, Row>;
-  for (test::Scene const& scene : test::scenes()) {
-    BOOST_TEST_CONTEXT(scene.name) {
-      check<T, typename Case::Interp>(
-          typename Case::template Projector<ConeBeam>{scene.scan, scene.grid},
-          scene.grid.size.count());
-      check<T, typename Case::Interp>(
-          typename Case::template Backprojector<ConeBeam>{scene.scan, scene.grid}, scene.pixels());
-    }
-  }
+  on_every_scan<T, Case>([](auto const& op, std::vector<float> const& in) {
+    check_reading<T, typename Case::Interp>(op, in, test::run(op, in));
+  });
+}
+BOOST_AUTO_TEST_CASE_TEMPLATE(halves_are_widened, Row, HalfReaders) { check_row_reads<Row>(); }
+BOOST_AUTO_TEST_CASE_TEMPLATE(bfloat16_is_widened, Row, Readers<BFloat16>) {
+  check_row_reads<Row>();
+}
+
+// All kernels write alike: one model for both directions, and both interpolations for halves, which
+// they take in half precision.
+using Writers =
+    std::tuple<std::tuple<Half, test::JosephSoftware>, std::tuple<Half, test::VoxelDrivenTexture>,
+               std::tuple<BFloat16, test::VoxelDrivenSoftware>>;
+BOOST_AUTO_TEST_CASE_TEMPLATE(writing_costs_one_rounding, Row, Writers) {
+  using T = std::tuple_element_t<0, Row>;
+  using Case = std::tuple_element_t<1, Row>;
+  on_every_scan<T, Case>([](auto const& op, std::vector<float> const& in) {
+    check_writing<T, typename Case::Interp>(op, in, test::run(op, in));
+  });
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(costs_one_rounding_in_the_plane, T, Types) {
   FanBeam const scan = FanBeam::circular({200, 300, pyronn::equal_angles(23, 0.3)}, {45, 1.4, 0.3});
   Grid const grid = Grid::flat({37, 29}, {1.1, 0.9}, {2.5, -3});
-  check<T, pyronn::SoftwareInterp>(pyronn::Projector<FanBeam, pyronn::SoftwareInterp>{scan, grid},
-                                   grid.size.count());
-  check<T, pyronn::SoftwareInterp>(
-      pyronn::Backprojector<FanBeam, pyronn::SoftwareInterp>{scan, grid},
-      test::projection_extents(scan).count());
+  using test::JosephSoftware;
+  JosephSoftware::Projector<FanBeam> const forward{scan, grid};
+  auto const x = values_of<T>(grid.size.count());
+  check_reading<T, pyronn::SoftwareInterp>(forward, x, test::run(forward, x));
+  pyronn::Backprojector<FanBeam, pyronn::SoftwareInterp> const back{scan, grid};
+  auto const y = values_of<T>(test::projection_extents(scan).count());
+  check_writing<T, pyronn::SoftwareInterp>(back, y, test::run(back, y));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

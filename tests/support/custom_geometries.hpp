@@ -89,8 +89,7 @@ class Calibrated {
   std::vector<Laminography<float>::View> views_;
 };
 
-/// A cone beam that says, or does not say, that its views are matrices.
-template <bool SaysSo>
+/// A cone beam that does not say that its views are matrices.
 struct Pinhole {
   struct View {
     pyronn::ConeView cone;
@@ -99,25 +98,31 @@ struct Pinhole {
       return cone.project(point);
     }
   };
-  struct MatrixView : View {
-    PYRONN_HOST_DEVICE pyronn::ProjectionMatrix projection_matrix() const {
-      return this->cone.projection_matrix();
-    }
-    PYRONN_HOST_DEVICE pyronn::ProjectiveRays projective_rays() const {
-      return this->cone.projective_rays();
-    }
-  };
-  using Chosen = std::conditional_t<SaysSo, MatrixView, View>;
 
   pyronn::ConeBeam scan;
 
   int num_views() const { return scan.num_views(); }
   pyronn::Extents<2> detector_size() const { return scan.detector_size(); }
-  Chosen view(int n) const {
-    Chosen result;
-    result.cone = scan.view(n);
-    return result;
-  }
+  View view(int n) const { return {scan.view(n)}; }
+};
+
+/// One that says so.
+struct MatrixPinhole {
+  struct View : Pinhole::View {
+    explicit View(pyronn::ConeView const& view) : Pinhole::View{view} {}
+    PYRONN_HOST_DEVICE pyronn::ProjectionMatrix projection_matrix() const {
+      return cone.projection_matrix();
+    }
+    PYRONN_HOST_DEVICE pyronn::ProjectiveRays projective_rays() const {
+      return cone.projective_rays();
+    }
+  };
+
+  pyronn::ConeBeam scan;
+
+  int num_views() const { return scan.num_views(); }
+  pyronn::Extents<2> detector_size() const { return scan.detector_size(); }
+  View view(int n) const { return View{scan.view(n)}; }
 };
 
 }  // namespace test

@@ -189,10 +189,12 @@ std::vector<float> run_between_guards(Operator const& op, std::vector<float> con
   PYRONN_TEST_MODELS(prefix, dimension, Geometry, pyronn::SoftwareInterp) \
   PYRONN_TEST_MODELS(prefix, dimension, Geometry, pyronn::TextureInterp)
 
+#if !defined(PYRONN_TEST_WITHOUT_SHARED_OPERATORS)
 PYRONN_TEST_OPERATORS(extern, 2, pyronn::ParallelBeam2D)
 PYRONN_TEST_OPERATORS(extern, 2, pyronn::FanBeam)
 PYRONN_TEST_OPERATORS(extern, 2, pyronn::ArcFanBeam)
 PYRONN_TEST_OPERATORS(extern, 3, pyronn::ParallelBeam3D)
 PYRONN_TEST_OPERATORS(extern, 3, pyronn::ConeBeam)
+#endif
 
 }  // namespace test

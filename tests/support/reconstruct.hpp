@@ -45,10 +45,12 @@ std::vector<float> exact_projections(pyronn::Phantom const& phantom, Geometry co
       std::size_t);                                                                               \
   prefix template std::vector<float> exact_projections(pyronn::Phantom const&, Geometry const&);
 
+#if !defined(PYRONN_TEST_WITHOUT_SHARED_OPERATORS)
 PYRONN_TEST_RECONSTRUCTIONS(extern, pyronn::ParallelBeam2D)
 PYRONN_TEST_RECONSTRUCTIONS(extern, pyronn::FanBeam)
 PYRONN_TEST_RECONSTRUCTIONS(extern, pyronn::ArcFanBeam)
 PYRONN_TEST_RECONSTRUCTIONS(extern, pyronn::ConeBeam)
+#endif
 
 /// Calls `use` with each voxel's number, its distance from the z axis and its z [mm].
 template <class Use>

@@ -78,7 +78,7 @@ void project_tables(Executor const& executor, std::vector<BodyTable> const& tabl
   int const num_views = projections.extents[2];
   for (int first = 0; first < num_views; first += Views::capacity) {
     int const count = min(Views::capacity, num_views - first);
-    Views const views = world_views(geometry, first, count);
+    Views const views = detail::world_views(geometry, first, count);
     for (std::size_t n = 0; n < tables.size(); ++n) {
       ProjectBodies<Views> const kernel{views, tables[n], projections.slices(first, count), n > 0};
       executor.for_each(kernel.items(), kernel);
@@ -104,8 +104,8 @@ void project_samples(Executor const& executor, std::vector<Phantom> const& phant
   auto const tables = tables_of(phantoms);
   for (int sample = 0; sample < samples; ++sample) {
     auto const n = static_cast<std::size_t>(sample);
-    project_tables(executor, tables[n], geometries[geometries.size() == 1 ? 0 : n],
-                   sample_of(batch, sample));
+    detail::project_tables(executor, tables[n], geometries[geometries.size() == 1 ? 0 : n],
+                           sample_of(batch, sample));
   }
 }
 

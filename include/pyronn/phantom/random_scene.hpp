@@ -16,9 +16,9 @@ namespace pyronn {
 namespace detail {
 
 /// Numbers that are the same everywhere: the standard fixes the engine, but no distribution.
-class RandomNumbers {
+class PortableRandom {
  public:
-  explicit RandomNumbers(std::uint64_t seed) : engine_{seed} {}
+  explicit PortableRandom(std::uint64_t seed) : engine_{seed} {}
 
   double between(double low, double high) {
     return low + static_cast<double>(engine_() >> 11) * 0x1p-53 * (high - low);
@@ -72,7 +72,7 @@ template <int N>
 struct RandomPlace {
   Vec<double, N> center, semi_axes;
 
-  static RandomPlace draw(RandomNumbers& numbers) {
+  static RandomPlace draw(PortableRandom& numbers) {
     RandomPlace place;
     place.semi_axes = numbers.vector<N>(0.05, 0.3);
     place.center = (1.0 - length(place.semi_axes)) * numbers.in_ball<N>();
@@ -92,7 +92,7 @@ inline Phantom random_scene(std::uint64_t seed, int count, double radius_mm,
   detail::check_scene("random_scene", count, radius_mm, attenuation);
   constexpr Shape shapes[] = {Shape::ellipsoid, Shape::box, Shape::cylinder, Shape::cone,
                               Shape::pyramid};
-  detail::RandomNumbers numbers{seed};
+  detail::PortableRandom numbers{seed};
   Phantom scene;
   for (int n = 0; n < count; ++n) {
     Shape const shape = shapes[numbers.below(5)];
@@ -108,7 +108,7 @@ inline Phantom random_scene(std::uint64_t seed, int count, double radius_mm,
 inline Phantom random_scene_2d(std::uint64_t seed, int count, double radius_mm,
                                double attenuation = 0.02) {
   detail::check_scene("random_scene_2d", count, radius_mm, attenuation);
-  detail::RandomNumbers numbers{seed};
+  detail::PortableRandom numbers{seed};
   Phantom scene;
   for (int n = 0; n < count; ++n) {
     bool const is_ellipse = numbers.below(2) == 0;

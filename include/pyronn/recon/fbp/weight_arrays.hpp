@@ -82,8 +82,8 @@ WeightArray checked_weights(char const* function, Executor const& executor,
 template <class Executor, class Geometry, int Rank>
 void tabulate_redundancy(char const* function, Executor const& executor, Geometry const& geometry,
                          ArrayView<float, Rank> weights, Redundancy redundancy) {
-  auto const array = checked_weights(function, executor, geometry, weights);
-  auto const scan = fbp_scan(function, geometry, {FilterWindow::ram_lak, redundancy});
+  auto const array = detail::checked_weights(function, executor, geometry, weights);
+  auto const scan = detail::fbp_scan(function, geometry, {FilterWindow::ram_lak, redundancy});
   tabulate<RedundancyOfRay>(executor, scan, array.values, array.first_row);
 }
 

@@ -257,9 +257,9 @@ std::vector<fbp_view_t<Geometry>> fbp_scan(char const* function, Geometry const&
                         static_cast<std::size_t>(geometry.num_views()));
   if constexpr (!is_arc_view_v<View>) {
     if (!geometry.view(0).projective_rays().diverge)
-      return parallel_scan(function, geometry, options);
+      return detail::parallel_scan(function, geometry, options);
   }
-  return fan_scan(function, geometry, options);
+  return detail::fan_scan(function, geometry, options);
 }
 
 }  // namespace pyronn::detail

@@ -140,7 +140,7 @@ struct AlongX {
 
 }  // namespace
 
-BOOST_AUTO_TEST_SUITE(scene, *boost::unit_test::precondition(test::device_present))
+BOOST_AUTO_TEST_SUITE(random_phantom, *boost::unit_test::precondition(test::device_present))
 
 BOOST_AUTO_TEST_CASE(additive_scenes_match_numerical_integration) {
   check_against_numbers(random_scene(1, 30, 60), small_scan());

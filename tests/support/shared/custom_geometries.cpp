@@ -2,12 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "support/backends.hpp"
 //
-#include "support/operators.hpp"
-#include "support/reconstruct.hpp"
+#include "support/custom_operators.hpp"
 
 namespace test {
 
-PYRONN_TEST_OPERATORS(, 3, pyronn::ConeBeam)
-PYRONN_TEST_RECONSTRUCTIONS(, pyronn::ConeBeam)
+PYRONN_TEST_OPERATORS(, 3, Laminography<float>)
 
 }  // namespace test

@@ -7,7 +7,9 @@
 
 namespace test {
 
-PYRONN_TEST_OPERATORS(, 2, pyronn::ParallelBeam2D)
-PYRONN_TEST_RECONSTRUCTIONS(, pyronn::ParallelBeam2D)
+// Kernels see the matrices of views: both geometries run the same ones.
+PYRONN_TEST_OPERATORS(, 3, pyronn::ParallelBeam3D)
+PYRONN_TEST_OPERATORS(, 3, pyronn::ConeBeam)
+PYRONN_TEST_RECONSTRUCTIONS(, pyronn::ConeBeam)
 
 }  // namespace test

@@ -12,13 +12,13 @@
 
 namespace test {
 
-struct Scene {
+struct ConeScan {
   char const* name;
-  pyronn::ConeBeam scan;
+  pyronn::ConeBeam geometry;
   pyronn::Grid grid;
 
   [[nodiscard]] std::int64_t pixels() const {
-    return scan.detector_size().count() * scan.num_views();
+    return geometry.detector_size().count() * geometry.num_views();
   }
 };
 
@@ -56,7 +56,7 @@ inline std::vector<pyronn::ProjectionMatrix> matrices_of(pyronn::ConeBeam const&
 
 /// No angle is one at which rays run diagonally through voxels: there two main axes are equally
 /// good, and rounding chooses.
-inline std::vector<Scene> const& scenes() {
+inline std::vector<ConeScan> const& cone_scans() {
   using pyronn::ConeBeam;
   using pyronn::Grid;
   using pyronn::Rotation;
@@ -66,7 +66,7 @@ inline std::vector<Scene> const& scenes() {
                          Rotation rotation = Rotation::counter_clockwise) {
     return ConeBeam::circular({source, detector, views, rotation}, panel);
   };
-  static std::vector<Scene> const list{
+  static std::vector<ConeScan> const list{
       {"anisotropic voxels and pixels", circle(60, 90, angles, {{14, 11}, {1.3, 0.9}}),
        Grid::centered({9, 8, 7}, {1.1, 0.7, 1.9})},
       {"clockwise", circle(60, 90, angles, {{12, 9}, {1.3, 1.6}}, Rotation::clockwise),

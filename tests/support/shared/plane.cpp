@@ -7,7 +7,10 @@
 
 namespace test {
 
+// Kernels see the matrices of views: both geometries run the same ones.
+PYRONN_TEST_OPERATORS(, 2, pyronn::ParallelBeam2D)
 PYRONN_TEST_OPERATORS(, 2, pyronn::FanBeam)
+PYRONN_TEST_RECONSTRUCTIONS(, pyronn::ParallelBeam2D)
 PYRONN_TEST_RECONSTRUCTIONS(, pyronn::FanBeam)
 
 }  // namespace test

@@ -87,8 +87,8 @@ double sharpness(Values const& values) {
 
 }  // namespace
 
-BOOST_AUTO_TEST_SUITE(pepper, *boost::unit_test::precondition(test::device_present) *
-                                  boost::unit_test::precondition(test::DataPresent{folder}))
+BOOST_AUTO_TEST_SUITE(ct_of_a_pepper, *boost::unit_test::precondition(test::device_present) *
+                                          boost::unit_test::precondition(test::DataPresent{folder}))
 
 // On the host this compares the policies with each other, on a device also the executors.
 BOOST_AUTO_TEST_CASE_TEMPLATE(executors_and_policies_agree, Interp, Interps) {
