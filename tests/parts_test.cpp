@@ -2,8 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Parts of a call: any views, any slab of slices, without setting up again.
-#include <algorithm>
+#include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -45,6 +46,11 @@ ConeBeam half_tilted_scan() {
     matrices.push_back(matrix);
   }
   return ConeBeam::from_matrices({14, 12}, matrices);
+}
+
+/// Whether all views take one path.
+bool are_alike(ConeBeam const& scan) {
+  return std::abs(scan.view(0).projection_matrix().row[0][2]) < 1e-9;
 }
 
 ConeBeam upright_scan() {
@@ -116,9 +122,11 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(selected_views_are_those_of_the_whole_projection, 
     for (Selection const& selection : selections()) {
       auto const count = static_cast<int>(selection.indices.size());
       auto const expected = views_of(all, scan.detector_size(), selection.indices);
-      // Few special views among others are taken as any view, which rounds otherwise.
-      BOOST_TEST(test::relative_l2(run_part(op, grid.size, in, {14, 12, count}, {selection.views}),
-                                   expected) < 2e-6);
+      auto const found = run_part(op, grid.size, in, {14, 12, count}, {selection.views});
+      // A few z-aligned views among others are taken as any view, which rounds otherwise.
+      double const bound = test::bound<Interp>(1e-5, 3e-4);
+      BOOST_TEST(test::relative_l2(found, expected) < bound);
+      if (are_alike(scan)) BOOST_TEST((found == expected));
     }
   }
 }
@@ -186,7 +194,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(slabs_add_up_to_the_whole_projection, Case, test::
         op(test::executor(), source.view(), target.view(), workspace, part);
         sum = target.values();
       }
-      BOOST_TEST(test::relative_l2(sum, whole) < test::bound<typename Case::Interp>(2e-6, 2e-6));
+      BOOST_TEST(test::relative_l2(sum, whole) < test::bound<typename Case::Interp>(2e-6, 3e-4));
     }
   }
 }
