@@ -19,7 +19,7 @@ using Storages = std::tuple<float, pyronn::Half, pyronn::BFloat16>;
 
 /// None, one, around a row of a warp and a tile, one chunk and a bit, many chunks of which the last
 /// is not full and whose sums are more than one fold takes.
-inline constexpr int sizes[] = {0, 1, 2, 31, 33, 255, 257, 2047, 2049, 4097, 65537, 300007};
+inline constexpr int sizes[] = {0, 1, 2, 31, 33, 255, 257, 2047, 2049, 4095, 4097, 65537, 300007};
 
 template <class T>
 std::vector<T> stored(std::vector<float> const& values) {
