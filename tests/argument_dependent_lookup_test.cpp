@@ -23,7 +23,7 @@ struct Fan : pyronn::FanBeam {
 // finds these, and does not compile.
 #define PYRONN_TEST_HIDE(name, Type)                        \
   template <class... Rest>                                  \
-  void name(Type const&, Rest const&...) = delete;          \
+  void name(Type const&, Rest&&...) = delete;               \
   template <class First, class... Rest>                     \
   void name(First const&, Type const&, Rest&&...) = delete; \
   template <class First, class Second, class... Rest>       \

@@ -16,7 +16,6 @@
 #include "support/numbers.hpp"
 #include "support/operators.hpp"
 
-using pyronn::Extents;
 using pyronn::Grid;
 using test::Laminography;
 

@@ -3,7 +3,6 @@
 #include "support/backends.hpp"
 //
 #include <cmath>
-#include <cstddef>
 #include <tuple>
 #include <vector>
 

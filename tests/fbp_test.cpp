@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
-#include <string>
 #include <vector>
 
 #include <boost/test/unit_test.hpp>
@@ -16,18 +15,14 @@
 #include <pyronn/pyronn.hpp>
 
 #include "support/numbers.hpp"
-#include "support/operators.hpp"
 #include "support/reconstruct.hpp"
-#include "support/temporary_folder.hpp"
 
 using pyronn::ArcFanBeam;
 using pyronn::Body;
 using pyronn::equal_angles;
 using pyronn::FanBeam;
-using pyronn::FbpOptions;
 using pyronn::FilterWindow;
 using pyronn::Grid;
-using pyronn::InvalidArgument;
 using pyronn::ParallelBeam2D;
 using pyronn::ParallelBeam3D;
 using pyronn::pi;
@@ -39,7 +34,6 @@ using test::cut_cylinder;
 using test::exact_projections;
 using test::mean;
 using test::reconstruct;
-using test::says;
 using Values = std::vector<float>;
 
 namespace {
@@ -226,56 +220,6 @@ BOOST_AUTO_TEST_CASE(grids_may_lie_anywhere) {
         }
         BOOST_TEST_CONTEXT(name) BOOST_TEST(worst < 1e-6);
       });
-}
-
-BOOST_AUTO_TEST_CASE(what_cannot_be_is_refused) {
-  Grid const grid = Grid::flat({4, 4}, {1, 1});
-  auto const refuses = [&](auto const& scan, FbpOptions const& options, char const* reason) {
-    using Geometry = std::decay_t<decltype(scan)>;
-    BOOST_CHECK_EXCEPTION((pyronn::Fbp<Geometry, SoftwareInterp>{scan, grid, options}),
-                          InvalidArgument, says(reason));
-  };
-  FbpOptions const automatic;
-  auto const ram_lak = FilterWindow::ram_lak;
-  auto const parallel = [](std::vector<double> const& angles, double offset = 0) {
-    return ParallelBeam2D::circular({angles}, {20, 1, offset});
-  };
-  refuses(parallel(equal_angles(90, 0, 160 * degrees)), automatic, "160 of the 180 degrees");
-  refuses(parallel(equal_angles(2, 0, pi)), automatic, "too few");
-  refuses(parallel({0.3, 0.3, 0.3, 0.3 + pi}), automatic, "parallel to one another");
-  refuses(parallel(equal_angles(90, 0, pi)), {ram_lak, Redundancy::parker}, "are for fans");
-  refuses(parallel(equal_angles(90, 0, pi)), {ram_lak, Redundancy::wang}, "needs a full turn");
-  refuses(parallel(equal_angles(90), 15), automatic, "both sides of the axis");
-  refuses(parallel(equal_angles(90), 9.2), automatic, "columns to one side of it");
-  refuses(parallel(equal_angles(90, 0, pi), 4), automatic, "takes a full turn");
-  refuses(FanBeam::circular({100, 200, equal_angles(90, 0, 4)}, {20, 1, 4}), automatic,
-          "takes a full turn");
-  std::vector<pyronn::ConeVectors> rolled;
-  for (double const angle : equal_angles(60)) {
-    rolled.push_back(
-        pyronn::CircularOrbit{300, 500, {0.0}}.vectors(angle, {{8, 8}, {1, 1}, {2, 0}}));
-    rolled.back().u_step[2] = 0.04;
-  }
-  BOOST_CHECK_EXCEPTION(
-      (pyronn::Fdk<pyronn::ConeBeam, SoftwareInterp>{pyronn::ConeBeam::from_vectors({8, 8}, rolled),
-                                                     Grid::centered({4, 4, 4}, {1, 1, 1})}),
-      InvalidArgument, says("with Redundancy::wang, detector rows"));
-  refuses(parallel(equal_angles(90)), {ram_lak, Redundancy::uniform, {}, {0.1}},
-          "1 angular weights for 90 views");
-  auto const arc = ArcFanBeam::circular({100, 200, equal_angles(90)}, {20, 1});
-  refuses(arc, {FilterWindow::ramp}, "take ram_lak");
-  refuses(arc, {ram_lak, Redundancy::automatic, Values(7, 1.0F)}, "the response has 7 values");
-  refuses(ArcFanBeam::circular({100, 200, equal_angles(90, 0, 3)}, {20, 1}), automatic,
-          "at least 180 are needed");
-  std::vector<pyronn::ParallelVectors> cone;
-  for (double const angle : equal_angles(30)) {
-    Vec3d const u{-std::sin(angle), std::cos(angle), 0};
-    cone.push_back({{std::cos(angle), std::sin(angle), 0.5}, {0, 0, 0}, u, {0, 0, 1}});
-  }
-  BOOST_CHECK_EXCEPTION(
-      (pyronn::Fbp<ParallelBeam3D, SoftwareInterp>{ParallelBeam3D::from_vectors({8, 8}, cone),
-                                                   Grid::centered({4, 4, 4}, {1, 1, 1})}),
-      InvalidArgument, says("must run across one axis"));
 }
 
 // A limited angle is taken as it is, where one says so: nobody's weights sum to half a turn then.

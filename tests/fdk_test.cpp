@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <string>
-#include <tuple>
 #include <vector>
 
 #include <boost/test/unit_test.hpp>
@@ -28,7 +27,6 @@ using Values = std::vector<float>;
 using test::ball;
 using test::cut_cylinder;
 using test::exact_projections;
-using test::for_each_voxel;
 using test::Interps;
 using test::mean;
 using test::reconstruct;
@@ -158,23 +156,6 @@ BOOST_AUTO_TEST_CASE(is_made_of_public_parts) {
   BOOST_TEST(test::relative_l2(test::run(back, rows.values()), expected) < 1e-6);
 }
 
-BOOST_AUTO_TEST_CASE(options_that_cannot_be_are_refused) {
-  ConeBeam const scan =
-      ConeBeam::circular({300, 500, pyronn::equal_angles(70, 0, 4.1)}, {{67, 20}, {1.2, 1.3}});
-  Grid const grid = Grid::centered({4, 4, 4}, {1, 1, 1});
-  auto const refuses = [&](pyronn::FbpOptions const& options) {
-    BOOST_CHECK_THROW((pyronn::Fdk<ConeBeam, pyronn::SoftwareInterp>{scan, grid, options}),
-                      InvalidArgument);
-  };
-  auto const automatic = pyronn::Redundancy::automatic;
-  auto const length = static_cast<std::size_t>(pyronn::filter_response_length(67));
-  refuses({FilterWindow::hann, pyronn::Redundancy::wang});
-  refuses({FilterWindow::hann, automatic, Values(length + 1, 1.0F)});
-  refuses({FilterWindow::hann, automatic, Values(length, test::nan)});
-  refuses({FilterWindow::hann, automatic, {}, std::vector<double>(69, 0.05)});
-  refuses({FilterWindow::hann, automatic, {}, std::vector<double>(70, std::nan(""))});
-}
-
 // The mistake has the sign that it is known for.
 BOOST_AUTO_TEST_CASE(ramp_sampled_in_frequency_comes_out_low) {
   ConeBeam const scan =
@@ -267,40 +248,6 @@ BOOST_AUTO_TEST_CASE(windows_trade_noise_for_resolution) {
     BOOST_TEST(mean(reconstruct<pyronn::SoftwareInterp>(scan, grid, object, {window})) == 0.05,
                boost::test_tools::tolerance(0.01));
   }
-}
-
-BOOST_AUTO_TEST_CASE(other_orbits_are_refused) {
-  Grid const grid = Grid::centered({4, 4, 4}, {1, 1, 1});
-  auto const refuses = [&](ConeBeam const& scan, std::string const& reason) {
-    BOOST_CHECK_EXCEPTION((pyronn::Fdk<ConeBeam, pyronn::SoftwareInterp>{scan, grid}),
-                          InvalidArgument, [&](InvalidArgument const& error) {
-                            return std::string{error.what()}.find(reason) != std::string::npos;
-                          });
-  };
-  pyronn::Detector const detector{{8, 8}, {1, 1}};
-  refuses(ConeBeam::circular({300, 500, pyronn::equal_angles(60, 0, 3.0)}, detector),
-          "at least 180 are needed");
-  std::vector<double> two_arcs = pyronn::equal_angles(40, 0, 1);
-  for (double const angle : pyronn::equal_angles(40, 3, 1)) two_arcs.push_back(angle);
-  refuses(ConeBeam::circular({300, 500, two_arcs}, detector), "between two neighbours");
-  refuses(ConeBeam::circular({300, 500, pyronn::equal_angles(90)}, {{8, 8}, {1, 1}, {5, 0}}),
-          "both sides of the axis");
-  refuses(ConeBeam::circular({300, 500, pyronn::equal_angles(2)}, detector), "too few");
-  std::vector<pyronn::ConeVectors> helix;
-  CircularOrbit const circle{300, 500, {0.0}};
-  for (double const angle : pyronn::equal_angles(60)) {
-    helix.push_back(circle.vectors(angle, detector));
-    pyronn::Vec3d const lift{0, 0, 10 * angle};
-    helix.back().source += lift;
-    helix.back().detector_center += lift;
-  }
-  refuses(ConeBeam::from_vectors({8, 8}, helix), "lie on a circle");
-  std::vector<pyronn::ConeVectors> portrait;
-  for (double const angle : pyronn::equal_angles(60)) {
-    portrait.push_back(circle.vectors(angle, detector));
-    std::swap(portrait.back().u_step, portrait.back().v_step);
-  }
-  refuses(ConeBeam::from_vectors({8, 8}, portrait), "are u and v swapped");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -3,14 +3,17 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # Everything that must hold before a change is accepted: tests/run.sh [stage...]
-# A stage is `format` or a preset of CMakePresets.json. Without one: format docs tidy sanitize cuda,
-# or host instead of cuda where nvcc is missing.
+# A stage is `format` or a preset of CMakePresets.json. Without one: format docs tidy sanitize
+# cuda, or host instead of cuda where nvcc is missing. `cuda` compiles as C++ what `sanitize` has not run;
+# `cuda-all` compiles everything in both languages, and `tsan` looks for races.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 CMAKE_BUILD_PARALLEL_LEVEL=${CMAKE_BUILD_PARALLEL_LEVEL:-$(nproc)}
 CTEST_PARALLEL_LEVEL=${CTEST_PARALLEL_LEVEL:-$(nproc)}
 export CMAKE_BUILD_PARALLEL_LEVEL CTEST_PARALLEL_LEVEL
+# Without these ccache keeps nothing that was compiled with a precompiled header.
+export CCACHE_SLOPPINESS=${CCACHE_SLOPPINESS:-pch_defines,time_macros}
 
 # A tool is missing when it is not on the PATH, whoever installed it; a library when dpkg says so.
 install_missing() {
@@ -69,13 +72,40 @@ run_preset() {
   case $1 in docs | tidy | cuda20) ;; *) ctest --preset "$1" ;; esac
 }
 
+# Sets cpu_seconds to what commands of this script, and all that they started, have taken so far.
+# `times` knows of them in this shell alone, not in one that a substitution starts.
+measured=$(mktemp)
+count_cpu_seconds() {
+  times > "$measured"
+  cpu_seconds=$(awk -F '[ms ]+' 'NR == 2 { print $1 * 60 + $2 + $3 * 60 + $4 }' "$measured")
+}
+
+summary=()
+finish() {
+  local status=$?
+  rm -f "$measured"
+  echo
+  printf '%-10s %8s %12s\n' "stage" "wall [s]" "CPU [min]" "${summary[@]}"
+  exit "$status"
+}
+trap finish EXIT
+
+# A stage that fails ends the script, hence its line in advance.
 stage() {
-  local name=$1 start=$SECONDS
+  local name=$1 start=$SECONDS minutes before
   shift
   echo
   echo "=== $name"
+  summary+=("$name" "failed" "")
+  count_cpu_seconds
+  before=$cpu_seconds
   "$@"
-  echo "=== $name: $((SECONDS - start)) s"
+  count_cpu_seconds
+  minutes=$(awk -v after="$cpu_seconds" -v before="$before" \
+    'BEGIN { printf "%.1f", (after - before) / 60 }')
+  summary[-2]=$((SECONDS - start))
+  summary[-1]=$minutes
+  echo "=== $name: $((SECONDS - start)) s, $minutes minutes of CPU"
 }
 
 stages=("$@")

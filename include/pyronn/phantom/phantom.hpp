@@ -93,7 +93,7 @@ void project_samples(Executor const& executor, std::vector<Phantom> const& phant
   constexpr int dimension = dimension_v<Geometry>;
   check_executor<Executor>();
   check_traceable_geometry<Geometry>();
-  Geometry const& scan = checked_geometries(geometries, function).front();
+  Geometry const& scan = detail::checked_geometries(geometries, function).front();
   auto const batch = projection_batch<dimension>(projections);
   int const samples = batch.extents[3];
   check_projections<dimension>(function, projections.extents, scan.detector_size(),
