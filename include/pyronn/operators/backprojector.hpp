@@ -32,6 +32,7 @@ class Projector;
 /// threads.
 template <class Geometry, class Interp, class Model = VoxelDriven>
 class Backprojector {
+  static_assert((check_model<Model>(), true));
   static_assert((Model::template check_back<Geometry>(), check_interp<Interp>(), true));
 
  public:

@@ -33,6 +33,7 @@ class Backprojector;
 /// threads.
 template <class Geometry, class Interp, class Model = Joseph>
 class Projector {
+  static_assert((check_model<Model>(), true));
   static_assert((Model::template check_forward<Geometry>(), check_interp<Interp>(), true));
 
  public:
