@@ -28,7 +28,9 @@
 #include <pyronn/io/metaimage.hpp>
 #include <pyronn/io/npy.hpp>
 #include <pyronn/model/joseph.hpp>
+#include <pyronn/model/ray_driven.hpp>
 #include <pyronn/model/ray_march.hpp>
+#include <pyronn/model/siddon.hpp>
 #include <pyronn/model/voxel_driven.hpp>
 #include <pyronn/phantom/forbild_head.hpp>
 #include <pyronn/phantom/phantom.hpp>

@@ -6,29 +6,19 @@
 
 #include <pyronn/core/error.hpp>
 #include <pyronn/interp/sample_source.hpp>
-#include <pyronn/model/detail/ray_march/back.hpp>
-#include <pyronn/model/detail/ray_march/forward.hpp>
-#include <pyronn/model/detail/views/index_view.hpp>
+#include <pyronn/model/detail/ray_march/ray.hpp>
+#include <pyronn/model/ray_driven.hpp>
+#include <pyronn/model/traits.hpp>
 
 namespace pyronn {
 
 /// The ray-driven matrix that samples at equal steps: trilinear samples of the volume in the middle
 /// of steps that make up the ray, in mm of path. Slower than Joseph for the same accuracy; it is
 /// the model of PYRO-NN. What a model is, is written in model/traits.hpp.
-class RayMarch {
+class RayMarch : public ModelDefaults {
  public:
   /// @{
   /// As model/traits.hpp asks of a model.
-  template <class View>
-  using ForwardView = detail::ray_view_t<View>;
-  template <class View, int Dimension>
-  using SpecialForwardView = void;
-  template <class View>
-  using BackView = detail::full_view_t<View>;
-  template <class View, int Dimension>
-  using SpecialBackView = void;
-  template <class Interp, class Backend, int Dimension>
-  static constexpr bool prefers_special_back = false;
   template <class Interp, class Backend, int Dimension>
   using VolumeSource = SliceSource<Interp, Backend>;
   template <class Interp, class Backend>
@@ -52,22 +42,12 @@ class RayMarch {
   /// @{
   /// As model/traits.hpp asks of a model.
   template <class Interp, class Backend, class Task>
-  detail::RayMarchForward<Task> forward(Task const& task) const {
-    return {task, step_};
+  RayDrivenForward<detail::TraceAtSteps, Task> forward(Task const& task) const {
+    return {task, {step_}};
   }
   template <class Interp, class Backend, class Task>
-  detail::RayMarchBack<Interp, Task> back(Task const& task) const {
-    return {task, step_};
-  }
-
-  template <class Geometry>
-  static constexpr void check_forward() {
-    check_traceable_geometry<Geometry>();
-  }
-  template <class Geometry>
-  static constexpr void check_back() {
-    check_traceable_geometry<Geometry>();
-    check_projectable_geometry<Geometry>();
+  RayDrivenBack<detail::TraceAtSteps, Interp, Task> back(Task const& task) const {
+    return {task, {step_}};
   }
   /// @}
 

@@ -10,19 +10,18 @@
 #include <pyronn/model/detail/voxel_driven/back.hpp>
 #include <pyronn/model/detail/voxel_driven/depth_weight.hpp>
 #include <pyronn/model/detail/voxel_driven/forward.hpp>
+#include <pyronn/model/traits.hpp>
 
 namespace pyronn {
 
 /// The voxel-driven matrix: a voxel takes from each view the bilinear sample at the point where it
 /// lands, times a weight of its depth. What a model is, is written in model/traits.hpp.
 template <class DepthWeight>
-struct WeightedVoxelDriven {
+struct WeightedVoxelDriven : ModelDefaults {
   /// @{
   /// As model/traits.hpp asks of a model.
   template <class View>
   using ForwardView = detail::full_view_t<View>;
-  template <class View, int Dimension>
-  using SpecialForwardView = void;
   template <class View>
   using BackView = detail::project_view_t<View>;
   template <class View, int Dimension>

@@ -37,6 +37,7 @@ class Projector;
 /// output may be written in part.
 template <class Geometry, class Interp, class Model = VoxelDriven>
 class Backprojector {
+  static_assert((check_model<Model>(), true));
   static_assert((Model::template check_back<Geometry>(), check_interp<Interp>(), true));
 
  public:

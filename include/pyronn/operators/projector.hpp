@@ -36,6 +36,7 @@ class Backprojector;
 /// output may be written in part.
 template <class Geometry, class Interp, class Model = Joseph>
 class Projector {
+  static_assert((check_model<Model>(), true));
   static_assert((Model::template check_forward<Geometry>(), check_interp<Interp>(), true));
 
  public:

@@ -49,15 +49,15 @@ PYRONN_HOST_DEVICE constexpr float footprint_margin() {
   return IndexView::is_projective ? 1.0F / 32.0F : 1.0F;
 }
 
-/// The pixels on which the cube of all rays that can touch a voxel falls, a voxel to each side of
-/// its centre; unchanged where a corner of the cube is not in front of the source.
+/// The pixels on which the cube falls that reaches `reach` voxels to each side of a voxel's centre;
+/// unchanged where a corner of the cube is not in front of the source.
 template <class IndexView>
-PYRONN_HOST_DEVICE void find_footprint(IndexView const& view, Vec3f const& center,
+PYRONN_HOST_DEVICE void find_footprint(IndexView const& view, Vec3f const& center, float reach,
                                        Extents<2> detector, IndexRange& columns, IndexRange& rows) {
   Bounds bounds;
   for (int corner = 0; corner < 8; ++corner) {
-    Vec3f const offset{(corner & 1) != 0 ? 1.0F : -1.0F, (corner & 2) != 0 ? 1.0F : -1.0F,
-                       (corner & 4) != 0 ? 1.0F : -1.0F};
+    Vec3f const offset{(corner & 1) != 0 ? reach : -reach, (corner & 2) != 0 ? reach : -reach,
+                       (corner & 4) != 0 ? reach : -reach};
     DetectorPoint<float> const point = view.project(center + offset);
     if (!(point.depth > 0.0F)) return;
     bounds.include(point.u, point.v);

@@ -9,6 +9,7 @@
 #include <pyronn/core/math.hpp>
 #include <pyronn/core/vec.hpp>
 #include <pyronn/geometry/ray.hpp>
+#include <pyronn/interp/detail/linear_slice.hpp>
 
 namespace pyronn::detail {
 
@@ -44,6 +45,16 @@ struct JosephRay {
     return clamp(min(center + 0.5F, high) - max(center - 0.5F, low), 0.0F, 1.0F);
   }
 
+  /// What JosephForward multiplies the voxel with [mm].
+  template <class Interp>
+  [[nodiscard]] PYRONN_HOST_DEVICE float weight(Vec<int, 3> const& voxel) const {
+    int const slice = axis == 0 ? voxel[0] : (axis == 1 ? voxel[1] : voxel[2]);
+    int const a = axis == 0 ? voxel[1] : voxel[0];
+    int const b = axis == 2 ? voxel[1] : voxel[2];
+    float const share = bilinear_weight<Interp>(crossing(0, slice), crossing(1, slice), a, b);
+    return share * coverage(slice) * step;
+  }
+
  private:
   template <int Axis>
   PYRONN_HOST_DEVICE void set(Ray<float> const& ray, Vec3f const& spacing) {
@@ -59,6 +70,16 @@ struct JosephRay {
     low = min(begin, end);
     high = max(begin, end);
     step = length(scale(ray.direction, spacing)) * abs(per_slice);
+  }
+};
+
+/// Makes Joseph's rays, for RayDrivenBack.
+struct TraceJoseph {
+  static constexpr float reach = 1.0F;
+
+  PYRONN_HOST_DEVICE JosephRay operator()(Ray<float> const& ray, Extents<3> const&,
+                                          Vec3f const& spacing) const {
+    return {ray, spacing};
   }
 };
 

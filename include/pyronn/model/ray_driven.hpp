@@ -1,0 +1,108 @@
+// SPDX-FileCopyrightText: The pyronn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+/// The two kernels of a model that follows rays, made from a type of rays: forward sums along each
+/// pixel's ray, back is the exact transpose as a gather. Such a model writes
+///
+///   struct MyTrace {  // trivially copyable; may hold the model's parameters
+///     // How far from a ray voxels may lie that it gives weight to, along any axis [voxels].
+///     static constexpr float reach = 1.0F;
+///     // From a ray in voxel indices, the size of the volume and the voxels' spacing [mm].
+///     PYRONN_HOST_DEVICE MyRay operator()(Ray<float> const& ray, Extents<3> const& size,
+///                                         Vec3f const& spacing) const;
+///   };
+///   struct MyRay {
+///     // What the forward projection multiplies a voxel of the volume with [mm].
+///     template <class Interp> PYRONN_HOST_DEVICE float weight(Vec<int, 3> const& voxel) const;
+///     // The sum of weight times value over the voxels of a VolumeSlab.
+///     template <class Slab> PYRONN_HOST_DEVICE float integral(Slab const& slab) const;
+///   };
+///
+/// and returns RayDrivenForward and RayDrivenBack of MyTrace; model/siddon.hpp is an example. A
+/// model with a faster way forward needs only `weight`.
+#include <pyronn/core/config.hpp>
+#include <pyronn/core/extents.hpp>
+#include <pyronn/core/vec.hpp>
+#include <pyronn/exec/kernel.hpp>
+#include <pyronn/model/detail/footprint.hpp>
+#include <pyronn/model/detail/task.hpp>
+
+namespace pyronn {
+
+/// The z slices of one sample's volume that a launch reads: `count` of them, from slice `first` of
+/// the volume on.
+template <class Task>
+struct VolumeSlab {
+  Task const& task;
+  int offset;  ///< of the sample's first slice among all that the launch reads
+  int first;
+  int count;
+
+  /// Slice n of the slab: where read in place, a LinearSlice.
+  [[nodiscard]] PYRONN_HOST_DEVICE auto slice(int n) const { return task.slice(offset + n); }
+};
+
+/// Forward projection: one work item is a pixel of a view.
+template <class Trace, class Task>
+struct RayDrivenForward {
+  using Block = BlockShape<32, 4, 1>;
+
+  Task task;
+  Trace trace;
+
+  [[nodiscard]] Extents<3> items() const { return task.pixels(); }
+
+  PYRONN_HOST_DEVICE void operator()(Vec<int, 3> pixel) const {
+    detail::ViewOfSample const of = task.split(pixel[2]);
+    auto const& view = task.views.view(of.view, of.sample);
+    Extents<3> const size{task.size[0], task.size[1], task.all_slices};
+    auto const ray = trace(view.ray(static_cast<float>(pixel[0]), static_cast<float>(pixel[1])),
+                           size, task.spacing);
+    VolumeSlab<Task> const slab{task, (task.first_volume + of.sample) * task.size[2],
+                                task.first_slice, task.size[2]};
+    task.write(pixel, of, ray.integral(slab));
+  }
+};
+
+/// The transpose as a gather: one work item is a voxel, which looks at the pixels in the footprint
+/// of its neighbourhood and takes from each what the forward projection gives it. Without atomics,
+/// so the result is the same on every run.
+template <class Trace, class Interp, class Task>
+struct RayDrivenBack {
+  using Block = BlockShape<32, 4, 1>;
+
+  Task task;
+  Trace trace;
+
+  [[nodiscard]] Extents<3> items() const { return task.voxels(); }
+
+  PYRONN_HOST_DEVICE void operator()(Vec<int, 3> voxel) const {
+    int const sample = task.split(voxel);
+    float sum = 0.0F;
+    for (int n = 0; n < task.num_views; ++n) sum += gather(n, sample, voxel);
+    task.write(voxel, sample, sum);
+  }
+
+ private:
+  PYRONN_HOST_DEVICE float gather(int n, int sample, Vec<int, 3> const& voxel) const {
+    auto const& view = task.views.view(n, sample);
+    auto const slice = task.slice(n, sample);
+    detail::IndexRange columns{0, task.detector[0] - 1};
+    detail::IndexRange rows{0, task.detector[1] - 1};
+    detail::find_footprint(view, vec_cast<float>(voxel), Trace::reach, task.detector, columns,
+                           rows);
+    float sum = 0.0F;
+    for (int v = rows.first; v <= rows.last; ++v) {
+      for (int u = columns.first; u <= columns.last; ++u) {
+        auto const ray =
+            trace(view.ray(static_cast<float>(u), static_cast<float>(v)), task.size, task.spacing);
+        float const weight = ray.template weight<Interp>(voxel);
+        if (weight != 0.0F) sum += weight * slice.texel(u, v);
+      }
+    }
+    return sum;
+  }
+};
+
+}  // namespace pyronn
