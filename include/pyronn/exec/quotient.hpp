@@ -14,13 +14,15 @@ struct Quotient {
   static_assert(std::is_same_v<T, float> || std::is_same_v<T, double>,
                 "A Quotient is one of floats or of doubles.");
 
-  T const* numerator;
-  T const* denominator;
-  float sign = 1;
+  T const* numerator;    ///< where the executor works
+  T const* denominator;  ///< where the executor works
+  float sign = 1;        ///< what the quotient is multiplied with: 1 or -1
 
+  /// Both must live until the work that reads them is done.
   Quotient(T const* numerator_, T const* denominator_)
       : numerator{numerator_}, denominator{denominator_} {}
 
+  /// The negative quotient.
   Quotient operator-() const {
     Quotient negative = *this;
     negative.sign = -sign;

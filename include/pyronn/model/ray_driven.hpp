@@ -5,6 +5,7 @@
 /// The two kernels of a model that follows rays, made from a type of rays: forward sums along each
 /// pixel's ray, back is the exact transpose as a gather. Such a model writes
 ///
+/// @code
 ///   struct MyTrace {  // trivially copyable; may hold the model's parameters
 ///     // How far from a ray voxels may lie that it gives weight to, along any axis [voxels].
 ///     static constexpr float reach = 1.0F;
@@ -18,6 +19,7 @@
 ///     // The sum of weight times value over the voxels of a VolumeSlab.
 ///     template <class Slab> PYRONN_HOST_DEVICE float integral(Slab const& slab) const;
 ///   };
+/// @endcode
 ///
 /// and returns RayDrivenForward and RayDrivenBack of MyTrace; model/siddon.hpp is an example. A
 /// model with a faster way forward needs only `weight`.
@@ -34,10 +36,10 @@ namespace pyronn {
 /// the volume on.
 template <class Task>
 struct VolumeSlab {
-  Task const& task;
-  int offset;  ///< of the sample's first slice among all that the launch reads
-  int first;
-  int count;
+  Task const& task;  ///< what the kernel works on
+  int offset;        ///< of the sample's first slice among all that the launch reads
+  int first;         ///< slice of the volume that the slab begins with
+  int count;         ///< of slices
 
   /// Slice n of the slab: where read in place, a LinearSlice.
   [[nodiscard]] PYRONN_HOST_DEVICE auto slice(int n) const { return task.slice(offset + n); }
@@ -46,6 +48,8 @@ struct VolumeSlab {
 /// Forward projection: one work item is a pixel of a view.
 template <class Trace, class Task>
 struct RayDrivenForward {
+  /// @{
+  /// As exec/kernel.hpp asks of a kernel.
   using Block = BlockShape<32, 4, 1>;
 
   Task task;
@@ -63,6 +67,7 @@ struct RayDrivenForward {
                                 task.first_slice, task.size[2]};
     task.write(pixel, of, ray.integral(slab));
   }
+  /// @}
 };
 
 /// The transpose as a gather: one work item is a voxel, which looks at the pixels in the footprint
@@ -70,6 +75,8 @@ struct RayDrivenForward {
 /// so the result is the same on every run.
 template <class Trace, class Interp, class Task>
 struct RayDrivenBack {
+  /// @{
+  /// As exec/kernel.hpp asks of a kernel.
   using Block = BlockShape<32, 4, 1>;
 
   Task task;
@@ -83,6 +90,7 @@ struct RayDrivenBack {
     for (int n = 0; n < task.num_views; ++n) sum += gather(n, sample, voxel);
     task.write(voxel, sample, sum);
   }
+  /// @}
 
  private:
   PYRONN_HOST_DEVICE float gather(int n, int sample, Vec<int, 3> const& voxel) const {

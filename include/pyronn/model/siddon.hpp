@@ -13,6 +13,8 @@ namespace pyronn {
 /// role, and all policies give the same result. A ray in a face between two voxels counts for the
 /// upper one. Arrays are read in place, on every executor.
 struct Siddon : ModelDefaults {
+  /// @{
+  /// As model/traits.hpp asks of a model.
   template <class Interp, class Backend, class Task>
   RayDrivenForward<detail::TraceSiddon, Task> forward(Task const& task) const {
     return {task, {}};
@@ -21,6 +23,7 @@ struct Siddon : ModelDefaults {
   RayDrivenBack<detail::TraceSiddon, Interp, Task> back(Task const& task) const {
     return {task, {}};
   }
+  /// @}
 };
 
 }  // namespace pyronn

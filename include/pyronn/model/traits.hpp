@@ -38,6 +38,7 @@ struct ModelDefaults {
   /// What the kernels need of a view: one of project_view_t, ray_view_t, full_view_t.
   template <class View>
   using ForwardView = detail::ray_view_t<View>;
+  /// The same for the transpose.
   template <class View>
   using BackView = detail::full_view_t<View>;
 
@@ -45,6 +46,7 @@ struct ModelDefaults {
   /// special_project_view_t, or void. Backends have paths of their own for some of them.
   template <class View, int Dimension>
   using SpecialForwardView = void;
+  /// The same for the transpose.
   template <class View, int Dimension>
   using SpecialBackView = void;
   /// Whether `back` takes its special form.
@@ -64,6 +66,7 @@ struct ModelDefaults {
   static constexpr void check_forward() {
     check_traceable_geometry<Geometry>();
   }
+  /// The same for the transpose.
   template <class Geometry>
   static constexpr void check_back() {
     check_traceable_geometry<Geometry>();
@@ -157,6 +160,7 @@ inline constexpr bool has_checks_v = is_detected_v<CheckForward, M>&& is_detecte
 
 }  // namespace detail
 
+/// True for what has all members of a model.
 template <class Model>
 inline constexpr bool is_model_v =
     detail::has_views_v<Model>&& detail::has_special_views_v<Model>&& detail::has_sources_v<Model>&&

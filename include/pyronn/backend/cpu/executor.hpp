@@ -23,6 +23,7 @@
 
 namespace pyronn {
 
+/// Cores of the host.
 struct CpuBackend {};
 
 /// Runs kernels on the host's cores; every call returns when its work is done. Results do not

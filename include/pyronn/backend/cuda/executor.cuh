@@ -31,6 +31,7 @@
 
 namespace pyronn {
 
+/// CUDA devices.
 struct CudaBackend {
   static constexpr int warp_size = 32;  ///< threads that run in step
 };
