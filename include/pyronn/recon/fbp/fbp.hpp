@@ -2,30 +2,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
-#include <cstdint>
-#include <limits>
 #include <type_traits>
 #include <vector>
 
 #include <pyronn/core/array_view.hpp>
-#include <pyronn/core/error.hpp>
 #include <pyronn/exec/workspace.hpp>
-#include <pyronn/model/voxel_driven.hpp>
-#include <pyronn/operators/detail/back_operator.hpp>
 #include <pyronn/operators/detail/checks.hpp>
-#include <pyronn/operators/detail/input_blocks.hpp>
 #include <pyronn/operators/detail/shapes.hpp>
 #include <pyronn/operators/detail/view_indices.hpp>
 #include <pyronn/operators/part.hpp>
 #include <pyronn/operators/plan.hpp>
-#include <pyronn/recon/fbp/detail/response.hpp>
-#include <pyronn/recon/fbp/detail/scan.hpp>
-#include <pyronn/recon/fbp/detail/view_weights.hpp>
-#include <pyronn/recon/fbp/detail/widened_detector.hpp>
+#include <pyronn/recon/fbp/detail/fbp_operator.hpp>
 #include <pyronn/recon/fbp/options.hpp>
-#include <pyronn/recon/filter/row_filter.hpp>
 #include <pyronn/recon/filter/window.hpp>
 
 namespace pyronn {
@@ -39,10 +28,6 @@ namespace pyronn {
 /// holds no memory of an executor.
 template <class Geometry, class Interp>
 class Fbp {
-  using Widened = detail::WidenedDetector<Geometry>;
-  using Back = detail::BackOperator<Widened, Interp, DistanceWeighted>;
-  using FbpView = detail::fbp_view_t<Geometry>;
-
  public:
   /// 3 in space, 2 in the plane.
   static constexpr int dimension = dimension_v<Geometry>;
@@ -68,14 +53,14 @@ class Fbp {
   }
 
   /// The geometry; the first sample's where each has its own.
-  [[nodiscard]] Geometry const& geometry() const { return back_.geometries().front().geometry(); }
+  [[nodiscard]] Geometry const& geometry() const { return operator_.geometry(); }
   /// The grid of the volume.
-  [[nodiscard]] Grid const& grid() const { return back_.grid(); }
+  [[nodiscard]] Grid const& grid() const { return operator_.grid(); }
 
   /// The length of filtered rows, for which a response is made: the detector's columns, but where
   /// redundancy is `wang` more, up to twice as many, or three times where samples are offset to
   /// both sides.
-  [[nodiscard]] int filtered_columns() const { return back_.detector()[0]; }
+  [[nodiscard]] int filtered_columns() const { return operator_.filtered_columns(); }
 
   /// Bytes of workspace for these projections, or those of a batch, at most `limit` unless a single
   /// view needs more.
@@ -83,7 +68,7 @@ class Fbp {
   [[nodiscard]] std::size_t workspace_bytes(Executor const& executor,
                                             ArrayView<In, Rank> projections,
                                             std::size_t limit = default_workspace_limit) const {
-    return layout(executor, batch(detail::read_only(projections)).extents, limit).bytes();
+    return operator_.workspace_bytes(executor, batch(projections).extents, limit);
   }
 
   /// What a call with a workspace of `limit` bytes is going to do. Throws as the call would.
@@ -91,7 +76,7 @@ class Fbp {
   [[nodiscard]] Plan plan(Executor const& executor, ArrayView<In, Rank> projections,
                           std::size_t limit = default_workspace_limit,
                           Part const& part = {}) const {
-    return plan_of(executor, batch(detail::read_only(projections)), limit, resolved(part));
+    return operator_.plan(executor, batch(projections), limit, resolved(part));
   }
 
   /// volume [1/mm] from line integrals, or the part of it that is asked for: a share of the views,
@@ -109,240 +94,27 @@ class Fbp {
     detail::check_sizes<dimension>("Fbp", volume.extents, size, projections.extents,
                                    geometry().detector_size(), resolved_part.views.count);
     detail::check_geometries("Fbp", detail::sample_count<dimension>(volume.extents),
-                             part.first_sample, back_.geometries().size());
+                             part.first_sample, operator_.num_geometries());
     executor.check_reachable(projections.data, "Fbp: projections");
     executor.check_reachable(volume.data, "Fbp: volume");
-    reconstruct(executor, batch(detail::read_only(projections)), resolved_part,
-                detail::volume_batch<dimension>(volume), workspace);
+    operator_.run(executor, batch(projections), resolved_part,
+                  detail::volume_batch<dimension>(volume), workspace);
   }
 
  private:
-  using Scans = std::vector<std::vector<FbpView>>;
-
   Fbp(std::vector<Geometry> const& geometries, FbpOptions const& options, Grid const& grid)
-      : Fbp(geometries, scans(geometries, options), options, grid) {}
+      : operator_{geometries, options, grid} {}
 
-  Fbp(std::vector<Geometry> const& geometries, Scans const& scans, FbpOptions const& options,
-      Grid const& grid)
-      : back_{widened(geometries, scans), grid, {}, "Fbp"},
-        views_{joined(scans)},
-        response_{detail::chosen_response("Fbp", options, views_, filtered_columns())} {}
-
-  static Scans scans(std::vector<Geometry> const& geometries, FbpOptions const& options) {
-    Scans result;
-    for (Geometry const& geometry : detail::checked_geometries(geometries, "Fbp")) {
-      result.push_back(detail::fbp_scan("Fbp", geometry, options));
-    }
-    return result;
-  }
-
-  static std::vector<FbpView> joined(Scans const& scans) {
-    std::vector<FbpView> views;
-    for (auto const& scan : scans) views.insert(views.end(), scan.begin(), scan.end());
-    return views;
-  }
-
-  static std::vector<Widened> widened(std::vector<Geometry> const& geometries, Scans const& scans) {
-    detail::ExtraColumns extra;
-    for (auto const& scan : scans) {
-      auto const more = detail::extra_columns(scan, geometries.front().detector_size());
-      extra = {std::max(extra.before, more.before), std::max(extra.after, more.after)};
-    }
-    std::vector<Widened> result;
-    for (Geometry const& geometry : geometries) result.emplace_back(geometry, extra);
-    return result;
-  }
-
-  template <int Rank>
-  static ArrayView<float const, 4> batch(ArrayView<float const, Rank> projections) {
-    return detail::projection_batch<dimension>(projections);
+  template <class In, int Rank>
+  static auto batch(ArrayView<In, Rank> projections) {
+    return detail::projection_batch<dimension>(detail::read_only(projections));
   }
 
   [[nodiscard]] detail::PartOfCall resolved(Part const& part) const {
     return detail::part_of_call("Fbp", part, geometry().num_views(), grid().size[2]);
   }
 
-  /// Begins the filtered views anew on what textures and vector units like.
-  static constexpr std::size_t alignment = 512;
-
-  [[nodiscard]] static std::size_t aligned(std::size_t bytes) {
-    return (bytes + (alignment - 1)) / alignment * alignment;
-  }
-
-  /// How a call cuts its workspace: the filter's tables, then the filtered views of a block, then
-  /// scratch that filtering and backprojection share, as they follow one another.
-  struct Layout {
-    std::size_t tables;
-    std::size_t views;
-    std::size_t scratch;
-    detail::BatchBlock block;  ///< views at a time: some of one sample, or all of some samples
-
-    [[nodiscard]] std::size_t bytes() const { return tables + views + scratch; }
-  };
-
-  /// The layout for projections of these extents (u, v, view, sample) within `limit` bytes, or for
-  /// one view at a time where that needs more.
-  template <class Executor>
-  [[nodiscard]] Layout layout(Executor const& executor, Extents<4> projections,
-                              std::size_t limit) const {
-    using Filter = detail::RowFilterBackend<backend_t<Executor>>;
-    Layout result{};
-    result.tables =
-        Filter::upload_bytes(filtered_columns()) + aligned(Filter::table_bytes(filtered_columns()));
-    // At most half of the workspace is scratch, and no more than pays.
-    std::size_t const useful = min(limit / 2, most_scratch_bytes);
-    result.scratch = scratch_bytes(executor, projections, useful);
-    if (views_in(limit, result) == 0) result.scratch = scratch_bytes(executor, projections, 0);
-    auto const fit = max<std::size_t>(views_in(limit, result), 1);
-    auto const views = static_cast<std::size_t>(projections[2]);
-    auto const samples = static_cast<std::size_t>(projections[3]);
-    result.block = {static_cast<int>(min(fit, views)),
-                    static_cast<int>(clamp<std::size_t>(fit / views, 1, samples))};
-    auto const all = static_cast<std::size_t>(flat(projections)[2]);
-    result.views = aligned(view_bytes() * min(fit, all));
-    return result;
-  }
-
-  [[nodiscard]] std::size_t view_bytes() const {
-    return static_cast<std::size_t>(back_.detector().count()) * sizeof(float);
-  }
-
-  /// Of the filtered views of a block.
-  [[nodiscard]] std::size_t bytes_of_views(ArrayView<float const, 4> block) const {
-    return aligned(static_cast<std::size_t>(flat(block.extents)[2]) * view_bytes());
-  }
-
-  /// How many filtered views fit beside tables and scratch.
-  [[nodiscard]] std::size_t views_in(std::size_t limit, Layout const& layout) const {
-    std::size_t const fixed = layout.tables + layout.scratch;
-    return limit > fixed ? (limit - fixed) / alignment * alignment / view_bytes() : 0;
-  }
-
-  /// Filtered views of projections with these extents (u, v, view, sample).
-  [[nodiscard]] Extents<4> filtered_extents(Extents<4> projections) const {
-    return {{filtered_columns(), projections[1], projections[2], projections[3]}};
-  }
-
-  /// All views of all samples as one row of views.
-  [[nodiscard]] static Extents<3> flat(Extents<4> extents) {
-    std::int64_t const views = std::int64_t{extents[2]} * extents[3];
-    detail::expects(views <= std::numeric_limits<int>::max(), "Fbp: ", extents[3], " samples of ",
-                    extents[2], " views are more than 2^31 - 1 views");
-    return {extents[0], extents[1], static_cast<int>(views)};
-  }
-
-  template <class Executor>
-  [[nodiscard]] std::size_t scratch_bytes(Executor const& executor, Extents<4> projections,
-                                          std::size_t limit) const {
-    using Filter = detail::RowFilterBackend<backend_t<Executor>>;
-    ArrayView<float const, 4> const filtered{nullptr, filtered_extents(projections)};
-    detail::PartOfCall const all{{nullptr, 0, 1, projections[2]}, {0, grid().size[2]}, 0, false};
-    return aligned(max(Filter::scratch_bytes(executor, flat(filtered.extents), limit),
-                       back_.workspace_bytes(executor, filtered, all, limit)));
-  }
-
-  template <class Executor>
-  [[nodiscard]] Layout checked_layout(Executor const& executor, Extents<4> projections,
-                                      std::size_t limit) const {
-    Layout const result = layout(executor, projections, limit);
-    if (result.bytes() > limit) {
-      throw OutOfMemory(detail::message("pyronn::Fbp: the workspace has ", limit,
-                                        " bytes; at least ",
-                                        layout(executor, projections, 0).bytes(), " are needed"));
-    }
-    return result;
-  }
-
-  /// The part of a call that works on one block of its views.
-  [[nodiscard]] static detail::PartOfCall part_of_block(detail::PartOfCall const& part,
-                                                        int first_view, int num_views,
-                                                        int first_sample) {
-    return {part.views.sub(first_view, num_views), part.slab, part.first_sample + first_sample,
-            part.adds || first_view > 0};
-  }
-
-  template <class Executor>
-  [[nodiscard]] Plan plan_of(Executor const& executor, ArrayView<float const, 4> projections,
-                             std::size_t limit, detail::PartOfCall const& part) const {
-    using Filter = detail::RowFilterBackend<backend_t<Executor>>;
-    Layout const cut = checked_layout(executor, projections.extents, limit);
-    Plan result;
-    detail::for_each_block(projections, cut.block, [&](auto const& block, int view, int sample) {
-      PlanStep filter;
-      filter.path = "row filter";
-      filter.first_view = view;
-      filter.num_views = block.extents[2];
-      filter.launches = Filter::launches(flat(block.extents), Weights::capacity);
-      filter.block = "filtered views";
-      filter.workspace_bytes = cut.bytes();
-      result.steps.push_back(filter);
-      ArrayView<float const, 4> const filtered{nullptr, filtered_extents(block.extents)};
-      Plan const back = back_.plan(
-          executor, filtered, part_of_block(part, view, block.extents[2], sample), cut.scratch);
-      for (PlanStep step : back.steps) {
-        step.first_view += view;
-        result.steps.push_back(step);
-      }
-    });
-    return result;
-  }
-
-  template <class Executor>
-  void reconstruct(Executor const& executor, ArrayView<float const, 4> projections,
-                   detail::PartOfCall const& part, ArrayView<float, 4> volumes,
-                   Workspace<Executor>& workspace) const {
-    using Filter = detail::RowFilterBackend<backend_t<Executor>>;
-    Layout const cut = checked_layout(executor, projections.extents, workspace.bytes());
-    std::size_t const uploaded = Filter::upload_bytes(filtered_columns());
-    std::byte* const memory = workspace.data_with(response_.id(), [&](std::byte* tables) {
-      Filter::upload(executor, response_.values(), tables);
-      Filter::make_tables(executor, filtered_columns(),
-                          Filter::uploaded(response_.values(), tables), tables + uploaded);
-    });
-    detail::for_each_block(projections, cut.block, [&](auto const& block, int view, int sample) {
-      ArrayView<float, 4> const filtered{reinterpret_cast<float*>(memory + cut.tables),
-                                         filtered_extents(block.extents)};
-      Workspace<Executor> scratch{executor, workspace, cut.tables + bytes_of_views(block)};
-      auto const part_of = part_of_block(part, view, block.extents[2], sample);
-      std::vector<FbpView> views;
-      detail::RowFilterTask<Weights> const task{{block.data, flat(block.extents)},
-                                                {filtered.data, flat(filtered.extents)},
-                                                weights(part_of, views),
-                                                Filter::uploaded(response_.values(), memory),
-                                                back_.geometries().front().columns_before()};
-      Filter::apply(executor, task, memory + uploaded, scratch);
-      back_.run(executor, ArrayView<float const, 4>{filtered},
-                volumes.slices(sample, block.extents[3]), part_of, scratch);
-    });
-  }
-
-  using Weights = detail::ViewWeights<FbpView, detail::FbpWeightOfRay>;
-
-  /// The weights of a block's views; `selected` holds those that do not lie one after another.
-  [[nodiscard]] Weights weights(detail::PartOfCall const& part,
-                                std::vector<FbpView>& selected) const {
-    int const sample_stride = back_.geometries().size() > 1 ? geometry().num_views() : 0;
-    FbpView const* const first = views_.data() + part.first_sample * sample_stride;
-    if (part.views.is_contiguous()) {
-      return {first + part.views.first, part.views.count, sample_stride};
-    }
-    std::size_t const samples =
-        sample_stride == 0
-            ? 1
-            : back_.geometries().size() - static_cast<std::size_t>(part.first_sample);
-    for (std::size_t sample = 0; sample < samples; ++sample) {
-      for (int n = 0; n < part.views.count; ++n) {
-        selected.push_back(first[static_cast<int>(sample) * sample_stride + part.views[n]]);
-      }
-    }
-    return {selected.data(), part.views.count, sample_stride == 0 ? 0 : part.views.count};
-  }
-
-  static constexpr std::size_t most_scratch_bytes = std::size_t{48} << 20;
-
-  Back back_;
-  std::vector<FbpView> views_;  ///< sample after sample, where each has a geometry
-  detail::NamedResponse response_;
+  detail::FbpOperator<Geometry, Interp> operator_;
 };
 
 /// Filtered backprojection under the name that it has for cones.
