@@ -37,6 +37,14 @@ Extents<3> const projections_size{16, 11, 7};
 Grid const grid = Grid::centered({9, 8, 7}, {1.1, 0.7, 1.9});
 
 /// Device arrays with the sizes of an operator, whose input has values.
+struct CountItems {
+  using Block = pyronn::BlockShape<32, 4, 1>;
+  pyronn::ArrayView<float, 3> counts;
+  PYRONN_HOST_DEVICE void operator()(pyronn::Vec<int, 3> item) const {
+    counts(item[0], item[1], item[2]) += 1.0F;
+  }
+};
+
 struct Arrays {
   std::vector<float> values;
   test::Array<float, 3> in;
@@ -232,6 +240,18 @@ BOOST_AUTO_TEST_CASE(the_host_gives_the_same) {
        ArrayView<float, 3>{on_host.data(), arrays.out.view().extents});
     BOOST_TEST(test::relative_l2(on_host, test::run(op, arrays.values)) < 1e-5);
   });
+}
+
+/// A grid holds fewer blocks along its second and third axis than a call may have items.
+BOOST_AUTO_TEST_CASE(any_number_of_items_along_any_axis) {
+  for (Extents<3> const items :
+       {Extents<3>{2, 1, 70001}, Extents<3>{1, 700003, 1}, Extents<3>{3, 66000, 2}}) {
+    test::Array<float, 3> counts{items, 0.0F};
+    test::executor().for_each(items, CountItems{counts.view()});
+    auto const values = counts.values();
+    BOOST_TEST(std::count(values.begin(), values.end(), 1.0F) ==
+               static_cast<std::ptrdiff_t>(items.count()));
+  }
 }
 
 BOOST_AUTO_TEST_CASE(misaligned_memory_is_refused) {

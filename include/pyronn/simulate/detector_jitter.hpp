@@ -10,6 +10,7 @@
 #include <pyronn/core/error.hpp>
 #include <pyronn/core/math.hpp>
 #include <pyronn/core/vec.hpp>
+#include <pyronn/exec/detail/launch_table.hpp>
 #include <pyronn/exec/kernel.hpp>
 #include <pyronn/simulate/detail/checks.hpp>
 #include <pyronn/simulate/random_numbers.hpp>
@@ -51,7 +52,7 @@ struct ShiftViews {
 
   ProjectionView<float const> input;
   ProjectionView<float> output;
-  PixelShift shifts[capacity];
+  LaunchTable<PixelShift, capacity> shifts;
 
   /// Leaves out a neighbour without weight, which may be NaN.
   PYRONN_HOST_DEVICE static float mix(float a, float b, float weight) {

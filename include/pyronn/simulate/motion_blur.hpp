@@ -9,6 +9,7 @@
 #include <pyronn/core/config.hpp>
 #include <pyronn/core/error.hpp>
 #include <pyronn/core/math.hpp>
+#include <pyronn/exec/detail/launch_table.hpp>
 #include <pyronn/exec/kernel.hpp>
 #include <pyronn/simulate/detail/checks.hpp>
 
@@ -32,7 +33,7 @@ struct BlurViews {
   int first_view;
   bool cyclic;
   int reach;
-  float weights[most_views / 2 + 1];  ///< of views 0, 1, ... away on either side
+  LaunchTable<float, most_views / 2 + 1> weights;  ///< of views 0, 1, ... away on either side
 
   PYRONN_HOST_DEVICE int neighbour(std::int64_t view) const {
     int const count = scan.extents[2];

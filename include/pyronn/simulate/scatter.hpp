@@ -10,6 +10,7 @@
 #include <pyronn/core/error.hpp>
 #include <pyronn/core/math.hpp>
 #include <pyronn/core/vec.hpp>
+#include <pyronn/exec/detail/launch_table.hpp>
 #include <pyronn/exec/kernel.hpp>
 #include <pyronn/exec/workspace.hpp>
 #include <pyronn/simulate/detail/checks.hpp>
@@ -23,7 +24,7 @@ struct GaussianWeights {
   static constexpr int capacity = 4096;
 
   int reach;  ///< pixels on either side of the middle one
-  float values[capacity + 1];
+  LaunchTable<float, capacity + 1> values;
 
   /// A Gaussian of standard deviation `sigma`, cut at four of them, of sum 1.
   static GaussianWeights make(double sigma) {

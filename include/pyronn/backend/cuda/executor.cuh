@@ -7,6 +7,7 @@
 //
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <type_traits>
 
 #include <cuda_runtime_api.h>
@@ -25,7 +26,9 @@
 #include <pyronn/core/detail/detected.hpp>
 #include <pyronn/core/error.hpp>
 #include <pyronn/core/extents.hpp>
+#include <pyronn/core/math.hpp>
 #include <pyronn/exec/backend.hpp>
+#include <pyronn/exec/detail/launch_table.hpp>
 
 #pragma GCC visibility push(hidden)  // as kernels are, detail/launch/run_kernel.cuh
 
@@ -97,7 +100,8 @@ class CudaExecutor {
   /// How much shared memory a block may have beyond what its kernel declares.
   [[nodiscard]] std::size_t max_shared_bytes() const { return max_shared_bytes_; }
 
-  /// Queues `kernel(item)` for each item.
+  /// Queues `kernel(item)` for each item, in one launch unless CUDA's grids hold too few blocks.
+  /// Throws CudaError.
   template <class Kernel>
   void for_each(Extents<3> items, Kernel const& kernel) const {
     launch<Kernel, detail::CompiledArchitectures>(items, kernel);
@@ -134,28 +138,51 @@ class CudaExecutor {
   void launch(Extents<3> items, Kernel const& kernel) const {
     using Block = typename Kernel::Block;
     static_assert(std::is_trivially_copyable_v<Kernel>, "A kernel travels by value.");
-    static_assert(sizeof(Kernel) <= 32700, "A kernel's argument is limited to 32,764 bytes.");
+    static_assert(sizeof(Kernel) + sizeof(detail::LaunchItems) <= detail::launch_argument_bytes,
+                  "A kernel's argument is limited to 32,764 bytes.");
+    std::size_t const shared_bytes = shared_bytes_of<Architectures>(kernel);
+    // As many items at a time as a grid's axes hold blocks.
+    constexpr int most_y = most_items(Block::y);
+    constexpr int most_z = most_items(Block::z * Block::z_swizzle);
     auto const blocks = [](int count, int per_block) {
-      return static_cast<unsigned>((count + (per_block - 1)) / per_block);
+      return static_cast<unsigned>((count - 1) / per_block + 1);
     };
-    dim3 const grid{blocks(items[0], Block::x) * Block::z_swizzle, blocks(items[1], Block::y),
-                    blocks(items[2], Block::z * Block::z_swizzle)};
-    detail::expects(grid.y <= 65535 && grid.z <= 65535, "CudaExecutor: ", items,
-                    " items are more than one launch can hold");
-    std::size_t shared_bytes = 0;
+    for (std::int64_t z = 0; z < items[2]; z += most_z) {
+      for (std::int64_t y = 0; y < items[1]; y += most_y) {
+        detail::LaunchItems const part{items, static_cast<int>(y), static_cast<int>(z)};
+        dim3 const grid{blocks(items[0], Block::x) * Block::z_swizzle,
+                        blocks(min(most_y, items[1] - part.first_y), Block::y),
+                        blocks(min(most_z, items[2] - part.first_z), Block::z * Block::z_swizzle)};
+        detail::run_kernel<Kernel, Architectures>
+            <<<grid, detail::threads_v<Block>, shared_bytes, stream_>>>(kernel, part);
+        detail::check_cuda(cudaGetLastError(), "a kernel launch");
+      }
+    }
+  }
+
+  /// A multiple of what a block holds.
+  static constexpr int most_items(int per_block) {
+    constexpr int largest = std::numeric_limits<int>::max();
+    return min(detail::max_grid_blocks, largest / per_block) * per_block;
+  }
+
+  /// What a kernel asks for; where that is more than every kernel may have, CUDA is told.
+  template <class Architectures, class Kernel>
+  [[nodiscard]] std::size_t shared_bytes_of(Kernel const& kernel) const {
     if constexpr (detail::is_detected_v<detail::SharedBytes, Kernel>) {
-      shared_bytes = kernel.shared_bytes();
-      // The same for all calls, as it is the kernel's and not the launch's.
-      if (shared_bytes > shared_bytes_without_asking) {
+      std::size_t const bytes = kernel.shared_bytes();
+      if (bytes > shared_bytes_without_asking) {
+        // The same for all calls, as it is the kernel's and not the launch's.
         detail::check_cuda(cudaFuncSetAttribute(detail::run_kernel<Kernel, Architectures>,
                                                 cudaFuncAttributeMaxDynamicSharedMemorySize,
                                                 static_cast<int>(max_shared_bytes_)),
                            "cudaFuncSetAttribute");
       }
+      return bytes;
+    } else {
+      static_cast<void>(kernel);
+      return 0;
     }
-    detail::run_kernel<Kernel, Architectures>
-        <<<grid, detail::threads_v<Block>, shared_bytes, stream_>>>(kernel, items);
-    detail::check_cuda(cudaGetLastError(), "a kernel launch");
   }
 
   /// Less what kernels declare.

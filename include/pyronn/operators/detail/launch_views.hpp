@@ -6,31 +6,31 @@
 /// that no call uploads anything and no memory has to outlive the launch.
 #include <algorithm>
 #include <cstddef>
+#include <limits>
 #include <type_traits>
 #include <vector>
 
 #include <pyronn/core/config.hpp>
 #include <pyronn/core/grid.hpp>
 #include <pyronn/core/math.hpp>
+#include <pyronn/exec/detail/launch_table.hpp>
 #include <pyronn/geometry/traits.hpp>
 #include <pyronn/model/detail/views/index_view.hpp>
 #include <pyronn/operators/detail/view_indices.hpp>
 
 namespace pyronn::detail {
 
-/// Launch arguments are limited to 32,764 bytes; 4 KiB of texture handles and the kernel's own
-/// parameters share them with the views.
+/// Of a launch's argument; texture handles and the kernel's own parameters need the rest.
 inline constexpr std::size_t launch_views_bytes = std::size_t{26} * 1024;
 inline constexpr int max_launch_views = 1024;
 
 /// Some consecutive views, tabulated.
 template <class IndexView>
 struct ViewTable {
-  static constexpr int capacity =
-      pyronn::min(max_launch_views, static_cast<int>(launch_views_bytes / sizeof(IndexView)));
+  static constexpr int capacity = launch_capacity<IndexView>(launch_views_bytes, max_launch_views);
   static_assert(capacity >= 1, "A view must be smaller than 26 KiB to travel in a launch.");
 
-  IndexView views[capacity];
+  LaunchTable<IndexView, max(capacity, 1)> views;
   int sample_stride;  ///< views from one sample to the next; 0 where all share theirs
 
   PYRONN_HOST_DEVICE IndexView const& view(int n, int sample) const {
@@ -119,7 +119,7 @@ class LaunchViews {
       table.sample_stride = is_shared() ? 0 : range.views.count;
       int const samples = is_shared() ? 1 : range.num_samples;
       auto const per_sample = static_cast<std::size_t>(geometries_.front().num_views());
-      IndexView* next = table.views;
+      IndexView* next = table.views.entries;
       for (int s = 0; s < samples; ++s) {
         IndexView const* const first =
             views_.data() + (sample + static_cast<std::size_t>(s)) * per_sample;
@@ -154,8 +154,8 @@ class LaunchViews {
   }
 
   [[nodiscard]] int max_samples(LaunchRange const& all, int views, int slices) const {
-    constexpr int max_items = 65535;  // along the third axis of a launch
-    int const fit = max(1, max_items / max(views, slices));
+    constexpr int max_items = std::numeric_limits<int>::max();  // along the third axis
+    int const fit = max_items / max(views, slices);
     if (is_shared()) return fit;
     if (is_inline || views < all.views.count) return 1;
     return min(fit, Chunk::capacity / views);

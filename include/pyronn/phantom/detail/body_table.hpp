@@ -10,6 +10,7 @@
 #include <pyronn/core/error.hpp>
 #include <pyronn/core/math.hpp>
 #include <pyronn/core/vec.hpp>
+#include <pyronn/exec/detail/launch_table.hpp>
 #include <pyronn/geometry/ray.hpp>
 #include <pyronn/phantom/detail/prepared_body.hpp>
 #include <pyronn/phantom/detail/unit_shape.hpp>
@@ -66,8 +67,8 @@ struct BodyTable {
   static constexpr int capacity = 128;
   static constexpr int cut_capacity = 96;
 
-  PreparedBody bodies[capacity];
-  HalfSpace cuts[cut_capacity];
+  LaunchTable<PreparedBody, capacity> bodies;
+  LaunchTable<HalfSpace, cut_capacity> cuts;
   int count = 0;
   int num_cuts = 0;
 
@@ -105,7 +106,7 @@ struct BodyTable {
   [[nodiscard]] PYRONN_HOST_DEVICE Touching touching(Vec3d const& center, Vec3d const& half) const {
     Touching result{};
     for (int n = count - 1; n >= 0; --n) {
-      Cover const cover = bodies[n].cover(center, half, cuts);
+      Cover const cover = bodies[n].cover(center, half, cuts.entries);
       if (cover == Cover::none) continue;
       result.add(n);
       if (cover == Cover::partly) result.is_mixed = true;
@@ -119,7 +120,7 @@ struct BodyTable {
                                                       Touching const& candidates) const {
     double sum = 0.0;
     for (int n = count - 1; n >= 0; --n) {
-      if (!candidates.has(n) || !bodies[n].contains(point, cuts)) continue;
+      if (!candidates.has(n) || !bodies[n].contains(point, cuts.entries)) continue;
       sum += bodies[n].attenuation();
       if (bodies[n].overwrites()) break;
     }
@@ -133,7 +134,7 @@ struct BodyTable {
     CoveredParts covered;
     double sum = 0.0;
     for (int n = count - 1; n >= 0; --n) {
-      Interval const chord = common(bodies[n].chord(ray, cuts), window);
+      Interval const chord = common(bodies[n].chord(ray, cuts.entries), window);
       if (chord.is_empty()) continue;
       double const attenuation = bodies[n].attenuation();
       if (attenuation != 0.0) sum += attenuation * covered.uncovered(chord);

@@ -9,22 +9,21 @@
 
 #include <pyronn/core/config.hpp>
 #include <pyronn/core/math.hpp>
+#include <pyronn/exec/detail/launch_table.hpp>
 #include <pyronn/geometry/traits.hpp>
-#include <pyronn/operators/detail/launch_views.hpp>
 
 namespace pyronn::detail {
 
-/// Of the 32,764 bytes that bodies and views share.
+/// Of a launch's argument, which bodies and views share.
 inline constexpr std::size_t world_views_bytes = std::size_t{12} * 1024;
 
 /// Some consecutive views, tabulated.
 template <class View>
 struct WorldViewTable {
-  static constexpr int capacity =
-      pyronn::min(max_launch_views, static_cast<int>(world_views_bytes / sizeof(View)));
+  static constexpr int capacity = launch_capacity<View>(world_views_bytes);
   static_assert(capacity >= 1, "A view must be smaller than 12 KiB to travel beside bodies.");
 
-  View views[capacity];
+  LaunchTable<View, capacity> views;
 
   PYRONN_HOST_DEVICE View const& view(int n) const { return views[n]; }
 };
@@ -32,7 +31,7 @@ struct WorldViewTable {
 /// A geometry that travels whole; its views from `first` on.
 template <class Geometry>
 struct WholeGeometry {
-  static constexpr int capacity = max_launch_views;
+  static constexpr int capacity = 1024;
 
   Geometry geometry;
   int first;

@@ -13,6 +13,7 @@
 #include <pyronn/core/math.hpp>
 #include <pyronn/core/vec.hpp>
 #include <pyronn/exec/backend.hpp>
+#include <pyronn/exec/detail/launch_table.hpp>
 #include <pyronn/exec/kernel.hpp>
 #include <pyronn/exec/workspace.hpp>
 #include <pyronn/recon/filter/response.hpp>
@@ -66,7 +67,7 @@ struct WriteNumbers {
   using Block = BlockShape<128, 1, 1>;
   static constexpr int capacity = 8000;
 
-  float numbers[capacity];
+  LaunchTable<float, capacity> numbers;
   float* target;
 
   PYRONN_HOST_DEVICE void operator()(Vec<int, 3> item) const { target[item[0]] = numbers[item[0]]; }
@@ -80,7 +81,7 @@ void write_numbers(Executor const& executor, std::vector<float> const& numbers, 
   for (std::size_t first = 0; first < numbers.size(); first += WriteNumbers::capacity) {
     std::size_t const count =
         min(numbers.size() - first, static_cast<std::size_t>(WriteNumbers::capacity));
-    std::copy_n(numbers.data() + first, count, kernel.numbers);
+    std::copy_n(numbers.data() + first, count, kernel.numbers.entries);
     kernel.target = target + first;
     executor.for_each({static_cast<int>(count), 1, 1}, kernel);
   }

@@ -7,6 +7,7 @@
 
 #include <pyronn/core/config.hpp>
 #include <pyronn/core/vec.hpp>
+#include <pyronn/exec/detail/launch_table.hpp>
 #include <pyronn/recon/redundancy/redundancy.hpp>
 
 namespace pyronn::detail {
@@ -56,9 +57,8 @@ struct FbpWeightOfRay {
 template <class View, class Weight>
 struct ViewWeightTable {
   static constexpr int capacity = 512;
-  static_assert(sizeof(View) * capacity <= std::size_t{28} * 1024);
 
-  View views[capacity];
+  LaunchTable<View, capacity> views;
 
   PYRONN_HOST_DEVICE float operator()(float u, float v, int n) const {
     return Weight{}(views[n], u, v);

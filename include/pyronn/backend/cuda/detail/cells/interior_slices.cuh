@@ -6,6 +6,7 @@
 //
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <type_traits>
 
 #include <pyronn/backend/cuda/detail/cells/sample_and_slope.cuh>
@@ -155,13 +156,12 @@ struct InteriorSliceSource<SoftwareInterp, CudaBackend> {
   }
   template <class T, class Executor>
   static int max_slices(Executor const&, ArrayView<T const, 4> array) {
-    // In a line there is nothing between two rows; eight rows make a block.
-    bool const has_cells = array.extents[1] > 1 && array.extents[1] <= 8 * max_items;
-    return has_cells ? min(array.extents[2], max_items) : 0;
+    // In a line there is nothing between two rows.
+    return array.extents[1] > 1 ? array.extents[2] : 0;
   }
   template <class T, class Executor>
   static int max_samples(Executor const&, ArrayView<T const, 4> array) {
-    return min(array.extents[3], max_items / array.extents[2]);
+    return min(array.extents[3], std::numeric_limits<int>::max() / array.extents[2]);
   }
   template <class T, class Executor>
   static detail::InteriorSlices<T> load(Executor const& executor, ArrayView<T const, 4> array,
@@ -171,9 +171,6 @@ struct InteriorSliceSource<SoftwareInterp, CudaBackend> {
     executor.for_each(copy.items(), copy);
     return {{array}, cells};
   }
-
- private:
-  static constexpr int max_items = 65535;  ///< along the second and third axes of a launch
 };
 
 }  // namespace pyronn

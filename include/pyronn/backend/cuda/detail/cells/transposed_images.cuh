@@ -5,6 +5,7 @@
 #include <pyronn/backend/cuda/require_cuda.cuh>
 //
 #include <cstddef>
+#include <limits>
 
 #include <cuda_runtime.h>
 
@@ -143,13 +144,11 @@ struct LineSource<SoftwareInterp, CudaBackend> {
   }
   template <class T, class Executor>
   static int max_slices(Executor const&, ArrayView<T const, 4> array) {
-    constexpr int longest = 500'000;  // eight lines a block along the second axis of a launch
-    return max(array.extents[0], array.extents[1]) <= longest ? array.extents[2] : 0;
+    return array.extents[2];
   }
   template <class T, class Executor>
   static int max_samples(Executor const&, ArrayView<T const, 4> array) {
-    constexpr int max_items = 65535;  // along the third axis of a launch
-    return min(array.extents[3], max_items / 2);
+    return min(array.extents[3], std::numeric_limits<int>::max() / 2);
   }
   template <class T, class Executor>
   static detail::TransposedImages load(Executor const& executor, ArrayView<T const, 4> array,

@@ -40,16 +40,12 @@ struct CudaColumnsForward {
   template <class Executor, class Call>
   static std::optional<Plan> plan(Executor const&, Call const& call, std::size_t limit) {
     using In = InOf<Call>;
-    constexpr int max_items = 65535;  // along the second axis of a launch
     Extents<4> const& size = call.volumes.extents;
     // Offsets within the copies are 32 bits long.
     constexpr std::size_t most =
         std::size_t{std::numeric_limits<int>::max()} * sizeof(SampleAndSlopeOf<In>);
     std::size_t const slice = ColumnCopy<In>::slice_bytes({size[0], size[1], size[2]});
-    if (limit < slice || slice > most || max(size[0], size[1]) >= max_items ||
-        call.op.detector()[0] >= max_items) {
-      return std::nullopt;
-    }
+    if (limit < slice || slice > most) return std::nullopt;
     auto const fit = [&](int slices) {
       return static_cast<int>(min(min(limit, most) / slice, static_cast<std::size_t>(slices)));
     };

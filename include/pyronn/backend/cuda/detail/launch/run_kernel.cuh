@@ -33,9 +33,19 @@ template <int... Architectures>
 inline constexpr bool has_tensor_cores_v<ArchitectureList<Architectures...>> =
     ((Architectures >= 800) && ...);
 
-/// The item of a thread. Blocks and, within them, warps are compact in (x, y). Where a block is
-/// one item deep the compiler is told so: all its threads then share what they index with z, views
-/// and samples of a batch.
+/// How many blocks CUDA allows along the second and the third axis of a grid.
+inline constexpr int max_grid_blocks = 65535;
+
+/// The items of one launch: those of a call, from these on along the second and the third axis.
+struct LaunchItems {
+  Extents<3> all;
+  int first_y;
+  int first_z;
+};
+
+/// The item of a thread, counted from the launch's first. Blocks and, within them, warps are
+/// compact in (x, y). Where a block is one item deep the compiler is told so: all its threads then
+/// share what they index with z, views and samples of a batch.
 template <class Block>
 __device__ Vec<int, 3> item_of_thread(unsigned thread) {
   constexpr int warp_y = 32 / Block::warp_x;
@@ -82,15 +92,16 @@ __device__ void add_up(float (&sums)[M][N], unsigned thread, int part) {
 template <class Kernel>
 using SharedBytes = decltype(std::declval<Kernel const&>().shared_bytes());
 
-/// The library's only __global__ function: one thread an item, or `parts` of them.
+/// The library's only __global__ function: one thread an item, or `split` of them.
 template <class Kernel, class Architectures>
 __global__ void __launch_bounds__(threads_v<typename Kernel::Block>,
                                   Kernel::Block::min_blocks_per_sm)
-    run_kernel(__grid_constant__ Kernel const kernel, Extents<3> items) {
+    run_kernel(__grid_constant__ Kernel const kernel, LaunchItems items) {
   using Block = typename Kernel::Block;
   unsigned const thread = threadIdx.x % items_of_block_v<Block>;
-  Vec<int, 3> const item = item_of_thread<Block>(thread);
-  bool const exists = item[0] < items[0] && item[1] < items[1] && item[2] < items[2];
+  Vec<int, 3> const item =
+      item_of_thread<Block>(thread) + Vec<int, 3>{0, items.first_y, items.first_z};
+  bool const exists = item[0] < items.all[0] && item[1] < items.all[1] && item[2] < items.all[2];
   if constexpr (Block::split == 1) {
     if (exists) kernel(item);
   } else {

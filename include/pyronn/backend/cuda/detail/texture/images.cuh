@@ -77,8 +77,7 @@ struct TextureImages {
   }
 
   static int max_images(int height) {
-    constexpr int most_copied = 8 * 65535;  // along the third axis of a launch
-    return min(max_textures << TextureStack::images_per_texture_log2(height), most_copied);
+    return max_textures << TextureStack::images_per_texture_log2(height);
   }
 };
 

@@ -142,9 +142,7 @@ struct PlaneSource<TextureInterp, CudaBackend> {
     int const across_x = detail::TextureImages::max_images(size[2]) / size[0];
     int const across_y = detail::TextureImages::max_images(size[2]) / size[1];
     int const across_z = detail::TextureImages::max_images(size[1]) / size[2];
-    constexpr int max_items = 65535;  // along the third axis of a launch
-    int const launch = max(1, max_items / max(size[0], max(size[1], size[2])));
-    return min(min(size[3], launch), min(across_x, min(across_y, across_z)));
+    return min(size[3], min(across_x, min(across_y, across_z)));
   }
 
   template <class T, class Executor>

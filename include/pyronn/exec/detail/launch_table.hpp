@@ -1,0 +1,37 @@
+// SPDX-FileCopyrightText: The pyronn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+/// Tables that travel into a kernel by value, in the launch's own argument: no call uploads them,
+/// and no memory has to outlive the launch.
+#include <algorithm>
+#include <cstddef>
+
+#include <pyronn/core/config.hpp>
+#include <pyronn/core/math.hpp>
+
+namespace pyronn::detail {
+
+/// What CUDA allows for all arguments of a launch together.
+inline constexpr std::size_t launch_argument_bytes = 32764;
+
+/// How many entries of `T` a table of so many bytes has, at most `most`.
+template <class T>
+constexpr int launch_capacity(std::size_t bytes, int most = 1024) {
+  return static_cast<int>(pyronn::min(static_cast<std::size_t>(most), bytes / sizeof(T)));
+}
+
+/// `Capacity` entries, of which a launch fills as many as it needs.
+template <class T, int Capacity>
+struct LaunchTable {
+  static constexpr int capacity = Capacity;
+  static_assert(sizeof(T) * Capacity < launch_argument_bytes,
+                "A table must leave room for a kernel's other arguments.");
+
+  T entries[Capacity];
+
+  PYRONN_HOST_DEVICE T const& operator[](int n) const { return entries[n]; }
+  PYRONN_HOST_DEVICE T& operator[](int n) { return entries[n]; }
+};
+
+}  // namespace pyronn::detail
