@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+/// The exceptions that functions throw, and how their messages are made.
 #include <cstddef>
 #include <limits>
 #include <sstream>
@@ -13,27 +14,28 @@
 
 namespace pyronn {
 
-/// An argument that cannot be worked with. The message names the function, the argument and its
-/// value, and says what would be right. Nothing was written.
+/// Thrown for an argument that a function cannot work with. The message names the function, the
+/// argument and its value, and says what would be right. Nothing has been written then.
 class InvalidArgument : public std::invalid_argument {
  public:
   using std::invalid_argument::invalid_argument;
 };
 
-/// Memory that could not be had, or a workspace that is too small. The message says what was asked
-/// and what would do. Nothing was written.
+/// Thrown where memory cannot be allocated, and for a workspace that is too small. The message says
+/// how many bytes were asked for, or are needed. Nothing has been written then, unless the executor
+/// allocates during the call.
 class OutOfMemory : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };
 
-/// A file that cannot be read or written; the message begins with its name.
+/// Thrown for a file that cannot be read or written; the message begins with the file's name.
 class FileError : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };
 
-/// Prints (x, y, z).
+/// Prints the extents as (x, y, z).
 template <int Rank>
 std::ostream& operator<<(std::ostream& out, Extents<Rank> const& extents) {
   out << '(';
@@ -41,7 +43,7 @@ std::ostream& operator<<(std::ostream& out, Extents<Rank> const& extents) {
   return out << ')';
 }
 
-/// Prints (x, y, z).
+/// Prints the vector as (x, y, z).
 template <class T, int N>
 std::ostream& operator<<(std::ostream& out, Vec<T, N> const& vec) {
   out << '(';
@@ -51,6 +53,7 @@ std::ostream& operator<<(std::ostream& out, Vec<T, N> const& vec) {
 
 namespace detail {
 
+/// The parts printed one after the other, doubles with 15 digits.
 template <class... Parts>
 std::string message(Parts const&... parts) {
   std::ostringstream out;

@@ -2,8 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-/// What arrays may hold: float, or 16 bits that are read, added up and written as float. What 16
-/// bits cost is the rounding of what is stored, and of weights where kernels for halves say so.
+/// The element types of arrays: float, or a type of 16 bits that kernels convert to float, add up
+/// in float and round when they store it. Its price is that rounding, and in kernels that say so
+/// also the rounding of interpolation weights to half precision.
 #include <cstdint>
 #include <type_traits>
 
@@ -12,27 +13,27 @@
 
 namespace pyronn {
 
-/// IEEE binary16, as CUDA's `__half`, and in memory the same: numbers up to 65504, rounded to 11
-/// bits (a relative error up to 2^-11 = 4.9e-4), below 6.1e-5 to multiples of 6.0e-8.
+/// IEEE binary16, in memory the same as CUDA's `__half`: it holds numbers up to 65504, rounded to
+/// 11 bits (a relative error up to 2^-11 = 4.9e-4), and below 6.1e-5 multiples of 6.0e-8.
 struct Half {
-  std::uint16_t bits;  ///< sign, 5 of the exponent, 10 of the fraction
+  std::uint16_t bits;  ///< 1 bit of sign, 5 of exponent, 10 of fraction
 
   Half() = default;
-  /// To the nearest, of two the even one; what is too large becomes infinite.
+  /// Rounds to the nearest half, ties to even; numbers that are too large become infinite.
   PYRONN_HOST_DEVICE explicit Half(float value) : bits{detail::half_bits_of(value)} {}
-  /// Exact.
+  /// The conversion is exact.
   PYRONN_HOST_DEVICE operator float() const { return detail::float_of_half_bits(bits); }
 };
 
-/// The upper half of a float, as CUDA's `__nv_bfloat16`, and in memory the same: float's range,
-/// rounded to 8 bits (a relative error up to 2^-8 = 3.9e-3).
+/// The upper half of a float, in memory the same as CUDA's `__nv_bfloat16`: it has float's range
+/// and is rounded to 8 bits (a relative error up to 2^-8 = 3.9e-3).
 struct BFloat16 {
-  std::uint16_t bits;  ///< sign, 8 of the exponent, 7 of the fraction
+  std::uint16_t bits;  ///< 1 bit of sign, 8 of exponent, 7 of fraction
 
   BFloat16() = default;
-  /// To the nearest, of two the even one.
+  /// Rounds to the nearest, ties to even.
   PYRONN_HOST_DEVICE explicit BFloat16(float value) : bits{rounded(value)} {}
-  /// Exact.
+  /// The conversion is exact.
   PYRONN_HOST_DEVICE operator float() const {
     return detail::float_of_bits(static_cast<std::uint32_t>(bits) << 16);
   }
@@ -46,7 +47,7 @@ struct BFloat16 {
   }
 };
 
-/// True for what the operators' arrays may hold.
+/// True for the element types that the operators' arrays may have.
 template <class T>
 inline constexpr bool is_storage_v =
     std::is_same_v<T, float> || std::is_same_v<T, Half> || std::is_same_v<T, BFloat16>;
@@ -60,7 +61,7 @@ constexpr void check_storage() {
 
 namespace detail {
 
-/// The element at an offset, of memory that nobody writes while the kernel runs.
+/// The element at an offset, as a float; the memory must not be written while the kernel runs.
 template <class Offset>
 PYRONN_HOST_DEVICE float load_float(float const* base, Offset offset) {
   return load_read_only(base + offset);
@@ -72,7 +73,8 @@ PYRONN_HOST_DEVICE float load_float(T const* base, Offset offset) {
   return value;
 }
 
-/// What a kernel does with a result: all launches but the first add to what others wrote.
+/// Stores a kernel's result. Where several launches make one result, all but the first add to what
+/// is there.
 template <class T>
 PYRONN_HOST_DEVICE void write_or_add(T& target, float value, bool adds) {
   target = static_cast<T>(adds ? static_cast<float>(target) + value : value);
