@@ -22,8 +22,8 @@ class InvalidArgument : public std::invalid_argument {
 };
 
 /// Thrown where memory cannot be allocated, and for a workspace that is too small. The message says
-/// how many bytes were asked for, or are needed. Nothing has been written then, unless the executor
-/// allocates during the call.
+/// how many bytes were asked for, or are needed. Nothing has been written then, unless a GPU runs
+/// out of memory in the middle of a call.
 class OutOfMemory : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;

@@ -23,8 +23,8 @@ inline constexpr double pi = 3.14159265358979323846;
 namespace pyronn::detail {
 
 /// Where a number in [0, 2^22) lies between two integers: `index` is grid_index_origin plus the
-/// lower integer, `fraction` the distance from that integer. grid_index_of makes it; the two
-/// constants and its values differ between host and device code, so it must not travel.
+/// lower integer, `fraction` the distance from that integer. grid_index_of makes it. Both
+/// functions differ between host and device code, so that no GridIndex may travel between them.
 struct GridIndex {
   unsigned index;
   float fraction;
