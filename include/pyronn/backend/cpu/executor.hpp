@@ -23,19 +23,24 @@
 
 namespace pyronn {
 
-/// Cores of the host.
+/// The backend of the host's cores.
 struct CpuBackend {};
 
-/// Runs kernels on the host's cores; every call returns when its work is done. Results do not
+/// Runs kernels on the host's cores. Every call returns when its work is done, and results do not
 /// depend on the number of threads.
+///
+/// An executor holds only a number and is cheap to copy. It keeps no threads: every for_each starts
+/// its own and joins them before it returns, which costs some tens of microseconds a thread. One
+/// executor may be used from several threads at the same time; each call then starts threads of its
+/// own, so give such executors fewer threads. A Workspace serves one call at a time.
 class CpuExecutor {
  public:
-  /// Whose fast paths it has.
+  /// The backend whose fast paths it has.
   using Backend = CpuBackend;
-  /// Nothing is kept between calls.
+  /// What a workspace keeps between calls: nothing.
   struct Cache {};
 
-  /// All cores.
+  /// An executor with one thread for each core.
   CpuExecutor() : CpuExecutor(std::max(1, static_cast<int>(std::thread::hardware_concurrency()))) {}
 
   /// Throws InvalidArgument unless `threads` is at least 1.
@@ -43,23 +48,25 @@ class CpuExecutor {
     detail::expects(threads >= 1, "CpuExecutor: threads ", threads, " must be at least 1");
   }
 
-  /// How many threads share the work of a call.
+  /// How many threads, the caller's included, share the work of a call.
   [[nodiscard]] int threads() const { return threads_; }
 
-  /// Calls `kernel(item)` once for each item, in any order and from several threads. What a kernel
-  /// throws ends the call: the first exception reaches the caller.
+  /// Calls `kernel(item)` once for each item, in any order and from several threads, and returns
+  /// when all items are done. Where a kernel throws, no further items are begun and the first
+  /// exception is rethrown to the caller.
   template <class Kernel>
   void for_each(Extents<3> items, Kernel const& kernel) const {
     std::int64_t const count = items.count();
-    std::int64_t const share = std::max<std::int64_t>(1, count / (std::int64_t{threads_} * 32));
+    std::int64_t const items_at_a_time =
+        std::max<std::int64_t>(1, count / (std::int64_t{threads_} * 32));
     std::atomic<std::int64_t> next{0};
     std::exception_ptr failure;
     std::mutex failing;
     auto const work = [&] {
       try {
-        std::int64_t first = next.fetch_add(share);
-        for (; first < count; first = next.fetch_add(share)) {
-          run(items, first, std::min(first + share, count), kernel);
+        std::int64_t first = next.fetch_add(items_at_a_time);
+        for (; first < count; first = next.fetch_add(items_at_a_time)) {
+          run(items, first, std::min(first + items_at_a_time, count), kernel);
         }
       } catch (...) {
         next = count;
@@ -71,7 +78,7 @@ class CpuExecutor {
     try {
       for (int i = 1; i < threads_ && i < count; ++i) helpers.emplace_back(work);
     } catch (std::exception const&) {
-      // The system grants no more threads; those that run share the work.
+      // The system grants no more threads; those that have been started do all the work.
     }
     work();
     for (std::thread& helper : helpers) helper.join();
@@ -88,7 +95,7 @@ class CpuExecutor {
     return memory;
   }
 
-  /// Gives back what `allocate` returned.
+  /// Gives back memory that `allocate` returned.
   void deallocate(void* memory, std::size_t) const noexcept {
     ::operator delete(memory, alignment);
   }
