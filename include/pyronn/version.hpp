@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+/// The version of the library.
 #define PYRONN_VERSION_MAJOR 0
 #define PYRONN_VERSION_MINOR 2
 #define PYRONN_VERSION_PATCH 0
