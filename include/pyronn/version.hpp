@@ -3,6 +3,7 @@
 #pragma once
 
 /// The version of the library.
+
 /// @{
 /// Major, minor and patch number of the version.
 #define PYRONN_VERSION_MAJOR 0
