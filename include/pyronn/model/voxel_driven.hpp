@@ -57,6 +57,9 @@ struct WeightedVoxelDriven : ModelDefaults {
   /// @}
 };
 
+template <class DepthWeight>
+inline constexpr bool detail::is_proven_model_v<WeightedVoxelDriven<DepthWeight>> = true;
+
 /// Voxel-driven, unweighted: the classical companion of Joseph.
 using VoxelDriven = WeightedVoxelDriven<detail::NoDepthWeight>;
 
