@@ -9,6 +9,7 @@
 #include <pyronn/core/array_view.hpp>
 #include <pyronn/core/error.hpp>
 #include <pyronn/core/grid.hpp>
+#include <pyronn/core/half.hpp>
 #include <pyronn/core/storage.hpp>
 #include <pyronn/exec/buffer.hpp>
 #include <pyronn/exec/workspace.hpp>

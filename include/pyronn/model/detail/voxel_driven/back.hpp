@@ -8,6 +8,7 @@
 #include <pyronn/core/config.hpp>
 #include <pyronn/core/detail/detected.hpp>
 #include <pyronn/core/math.hpp>
+#include <pyronn/core/storage.hpp>
 #include <pyronn/exec/kernel.hpp>
 #include <pyronn/model/detail/task.hpp>
 #include <pyronn/model/detail/voxel_driven/run.hpp>
@@ -96,8 +97,7 @@ struct VoxelDrivenBack {
     for (int r = 0; r < Tile::runs; ++r) {
       int const count = task.adds ? voxels_of_run(run_start(first, r)) : 0;
       for (int k = 0; k < Tile::run; ++k) {
-        sums[r][k] =
-            k < count ? static_cast<float>(voxel_of_run(run_start(first, r), k, sample)) : 0.0F;
+        sums[r][k] = k < count ? widen(voxel_of_run(run_start(first, r), k, sample)) : 0.0F;
       }
     }
   }
@@ -167,8 +167,7 @@ struct VoxelDrivenBack {
     int const count = voxels_of_run(start);
     for (int k = 0; k < Tile::run; ++k) {
       if (k >= count) break;
-      auto& voxel = voxel_of_run(start, k, sample);
-      voxel = static_cast<std::decay_t<decltype(voxel)>>(sums[k]);
+      write_or_add(voxel_of_run(start, k, sample), sums[k], false);
     }
   }
 };

@@ -64,7 +64,7 @@ struct CopyColumnSlab {
         int const slice = z + j - ColumnSlab::border;
         if (slice < 0 || slice >= slab.size[2]) continue;
         for (int i = 0; i < count; ++i)
-          rows[j][i] = volume(x + i, item[1], slab.first_slice + slice);
+          rows[j][i] = widen(volume(x + i, item[1], slab.first_slice + slice));
       }
       for (int i = 0; i < count; ++i) {
         float* const column = slab.column(x + i, item[1]) + z;
