@@ -39,6 +39,7 @@
 #include <pyronn/projector.hpp>
 #include <pyronn/recon/fbp/fbp.hpp>
 #include <pyronn/recon/fbp/options.hpp>
+#include <pyronn/recon/fbp/traits.hpp>
 #include <pyronn/recon/fbp/weight_arrays.hpp>
 #include <pyronn/recon/filter/response.hpp>
 #include <pyronn/recon/filter/row_filter.hpp>
