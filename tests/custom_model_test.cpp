@@ -102,10 +102,10 @@ BOOST_AUTO_TEST_CASE(is_the_matrix_of_its_weights_in_both_directions) {
     for (std::size_t n = 0; n < voxels; ++n) {
       auto const voxel = static_cast<int>(n);
       int const line_of = voxel / scene.grid.size[0];
-      pyronn::Vec3d const away =
-          pyronn::Vec3d{double(voxel % scene.grid.size[0]), double(line_of % scene.grid.size[1]),
-                        double(line_of / scene.grid.size[1])} -
-          line.from;
+      pyronn::Vec3d const away = pyronn::vec_cast<double>(pyronn::Vec<int, 3>{
+                                     voxel % scene.grid.size[0], line_of % scene.grid.size[1],
+                                     line_of / scene.grid.size[1]}) -
+                                 line.from;
       double const along = dot(away, line.way) / length(line.way);
       double const expected = std::max(1 - (dot(away, away) - along * along) / (0.9 * 0.9), 0.0);
       double const forward = static_cast<double>(columns[n * pixels + pixel]);

@@ -11,6 +11,7 @@
 #include <pyronn/core/error.hpp>
 #include <pyronn/core/extents.hpp>
 #include <pyronn/core/grid.hpp>
+#include <pyronn/core/half.hpp>
 #include <pyronn/core/storage.hpp>
 #include <pyronn/core/vec.hpp>
 #include <pyronn/exec/backend.hpp>
@@ -47,6 +48,7 @@
 #include <pyronn/projector.hpp>
 #include <pyronn/recon/fbp/fbp.hpp>
 #include <pyronn/recon/fbp/options.hpp>
+#include <pyronn/recon/fbp/traits.hpp>
 #include <pyronn/recon/fbp/weight_arrays.hpp>
 #include <pyronn/recon/filter/response.hpp>
 #include <pyronn/recon/filter/row_filter.hpp>

@@ -6,7 +6,6 @@
 //
 #include <cstddef>
 #include <cstdint>
-#include <type_traits>
 
 #include <cuda_runtime.h>
 
@@ -93,10 +92,6 @@ inline TextureImages make_textures(ImageStack const& images, TextureCache& cache
   return result;
 }
 
-/// What a texture holds of an array of `T`; the unit does not know BFloat16.
-template <class T>
-using texel_t = std::conditional_t<std::is_same_v<T, Half>, Half, float>;
-
 /// Bytes from row to row of a stack in the workspace, such that every texture begins aligned.
 template <class Texel, class Executor>
 std::size_t pitch(Executor const& executor, int width) {
@@ -130,7 +125,7 @@ struct CopyPlanes {
     std::size_t const row =
         static_cast<std::size_t>(item[2]) * rows + static_cast<std::size_t>(item[1]);
     planes[row * pitch + static_cast<std::size_t>(item[0])] =
-        static_cast<texel_t<T>>(volumes(voxel[0], voxel[1], voxel[2], sample));
+        texel_of<T>(volumes(voxel[0], voxel[1], voxel[2], sample));
   }
 };
 
