@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+/// ArrayView: how callers hand arrays to operators.
 #include <cstdint>
 #include <type_traits>
 
@@ -10,20 +11,21 @@
 
 namespace pyronn {
 
-/// Somebody else's contiguous array: a pointer and its sizes, fastest axis first. A volume
-/// `[z][y][x]` has extents (x, y, z); projections `[view][v][u]` have extents (u, v, view).
-/// The memory belongs to the caller and lies where the executor that reads it works.
+/// A view of a contiguous array: a pointer and the sizes, fastest axis first. A volume `[z][y][x]`
+/// has extents (x, y, z); projections `[view][v][u]` have extents (u, v, view). The view owns
+/// nothing: the memory belongs to the caller, lies where the executor that reads it works, and must
+/// live until the work that was queued on it is done.
 template <class T, int Rank>
 struct ArrayView {
   T* data = nullptr;        ///< the first element; null: no array
   Extents<Rank> extents{};  ///< sizes, fastest axis first
 
   constexpr ArrayView() = default;
-  /// Nothing is checked here: operators check what they are given.
+  /// The constructor checks nothing: operators check the arrays that they are given.
   PYRONN_HOST_DEVICE constexpr ArrayView(T* data_, Extents<Rank> extents_)
       : data{data_}, extents{extents_} {}
 
-  /// A view that may write is also one that only reads.
+  /// A view of T converts to a view of T const.
   template <class U, class = std::enable_if_t<std::is_same_v<U const, T>>>
   PYRONN_HOST_DEVICE constexpr ArrayView(ArrayView<U, Rank> other)
       : data{other.data}, extents{other.extents} {}
@@ -31,19 +33,19 @@ struct ArrayView {
   /// Number of elements; correct above 2^31.
   PYRONN_HOST_DEVICE constexpr std::int64_t count() const { return extents.count(); }
 
-  /// Elements in one step of the slowest axis: a slice of a volume, a view of projections, a sample
-  /// of a batch.
+  /// Number of elements in one step of the slowest axis: in a slice of a volume, a view of
+  /// projections, a sample of a batch.
   PYRONN_HOST_DEVICE constexpr std::int64_t slice_count() const {
     std::int64_t product = 1;
     for (int axis = 0; axis + 1 < Rank; ++axis) product *= extents[axis];
     return product;
   }
 
-  /// The part [first, first + count) of the slowest axis.
+  /// The array of the steps [first, first + count) of the slowest axis, which are not checked.
   PYRONN_HOST_DEVICE constexpr ArrayView slices(int first, int count) const {
-    ArrayView part{data + first * slice_count(), extents};
-    part.extents[Rank - 1] = count;
-    return part;
+    ArrayView range{data + first * slice_count(), extents};
+    range.extents[Rank - 1] = count;
+    return range;
   }
 
   /// @{
@@ -68,7 +70,7 @@ struct ArrayView {
 
 namespace detail {
 
-/// A view that only reads.
+/// The same array as a view that only reads.
 template <class T, int Rank>
 ArrayView<std::remove_const_t<T> const, Rank> read_only(ArrayView<T, Rank> view) {
   return {view.data, view.extents};
@@ -76,19 +78,19 @@ ArrayView<std::remove_const_t<T> const, Rank> read_only(ArrayView<T, Rank> view)
 
 }  // namespace detail
 
-/// (x, y, z)
+/// A volume with extents (x, y, z).
 template <class T>
 using VolumeView = ArrayView<T, 3>;
 
-/// (u, v, view)
+/// Projections with extents (u, v, view).
 template <class T>
 using ProjectionView = ArrayView<T, 3>;
 
-/// (x, y)
+/// An image with extents (x, y).
 template <class T>
 using ImageView = ArrayView<T, 2>;
 
-/// (u, view)
+/// A sinogram with extents (u, view).
 template <class T>
 using SinogramView = ArrayView<T, 2>;
 

@@ -5,14 +5,15 @@
 /// The only place that looks at which compiler is at work. Everything else uses the macros defined
 /// here, and never inside a function body.
 
-/// Marks what host and device both run, as the members of geometries that travel into kernels.
+/// Marks a function that host and device both run, such as the members of geometries that are
+/// copied into kernels.
 #if defined(__CUDACC__)
 #define PYRONN_HOST_DEVICE __host__ __device__
 #else
 #define PYRONN_HOST_DEVICE
 #endif
 
-/// 1 while nvcc compiles for the device, where the hardware's own instructions exist.
+/// Is 1 while nvcc compiles for the device, where the hardware's own instructions exist, else 0.
 #if defined(__CUDA_ARCH__)
 #define PYRONN_DEVICE_PASS 1
 #else

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+/// The exceptions that functions throw, and how their messages are made.
 #include <cstddef>
 #include <initializer_list>
 #include <limits>
@@ -14,27 +15,28 @@
 
 namespace pyronn {
 
-/// An argument that cannot be worked with. The message names the function, the argument and its
-/// value, and says what would be right. Nothing was written.
+/// Thrown for an argument that a function cannot work with. The message names the function, the
+/// argument and its value, and says what would be right. Nothing has been written then.
 class InvalidArgument : public std::invalid_argument {
  public:
   using std::invalid_argument::invalid_argument;
 };
 
-/// Memory that could not be had, or a workspace that is too small. The message says what was asked
-/// and what would do. Nothing was written.
+/// Thrown where memory cannot be allocated, and for a workspace that is too small. The message says
+/// how many bytes were asked for, or are needed. Nothing has been written then, unless a GPU runs
+/// out of memory in the middle of a call.
 class OutOfMemory : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };
 
-/// A file that cannot be read or written; the message begins with its name.
+/// Thrown for a file that cannot be read or written; the message begins with the file's name.
 class FileError : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };
 
-/// Prints (x, y, z).
+/// Prints the extents as (x, y, z).
 template <int Rank>
 std::ostream& operator<<(std::ostream& out, Extents<Rank> const& extents) {
   out << '(';
@@ -42,7 +44,7 @@ std::ostream& operator<<(std::ostream& out, Extents<Rank> const& extents) {
   return out << ')';
 }
 
-/// Prints (x, y, z).
+/// Prints the vector as (x, y, z).
 template <class T, int N>
 std::ostream& operator<<(std::ostream& out, Vec<T, N> const& vec) {
   out << '(';

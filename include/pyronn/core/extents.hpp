@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+/// Extents: the sizes of an array.
 #include <cstdint>
 
 #include <pyronn/core/config.hpp>
@@ -30,7 +31,7 @@ struct Extents {
   }
 
   /// @{
-  /// Equal along every axis.
+  /// Extents are equal where they are equal along every axis.
   friend PYRONN_HOST_DEVICE constexpr bool operator==(Extents const& a, Extents const& b) {
     for (int axis = 0; axis < Rank; ++axis) {
       if (a[axis] != b[axis]) return false;

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+/// Grid: where the voxels of a volume lie in the world.
 #include <cmath>
 #include <limits>
 
@@ -11,8 +12,8 @@
 
 namespace pyronn {
 
-/// Where voxels lie in the world; the only place where mm meet indices. The centre of voxel
-/// (0, 0, 0) is at `origin` [mm], that of voxel i at `origin + i * spacing`.
+/// Where voxels lie in the world, and the only place where mm and voxel indices are converted. The
+/// centre of voxel (0, 0, 0) is at `origin` [mm], that of voxel i at `origin + i * spacing`.
 struct Grid {
   Extents<3> size;  ///< voxels along (x, y, z)
   Vec3d spacing;    ///< distance between voxel centres along (x, y, z) [mm], positive
@@ -69,7 +70,7 @@ struct Grid {
   }
 
   /// @{
-  /// The same numbers.
+  /// Grids are equal where all their numbers are.
   friend bool operator==(Grid const& a, Grid const& b) {
     return a.size == b.size && a.spacing == b.spacing && a.origin == b.origin;
   }

@@ -13,7 +13,7 @@ namespace pyronn {
 /// IEEE binary16, as CUDA's `__half`, and in memory the same: numbers up to 65504, rounded to 11
 /// bits (a relative error up to 2^-11 = 4.9e-4), below 6.1e-5 to multiples of 6.0e-8.
 struct Half {
-  std::uint16_t bits;
+  std::uint16_t bits;  ///< 1 bit of sign, 5 of exponent, 10 of fraction
 
   Half() = default;
   /// To the nearest, of two the even one; what is too large becomes infinite.
@@ -24,7 +24,7 @@ struct Half {
 /// The upper half of a float, as CUDA's `__nv_bfloat16`, and in memory the same: float's range,
 /// rounded to 8 bits (a relative error up to 2^-8 = 3.9e-3).
 struct BFloat16 {
-  std::uint16_t bits;
+  std::uint16_t bits;  ///< 1 bit of sign, 8 of exponent, 7 of fraction
 
   BFloat16() = default;
   /// To the nearest, of two the even one.

@@ -3,6 +3,11 @@
 #pragma once
 
 /// Arithmetic spelled the same on host and device.
+///
+/// min and max have one rule for NaN that code may rely on: where neither argument is NaN they are
+/// what their names say; where one is, host and device may differ. On the host, and for double, the
+/// first argument is returned; on the device min and max of float return the one that is not NaN.
+/// So kernels that must treat NaN alike test for it before.
 #include <cmath>
 #include <limits>
 
@@ -10,15 +15,16 @@
 
 namespace pyronn {
 
-/// Half the circumference of the unit circle.
+/// The circle constant: half the circumference of the unit circle.
 inline constexpr double pi = 3.14159265358979323846;
 
 }  // namespace pyronn
 
 namespace pyronn::detail {
 
-/// Where a number that is not negative and below 2^22 lies between two integers: the lower one,
-/// counted from grid_index_origin, and the way from there. Made by grid_index_of.
+/// Where a number in [0, 2^22) lies between two integers: `index` is grid_index_origin plus the
+/// lower integer, `fraction` the distance from that integer. grid_index_of makes it. Both
+/// functions differ between host and device code, so that no GridIndex may travel between them.
 struct GridIndex {
   unsigned index;
   float fraction;
@@ -32,7 +38,7 @@ PYRONN_HOST_DEVICE constexpr bool either(bool a, bool b) {
   return (static_cast<unsigned>(a) | static_cast<unsigned>(b)) != 0U;
 }
 
-/// A bound that bounds nothing: what lies between -anywhere and anywhere need not be a number.
+/// A bound that excludes nothing: everything, NaN included, lies between -anywhere and anywhere.
 inline constexpr float anywhere = std::numeric_limits<float>::infinity();
 
 }  // namespace pyronn::detail
@@ -45,13 +51,13 @@ inline constexpr float anywhere = std::numeric_limits<float>::infinity();
 
 namespace pyronn {
 
-/// The smaller of two; the first where they are equal or not ordered.
+/// The smaller of two values; the first one where they are equal or one is NaN.
 template <class T>
 PYRONN_HOST_DEVICE constexpr T min(T a, T b) {
   return b < a ? b : a;
 }
 
-/// The larger of two; the first where they are equal or not ordered.
+/// The larger of two values; the first one where they are equal or one is NaN.
 template <class T>
 PYRONN_HOST_DEVICE constexpr T max(T a, T b) {
   return a < b ? b : a;

@@ -137,7 +137,8 @@ PYRONN_HOST_DEVICE float load_float(T const* base, Offset offset) {
   }
 }
 
-/// What a kernel does with a result: all launches but the first add to what others wrote.
+/// Stores a kernel's result. Where several launches make one result, all but the first add to what
+/// is there.
 template <class T>
 PYRONN_HOST_DEVICE void write_or_add(T& target, float value, bool adds) {
   target = StorageTraits<T>::round(adds ? widen(target) + value : value);

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+/// Vec: vectors of two to four numbers, for geometry on host and device.
 #include <cmath>
 
 #include <pyronn/core/config.hpp>
@@ -14,13 +15,13 @@ struct Vec {
   T data[N];  ///< the numbers, axis 0 first
 
   /// @{
-  /// The number of an axis, which is not checked.
+  /// The number along an axis, which is not checked.
   PYRONN_HOST_DEVICE constexpr T& operator[](int axis) { return data[axis]; }
   PYRONN_HOST_DEVICE constexpr T const& operator[](int axis) const { return data[axis]; }
   /// @}
 
   /// @{
-  /// Sums and differences axis by axis, and the product with a number.
+  /// Sums and differences are taken axis by axis; a factor multiplies every axis.
   PYRONN_HOST_DEVICE constexpr Vec& operator+=(Vec const& other) {
     for (int i = 0; i < N; ++i) data[i] += other[i];
     return *this;
@@ -41,7 +42,7 @@ struct Vec {
   /// @}
 
   /// @{
-  /// Equal on every axis; a NaN equals nothing.
+  /// Vectors are equal where they are equal on every axis; a NaN equals nothing.
   friend PYRONN_HOST_DEVICE constexpr bool operator==(Vec const& a, Vec const& b) {
     for (int i = 0; i < N; ++i) {
       if (!(a[i] == b[i])) return false;

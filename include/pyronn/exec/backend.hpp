@@ -2,24 +2,25 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-/// Backends: an executor names the one whose kernels suit what it runs on, `using Backend = ...`.
-/// Fast paths belong to backends, so that an executor that derives from another or wraps it has
-/// them all.
+/// Backends: an executor names the backend whose kernels suit what it runs on, `using Backend =
+/// ...`. Fast paths belong to backends, so that an executor that derives from another executor, or
+/// wraps one, has all its fast paths.
 #include <type_traits>
 
 #include <pyronn/core/detail/detected.hpp>
 
 namespace pyronn {
 
-/// Cores of the host. Complete in <pyronn/backend/cpu/executor.hpp>.
+/// The backend of the host's cores. It is complete in <pyronn/backend/cpu/executor.hpp>.
 struct CpuBackend;
 
-/// CUDA devices. Complete in <pyronn/backend/cuda/executor.cuh>. An executor of this backend has,
-/// beside what every executor has, CudaExecutor's members stream(), is_capturing(),
-/// texture_limits() and max_shared_bytes(), and `using Cache = CudaExecutor::Cache`.
+/// The backend of CUDA devices. It is complete in <pyronn/backend/cuda/executor.cuh>. An executor
+/// of this backend has, beside the members of every executor, CudaExecutor's members stream(),
+/// is_capturing(), texture_limits() and max_shared_bytes(), and `using Cache =
+/// CudaExecutor::Cache`.
 struct CudaBackend;
 
-/// Of executors that name none: every kernel in its general form.
+/// The backend of executors that name none: every kernel runs in its general form.
 struct GenericBackend {};
 
 namespace detail {
@@ -56,12 +57,14 @@ using backend_t =
     typename detail::BackendOf<Executor,
                                detail::is_detected_v<detail::NamedBackend, Executor>>::Type;
 
-/// How many items side by side along x run in step, so that what they load should lie side by side,
-/// too; 1 where a backend does not say, as on cores: there an item's own loads should.
+/// How many items side by side along x run in step, and should therefore load neighbouring
+/// elements. It is 1 where a backend does not say, as on cores, where the loads of one item should
+/// be neighbours.
 template <class Executor>
 inline constexpr int warp_size_v = detail::warp_size<backend_t<Executor>>();
 
-/// Fails to compile, with one sentence, where an executor names a backend that is not included.
+/// Fails to compile, with one sentence, where an executor names a backend whose header is not
+/// included.
 template <class Executor>
 constexpr void check_backend() {
   static_assert(detail::is_detected_v<detail::SizeOf, backend_t<Executor>>,

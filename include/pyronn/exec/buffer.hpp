@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+/// Buffer: an array in the memory of an executor.
 #include <cstddef>
 #include <utility>
 
@@ -12,15 +13,17 @@
 
 namespace pyronn {
 
-/// Memory of an executor, given back when the buffer goes: an owner for those who have none.
-/// Contents begin undefined. The executor's own rules of order apply (on a stream, both ends are
-/// stream-ordered).
+/// An array in the memory of an executor, for callers that have no array class of their own: the
+/// constructor allocates it and the destructor gives it back. The elements are not initialised. On
+/// a stream both are stream-ordered and neither synchronises: the memory is given back once the
+/// work queued before is done. The buffer holds a copy of the executor; what the executor refers to
+/// (a stream, a DeviceMemoryResource) must outlive the buffer.
 template <class T, class Executor>
 class Buffer {
   static_assert((check_executor<Executor>(), true));
 
  public:
-  /// `count` elements; none takes no memory. Throws OutOfMemory.
+  /// Allocates `count` elements; a buffer of 0 elements takes no memory. Throws OutOfMemory.
   Buffer(Executor const& executor, std::size_t count)
       : executor_{executor},
         data_{count == 0 ? nullptr : static_cast<T*>(executor.allocate(count * sizeof(T)))},
@@ -48,7 +51,8 @@ class Buffer {
   /// Number of elements.
   [[nodiscard]] std::size_t size() const { return count_; }
 
-  /// The first elements as an array of these extents, which the buffer must be able to hold.
+  /// The first elements as an array of these extents. Throws InvalidArgument where the buffer has
+  /// fewer elements.
   template <int Rank>
   [[nodiscard]] ArrayView<T, Rank> view(Extents<Rank> extents) const {
     detail::expects(static_cast<std::size_t>(extents.count()) <= count_, "Buffer: extents ",

@@ -15,28 +15,29 @@
 
 namespace pyronn {
 
-/// Threads of a block along the three axes of a kernel's items, where an executor has blocks. What
-/// else a block may say, it redefines.
+/// The threads of a block along the three axes of a kernel's items, where an executor has blocks. A
+/// kernel's `Block` derives from it to redefine the other members.
 template <int X, int Y, int Z>
 struct BlockShape {
   static constexpr int x = X;  ///< threads along x
   static constexpr int y = Y;  ///< threads along y
   static constexpr int z = Z;  ///< threads along z
 
-  /// Threads of a warp side by side along x; the others lie along y.
+  /// Threads of a warp that lie side by side along x; the others lie along y.
   static constexpr int warp_x = min(X, 32);
-  /// Blocks that a multiprocessor should hold at a time, which bounds their registers.
+  /// How many blocks an SM should hold at a time (CUDA's min blocks per SM), which bounds their
+  /// registers.
   static constexpr int min_blocks_per_sm = 1;
-  /// Items along z, of one thread's depth, whose blocks run one after another, before the next
-  /// along x and y: for items that read the same memory.
+  /// How many blocks along z follow one another in launch order before the next block along x: for
+  /// items that differ in z and read the same memory.
   static constexpr int z_swizzle = 1;
-  /// Threads that share an item, where there are too few items to fill a card. Such a kernel has,
-  /// beside its call operator, the pieces that it is made of:
+  /// How many threads work on one item, where there are too few items to fill a GPU. Such a kernel
+  /// has, beside its call operator, the steps that it consists of:
   /// @code
-  ///   Sums                                          an array float[M][N]
-  ///   begin(item, sums)                             what part 0 adds to
-  ///   add_part(item, part, sums)                    adds what a part of the work comes to
-  ///   write(item, sums)                             for the sums over all parts
+  ///   Sums                          an array float[M][N]
+  ///   begin(item, sums)             sets the sums that part 0 begins with; those of others are 0
+  ///   add_part(item, part, sums)    does part `part` of `split` of the work, adding to the sums
+  ///   write(item, sums)             writes the result, given the sums over all parts
   /// @endcode
   static constexpr int split = 1;
 };

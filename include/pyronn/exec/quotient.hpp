@@ -2,23 +2,25 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+/// Quotient: a factor of vector operations that stays in the executor's memory.
 #include <type_traits>
 
 namespace pyronn {
 
-/// numerator / denominator of two numbers, float or double, that lie where the executor works and
-/// that a kernel reads when it runs: a factor of axpy, xpby and axpby. It is 0 where the numerator
-/// is 0, whatever the denominator, so that a solver that has arrived stays where it is.
+/// The factor numerator / denominator of axpy, xpby and axpby. Both numbers, floats or doubles, lie
+/// where the executor works, and a kernel reads them when it runs. The quotient is 0 where the
+/// numerator is 0, even if the denominator is 0, too, so that the iterate of a solver that has
+/// converged exactly stays as it is.
 template <class T>
 struct Quotient {
   static_assert(std::is_same_v<T, float> || std::is_same_v<T, double>,
                 "A Quotient is one of floats or of doubles.");
 
-  T const* numerator;    ///< where the executor works
-  T const* denominator;  ///< where the executor works
-  float sign = 1;        ///< what the quotient is multiplied with: 1 or -1
+  T const* numerator;    ///< in the executor's memory
+  T const* denominator;  ///< in the executor's memory
+  float sign = 1;        ///< 1 or -1; the quotient is multiplied with it
 
-  /// Both must live until the work that reads them is done.
+  /// Both numbers must live until the work that reads them is done.
   Quotient(T const* numerator_, T const* denominator_)
       : numerator{numerator_}, denominator{denominator_} {}
 

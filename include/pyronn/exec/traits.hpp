@@ -6,7 +6,7 @@
 ///
 /// @code
 ///   struct MyExecutor {
-///     using Backend = CpuBackend;                   // whose fast paths run on it; may be left out
+///     using Backend = CpuBackend;                   // the backend of its fast paths; optional
 ///     struct Cache {};                              // what a workspace keeps for it between calls
 ///     template <class Kernel>
 ///     void for_each(Extents<3> items, Kernel const& kernel) const;  // kernel(Vec<int, 3> item)
@@ -47,14 +47,15 @@ template <class E>
 using ExecutorCache = typename E::Cache;
 }  // namespace detail
 
-/// True for what has all members of an executor.
+/// True for types that have all members of an executor.
 template <class Executor>
 inline constexpr bool is_executor_v = detail::is_detected_v<detail::ForEach, Executor>&&
     detail::is_detected_v<detail::Allocate, Executor>&& detail::is_detected_v<
         detail::Deallocate, Executor>&& detail::is_detected_v<detail::CheckReachable, Executor>&&
         detail::is_detected_v<detail::ExecutorCache, Executor>;
 
-/// Fails to compile, with one sentence for what is missing, unless Executor is one.
+/// Fails to compile, with one sentence for each member that is missing, unless Executor is an
+/// executor.
 template <class Executor>
 constexpr void check_executor() {
   static_assert(detail::is_detected_v<detail::ForEach, Executor>,

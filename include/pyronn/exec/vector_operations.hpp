@@ -2,21 +2,22 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-/// What solvers do with whole arrays, where an executor works: the vector operations of BLAS under
-/// their names there, for arrays of any rank of float, Half or BFloat16.
+/// Vector operations that solvers need, on the arrays of an executor: those of BLAS under the same
+/// names, for arrays of any rank of float, Half or BFloat16.
 ///
-/// No call allocates or, where kernels are queued, synchronises: each can be captured in a graph.
-/// What sums come to stays where the executor works, and factors can be read from there, so that a
-/// solver never waits for a number. Every result has the same bits on every run and for any number
-/// of threads. Elements are combined in float; sums are made in double.
+/// No call allocates memory, and none synchronises where kernels are queued: each can be captured
+/// in a CUDA graph. The results of dot, norm and sum stay in the executor's memory and factors can
+/// be read from there, so that a solver never waits for a number. Every result has the same bits on
+/// every run and for any number of threads. Elements are combined in float; sums are made in
+/// double.
 ///
-/// Arrays are contiguous and have the same extents. Those of one call may be the same array, and
-/// must not overlap otherwise. Where one has no elements nothing is read or written, and sums
-/// are 0. All throw InvalidArgument for extents that differ and for memory that the executor cannot
-/// reach, before anything is written.
+/// Arrays are contiguous, and the arrays of one call have the same extents. They may be the same
+/// array, and must not overlap otherwise. Arrays without elements are not read or written, and
+/// their sums are 0. All functions throw InvalidArgument for extents that differ and for memory
+/// that the executor cannot reach, before anything is written; on a GPU also CudaError.
 ///
-/// A factor is a number by value, which is rounded to float, a pointer to a float or a double that
-/// lies where the executor works, or a Quotient of two such numbers.
+/// A factor is a number, which is rounded to float, a pointer to a float or a double in the
+/// executor's memory, or a Quotient of two such numbers.
 #include <cstddef>
 #include <cstdint>
 #include <type_traits>
@@ -65,7 +66,7 @@ void combine(Executor const& executor, VectorNames const& names, Alpha alpha, Ar
 
 }  // namespace detail
 
-/// out = in, rounded where `out` holds fewer bits; of the same type bit by bit.
+/// out = in, rounded where `out` holds fewer bits; where the types are the same, bit by bit.
 template <class Executor, class In, class Out, int Rank>
 void copy(Executor const& executor, ArrayView<In, Rank> in, ArrayView<Out, Rank> out) {
   detail::check_vectors(executor, {"copy", "copy: in", "copy: out", ""}, in, out);
@@ -81,7 +82,7 @@ void fill(Executor const& executor, ArrayView<T, Rank> out, float value) {
   detail::for_each_element(executor, operation, out.data, out.count());
 }
 
-/// y = x y, element by element: weights of rows or columns of a system.
+/// y = x y, element by element: applies weights of the rows or columns of a system.
 template <class Executor, class X, class Y, int Rank>
 void multiply(Executor const& executor, ArrayView<X, Rank> x, ArrayView<Y, Rank> y) {
   detail::check_vectors(executor, {"multiply", "multiply: x", "multiply: y", ""}, x, y);
@@ -111,15 +112,15 @@ void axpby(Executor const& executor, Alpha alpha, ArrayView<X, Rank> x, Beta bet
                   detail::held_scalar(alpha), x, detail::held_scalar(beta), y);
 }
 
-/// What dot, norm and sum need of a workspace for this many elements: at most 1 MiB.
+/// Bytes of workspace that dot, norm and sum need for this many elements: at most 1 MiB.
 template <class Executor>
 std::size_t reduction_workspace_bytes(Executor const&, std::int64_t elements) {
   return detail::ReductionPlan<Executor>{elements}.bytes();
 }
 
-/// *result = the sum of x y. `result`, a float or a double, lies where the executor works; the
-/// workspace has reduction_workspace_bytes of the arrays' count, else OutOfMemory is thrown.
-/// Numbers are multiplied and added up in double.
+/// *result = the sum of x y. `result`, a float or a double, lies in the executor's memory. The
+/// workspace has at least reduction_workspace_bytes of the arrays' count, else OutOfMemory is
+/// thrown. Numbers are multiplied and added up in double.
 template <class Executor, class X, class Y, int Rank, class Result>
 void dot(Executor const& executor, ArrayView<X, Rank> x, ArrayView<Y, Rank> y, Result* result,
          Workspace<Executor>& workspace) {
@@ -129,7 +130,7 @@ void dot(Executor const& executor, ArrayView<X, Rank> x, ArrayView<Y, Rank> y, R
   detail::reduce<detail::Unchanged>(executor, names, term, x.count(), result, workspace);
 }
 
-/// *result = the root of the sum of x x; all else as of dot.
+/// *result = the square root of the sum of x x; in all else as dot.
 template <class Executor, class X, int Rank, class Result>
 void norm(Executor const& executor, ArrayView<X, Rank> x, Result* result,
           Workspace<Executor>& workspace) {
@@ -139,7 +140,7 @@ void norm(Executor const& executor, ArrayView<X, Rank> x, Result* result,
   detail::reduce<detail::SquareRoot>(executor, names, term, x.count(), result, workspace);
 }
 
-/// *result = the sum of x; all else as of dot.
+/// *result = the sum of x; in all else as dot.
 template <class Executor, class X, int Rank, class Result>
 void sum(Executor const& executor, ArrayView<X, Rank> x, Result* result,
          Workspace<Executor>& workspace) {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+/// ArcFanBeam: fan-beam scans of the plane with a curved detector.
 #include <algorithm>
 #include <cmath>
 
@@ -20,8 +21,8 @@ class ArcFanView {
  public:
   ArcFanView() = default;
 
-  /// `frame` at the source; `radius` is the arc's [mm], `first` the angle of pixel 0 from the
-  /// central ray towards u, `step` the angle from pixel to pixel [rad].
+  /// `frame` has the view's directions and `radius` is the arc's radius [mm]; `first` is the angle
+  /// from the central ray towards u at which pixel 0 lies, `step` the angle between pixels [rad].
   ArcFanView(OrbitFrame const& frame, double source_isocenter_distance, double radius, double first,
              double step)
       : source_{source_isocenter_distance * frame.outward},
@@ -39,7 +40,8 @@ class ArcFanView {
     return {source_, direction, 0.0, radius_};
   }
 
-  /// The depth is the distance from the source, which is what an arc sees alike.
+  /// Pixel indices and depth of a world point [mm]. The depth is the point's distance from the
+  /// source in the plane [mm]: it is the same for all points of an arc about the source.
   [[nodiscard]] PYRONN_HOST_DEVICE DetectorPoint<float> project(Vec3f const& point) const {
     Vec3f const arm = point - vec_cast<float>(source_);
     float const ahead = dot(arm, vec_cast<float>(central_));
@@ -50,16 +52,16 @@ class ArcFanView {
             arm[2] * static_cast<float>(radius_) / distance, distance};
   }
 
-  /// Where rays start [mm].
+  /// The source, where rays start [mm].
   [[nodiscard]] PYRONN_HOST_DEVICE Vec3d const& source() const { return source_; }
 
-  /// Angle of a pixel's ray from the central ray, growing towards u [rad].
+  /// The angle between a pixel's ray and the central ray, which grows with u [rad].
   [[nodiscard]] PYRONN_HOST_DEVICE double fan_angle(double u) const { return first_ + u * step_; }
 
-  /// From pixel to pixel [rad].
+  /// The angle between the rays of neighbouring pixels [rad].
   [[nodiscard]] PYRONN_HOST_DEVICE double fan_angle_step() const { return step_; }
 
-  /// The direction that the isocentre's ray leaves the source in, of unit length.
+  /// The direction from the source to the isocentre, of unit length.
   [[nodiscard]] PYRONN_HOST_DEVICE Vec3d const& central_direction() const { return central_; }
 
   /// The direction, of unit length and perpendicular to the central one, towards which u grows.
@@ -74,16 +76,17 @@ class ArcFanView {
   double step_;
 };
 
-/// Scan of the plane with a point source and pixels at equal angles on an arc about it. A value
-/// that is cheap to copy; its views are set up once, in double precision, and never change.
+/// A scan of the plane with a point source and pixels at equal angles on an arc about it. The class
+/// is a value that is cheap to copy; its views are set up once, in double precision, and never
+/// change.
 class ArcFanBeam : public detail::ViewList<ArcFanView> {
  public:
-  /// A geometry of the plane z = 0.
+  /// The scan lies in the plane z = 0.
   static constexpr int dimension = 2;
 
-  /// A circle about the origin; the detector's spacing and offset are measured along the arc [mm].
-  /// Throws InvalidArgument for what CircularOrbit or LineDetector refuse, and for pixels at right
-  /// angles to the central ray or beyond.
+  /// The source turns on a circle about the origin; the detector's spacing and offset are measured
+  /// along the arc [mm]. Throws InvalidArgument where CircularOrbit::validate or
+  /// LineDetector::validate does, and for pixels 90 degrees or more off the central ray.
   static ArcFanBeam circular(CircularOrbit const& orbit, LineDetector const& detector) {
     orbit.validate();
     detector.validate();

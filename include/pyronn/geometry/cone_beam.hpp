@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+/// ConeBeam: cone-beam scans with a flat detector, along any orbit.
 #include <vector>
 
 #include <pyronn/geometry/cone_view.hpp>
@@ -12,11 +13,13 @@
 
 namespace pyronn {
 
-/// Cone-beam scan with a flat detector along any orbit: one 3x4 projection matrix a view. A value
-/// that is cheap to copy; its views are set up once, in double precision, and never change.
+/// A cone-beam scan with a flat detector along any orbit: one 3x4 projection matrix for each view.
+/// The class is a value that is cheap to copy; its views are set up once, in double precision, and
+/// never change.
 class ConeBeam : public detail::ViewList<ConeView> {
  public:
-  /// A circle about the z axis. Throws InvalidArgument for what CircularOrbit or Detector refuse.
+  /// The source turns on a circle about the z axis. Throws InvalidArgument where
+  /// CircularOrbit::validate or Detector::validate does.
   static ConeBeam circular(CircularOrbit const& orbit, Detector const& detector) {
     orbit.validate();
     detector.validate();
@@ -26,17 +29,18 @@ class ConeBeam : public detail::ViewList<ConeView> {
     return from_vectors(detector.size, vectors);
   }
 
-  /// Source, detector centre and pixel steps of every view. Throws InvalidArgument as
-  /// ConeView::from_vectors does, naming the view.
+  /// A scan from source, detector centre and pixel steps of every view [mm]. Throws InvalidArgument
+  /// where ConeView::from_vectors does; the message names the view.
   static ConeBeam from_vectors(Extents<2> detector_size, std::vector<ConeVectors> const& vectors) {
     return {"ConeBeam", detector_size, vectors, [detector_size](ConeVectors const& view) {
               return ConeView::from_vectors(view, detector_size);
             }};
   }
 
-  /// A 3x4 matrix of every view, of any scale and sign, from world mm to pixel indices. `seen` is a
-  /// point [mm] in front of every source: the middle of the object, say. Throws InvalidArgument as
-  /// ConeView::from_matrix does, naming the view.
+  /// A scan from the 3x4 matrix of every view, which maps world mm to pixel indices and may have
+  /// any scale and sign. `seen` is a point [mm] in front of every source, for example the middle of
+  /// the object. Throws InvalidArgument where ConeView::from_matrix does; the message names the
+  /// view.
   static ConeBeam from_matrices(Extents<2> detector_size,
                                 std::vector<ProjectionMatrix> const& matrices,
                                 Vec3d const& seen = {0, 0, 0}) {
@@ -44,13 +48,14 @@ class ConeBeam : public detail::ViewList<ConeView> {
             [seen](ProjectionMatrix const& matrix) { return ConeView::from_matrix(matrix, seen); }};
   }
 
-  /// Views as other scans have them. Throws InvalidArgument where there is none.
+  /// A scan from the views of other scans. Throws InvalidArgument for an empty list.
   static ConeBeam from_views(Extents<2> detector_size, std::vector<ConeView> const& views) {
     return {"ConeBeam", detector_size, views, [](ConeView const& view) { return view; }};
   }
 
-  /// True where u and depth of a point do not depend on its z, as on a circle about z with an
-  /// upright detector; kernels may then share work along z.
+  /// True where the detector columns of every view are aligned with the z axis, as on a circle
+  /// about it: u and depth of a point then do not depend on its z, exactly, and kernels may share
+  /// work along z.
   [[nodiscard]] bool is_z_aligned() const {
     for (int n = 0; n < num_views(); ++n) {
       ProjectionMatrix const& matrix = view(n).projection_matrix();

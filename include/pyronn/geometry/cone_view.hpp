@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+/// ConeVectors and ConeView: one view of a point source and a flat detector.
 #include <cmath>
 #include <limits>
 
@@ -14,15 +15,15 @@
 
 namespace pyronn {
 
-/// Where a source and a flat detector stand in one view, in world mm.
+/// The positions of a source and a flat detector in one view, in world mm.
 struct ConeVectors {
   Vec3d source;           ///< the point that rays start from
-  Vec3d detector_center;  ///< middle of the panel
-  Vec3d u_step;           ///< from one pixel to the next along a row
-  Vec3d v_step;           ///< from one row to the next
+  Vec3d detector_center;  ///< the middle of the panel
+  Vec3d u_step;           ///< the vector from one pixel to the next along a row
+  Vec3d v_step;           ///< the vector from one row to the next
 
-  /// The same rays with the detector `factor` times as far from the source, for a virtual detector
-  /// within the object: rays end at the detector.
+  /// The same rays with the detector `factor` times as far from the source. Rays end at the
+  /// detector, so that a virtual detector within the object must be moved behind it.
   [[nodiscard]] ConeVectors farther(double factor) const {
     return {source, source + factor * (detector_center - source), factor * u_step, factor * v_step};
   }
@@ -33,8 +34,8 @@ class ConeView {
  public:
   ConeView() = default;
 
-  /// From vectors; rays end at the detector. Throws InvalidArgument for numbers that are not
-  /// finite, for pixel steps without area and for a source in the plane of the detector.
+  /// The view of these vectors; its rays end at the detector. Throws InvalidArgument for numbers
+  /// that are not finite, for pixel steps without area and for a source in the detector's plane.
   static ConeView from_vectors(ConeVectors const& vectors, Extents<2> detector_size) {
     ConeView view;
     Vec3d const corner = vectors.detector_center - 0.5 * (detector_size[0] - 1) * vectors.u_step -
@@ -55,10 +56,10 @@ class ConeView {
     return view;
   }
 
-  /// From a matrix of any scale and sign; `seen` is a point [mm] in front of the source, which
-  /// fixes the sign. A matrix does not tell where the detector stands, so rays have no end. Throws
-  /// InvalidArgument for numbers that are not finite, for a left 3x3 part without inverse and where
-  /// `seen` lies in the plane of the source.
+  /// The view of a matrix of any scale and sign; `seen` is a point [mm] in front of the source,
+  /// which fixes the sign. A matrix does not tell where the detector stands, so the rays have no
+  /// end. Throws InvalidArgument for numbers that are not finite, for a left 3x3 part without
+  /// inverse and where `seen` has depth 0.
   static ConeView from_matrix(ProjectionMatrix const& matrix, Vec3d const& seen) {
     Vec3d const u_row = matrix.direction(0);
     Vec3d const v_row = matrix.direction(1);
@@ -101,21 +102,21 @@ class ConeView {
     return rays_.ray(u, v);
   }
 
-  /// Pixel and depth of a world point [mm].
+  /// Pixel indices and depth [mm] of a world point [mm].
   [[nodiscard]] PYRONN_HOST_DEVICE DetectorPoint<double> project(Vec3d const& point) const {
     Vec3d const homogeneous = matrix_(point);
     return {homogeneous[0] / homogeneous[2], homogeneous[1] / homogeneous[2], homogeneous[2]};
   }
 
-  /// Normalised: w is the depth in mm, positive before the source.
+  /// The matrix, normalised: w is the depth in mm, positive in front of the source.
   [[nodiscard]] PYRONN_HOST_DEVICE ProjectionMatrix const& projection_matrix() const {
     return matrix_;
   }
 
-  /// The same rays as `ray`, in closed form.
+  /// The rays that `ray` returns, in closed form.
   [[nodiscard]] PYRONN_HOST_DEVICE ProjectiveRays const& projective_rays() const { return rays_; }
 
-  /// Where rays start [mm].
+  /// The source, where rays start [mm].
   [[nodiscard]] PYRONN_HOST_DEVICE Vec3d const& source() const { return rays_.origin; }
 
  private:

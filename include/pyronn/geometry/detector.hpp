@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+/// Detector and LineDetector: size, pixel spacing and offset of a detector.
 #include <cmath>
 #include <limits>
 
@@ -15,9 +16,9 @@ namespace pyronn {
 struct Detector {
   Extents<2> size;     ///< pixels (u, v): columns, rows
   Vec2d spacing;       ///< distance between pixel centres along (u, v) [mm], positive
-  Vec2d offset{0, 0};  ///< of the panel's middle from the central ray, along (u, v) [mm]
+  Vec2d offset{0, 0};  ///< from the central ray to the panel's middle, along (u, v) [mm]
 
-  /// Throws InvalidArgument unless sizes are at least 1, spacings positive and all is finite.
+  /// Throws InvalidArgument unless sizes are at least 1, spacings positive and all numbers finite.
   void validate() const {
     validate_size(size);
     for (int axis = 0; axis < 2; ++axis) {
@@ -28,7 +29,7 @@ struct Detector {
     }
   }
 
-  /// Throws InvalidArgument unless sizes are at least 1 and pixels fewer than 2^31.
+  /// Throws InvalidArgument unless sizes are at least 1 and there are fewer than 2^31 pixels.
   static void validate_size(Extents<2> size) {
     detail::expects(size[0] >= 1 && size[1] >= 1, "Detector: size ", size,
                     " must be at least 1 along u and v");
@@ -37,13 +38,14 @@ struct Detector {
   }
 };
 
-/// A line of pixels, the detector of the plane; straight or on an arc.
+/// A line of pixels, straight or on an arc: the detector of scans of the plane.
 struct LineDetector {
-  int columns;      ///< pixels
+  int columns;      ///< number of pixels
   double spacing;   ///< distance between pixel centres [mm], positive
-  double offset{};  ///< of the line's middle from the central ray, along u [mm]
+  double offset{};  ///< from the central ray to the line's middle, along u [mm]
 
-  /// Throws InvalidArgument unless there is a pixel, the spacing is positive and all is finite.
+  /// Throws InvalidArgument unless there is a pixel, the spacing is positive and all numbers are
+  /// finite.
   void validate() const {
     Detector::validate_size({columns, 1});
     detail::expects(std::isfinite(spacing) && spacing > 0, "LineDetector: spacing ", spacing,
@@ -52,7 +54,7 @@ struct LineDetector {
   }
 };
 
-/// A vector of the plane, in the plane z = 0.
+/// The vector (x, y) as (x, y, 0).
 inline Vec3d in_plane(Vec2d const& vec) { return {vec[0], vec[1], 0}; }
 
 }  // namespace pyronn

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+/// FanBeam: fan-beam scans of the plane with a straight detector.
 #include <vector>
 
 #include <pyronn/geometry/cone_view.hpp>
@@ -12,15 +13,15 @@
 
 namespace pyronn {
 
-/// Scan of the plane with a point source and a straight detector. A value that is cheap to copy;
-/// its views are set up once, in double precision, and never change.
+/// A scan of the plane with a point source and a straight detector. The class is a value that is
+/// cheap to copy; its views are set up once, in double precision, and never change.
 class FanBeam : public detail::ViewList<ConeView> {
  public:
-  /// A geometry of the plane z = 0.
+  /// The scan lies in the plane z = 0.
   static constexpr int dimension = 2;
 
-  /// A circle about the origin. Throws InvalidArgument for what CircularOrbit or LineDetector
-  /// refuse.
+  /// The source turns on a circle about the origin. Throws InvalidArgument where
+  /// CircularOrbit::validate or LineDetector::validate does.
   static FanBeam circular(CircularOrbit const& orbit, LineDetector const& detector) {
     orbit.validate();
     detector.validate();
@@ -36,8 +37,8 @@ class FanBeam : public detail::ViewList<ConeView> {
     return from_vectors(detector.columns, vectors);
   }
 
-  /// Source, detector centre and pixel step of every view. Throws InvalidArgument as
-  /// ConeView::from_vectors does, naming the view.
+  /// A scan from source, detector centre and pixel step of every view [mm]. Throws InvalidArgument
+  /// where ConeView::from_vectors does; the message names the view.
   static FanBeam from_vectors(int columns, std::vector<FanVectors> const& vectors) {
     Extents<2> const size{columns, 1};
     return {"FanBeam", size, vectors, [size](FanVectors const& view) {

@@ -2,18 +2,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+/// FanVectors: one view of a point source and a straight detector in the plane.
 #include <pyronn/core/vec.hpp>
 
 namespace pyronn {
 
-/// Where a source and a straight line of pixels stand in one view of the plane, in world mm.
+/// The positions of a source and a straight line of pixels in one view of the plane, in world mm.
 struct FanVectors {
   Vec2d source;           ///< the point that rays start from
-  Vec2d detector_center;  ///< middle of the line
-  Vec2d u_step;           ///< from one pixel to the next
+  Vec2d detector_center;  ///< the middle of the line
+  Vec2d u_step;           ///< the vector from one pixel to the next
 
-  /// The same rays with the detector `factor` times as far from the source, for a virtual detector
-  /// within the object: rays end at the detector.
+  /// The same rays with the detector `factor` times as far from the source. Rays end at the
+  /// detector, so that a virtual detector within the object must be moved behind it.
   [[nodiscard]] FanVectors farther(double factor) const {
     return {source, source + factor * (detector_center - source), factor * u_step};
   }

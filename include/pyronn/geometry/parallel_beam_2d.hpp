@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+/// ParallelBeam2D: parallel-beam scans of the plane.
 #include <vector>
 
 #include <pyronn/geometry/detail/view_list.hpp>
@@ -12,15 +13,16 @@
 
 namespace pyronn {
 
-/// Scan of the plane with parallel rays. A value that is cheap to copy; its views are set up once,
-/// in double precision, and never change.
+/// A scan of the plane with parallel rays. The class is a value that is cheap to copy; its views
+/// are set up once, in double precision, and never change.
 class ParallelBeam2D : public detail::ViewList<ParallelView> {
  public:
-  /// A geometry of the plane z = 0.
+  /// The scan lies in the plane z = 0.
   static constexpr int dimension = 2;
 
-  /// At angle b the rays run along -(cos b, sin b), u = (-sin b, cos b): as of a FanBeam whose
-  /// source is at infinity. Throws InvalidArgument for what ParallelOrbit or LineDetector refuse.
+  /// At angle b the rays run along -(cos b, sin b) and u is (-sin b, cos b), as in a FanBeam whose
+  /// source is at infinity. Throws InvalidArgument where ParallelOrbit::validate or
+  /// LineDetector::validate does.
   static ParallelBeam2D circular(ParallelOrbit const& orbit, LineDetector const& detector) {
     orbit.validate();
     detector.validate();
@@ -35,8 +37,8 @@ class ParallelBeam2D : public detail::ViewList<ParallelView> {
     return from_vectors(detector.columns, vectors);
   }
 
-  /// Direction, detector centre and pixel step of every view. Throws InvalidArgument as
-  /// ParallelView does, naming the view.
+  /// A scan from direction, detector centre and pixel step of every view [mm]. Throws
+  /// InvalidArgument where ParallelView does; the message names the view.
   static ParallelBeam2D from_vectors(int columns, std::vector<ParallelVectors2D> const& vectors) {
     Extents<2> const size{columns, 1};
     return {"ParallelBeam2D", size, vectors, [size](ParallelVectors2D const& view) {

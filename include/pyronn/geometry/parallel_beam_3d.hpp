@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+/// ParallelBeam3D: parallel-beam scans with a flat detector, in any directions.
 #include <vector>
 
 #include <pyronn/geometry/detail/view_list.hpp>
@@ -11,12 +12,13 @@
 
 namespace pyronn {
 
-/// Scan with parallel rays and a flat detector, in any direction in every view. A value that is
-/// cheap to copy; its views are set up once, in double precision, and never change.
+/// A scan with parallel rays and a flat detector, whose views may have any direction. The class is
+/// a value that is cheap to copy; its views are set up once, in double precision, and never change.
 class ParallelBeam3D : public detail::ViewList<ParallelView> {
  public:
-  /// Rays across the z axis; turns as a CircularOrbit whose source is at infinity. Throws
-  /// InvalidArgument for what ParallelOrbit or Detector refuse.
+  /// The rays are perpendicular to the z axis and turn about it, as those of a CircularOrbit whose
+  /// source is at infinity. Throws InvalidArgument where ParallelOrbit::validate or
+  /// Detector::validate does.
   static ParallelBeam3D circular(ParallelOrbit const& orbit, Detector const& detector) {
     orbit.validate();
     detector.validate();
@@ -31,8 +33,8 @@ class ParallelBeam3D : public detail::ViewList<ParallelView> {
     return from_vectors(detector.size, vectors);
   }
 
-  /// Direction, detector centre and pixel steps of every view. Throws InvalidArgument as
-  /// ParallelView does, naming the view.
+  /// A scan from direction, detector centre and pixel steps of every view [mm]. Throws
+  /// InvalidArgument where ParallelView does; the message names the view.
   static ParallelBeam3D from_vectors(Extents<2> detector_size,
                                      std::vector<ParallelVectors> const& vectors) {
     return {"ParallelBeam3D", detector_size, vectors, [detector_size](ParallelVectors const& view) {

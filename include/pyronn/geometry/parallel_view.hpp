@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+/// ParallelView: one view of parallel rays and a flat detector.
 #include <cmath>
 #include <limits>
 
@@ -16,13 +17,14 @@
 namespace pyronn {
 
 /// One view of parallel rays with a flat detector, in double precision. The depth of every point is
-/// 1: nothing is nearer to a source at infinity.
+/// 1, without a unit: all points are equally far from a source at infinity, so that weights of the
+/// distance do nothing.
 class ParallelView {
  public:
   ParallelView() = default;
 
-  /// Throws InvalidArgument for numbers that are not finite, for pixel steps without area and for
-  /// rays along the detector.
+  /// The view of these vectors. Throws InvalidArgument for numbers that are not finite, for pixel
+  /// steps without area and for rays parallel to the detector.
   ParallelView(ParallelVectors const& vectors, Extents<2> detector_size) {
     Vec3d const direction = 1.0 / length(vectors.direction) * vectors.direction;
     Vec3d const corner = vectors.detector_center - 0.5 * (detector_size[0] - 1) * vectors.u_step -
@@ -52,18 +54,18 @@ class ParallelView {
     return rays_.ray(u, v);
   }
 
-  /// Pixel and depth of a world point [mm].
+  /// Pixel indices of a world point [mm], and the depth 1.
   [[nodiscard]] PYRONN_HOST_DEVICE DetectorPoint<double> project(Vec3d const& point) const {
     Vec3d const pixel = matrix_(point);
     return {pixel[0], pixel[1], pixel[2]};
   }
 
-  /// Its last row is (0, 0, 0, 1).
+  /// The matrix from world mm to pixel indices; its last row is (0, 0, 0, 1).
   [[nodiscard]] PYRONN_HOST_DEVICE ProjectionMatrix const& projection_matrix() const {
     return matrix_;
   }
 
-  /// The same rays as `ray`, in closed form.
+  /// The rays that `ray` returns, in closed form.
   [[nodiscard]] PYRONN_HOST_DEVICE ProjectiveRays const& projective_rays() const { return rays_; }
 
  private:

@@ -2,17 +2,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+/// ProjectionMatrix: the 3x4 matrix from world points to pixels.
 #include <pyronn/core/config.hpp>
 #include <pyronn/core/vec.hpp>
 
 namespace pyronn {
 
 /// A 3x4 matrix that maps world points [mm] to homogeneous pixel indices:
-/// (u w, v w, w) = P (x, y, z, 1), with w the depth in mm once normalised.
+/// (u w, v w, w) = P (x, y, z, 1). Where the matrix is normalised, w is the depth in mm.
 struct ProjectionMatrix {
-  double row[3][4];  ///< its numbers, row by row
+  double row[3][4];  ///< the numbers, row by row
 
-  /// From anything that is indexed as `matrix(row, column)`, an Eigen matrix for one.
+  /// A copy of any matrix that is indexed as `matrix(row, column)`, for example of an Eigen matrix.
   template <class Matrix>
   static ProjectionMatrix from(Matrix const& matrix) {
     ProjectionMatrix result{};
@@ -22,7 +23,7 @@ struct ProjectionMatrix {
     return result;
   }
 
-  /// From twelve numbers, row after row.
+  /// The matrix of twelve numbers, row after row.
   template <class T>
   static ProjectionMatrix from_rows(T const* numbers) {
     return from([numbers](int r, int c) { return numbers[4 * r + c]; });

@@ -6,9 +6,9 @@
 ///
 /// @code
 ///   struct MyGeometry {
-///     struct View {                                  // trivially copyable, made once a view
-///       Ray<float> ray(float u, float v) const;      // which line does pixel (u, v) see?
-///       DetectorPoint<float> project(Vec3f x) const; // where does world point x [mm] land?
+///     struct View {                                  // trivially copyable
+///       Ray<float> ray(float u, float v) const;      // the line that pixel (u, v) sees [mm]
+///       DetectorPoint<float> project(Vec3f x) const; // the pixel of the world point x [mm]
 ///     };
 ///     int num_views() const;
 ///     Extents<2> detector_size() const;              // pixels (u, v)
@@ -16,18 +16,20 @@
 ///   };
 /// @endcode
 ///
-/// `ray` is what ray-driven operators need, `project` what voxel-driven ones need; either alone
-/// makes a geometry, and float may be double. A geometry that is trivially copyable travels into
-/// the kernel whole and calls `view` there; then mark its functions PYRONN_HOST_DEVICE. Any other
-/// calls `view` on the host, and the views travel (mark theirs).
+/// Ray-driven operators need `ray`, voxel-driven ones `project`; either alone makes a geometry, and
+/// float may be double. A geometry that is trivially copyable is copied whole into the kernel,
+/// where every thread calls `view` once for each view that it works on: `view` must be cheap, and
+/// the geometry's functions must be marked PYRONN_HOST_DEVICE. Of any other geometry `view` is
+/// called on the host while an operator is made, and the views are copied into
+/// the kernels: then the views' functions must be marked.
 ///
 /// `project` is called for every voxel and view: on a GPU one `reciprocal` of the depth and two
-/// products take half the time of two divisions.
+/// products take half the time of two divisions. What its `depth` means is said at DetectorPoint.
 ///
-/// What a view may say besides, to be faster:
+/// A view may have these, too, and is then faster:
 /// @code
-///   ProjectionMatrix projection_matrix() const;  // `project` is this matrix, w being the depth
-///   ProjectiveRays projective_rays() const;      // and `ray` is affine in (u, v)
+///   ProjectionMatrix projection_matrix() const;  // `project` applies this matrix; w is the depth
+///   ProjectiveRays projective_rays() const;      // `ray` returns these rays
 /// @endcode
 ///
 /// A geometry of the plane has `static constexpr int dimension = 2`: its detector has one row, its
@@ -43,17 +45,17 @@
 
 namespace pyronn {
 
-/// The rays of a projective view [mm], with pixel = u * along_u + v * along_v. They diverge:
-/// origin + t (direction + pixel); or they are parallel: origin + pixel + t direction. Either way t
-/// runs from `begin` to `end`, which may be infinite.
+/// The rays of a projective view [mm], with pixel = u * along_u + v * along_v. Diverging rays are
+/// the points origin + t (direction + pixel), parallel ones the points origin + pixel + t
+/// direction, for t from `begin` to `end`, which may be infinite.
 struct ProjectiveRays {
   Vec3d origin;     ///< the source, or the centre of pixel (0, 0)
-  Vec3d direction;  ///< from the source towards pixel (0, 0), or that of all rays
+  Vec3d direction;  ///< from the source towards pixel (0, 0), or the direction of all rays
   Vec3d along_u;    ///< what one pixel more along a row adds
   Vec3d along_v;    ///< what one row more adds
   double begin;     ///< first t; may be minus infinity
   double end;       ///< last t
-  bool diverge;     ///< from `origin`; else they are parallel
+  bool diverge;     ///< true: the rays diverge from `origin`; false: they are parallel
 
   /// The line that pixel (u, v) sees.
   [[nodiscard]] PYRONN_HOST_DEVICE constexpr Ray<double> ray(double u, double v) const {
@@ -89,11 +91,12 @@ using ProjectiveRaysOf = decltype(std::declval<V const&>().projective_rays());
 template <class View>
 using RayInDouble = decltype(static_cast<Ray<double> (View::*)(double, double) const>(&View::ray));
 
-/// In what a view takes its pixels: double where it says so, else float, which holds any index.
+/// The number type of the pixel indices that `View::ray` takes: double where it says so, else
+/// float, which holds every pixel index exactly.
 template <class View>
 using pixel_scalar_t = std::conditional_t<is_detected_v<RayInDouble, View>, double, float>;
 
-/// In what a view answers with rays; float where it has none.
+/// The number type of the rays that `View::ray` returns; float where a view has no rays.
 template <class View, class = void>
 struct RayNumberOf {
   using type = float;
@@ -105,6 +108,7 @@ struct RayNumberOf<View, std::void_t<RayScalar<View>>> {
 template <class View>
 using ray_scalar_t = typename RayNumberOf<View>::type;
 
+/// True where `Operation<G>` names the type Result, up to references and const.
 template <class G, template <class> class Operation, class Result>
 constexpr bool returns() {
   if constexpr (is_detected_v<Operation, G>) {
@@ -182,29 +186,30 @@ constexpr int dimension() {
 
 }  // namespace detail
 
-/// 2 for a geometry of the plane, else 3: the rank of what it scans and of what it measures.
+/// 2 for a geometry of the plane, else 3: the rank of its volumes (or images) and projections.
 template <class Geometry>
 inline constexpr int dimension_v = detail::dimension<Geometry>();
 
-/// True for a geometry whose views answer `ray`.
+/// True for a geometry whose views have `ray`.
 template <class Geometry>
 inline constexpr bool is_traceable_geometry_v = detail::is_traceable<Geometry>();
 
-/// True for a geometry whose views answer `project`.
+/// True for a geometry whose views have `project`.
 template <class Geometry>
 inline constexpr bool is_projectable_geometry_v = detail::is_projectable<Geometry>();
 
-/// True for a view that is a projection matrix.
+/// True for a view that has `projection_matrix`.
 template <class View>
 inline constexpr bool is_projective_view_v =
     detail::returns<View, detail::MatrixOf, ProjectionMatrix>();
 
-/// True for a view whose rays are those of a projection matrix.
+/// True for a view that has `projective_rays`.
 template <class View>
 inline constexpr bool has_projective_rays_v =
     detail::returns<View, detail::ProjectiveRaysOf, ProjectiveRays>();
 
-/// Fails to compile, with one sentence for what is missing, unless Geometry is one.
+/// Fails to compile, with one sentence for each member that is missing, unless Geometry is a
+/// geometry.
 template <class Geometry>
 constexpr void check_geometry() {
   static_assert(detail::has_num_views_v<Geometry>,
@@ -215,7 +220,7 @@ constexpr void check_geometry() {
                 "A geometry must have 'view(int n) const' that returns a trivially copyable view.");
 }
 
-/// As check_geometry, and rays can be traced through it.
+/// Does what check_geometry does, and fails to compile unless the views have `ray`.
 template <class Geometry>
 constexpr void check_traceable_geometry() {
   check_geometry<Geometry>();
@@ -226,7 +231,7 @@ constexpr void check_traceable_geometry() {
   }
 }
 
-/// As check_geometry, and points can be projected with it.
+/// Does what check_geometry does, and fails to compile unless the views have `project`.
 template <class Geometry>
 constexpr void check_projectable_geometry() {
   check_geometry<Geometry>();

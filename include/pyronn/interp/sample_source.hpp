@@ -2,21 +2,24 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-/// How a policy gets at samples on an executor. What stands here is the answer for most: in place,
-/// with no memory. Arrays have the extents (x, y, z, sample) or (u, v, view, sample) and hold what
-/// is_storage_v allows. A specialisation of SliceSource, InteriorSliceSource, PlaneSource or
-/// LineSource has the same members:
+/// How the kernels of a policy read arrays on a backend. The primary templates read the caller's
+/// memory in place and need no workspace; a policy that reads otherwise on some backend, for
+/// example through textures on a copy, specialises them. Arrays have the extents (x, y, z, sample)
+/// or (u, v, view, sample) and the element types that is_storage_v allows. A specialisation of
+/// SliceSource, InteriorSliceSource, PlaneSource or LineSource has these members:
 /// @code
-///   slice_bytes(executor, array)       workspace that one slice of one sample needs; 0: in place
-///   max_slices(executor, array)        slices of one sample that can be read at a time; 0: none
-///   max_samples(executor, array)       whole samples that can be read at a time; may be 0
-///   least_slices<T>                    fewer at a time than these, and than all, do not pay
+///   slice_bytes(executor, array)       bytes of workspace for one slice of one sample; 0: in place
+///   max_slices(executor, array)        slices of one sample that can be loaded at a time; 0: none
+///   max_samples(executor, array)       whole samples that can be loaded at a time; may be 0
+///   least_slices<T>                    loading fewer slices than this at a time, and fewer than
+///                                      there are, takes longer than reading in place
 ///   load_launches                      kernels that `load` queues where slice_bytes is not 0
 ///   load(executor, array, workspace)   makes all of `array` readable, stream-ordered; returns what
 ///                                      the kernel reads from, which is trivially copyable
+///   InPlace                            the source that reads in place with the policy's `blend`
 /// @endcode
-/// Where it can read no slice, for want of workspace or otherwise, the array is read in place after
-/// all, with the policy's `blend`.
+/// An operator uses `InPlace` where max_slices is 0 and where the workspace holds fewer slices than
+/// least_slices.
 #include <cstddef>
 #include <limits>
 
@@ -26,11 +29,11 @@
 
 namespace pyronn {
 
-/// The slices of an array in place.
+/// Reads the slices of an array in place.
 template <class Interp>
 struct InPlaceSlices {
   /// @{
-  /// As said above of every source.
+  /// A member of every source, as said at the beginning of this file.
   template <class T>
   static constexpr int least_slices = 1;
   static constexpr int load_launches = 0;
@@ -55,11 +58,11 @@ struct InPlaceSlices {
   /// @}
 };
 
-/// The planes of an array in place, in slabs of fewer than 2^31 elements.
+/// Reads the planes of an array in place, in slabs of fewer than 2^31 elements.
 template <class Interp>
 struct InPlacePlanes : InPlaceSlices<Interp> {
   /// @{
-  /// As said above of every source.
+  /// A member of every source, as said at the beginning of this file.
   template <class Executor, class T>
   static int max_slices(Executor const&, ArrayView<T const, 4> array) {
     constexpr int max_elements = std::numeric_limits<int>::max();
@@ -72,24 +75,25 @@ struct InPlacePlanes : InPlaceSlices<Interp> {
   /// @}
 };
 
-/// For kernels that read slice by slice, `samples.slice(n)`: the views of projections.
+/// The source of kernels that read slice by slice, `samples.slice(n)`: the views of projections.
 template <class Interp, class Backend>
 struct SliceSource : InPlaceSlices<Interp> {
-  using InPlace = InPlaceSlices<Interp>;  ///< what stands in where this one can read no slice
+  using InPlace = InPlaceSlices<Interp>;  ///< used where this source can load no slice
 };
 
-/// The same for kernels that read most samples by `sample_inside`.
+/// The source of kernels that read slice by slice and most samples by `sample_inside`.
 template <class Interp, class Backend>
 struct InteriorSliceSource : SliceSource<Interp, Backend> {};
 
-/// For kernels that read on planes across any axis, `samples.planes<Axis>(sample, group)`: volumes.
+/// The source of kernels that read planes perpendicular to any axis of a volume,
+/// `samples.planes<Axis>(sample, group)`.
 template <class Interp, class Backend>
 struct PlaneSource : InPlacePlanes<Interp> {
-  using InPlace = InPlacePlanes<Interp>;  ///< what stands in where this one can read no slice
+  using InPlace = InPlacePlanes<Interp>;  ///< used where this source can load no slice
 };
 
-/// For kernels that read images of the plane where rays cross their rows and columns, with the same
-/// members `planes<Axis>(sample, group)` less `texel`.
+/// The source of kernels that read images where rays cross their rows and columns. What it loads
+/// has `planes<Axis>(sample, group)` as that of PlaneSource, without `texel`.
 template <class Interp, class Backend>
 struct LineSource : PlaneSource<Interp, Backend> {};
 

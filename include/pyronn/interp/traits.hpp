@@ -8,16 +8,16 @@
 ///   struct MyInterp {
 ///     static PYRONN_HOST_DEVICE float blend(float a, float b,  // fractions of the way, in [0, 1)
 ///                                           float s00, float s10, float s01, float s11);
-///     // What the same comes to on a line, where b is 0 and rows are alike; may be left out.
+///     // The same on a line, where b is 0 and both rows are equal; may be left out.
 ///     static PYRONN_HOST_DEVICE float blend(float a, float s0, float s1);
 ///   };
 /// @endcode
 ///
 /// Positions are indices with sample centres at the integers, and samples outside are zero, for
-/// every policy. `blend` mixes the four samples around a position and must be linear in them; the
-/// policy then reads the caller's memory in place on every executor, and both directions of every
-/// model follow it exactly. A policy that wants other means on some executor specialises
-/// SliceSource and PlaneSource for it.
+/// every policy. `blend` mixes the four samples around a position and must be linear in them. With
+/// it alone a policy reads the caller's memory in place on every executor, and forward and
+/// backprojection of every model are exact transposes. A policy that reads otherwise on some
+/// backend specialises the sources of interp/sample_source.hpp for it.
 #include <type_traits>
 
 #include <pyronn/core/detail/detected.hpp>
@@ -40,7 +40,7 @@ constexpr bool is_interp() {
 
 }  // namespace detail
 
-/// True for what has the member of an interpolation policy.
+/// True for types that have the member `blend` of an interpolation policy.
 template <class Interp>
 inline constexpr bool is_interp_v = detail::is_interp<Interp>();
 

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+/// Joseph: a ray-driven model with bilinear samples in slices.
 #include <type_traits>
 
 #include <pyronn/interp/sample_source.hpp>
@@ -14,8 +15,11 @@
 
 namespace pyronn {
 
-/// The ray-driven matrix of Joseph (1982): bilinear samples where a ray crosses the slices of the
-/// volume, in mm of path. What a model is, is written in model/traits.hpp.
+/// The ray-driven model of Joseph: a line integral is the sum of the bilinear samples where the ray
+/// crosses the slices perpendicular to its main axis, times the length of ray between slices [mm].
+/// Projections are in the volume's unit times mm. Source: P. M. Joseph, "An improved algorithm for
+/// reprojecting rays through pixel images", IEEE Trans. Med. Imaging 1, 1982. What a model is, is
+/// written in model/traits.hpp.
 struct Joseph : ModelDefaults {
   /// @{
   /// As model/traits.hpp asks of a model.

@@ -2,19 +2,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-/// The two kernels of a model that follows rays, made from a type of rays: forward sums along each
-/// pixel's ray, back is the exact transpose as a gather. Such a model writes
+/// The two kernels of a model that follows rays, made from a type of rays: the forward projection
+/// sums along the ray of each pixel, the backprojection is its exact transpose as a gather. Such a
+/// model writes
 ///
 /// @code
 ///   struct MyTrace {  // trivially copyable; may hold the model's parameters
-///     // How far from a ray voxels may lie that it gives weight to, along any axis [voxels].
+///     // How far from a ray, along any axis, voxels may lie that have a weight [voxels].
 ///     static constexpr float reach = 1.0F;
-///     // From a ray in voxel indices, the size of the volume and the voxels' spacing [mm].
+///     // Is given the ray in voxel indices, the size of the volume and the voxels' spacing [mm].
 ///     PYRONN_HOST_DEVICE MyRay operator()(Ray<float> const& ray, Extents<3> const& size,
 ///                                         Vec3f const& spacing) const;
 ///   };
 ///   struct MyRay {
-///     // What the forward projection multiplies a voxel of the volume with [mm].
+///     // The weight [mm] with which the forward projection multiplies a voxel.
 ///     template <class Interp> PYRONN_HOST_DEVICE float weight(Vec<int, 3> const& voxel) const;
 ///     // The sum of weight times value over the voxels of a VolumeSlab.
 ///     template <class Slab> PYRONN_HOST_DEVICE float integral(Slab const& slab) const;
@@ -22,7 +23,7 @@
 /// @endcode
 ///
 /// and returns RayDrivenForward and RayDrivenBack of MyTrace; model/siddon.hpp is an example. A
-/// model with a faster way forward needs only `weight`.
+/// model with a forward kernel of its own needs only `weight`.
 #include <pyronn/core/config.hpp>
 #include <pyronn/core/extents.hpp>
 #include <pyronn/core/vec.hpp>
@@ -37,15 +38,15 @@ namespace pyronn {
 template <class Task>
 struct VolumeSlab {
   Task const& task;  ///< what the kernel works on
-  int offset;        ///< of the sample's first slice among all that the launch reads
-  int first;         ///< slice of the volume that the slab begins with
-  int count;         ///< of slices
+  int offset;        ///< number of the sample's first slice among all slices of the launch
+  int first;         ///< slice of the volume with which the slab begins
+  int count;         ///< number of slices
 
-  /// Slice n of the slab: where read in place, a LinearSlice.
+  /// Slice n of the slab; a LinearSlice where arrays are read in place.
   [[nodiscard]] PYRONN_HOST_DEVICE auto slice(int n) const { return task.slice(offset + n); }
 };
 
-/// Forward projection: one work item is a pixel of a view.
+/// Forward projection: one item is a pixel of a view.
 template <class Trace, class Task>
 struct RayDrivenForward {
   /// @{
@@ -70,9 +71,9 @@ struct RayDrivenForward {
   /// @}
 };
 
-/// The transpose as a gather: one work item is a voxel, which looks at the pixels in the footprint
-/// of its neighbourhood and takes from each what the forward projection gives it. Without atomics,
-/// so the result is the same on every run.
+/// The transpose as a gather: one item is a voxel, which adds up the pixels in the footprint of its
+/// neighbourhood, each with the weight that the voxel has in the forward projection of that pixel.
+/// There are no atomics, so the result is the same on every run.
 template <class Trace, class Interp, class Task>
 struct RayDrivenBack {
   /// @{

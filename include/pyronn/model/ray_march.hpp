@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+/// RayMarch: a ray-driven model with trilinear samples at equal steps.
 #include <cmath>
 
 #include <pyronn/core/error.hpp>
@@ -12,9 +13,12 @@
 
 namespace pyronn {
 
-/// The ray-driven matrix that samples at equal steps: trilinear samples of the volume in the middle
-/// of steps that make up the ray, in mm of path. Slower than Joseph for the same accuracy; it is
-/// the model of PYRO-NN. What a model is, is written in model/traits.hpp.
+/// The ray-driven model that samples at equal steps: a line integral is the sum of the trilinear
+/// samples in the middle of the steps into which the ray is cut, times the length of a step [mm].
+/// Projections are in the volume's unit times mm. It is slower than Joseph for the same accuracy.
+/// Source: the forward projection of PYRO-NN (C. Syben et al., "PYRO-NN: Python reconstruction
+/// operators in neural networks", Med. Phys. 46, 2019). What a model is, is written in
+/// model/traits.hpp.
 class RayMarch : public ModelDefaults {
  public:
   /// @{
@@ -25,18 +29,18 @@ class RayMarch : public ModelDefaults {
   using ProjectionSource = SliceSource<Interp, Backend>;
   /// @}
 
-  /// A step of 0.2 voxels.
+  /// Makes a model with steps of at most 0.2 voxels.
   RayMarch() : RayMarch(0.2) {}
 
-  /// The longest step, in voxels: a ray is cut into as few equal steps as that allows. Throws
-  /// InvalidArgument for a step below 1/1000 and one that is not finite.
+  /// Makes a model with steps of at most `step` voxels: a ray is cut into as few equal steps as
+  /// that allows. Throws InvalidArgument for a step that is less than 1/1000 or not finite.
   explicit RayMarch(double step) : step_{static_cast<float>(step)} {
     constexpr double least = 1e-3;
     detail::expects(std::isfinite(step) && step >= least, "RayMarch: step ", step,
                     " must be finite and at least ", least, " [voxels]");
   }
 
-  /// The longest step [voxels].
+  /// The longest step that is allowed [voxels].
   [[nodiscard]] float step() const { return step_; }
 
   /// @{

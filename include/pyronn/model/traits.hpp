@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-/// What a model is: the two kernels that apply one matrix and its transpose. A small value, which
-/// may hold parameters. What differs from ModelDefaults, it writes:
+/// What a model is: the two kernels that apply one matrix and its transpose. A model is a small
+/// value, which may hold parameters. It derives from ModelDefaults and redefines what differs:
 ///
 /// @code
 ///   struct MyModel : ModelDefaults {
@@ -31,25 +31,24 @@
 
 namespace pyronn {
 
-/// What a model may leave out: the answers of one that follows rays, also back, where it projects
-/// voxels to find the rays near them; and that reads arrays in place. A model that derives from it
-/// redefines what differs.
+/// The members that a model may leave out: those of a model that follows rays in both directions
+/// and reads arrays in place. Its backprojection projects voxels, too, to find the rays near them.
 struct ModelDefaults {
-  /// What the kernels need of a view: one of project_view_t, ray_view_t, full_view_t.
+  /// The form of a view that the kernels need: project_view_t, ray_view_t or full_view_t.
   template <class View>
   using ForwardView = detail::ray_view_t<View>;
-  /// The same for the transpose.
+  /// The same for the kernel of the transpose.
   template <class View>
   using BackView = detail::full_view_t<View>;
 
-  /// Forms that are faster where all views fit them, as special_ray_view_t and
-  /// special_project_view_t, or void. Backends have paths of their own for some of them.
+  /// A special form that is faster, for views that fit it: special_ray_view_t,
+  /// special_project_view_t or void. Backends have paths of their own for some of them.
   template <class View, int Dimension>
   using SpecialForwardView = void;
-  /// The same for the transpose.
+  /// The same for the kernel of the transpose.
   template <class View, int Dimension>
   using SpecialBackView = void;
-  /// Whether `back` takes its special form.
+  /// Whether the kernel of `back` should be given the special form.
   template <class Interp, class Backend, int Dimension>
   static constexpr bool prefers_special_back = false;
 
@@ -61,12 +60,12 @@ struct ModelDefaults {
   template <class Interp, class Backend>
   using ProjectionSource = InPlaceSlices<Interp>;
 
-  /// Fail to compile, with one sentence, for a geometry that lacks what a direction needs.
+  /// Fails to compile, with one sentence, for a geometry that lacks what the forward kernel needs.
   template <class Geometry>
   static constexpr void check_forward() {
     check_traceable_geometry<Geometry>();
   }
-  /// The same for the transpose.
+  /// The same for the kernel of the transpose.
   template <class Geometry>
   static constexpr void check_back() {
     check_traceable_geometry<Geometry>();
@@ -76,7 +75,7 @@ struct ModelDefaults {
 
 namespace detail {
 
-/// What models are tried with; none of it is ever run.
+/// The types with which check_model tries a model; their functions are never called.
 struct ProbeInterp {
   static PYRONN_HOST_DEVICE float blend(float a, float b, float s00, float s10, float s01,
                                         float s11);
@@ -135,7 +134,7 @@ using ItemsOf = decltype(std::declval<Kernel const&>().items());
 template <class Kernel>
 using RunOfItem = decltype(std::declval<Kernel const&>()(Vec<int, 3>{}));
 
-/// True for a model whose `MakeKernel` names a kernel, as exec/kernel.hpp says.
+/// True for a model for which `MakeKernel` names a kernel as exec/kernel.hpp describes it.
 template <class Model, template <class> class MakeKernel>
 constexpr bool makes_kernel() {
   if constexpr (is_detected_v<MakeKernel, Model>) {
@@ -160,7 +159,7 @@ inline constexpr bool has_checks_v = is_detected_v<CheckForward, M>&& is_detecte
 
 }  // namespace detail
 
-/// True for what has all members of a model.
+/// True for types that have all members of a model.
 template <class Model>
 inline constexpr bool is_model_v =
     detail::has_views_v<Model>&& detail::has_special_views_v<Model>&& detail::has_sources_v<Model>&&

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+/// VoxelDriven and DistanceWeighted: voxel-driven models.
 #include <type_traits>
 
 #include <pyronn/interp/sample_source.hpp>
@@ -14,8 +15,11 @@
 
 namespace pyronn {
 
-/// The voxel-driven matrix: a voxel takes from each view the bilinear sample at the point where it
-/// lands, times a weight of its depth. What a model is, is written in model/traits.hpp.
+/// The voxel-driven model: the backprojection of a voxel is the sum over the views of the bilinear
+/// sample at the point onto which the voxel's centre projects, times a weight of its depth. The
+/// forward projection is the exact transpose. Source: T. M. Peters, "Algorithms for fast back- and
+/// re-projection in computed tomography", IEEE Trans. Nucl. Sci. 28, 1981. What a model is, is
+/// written in model/traits.hpp.
 template <class DepthWeight>
 struct WeightedVoxelDriven : ModelDefaults {
   /// @{
@@ -63,7 +67,9 @@ inline constexpr bool detail::is_proven_model_v<WeightedVoxelDriven<DepthWeight>
 /// Voxel-driven, unweighted: the classical companion of Joseph.
 using VoxelDriven = WeightedVoxelDriven<detail::NoDepthWeight>;
 
-/// Voxel-driven with 1 / depth^2: the backprojection inside FDK.
+/// The voxel-driven model with the weight 1 / depth^2 [1/mm^2], as in the backprojection of FDK (L.
+/// A. Feldkamp, L. C. Davis, J. W. Kress, "Practical cone-beam algorithm", J. Opt. Soc. Am. A 1,
+/// 1984).
 using DistanceWeighted = WeightedVoxelDriven<detail::InverseSquareDepth>;
 
 }  // namespace pyronn

@@ -20,19 +20,24 @@
 
 namespace pyronn {
 
-/// Cores of the host.
+/// The backend of the host's cores.
 struct CpuBackend {};
 
-/// Runs kernels on the host's cores; every call returns when its work is done. Results do not
+/// Runs kernels on the host's cores. Every call returns when its work is done, and results do not
 /// depend on the number of threads.
+///
+/// An executor holds only a number and is cheap to copy. It keeps no threads: every for_each starts
+/// its own and joins them before it returns, which costs some tens of microseconds a thread. One
+/// executor may be used from several threads at the same time; each call then starts threads of its
+/// own, so give such executors fewer threads. A Workspace serves one call at a time.
 class CpuExecutor {
  public:
-  /// Whose fast paths it has.
+  /// The backend whose fast paths it has.
   using Backend = CpuBackend;
-  /// Nothing is kept between calls.
+  /// What a workspace keeps between calls: nothing.
   struct Cache {};
 
-  /// All cores.
+  /// An executor with one thread for each core.
   CpuExecutor() : CpuExecutor(std::max(1, static_cast<int>(std::thread::hardware_concurrency()))) {}
 
   /// Throws InvalidArgument unless `threads` is at least 1.
@@ -40,11 +45,12 @@ class CpuExecutor {
     detail::expects(threads >= 1, "CpuExecutor: threads ", threads, " must be at least 1");
   }
 
-  /// How many threads share the work of a call.
+  /// How many threads, the caller's included, share the work of a call.
   [[nodiscard]] int threads() const { return threads_; }
 
-  /// Calls `kernel(item)` once for each item, in any order and from several threads. What a kernel
-  /// throws ends the call: the first exception reaches the caller.
+  /// Calls `kernel(item)` once for each item, in any order and from several threads, and returns
+  /// when all items are done. Where a kernel throws, no further items are begun and the first
+  /// exception is rethrown to the caller.
   template <class Kernel>
   void for_each(Extents<3> items, Kernel const& kernel) const {
     auto const run = [](Extents<3> of, std::int64_t first, std::int64_t end, void const* what) {
@@ -63,7 +69,7 @@ class CpuExecutor {
     return memory;
   }
 
-  /// Gives back what `allocate` returned.
+  /// Gives back memory that `allocate` returned.
   void deallocate(void* memory, std::size_t) const noexcept {
     ::operator delete(memory, alignment);
   }

@@ -19,7 +19,7 @@
 
 namespace pyronn::detail {
 
-/// Filters some rows of one view with an FFT on the host.
+/// Filters rows of one view with an FFT on the host; an item is `rows_per_item` rows.
 template <class Weights>
 struct FilterRowsOnHost {
   static constexpr int rows_per_item = 16;
@@ -67,7 +67,7 @@ struct RowFilterBackend<CpuBackend> {
   template <class Executor>
   static void make_tables(Executor const&, int, float const*, std::byte*) {}
 
-  /// Memory of the host is where cores work.
+  /// Nothing is uploaded: cores read the response where the host has it.
   static std::size_t upload_bytes(int) { return 0; }
   template <class Executor>
   static void upload(Executor const&, std::vector<float> const&, std::byte*) {}
@@ -80,7 +80,7 @@ struct RowFilterBackend<CpuBackend> {
     return 0;
   }
 
-  /// Kernels that apply() queues for filtered projections of these extents.
+  /// How many kernels apply() runs for filtered projections of these extents.
   static int launches(Extents<3>, int) { return 1; }
 
   template <class Weights, class Executor>

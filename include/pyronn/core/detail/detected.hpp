@@ -2,11 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+/// The detection idiom of C++17.
 #include <type_traits>
 
 namespace pyronn::detail {
 
-/// True where `Operation<Types...>` names a type: the detection idiom of C++17.
+/// Is true where `Operation<Types...>` names a type.
 template <class Void, template <class...> class Operation, class... Types>
 struct Detected : std::false_type {};
 

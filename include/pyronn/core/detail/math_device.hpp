@@ -2,42 +2,44 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-/// Included by core/math.hpp alone, while nvcc compiles for the device.
+/// The functions of core/math.hpp, which alone includes this, while nvcc compiles for the device.
 #include <cstdint>
 
 #include <pyronn/core/config.hpp>
 
 namespace pyronn {
 
-/// 1/x with the hardware's approximation: at most 1 ulp off, one instruction.
+/// 1/x with the hardware's approximation: it is at most 1 ulp off and takes one instruction.
 PYRONN_HOST_DEVICE inline float reciprocal(float x) {
   float result = 0.0F;
   asm("rcp.approx.ftz.f32 %0, %1;" : "=f"(result) : "f"(x));
   return result;
 }
 
-/// 1/sqrt(x), likewise: at most 2^-22 of it off.
+/// 1/sqrt(x) with the hardware's approximation: its relative error is at most 2^-22.
 PYRONN_HOST_DEVICE inline float reciprocal_sqrt(float x) {
   float result = 0.0F;
   asm("rsqrt.approx.f32 %0, %1;" : "=f"(result) : "f"(x));
   return result;
 }
 
-/// The sine and the cosine of pi x, which need no way for large angles.
+/// The sine and the cosine of pi x, which need no reduction of large angles.
 PYRONN_HOST_DEVICE inline float sin_pi(float x) { return sinpif(x); }
 PYRONN_HOST_DEVICE inline double sin_pi(double x) { return sinpi(x); }
 PYRONN_HOST_DEVICE inline float cos_pi(float x) { return cospif(x); }
 PYRONN_HOST_DEVICE inline double cos_pi(double x) { return cospi(x); }
 
-/// Of a number and something that is none, the number; one instruction each.
+/// The smaller and the larger of two numbers, in one instruction each. Where one of them is NaN the
+/// result is the other; the host's min and max return their first argument then.
 PYRONN_HOST_DEVICE inline float min(float a, float b) { return fminf(a, b); }
 PYRONN_HOST_DEVICE inline float max(float a, float b) { return fmaxf(a, b); }
 
+/// The largest integer that is not above x, for |x| below 2^31.
 PYRONN_HOST_DEVICE inline int floor_to_int(float x) { return __float2int_rd(x); }
 
 namespace detail {
 
-/// Reads memory that nobody writes while the kernel runs.
+/// Reads memory that is not written while the kernel runs.
 template <class T>
 PYRONN_HOST_DEVICE T load_read_only(T const* address) {
   return __ldg(address);
@@ -48,8 +50,9 @@ PYRONN_HOST_DEVICE inline std::uint32_t bits_of_float(float value) {
 }
 PYRONN_HOST_DEVICE inline float float_of_bits(std::uint32_t bits) { return __uint_as_float(bits); }
 
-/// Whether low <= x < high, where 0 <= high; of -0 either answer may come. Numbers without a sign
-/// are ordered as their bits are, and all others come after them: one comparison for two.
+/// Whether low <= x < high, where 0 <= high; for x = -0 the result may be either. Floats that are
+/// not negative are ordered as their bits are, and the bits of negative ones and NaN are larger, so
+/// that for low = 0 one comparison of bits does the work of two.
 PYRONN_HOST_DEVICE inline bool is_between(float x, float low, float high) {
   if (low == -anywhere && high == anywhere) return true;
   if (low == 0.0F) return bits_of_float(x) < bits_of_float(high);
@@ -67,18 +70,18 @@ PYRONN_HOST_DEVICE inline float float_of_half_bits(std::uint16_t bits) {
   return value;
 }
 
-/// Added to a number below 2^23 and rounded down, leaves its integer part in the last bits: the
-/// conversion instructions have a quarter of the rate.
-inline constexpr float cell_shift = 8388608.0F;
+/// 2^23. Added to a number in [0, 2^22) and rounded down, it leaves the number's integer part in
+/// the last bits. Conversion instructions would do the same at a quarter of the rate.
+inline constexpr float index_shift = 8388608.0F;
 inline constexpr unsigned grid_index_origin = 0x4b000000U;
 
 PYRONN_HOST_DEVICE inline GridIndex grid_index_of(float x) {
-  float const shifted = __fadd_rd(x, cell_shift);
-  return {__float_as_uint(shifted), x - (shifted - cell_shift)};
+  float const shifted = __fadd_rd(x, index_shift);
+  return {__float_as_uint(shifted), x - (shifted - index_shift)};
 }
 
-/// The same value, of which the compiler knows nothing: it then keeps an address in one piece
-/// instead of adding up its parts again for every load.
+/// Returns its argument, about which the compiler then knows nothing: it keeps an address in one
+/// register instead of computing it again for every load.
 template <class T>
 PYRONN_HOST_DEVICE T const* hide_from_optimizer(T const* pointer) {
   asm("" : "+l"(pointer));

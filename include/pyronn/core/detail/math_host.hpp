@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-/// Included by core/math.hpp alone, wherever code for the host is compiled.
+/// The functions of core/math.hpp, which alone includes this, wherever code for the host is
+/// compiled.
 #include <cmath>
 #include <cstdint>
 #include <cstring>
@@ -23,7 +24,8 @@ PYRONN_HOST_DEVICE T cos_pi(T x) {
   return std::cos(static_cast<T>(pi) * x);
 }
 
-/// Written so that compilers vectorise it: a truncation and a correction below zero.
+/// The largest integer that is not above x, for |x| below 2^31: a truncation and a correction below
+/// zero, which compilers vectorise.
 PYRONN_HOST_DEVICE inline int floor_to_int(float x) {
   int const truncated = static_cast<int>(x);
   return truncated - static_cast<int>(static_cast<float>(truncated) > x);
@@ -61,7 +63,8 @@ PYRONN_HOST_DEVICE inline std::uint16_t half_bits_of(float value) {
   if (magnitude > infinity) return static_cast<std::uint16_t>(sign | 0x7e00U);
   if (magnitude >= too_large) return static_cast<std::uint16_t>(sign | 0x7c00U);
   if (magnitude < normal) {
-    // Beside 0.5 the last bit of a float is that of the smallest halves.
+    // The last bit of a float near 0.5 is worth as much as the last bit of the smallest halves, so
+    // the addition rounds to it.
     std::uint32_t const rounded = bits_of_float(float_of_bits(magnitude) + 0.5F);
     return static_cast<std::uint16_t>(sign | (rounded - bits_of_float(0.5F)));
   }
@@ -73,7 +76,7 @@ PYRONN_HOST_DEVICE inline std::uint16_t half_bits_of(float value) {
 PYRONN_HOST_DEVICE inline float float_of_half_bits(std::uint16_t bits) {
   std::uint32_t const sign = (bits & 0x8000U) << 16;
   std::uint32_t const magnitude = bits & 0x7fffU;
-  // In the places of a float's bits the exponent is 112 too low, also where it is zero.
+  // Shifted to where a float has its fraction, the exponent is 112 too low, also for subnormals.
   std::uint32_t const scaled = bits_of_float(float_of_bits(magnitude << 13) * 0x1p112F);
   std::uint32_t const special = magnitude >= 0x7c00U ? 0x7f800000U : 0U;
   return float_of_bits(sign | scaled | special);

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-/// Operations on one element after another of contiguous arrays, whatever their rank.
+/// Operations on every element of contiguous arrays of any rank.
 #include <cstdint>
 
 #include <pyronn/core/config.hpp>
@@ -14,7 +14,7 @@
 
 namespace pyronn::detail {
 
-/// Any number of items, in rows that an index of 32 bits counts.
+/// Items in one row: any number of items is laid out in rows whose length an int holds.
 inline constexpr std::int64_t items_per_row = std::int64_t{1} << 30;
 
 inline Extents<3> rows_of_items(std::int64_t count) {
@@ -27,10 +27,10 @@ PYRONN_HOST_DEVICE constexpr std::int64_t item_number(Vec<int, 3> item) {
   return item[1] * items_per_row + item[0];
 }
 
-/// Writes operation(i) to out[i]. An item takes `Width` neighbours of each of `Rows` rows; `Lanes`
-/// elements make a row, which neighbouring items load together. On cores a row is one item's, long
-/// enough to vectorise; in warps an item has one element of some rows, all loaded before the first
-/// is stored.
+/// Writes operation(i) to out[i]. `Lanes` elements make a row, which neighbouring items load
+/// together; an item takes `Width` neighbouring elements of each of `Rows` rows. On cores one item
+/// takes a whole row, long enough to vectorise. In warps an item takes one element of several rows,
+/// and loads all of them before it stores the first.
 template <class Operation, class T, int Width, int Lanes, int Rows>
 struct Elementwise {
   using Block = BlockShape<256, 1, 1>;
@@ -49,7 +49,7 @@ struct Elementwise {
     std::int64_t const number = item_number(item);
     std::int64_t const first =
         number / items_per_tile * Lanes * Rows + number % items_per_tile * Width;
-    // Copies, which no store to the array can change.
+    // Local copies: the compiler then knows that stores to the array do not change them.
     auto const value_at = operation.with_scalars();
     T* const target = out;
     std::int64_t const end = count;
@@ -68,6 +68,7 @@ struct Elementwise {
   }
 };
 
+/// Runs Elementwise in the shape that suits the executor.
 template <class Executor, class Operation, class T>
 void for_each_element(Executor const& executor, Operation const& operation, T* out,
                       std::int64_t count) {
@@ -80,7 +81,7 @@ void for_each_element(Executor const& executor, Operation const& operation, T* o
   executor.for_each(kernel.items(), kernel);
 }
 
-/// The same value everywhere.
+/// Makes every element the same value.
 template <class T>
 struct FillElements {
   T value;
@@ -89,7 +90,7 @@ struct FillElements {
   PYRONN_HOST_DEVICE T operator()(std::int64_t) const { return value; }
 };
 
-/// The elements of another array, bit by bit where it holds the same type.
+/// Copies the elements of another array, bit by bit where it holds the same type.
 template <class In, class Out>
 struct CopyElements {
   In const* in;

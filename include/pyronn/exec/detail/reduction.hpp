@@ -2,11 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-/// Sums over arrays in double, whose order depends on the number of elements alone.
+/// Sums over arrays in double. The order of additions depends only on the number of elements.
 ///
-/// Elements are cut into chunks of rows of `reduction_lanes`. Each lane of a chunk adds up its
-/// column of elements; lanes are added up within an item, items by `Fold`. On cores a chunk is one
-/// item, in warps a lane is.
+/// The elements are cut into chunks of rows of `reduction_lanes` elements. Each lane of a chunk
+/// adds up its column of elements; the lanes of one item are added up in the item, the items' sums
+/// by `Fold`. On cores one item has a whole chunk, in warps an item has one lane of it.
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
@@ -26,11 +26,11 @@
 namespace pyronn::detail {
 
 inline constexpr int reduction_lanes = 32;
-/// What an item has in flight.
+/// How many rows an item loads before it adds them up.
 inline constexpr int rows_at_a_time = 16;
 
-/// How many rows make a chunk, and how many chunks there are: enough to fill a card, of as many
-/// rows as pay for an item.
+/// The number of rows in a chunk, and the number of chunks: enough of them to fill a GPU, each with
+/// enough rows to be worth an item.
 struct Chunks {
   std::int64_t rows;
   int count;
@@ -45,7 +45,7 @@ inline Chunks chunks_of(std::int64_t elements) {
   return {chunk, static_cast<int>((rows + (chunk - 1)) / chunk)};
 }
 
-/// The terms of sums.
+/// The terms of a sum of elements, of squares and of products.
 template <class X>
 struct ElementTerm {
   X const* x;
@@ -73,7 +73,7 @@ struct ProductTerm {
   }
 };
 
-/// One sum for each item: of `Width` lanes of a chunk.
+/// Makes one sum in each item: the sum of `Width` lanes of a chunk.
 template <class Term, int Width>
 struct SumChunks {
   using Block = BlockShape<256, 1, 1>;
@@ -121,7 +121,7 @@ struct SquareRoot {
   PYRONN_HOST_DEVICE double operator()(double sum) const { return std::sqrt(sum); }
 };
 
-/// Adds up sums, each `folds`-th of them in one item, and finishes what they come to.
+/// Adds up sums: item n of `folds` adds up the sums n, n + folds, ... and applies `Finish`.
 template <class Finish, class Result>
 struct Fold {
   using Block = BlockShape<32, 1, 1>;
@@ -150,8 +150,8 @@ struct Fold {
   }
 };
 
-/// How an executor reduces an array: in how many sums, and in how many folds of these before the
-/// last; 0 where one item adds up all.
+/// How an executor reduces an array: into how many sums, and into how many folds of these sums
+/// before the last fold; 0 folds where one item adds up all sums.
 template <class Executor>
 struct ReductionPlan {
   static constexpr int width = reduction_lanes / std::min(warp_size_v<Executor>, reduction_lanes);
@@ -173,6 +173,8 @@ struct ReductionPlan {
   }
 };
 
+/// Writes Finish of the sum of all terms to `*result`. Throws OutOfMemory for a workspace that is
+/// too small and InvalidArgument for a result that the executor cannot reach.
 template <class Finish, class Executor, class Term, class Result>
 void reduce(Executor const& executor, VectorNames const& names, Term const& term,
             std::int64_t elements, Result* result, Workspace<Executor>& workspace) {

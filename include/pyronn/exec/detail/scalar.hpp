@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-/// Factors of vector operations, by value or in memory where an executor works, and names.
+/// The factors of vector operations, which are numbers or lie in memory of an executor.
 #include <type_traits>
 
 #include <pyronn/core/config.hpp>
@@ -10,7 +10,7 @@
 
 namespace pyronn::detail {
 
-/// What messages call an operation and its arguments.
+/// The names of an operation and its arguments in messages.
 struct VectorNames {
   char const* function;
   char const* x;
@@ -18,7 +18,7 @@ struct VectorNames {
   char const* scalar;
 };
 
-/// A factor as a kernel multiplies with it.
+/// The number that a kernel multiplies with.
 PYRONN_HOST_DEVICE inline float scalar_value(float scalar) { return scalar; }
 PYRONN_HOST_DEVICE inline float scalar_value(float const* scalar) { return *scalar; }
 PYRONN_HOST_DEVICE inline float scalar_value(double const* scalar) {
@@ -31,7 +31,7 @@ PYRONN_HOST_DEVICE float scalar_value(Quotient<T> scalar) {
   return scalar.sign * static_cast<float>(numerator / static_cast<double>(*scalar.denominator));
 }
 
-/// What a kernel holds of a factor that a caller gave: numbers by value are rounded to float.
+/// What a kernel holds for a caller's factor: numbers are rounded to float, pointers kept.
 template <class T, class = std::enable_if_t<std::is_arithmetic_v<T>>>
 float held_scalar(T scalar) {
   return static_cast<float>(scalar);
@@ -43,7 +43,7 @@ Quotient<T> held_scalar(Quotient<T> scalar) {
   return scalar;
 }
 
-/// Throws InvalidArgument where an executor cannot read a factor.
+/// Throws InvalidArgument where the executor cannot reach a factor.
 template <class Executor>
 void check_scalar(Executor const&, float, char const*) {}
 template <class Executor, class T>

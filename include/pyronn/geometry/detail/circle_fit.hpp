@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+/// The circle on which the sources of a scan lie.
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
@@ -16,14 +17,14 @@ namespace pyronn::detail {
 /// A circle through points, and where on it each lies.
 struct Circle {
   Vec3d center;                ///< [mm]
-  Vec3d normal;                ///< of unit length
+  Vec3d normal;                ///< of the circle's plane, of unit length
   double radius;               ///< [mm]
-  std::vector<double> angles;  ///< of the points, in (-pi, pi]
+  std::vector<double> angles;  ///< at which the points lie, in (-pi, pi]
 };
 
-/// The direction in which the points spread least, from their symmetric scatter matrix: its rows
-/// lie in the plane of the two others, so the product of any two points out of it.
-/// None, of length 0, where they lie on a line.
+/// The direction in which points spread least, from their symmetric scatter matrix. Where the
+/// points lie in a plane so do the rows of the matrix, and the vector product of two rows is normal
+/// to it. The result has length 0 where the points lie on a line.
 inline Vec3d plane_normal(Vec3d const (&scatter)[3]) {
   Vec3d normal{0, 0, 0};
   for (int row = 0; row < 3; ++row) {
@@ -50,7 +51,7 @@ inline Circle fit_centered_circle(char const* function, std::vector<Vec3d> const
   Vec3d const normal = plane_normal(scatter);
   expects(length(normal) > 0, function,
           ": the sources must lie on a circle, but they lie on a line");
-  // Full rank, without moving the solution out of the plane.
+  // This gives the matrix full rank and does not move the solution out of the plane.
   for (int row = 0; row < 3; ++row) scatter[row] += squares * normal[row] * normal;
   Vec3d const cofactors[3] = {cross(scatter[1], scatter[2]), cross(scatter[2], scatter[0]),
                               cross(scatter[0], scatter[1])};

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+/// ViewList: what geometries share that hold a list of views.
 #include <memory>
 #include <utility>
 #include <vector>
@@ -12,7 +13,7 @@
 
 namespace pyronn::detail {
 
-/// A geometry that has made its views beforehand: a value that is cheap to copy and never changes.
+/// A geometry that holds its views in memory: a value that is cheap to copy and never changes.
 template <class View>
 class ViewList {
  public:
@@ -21,8 +22,8 @@ class ViewList {
   [[nodiscard]] View const& view(int n) const { return (*views_)[static_cast<std::size_t>(n)]; }
 
  protected:
-  /// One view for each description. Throws InvalidArgument for a detector without pixels, for no
-  /// description, and with the view's number for what `make_view` refuses.
+  /// Makes one view from each description. Throws InvalidArgument for a detector without pixels,
+  /// for an empty list, and where `make_view` does; the message then names the view.
   template <class Description, class MakeView>
   ViewList(char const* function, Extents<2> detector_size,
            std::vector<Description> const& descriptions, MakeView const& make_view)

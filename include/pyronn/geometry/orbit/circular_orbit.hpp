@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+/// ParallelOrbit and CircularOrbit: views at angles about the z axis.
 #include <cmath>
 #include <cstddef>
 #include <vector>
@@ -13,12 +14,13 @@
 
 namespace pyronn {
 
-/// Sense of rotation of the source, seen from +z.
+/// The sense in which the source turns as angles grow, seen from +z.
 enum class Rotation { counter_clockwise, clockwise };
 
 namespace detail {
 
-/// Refuses counts that are a mistake before they become memory, and angles that are not finite.
+/// Throws InvalidArgument for counts that are too large to be meant, before memory is taken for
+/// them, and for angles that are not finite.
 inline void check_equal_angles(char const* function, int count, int least, double start,
                                double range) {
   constexpr int most_angles = 10000000;
@@ -31,7 +33,7 @@ inline void check_equal_angles(char const* function, int count, int least, doubl
 }  // namespace detail
 
 /// `count` angles [rad] in equal steps from `start`, the end `start + range` excluded. Throws
-/// InvalidArgument for no angle, more than 10^7, and for numbers that are not finite.
+/// InvalidArgument unless the count is from 1 to 10^7 and the other numbers are finite.
 inline std::vector<double> equal_angles(int count, double start = 0.0, double range = 2.0 * pi) {
   detail::check_equal_angles("equal_angles", count, 1, start, range);
   std::vector<double> angles(static_cast<std::size_t>(count));
@@ -39,15 +41,15 @@ inline std::vector<double> equal_angles(int count, double start = 0.0, double ra
   return angles;
 }
 
-/// The directions that turn with an orbit about the z axis.
+/// The directions of one view of an orbit about the z axis, of unit length.
 struct OrbitFrame {
   Vec3d outward;  ///< from the isocentre to the source
   Vec3d u;        ///< along the detector's rows
   Vec3d v;        ///< +z
 };
 
-/// At angle b [rad], counter-clockwise: outward (cos b, sin b, 0) and u (-sin b, cos b, 0), so that
-/// u x v points at the source; clockwise turns b round.
+/// The frame at angle b [rad]. Counter-clockwise, outward is (cos b, sin b, 0) and u is
+/// (-sin b, cos b, 0), so that u x v points at the source; clockwise, -b takes the place of b.
 inline OrbitFrame orbit_frame(double angle, Rotation rotation) {
   double const turned = rotation == Rotation::counter_clockwise ? angle : -angle;
   Vec3d const outward{std::cos(turned), std::sin(turned), 0};
@@ -56,6 +58,7 @@ inline OrbitFrame orbit_frame(double angle, Rotation rotation) {
 
 namespace detail {
 
+/// Throws InvalidArgument unless there is an angle and all angles are finite.
 inline void check_angles(char const* function, std::vector<double> const& angles) {
   expects(!angles.empty(), function, ": angles must hold at least one angle [rad]");
   for (double const angle : angles) {
@@ -65,21 +68,22 @@ inline void check_angles(char const* function, std::vector<double> const& angles
 
 }  // namespace detail
 
-/// Parallel rays that turn about the z axis.
+/// The orbit of parallel rays that turn about the z axis.
 struct ParallelOrbit {
-  std::vector<double> angles;  ///< of the views [rad], in any order and with any steps
-  Rotation rotation = Rotation::counter_clockwise;  ///< in which angles grow
+  std::vector<double> angles;  ///< one for each view [rad], in any order and with any steps
+  Rotation rotation = Rotation::counter_clockwise;  ///< the sense in which angles grow
 
   /// Throws InvalidArgument unless there is an angle and all angles are finite.
   void validate() const { detail::check_angles("ParallelOrbit", angles); }
 };
 
-/// Source and detector on a circle about the z axis, as orbit_frame turns them.
+/// The orbit of a source on a circle about the z axis, with the detector opposite to it;
+/// orbit_frame has the directions of each view.
 struct CircularOrbit {
-  double source_isocenter_distance;  ///< R [mm]
+  double source_isocenter_distance;  ///< radius of the circle [mm]
   double source_detector_distance;   ///< along the central ray [mm]
-  std::vector<double> angles;        ///< of the views [rad], in any order and with any steps
-  Rotation rotation = Rotation::counter_clockwise;  ///< in which angles grow
+  std::vector<double> angles;        ///< one for each view [rad], in any order and with any steps
+  Rotation rotation = Rotation::counter_clockwise;  ///< the sense in which angles grow
 
   /// Throws InvalidArgument unless both distances are positive and finite, there is an angle and
   /// all angles are finite.
@@ -93,7 +97,7 @@ struct CircularOrbit {
     detail::check_angles("CircularOrbit", angles);
   }
 
-  /// The view at `angle` [rad].
+  /// The positions of source and detector in the view at `angle` [rad].
   [[nodiscard]] ConeVectors vectors(double angle, Detector const& detector) const {
     OrbitFrame const frame = orbit_frame(angle, rotation);
     double const behind = source_detector_distance - source_isocenter_distance;

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+/// look_at: a view whose central ray runs from a source through a point.
 #include <cmath>
 
 #include <pyronn/core/error.hpp>
@@ -12,9 +13,10 @@ namespace pyronn {
 
 /// The view of a source at `source` whose central ray runs through `target` [mm] and meets the
 /// detector at right angles after `source_detector_distance` [mm]. The detector's v is as close to
-/// `up`, of any length, as that allows; u x v points at the source. The detector's offset is from
-/// the central ray. Throws InvalidArgument for numbers that are not finite, a distance or detector
-/// that is none, and where `up` or no direction at all leads from target to source.
+/// `up`, of any length, as that allows; u x v points at the source. The detector's offset is
+/// counted from the central ray. Throws InvalidArgument for numbers that are not finite, for a
+/// distance that is not positive, where Detector::validate does, where source and target are the
+/// same point, and where `up` is parallel to the central ray.
 inline ConeVectors look_at(Vec3d const& source, Vec3d const& target, Vec3d const& up,
                            double source_detector_distance, Detector const& detector) {
   detector.validate();

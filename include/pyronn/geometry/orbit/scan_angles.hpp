@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+/// Angles of short scans and of scans that include their end.
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
@@ -15,8 +16,8 @@
 namespace pyronn {
 
 /// `count` angles [rad] in equal steps from `start` to `start + range`, both included; equal_angles
-/// leaves out the end. Throws InvalidArgument for less than 2 angles, more than 10^7, and for
-/// numbers that are not finite.
+/// leaves out the end. Throws InvalidArgument unless the count is from 2 to 10^7 and the other
+/// numbers are finite.
 inline std::vector<double> equal_angles_with_end(int count, double start, double range) {
   detail::check_equal_angles("equal_angles_with_end", count, 2, start, range);
   std::vector<double> angles(static_cast<std::size_t>(count));
@@ -26,8 +27,9 @@ inline std::vector<double> equal_angles_with_end(int count, double start, double
   return angles;
 }
 
-/// Half the fan angle [rad]: between the central ray and the farther edge of the outermost column.
-/// Throws InvalidArgument for a distance [mm] or detector that is none.
+/// Half the fan angle [rad]: the angle between the central ray and the outer edge of the column
+/// that is farthest from it. Throws InvalidArgument for a distance [mm] that is not positive and
+/// finite, and where Detector::validate does.
 inline double half_fan_angle(double source_detector_distance, Detector const& detector) {
   detector.validate();
   detail::expects(std::isfinite(source_detector_distance) && source_detector_distance > 0,
@@ -37,8 +39,9 @@ inline double half_fan_angle(double source_detector_distance, Detector const& de
   return std::atan((half_width + std::abs(detector.offset[0])) / source_detector_distance);
 }
 
-/// The least arc [rad] on which every line through the fan is seen at least once: pi and twice
-/// half_fan_angle (D. L. Parker, Med. Phys. 9, 1982). Throws as half_fan_angle does.
+/// The least range of angles [rad] over which every line through the fan is measured at least once:
+/// pi plus twice half_fan_angle (D. L. Parker, Med. Phys. 9, 1982). Throws InvalidArgument where
+/// half_fan_angle does.
 inline double short_scan_range(double source_detector_distance, Detector const& detector) {
   return pi + 2.0 * half_fan_angle(source_detector_distance, detector);
 }

@@ -3,9 +3,10 @@
 #pragma once
 
 /// Orbits of source and detector, each a small value that makes the views of
-/// ConeBeam::from_vectors. They stand on a CircularOrbit, which has distances, angles and sense of
-/// rotation, and throw InvalidArgument for what it or Detector refuse and for numbers of their own
-/// that are not finite. In all of them u x v points at the source.
+/// ConeBeam::from_vectors. Each is built on a CircularOrbit, which has distances, angles and sense
+/// of rotation. Making views throws InvalidArgument where CircularOrbit::validate or
+/// Detector::validate does, and for the orbit's own numbers where they are not finite. In every
+/// view u x v points at the source.
 #include <cmath>
 #include <cstddef>
 #include <vector>
@@ -20,7 +21,8 @@
 namespace pyronn {
 
 /// `vector` turned about `axis`, of any length but 0, by `angle` [rad], counter-clockwise seen from
-/// the axis's tip (Rodrigues' formula).
+/// the axis's tip (Rodrigues' formula). Throws InvalidArgument for an axis of length 0 and for
+/// numbers that are not finite.
 inline Vec3d rotated(Vec3d const& vector, Vec3d const& axis, double angle) {
   double const size = length(axis);
   detail::expects(std::isfinite(size) && size > 0 && std::isfinite(angle), "rotated: axis ", axis,
@@ -30,7 +32,8 @@ inline Vec3d rotated(Vec3d const& vector, Vec3d const& axis, double angle) {
          (1.0 - std::cos(angle)) * dot(unit, vector) * unit;
 }
 
-/// A view turned as a whole about an axis through the isocenter.
+/// A view turned as a whole about an axis through the isocenter. Throws InvalidArgument where the
+/// function above does.
 inline ConeVectors rotated(ConeVectors const& view, Vec3d const& axis, double angle) {
   return {rotated(view.source, axis, angle), rotated(view.detector_center, axis, angle),
           rotated(view.u_step, axis, angle), rotated(view.v_step, axis, angle)};
@@ -38,11 +41,11 @@ inline ConeVectors rotated(ConeVectors const& view, Vec3d const& axis, double an
 
 /// A circle whose plane is turned about an axis through the isocenter.
 struct TiltedCircle {
-  CircularOrbit circle;  ///< before it is tilted
-  Vec3d axis;            ///< of the tilt, of any length but 0
-  double tilt;           ///< counter-clockwise seen from the axis's tip [rad]
+  CircularOrbit circle;  ///< the circle before it is tilted
+  Vec3d axis;            ///< the axis of the tilt, of any length but 0
+  double tilt;  ///< the angle of the tilt, counter-clockwise seen from the axis's tip [rad]
 
-  /// A view for each angle, in their order. Throws InvalidArgument as said above.
+  /// A view for each angle, in their order. Throws InvalidArgument as every orbit here does.
   [[nodiscard]] std::vector<ConeVectors> vectors(Detector const& detector) const {
     circle.validate();
     detector.validate();
@@ -55,7 +58,8 @@ struct TiltedCircle {
   }
 };
 
-/// Several circles in one scan, one after the other. Throws InvalidArgument if there is none.
+/// The views of several circles, one circle after the other. Throws InvalidArgument for an empty
+/// list.
 inline std::vector<ConeVectors> several_circles(std::vector<TiltedCircle> const& circles,
                                                 Detector const& detector) {
   detail::expects(!circles.empty(), "several_circles: there must be at least one circle");
@@ -67,14 +71,14 @@ inline std::vector<ConeVectors> several_circles(std::vector<TiltedCircle> const&
   return views;
 }
 
-/// A circle that moves along z with its angles. The central ray stays level and meets the z axis;
-/// v = +z. Angles may span many turns.
+/// A helix about the z axis: a circle that moves along z in proportion to its angles, which may
+/// span many turns. The central ray is perpendicular to the z axis and meets it; v = +z.
 struct HelicalOrbit {
   CircularOrbit circle;  ///< distances, angles and sense of rotation
-  double pitch;          ///< way along z while the angle grows by 2 pi [mm]; negative: down
-  double start_z = 0.0;  ///< of the first view's source and panel [mm]
+  double pitch;          ///< the way along z while the angle grows by 2 pi [mm]; negative: down
+  double start_z = 0.0;  ///< z of the first view's source and panel [mm]
 
-  /// A view for each angle, in their order. Throws InvalidArgument as said above.
+  /// A view for each angle, in their order. Throws InvalidArgument as every orbit here does.
   [[nodiscard]] std::vector<ConeVectors> vectors(Detector const& detector) const {
     circle.validate();
     detector.validate();
@@ -96,7 +100,8 @@ struct HelicalOrbit {
 
 namespace detail {
 
-/// Sources over a circle, at the height(b) [mm] of each angle b; all look at the isocenter.
+/// The views of sources above the points of a circle, at z = height(b) [mm] for the angle b, whose
+/// central rays all run through the isocenter.
 template <class Height>
 std::vector<ConeVectors> lifted_circle(CircularOrbit const& circle, Detector const& detector,
                                        Height const& height) {
@@ -116,14 +121,15 @@ std::vector<ConeVectors> lifted_circle(CircularOrbit const& circle, Detector con
 }  // namespace detail
 
 /// Sources on the cylinder over the circle, at z = amplitude * sin(periods * b) for the angle b.
-/// Every central ray runs through the isocenter, and v is as close to +z as that allows;
-/// source_detector_distance is along it, source_isocenter_distance is the cylinder's radius.
+/// Every central ray runs through the isocenter, and v is as close to +z as that allows. The
+/// circle's source_isocenter_distance is the cylinder's radius, its source_detector_distance is
+/// measured along the central ray.
 struct SinusoidalOrbit {
   CircularOrbit circle;  ///< distances, angles and sense of rotation
-  double amplitude;      ///< [mm]
-  double periods;        ///< in one turn
+  double amplitude;      ///< the largest distance from the plane z = 0 [mm]
+  double periods;        ///< periods of the sine in one turn
 
-  /// A view for each angle, in their order. Throws InvalidArgument as said above.
+  /// A view for each angle, in their order. Throws InvalidArgument as every orbit here does.
   [[nodiscard]] std::vector<ConeVectors> vectors(Detector const& detector) const {
     detail::expects(std::isfinite(amplitude), "SinusoidalOrbit: amplitude ", amplitude,
                     " must be finite [mm]");
@@ -139,9 +145,9 @@ struct SinusoidalOrbit {
 /// cone-beam geometry", Phys. Med. Biol. 49, 2004). The detector stands as in SinusoidalOrbit.
 struct SaddleOrbit {
   CircularOrbit circle;  ///< distances, angles and sense of rotation
-  double height;         ///< [mm]
+  double height;         ///< the largest distance from the plane z = 0 [mm]
 
-  /// A view for each angle, in their order. Throws InvalidArgument as said above.
+  /// A view for each angle, in their order. Throws InvalidArgument as every orbit here does.
   [[nodiscard]] std::vector<ConeVectors> vectors(Detector const& detector) const {
     detail::expects(std::isfinite(height), "SaddleOrbit: height ", height, " must be finite [mm]");
     return detail::lifted_circle(circle, detector,
@@ -154,12 +160,13 @@ struct SaddleOrbit {
 /// Purser, Q. J. R. Meteorol. Soc. 132, 2006). Every central ray runs through the isocenter, and v
 /// is as close to +z as that allows.
 struct FibonacciSphere {
-  double source_isocenter_distance;  ///< R [mm]
+  double source_isocenter_distance;  ///< R, the radius of the sphere [mm]
   double source_detector_distance;   ///< along the central ray [mm]
-  int count;                         ///< of the views, up to 10^7
+  int count;                         ///< number of views, up to 10^7
 
-  /// A view for each source, from the top down. Throws InvalidArgument for distances that
-  /// CircularOrbit refuses, what Detector refuses and a count out of range.
+  /// A view for each source, from the top down. Throws InvalidArgument where
+  /// CircularOrbit::validate does for the distances, where Detector::validate does, and for a count
+  /// out of range.
   [[nodiscard]] std::vector<ConeVectors> vectors(Detector const& detector) const {
     constexpr int most_views = 10000000;
     detail::expects(count >= 1 && count <= most_views, "FibonacciSphere: count ", count,

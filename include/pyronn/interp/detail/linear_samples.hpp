@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+/// Where SoftwareInterp reads samples: the caller's memory, in place.
 #include <cstdint>
 #include <type_traits>
 
@@ -11,16 +12,16 @@
 
 namespace pyronn::detail {
 
-/// The planes across `Axis` of one sample's volume: axes (y, z) for x, (x, z) for y, (x, y) for z;
-/// in the plane lines, which have no z.
+/// The planes of one volume perpendicular to `Axis`: planes with the axes (y, z) for x, (x, z) for
+/// y and (x, y) for z. Of an image these are lines, along y or along x.
 template <class Interp, class T, int Dimension, int Axis>
 struct LinearPlanes {
   using Stride = std::conditional_t<Axis == 0, int, UnitStride>;
   static constexpr int axes = Dimension == 2 && Axis < 2 ? 1 : 2;
   LinearSlice<Interp, T, Stride, axes> plane0;
-  int stride;  ///< from plane to plane
-  int first;
-  int end;
+  int stride;  ///< elements from plane to plane
+  int first;   ///< plane that can be read
+  int end;     ///< one past the last plane
 
   [[nodiscard]] PYRONN_HOST_DEVICE float texel(int a, int b, int k) const {
     return plane0.texel(a, b, k * stride);
@@ -29,8 +30,8 @@ struct LinearPlanes {
     return plane0.sample(a, b, k * stride);
   }
 
-  /// What a ray reads where no border is near: the crossings advance by `slope` from slice to
-  /// slice.
+  /// Reads the planes along a ray, which crosses plane k at base + k * slope. All four samples must
+  /// exist: the crossings must not be near a border.
   struct Line {
     LinearPlanes const& planes;
     float base[2];
@@ -48,16 +49,16 @@ struct LinearPlanes {
   }
 };
 
-/// The caller's memory, read in place: a stack of slices (z slices of volumes, views of
-/// projections) for each sample of a batch, each slice a plane that is read bilinearly; planes
-/// across any axis of a sample likewise, where a sample has fewer than 2^31 elements. A slice has
-/// fewer always.
+/// The caller's memory, read in place. It holds a stack of slices (z slices of volumes, views of
+/// projections) for each sample of a batch, and a slice is read bilinearly. Planes perpendicular to
+/// any axis can be read, too, where the array of one sample has fewer than 2^31 elements; a slice
+/// always has fewer.
 template <class Interp, class T>
 struct LinearSamples {
   ArrayView<T const, 4> array;
 
-  /// The plane of slice n, counted through all samples: axes (x, y) or (u, v). In the plane views
-  /// have one row.
+  /// Slice n, where slices are counted through all samples; its axes are (x, y) or (u, v). Views of
+  /// scans of the plane have one row.
   template <int Dimension>
   [[nodiscard]] PYRONN_HOST_DEVICE LinearSlice<Interp, T, UnitStride, Dimension - 1> slice(
       int n) const {
@@ -69,7 +70,7 @@ struct LinearSamples {
             array.extents[0]};
   }
 
-  /// All planes of a sample can be read alike.
+  /// All planes of a volume are in one group.
   template <int Axis>
   [[nodiscard]] PYRONN_HOST_DEVICE int plane_groups(int) const {
     return 1;
@@ -87,12 +88,14 @@ struct LinearSamples {
   }
 };
 
-/// What the kernels that follow rays may know of samples. What stands here is the answer for most.
+/// Properties of a source of samples that the kernels that follow rays make use of. The primary
+/// template has the values of sources that do not specialise it.
 template <class Samples>
 struct SampleTraits {
-  /// Whether slices across x lie next to each other in memory, element by element.
+  /// Whether elements of neighbouring slices perpendicular to x are neighbours in memory.
   static constexpr bool interleaves_slices = false;
-  /// How far beyond the outermost elements planes can be read as between them.
+  /// How far beyond the outermost elements positions may lie that are read as inside ones
+  /// [elements].
   static constexpr float padding = 0.0F;
 };
 template <class Interp, class T>

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+/// LinearSlice: bilinear interpolation of samples in memory.
 #include <cstddef>
 #include <type_traits>
 
@@ -12,8 +13,8 @@
 
 namespace pyronn::detail {
 
-/// What a sample at position (a, b) takes of the sample at integer index (i, j) under the policy
-/// `Interp`; zero for all but the four around the position.
+/// The weight of the sample at the integer index (i, j) in the interpolated value at position (a,
+/// b) under the policy `Interp`; zero for all but the four samples around the position.
 template <class Interp>
 PYRONN_HOST_DEVICE float bilinear_weight(float a, float b, int i, int j) {
   if (!(abs(a - static_cast<float>(i)) < 1.0F && abs(b - static_cast<float>(j)) < 1.0F)) {
@@ -31,8 +32,8 @@ PYRONN_HOST_DEVICE float bilinear_weight(float a, float b, int i, int j) {
 template <class Interp>
 using LineBlend = decltype(Interp::blend(0.0F, 0.0F, 0.0F));
 
-/// Between two samples of a line, `a` of the way: as in a plane of two such lines, unless the
-/// policy knows less work.
+/// The interpolated value between two samples of a line, `a` of the way from s0 to s1. A policy
+/// without a blend of its own for lines blends in a plane of two such lines.
 template <class Interp>
 PYRONN_HOST_DEVICE float blend_line(float a, float s0, float s1) {
   if constexpr (is_detected_v<LineBlend, Interp>) {
@@ -42,7 +43,7 @@ PYRONN_HOST_DEVICE float blend_line(float a, float s0, float s1) {
   }
 }
 
-/// A range of positions: `low` belongs to it, `high` does not.
+/// A rectangle of positions: `low` belongs to it, `high` does not.
 struct SampleBounds {
   float a_low;
   float a_high;
@@ -54,15 +55,15 @@ struct SampleBounds {
   }
 };
 
-/// A stride of one, known when compiling.
+/// The stride 1 as a constant of its type.
 struct UnitStride {
   PYRONN_HOST_DEVICE constexpr operator int() const { return 1; }
 };
 
-/// A plane of samples of `T` in memory, or one of a stack of such planes, read bilinearly under the
-/// policy `Interp`; zero outside. Positions are indices, with sample centres at the integers.
-/// Strides count elements along the two axes, all of them fewer than 2^31; `plane` is where in
-/// memory the plane begins. With `Axes` 1 it is a line along a, and b does not count.
+/// A plane of samples of `T` in memory, read bilinearly under the policy `Interp`; samples outside
+/// are zero. Positions are indices, with sample centres at the integers. Strides count elements;
+/// all elements together are fewer than 2^31. Where the plane belongs to a stack, `plane` is the
+/// offset of its first element. With `Axes` 1 it is a line along a, and b is ignored.
 template <class Interp, class T, class StrideA = int, int Axes = 2>
 class LinearSlice {
  public:
@@ -80,18 +81,19 @@ class LinearSlice {
                                     (static_cast<unsigned>(stride_a) +
                                      (Axes == 1 ? 0U : static_cast<unsigned>(stride_b))))} {}
 
-  /// The sample at integer indices, zero outside.
+  /// The sample at integer indices; zero outside.
   [[nodiscard]] PYRONN_HOST_DEVICE float texel(int a, int b, int plane = 0) const {
     if (a < 0 || a >= size_a_ || b < 0 || b >= size_b_) return 0.0F;
     return texel_inside(a, b, plane);
   }
 
-  /// The sample at integer indices where it exists.
+  /// The sample at integer indices, which must exist.
   [[nodiscard]] PYRONN_HOST_DEVICE float texel_inside(int a, int b, int plane = 0) const {
     return load_float(data00_ + first_index, plane + a * stride_a_ + b * stride_b_);
   }
 
-  /// Anywhere; zero from one sample beyond the border on, and where the position is not a number.
+  /// The interpolated value at any position; zero where the position is one sample or more beyond
+  /// the border, or NaN.
   [[nodiscard]] PYRONN_HOST_DEVICE float sample(float a, float b, int plane = 0) const {
     if constexpr (Axes == 1) b = 0.0F;
     if (a >= 0.0F && a < static_cast<float>(size_a_ - 1) &&
@@ -113,40 +115,43 @@ class LinearSlice {
                          texel(i + 1, j + 1, plane));
   }
 
-  /// The positions where sample_inside may be asked.
+  /// The positions at which sample_inside may be called.
   [[nodiscard]] PYRONN_HOST_DEVICE SampleBounds inside() const {
     auto const a_high = static_cast<float>(size_a_ - 1);
     if constexpr (Axes == 1) return {0.0F, a_high, -anywhere, anywhere};
     return {0.0F, a_high, 0.0F, static_cast<float>(size_b_ - 1)};
   }
 
-  /// Where all four samples exist: 0 <= a < size_a - 1, 0 <= b < size_b - 1.
+  /// The interpolated value at a position whose four samples exist: 0 <= a < size_a - 1 and
+  /// 0 <= b < size_b - 1.
   [[nodiscard]] PYRONN_HOST_DEVICE float sample_inside(float a, float b, int plane = 0) const {
-    GridIndex const cell_a = grid_index_of(a);
+    GridIndex const node_a = grid_index_of(a);
     if constexpr (Axes == 1) {
-      unsigned lower = cell_a.index + static_cast<unsigned>(plane);
+      unsigned lower = node_a.index + static_cast<unsigned>(plane);
       if constexpr (first_index == 0) {
-        lower = cell_a.index * static_cast<unsigned>(stride_a_) +
+        lower = node_a.index * static_cast<unsigned>(stride_a_) +
                 (static_cast<unsigned>(plane) - origin_);
       }
-      return blend_line<Interp>(cell_a.fraction, load_float(data00_, lower),
+      return blend_line<Interp>(node_a.fraction, load_float(data00_, lower),
                                 load_float(data10_, lower));
     }
-    GridIndex const cell_b = grid_index_of(b);
-    auto const corner = static_cast<int>(cell_b.index * static_cast<unsigned>(stride_b_) +
-                                         (cell_a.index * static_cast<unsigned>(stride_a_) +
+    GridIndex const node_b = grid_index_of(b);
+    auto const corner = static_cast<int>(node_b.index * static_cast<unsigned>(stride_b_) +
+                                         (node_a.index * static_cast<unsigned>(stride_a_) +
                                           (static_cast<unsigned>(plane) - origin_)));
-    return Interp::blend(cell_a.fraction, cell_b.fraction, load_float(data00_, corner),
+    return Interp::blend(node_a.fraction, node_b.fraction, load_float(data00_, corner),
                          load_float(data10_, corner), load_float(data01_, corner),
                          load_float(data11_, corner));
   }
 
  private:
-  /// Addresses of a line without stride begin where cells do, which saves an addition a sample.
+  /// Pointers into a line of stride 1 are moved back by grid_index_origin, so that the index of a
+  /// GridIndex is the offset itself, which saves an addition for each sample.
   static constexpr std::ptrdiff_t first_index =
       Axes == 1 && std::is_same_v<StrideA, UnitStride> ? grid_index_origin : 0;
 
-  /// One step along a; where that is one element, an address with a constant added.
+  /// The address one step along a. Where that is the next element the compiler sees the constant
+  /// offset, and needs no register for this address.
   static PYRONN_HOST_DEVICE T const* neighbour(T const* data, StrideA stride_a) {
     if constexpr (std::is_same_v<StrideA, UnitStride>) {
       return data + 1;

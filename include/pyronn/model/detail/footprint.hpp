@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-/// Which integers are to be looked at: where something casts its shadow.
+/// Footprints: the rectangles of pixels, or of voxels of a slice, on which something projects.
 #include <cmath>
 
 #include <pyronn/core/config.hpp>
@@ -13,13 +13,13 @@
 
 namespace pyronn::detail {
 
-/// The integers first, ..., last.
+/// The integers first, ..., last; none where last < first.
 struct IndexRange {
   int first;
   int last;
 };
 
-/// A rectangle that grows around points.
+/// The bounding rectangle of points.
 class Bounds {
  public:
   PYRONN_HOST_DEVICE void include(float a, float b) {
@@ -29,7 +29,7 @@ class Bounds {
     high_[1] = max(high_[1], b);
   }
 
-  /// The indices within, `margin` added, cut to [0, size).
+  /// The indices within the rectangle, widened by `margin` and cut to [0, size).
   [[nodiscard]] PYRONN_HOST_DEVICE IndexRange indices(int axis, int size, float margin) const {
     float const first = max(std::ceil(low_[axis] - margin), 0.0F);
     float const last = min(std::floor(high_[axis] + margin), static_cast<float>(size - 1));
@@ -42,15 +42,17 @@ class Bounds {
   float high_[2] = {-1e30F, -1e30F};
 };
 
-/// How far the image of a convex piece can reach beyond the bounds of its corners' images: not at
-/// all for a projective view but for rounding, less than one for any that is smooth over a voxel.
+/// How far the projection of a cube may extend beyond the bounding rectangle of its projected
+/// corners [pixels]. For a projective view that is rounding alone; for any other view that is
+/// smooth over a voxel it is less than one pixel.
 template <class IndexView>
 PYRONN_HOST_DEVICE constexpr float footprint_margin() {
   return IndexView::is_projective ? 1.0F / 32.0F : 1.0F;
 }
 
-/// The pixels on which the cube falls that reaches `reach` voxels to each side of a voxel's centre;
-/// unchanged where a corner of the cube is not in front of the source.
+/// Finds the footprint of the cube about `center` that extends `reach` voxels to each side: the
+/// columns and rows on which it projects. They are left unchanged where a corner of the cube is not
+/// in front of the source.
 template <class IndexView>
 PYRONN_HOST_DEVICE void find_footprint(IndexView const& view, Vec3f const& center, float reach,
                                        Extents<2> detector, IndexRange& columns, IndexRange& rows) {

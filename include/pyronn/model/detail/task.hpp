@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-/// What the kernels of every model work on.
+/// ForwardTask and BackTask: the arrays, views and sizes that the kernels of every model work on.
 #include <type_traits>
 #include <utility>
 
@@ -15,13 +15,13 @@
 
 namespace pyronn::detail {
 
-/// Which view of which sample of a batch, both counted from the first of a launch.
+/// A view and a sample of a batch, both counted from the first of a launch.
 struct ViewOfSample {
   int view;
   int sample;
 };
 
-/// Forward: some views of some samples, through a slab of each sample's volume.
+/// Forward projection of some views of some samples, through a slab of each sample's volume.
 template <int Space, class Views, class Samples, class T>
 struct ForwardTask {
   static constexpr int dimension = Space;
@@ -31,13 +31,13 @@ struct ForwardTask {
   int num_views;
   int num_samples;
   Samples volumes;
-  int first_volume;             ///< where the samples begin in `volumes`
-  Extents<3> size;              ///< of the slab of the volume that is read
-  int first_slice;              ///< where the slab begins in z
-  int all_slices;               ///< of the volume in z
-  Vec3f spacing;                ///< of the voxels [mm]
-  ArrayView<T, 4> projections;  ///< (u, v, view, sample), from the first of both on
-  bool adds;                    ///< to what the projections hold, as all slabs but the first do
+  int first_volume;             ///< the first sample's number in `volumes`
+  Extents<3> size;              ///< size of the slab that is read
+  int first_slice;              ///< slice of the volume with which the slab begins
+  int all_slices;               ///< number of z slices of the whole volume
+  Vec3f spacing;                ///< distance between voxels [mm]
+  ArrayView<T, 4> projections;  ///< (u, v, view, sample), from the first view and sample on
+  bool adds;                    ///< true: adds to what the projections hold
 
   /// The pixels of all views, sample after sample.
   [[nodiscard]] Extents<3> pixels() const {
@@ -49,10 +49,10 @@ struct ForwardTask {
     return {item - sample * num_views, sample};
   }
 
-  /// A z slice of the slabs of all samples.
+  /// The z slice n, where slices are counted through the slabs of all samples.
   [[nodiscard]] PYRONN_HOST_DEVICE auto slice(int n) const { return volumes.template slice<3>(n); }
 
-  /// Planes of a sample's slab that can be read alike; there are plane_groups of them.
+  /// One group of planes of a sample's slab; there are plane_groups of them.
   template <int Axis>
   [[nodiscard]] PYRONN_HOST_DEVICE auto planes(int volume, int group) const {
     return volumes.template planes<Space, Axis>(volume, group);
@@ -63,7 +63,7 @@ struct ForwardTask {
   }
 };
 
-/// Back: some views of some samples, into a slab of each sample's volume.
+/// Backprojection of some views of some samples, into a slab of each sample's volume.
 template <int Space, class Views, class Samples, class T>
 struct BackTask {
   static constexpr int dimension = Space;
@@ -73,14 +73,14 @@ struct BackTask {
   int num_views;
   int num_samples;
   Samples projections;
-  int first_view;   ///< where in `projections` the first view of the first sample lies
-  int view_stride;  ///< and how many views farther that of the next sample does
+  int first_view;   ///< number in `projections` of the first sample's first view
+  int view_stride;  ///< views in `projections` from one sample to the next
   Extents<2> detector;
-  Extents<3> size;          ///< of the grid
-  int first_slice;          ///< of the grid, that the volumes begin with
-  Vec3f spacing;            ///< of the voxels [mm]
+  Extents<3> size;          ///< size of the grid
+  int first_slice;          ///< slice of the grid with which the slab begins
+  Vec3f spacing;            ///< distance between voxels [mm]
   ArrayView<T, 4> volumes;  ///< (x, y, z, sample) of the slab, from the first sample on
-  bool adds;                ///< to what the volumes hold, as all launches but the first do
+  bool adds;                ///< true: adds to what the volumes hold
 
   /// The voxels of all samples, one after another along z.
   [[nodiscard]] Extents<3> voxels() const {
@@ -100,7 +100,7 @@ struct BackTask {
     return first_slice + volumes.extents[2];
   }
 
-  /// By the voxel's index in the grid.
+  /// The element of a voxel, by the voxel's index in the grid.
   [[nodiscard]] PYRONN_HOST_DEVICE T& at(Vec<int, 3> const& voxel, int sample) const {
     return volumes(voxel[0], voxel[1], voxel[2] - first_slice, sample);
   }

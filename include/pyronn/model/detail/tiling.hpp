@@ -2,14 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-/// How kernels cut their work.
+/// Tilings: how kernels distribute voxels and pixels over items and blocks of threads.
 #include <pyronn/core/config.hpp>
 #include <pyronn/exec/kernel.hpp>
 
 namespace pyronn::detail {
 
-/// A block of voxels that one work item accumulates: `X` x `Y` x `Z`, in runs along `Axis` that
-/// share what they can.
+/// The voxels that one item accumulates: `X` x `Y` x `Z` of them, in runs along `Axis`. The voxels
+/// of a run share intermediate results.
 template <int Axis, int X, int Y, int Z, class Block_ = BlockShape<32, 4, 1>>
 struct VoxelTile {
   using Block = Block_;
@@ -22,24 +22,27 @@ struct VoxelTile {
   }
 };
 
-/// The tile that suits a policy on an executor, in space (3) or in the plane (2). On cores: runs
-/// along x, which vectorise, in blocks whose shadow on the detector stays in the cache.
+/// The tile that suits a policy on a backend, in space (3) or in the plane (2). The one for cores
+/// has runs along x, which vectorise, and is small enough for its footprint on the detector to stay
+/// in the cache.
 template <class Interp, class Executor, int Dimension>
 struct VoxelTiling {
   using Tile = VoxelTile<0, 32, 8, 8>;
-  /// For views that are no matrices.
+  /// The tile for views that are not projective.
   using GeneralTile = Tile;
-  /// Whether kernels of their own pay for upright views, where a column of voxels shares its column
-  /// on the detector, and for views of the plane.
+  /// Whether kernels for special views are faster: for z-aligned views, in which all voxels of a
+  /// column project onto one detector column, and for views of the plane.
   static constexpr bool prefers_special_views = false;
 };
 
-/// How the pixels of a forward projection are cut, in space (3) or in the plane (2).
+/// How the pixels of a forward projection are distributed over blocks of threads, in space (3) or
+/// in the plane (2).
 template <class Interp, class Executor, int Dimension>
 struct PixelTiling {
   using Block = BlockShape<32, 4, 1>;
-  /// Whether neighbouring rays along x begin at different slices where those across x lie next to
-  /// each other in memory: rows of a power of two would meet in one memory bank.
+  /// Whether neighbouring rays begin at different slices where the elements of neighbouring slices
+  /// perpendicular to x are neighbours in memory. If rows are a power of two long, rays that all
+  /// began at one slice would read from the same memory bank.
   static constexpr bool staggers = false;
 };
 

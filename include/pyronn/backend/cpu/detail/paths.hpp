@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-/// Which paths operators have on cores beside the general one, in the order in which they are
-/// asked.
+/// The paths that operators have on cores, in the order in which they are tried; the general path
+/// is the last.
 #include <pyronn/backend/cpu/detail/columns/project_path.hpp>
 #include <pyronn/exec/backend.hpp>
 #include <pyronn/interp/software_interp.hpp>

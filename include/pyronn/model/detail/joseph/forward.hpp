@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+/// The kernel of Joseph's forward projection.
 #include <cmath>
 
 #include <pyronn/core/config.hpp>
@@ -12,13 +13,14 @@
 
 namespace pyronn::detail {
 
-/// The slices that a ray crosses, all of them and those where no border is near.
+/// The slices that a ray crosses: all of them, and the inner ones, where all four samples exist.
 struct SliceRange {
   int first, last;
   int inner_first, inner_last;
 };
 
-/// Narrows [low, high] to where `base + k * slope` lies in [from, to]; empty where low > high.
+/// Narrows [low, high] to the k for which `base + k * slope` lies in [from, to]; empty where
+/// low > high.
 PYRONN_HOST_DEVICE inline void clip(float base, float slope, float from, float to, float& low,
                                     float& high) {
   if (abs(slope) < 1e-12F || from > to) {
@@ -34,7 +36,7 @@ PYRONN_HOST_DEVICE inline void clip(float base, float slope, float from, float t
   high = min(high, max(a, b));
 }
 
-/// Joseph's forward projection: one work item is a pixel of a view.
+/// Joseph's forward projection: one item is a pixel of a view.
 template <class Tiling, class Task>
 struct JosephForward {
   using Block = typename Tiling::Block;
@@ -69,15 +71,16 @@ struct JosephForward {
     int const groups = task.volumes.template plane_groups<Axis>(volume);
     for (int g = 0; g < groups; ++g) {
       auto const planes = task.template planes<Axis>(volume, g);
-      SliceRange const part{max(range.first, planes.first), min(range.last, planes.end - 1),
-                            max(range.inner_first, planes.first),
-                            min(range.inner_last, planes.end - 1)};
-      if (part.first <= part.last) sum += crossings(ray, planes, part, stagger);
+      SliceRange const group_range{max(range.first, planes.first), min(range.last, planes.end - 1),
+                                   max(range.inner_first, planes.first),
+                                   min(range.inner_last, planes.end - 1)};
+      if (group_range.first <= group_range.last)
+        sum += crossings(ray, planes, group_range, stagger);
     }
     return ray.step * sum;
   }
 
-  /// The samples of some slices, where there is at least one.
+  /// The sum of the samples in a range of slices that is not empty.
   template <class Planes>
   static PYRONN_HOST_DEVICE float crossings(JosephRay const& ray, Planes const& planes,
                                             SliceRange const& range, int stagger) {
@@ -101,7 +104,8 @@ struct JosephForward {
     return planes.sample(ray.crossing(0, k), ray.crossing(1, k), k);
   }
 
-  /// What the first and last slice count too much where the ray begins or ends inside the volume.
+  /// What must be subtracted where the ray begins or ends inside the volume: `crossings` counts the
+  /// first and the last slice in full, the ray covers only a group_range of their depth.
   template <class Planes>
   static PYRONN_HOST_DEVICE float uncovered(JosephRay const& ray, Planes const& planes,
                                             SliceRange const& range) {
@@ -117,7 +121,7 @@ struct JosephForward {
   PYRONN_HOST_DEVICE SliceRange slices(JosephRay const& ray) const {
     constexpr int a = Axis == 0 ? 1 : 0;
     constexpr int b = Axis == 2 ? 1 : 2;
-    // A ray that is not made of numbers meets nothing.
+    // A ray with coordinates that are not finite crosses no slice.
     float const probe = ray.base[0] + ray.base[1] + ray.slope[0] + ray.slope[1];
     if (!(abs(probe) < 1e30F)) return {0, -1, 0, -1};
     Extents<3> const& size = task.size;
@@ -132,7 +136,8 @@ struct JosephForward {
     clip(ray.base[0], ray.slope[0], -1.0F, end_a, low, high);
     clip(ray.base[1], ray.slope[1], -1.0F, end_b, low, high);
     if (!(low <= high)) return {0, -1, 0, -1};
-    // Rounding in `clip` must not lose a slice; beyond the border a sample is zero.
+    // Rounding in `clip` must not lose a slice. A slice too many does no harm: samples beyond the
+    // border are zero.
     int const first = max(begin, static_cast<int>(low) - 1);
     int const last = min(finish, static_cast<int>(high) + 2);
     float inner_low = static_cast<float>(first);

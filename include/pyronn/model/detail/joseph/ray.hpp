@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+/// JosephRay: the weights of Joseph's model along one ray.
 #include <cmath>
 
 #include <pyronn/core/config.hpp>
@@ -13,23 +14,24 @@
 
 namespace pyronn::detail {
 
-/// Where a ray meets the slices of a volume across its main axis, and how much each slice counts.
-/// P. M. Joseph, "An improved algorithm for reprojecting rays through pixel images", IEEE TMI 1
-/// (1982): the line integral is the sum over those slices of the bilinear sample where the ray
-/// crosses, times the length of ray between two slices. Here a slice owns half a voxel to either
-/// side, so a ray that begins or ends inside the volume counts its outer slices in part.
+/// Where a ray crosses the slices of a volume that are perpendicular to its main axis, and the
+/// weight of each slice. P. M. Joseph, "An improved algorithm for reprojecting rays through pixel
+/// images", IEEE TMI 1 (1982): the line integral is the sum over those slices of the bilinear
+/// sample where the ray crosses, times the length of ray between two slices. Here a slice extends
+/// half a voxel to either side, and where a ray begins or ends inside the volume its first and last
+/// slice are weighted by the part of their depth that the ray covers.
 struct JosephRay {
-  int axis = 0;     ///< along which the ray advances most, in voxels
-  float base[2];    ///< crossing of slice 0 on the two other axes, in ascending order
-  float slope[2];   ///< what a slice adds to it
-  float low, high;  ///< where the ray begins and ends on its main axis, ascending
-  float step;       ///< length of ray between two slices [mm]
+  int axis = 0;     ///< the main axis, along which the ray crosses most voxels
+  float base[2];    ///< where the ray crosses slice 0, on the other two axes in ascending order
+  float slope[2];   ///< how far the crossing moves from one slice to the next
+  float low, high;  ///< the ends of the ray on its main axis, low <= high
+  float step;       ///< length of the ray between two slices [mm]
 
-  /// From a ray in voxel indices and the voxels' spacing [mm].
+  /// `ray` is in voxel indices, `spacing` the distance between voxels [mm].
   PYRONN_HOST_DEVICE JosephRay(Ray<float> const& ray, Vec3f const& spacing) {
-    Vec3f const reach{abs(ray.direction[0]), abs(ray.direction[1]), abs(ray.direction[2])};
-    if (reach[1] > reach[0]) axis = 1;
-    if (reach[2] > max(reach[0], reach[1])) axis = 2;
+    Vec3f const abs_direction{abs(ray.direction[0]), abs(ray.direction[1]), abs(ray.direction[2])};
+    if (abs_direction[1] > abs_direction[0]) axis = 1;
+    if (abs_direction[2] > max(abs_direction[0], abs_direction[1])) axis = 2;
     if (axis == 0) set<0>(ray, spacing);
     if (axis == 1) set<1>(ray, spacing);
     if (axis == 2) set<2>(ray, spacing);
@@ -39,20 +41,21 @@ struct JosephRay {
     return base[other] + static_cast<float>(slice) * slope[other];
   }
 
-  /// The part of slice k's voxel depth that the ray runs through: 1 but at the ray's ends.
+  /// The part of a slice's depth that the ray covers: 1, except near the ends of the ray.
   [[nodiscard]] PYRONN_HOST_DEVICE float coverage(int slice) const {
     auto const center = static_cast<float>(slice);
     return clamp(min(center + 0.5F, high) - max(center - 0.5F, low), 0.0F, 1.0F);
   }
 
-  /// What JosephForward multiplies the voxel with [mm].
+  /// The weight [mm] with which JosephForward multiplies the voxel.
   template <class Interp>
   [[nodiscard]] PYRONN_HOST_DEVICE float weight(Vec<int, 3> const& voxel) const {
     int const slice = axis == 0 ? voxel[0] : (axis == 1 ? voxel[1] : voxel[2]);
     int const a = axis == 0 ? voxel[1] : voxel[0];
     int const b = axis == 2 ? voxel[1] : voxel[2];
-    float const share = bilinear_weight<Interp>(crossing(0, slice), crossing(1, slice), a, b);
-    return share * coverage(slice) * step;
+    float const sample_weight =
+        bilinear_weight<Interp>(crossing(0, slice), crossing(1, slice), a, b);
+    return sample_weight * coverage(slice) * step;
   }
 
  private:
@@ -73,7 +76,7 @@ struct JosephRay {
   }
 };
 
-/// Makes Joseph's rays, for RayDrivenBack.
+/// Makes a JosephRay for RayDrivenBack.
 struct TraceJoseph {
   static constexpr float reach = 1.0F;
 

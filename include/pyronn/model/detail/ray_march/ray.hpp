@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+/// MarchedRay: the samples of RayMarch along one ray.
 #include <cmath>
 
 #include <pyronn/core/config.hpp>
@@ -13,15 +14,16 @@
 
 namespace pyronn::detail {
 
-/// A ray cut into equal steps where samples of a volume can be other than zero: between -1 and the
-/// size on every axis.
+/// A ray cut into equal steps, within the box in which samples of the volume can differ from zero:
+/// from -1 to the size on every axis.
 struct MarchedRay {
-  Vec3f first;   ///< middle of the first step, in voxel indices
-  Vec3f stride;  ///< from one middle to the next
-  int count;     ///< of steps; 0 where the ray misses the volume
-  float length;  ///< of a step [mm]
+  Vec3f first;   ///< the middle of the first step, in voxel indices
+  Vec3f stride;  ///< the vector from one middle to the next, in voxels
+  int count;     ///< number of steps; 0 where the ray misses the volume
+  float length;  ///< length of a step [mm]
 
-  /// From a ray in voxel indices, the voxels' spacing [mm] and the longest step in voxels.
+  /// `ray` is in voxel indices, `spacing` in mm; `step` is the longest step that is allowed
+  /// [voxels].
   PYRONN_HOST_DEVICE MarchedRay(Ray<float> const& ray, Extents<3> const& size, Vec3f const& spacing,
                                 float step) {
     float low = ray.begin;
@@ -30,22 +32,23 @@ struct MarchedRay {
       clip(ray.origin[axis], ray.direction[axis], static_cast<float>(size[axis]), low, high);
     }
     count = 0;
-    float const reach = (high - low) * std::sqrt(dot(ray.direction, ray.direction));
-    // Also false where the ray is not made of numbers.
-    if (!(reach > 0.0F && reach < 1e6F)) return;
-    // Away from whole numbers, between which rounding would choose.
-    count = 1 + static_cast<int>(max(reach / step - 1e-3F, 0.0F));
-    float const part = (high - low) / static_cast<float>(count);
-    first = ray.origin + (low + 0.5F * part) * ray.direction;
-    stride = part * ray.direction;
-    length = part * std::sqrt(dot(scale(ray.direction, spacing), scale(ray.direction, spacing)));
+    float const path_length = (high - low) * std::sqrt(dot(ray.direction, ray.direction));
+    // The comparison is false, too, for a ray with coordinates that are not finite.
+    if (!(path_length > 0.0F && path_length < 1e6F)) return;
+    // A ray whose length is a whole number of steps up to rounding always gets that number: 1e-3
+    // keeps it from being rounded to one step more.
+    count = 1 + static_cast<int>(max(path_length / step - 1e-3F, 0.0F));
+    float const t_step = (high - low) / static_cast<float>(count);
+    first = ray.origin + (low + 0.5F * t_step) * ray.direction;
+    stride = t_step * ray.direction;
+    length = t_step * std::sqrt(dot(scale(ray.direction, spacing), scale(ray.direction, spacing)));
   }
 
   [[nodiscard]] PYRONN_HOST_DEVICE Vec3f sample(int n) const {
     return first + static_cast<float>(n) * stride;
   }
 
-  /// The sum of the samples in a slab of the volume, times the length of a step.
+  /// The sum of the samples in a slab of the volume times the length of a step.
   template <class Slab>
   [[nodiscard]] PYRONN_HOST_DEVICE float integral(Slab const& slab) const {
     float sum = 0.0F;
@@ -53,7 +56,7 @@ struct MarchedRay {
     return count > 0 ? length * sum : 0.0F;
   }
 
-  /// What `integral` multiplies the voxel with [mm].
+  /// The weight [mm] with which `integral` multiplies the voxel.
   template <class Interp>
   [[nodiscard]] PYRONN_HOST_DEVICE float weight(Vec<int, 3> const& voxel) const {
     if (count <= 0) return 0.0F;
@@ -68,39 +71,40 @@ struct MarchedRay {
       high = min(high, max(a, b));
     }
     if (!(low <= high + 1.0F)) return 0.0F;
-    // A step more to either side, where rounding may have moved a sample; most weigh nothing.
+    // Rounding may have moved a sample, so one step more is looked at on either side; its weight is
+    // mostly zero.
     int const begin = max(0, static_cast<int>(low) - 1);
     int const last = min(count - 1, static_cast<int>(high) + 2);
-    float share = 0.0F;
+    float sample_weight = 0.0F;
     for (int n = begin; n <= last; ++n) {
       Vec3f const index = sample(n);
       float const beside = 1.0F - abs(index[2] - static_cast<float>(voxel[2]));
       if (beside > 0.0F) {
-        share += beside * bilinear_weight<Interp>(index[0], index[1], voxel[0], voxel[1]);
+        sample_weight += beside * bilinear_weight<Interp>(index[0], index[1], voxel[0], voxel[1]);
       }
     }
-    return share * length;
+    return sample_weight * length;
   }
 
  private:
-  /// Trilinear: bilinear in the two slices above and below. Of slices that are not in the slab,
-  /// other slabs take their part.
+  /// The trilinear sample: a mean of the bilinear samples in the slices below and above. A slice
+  /// that is not in this slab contributes nothing; the slab that has it adds its contribution.
   template <class Slab>
   static PYRONN_HOST_DEVICE float slab_sample(Slab const& slab, Vec3f const& index) {
     float const z = index[2] - static_cast<float>(slab.first);
     int const below = floor_to_int(z);
-    float const above_share = z - static_cast<float>(below);
+    float const above_weight = z - static_cast<float>(below);
     float value = 0.0F;
     if (below >= 0 && below < slab.count) {
-      value = (1.0F - above_share) * slab.slice(below).sample(index[0], index[1]);
+      value = (1.0F - above_weight) * slab.slice(below).sample(index[0], index[1]);
     }
-    if (above_share > 0.0F && below + 1 >= 0 && below + 1 < slab.count) {
-      value += above_share * slab.slice(below + 1).sample(index[0], index[1]);
+    if (above_weight > 0.0F && below + 1 >= 0 && below + 1 < slab.count) {
+      value += above_weight * slab.slice(below + 1).sample(index[0], index[1]);
     }
     return value;
   }
 
-  /// Narrows [low, high] to where `base + t * slope` lies in [-1, size].
+  /// Narrows [low, high] to the t for which `base + t * slope` lies in [-1, size].
   PYRONN_HOST_DEVICE static void clip(float base, float slope, float size, float& low,
                                       float& high) {
     if (abs(slope) < 1e-12F) {
@@ -114,11 +118,11 @@ struct MarchedRay {
   }
 };
 
-/// Makes them.
+/// Makes a MarchedRay for RayDrivenForward and RayDrivenBack.
 struct TraceAtSteps {
   static constexpr float reach = 1.0F;
 
-  float step;  ///< the longest [voxels]
+  float step;  ///< the longest step that is allowed [voxels]
 
   PYRONN_HOST_DEVICE MarchedRay operator()(Ray<float> const& ray, Extents<3> const& size,
                                            Vec3f const& spacing) const {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+/// SiddonRay: the lengths of one ray in the voxels.
 #include <cmath>
 
 #include <pyronn/core/config.hpp>
@@ -12,20 +13,21 @@
 
 namespace pyronn::detail {
 
-/// A ray by its length: where, in mm from its origin, it crosses the planes between voxels. R. L.
-/// Siddon, "Fast calculation of the exact radiological path for a three-dimensional CT array",
-/// Med. Phys. 12 (1985): a voxel's weight is what lies between the last of the planes by which the
-/// ray enters and the first by which it leaves. Both directions compute a plane's place by one
-/// formula, which rounding keeps in order, so that they agree and the weights add up to the path
-/// through the volume. A voxel owns its lower faces: a ray in a face counts for one voxel.
+/// A ray parametrised by its length: where, in mm from its origin, it crosses the planes between
+/// voxels. R. L. Siddon, "Fast calculation of the exact radiological path for a three-dimensional
+/// CT array", Med. Phys. 12 (1985): the weight of a voxel is the length between the last of the
+/// planes by which the ray enters it and the first by which the ray leaves it. Forward and
+/// backprojection compute where a plane is crossed by the same formula, whose results stay in order
+/// when they are rounded, so that they agree and the weights add up to the path through the volume.
+/// A voxel owns its lower faces, so that a ray in a face counts for one voxel.
 class SiddonRay {
  public:
-  /// From a ray in voxel indices, the size of the volume and the voxels' spacing [mm].
+  /// `ray` is in voxel indices, `size` the volume's and `spacing` in mm.
   PYRONN_HOST_DEVICE SiddonRay(Ray<float> const& ray, Extents<3> const& size, Vec3f const& spacing)
       : origin_{ray.origin} {
     float const scale_mm = length(scale(ray.direction, spacing));
     float const probe = origin_[0] + origin_[1] + origin_[2] + scale_mm;
-    // A ray that is not made of numbers meets nothing.
+    // A ray with coordinates that are not finite meets no voxel.
     if (!(scale_mm > 0.0F && abs(probe) < 1e30F)) return;
     begin_ = ray.begin * scale_mm;
     end_ = ray.end * scale_mm;
@@ -87,17 +89,17 @@ class SiddonRay {
   }
 
  private:
-  /// Whether the ray crosses no planes along the axis.
+  /// Whether the ray is parallel to the planes of an axis, and crosses none of them.
   [[nodiscard]] PYRONN_HOST_DEVICE bool is_parallel(int axis) const {
     return advance_[axis] == 0.0F;
   }
   [[nodiscard]] PYRONN_HOST_DEVICE int step(int axis) const { return advance_[axis] > 0 ? 1 : -1; }
 
-  /// Where the ray crosses the plane below voxel n.
+  /// Where the ray crosses the plane below voxel n [mm].
   [[nodiscard]] PYRONN_HOST_DEVICE float plane(int axis, int n) const {
     return (static_cast<float>(n) - 0.5F - origin_[axis]) * advance_[axis];
   }
-  /// Where it enters and leaves the voxels n of an axis.
+  /// Where the ray enters and where it leaves the voxels with index n on an axis [mm].
   [[nodiscard]] PYRONN_HOST_DEVICE float entry(int axis, int n) const {
     return plane(axis, advance_[axis] > 0 ? n : n + 1);
   }
@@ -105,7 +107,7 @@ class SiddonRay {
     return is_parallel(axis) ? anywhere : plane(axis, advance_[axis] > 0 ? n + 1 : n);
   }
 
-  /// Narrows [low, high] to between the planes below two voxels.
+  /// Narrows [low, high] to the ray between the planes below the voxels `from` and `to`.
   PYRONN_HOST_DEVICE void clip(int axis, int from, int to, float& low, float& high) const {
     float const a = plane(axis, from);
     float const b = plane(axis, to);
@@ -113,7 +115,8 @@ class SiddonRay {
     high = min(high, max(a, b));
   }
 
-  /// In one column of voxels for all of the ray's length.
+  /// Sets the one voxel index that a ray has all along an axis whose planes it does not cross; the
+  /// ray is empty where it runs outside the volume.
   PYRONN_HOST_DEVICE void stay(int axis, float size) {
     if (origin_[axis] >= -0.5F && origin_[axis] < size - 0.5F) {
       column_[axis] = floor_to_int(origin_[axis] + 0.5F);
@@ -122,13 +125,13 @@ class SiddonRay {
     }
   }
 
-  /// The voxel that the ray is in, or enters, at a place within the volume.
+  /// The voxel in which the ray is, or which it enters, `at` mm from its origin, in the volume.
   [[nodiscard]] PYRONN_HOST_DEVICE Vec<int, 3> voxel_at(float at) const {
     Vec<int, 3> voxel{column_[0], column_[1], column_[2]};
     for (int axis = 0; axis < 3; ++axis) {
       if (is_parallel(axis)) continue;
       voxel[axis] = floor_to_int(origin_[axis] + at / advance_[axis] + 0.5F);
-      // Rounding may have missed it by one.
+      // Rounding may have given one of its neighbours.
       while (exit(axis, voxel[axis]) <= at) voxel[axis] += step(axis);
       while (entry(axis, voxel[axis]) > at) voxel[axis] -= step(axis);
     }
@@ -137,14 +140,14 @@ class SiddonRay {
 
   Vec3f origin_;                     ///< in voxel indices
   Vec3f advance_{0.0F, 0.0F, 0.0F};  ///< length of ray from plane to plane [mm]; 0: parallel
-  int column_[3] = {0, 0, 0};        ///< of voxels, along axes whose planes are parallel
-  float begin_ = 0.0F;               ///< of the part in the volume [mm]
-  float end_ = 0.0F;
+  int column_[3] = {0, 0, 0};        ///< voxel index along axes whose planes the ray does not cross
+  float begin_ = 0.0F;               ///< where the ray enters the volume [mm]
+  float end_ = 0.0F;                 ///< where it leaves the volume [mm]
 };
 
-/// Makes them.
+/// Makes a SiddonRay for RayDrivenForward and RayDrivenBack.
 struct TraceSiddon {
-  /// Half a voxel and room for rounding.
+  /// Half a voxel, and a margin for rounding.
   static constexpr float reach = 0.5F + 1.0F / 32.0F;
 
   PYRONN_HOST_DEVICE SiddonRay operator()(Ray<float> const& ray, Extents<3> const& size,

@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-/// Views as the kernels see them: in the index coordinates of a grid and in single precision, with
-/// all that can be multiplied together beforehand multiplied in double.
+/// Views as kernels use them: in voxel indices of a grid instead of mm, and in single precision.
+/// What can be computed beforehand is computed in double precision and then rounded.
 #include <cmath>
 #include <type_traits>
 
@@ -14,7 +14,7 @@
 
 namespace pyronn::detail {
 
-/// The projection of a projective view: voxel indices to (u w, v w, w).
+/// The projection of a projective view, from voxel indices to (u w, v w, w).
 struct IndexMap {
   float row[3][4];
 
@@ -43,7 +43,7 @@ struct IndexMap {
     return result;
   }
 
-  /// What one step along an axis adds to the homogeneous coordinates.
+  /// What one voxel further along an axis adds to the homogeneous coordinates.
   PYRONN_HOST_DEVICE Vec3f step(int axis) const {
     return {row[0][axis], row[1][axis], row[2][axis]};
   }
@@ -55,7 +55,7 @@ struct IndexMap {
   }
 };
 
-/// The projection of an upright view: the column and the depth of a voxel do not depend on its z.
+/// The projection of a z-aligned view, in which u and depth of a voxel do not depend on its z.
 struct ZAlignedMap {
   float u[3];  ///< u w from x, y and 1
   float v[4];  ///< v w from x, y, z and 1
@@ -78,10 +78,11 @@ struct ZAlignedMap {
             w[0] * index[0] + (w[1] * index[1] + w[2])};
   }
 
-  /// What one step across the columns adds to the homogeneous coordinates.
+  /// What one voxel further along x or y adds to the homogeneous coordinates.
   PYRONN_HOST_DEVICE Vec3f step(int axis) const { return {u[axis], v[axis], w[axis]}; }
 
-  /// Up to what double precision leaves of a matrix that was inverted.
+  /// Whether a view is z-aligned. The entries that must vanish are compared to 1e-12 of their row:
+  /// matrices that were computed in double precision, for example by inversion, have such residues.
   template <class View>
   static bool fits(View const& view, Grid const&, Extents<2>) {
     ProjectionMatrix const matrix = view.projection_matrix();
@@ -92,10 +93,10 @@ struct ZAlignedMap {
   }
 };
 
-/// The projection of a projective view of the plane: pixel indices to (u w, w).
+/// The projection of a projective view of the plane, from indices (x, y) to (u w, w).
 struct PlaneMap {
   float u[3];  ///< u w from x, y and 1
-  float w[3];
+  float w[3];  ///< w from x, y and 1
 
   static constexpr bool is_projective = true;
 
@@ -112,16 +113,16 @@ struct PlaneMap {
   }
 };
 
-/// The rays of a projective view, in voxel indices, from the plane through the grid's middle that
-/// is parallel to the detector: the numbers that positions are made of stay as small as the volume,
-/// however far the source is.
+/// The rays of a projective view, in voxel indices. The parameter of a ray is counted from where it
+/// crosses the plane through the grid's middle that is parallel to the detector, so that the
+/// numbers from which positions are computed are as small as the volume, however far the source is.
 struct IndexRays {
   Vec3f middle;
   Vec3f direction;
   Vec3f along_u;
   Vec3f along_v;
-  float origin_share;     ///< of along_u, along_v in the origins of the rays
-  float direction_share;  ///< and in their directions
+  float origin_weight;     ///< weight of along_u and along_v in the origins of the rays
+  float direction_weight;  ///< weight of along_u and along_v in the directions of the rays
   float begin;
   float end;
 
@@ -135,7 +136,7 @@ struct IndexRays {
       return vec_cast<float>(vec);
     };
     Vec3d const normal = cross(rays.along_u, rays.along_v);
-    // Where the rays cross the plane; rounded first, so that ray and plane agree on it.
+    // Where the rays cross the plane. It is rounded before it is used, so that all members agree.
     auto const depth =
         static_cast<float>(dot(grid.center() - rays.origin, normal) / dot(rays.direction, normal));
     auto const moved = static_cast<double>(depth);
@@ -149,17 +150,17 @@ struct IndexRays {
             static_cast<float>(rays.end - moved)};
   }
 
-  /// Counts voxel indices along z from this slice on.
+  /// Makes `first_slice` the slice from which voxel indices along z are counted.
   void move_to(int first_slice) { middle[2] -= static_cast<float>(first_slice); }
 
   PYRONN_HOST_DEVICE Ray<float> ray(float u, float v) const {
     Vec3f const pixel = u * along_u + v * along_v;
-    return {middle + origin_share * pixel, direction + direction_share * pixel, begin, end};
+    return {middle + origin_weight * pixel, direction + direction_weight * pixel, begin, end};
   }
 };
 
-/// The rays of an upright view: those of a detector column share their path in (x, y), and advance
-/// in it more than in z.
+/// The rays of a z-aligned view, in which all rays of a detector column have the same path in (x,
+/// y) and their main axis is x or y.
 struct ZAlignedRays : IndexRays {
   template <class View>
   static ZAlignedRays make(View const& view, Grid const& grid) {
@@ -168,6 +169,8 @@ struct ZAlignedRays : IndexRays {
     return rays;
   }
 
+  /// Whether a view is z-aligned, with along_v parallel to z up to 1e-12, and every ray advances
+  /// more along x or y than along z.
   template <class View>
   static bool fits(View const& view, Grid const& grid, Extents<2> detector) {
     ProjectiveRays const rays = view.projective_rays();
@@ -182,15 +185,17 @@ struct ZAlignedRays : IndexRays {
     double const steepest =
         max(abs(first[2]), abs(first[2] + (rays.diverge ? detector[1] - 1 : 0) * along_v[2]));
     double const tilt = abs(along_u[2]) * (detector[0] - 1);
-    // The least advance in (x, y) is at least the distance of the line of directions.
-    double const reach = std::hypot(along_u[0], along_u[1]) > 0
-                             ? abs(first[0] * along_u[1] - first[1] * along_u[0]) /
-                                   std::hypot(along_u[0], along_u[1])
-                             : std::hypot(first[0], first[1]);
-    return std::sqrt(2.0) * (steepest + tilt) < reach;
+    // All directions in (x, y) lie on a line, whose distance from 0 bounds their lengths from
+    // below.
+    double const least_advance = std::hypot(along_u[0], along_u[1]) > 0
+                                     ? abs(first[0] * along_u[1] - first[1] * along_u[0]) /
+                                           std::hypot(along_u[0], along_u[1])
+                                     : std::hypot(first[0], first[1]);
+    return std::sqrt(2.0) * (steepest + tilt) < least_advance;
   }
 };
 
+/// The projection and the rays of a projective view, for kernels that need both.
 struct IndexMapAndRays {
   IndexMap map;
   IndexRays rays;
@@ -207,8 +212,8 @@ struct IndexMapAndRays {
   }
 };
 
-/// Any other view: its own functions, with the grid's change of coordinates around them, in the
-/// number types in which the view thinks.
+/// Any view that is not projective: its own functions, with the conversion between mm and voxel
+/// indices around them, in the number types that the view uses.
 template <class View>
 struct IndexView {
   using RayNumber = ray_scalar_t<View>;
@@ -231,7 +236,8 @@ struct IndexView {
   PYRONN_HOST_DEVICE Ray<float> ray(float u, float v) const {
     using Pixel = pixel_scalar_t<View>;
     auto const world = view.ray(static_cast<Pixel>(u), static_cast<Pixel>(v));
-    // From the point nearest to the grid's first voxel, so that numbers stay as small as the grid.
+    // The parameter is counted from the point nearest to the grid's first voxel, so that the
+    // numbers are as small as the grid.
     RayNumber const moved =
         dot(ray_origin - world.origin, world.direction) / dot(world.direction, world.direction);
     return {vec_cast<float>(scale(world.origin + moved * world.direction - ray_origin, per_voxel)),
@@ -246,26 +252,26 @@ struct IndexView {
   }
 };
 
-/// What a kernel that projects points needs of a view.
+/// The form of a view for kernels that project points.
 template <class View>
 using project_view_t = std::conditional_t<is_projective_view_v<View>, IndexMap, IndexView<View>>;
 
-/// What a kernel that projects points may have instead, where all views fit it.
+/// The special form of a view for kernels that project points, for views that fit it; void: none.
 template <class View, int Dimension>
 using special_project_view_t =
     std::conditional_t<is_projective_view_v<View>,
                        std::conditional_t<Dimension == 2, PlaneMap, ZAlignedMap>, void>;
 
-/// What a kernel that follows rays needs of a view.
+/// The form of a view for kernels that follow rays.
 template <class View>
 using ray_view_t = std::conditional_t<has_projective_rays_v<View>, IndexRays, IndexView<View>>;
 
-/// What a kernel that follows rays may have instead, where all views fit it.
+/// The special form of a view for kernels that follow rays, for views that fit it; void: none.
 template <class View, int Dimension>
 using special_ray_view_t =
     std::conditional_t<has_projective_rays_v<View> && Dimension == 3, ZAlignedRays, void>;
 
-/// What a kernel that does both needs of a view.
+/// The form of a view for kernels that project points and follow rays.
 template <class View>
 using full_view_t = std::conditional_t<is_projective_view_v<View> && has_projective_rays_v<View>,
                                        IndexMapAndRays, IndexView<View>>;

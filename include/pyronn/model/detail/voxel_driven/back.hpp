@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+/// The kernel of voxel-driven backprojection.
 #include <type_traits>
 #include <utility>
 
@@ -23,8 +24,8 @@ template <class Run, class Slice>
 using SampleColumn = decltype(std::declval<Slice const&>().template sample_column<2>(
     0.0F, 0.0F, std::declval<Run const&>().step(), TakeSample{}));
 
-/// Adds what each voxel of a run takes where no border is near. Columns are for slices that know
-/// more of them.
+/// Adds the weighted sample of every voxel of a run whose samples all lie inside the detector. A
+/// slice that can read a column of samples at a time does so.
 template <class DepthWeight, int Count, class Run, class Slice>
 PYRONN_HOST_DEVICE void add_inside(Run const& run, Slice const& slice, float (&sums)[Count]) {
   if constexpr (is_detected_v<SampleColumn, Run, Slice>) {
@@ -33,7 +34,7 @@ PYRONN_HOST_DEVICE void add_inside(Run const& run, Slice const& slice, float (&s
     slice.template sample_column<Count>(first.u, first.v, run.step(),
                                         [&](int k, float sample) { sums[k] += weight * sample; });
   } else {
-    // In two steps, so that compilers see that no sum overlaps a sample, and vectorise.
+    // Two loops, so that compilers see that sums and samples do not overlap, and vectorise.
     float values[Count];
     for (int k = 0; k < Count; ++k) {
       ProjectedVoxel const projected = run.at(k);
@@ -44,7 +45,7 @@ PYRONN_HOST_DEVICE void add_inside(Run const& run, Slice const& slice, float (&s
   }
 }
 
-/// Adds what each voxel of a run takes from a view.
+/// Adds the weighted sample of every voxel of a run in one view.
 template <class DepthWeight, int Count, class Run, class Slice>
 PYRONN_HOST_DEVICE void gather_run(Run const& run, Slice const& slice, Extents<2> detector,
                                    float (&sums)[Count]) {
@@ -62,9 +63,9 @@ PYRONN_HOST_DEVICE void gather_run(Run const& run, Slice const& slice, Extents<2
   }
 }
 
-/// Voxel-driven backprojection: every voxel gathers, over the views, the projection at the point
-/// where it lands. One work item is a tile of voxels; it adds up in registers or the nearest cache
-/// and writes once.
+/// Voxel-driven backprojection: for every voxel the sum over the views of the interpolated
+/// projection at the point onto which the voxel projects. One item is a tile of voxels, whose sums
+/// stay in registers or in the L1 cache until all views are added and are written once.
 template <class DepthWeight, class Tile_, class Task>
 struct VoxelDrivenBack {
   using Tile = Tile_;
@@ -90,8 +91,8 @@ struct VoxelDrivenBack {
 
   using Sums = float[Tile::runs][Tile::run];
 
-  /// What other launches have added up, read before the views: where memory is read and written in
-  /// turn, every read waits.
+  /// Begins the sums with what earlier launches have written. It is read before the views, as
+  /// reading it when the sums are written would make every write wait for a read.
   PYRONN_HOST_DEVICE void begin(Vec<int, 3> const& item, Sums& sums) const {
     int const sample = item[2] / tiles_of_sample();
     Vec<int, 3> const first = first_voxel(item, sample);
@@ -105,7 +106,7 @@ struct VoxelDrivenBack {
     }
   }
 
-  /// Every so many views, beginning with view `part`.
+  /// Adds the views part, part + split, part + 2 split, ...
   PYRONN_HOST_DEVICE void add_part(Vec<int, 3> const& item, int part, Sums& sums) const {
     int const sample = item[2] / tiles_of_sample();
     Vec<int, 3> const first = first_voxel(item, sample);
@@ -113,7 +114,8 @@ struct VoxelDrivenBack {
       auto const& view = task.views.view(n, sample);
       auto const slice = task.slice(n, sample);
       for (int r = 0; r < Tile::runs; ++r) {
-        // Of one run something is in the slab; not asking saves registers.
+        // The only run of a tile always has voxels in the slab; leaving out the test saves
+        // registers.
         if (Tile::runs > 1 && !is_in_slab(run_start(first, r))) continue;
         VoxelRun<std::decay_t<decltype(view)>, Tile::axis, Tile::run> const run{
             view, vec_cast<float>(run_start(first, r))};
@@ -129,13 +131,14 @@ struct VoxelDrivenBack {
   }
 
  private:
-  /// Tiles begin at multiples of their size in the grid, whatever slab is asked for: what a voxel
-  /// shares with its run is then the same in every slab.
+  /// The first tile along z that has slices of the slab. Tiles begin at multiples of their size in
+  /// the grid, whatever slab is computed, so that a voxel is in the same run, and its sum has the
+  /// same bits, in every slab.
   [[nodiscard]] PYRONN_HOST_DEVICE int first_tile() const {
     return task.first_slice / Tile::size(2);
   }
 
-  /// Tiles along z.
+  /// Number of tiles along z.
   [[nodiscard]] PYRONN_HOST_DEVICE int tiles_of_sample() const {
     return (task.end_slice() - 1) / Tile::size(2) + 1 - first_tile();
   }
@@ -155,7 +158,7 @@ struct VoxelDrivenBack {
     return start;
   }
 
-  /// Whether any voxel of a run is in the slab.
+  /// Whether any voxel of the run that begins at `start` is in the slab.
   PYRONN_HOST_DEVICE bool is_in_slab(Vec<int, 3> const& start) const {
     return start[0] < task.size[0] && start[1] < task.size[1] && start[2] < task.end_slice() &&
            (Tile::axis == 2 || start[2] >= task.first_slice);
@@ -194,7 +197,8 @@ struct TypeOf {
   using Type = T;
 };
 
-/// The kernel that suits a task's views: some tilings have one of their own for z-aligned ones.
+/// The kernel that suits a task's views: some tilings have a kernel of their own for z-aligned
+/// views.
 template <class Tiling, class DepthWeight, class Task>
 constexpr auto voxel_driven_back() {
   using View = typename Task::View;

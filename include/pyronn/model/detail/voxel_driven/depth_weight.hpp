@@ -2,11 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+/// The weights by which voxel-driven models multiply samples.
 #include <pyronn/core/config.hpp>
 
 namespace pyronn::detail {
 
-/// Every voxel counts the same.
+/// The weight 1: depth does not matter.
 struct NoDepthWeight {
   PYRONN_HOST_DEVICE float operator()(float) const { return 1.0F; }
 };

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+/// The kernel of voxel-driven forward projection.
 #include <pyronn/core/config.hpp>
 #include <pyronn/core/math.hpp>
 #include <pyronn/exec/kernel.hpp>
@@ -11,9 +12,10 @@
 
 namespace pyronn::detail {
 
-/// The transpose of VoxelDrivenBack as a gather: one work item is a pixel, which walks slice by
-/// slice along its ray and takes from each voxel that lands near it what the backprojection gives
-/// that voxel. Without atomics, so the result is the same on every run.
+/// The transpose of VoxelDrivenBack as a gather: one item is a pixel, which goes slice by slice
+/// along its ray and adds up the voxels that project near it, each with the weight that the pixel
+/// has in the backprojection of that voxel. There are no atomics, so the result is the same on
+/// every run.
 template <class Interp, class DepthWeight, class Task>
 struct VoxelDrivenForward {
   using Block = BlockShape<32, 4, 1>;
@@ -27,12 +29,12 @@ struct VoxelDrivenForward {
     auto const& view = task.views.view(of.view, of.sample);
     Vec3f const direction =
         view.ray(static_cast<float>(pixel[0]), static_cast<float>(pixel[1])).direction;
-    Vec3f const reach{abs(direction[0]), abs(direction[1]), abs(direction[2])};
+    Vec3f const abs_direction{abs(direction[0]), abs(direction[1]), abs(direction[2])};
     int const volume = task.first_volume + of.sample;
     float sum = 0.0F;
-    if (reach[0] >= max(reach[1], reach[2])) {
+    if (abs_direction[0] >= max(abs_direction[1], abs_direction[2])) {
       sum = walk<0>(view, volume, pixel);
-    } else if (reach[1] >= reach[2]) {
+    } else if (abs_direction[1] >= abs_direction[2]) {
       sum = walk<1>(view, volume, pixel);
     } else {
       sum = walk<2>(view, volume, pixel);
@@ -41,7 +43,8 @@ struct VoxelDrivenForward {
   }
 
  private:
-  /// The rays through the corners of the two-by-two pixels whose voxels the pixel sees.
+  /// The rays through the corners of the square, two by two pixels about the pixel, in which the
+  /// voxels project that the pixel has a weight for.
   struct CornerRays {
     Ray<float> ray[4];
   };
@@ -91,8 +94,8 @@ struct VoxelDrivenForward {
     return sum;
   }
 
-  /// The voxels of a slice between the corner rays; the whole slice where they do not all cross it
-  /// in one sense.
+  /// Finds the voxels of slice k between the corner rays. The ranges are left at the whole slice
+  /// where not all corner rays cross the slices in the same sense.
   template <int Axis>
   PYRONN_HOST_DEVICE void find_footprint(CornerRays const& corners, int k, float margin,
                                          IndexRange& range_a, IndexRange& range_b) const {

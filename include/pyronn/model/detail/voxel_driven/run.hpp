@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-/// A run of voxels along one axis, seen from one view.
+/// VoxelRun: the projection of a run of voxels along one axis in one view.
 #include <pyronn/core/config.hpp>
 #include <pyronn/core/math.hpp>
 #include <pyronn/core/vec.hpp>
@@ -11,34 +11,38 @@
 
 namespace pyronn::detail {
 
-/// Where a voxel lands, with the reciprocal of its depth; negative where it is not seen.
+/// The pixel position onto which a voxel projects, and the reciprocal of its depth, which is
+/// negative where the voxel is not in front of the source.
 struct ProjectedVoxel {
   float u;
   float v;
   float inverse_depth;
 };
 
-/// Depths below this have no inverse.
+/// Voxels whose depth is less count as lying in the plane of the source: 1 / depth may overflow.
 inline constexpr float least_depth = 1e-18F;
 
-/// False behind the source, and in its plane; of an endless depth the inverse is 0.
+/// True in front of the source, false behind it and in its plane. An infinite depth, whose
+/// reciprocal is 0, is in front.
 PYRONN_HOST_DEVICE inline bool is_before_source(ProjectedVoxel const& projected) {
   return projected.inverse_depth >= 0.0F && projected.inverse_depth < 1.0F / least_depth;
 }
 
-/// How the shadow of a run lies on the detector: whether any of it may, and whether all of it does,
-/// no border being near.
+/// How a run of voxels projects onto the detector. `meets` is false where no voxel takes anything
+/// from the detector; `inside` is true where every voxel projects so far inside the border that all
+/// its samples exist.
 struct Footprint {
   bool meets;
   bool inside;
 };
 
-/// The shadow of what lands between these columns and rows, on a detector whose samples exist
-/// within `exist`.
+/// The footprint of voxels that project between these columns and rows, on a detector whose samples
+/// exist within `exist`.
 PYRONN_HOST_DEVICE inline Footprint footprint_of(float u_low, float u_high, float v_low,
                                                  float v_high, Extents<2> detector,
                                                  SampleBounds const& exist) {
-  // Rounding moves what lies between the ends by far less than the margin [pixels].
+  // The voxels between the ends may project outside the bounds of the ends, by rounding, but by far
+  // less than this margin [pixels].
   constexpr float margin = 1.0F / 32.0F;
   bool const misses = u_high <= -1.0F || u_low >= static_cast<float>(detector[0]) ||
                       v_high <= -1.0F || v_low >= static_cast<float>(detector[1]);
@@ -47,7 +51,7 @@ PYRONN_HOST_DEVICE inline Footprint footprint_of(float u_low, float u_high, floa
   return {!misses, inside};
 }
 
-/// A run of `Count` voxels in any view: each is projected by itself, once.
+/// A run of `Count` voxels in any view: each voxel is projected by itself, once.
 template <class IndexView, int Axis, int Count>
 class VoxelRun {
  public:
@@ -64,10 +68,11 @@ class VoxelRun {
     return {point.u, point.v, point.depth > 0.0F ? reciprocal(point.depth) : -1.0F};
   }
 
-  /// Nothing is known between the voxels of such a run, so all of them are asked: all questions at
-  /// once, as branches would cost more.
+  /// Such a view says nothing about the voxels between the ends of a run, so every voxel is tested.
+  /// The tests are combined without branches, which would take longer.
   PYRONN_HOST_DEVICE Footprint footprint(int count, Extents<2> detector, SampleBounds exist) const {
-    // Beside the detector nothing is to be read, even where it may be.
+    // Samples beside the detector are zero. A slice may say that they can be read, as textures do,
+    // but they need not be.
     exist.a_low = max(exist.a_low, 0.0F);
     exist.a_high = min(exist.a_high, static_cast<float>(detector[0]));
     bool inside = true;
@@ -90,8 +95,8 @@ class VoxelRun {
   DetectorPoint<float> points_[Count];
 };
 
-/// A run of a projective view: homogeneous coordinates are linear along it, and its shadow is a
-/// segment, inside the convex detector where both ends are.
+/// A run in a projective view. Homogeneous coordinates are linear along it, and it projects onto a
+/// line segment, which is inside the detector, a convex rectangle, where both ends are.
 class ProjectiveRun {
  public:
   PYRONN_HOST_DEVICE ProjectiveRun(Vec3f const& start, Vec3f const& step)
@@ -124,7 +129,7 @@ class VoxelRun<IndexMap, Axis, Count> : public ProjectiveRun {
       : ProjectiveRun{map.homogeneous(start), map.step(Axis)} {}
 };
 
-/// Across the columns of an upright view.
+/// A run along x or y in a z-aligned view.
 template <int Axis, int Count>
 class VoxelRun<ZAlignedMap, Axis, Count> : public ProjectiveRun {
  public:
@@ -132,7 +137,8 @@ class VoxelRun<ZAlignedMap, Axis, Count> : public ProjectiveRun {
       : ProjectiveRun{map.homogeneous(start), map.step(Axis)} {}
 };
 
-/// A column of an upright view: only the row changes along it, and evenly.
+/// A run along z in a z-aligned view: only v changes along it, by the same amount from voxel to
+/// voxel.
 template <int Count>
 class VoxelRun<ZAlignedMap, 2, Count> {
  public:
@@ -151,7 +157,7 @@ class VoxelRun<ZAlignedMap, 2, Count> {
     return {u_, v_ + static_cast<float>(k) * step_, inverse_depth_};
   }
 
-  /// Of v, from voxel to voxel.
+  /// By how much v changes from voxel to voxel [pixels].
   PYRONN_HOST_DEVICE float step() const { return step_; }
 
   PYRONN_HOST_DEVICE Footprint footprint(int count, Extents<2> detector,
@@ -168,8 +174,8 @@ class VoxelRun<ZAlignedMap, 2, Count> {
   float inverse_depth_;
 };
 
-/// A run in the plane, where detectors have one row. Its ends, which the shadow is made of, are
-/// kept.
+/// A run in a projective view of the plane, where detectors have one row. The projections of its
+/// ends, which bound its footprint, are computed once.
 template <int Axis, int Count>
 class VoxelRun<PlaneMap, Axis, Count> {
  public:
@@ -189,7 +195,8 @@ class VoxelRun<PlaneMap, Axis, Count> {
 
  private:
   [[nodiscard]] PYRONN_HOST_DEVICE ProjectedVoxel projected(int k) const {
-    // From every fourth voxel on, as packed batches do it: both then round alike.
+    // The projection is linear from every fourth voxel on, as in the tensor-core batches of the
+    // CUDA backend, so that both round alike.
     auto const rest = static_cast<float>(k % 4);
     Vec3f near = start_;
     near[Axis] += static_cast<float>(k) - rest;

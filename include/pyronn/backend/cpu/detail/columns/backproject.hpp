@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-/// Voxel-driven backprojection of upright views on cores.
+/// Voxel-driven backprojection of z-aligned views on cores.
 #include <pyronn/backend/cpu/detail/columns/detector_tile.hpp>
 #include <pyronn/backend/cpu/detail/columns/lerp_uniform.hpp>
 #include <pyronn/core/math.hpp>
@@ -17,10 +17,10 @@
 
 namespace pyronn::detail {
 
-/// A column of voxels shares its position along u, and its weight. So a tile of columns copies the
-/// part of the detector that it reads; each column blends along u once, all rows at a time, and
-/// what its voxels are left with is to blend along v. Grids of a few slices have no columns worth
-/// that, and take `Runs`, along x.
+/// In a z-aligned view all voxels of a column along z have the same u and the same weight. So a box
+/// of columns copies the part of the detector that it reads; each column interpolates along u once,
+/// for all rows at a time, and its voxels then interpolate only along v. In grids of a few slices
+/// columns are too short for that, and runs along x are used instead.
 template <class DepthWeight, class Tile, class Task>
 struct BackprojectColumns {
   using Runs = VoxelDrivenBack<DepthWeight, Tile, Task>;
@@ -38,17 +38,17 @@ struct BackprojectColumns {
     if (is_flat()) return Runs{task}(item);
     int const sample = item[2] / tiles_along_z();
     item[2] += first_tile() - sample * tiles_along_z();
-    Piece piece{};
+    VoxelBox box{};
     for (int axis = 0; axis < 3; ++axis) {
-      piece.first[axis] = item[axis] * size(axis);
-      piece.count[axis] = min(size(axis), task.size[axis] - piece.first[axis]);
+      box.first[axis] = item[axis] * size(axis);
+      box.count[axis] = min(size(axis), task.size[axis] - box.first[axis]);
     }
     Sums sums{};
     DetectorTile tile;
     for (int n = 0; n < task.num_views; ++n) {
-      gather(piece, task.views.view(n, sample), task.slice(n, sample), tile, sums);
+      gather(box, task.views.view(n, sample), task.slice(n, sample), tile, sums);
     }
-    write(piece, sample, sums);
+    write(box, sample, sums);
   }
 
  private:
@@ -59,8 +59,8 @@ struct BackprojectColumns {
 
   using Column = VoxelRun<ZAlignedMap, 2, size_z>;
 
-  /// Of the volume, in voxels.
-  struct Piece {
+  /// A box of voxels of the volume.
+  struct VoxelBox {
     Vec<int, 3> first;
     Vec<int, 3> count;
 
@@ -79,25 +79,25 @@ struct BackprojectColumns {
 
   [[nodiscard]] bool is_flat() const { return task.size[2] < min_slices; }
 
-  /// Tiles begin at multiples of their size in the grid, whatever slab is asked for, so that a
-  /// voxel's sum is the same in every slab.
+  /// The first box along z that has slices of the slab. Boxes begin at multiples of their size in
+  /// the grid, whatever slab is computed, so that a voxel's sum is the same in every slab.
   [[nodiscard]] int first_tile() const { return task.first_slice / size_z; }
   [[nodiscard]] int tiles_along_z() const { return tiles(task.end_slice(), size_z) - first_tile(); }
 
   template <class Slice>
-  void gather(Piece const& piece, ZAlignedMap const& view, Slice const& slice, DetectorTile& tile,
+  void gather(VoxelBox const& box, ZAlignedMap const& view, Slice const& slice, DetectorTile& tile,
               Sums& sums) const {
     Extents<2> const detector = task.detector;
     IndexRange columns{0, detector[0] - 1};
     IndexRange rows{0, detector[1] - 1};
-    find_footprint(piece, view, columns, rows);
+    find_footprint(box, view, columns, rows);
     if (columns.first > columns.last || rows.first > rows.last) return;
     bool const has_tile = tile.load(slice, columns, rows);
-    for (int y = 0; y < piece.count[1]; ++y) {
-      for (int x = 0; x < piece.count[0]; ++x) {
-        Column const column = piece.column(view, x, y);
+    for (int y = 0; y < box.count[1]; ++y) {
+      for (int x = 0; x < box.count[0]; ++x) {
+        Column const column = box.column(view, x, y);
         if (has_tile) {
-          gather(column, tile, piece.count[2], sums.at[y][x]);
+          gather(column, tile, box.count[2], sums.at[y][x]);
         } else {
           gather_run<DepthWeight>(column, slice, detector, sums.at[y][x]);
         }
@@ -105,21 +105,21 @@ struct BackprojectColumns {
     }
   }
 
-  /// The samples that a piece reads; all of them where a corner is not in front of the source.
-  static void find_footprint(Piece const& piece, ZAlignedMap const& view, IndexRange& columns,
+  /// Finds the samples that a box reads: all of them where a corner is not in front of the source.
+  static void find_footprint(VoxelBox const& box, ZAlignedMap const& view, IndexRange& columns,
                              IndexRange& rows) {
     Bounds bounds;
     for (int corner = 0; corner < 4; ++corner) {
-      Column const column = piece.column(view, (corner & 1) != 0 ? piece.count[0] - 1 : 0,
-                                         (corner & 2) != 0 ? piece.count[1] - 1 : 0);
+      Column const column = box.column(view, (corner & 1) != 0 ? box.count[0] - 1 : 0,
+                                       (corner & 2) != 0 ? box.count[1] - 1 : 0);
       ProjectedVoxel const bottom = column.at(0);
       if (!is_before_source(bottom)) return;
       bounds.include(bottom.u, bottom.v);
-      bounds.include(bottom.u, column.at(piece.count[2] - 1).v);
+      bounds.include(bottom.u, column.at(box.count[2] - 1).v);
     }
-    constexpr float reach = 1.0F + footprint_margin<ZAlignedMap>();
-    columns = bounds.indices(0, columns.last + 1, reach);
-    rows = bounds.indices(1, rows.last + 1, reach);
+    constexpr float margin = 1.0F + footprint_margin<ZAlignedMap>();
+    columns = bounds.indices(0, columns.last + 1, margin);
+    rows = bounds.indices(1, rows.last + 1, margin);
   }
 
   static void gather(Column const& column, DetectorTile const& tile, int count,
@@ -132,21 +132,21 @@ struct BackprojectColumns {
                      sums);
   }
 
-  void write(Piece const& piece, int sample, Sums const& sums) const {
-    int const begin = max(0, task.first_slice - piece.first[2]);
-    int const end = min(piece.count[2], task.end_slice() - piece.first[2]);
+  void write(VoxelBox const& box, int sample, Sums const& sums) const {
+    int const begin = max(0, task.first_slice - box.first[2]);
+    int const end = min(box.count[2], task.end_slice() - box.first[2]);
     for (int z = begin; z < end; ++z) {
-      for (int y = 0; y < piece.count[1]; ++y) {
-        for (int x = 0; x < piece.count[0]; ++x) {
-          task.write(piece.first + Vec<int, 3>{x, y, z}, sample, sums.at[y][x][z]);
+      for (int y = 0; y < box.count[1]; ++y) {
+        for (int x = 0; x < box.count[0]; ++x) {
+          task.write(box.first + Vec<int, 3>{x, y, z}, sample, sums.at[y][x][z]);
         }
       }
     }
   }
 };
 
-/// On cores, where the policy blends along u and then along v: columns for z-aligned views, and
-/// runs along x for others.
+/// On cores z-aligned views are backprojected by columns, other views by runs along x. Columns need
+/// a policy that interpolates along u and then along v, as SoftwareInterp does.
 template <>
 struct VoxelTiling<SoftwareInterp, CpuBackend, 3> {
   using Tile = VoxelTile<0, 32, 8, 8>;

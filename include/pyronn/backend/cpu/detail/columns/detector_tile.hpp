@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+/// DetectorTile: the samples of a view that a box of voxels reads, transposed.
 #include <cstddef>
 
 #include <pyronn/core/math.hpp>
@@ -9,11 +10,11 @@
 
 namespace pyronn::detail {
 
-/// Some samples of a view, copied so that those of a detector column are neighbours in memory, with
-/// zeros around: two above and below, so that what lies beyond touches no sample, not even one that
-/// is no number.
+/// A rectangle of a view's samples, copied so that the samples of a detector column are neighbours
+/// in memory. It is surrounded by zeros, by two of them above and below: positions outside then
+/// read zeros alone, never a sample times 0, which would be NaN for a sample that is not finite.
 class DetectorTile {
-  static constexpr int strip_rows = 8;
+  static constexpr int rows_at_a_time = 8;
   static constexpr int max_columns = 128;
   static constexpr int max_rows = 512;
   static constexpr int max_samples = 13 * 1024;
@@ -24,22 +25,23 @@ class DetectorTile {
     float at[max_rows];
   };
 
-  /// False where there are too many samples.
+  /// Copies these columns and rows; returns false where they are more samples than a tile holds.
   template <class Slice>
   bool load(Slice const& slice, IndexRange const& columns, IndexRange const& rows) {
     columns_ = columns.last - columns.first + 3;
     rows_ = rows.last - rows.first + 5;
-    stride_ = std::ptrdiff_t{(rows_ - 1) / strip_rows + 1} * strip_rows;
+    stride_ = std::ptrdiff_t{(rows_ - 1) / rows_at_a_time + 1} * rows_at_a_time;
     if (columns_ > max_columns || stride_ > max_rows || columns_ * stride_ > max_samples) {
       return false;
     }
     border_column_ = columns.first - 1;
     border_row_ = rows.first - 2;
-    for (int row = 0; row < static_cast<int>(stride_); row += strip_rows) copy_strip(slice, row);
+    for (int row = 0; row < static_cast<int>(stride_); row += rows_at_a_time) copy_rows(slice, row);
     return true;
   }
 
-  /// False beyond the first and the last column.
+  /// Interpolates all rows at the position u along a row, times `factor`. Returns false where u
+  /// lies so far outside that all samples are zero.
   bool blend(float u, float factor, BlendedColumn& blended) const {
     float const offset = u - static_cast<float>(border_column_);
     if (!(offset > 0.0F && offset < static_cast<float>(columns_ - 1))) return false;
@@ -53,21 +55,21 @@ class DetectorTile {
     return true;
   }
 
-  /// Where in a blended column position v lies: from 0, the first zero, to last_row(), the last but
-  /// one.
+  /// The index in a blended column that belongs to the position v; from 0, the first zero, to
+  /// last_row(), the last but one element, samples can be read.
   [[nodiscard]] float row(float v) const { return v - static_cast<float>(border_row_); }
   [[nodiscard]] float last_row() const { return static_cast<float>(rows_ - 2); }
 
  private:
-  /// Some rows from `first` of the window on, by way of the nearest cache: of each row all samples,
-  /// then of each column.
+  /// Copies rows_at_a_time rows of the tile, from row `first` on, by way of a buffer that stays in
+  /// the L1 cache: it is filled row by row, and the columns are written from it.
   template <class Slice>
-  void copy_strip(Slice const& slice, int first) {
-    float strip[strip_rows][max_columns];
-    for (int j = 0; j < strip_rows; ++j) copy_row(slice, first + j, strip[j]);
+  void copy_rows(Slice const& slice, int first) {
+    float buffer[rows_at_a_time][max_columns];
+    for (int j = 0; j < rows_at_a_time; ++j) copy_row(slice, first + j, buffer[j]);
     for (int i = 0; i < columns_; ++i) {
       float* const column = samples_ + i * stride_ + first;
-      for (int j = 0; j < strip_rows; ++j) column[j] = strip[j][i];
+      for (int j = 0; j < rows_at_a_time; ++j) column[j] = buffer[j][i];
     }
   }
 
@@ -85,7 +87,7 @@ class DetectorTile {
   int border_row_ = 0;
   int columns_ = 0;
   int rows_ = 0;
-  /// From column to column: the rows, in whole strips.
+  /// Elements from column to column: the rows, rounded up to a multiple of rows_at_a_time.
   std::ptrdiff_t stride_ = 0;
   float samples_[max_samples];
 };

@@ -2,13 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+/// Linear interpolation at equal steps, in loops that vectorise.
 #include <cstring>
 
 #include <pyronn/core/math.hpp>
 
 namespace pyronn::detail {
 
-/// Positions at equal steps along a line of samples, moved into [low, high] where they are not.
+/// Positions at equal steps along a line of samples, limited to [low, high].
 struct UniformPositions {
   float first;
   float step;
@@ -16,12 +17,12 @@ struct UniformPositions {
   float high;
 };
 
-/// Adds the linear interpolation at `count` positions, of `Most`, to as many sums. The samples on
-/// either side of all of [low, high] exist.
+/// Adds the samples, interpolated linearly at the first `count` of at most `Most` positions, to as
+/// many sums. The samples floor(low), ..., floor(high) + 1 must exist.
 template <int Most>
 void add_uniform_lerp(float const* samples, UniformPositions const& positions, int count,
                       float (&sums)[Most]) {
-  // In three loops, each of which compilers vectorise, with instructions for gathering or without.
+  // Three loops, each of which compilers vectorise, with gather instructions or without.
   int index[Most];
   float fraction[Most];
   float pair[Most][2];

@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-/// Joseph's projection of upright views on cores, from a copy of the volume in which z lies
-/// fastest.
+/// Joseph's forward projection of z-aligned views on cores, from a copy of the volume in which z is
+/// the fastest axis.
 #include <cstddef>
 
 #include <pyronn/backend/cpu/detail/columns/lerp_uniform.hpp>
@@ -17,19 +17,21 @@
 
 namespace pyronn::detail {
 
-/// Some z slices of a volume as columns along z, column after column along x and row after row
-/// along y. A column begins with two zeros and ends with at least two, so that what lies beyond
-/// touches no voxel.
+/// A slab of z slices of a volume, copied as columns along z: column after column along x, and row
+/// after row along y. A column begins with two zeros and ends with at least two, so that positions
+/// outside the slab read zeros alone.
 struct ColumnSlab {
-  static constexpr int strip = 8;
+  static constexpr int slices_at_a_time = 8;
   static constexpr int max_height = 512;
   static constexpr int border = 2;
 
   float* data;
-  Extents<3> size;  ///< of the slices
-  int first_slice;  ///< where they begin in the volume
+  Extents<3> size;  ///< size of the slab, without zeros
+  int first_slice;  ///< slice of the volume with which the slab begins
 
-  [[nodiscard]] static int height(int slices) { return ((slices + 3) / strip + 1) * strip; }
+  [[nodiscard]] static int height(int slices) {
+    return ((slices + 3) / slices_at_a_time + 1) * slices_at_a_time;
+  }
   [[nodiscard]] static std::size_t bytes(int width, int depth, int slices) {
     return sizeof(float) * static_cast<std::size_t>(width) * static_cast<std::size_t>(depth) *
            static_cast<std::size_t>(height(slices));
@@ -42,7 +44,7 @@ struct ColumnSlab {
   }
 };
 
-/// Fills a slab. An item is some columns side by side.
+/// Fills a slab. An item is `width` columns side by side along x.
 template <class T>
 struct CopyColumnSlab {
   using Block = BlockShape<32, 1, 1>;
@@ -58,24 +60,25 @@ struct CopyColumnSlab {
   void operator()(Vec<int, 3> item) const {
     int const x = item[0] * width;
     int const count = min(width, slab.size[0] - x);
-    for (int z = 0; z < ColumnSlab::height(slab.size[2]); z += ColumnSlab::strip) {
-      float rows[ColumnSlab::strip][width] = {};
-      for (int j = 0; j < ColumnSlab::strip; ++j) {
+    for (int z = 0; z < ColumnSlab::height(slab.size[2]); z += ColumnSlab::slices_at_a_time) {
+      float rows[ColumnSlab::slices_at_a_time][width] = {};
+      for (int j = 0; j < ColumnSlab::slices_at_a_time; ++j) {
         int const slice = z + j - ColumnSlab::border;
         if (slice < 0 || slice >= slab.size[2]) continue;
         for (int i = 0; i < count; ++i) rows[j][i] = widen(slices(x + i, item[1], slice));
       }
       for (int i = 0; i < count; ++i) {
         float* const column = slab.column(x + i, item[1]) + z;
-        for (int j = 0; j < ColumnSlab::strip; ++j) column[j] = rows[j][i];
+        for (int j = 0; j < ColumnSlab::slices_at_a_time; ++j) column[j] = rows[j][i];
       }
     }
   }
 };
 
-/// The rays of a detector column share their path in (x, y). Where it crosses a slice across their
-/// main axis, the two columns of voxels beside it are blended once, and what the rays are left with
-/// is to blend along z. An item is a detector column, or its share of a tall one.
+/// All rays of a detector column have the same path in (x, y). Where it crosses a slice
+/// perpendicular to their main axis, the two columns of voxels beside it are interpolated once, and
+/// the rays then interpolate only along z. An item is a detector column, or some rows of a column
+/// of more than max_rows.
 template <class Views, class T>
 struct ProjectColumnSlab {
   using Block = BlockShape<32, 1, 1>;
@@ -84,17 +87,19 @@ struct ProjectColumnSlab {
   Views views;
   int num_views;
   ColumnSlab slab;
-  Vec3f spacing;  ///< of the voxels [mm]
+  Vec3f spacing;  ///< distance between voxels [mm]
   ArrayView<T, 4> projections;
   bool adds;
 
-  [[nodiscard]] Extents<3> items() const { return {projections.extents[0], shares(), num_views}; }
+  [[nodiscard]] Extents<3> items() const {
+    return {projections.extents[0], items_of_column(), num_views};
+  }
 
   void operator()(Vec<int, 3> item) const {
     auto const u = static_cast<float>(item[0]);
-    int const share = (projections.extents[1] - 1) / shares() + 1;
-    int const first_row = item[1] * share;
-    int const rows = min(share, projections.extents[1] - first_row);
+    int const rows_of_item = (projections.extents[1] - 1) / items_of_column() + 1;
+    int const first_row = item[1] * rows_of_item;
+    int const rows = min(rows_of_item, projections.extents[1] - first_row);
     if (rows <= 0) return;
     ZAlignedRays const& view = views.view(item[2], 0);
     RayColumn const column{view, u, static_cast<float>(first_row), spacing};
@@ -110,7 +115,7 @@ struct ProjectColumnSlab {
   }
 
  private:
-  [[nodiscard]] int shares() const { return (projections.extents[1] - 1) / max_rows + 1; }
+  [[nodiscard]] int items_of_column() const { return (projections.extents[1] - 1) / max_rows + 1; }
 
   void add_crossing(RayColumn const& rays, int k, int rows, float (&sums)[max_rows]) const {
     auto const n = static_cast<float>(k);
@@ -132,8 +137,8 @@ struct ProjectColumnSlab {
     add_uniform_lerp(blended, positions, rows, sums);
   }
 
-  /// The samples [begin, end) of the columns beside the path where it crosses slice k; false where
-  /// it passes the volume by.
+  /// Interpolates the elements [begin, end) of the two columns beside the path where it crosses
+  /// slice k. Returns false where the path lies outside the volume there.
   bool blend_columns(RayColumn const& rays, int k, int begin, int end, float* blended) const {
     int const axis = rays.ray.axis;
     int const last = slab.size[1 - axis] - 1;

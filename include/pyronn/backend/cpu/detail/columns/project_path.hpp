@@ -36,7 +36,7 @@ struct CpuColumnsForward {
   static std::optional<Plan> plan(Executor const&, Call const& call, std::size_t limit) {
     constexpr int min_slices = 8;
     Extents<4> const& size = call.volumes.extents;
-    int slices = min(size[2], ColumnSlab::max_height - 2 * ColumnSlab::strip);
+    int slices = min(size[2], ColumnSlab::max_height - 2 * ColumnSlab::slices_at_a_time);
     while (slices >= min_slices && ColumnSlab::bytes(size[0], size[1], slices) > limit) --slices;
     if (slices < min_slices) return std::nullopt;
     return Plan{slices, ColumnSlab::bytes(size[0], size[1], slices)};
