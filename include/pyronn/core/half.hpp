@@ -18,6 +18,7 @@ struct Half {
   Half() = default;
   /// To the nearest, of two the even one; what is too large becomes infinite.
   PYRONN_HOST_DEVICE explicit Half(float value) : bits{detail::half_bits_of(value)} {}
+  /// The conversion is exact.
   PYRONN_HOST_DEVICE operator float() const { return detail::float_of_half_bits(bits); }
 };
 
@@ -29,6 +30,7 @@ struct BFloat16 {
   BFloat16() = default;
   /// To the nearest, of two the even one.
   PYRONN_HOST_DEVICE explicit BFloat16(float value) : bits{rounded(value)} {}
+  /// The conversion is exact.
   PYRONN_HOST_DEVICE operator float() const {
     return detail::float_of_bits(static_cast<std::uint32_t>(bits) << 16);
   }

@@ -4,6 +4,7 @@
 
 /// What arrays may hold: float, Half, BFloat16, and whatever a program says how to read and write:
 ///
+/// @code
 ///   template <>
 ///   struct pyronn::StorageTraits<MyNumber> {      // MyNumber is trivially copyable
 ///     using Arithmetic = float;                   // in what kernels compute and add up
@@ -13,6 +14,7 @@
 ///     using Texel = float;                        // what textures hold of it: float or Half
 ///     static PYRONN_HOST_DEVICE float load(MyNumber const* address);
 ///   };
+/// @endcode
 ///
 /// `round` is called once for each element that a launch writes, `load` for memory that nobody
 /// writes while a kernel runs; without it, elements are read as any other. What storage costs is
@@ -31,8 +33,11 @@ namespace pyronn {
 template <class T>
 struct StorageTraits;
 
+/// As is.
 template <>
 struct StorageTraits<float> {
+  /// @{
+  /// As above.
   using Arithmetic = float;
   using Texel = float;
   static PYRONN_HOST_DEVICE float widen(float value) { return value; }
@@ -40,10 +45,14 @@ struct StorageTraits<float> {
   static PYRONN_HOST_DEVICE float load(float const* address) {
     return detail::load_read_only(address);
   }
+  /// @}
 };
 
+/// Textures hold it, too.
 template <>
 struct StorageTraits<Half> {
+  /// @{
+  /// As above.
   using Arithmetic = float;
   using Texel = Half;
   static PYRONN_HOST_DEVICE float widen(Half number) { return number; }
@@ -53,11 +62,14 @@ struct StorageTraits<Half> {
     number.bits = detail::load_read_only(&address->bits);
     return number;
   }
+  /// @}
 };
 
 /// The texture unit does not know it: textures hold it as float.
 template <>
 struct StorageTraits<BFloat16> {
+  /// @{
+  /// As above.
   using Arithmetic = float;
   static PYRONN_HOST_DEVICE float widen(BFloat16 number) { return number; }
   static PYRONN_HOST_DEVICE BFloat16 round(float value) { return BFloat16{value}; }
@@ -66,6 +78,7 @@ struct StorageTraits<BFloat16> {
     number.bits = detail::load_read_only(&address->bits);
     return number;
   }
+  /// @}
 };
 
 namespace detail {
