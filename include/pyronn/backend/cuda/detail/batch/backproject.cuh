@@ -2,11 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+/// The tensor-core kernel of voxel-driven backprojection of a batch in the plane.
 #include <pyronn/backend/cuda/require_cuda.cuh>
 //
 #include <cuda_runtime.h>
 
-#include <pyronn/backend/cuda/detail/batch/cell_window.cuh>
+#include <pyronn/backend/cuda/detail/batch/element_window.cuh>
 #include <pyronn/backend/cuda/detail/batch/layout.cuh>
 #include <pyronn/core/array_view.hpp>
 #include <pyronn/core/math.hpp>
@@ -17,8 +18,9 @@
 
 namespace pyronn::detail {
 
-/// Voxel-driven backprojection in the plane, from packed projections of views that see all of the
-/// image. A warp has 8 x 4 voxels of all samples, which it needs whole.
+/// Voxel-driven backprojection in the plane, from projections in BatchLayout. In every view all
+/// voxels must lie in front of the source. A warp works on 8 x 4 voxels of all samples; all its
+/// lanes take part in every product, also those whose voxels lie outside the image.
 template <int Tiles, class Views, class In, class Out>
 struct BackprojectBatch {
   static constexpr int warps_x = 2;
@@ -26,13 +28,13 @@ struct BackprojectBatch {
   struct Block : BlockShape<32 * warps_x * warps_y, 1, 1> {
     static constexpr int min_blocks_per_sm = 2;
   };
-  static constexpr int parts = half_terms_v<In>;
-  using Layout = BatchLayout<Tiles, parts>;
+  static constexpr int terms = half_terms_v<In>;
+  using Layout = BatchLayout<Tiles, terms>;
 
   Views views;
   int num_views;
-  uint4 const* rows;  ///< of pixels, view after view
-  int width;          ///< of the rows [pixels]
+  uint4 const* rows;  ///< rows of pixels in BatchLayout, view after view
+  int width;          ///< length of the rows [pixels]
   SampleScales<In> scale;
   ArrayView<Out, 4> volumes;  ///< (x, y, 1, sample)
   bool adds;
@@ -56,16 +58,16 @@ struct BackprojectBatch {
 
  private:
   static constexpr int row_tiles = 2;
-  static constexpr int run = 2 * row_tiles;  ///< voxels of a lane, along y
+  static constexpr int run = 2 * row_tiles;  ///< voxels along y that one lane works on
 
   __device__ void gather(int x, int y, int lane, float (&sums)[row_tiles][Tiles][4]) const {
-    // What hangs over repeats the last voxel: others may lie behind the source.
+    // Voxels outside the image are replaced by the last one inside: they may lie behind the source.
     auto const at_x = static_cast<float>(min(x, volumes.extents[0] - 1));
     auto const at_y = static_cast<float>(y);
     auto const room = static_cast<float>(volumes.extents[1] - 1 - y);
     auto const beyond = static_cast<float>(width) + 2.0F;
     int const groups = Layout::groups(width);
-    uint4 const* const packed = rows + lane;
+    uint4 const* const fragments = rows + lane;
 #pragma unroll 1
     for (int n = 0; n < num_views; ++n) {
       IndexMap const& map = views.view(n, 0);
@@ -80,14 +82,14 @@ struct BackprojectBatch {
         float const step = min(static_cast<float>(k), room);
         u[k] = (along + step * map.row[0][1]) * reciprocal(depth + step * map.row[2][1]);
       }
-      // Positions are monotone along a run.
+      // u is monotone along a run, so that its ends bound it.
       float const low = clamp(min(u[0], u[run - 1]), -4.0F, beyond);
       float const high = clamp(max(u[0], u[run - 1]), -4.0F, beyond);
       int const begin = max(warp_min(floor_of(low)), 0) & ~3;
       int const last = min(warp_max(floor_of(high)) + 1, width - 1);
 #pragma unroll 1
       for (int first = begin; first <= last; first += 16) {
-        add_window<Tiles, parts, row_tiles>(sums, u, first, lane, packed,
+        add_window<Tiles, terms, row_tiles>(sums, u, first, lane, fragments,
                                             static_cast<unsigned>(n * groups));
       }
     }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+/// BatchLayout: how arrays of a batch are laid out for tensor cores.
 #include <pyronn/backend/cuda/require_cuda.cuh>
 //
 #include <cstddef>
@@ -16,35 +17,36 @@
 
 namespace pyronn::detail {
 
-/// Batches of so many samples and more are packed: a product of matrices takes 32 or 64 samples
-/// whether they are there or not, and with fewer most of it would be zeros.
+/// Batches of this many samples or more are computed by tensor cores. A product of matrices takes
+/// 32 or 64 samples at a time, so that with fewer most of the work would be on zeros.
 inline constexpr int least_batch_samples = 16;
 
-/// How many numbers in half precision stand for one of an array of `T`: Half is one, of others the
-/// rest of the rounding follows as a second.
+/// How many halves represent an element of `T`: one for Half. Other types take two, the rounded
+/// value and the rest that rounding left.
 template <class T>
 inline constexpr int half_terms_v = std::is_same_v<T, Half> ? 1 : 2;
 
-/// Rows of cells (voxels or pixels) of `8 * Tiles` samples as the matrix units read them: each
-/// value in half precision and, where `Parts` is 2, its rest, scaled as scale_of says. A row is cut
-/// in groups of 16 cells; what a lane of a warp reads of a group are 16 bytes, 4 cells of 2
-/// samples, of which `Tiles / 2` lie 32 lanes apart, then as many for the rests. Lane 4 g + t has
-/// the cells 4 t to 4 t + 3 of the samples g and g + 8, g + 16 and g + 24, and so on. Zeros follow
-/// the last cell, so that windows of 16 cells that begin at a multiple of 4 may hang over.
-template <int Tiles, int Parts>
+/// Rows of voxels or pixels of `8 * Tiles` samples, laid out as the fragments that the lanes of a
+/// warp hand to the tensor cores. Each value is a half and, where `Terms` is 2, a second half with
+/// its rest, scaled by scale_of. A row is cut into groups of 16 elements. A lane reads a group in
+/// words of 16 bytes, each with 4 elements of 2 samples: `Tiles / 2` words, 32 words apart, and
+/// then as many for the rests. Lane 4 g + t has the elements 4 t to 4 t + 3 of the samples g and g
+/// + 8, then of g + 16 and g + 24, and so on. Zeros follow the last element, so that windows of 16
+/// elements that begin at a multiple of 4 may extend beyond it.
+template <int Tiles, int Terms>
 struct BatchLayout {
   static constexpr int samples = 8 * Tiles;
   static constexpr int pairs = Tiles / 2;
-  static constexpr unsigned group_words = Parts * pairs * 32;  ///< of 16 bytes
+  static constexpr unsigned group_words = Terms * pairs * 32;  ///< words of 16 bytes
 
-  static PYRONN_HOST_DEVICE int groups(int cells) { return (cells + 30) / 16; }
-  static std::size_t row_bytes(int cells) {
-    return static_cast<std::size_t>(groups(cells)) * group_words * sizeof(uint4);
+  static PYRONN_HOST_DEVICE int groups(int elements) { return (elements + 30) / 16; }
+  static std::size_t row_bytes(int elements) {
+    return static_cast<std::size_t>(groups(elements)) * group_words * sizeof(uint4);
   }
 };
 
-/// A power of two that brings the largest absolute value of a sample, given by its bits, up to
-/// between 2^13 and 2^14, where 16 bits hold it and its rest.
+/// The power of two that scales the largest absolute value of a sample, given by its bits, into
+/// [2^13, 2^14), where halves hold it and its rest.
 __device__ inline float scale_of(unsigned largest) {
   if (largest == 0) return 1.0F;
   int const exponent = static_cast<int>(largest >> 23) - 127;
@@ -52,10 +54,10 @@ __device__ inline float scale_of(unsigned largest) {
   return __uint_as_float(static_cast<unsigned>(127 + shift) << 23);
 }
 
-/// What the samples of a batch are multiplied with before they are packed.
+/// The factors by which the samples of a batch are multiplied before they are rounded to halves.
 template <class T>
 struct SampleScales {
-  unsigned const* largest;  ///< absolute value of each sample, by its bits
+  unsigned const* largest;  ///< the bits of the largest absolute value of each sample
 
   __device__ float operator()(int sample) const { return scale_of(__ldg(largest + sample)); }
 };
@@ -69,7 +71,7 @@ __device__ inline unsigned pack_halves(__half2 pair) {
          static_cast<unsigned>(__half_as_ushort(__high2half(pair))) << 16;
 }
 
-/// The least or the largest of the numbers of a warp's lanes, all of which must take part.
+/// The smallest or the largest of the numbers of a warp's lanes. All lanes must call it together.
 __device__ inline int warp_min(int value) {
   int result = 0;
   asm volatile("redux.sync.min.s32 %0, %1, 0xffffffff;" : "=r"(result) : "r"(value));
@@ -86,7 +88,7 @@ __device__ inline unsigned warp_max(unsigned value) {
   return result;
 }
 
-/// Two numbers in half precision, and their rests.
+/// Two numbers, each as a half and a half with the rest that rounding left.
 struct HalfPair {
   unsigned rounded;
   unsigned rest;

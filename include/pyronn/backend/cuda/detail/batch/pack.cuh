@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-/// Kernels that copy samples into BatchLayout.
+/// Kernels that copy the samples of a batch into BatchLayout.
 #include <pyronn/backend/cuda/require_cuda.cuh>
 //
 #include <cfloat>
@@ -20,16 +20,16 @@
 
 namespace pyronn::detail {
 
-/// Raises `largest[sample]`, zero before, to the bits of the sample's largest absolute value that
-/// is finite.
+/// Finds the largest finite absolute value of each sample and writes its bits to `largest[sample]`,
+/// which must be zero before.
 template <class T>
 struct FindLargest {
   struct Block : BlockShape<256, 1, 1> {};
-  static constexpr int threads = 32 * 256;  ///< for each sample
+  static constexpr int threads = 32 * 256;  ///< threads that work on one sample
 
   T const* data;
-  std::int64_t count;   ///< of values of each sample
-  std::int64_t stride;  ///< from one sample to the next
+  std::int64_t count;   ///< number of values of each sample
+  std::int64_t stride;  ///< elements from one sample to the next
   int num_samples;
   unsigned* largest;
 
@@ -43,27 +43,28 @@ struct FindLargest {
       float const value = fabsf(load_float(values, n));
       if (value <= FLT_MAX) most = max(most, value);
     }
-    // The bits of numbers that are not negative are in the order of the numbers.
+    // Floats that are not negative are ordered as their bits are.
     unsigned const of_warp = warp_max(__float_as_uint(most));
     if (item[0] % 32 == 0) atomicMax(largest + item[2], of_warp);
   }
 };
 
-/// Writes 4 cells of a lane: of the samples g and g + 8 of a pair of tiles.
-template <int Tiles, int Parts>
-__device__ void write_packed(uint4* packed, std::size_t group, int lane, int pair, float4 const& a,
-                             float4 const& b) {
+/// Writes the fragment of one lane: 4 elements of the samples g and g + 8 of a pair of tiles.
+template <int Tiles, int Terms>
+__device__ void write_fragment(uint4* fragments, std::size_t group, int lane, int pair,
+                               float4 const& a, float4 const& b) {
   HalfPair const a0{a.x, a.y};
   HalfPair const a1{a.z, a.w};
   HalfPair const b0{b.x, b.y};
   HalfPair const b1{b.z, b.w};
-  using Layout = BatchLayout<Tiles, Parts>;
-  uint4* const word = packed + group * Layout::group_words + pair * 32 + lane;
+  using Layout = BatchLayout<Tiles, Terms>;
+  uint4* const word = fragments + group * Layout::group_words + pair * 32 + lane;
   word[0] = make_uint4(a0.rounded, a1.rounded, b0.rounded, b1.rounded);
-  if (Parts == 2) word[Layout::pairs * 32] = make_uint4(a0.rest, a1.rest, b0.rest, b1.rest);
+  if (Terms == 2) word[Layout::pairs * 32] = make_uint4(a0.rest, a1.rest, b0.rest, b1.rest);
 }
 
-/// Packs images, row by row, column by column, or both. A block takes 16 x 16 voxels of 32 samples.
+/// Copies images into BatchLayout by rows, by columns or both. A block takes 16 x 16 voxels of 32
+/// samples.
 template <int Tiles, class T>
 struct PackImages {
   struct Block : BlockShape<256, 1, 1> {};
@@ -71,8 +72,8 @@ struct PackImages {
 
   ArrayView<T const, 4> images;  ///< (x, y, 1, sample)
   SampleScales<T> scale;
-  uint4* rows;     ///< of voxels along x; null where they are not wanted
-  uint4* columns;  ///< of voxels along y; null where they are not wanted
+  uint4* rows;     ///< memory for rows of voxels along x; null: no rows
+  uint4* columns;  ///< memory for rows of voxels along y; null: no columns
 
   [[nodiscard]] Extents<3> items() const {
     return {Layout::groups(images.extents[0]) * Block::x, Layout::groups(images.extents[1]),
@@ -91,25 +92,25 @@ struct PackImages {
       int const row = k / 2;
       float const* const samples = tile + (k % 2 * 16 + lane / 4) * plane;
       int const pair = item[2] * 2 + k % 2;
-      int const cell = lane % 4 * 4;
+      int const element = lane % 4 * 4;
       if (rows != nullptr && group_y * 16 + row < images.extents[1]) {
         auto const first = static_cast<std::size_t>(group_y * 16 + row) *
                            static_cast<std::size_t>(Layout::groups(images.extents[0]));
         write(rows, first + static_cast<std::size_t>(group_x), lane, pair,
-              samples + row * pitch + cell, 1);
+              samples + row * pitch + element, 1);
       }
       if (columns != nullptr && group_x * 16 + row < images.extents[0]) {
         auto const first = static_cast<std::size_t>(group_x * 16 + row) *
                            static_cast<std::size_t>(Layout::groups(images.extents[1]));
         write(columns, first + static_cast<std::size_t>(group_y), lane, pair,
-              samples + cell * pitch + row, pitch);
+              samples + element * pitch + row, pitch);
       }
     }
   }
 
  private:
-  static constexpr int pitch = 17;           ///< of the tile's rows: no two lanes meet in one bank
-  static constexpr int plane = 16 * 17 + 1;  ///< of its samples
+  static constexpr int pitch = 17;           ///< from row to row: lanes have no bank conflicts
+  static constexpr int plane = 16 * 17 + 1;  ///< from sample to sample
 
   __device__ void load(float* tile, int thread, int x, int y, int first_sample) const {
     int const column = thread % 16;
@@ -126,17 +127,18 @@ struct PackImages {
     }
   }
 
-  static __device__ void write(uint4* packed, std::size_t group, int lane, int pair,
-                               float const* cells, int step) {
+  static __device__ void write(uint4* fragments, std::size_t group, int lane, int pair,
+                               float const* elements, int step) {
     auto const four = [step](float const* at) {
       return make_float4(at[0], at[step], at[2 * step], at[3 * step]);
     };
-    write_packed<Tiles, half_terms_v<T>>(packed, group, lane, pair, four(cells),
-                                         four(cells + 8 * plane));
+    write_fragment<Tiles, half_terms_v<T>>(fragments, group, lane, pair, four(elements),
+                                           four(elements + 8 * plane));
   }
 };
 
-/// Packs some views of projections, row by row. A block takes 32 pixels of a view, of all samples.
+/// Copies some views of projections into BatchLayout. A block takes 32 pixels of a view, of all
+/// samples.
 template <int Tiles, class T>
 struct PackProjections {
   struct Block : BlockShape<256, 1, 1> {};
@@ -164,19 +166,19 @@ struct PackProjections {
       int const pair = k % Layout::pairs;
       int const group = k / Layout::pairs;
       if (first_group + group >= groups) continue;
-      auto const* const cells = reinterpret_cast<float4 const*>(
+      auto const* const elements = reinterpret_cast<float4 const*>(
           tile + (pair * 16 + lane / 4) * pitch + 16 * group + lane % 4 * 4);
-      float4 const a = cells[0];
-      float4 const b = cells[8 * pitch / 4];
+      float4 const a = elements[0];
+      float4 const b = elements[8 * pitch / 4];
       auto const row = static_cast<std::size_t>(view) * static_cast<std::size_t>(groups);
-      write_packed<Tiles, half_terms_v<T>>(
+      write_fragment<Tiles, half_terms_v<T>>(
           rows, row + static_cast<std::size_t>(first_group + group), lane, pair, a, b);
     }
   }
 
  private:
-  static constexpr int pitch =
-      48;  ///< of the tile's samples: 8 lanes that load at a time fill all banks
+  /// From sample to sample: the 8 lanes that load together read from all banks.
+  static constexpr int pitch = 48;
 
   __device__ void load(float* tile, int thread, int first_pixel, int view) const {
     int const pixel = thread % 32;

@@ -77,7 +77,7 @@ struct TensorCoreForward {
           Pass<tiles.value, In> pass{find_scales(executor, images, images.slice_count(), workspace),
                                      nullptr, nullptr};
           auto* const memory = reinterpret_cast<uint4*>(workspace.data() + batch_header_bytes);
-          if (plan.parts == 2) {
+          if (plan.copies_or_views == 2) {
             pass.columns = memory;
             pass.rows = memory + columns_bytes<tiles.value, half_terms_v<In>>(images.extents) /
                                      sizeof(uint4);
@@ -97,7 +97,7 @@ struct TensorCoreForward {
     describe_batch(plan, call.volumes.extents[3], step);
     int passes_of_views = 0;
     for_each_pass_of_views(call, [&](LaunchRange const&) { ++passes_of_views; });
-    int const passes = plan.parts == 2 ? 1 : 2;
+    int const passes = plan.copies_or_views == 2 ? 1 : 2;
     int const scales = half_terms_v<InOf<Call>> == 1 ? 0 : 1;
     step.launches += step.blocks * (scales + passes * (1 + passes_of_views));
   }
@@ -137,7 +137,7 @@ struct TensorCoreForward {
   template <class Call, class Work>
   static void for_each_pass_of_views(Call const& call, Work const& work) {
     ViewIndices const& views = call.views.views;
-    int const most = even_share(views.count, ViewTable<IndexRays>::capacity);
+    int const most = even_block(views.count, ViewTable<IndexRays>::capacity);
     for (int view = 0; view < views.count; view += most) {
       work(LaunchRange{views.sub(view, min(most, views.count - view)), call.views.first_view + view,
                        0, 1});
@@ -220,8 +220,8 @@ struct TensorCoreBack {
     auto const& views = call.op.views().general();
     auto const& projections = call.projections;
     for_each_batch_block(projections.extents[3], plan.tiles, [&](auto tiles, int first, int count) {
-      for (int view = 0; view < projections.extents[2]; view += plan.parts) {
-        int const num_views = min(plan.parts, projections.extents[2] - view);
+      for (int view = 0; view < projections.extents[2]; view += plan.copies_or_views) {
+        int const num_views = min(plan.copies_or_views, projections.extents[2] - view);
         auto samples = projections.slices(first, count);
         samples.data += std::int64_t{view} * projections.extents[0];
         run_views<tiles.value>(executor, views.chunk(call.range(view, num_views, 0, 1)), num_views,
@@ -234,7 +234,7 @@ struct TensorCoreBack {
   template <class Executor, class Call>
   static void describe(Plan const& plan, Executor const&, Call const& call, PlanStep& step) {
     describe_batch(plan, call.projections.extents[3], step);
-    int const passes_of_views = (call.projections.extents[2] - 1) / plan.parts + 1;
+    int const passes_of_views = (call.projections.extents[2] - 1) / plan.copies_or_views + 1;
     int const scales = half_terms_v<InOf<Call>> == 1 ? 0 : 1;
     step.launches += step.blocks * passes_of_views * (scales + 2);
   }
@@ -255,7 +255,7 @@ struct TensorCoreBack {
     auto const fit =
         static_cast<int>(min((usable - batch_header_bytes) / view, static_cast<std::size_t>(most)));
     if (fit < min(size[2], least_views)) return {0, 0, 0};
-    int const views = even_share(size[2], fit);
+    int const views = even_block(size[2], fit);
     return {batch_header_bytes + static_cast<std::size_t>(views) * view, Tiles, views};
   }
 

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-/// How a batch is packed: what both directions share.
+/// What the tensor-core paths of both directions have in common.
 #include <pyronn/backend/cuda/require_cuda.cuh>
 //
 #include <cstddef>
@@ -22,18 +22,20 @@
 
 namespace pyronn::detail {
 
-/// How a batch is packed into a workspace: its bytes, 0 where it is not; samples / 8 at a time;
-/// and how many views, or how many of the two copies of an image.
+/// How a batch is copied into a workspace: the bytes of the copy, 0 where this path cannot be used;
+/// how many tiles of 8 samples are computed at a time; and in the forward projection, how many of
+/// the two copies of an image (by rows and by columns) the workspace holds, in the backprojection,
+/// how many views.
 struct BatchPlan {
   std::size_t bytes;
   int tiles;
-  int parts;
+  int copies_or_views;
 };
 
-/// The largest values come first, in memory that stays aligned.
+/// The bytes before the copy, in which the largest values of the samples lie; a multiple of 256.
 inline constexpr std::size_t batch_header_bytes = 64 * sizeof(unsigned);
 
-/// Along any axis: positions are counted in single precision, and rows in launches.
+/// The longest axis that this path takes: beyond it positions in single precision are too coarse.
 inline constexpr int longest_batch_axis = 1 << 19;
 
 inline bool is_worth_a_batch(Extents<4> const& size) {
@@ -41,13 +43,14 @@ inline bool is_worth_a_batch(Extents<4> const& size) {
          max(size[0], max(size[1], size[2])) <= longest_batch_axis;
 }
 
-/// Words of 16 bytes are counted in 32 bits.
+/// The workspace that can be used: words of 16 bytes are counted in 32 bits.
 inline std::size_t batch_limit(std::size_t limit) {
   return min(limit, std::size_t{std::numeric_limits<unsigned>::max()} * sizeof(uint4));
 }
 
-/// Of the first `count` values of each sample. A template, as are all that launch packed kernels:
-/// nothing is compiled where nothing can be packed.
+/// Finds the scales of the first `count` values of each sample. It is a template, as all functions
+/// are that launch kernels of this path, so that programs that cannot take the path do not compile
+/// them.
 template <class Executor, class T>
 SampleScales<T> find_scales(Executor const& executor, ArrayView<T const, 4> samples,
                             std::int64_t count, Workspace<Executor>& workspace) {
@@ -64,7 +67,8 @@ SampleScales<T> find_scales(Executor const& executor, ArrayView<T const, 4> samp
   }
 }
 
-/// The plan `plan_for(std::integral_constant<int, tiles>)` with the most samples that has one.
+/// The plan for the most tiles at a time for which `plan_for(std::integral_constant<int, tiles>)`
+/// finds that the workspace suffices.
 template <class PlanFor>
 BatchPlan batch_plan(Extents<4> const& size, PlanFor const& plan_for) {
   if (!is_worth_a_batch(size)) return {0, 0, 0};
@@ -75,7 +79,8 @@ BatchPlan batch_plan(Extents<4> const& size, PlanFor const& plan_for) {
   return plan_for(std::integral_constant<int, 4>{});
 }
 
-/// Calls `work(std::integral_constant<int, tiles>, first sample, samples)` for parts of a batch.
+/// Calls `work(std::integral_constant<int, tiles>, first sample, samples)` for block after block of
+/// the samples of a batch.
 template <class Work>
 void for_each_batch_block(int num_samples, int tiles, Work const& work) {
   for (int first = 0; first < num_samples; first += 8 * tiles) {
@@ -88,10 +93,11 @@ void for_each_batch_block(int num_samples, int tiles, Work const& work) {
   }
 }
 
-/// Shares of at most `most` that are as even as can be.
-inline int even_share(int count, int most) {
-  int const shares = (count - 1) / most + 1;
-  return (count - 1) / shares + 1;
+/// The size of the blocks when `count` items are cut into as few and as even blocks of at most
+/// `most` items as possible.
+inline int even_block(int count, int most) {
+  int const blocks = (count - 1) / most + 1;
+  return (count - 1) / blocks + 1;
 }
 
 }  // namespace pyronn::detail

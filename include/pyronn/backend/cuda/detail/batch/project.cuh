@@ -2,11 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+/// The tensor-core kernel of Joseph's forward projection of a batch in the plane.
 #include <pyronn/backend/cuda/require_cuda.cuh>
 //
 #include <cuda_runtime.h>
 
-#include <pyronn/backend/cuda/detail/batch/cell_window.cuh>
+#include <pyronn/backend/cuda/detail/batch/element_window.cuh>
 #include <pyronn/backend/cuda/detail/batch/layout.cuh>
 #include <pyronn/core/array_view.hpp>
 #include <pyronn/core/config.hpp>
@@ -19,27 +20,28 @@
 
 namespace pyronn::detail {
 
-/// Joseph's projection in the plane, from packed images, of rays that run through all of the image.
-/// A warp has 16 or 32 rays of all samples, which it needs whole. Those whose main axis is x are
-/// read from the columns, the others from the rows.
+/// Joseph's forward projection in the plane, from images in BatchLayout, of rays that do not end
+/// inside the image. A warp works on 16 or 32 rays of all samples; all its lanes take part in every
+/// product. Rays whose main axis is x read the columns of the images, the others the rows.
 template <int Tiles, class Views, class In, class Out>
 struct ProjectBatch {
   static constexpr int warps = 8;
   struct Block : BlockShape<32 * warps, 1, 1> {
     static constexpr int min_blocks_per_sm = 2;
   };
-  static constexpr int parts = half_terms_v<In>;
-  using Layout = BatchLayout<Tiles, parts>;
+  static constexpr int terms = half_terms_v<In>;
+  using Layout = BatchLayout<Tiles, terms>;
 
   Views views;
   int num_views;
-  uint4 const* slices[2];  ///< columns, rows; null where rays of that main axis are not wanted
-  Extents<2> size;         ///< of the images
-  Vec3f spacing;           ///< of the voxels [mm]
+  uint4 const* slices[2];  ///< columns, rows; null: rays of that main axis are left out
+  Extents<2> size;         ///< size of the images
+  Vec3f spacing;           ///< distance between voxels [mm]
   SampleScales<In> scale;
   ArrayView<Out, 4> projections;  ///< (u, 1, view, sample), from the first of both on
   int num_samples;
-  bool views_are_close;  ///< a warp's rays are 8 of `rays` views, else all of one
+  bool views_are_close;  ///< true: a warp has 8 rays of each of `rays` views; false: rays of one
+                         ///< view
 
   [[nodiscard]] Extents<3> items() const {
     return {((projections.extents[0] - 1) / (warps_u() * pixels()) + 1) * Block::x,
@@ -59,7 +61,7 @@ struct ProjectBatch {
     int const warp = item[0] % Block::x / 32;
     int const warp_u = item[0] / Block::x * warps_u() + warp % warps_u();
     int const warp_view = item[1] * (warps / warps_u()) + warp / warps_u();
-    Place const first{warp_u * pixels() + lane / 4, warp_view * views_of_warp()};
+    PixelOfView const first{warp_u * pixels() + lane / 4, warp_view * views_of_warp()};
     float sums[row_tiles][Tiles][4] = {};
 #pragma unroll 1
     for (int axis = 0; axis < 2; ++axis) {
@@ -70,7 +72,8 @@ struct ProjectBatch {
         atomicMax(&last_slice[axis], bundle.last);
       }
       __syncthreads();
-      // All warps of a block walk in step, so that they find each other's cells in the cache.
+      // All warps of a block go through the same slices together, so that they read the same
+      // elements from the L1 cache.
       if (bundle.last < 0) continue;
       integrate({first_slice[axis], last_slice[axis], bundle.own, bundle.mixed}, axis, lines[warp],
                 lane, sums);
@@ -79,41 +82,43 @@ struct ProjectBatch {
   }
 
  private:
-  /// More rays share loads, but leave fewer registers.
-  static constexpr int row_tiles = Tiles == 4 || parts == 1 ? 2 : 1;
-  static constexpr int rays = 2 * row_tiles;  ///< of a lane
+  /// Tiles of 16 rays of a warp. More tiles need fewer loads a ray, but more registers.
+  static constexpr int row_tiles = Tiles == 4 || terms == 1 ? 2 : 1;
+  static constexpr int rays = 2 * row_tiles;  ///< rays of a lane
 
-  /// Blocks, too, are as compact on the image as they can be.
+  /// How the pixels and views of a block are distributed over its warps, such that its rays lie
+  /// close together in the image.
   [[nodiscard]] PYRONN_HOST_DEVICE int warps_u() const { return views_are_close ? 2 : warps; }
   [[nodiscard]] PYRONN_HOST_DEVICE int pixels() const { return views_are_close ? 8 : 8 * rays; }
   [[nodiscard]] PYRONN_HOST_DEVICE int views_of_warp() const { return views_are_close ? rays : 1; }
 
-  /// A pixel and a view.
-  struct Place {
+  /// A pixel of a view.
+  struct PixelOfView {
     int u;
     int view;
   };
 
-  /// The rays of a warp that have a main axis.
+  /// The rays of a warp whose main axis is the given one.
   struct Rays {
-    int first, last;  ///< slices that they cross; none where last < 0
-    unsigned own;     ///< bits of the lane's rays that are among them
-    bool mixed;       ///< not all of the warp's are
+    int first, last;  ///< slices that these rays cross; none where last < 0
+    unsigned own;     ///< a bit for each of the lane's rays: whether it is one of these rays
+    bool mixed;       ///< whether the warp also has other rays
   };
 
-  [[nodiscard]] __device__ Place place(Place const& first, int ray) const {
-    return views_are_close ? Place{first.u, first.view + ray}
-                           : Place{first.u + 8 * ray, first.view};
+  [[nodiscard]] __device__ PixelOfView pixel_of_ray(PixelOfView const& first, int ray) const {
+    return views_are_close ? PixelOfView{first.u, first.view + ray}
+                           : PixelOfView{first.u + 8 * ray, first.view};
   }
-  [[nodiscard]] __device__ bool exists(Place const& at) const {
+  [[nodiscard]] __device__ bool exists(PixelOfView const& at) const {
     return at.u < projections.extents[0] && at.view < num_views;
   }
-  [[nodiscard]] __device__ JosephRay joseph(Place const& at) const {
+  [[nodiscard]] __device__ JosephRay joseph(PixelOfView const& at) const {
     return {views.view(at.view, 0).ray(static_cast<float>(at.u), 0.0F), spacing};
   }
 
-  /// Leaves (base, slope, base, slope) of rows g and g + 8 of each tile in `lines`.
-  __device__ Rays rays_of(Place const& first, int axis, float4 (&lines)[row_tiles][8],
+  /// Finds the rays of a main axis, and writes (base, slope, base, slope) of rows g and g + 8 of
+  /// each tile to `lines`.
+  __device__ Rays rays_of(PixelOfView const& first, int axis, float4 (&lines)[row_tiles][8],
                           int lane) const {
     float base[rays];
     float slope[rays];
@@ -125,23 +130,26 @@ struct ProjectBatch {
 #pragma unroll
     for (int k = 0; k < rays; ++k) {
       base[k] = slope[k] = 0.0F;
-      if (!exists(place(first, k))) continue;
-      JosephRay const ray = joseph(place(first, k));
+      if (!exists(pixel_of_ray(first, k))) continue;
+      JosephRay const ray = joseph(pixel_of_ray(first, k));
       if (ray.axis != axis) continue;
       own |= 1U << k;
       float low = 0.0F;
       float high = static_cast<float>(size[axis] - 1);
       clip(ray.base[0], ray.slope[0], -1.0F, static_cast<float>(size[1 - axis]), low, high);
       if (low <= high) {
-        // Rounding in `clip` must not lose a slice; beyond the border a sample is zero.
+        // Rounding in `clip` must not lose a slice. A slice too many does no harm: samples beyond
+        // the border are zero.
         begin = min(begin, max(static_cast<int>(low) - 1, 0));
         end = max(end, min(static_cast<int>(high) + 2, size[axis] - 1));
       }
-      // What is that far away does not come back, and can be counted.
+      // A ray so far away does not cross the image in any slice; the limit keeps positions small
+      // enough for floor_of.
       base[k] = any_base = clamp(ray.base[0], -farthest, farthest);
       slope[k] = any_slope = ray.slope[0];
     }
-    // The others follow one of this axis, with no weight.
+    // Other rays are given the line of one ray of this axis, so that they do not widen the range
+    // that is read; integrate() moves them out of it.
     unsigned const lanes = __ballot_sync(0xffffffffU, own != 0);
     int const leader = lanes == 0 ? 0 : __ffs(static_cast<int>(lanes)) - 1;
     any_base = __shfl_sync(0xffffffffU, any_base, leader);
@@ -168,7 +176,7 @@ struct ProjectBatch {
                             int lane, float (&sums)[row_tiles][Tiles][4]) const {
     int const width = size[1 - axis];
     auto const groups = static_cast<unsigned>(Layout::groups(width));
-    uint4 const* const packed = slices[axis] + lane;
+    uint4 const* const fragments = slices[axis] + lane;
     float4 const* const line = &lines[0][lane / 4];
 #pragma unroll 1
     for (int k = bundle.first; k <= bundle.last; ++k) {
@@ -197,17 +205,17 @@ struct ProjectBatch {
       int const last = min(warp_max(floor_of(high)) + 1, width - 1);
 #pragma unroll 1
       for (int first = begin; first <= last; first += 16) {
-        add_window<Tiles, parts, row_tiles>(sums, at, first, lane, packed,
+        add_window<Tiles, terms, row_tiles>(sums, at, first, lane, fragments,
                                             static_cast<unsigned>(k) * groups);
       }
     }
   }
 
-  __device__ void write(Place const& first, int lane,
+  __device__ void write(PixelOfView const& first, int lane,
                         float const (&sums)[row_tiles][Tiles][4]) const {
 #pragma unroll
     for (int k = 0; k < rays; ++k) {
-      Place const at = place(first, k);
+      PixelOfView const at = pixel_of_ray(first, k);
       if (!exists(at)) continue;
       JosephRay const ray = joseph(at);
       if (slices[ray.axis] == nullptr) continue;
@@ -222,7 +230,7 @@ struct ProjectBatch {
     }
   }
 
-  static constexpr float farthest = 2097152.0F;  ///< [voxels], twice the largest image
+  static constexpr float farthest = 2097152.0F;  ///< 2^21 voxels: more than any image has
 };
 
 }  // namespace pyronn::detail
