@@ -13,9 +13,9 @@
 
 #include <pyronn/pyronn.hpp>
 
+#include "support/cone_scans.hpp"
 #include "support/numbers.hpp"
 #include "support/operators.hpp"
-#include "support/scenes.hpp"
 
 namespace user {
 
@@ -134,12 +134,12 @@ using Cases = std::tuple<test::JosephSoftware, test::JosephTexture, SiddonSoftwa
 BOOST_AUTO_TEST_SUITE(custom_storage, *boost::unit_test::precondition(test::device_present))
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(is_read_and_written_by_its_traits, Case, Cases) {
-  test::Scene const& scene = test::scenes().front();
-  pyronn::Extents<3> const pixels = test::projection_extents(scene.scan);
-  typename Case::template Projector<ConeBeam> const op{scene.scan, scene.grid};
-  check<Fixed>(op, scene.grid.size, pixels, 2e-3);
-  typename Case::template Backprojector<ConeBeam> const back{scene.scan, scene.grid};
-  check<Grey>(back, pixels, scene.grid.size, 2e-3);
+  test::ConeScan const& scan = test::cone_scans().front();
+  pyronn::Extents<3> const pixels = test::projection_extents(scan.geometry);
+  typename Case::template Projector<ConeBeam> const op{scan.geometry, scan.grid};
+  check<Fixed>(op, scan.grid.size, pixels, 2e-3);
+  typename Case::template Backprojector<ConeBeam> const back{scan.geometry, scan.grid};
+  check<Grey>(back, pixels, scan.grid.size, 2e-3);
 }
 
 /// So many samples are multiplied on tensor cores, where there are any.
@@ -156,14 +156,14 @@ BOOST_AUTO_TEST_CASE(is_read_and_written_in_a_batch_of_the_plane) {
 
 /// Launches after the first add to what the volume holds.
 BOOST_AUTO_TEST_CASE(is_added_to) {
-  test::Scene const& scene = test::scenes().front();
-  pyronn::Backprojector<ConeBeam, pyronn::SoftwareInterp> const back{scene.scan, scene.grid};
-  auto const all = test::projection_extents(scene.scan);
+  test::ConeScan const& scan = test::cone_scans().front();
+  pyronn::Backprojector<ConeBeam, pyronn::SoftwareInterp> const back{scan.geometry, scan.grid};
+  auto const all = test::projection_extents(scan.geometry);
   auto values = test::random_values(2, all.count());
   for (float& value : values) value = 0.2F + 0.1F * value;
-  auto const expected = run_as<float>(back, all, values, scene.grid.size, 0);
+  auto const expected = run_as<float>(back, all, values, scan.grid.size, 0);
   test::Array<float, 3> projections{all, values};
-  test::Array<Fixed, 3> volume{scene.grid.size};
+  test::Array<Fixed, 3> volume{scan.grid.size};
   pyronn::Workspace<test::Executor> none{test::executor()};
   for (int view = 0; view < all[2]; ++view) {
     pyronn::ArrayView<float const, 3> const part = projections.view().slices(view, 1);
