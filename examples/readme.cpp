@@ -3,7 +3,7 @@
 #include <cstdio>
 #include <vector>
 
-#include <pyronn/pyronn.hpp>
+#include <pyronn/cpu.hpp>
 
 int main() {
   using namespace pyronn;

@@ -9,6 +9,7 @@
 #include <exception>
 #include <filesystem>
 #include <new>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,7 @@
 #include <pyronn/exec/buffer.hpp>
 #include <pyronn/io/metaimage.hpp>
 #include <pyronn/io/npy.hpp>
+#include <pyronn/operators/plan.hpp>
 
 #include "reconstruct/backend.hpp"
 #include "reconstruct/image_error.hpp"
@@ -76,6 +78,12 @@ std::string choose_device(Options const& options) {
   return name;
 }
 
+void print_plan(int views, pyronn::Plan const& plan) {
+  std::ostringstream text;
+  text << plan;
+  std::printf("%d views at a time:\n%s\n", views, text.str().c_str());
+}
+
 Cost compute(Options const& options, Scan const& scan, AnyImages const& images,
              std::string const& device, pyronn::VolumeView<float> volume) {
   bool const is_on_device = !device.empty();
@@ -87,7 +95,8 @@ Cost compute(Options const& options, Scan const& scan, AnyImages const& images,
                 options.fbp_options(),
                 is_textured,
                 options.workspace_bytes(),
-                [&bar](double done) { bar.update(done); }};
+                [&bar](double done) { bar.update(done); },
+                options.is_verbose ? print_plan : nullptr};
   if (!options.is_quiet) {
     std::printf(
         "%d views of %d x %d pixels, %d x %d x %d voxels, %s interpolation, on %s\n",

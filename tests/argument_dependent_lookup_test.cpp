@@ -2,15 +2,19 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // A user's namespace may hold functions with the names of pyronn's own: none is taken for them.
-#include <cmath>
+#include <cstddef>
 #include <vector>
 
 #include <boost/test/unit_test.hpp>
 
 #include <pyronn/pyronn.hpp>
 
+#include "support/cpu_backend.hpp"
 #include "support/custom_geometries.hpp"
+#include "support/custom_operators.hpp"
 #include "support/numbers.hpp"
+#include "support/operators.hpp"
+#include "support/reconstruct.hpp"
 
 namespace user {
 
@@ -60,26 +64,14 @@ pyronn::CpuExecutor const executor{1};
 pyronn::Grid const grid = pyronn::Grid::centered({4, 4, 4}, {1, 1, 1});
 pyronn::Extents<3> const scan_size{14, 13, 9};
 
-template <class Geometry>
-std::vector<float> projected(Geometry const& geometry) {
-  std::vector<float> volume = test::random_values(3, grid.size.count());
-  std::vector<float> projections(static_cast<std::size_t>(scan_size.count()), test::nan);
-  pyronn::Projector<Geometry, pyronn::SoftwareInterp> const op{geometry, grid};
-  op(executor, pyronn::ArrayView<float, 3>{volume.data(), grid.size},
-     pyronn::ArrayView<float, 3>{projections.data(), scan_size});
-  return projections;
-}
-
-template <class Geometry>
-std::vector<float> backprojected(Geometry const& geometry) {
-  std::vector<float> projections = test::random_values(4, scan_size.count());
-  std::vector<float> volume(64, test::nan);
-  auto const op =
-      pyronn::Projector<Geometry, pyronn::SoftwareInterp, pyronn::VoxelDriven>{geometry, grid}
-          .adjoint();
-  op(executor, pyronn::ArrayView<float, 3>{projections.data(), scan_size},
-     pyronn::ArrayView<float, 3>{volume.data(), grid.size});
-  return volume;
+/// As test::run, which is compiled for the plain geometry already.
+template <class Operator>
+std::vector<float> called(Operator const& op, pyronn::Extents<3> from, std::vector<float> const& in,
+                          pyronn::Extents<3> to) {
+  std::vector<float> out(static_cast<std::size_t>(to.count()), test::nan);
+  op(executor, pyronn::ArrayView<float const, 3>{in.data(), from},
+     pyronn::ArrayView<float, 3>{out.data(), to});
+  return out;
 }
 
 template <class Geometry>
@@ -95,12 +87,23 @@ std::vector<float> line_integrals_of_a_ball(Geometry const& geometry) {
 BOOST_AUTO_TEST_SUITE(argument_dependent_lookup)
 
 BOOST_AUTO_TEST_CASE(operators_and_phantoms_call_their_own) {
+  using test::JosephSoftware;
+  using test::VoxelDrivenSoftware;
   test::Laminography<float> const plain;
   user::Geometry const geometry;
-  BOOST_TEST((projected(geometry) == projected(plain)));
-  BOOST_TEST(test::norm(projected(geometry)) > 0);
-  BOOST_TEST((backprojected(geometry) == backprojected(plain)));
-  BOOST_TEST(test::norm(backprojected(geometry)) > 0);
+  auto const volume = test::random_values(3, grid.size.count());
+  auto const projections = called(JosephSoftware::Projector<user::Geometry>{geometry, grid},
+                                  grid.size, volume, scan_size);
+  BOOST_TEST(test::norm(projections) > 0);
+  BOOST_TEST(
+      (projections ==
+       test::run(JosephSoftware::Projector<test::Laminography<float>>{plain, grid}, volume)));
+  auto const back = called(VoxelDrivenSoftware::Backprojector<user::Geometry>{geometry, grid},
+                           scan_size, projections, grid.size);
+  BOOST_TEST(test::norm(back) > 0);
+  BOOST_TEST(
+      (back == test::run(VoxelDrivenSoftware::Backprojector<test::Laminography<float>>{plain, grid},
+                         projections)));
   BOOST_TEST((line_integrals_of_a_ball(geometry) == line_integrals_of_a_ball(plain)));
   BOOST_TEST(test::norm(line_integrals_of_a_ball(geometry)) > 0);
 }
@@ -123,18 +126,15 @@ BOOST_AUTO_TEST_CASE(filtered_backprojection_calls_its_own) {
   BOOST_TEST((weights_of(fan) == weights_of(plain)));
   BOOST_TEST(test::all_finite(weights_of(fan)));
 
-  auto const image_of = [](auto const& scan) {
-    using Scan = std::decay_t<decltype(scan)>;
-    pyronn::Fbp<Scan, pyronn::SoftwareInterp> const fbp{scan, pyronn::Grid::flat({8, 8}, {1, 1})};
-    std::vector<float> sinogram = test::random_values(5, 21 * 30);
-    std::vector<float> image(64, test::nan);
-    pyronn::ArrayView<float, 2> const from{sinogram.data(), {21, 30}};
-    pyronn::Workspace<pyronn::CpuExecutor> workspace{executor, fbp.workspace_bytes(executor, from)};
-    fbp(executor, from, pyronn::ArrayView<float, 2>{image.data(), {8, 8}}, workspace);
-    return image;
-  };
-  BOOST_TEST((image_of(fan) == image_of(plain)));
-  BOOST_TEST(test::norm(image_of(fan)) > 0);
+  pyronn::Grid const image_grid = pyronn::Grid::flat({8, 8}, {1, 1});
+  pyronn::Fbp<user::Fan, pyronn::SoftwareInterp> const fbp{fan, image_grid};
+  std::vector<float> const sinogram = test::random_values(5, 21 * 30);
+  std::vector<float> image(64, test::nan);
+  pyronn::ArrayView<float const, 2> const from{sinogram.data(), {21, 30}};
+  pyronn::Workspace<pyronn::CpuExecutor> workspace{executor, fbp.workspace_bytes(executor, from)};
+  fbp(executor, from, pyronn::ArrayView<float, 2>{image.data(), {8, 8}}, workspace);
+  BOOST_TEST(test::norm(image) > 0);
+  BOOST_TEST((image == test::reconstruct<pyronn::SoftwareInterp>(plain, image_grid, sinogram)));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

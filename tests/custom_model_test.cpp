@@ -11,11 +11,11 @@
 
 #include <pyronn/pyronn.hpp>
 
+#include "support/cone_scans.hpp"
 #include "support/matrices.hpp"
 #include "support/numbers.hpp"
 #include "support/operators.hpp"
 #include "support/reference.hpp"
-#include "support/scenes.hpp"
 
 using pyronn::ConeBeam;
 using pyronn::Vec3f;
@@ -85,10 +85,11 @@ static_assert(pyronn::is_model_v<Blobs>);
 BOOST_AUTO_TEST_SUITE(custom_model, *boost::unit_test::precondition(test::device_present))
 
 BOOST_AUTO_TEST_CASE(is_the_matrix_of_its_weights_in_both_directions) {
-  test::Scene const& scene = test::scenes().front();
-  pyronn::Projector<ConeBeam, pyronn::SoftwareInterp, user::Blobs> const op{scene.scan, scene.grid};
-  auto const pixels = static_cast<std::size_t>(scene.pixels());
-  auto const voxels = static_cast<std::size_t>(scene.grid.size.count());
+  test::ConeScan const& scan = test::cone_scans().front();
+  pyronn::Projector<ConeBeam, pyronn::SoftwareInterp, user::Blobs> const op{scan.geometry,
+                                                                            scan.grid};
+  auto const pixels = static_cast<std::size_t>(scan.pixels());
+  auto const voxels = static_cast<std::size_t>(scan.grid.size.count());
   constexpr std::size_t stride = 13;
   auto const columns = test::columns_of(op);
   auto const rows = test::rows_of(op, stride);
@@ -98,14 +99,14 @@ BOOST_AUTO_TEST_CASE(is_the_matrix_of_its_weights_in_both_directions) {
     auto const column = static_cast<int>(pixel);
     int const row = column / 14;
     auto const line = test::in_indices(
-        test::ray_in_double(scene.scan.view(row / 11), column % 14, row % 11), scene.grid);
+        test::ray_in_double(scan.geometry.view(row / 11), column % 14, row % 11), scan.grid);
     for (std::size_t n = 0; n < voxels; ++n) {
       auto const voxel = static_cast<int>(n);
-      int const line_of = voxel / scene.grid.size[0];
-      pyronn::Vec3d const away =
-          pyronn::Vec3d{double(voxel % scene.grid.size[0]), double(line_of % scene.grid.size[1]),
-                        double(line_of / scene.grid.size[1])} -
-          line.from;
+      int const line_of = voxel / scan.grid.size[0];
+      pyronn::Vec3d const away = pyronn::vec_cast<double>(pyronn::Vec<int, 3>{
+                                     voxel % scan.grid.size[0], line_of % scan.grid.size[1],
+                                     line_of / scan.grid.size[1]}) -
+                                 line.from;
       double const along = dot(away, line.way) / length(line.way);
       double const expected = std::max(1 - (dot(away, away) - along * along) / (0.9 * 0.9), 0.0);
       double const forward = static_cast<double>(columns[n * pixels + pixel]);
@@ -119,15 +120,15 @@ BOOST_AUTO_TEST_CASE(is_the_matrix_of_its_weights_in_both_directions) {
 }
 
 BOOST_AUTO_TEST_CASE(adjoint_keeps_the_parameters) {
-  for (test::Scene const& scene : test::scenes()) {
-    if (scene.grid.size.count() > 1000) continue;
-    BOOST_TEST_CONTEXT(scene.name) {
+  for (test::ConeScan const& scan : test::cone_scans()) {
+    if (scan.grid.size.count() > 1000) continue;
+    BOOST_TEST_CONTEXT(scan.name) {
       user::Blobs model{};
       model.radius = 0.8F;
-      pyronn::Projector<ConeBeam, pyronn::SoftwareInterp, user::Blobs> const op{scene.scan,
-                                                                                scene.grid, model};
-      auto const x = test::random_values(1, scene.grid.size.count());
-      auto const y = test::random_values(2, scene.pixels());
+      pyronn::Projector<ConeBeam, pyronn::SoftwareInterp, user::Blobs> const op{scan.geometry,
+                                                                                scan.grid, model};
+      auto const x = test::random_values(1, scan.grid.size.count());
+      auto const y = test::random_values(2, scan.pixels());
       auto const ax = test::run(op, x);
       BOOST_TEST(test::norm(ax) > 0);
       double const difference = test::dot(ax, y) - test::dot(x, test::run(op.adjoint(), y));

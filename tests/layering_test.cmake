@@ -27,10 +27,9 @@ set(recon_may ${body} io phantom recon)
 set(backend_may ${body} recon backend)
 set(simulate_may ${recon_may} simulate)
 set(interop_may ${simulate_may} interop)
-set(cpu.hpp_may backend)
-set(host.hpp_may ${simulate_may} backend)
-set(pyronn.hpp_may cpu.hpp host.hpp)
-set(cuda.cuh_may backend host.hpp)
+set(pyronn.hpp_may ${simulate_may} backend)
+set(cpu.hpp_may backend pyronn.hpp)
+set(cuda.cuh_may backend pyronn.hpp)
 
 file(GLOB_RECURSE headers RELATIVE ${include_dir}/pyronn
   ${include_dir}/pyronn/*.hpp ${include_dir}/pyronn/*.cuh)

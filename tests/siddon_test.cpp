@@ -12,13 +12,13 @@
 
 #include <pyronn/pyronn.hpp>
 
+#include "support/cone_scans.hpp"
 #include "support/custom_geometries.hpp"
 #include "support/matrices.hpp"
 #include "support/numbers.hpp"
 #include "support/operators.hpp"
+#include "support/other_scans.hpp"
 #include "support/reference.hpp"
-#include "support/scans.hpp"
-#include "support/scenes.hpp"
 
 using pyronn::ConeBeam;
 using pyronn::Extents;
@@ -144,10 +144,10 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(is_the_matrix_of_lengths, Geometry, Geometries) {
 }
 
 BOOST_AUTO_TEST_CASE(is_the_matrix_of_lengths_of_cones) {
-  for (test::Scene const& scene : test::scenes()) {
-    BOOST_TEST_CONTEXT(scene.name) {
-      if (scene.grid.size.count() <= 1000) check_matrix(scene.scan, scene.grid, 3e-5);
-      check_transpose(scene.scan, scene.grid, 3e-5);
+  for (test::ConeScan const& scan : test::cone_scans()) {
+    BOOST_TEST_CONTEXT(scan.name) {
+      if (scan.grid.size.count() <= 1000) check_matrix(scan.geometry, scan.grid, 3e-5);
+      check_transpose(scan.geometry, scan.grid, 3e-5);
     }
   }
 }
@@ -240,31 +240,31 @@ BOOST_AUTO_TEST_CASE(chords_of_a_box_are_exact) {
 
 /// Nothing is interpolated: policies make no difference, and no memory is needed.
 BOOST_AUTO_TEST_CASE_TEMPLATE(policies_give_the_same, Interp, test::Interps) {
-  test::Scene const& scene = test::scenes().front();
-  Projector<ConeBeam, Interp> const op{scene.scan, scene.grid};
-  Projector<ConeBeam> const plain{scene.scan, scene.grid};
-  auto const x = test::random_values(3, scene.grid.size.count());
-  auto const y = test::random_values(4, scene.pixels());
+  test::ConeScan const& scan = test::cone_scans().front();
+  Projector<ConeBeam, Interp> const op{scan.geometry, scan.grid};
+  Projector<ConeBeam> const plain{scan.geometry, scan.grid};
+  auto const x = test::random_values(3, scan.grid.size.count());
+  auto const y = test::random_values(4, scan.pixels());
   BOOST_TEST((test::run(op, x) == test::run(plain, x)));
   BOOST_TEST((test::run(op.adjoint(), y) == test::run(plain.adjoint(), y)));
-  test::Array<float, 3> volume{scene.grid.size, x};
+  test::Array<float, 3> volume{scan.grid.size, x};
   BOOST_TEST(op.workspace_bytes(test::executor(), volume.view()) == 0U);
 }
 
 BOOST_AUTO_TEST_CASE(samples_of_a_batch_have_geometries_of_their_own) {
-  test::Scene const& scene = test::scenes().front();
+  test::ConeScan const& scan = test::cone_scans().front();
   std::vector<ConeBeam> const scans{
-      scene.scan,
+      scan.geometry,
       ConeBeam::circular({55, 80, pyronn::equal_angles(7, 0.3)}, {{14, 11}, {1.3, 0.9}})};
-  auto const both = Projector<ConeBeam>::per_sample(scans, scene.grid);
-  auto const x = test::random_values(5, 2 * scene.grid.size.count());
-  auto const found = test::run(both, test::volume_extents<ConeBeam, 4>(scene.grid, 2), x,
-                               test::projection_extents<ConeBeam, 4>(scene.scan, 2));
+  auto const both = Projector<ConeBeam>::per_sample(scans, scan.grid);
+  auto const x = test::random_values(5, 2 * scan.grid.size.count());
+  auto const found = test::run(both, test::volume_extents<ConeBeam, 4>(scan.grid, 2), x,
+                               test::projection_extents<ConeBeam, 4>(scan.geometry, 2));
   std::vector<float> expected;
   for (std::size_t n = 0; n < 2; ++n) {
     auto const count = static_cast<std::ptrdiff_t>(x.size() / 2);
     auto const begin = x.begin() + static_cast<std::ptrdiff_t>(n) * count;
-    auto const one = test::run(Projector<ConeBeam>{scans[n], scene.grid},
+    auto const one = test::run(Projector<ConeBeam>{scans[n], scan.grid},
                                std::vector<float>(begin, begin + count));
     expected.insert(expected.end(), one.begin(), one.end());
   }
@@ -274,11 +274,11 @@ BOOST_AUTO_TEST_CASE(samples_of_a_batch_have_geometries_of_their_own) {
 /// A voxel that is no number shows on the rays through it alone, and nothing beside the arrays is
 /// read or written.
 BOOST_AUTO_TEST_CASE(stays_within_its_voxels) {
-  for (test::Scene const& scene : test::scenes()) {
-    BOOST_TEST_CONTEXT(scene.name) {
-      Projector<ConeBeam> const op{scene.scan, scene.grid};
-      auto x = test::random_values(6, scene.grid.size.count());
-      auto const y = test::random_values(7, scene.pixels());
+  for (test::ConeScan const& scan : test::cone_scans()) {
+    BOOST_TEST_CONTEXT(scan.name) {
+      Projector<ConeBeam> const op{scan.geometry, scan.grid};
+      auto x = test::random_values(6, scan.grid.size.count());
+      auto const y = test::random_values(7, scan.pixels());
       BOOST_TEST((test::run_between_guards(op, x) == test::run(op, x)));
       BOOST_TEST((test::run_between_guards(op.adjoint(), y) == test::run(op.adjoint(), y)));
       std::vector<float> pulse(x.size());

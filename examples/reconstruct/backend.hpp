@@ -7,6 +7,7 @@
 #include <string>
 
 #include <pyronn/core/array_view.hpp>
+#include <pyronn/operators/plan.hpp>
 #include <pyronn/recon/fbp/options.hpp>
 
 #include "images.hpp"
@@ -22,6 +23,8 @@ struct Job {
   bool is_textured;                      ///< TextureInterp, else SoftwareInterp
   std::size_t workspace_limit;           ///< [bytes] beyond images and volume
   std::function<void(double)> progress;  ///< told the part of the views that is done
+  /// Told how so many views at a time are going to be reconstructed; may be empty.
+  std::function<void(int views, pyronn::Plan const& plan)> planned;
 };
 
 /// What a reconstruction took.

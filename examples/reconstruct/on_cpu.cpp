@@ -3,7 +3,7 @@
 #include <cstdint>
 
 #include <pyronn/backend/cpu/executor.hpp>
-#include <pyronn/backend/cpu/row_filter.hpp>
+#include <pyronn/cpu.hpp>
 
 #include "backend.hpp"
 #include "pipeline.hpp"

@@ -36,6 +36,7 @@ struct Options {
   int workspace_mib = 256;
   double max_error = std::numeric_limits<double>::infinity();
   bool is_quiet = false;
+  bool is_verbose = false;
 
   [[nodiscard]] pyronn::FbpOptions fbp_options() const {
     return {static_cast<pyronn::FilterWindow>(place_of(window, window_names())),
@@ -123,7 +124,10 @@ inline void add_options(CLI::App& app, Options& options) {
   app.add_option("--max-error", options.max_error,
                  "Fail, with status 1, if the relative L2 error against the truth is larger")
       ->check(CLI::PositiveNumber);
-  app.add_flag("-q,--quiet", options.is_quiet, "Neither progress bar nor table");
+  auto* const quiet =
+      app.add_flag("-q,--quiet", options.is_quiet, "Neither progress bar nor table");
+  app.add_flag("-v,--verbose", options.is_verbose, "Print the plan of the work, a line a step")
+      ->excludes(quiet);
 }
 
 /// Nothing if all that was asked for is help. Throws BadInput.

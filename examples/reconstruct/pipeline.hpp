@@ -31,6 +31,7 @@
 #include <pyronn/exec/workspace.hpp>
 #include <pyronn/interp/software_interp.hpp>
 #include <pyronn/interp/texture_interp.hpp>
+#include <pyronn/operators/part.hpp>
 #include <pyronn/recon/fbp/fbp.hpp>
 #include <pyronn/recon/preprocess/line_integrals.hpp>
 
@@ -83,6 +84,23 @@ class Preprocessing {
   std::optional<pyronn::Buffer<float, Executor>> lines_;
 };
 
+/// Tells the plan of one share, and of the last where that has fewer views.
+template <class Fdk, class Executor>
+void tell_plans(Fdk const& fdk, Executor const& executor, Job const& job, int share,
+                std::size_t workspace_bytes) {
+  if (!job.planned) return;
+  auto const detector = job.scan.geometry.detector_size();
+  int const num_views = job.scan.geometry.num_views();
+  int const last = num_views % share;
+  auto const tell = [&](int first, int count) {
+    pyronn::ProjectionView<float const> const views{nullptr, {detector[0], detector[1], count}};
+    job.planned(count, fdk.plan(executor, views, workspace_bytes,
+                                {pyronn::ViewSelection::range(first, count)}));
+  };
+  tell(0, share);
+  if (last > 0) tell(num_views - last, last);
+}
+
 /// Backprojects share after share.
 template <class Interp, class Place>
 void reconstruct_shares(Place& place, Job const& job, int share, std::size_t workspace_limit,
@@ -94,6 +112,7 @@ void reconstruct_shares(Place& place, Job const& job, int share, std::size_t wor
   pyronn::ProjectionView<float const> const one_share{nullptr, {detector[0], detector[1], share}};
   cost.workspace_bytes = fdk.workspace_bytes(place.executor, one_share, workspace_limit);
   pyronn::Workspace<Executor> workspace{place.executor, cost.workspace_bytes};
+  tell_plans(fdk, place.executor, job, share, cost.workspace_bytes);
   int const num_views = job.scan.geometry.num_views();
   for (int first = 0; first < num_views; first += share) {
     int const count = std::min(share, num_views - first);

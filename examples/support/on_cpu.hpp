@@ -6,7 +6,7 @@
 #include <cstddef>
 
 #include <pyronn/backend/cpu/executor.hpp>
-#include <pyronn/backend/cpu/row_filter.hpp>
+#include <pyronn/cpu.hpp>
 
 namespace example {
 

@@ -2,6 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-/// The whole CPU backend: CpuExecutor, its fast paths, and its row filter, which needs Eigen.
-#include <pyronn/backend/cpu/executor.hpp>
+/// Everything on cores: <pyronn/pyronn.hpp> and the row filter of CpuExecutor, which needs Eigen.
 #include <pyronn/backend/cpu/row_filter.hpp>
+#include <pyronn/pyronn.hpp>

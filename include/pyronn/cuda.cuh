@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-/// Everything on CUDA devices, and on the host all but the row filter of CpuExecutor, which
-/// <pyronn/cpu.hpp> adds. Needs nvcc.
+/// Everything on CUDA devices: <pyronn/pyronn.hpp> and the CUDA backend. Needs nvcc.
 #include <pyronn/backend/cuda/executor.cuh>
-#include <pyronn/host.hpp>
+#include <pyronn/pyronn.hpp>

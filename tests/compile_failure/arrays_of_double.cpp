@@ -1,4 +1,4 @@
-// expects: Arrays of operators hold float, pyronn::Half or pyronn::BFloat16.
+// expects: Arrays of operators hold float, pyronn::Half, pyronn::BFloat16 or a type for which
 #include <pyronn/pyronn.hpp>
 
 void project(pyronn::Projector<pyronn::ConeBeam, pyronn::SoftwareInterp> const& projector,

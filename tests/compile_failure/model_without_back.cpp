@@ -1,4 +1,4 @@
-// expects: A model must have 'back<Interp, Executor>(Task const& task) const'
+// expects: A model must have 'back<Interp, Backend>(Task const& task) const'
 #include <pyronn/pyronn.hpp>
 
 struct Kernel {

@@ -1,4 +1,4 @@
-// expects: A model must have 'forward<Interp, Executor>(Task const& task) const'
+// expects: A model must have 'forward<Interp, Backend>(Task const& task) const'
 #include <pyronn/pyronn.hpp>
 
 struct Kernel {

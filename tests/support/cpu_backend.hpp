@@ -5,9 +5,7 @@
 
 #include <boost/test/tree/test_unit.hpp>
 
-#include <pyronn/backend/cpu/executor.hpp>
-#include <pyronn/core/array_view.hpp>
-#include <pyronn/exec/workspace.hpp>
+#include <pyronn/cpu.hpp>
 
 namespace test {
 

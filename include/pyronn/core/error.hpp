@@ -4,6 +4,7 @@
 
 /// The exceptions that functions throw, and how their messages are made.
 #include <cstddef>
+#include <initializer_list>
 #include <limits>
 #include <sstream>
 #include <stdexcept>
@@ -53,19 +54,51 @@ std::ostream& operator<<(std::ostream& out, Vec<T, N> const& vec) {
 
 namespace detail {
 
-/// The parts printed one after the other, doubles with 15 digits.
-template <class... Parts>
-std::string message(Parts const&... parts) {
+/// What a part of a message prints; refers to the part, without its type, so that messages do not
+/// have to be compiled one by one.
+class MessagePart {
+ public:
+  MessagePart(char const* const& text) : value_{&text}, print_{print<char const*>} {}
+  template <std::size_t Size>
+  MessagePart(char const (&text)[Size])
+      : value_{text}, print_{[](std::ostream& out, void const* value) {
+          out << static_cast<char const*>(value);
+        }} {}
+  template <class T>
+  MessagePart(T const& value) : value_{&value}, print_{print<T>} {}
+
+  void append_to(std::ostream& out) const { print_(out, value_); }
+
+ private:
+  template <class T>
+  static void print(std::ostream& out, void const* value) {
+    out << *static_cast<T const*>(value);
+  }
+
+  void const* value_;
+  void (*print_)(std::ostream&, void const*);
+};
+
+inline std::string joined(std::initializer_list<MessagePart> parts) {
   std::ostringstream out;
   out.precision(std::numeric_limits<double>::digits10);
-  (out << ... << parts);
+  for (MessagePart const& part : parts) part.append_to(out);
   return out.str();
+}
+
+template <class... Parts>
+std::string message(Parts const&... parts) {
+  return joined({MessagePart{parts}...});
+}
+
+[[noreturn]] inline void throw_invalid_argument(std::initializer_list<MessagePart> parts) {
+  throw InvalidArgument("pyronn::" + joined(parts));
 }
 
 /// Throws InvalidArgument with the parts joined, unless the condition holds.
 template <class... Parts>
 void expects(bool condition, Parts const&... parts) {
-  if (!condition) throw InvalidArgument(message("pyronn::", parts...));
+  if (!condition) throw_invalid_argument({MessagePart{parts}...});
 }
 
 }  // namespace detail

@@ -2,82 +2,183 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-/// The element types of arrays: float, or a type of 16 bits that kernels convert to float, add up
-/// in float and round when they store it. Its price is that rounding, and in kernels that say so
-/// also the rounding of interpolation weights to half precision.
-#include <cstdint>
+/// What arrays may hold: float, Half, BFloat16, and whatever a program says how to read and write:
+///
+/// @code
+///   template <>
+///   struct pyronn::StorageTraits<MyNumber> {      // MyNumber is trivially copyable
+///     using Arithmetic = float;                   // in what kernels compute and add up
+///     static PYRONN_HOST_DEVICE float widen(MyNumber number);
+///     static PYRONN_HOST_DEVICE MyNumber round(float value);
+///     // What may be left out:
+///     using Texel = float;                        // what textures hold of it: float or Half
+///     static PYRONN_HOST_DEVICE float load(MyNumber const* address);
+///   };
+/// @endcode
+///
+/// `round` is called once for each element that a launch writes, `load` for memory that nobody
+/// writes while a kernel runs; without it, elements are read as any other. What storage costs is
+/// the rounding of what is stored, and of weights where kernels for Half say so.
 #include <type_traits>
+#include <utility>
 
 #include <pyronn/core/config.hpp>
+#include <pyronn/core/detail/detected.hpp>
+#include <pyronn/core/half.hpp>
 #include <pyronn/core/math.hpp>
 
 namespace pyronn {
 
-/// IEEE binary16, in memory the same as CUDA's `__half`: it holds numbers up to 65504, rounded to
-/// 11 bits (a relative error up to 2^-11 = 4.9e-4), and below 6.1e-5 multiples of 6.0e-8.
-struct Half {
-  std::uint16_t bits;  ///< 1 bit of sign, 5 of exponent, 10 of fraction
+/// How arrays hold numbers as `T`; defined where they can.
+template <class T>
+struct StorageTraits;
 
-  Half() = default;
-  /// Rounds to the nearest half, ties to even; numbers that are too large become infinite.
-  PYRONN_HOST_DEVICE explicit Half(float value) : bits{detail::half_bits_of(value)} {}
-  /// The conversion is exact.
-  PYRONN_HOST_DEVICE operator float() const { return detail::float_of_half_bits(bits); }
+/// As is.
+template <>
+struct StorageTraits<float> {
+  /// @{
+  /// As above.
+  using Arithmetic = float;
+  using Texel = float;
+  static PYRONN_HOST_DEVICE float widen(float value) { return value; }
+  static PYRONN_HOST_DEVICE float round(float value) { return value; }
+  static PYRONN_HOST_DEVICE float load(float const* address) {
+    return detail::load_read_only(address);
+  }
+  /// @}
 };
 
-/// The upper half of a float, in memory the same as CUDA's `__nv_bfloat16`: it has float's range
-/// and is rounded to 8 bits (a relative error up to 2^-8 = 3.9e-3).
-struct BFloat16 {
-  std::uint16_t bits;  ///< 1 bit of sign, 8 of exponent, 7 of fraction
-
-  BFloat16() = default;
-  /// Rounds to the nearest, ties to even.
-  PYRONN_HOST_DEVICE explicit BFloat16(float value) : bits{rounded(value)} {}
-  /// The conversion is exact.
-  PYRONN_HOST_DEVICE operator float() const {
-    return detail::float_of_bits(static_cast<std::uint32_t>(bits) << 16);
+/// Textures hold it, too.
+template <>
+struct StorageTraits<Half> {
+  /// @{
+  /// As above.
+  using Arithmetic = float;
+  using Texel = Half;
+  static PYRONN_HOST_DEVICE float widen(Half number) { return number; }
+  static PYRONN_HOST_DEVICE Half round(float value) { return Half{value}; }
+  static PYRONN_HOST_DEVICE float load(Half const* address) {
+    Half number;
+    number.bits = detail::load_read_only(&address->bits);
+    return number;
   }
-
- private:
-  static PYRONN_HOST_DEVICE std::uint16_t rounded(float value) {
-    std::uint32_t const bits = detail::bits_of_float(value);
-    constexpr std::uint32_t quiet = 0x40;
-    if (value != value) return static_cast<std::uint16_t>(bits >> 16 | quiet);
-    return static_cast<std::uint16_t>((bits + 0x7fff + (bits >> 16 & 1)) >> 16);
-  }
+  /// @}
 };
 
-/// True for the element types that the operators' arrays may have.
+/// The texture unit does not know it: textures hold it as float.
+template <>
+struct StorageTraits<BFloat16> {
+  /// @{
+  /// As above.
+  using Arithmetic = float;
+  static PYRONN_HOST_DEVICE float widen(BFloat16 number) { return number; }
+  static PYRONN_HOST_DEVICE BFloat16 round(float value) { return BFloat16{value}; }
+  static PYRONN_HOST_DEVICE float load(BFloat16 const* address) {
+    BFloat16 number;
+    number.bits = detail::load_read_only(&address->bits);
+    return number;
+  }
+  /// @}
+};
+
+namespace detail {
+
+template <class T>
+using ArithmeticOf = typename StorageTraits<T>::Arithmetic;
+template <class T>
+using Widened = decltype(StorageTraits<T>::widen(std::declval<T>()));
+template <class T>
+using Rounded = decltype(StorageTraits<T>::round(0.0F));
+template <class T>
+using Loaded = decltype(StorageTraits<T>::load(std::declval<T const*>()));
+template <class T>
+using TexelOf = typename StorageTraits<T>::Texel;
+
+template <class T, template <class> class Operation, class Result>
+constexpr bool storage_gives() {
+  if constexpr (is_detected_v<Operation, T>) {
+    return std::is_same_v<Operation<T>, Result>;
+  } else {
+    return false;
+  }
+}
+
+template <class T>
+inline constexpr bool is_read_and_written_v =
+    std::is_trivially_copyable_v<T>&& storage_gives<T, Widened, float>() &&
+    storage_gives<T, Rounded, T>();
+
+}  // namespace detail
+
+/// True for what the operators' arrays may hold.
 template <class T>
 inline constexpr bool is_storage_v =
-    std::is_same_v<T, float> || std::is_same_v<T, Half> || std::is_same_v<T, BFloat16>;
+    detail::storage_gives<T, detail::ArithmeticOf, float>() && detail::is_read_and_written_v<T>;
 
 /// Fails to compile, with one sentence, unless arrays of T can be read and written.
 template <class T>
 constexpr void check_storage() {
-  static_assert(is_storage_v<T>,
-                "Arrays of operators hold float, pyronn::Half or pyronn::BFloat16.");
+  constexpr bool is_named = detail::is_detected_v<detail::ArithmeticOf, T>;
+  static_assert(is_named,
+                "Arrays of operators hold float, pyronn::Half, pyronn::BFloat16 or a type for "
+                "which the program specialises pyronn::StorageTraits (core/storage.hpp).");
+  if constexpr (is_named) {
+    static_assert(std::is_same_v<detail::ArithmeticOf<T>, float>,
+                  "A pyronn::StorageTraits must have 'using Arithmetic = float': kernels compute "
+                  "in no other type.");
+    static_assert(detail::is_read_and_written_v<T>,
+                  "A pyronn::StorageTraits<T> must have 'static float widen(T number)' and 'static "
+                  "T round(float value)', and T must be trivially copyable.");
+  }
 }
 
 namespace detail {
 
-/// The element at an offset, as a float; the memory must not be written while the kernel runs.
-template <class Offset>
-PYRONN_HOST_DEVICE float load_float(float const* base, Offset offset) {
-  return load_read_only(base + offset);
+/// An element that was read.
+template <class T>
+PYRONN_HOST_DEVICE float widen(T const& number) {
+  return StorageTraits<T>::widen(number);
 }
+
+/// The element at an offset, of memory that nobody writes while the kernel runs.
 template <class T, class Offset>
 PYRONN_HOST_DEVICE float load_float(T const* base, Offset offset) {
-  T value;
-  value.bits = load_read_only(&(base + offset)->bits);
-  return value;
+  if constexpr (is_detected_v<Loaded, T>) {
+    return StorageTraits<T>::load(base + offset);
+  } else {
+    return widen(*(base + offset));
+  }
 }
 
 /// Stores a kernel's result. Where several launches make one result, all but the first add to what
 /// is there.
 template <class T>
 PYRONN_HOST_DEVICE void write_or_add(T& target, float value, bool adds) {
-  target = static_cast<T>(adds ? static_cast<float>(target) + value : value);
+  target = StorageTraits<T>::round(adds ? widen(target) + value : value);
+}
+
+template <class T, class Void = void>
+struct TexelOrFloat {
+  using type = float;
+};
+template <class T>
+struct TexelOrFloat<T, std::void_t<TexelOf<T>>> {
+  using type = TexelOf<T>;
+};
+
+/// What a texture holds of an array of `T`.
+template <class T>
+using texel_t = typename TexelOrFloat<T>::type;
+
+template <class T>
+PYRONN_HOST_DEVICE texel_t<T> texel_of(T number) {
+  static_assert(std::is_same_v<texel_t<T>, float> || std::is_same_v<texel_t<T>, Half>,
+                "The texel of a pyronn::StorageTraits is float or pyronn::Half.");
+  if constexpr (std::is_same_v<texel_t<T>, T>) {
+    return number;
+  } else {
+    return StorageTraits<texel_t<T>>::round(StorageTraits<T>::widen(number));
+  }
 }
 
 }  // namespace detail

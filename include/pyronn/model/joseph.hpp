@@ -43,4 +43,7 @@ struct Joseph : ModelDefaults {
   /// @}
 };
 
+template <>
+inline constexpr bool detail::is_proven_model_v<Joseph> = true;
+
 }  // namespace pyronn

@@ -59,4 +59,7 @@ class RayMarch : public ModelDefaults {
   float step_;
 };
 
+template <>
+inline constexpr bool detail::is_proven_model_v<RayMarch> = true;
+
 }  // namespace pyronn

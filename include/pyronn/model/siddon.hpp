@@ -29,4 +29,7 @@ struct Siddon : ModelDefaults {
   /// @}
 };
 
+template <>
+inline constexpr bool detail::is_proven_model_v<Siddon> = true;
+
 }  // namespace pyronn

@@ -167,9 +167,14 @@ inline constexpr bool is_model_v =
         detail::makes_kernel<Model, detail::ForwardKernelOf>() &&
     detail::makes_kernel<Model, detail::BackKernelOf>();
 
-/// Fails to compile, with one sentence for each member that is missing, unless Model is a model.
+namespace detail {
+
+/// For models of the library, which tests check so that not every user's compiler has to.
 template <class Model>
-constexpr void check_model() {
+inline constexpr bool is_proven_model_v = false;
+
+template <class Model>
+constexpr void check_members_of_model() {
   static_assert(detail::has_views_v<Model>,
                 "A model must name 'ForwardView<View>' and 'BackView<View>', what its kernels need "
                 "of a view; pyronn::ModelDefaults has them for models that follow rays.");
@@ -200,6 +205,14 @@ constexpr void check_model() {
                     "'operator()(Vec<int, 3> item) const'.");
     }
   }
+}
+
+}  // namespace detail
+
+/// Fails to compile, with one sentence for what is missing, unless Model is one.
+template <class Model>
+constexpr void check_model() {
+  if constexpr (!detail::is_proven_model_v<Model>) detail::check_members_of_model<Model>();
 }
 
 }  // namespace pyronn

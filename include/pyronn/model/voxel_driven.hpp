@@ -61,7 +61,10 @@ struct WeightedVoxelDriven : ModelDefaults {
   /// @}
 };
 
-/// The voxel-driven model without weights. A volume is the sum of projections, in their unit.
+template <class DepthWeight>
+inline constexpr bool detail::is_proven_model_v<WeightedVoxelDriven<DepthWeight>> = true;
+
+/// Voxel-driven, unweighted: the classical companion of Joseph.
 using VoxelDriven = WeightedVoxelDriven<detail::NoDepthWeight>;
 
 /// The voxel-driven model with the weight 1 / depth^2 [1/mm^2], as in the backprojection of FDK (L.

@@ -3,19 +3,16 @@
 #pragma once
 
 /// CpuExecutor, and with it the fast paths of the CPU backend; its row filter, which needs Eigen,
-/// is in <pyronn/backend/cpu/row_filter.hpp>, and <pyronn/cpu.hpp> is both.
+/// is in <pyronn/cpu.hpp>.
 #include <algorithm>
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <exception>
-#include <mutex>
 #include <new>
 #include <thread>
-#include <vector>
 
 #include <pyronn/backend/cpu/detail/columns/backproject.hpp>
 #include <pyronn/backend/cpu/detail/paths.hpp>
+#include <pyronn/backend/cpu/detail/run_on_threads.hpp>
 #include <pyronn/core/error.hpp>
 #include <pyronn/core/extents.hpp>
 #include <pyronn/core/vec.hpp>
@@ -56,33 +53,10 @@ class CpuExecutor {
   /// exception is rethrown to the caller.
   template <class Kernel>
   void for_each(Extents<3> items, Kernel const& kernel) const {
-    std::int64_t const count = items.count();
-    std::int64_t const items_at_a_time =
-        std::max<std::int64_t>(1, count / (std::int64_t{threads_} * 32));
-    std::atomic<std::int64_t> next{0};
-    std::exception_ptr failure;
-    std::mutex failing;
-    auto const work = [&] {
-      try {
-        std::int64_t first = next.fetch_add(items_at_a_time);
-        for (; first < count; first = next.fetch_add(items_at_a_time)) {
-          run(items, first, std::min(first + items_at_a_time, count), kernel);
-        }
-      } catch (...) {
-        next = count;
-        std::lock_guard<std::mutex> const lock{failing};
-        if (!failure) failure = std::current_exception();
-      }
+    auto const run = [](Extents<3> of, std::int64_t first, std::int64_t end, void const* what) {
+      run_items(of, first, end, *static_cast<Kernel const*>(what));
     };
-    std::vector<std::thread> helpers;
-    try {
-      for (int i = 1; i < threads_ && i < count; ++i) helpers.emplace_back(work);
-    } catch (std::exception const&) {
-      // The system grants no more threads; those that have been started do all the work.
-    }
-    work();
-    for (std::thread& helper : helpers) helper.join();
-    if (failure) std::rethrow_exception(failure);
+    detail::run_on_threads(threads_, items, run, &kernel);
   }
 
   /// Host memory aligned to 64 bytes. Throws OutOfMemory.
@@ -109,7 +83,8 @@ class CpuExecutor {
   static constexpr std::align_val_t alignment{64};
 
   template <class Kernel>
-  static void run(Extents<3> items, std::int64_t first, std::int64_t end, Kernel const& kernel) {
+  static void run_items(Extents<3> items, std::int64_t first, std::int64_t end,
+                        Kernel const& kernel) {
     std::int64_t const row = first / items[0];
     Vec<int, 3> item{static_cast<int>(first % items[0]), static_cast<int>(row % items[1]),
                      static_cast<int>(row / items[1])};

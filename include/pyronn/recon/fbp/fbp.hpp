@@ -15,6 +15,7 @@
 #include <pyronn/operators/plan.hpp>
 #include <pyronn/recon/fbp/detail/fbp_operator.hpp>
 #include <pyronn/recon/fbp/options.hpp>
+#include <pyronn/recon/fbp/traits.hpp>
 #include <pyronn/recon/filter/window.hpp>
 
 namespace pyronn {
@@ -24,10 +25,13 @@ namespace pyronn {
 /// attenuation [1/mm] out, for any spacing, distance, range and angular steps. Of cones it is the
 /// algorithm of L. A. Feldkamp, L. C. Davis, J. W. Kress, "Practical cone-beam algorithm", J. Opt.
 /// Soc. Am. A 1 (1984). Arrays have the rank of the geometry's dimension, (u, v, view) and
-/// (x, y, z) or in the plane (u, view) and (x, y); or one more for a batch of samples. A value that
-/// holds no memory of an executor.
+/// (x, y, z) or in the plane (u, view) and (x, y); or one more for a batch of samples. Which
+/// geometries it takes, and how a program adds its own, stands in recon/fbp/traits.hpp. A value
+/// that holds no memory of an executor.
 template <class Geometry, class Interp>
 class Fbp {
+  static_assert((check_fbp_geometry<Geometry>(), true));
+
  public:
   /// 3 in space, 2 in the plane.
   static constexpr int dimension = dimension_v<Geometry>;

@@ -9,6 +9,7 @@
 
 #include <pyronn/core/array_view.hpp>
 #include <pyronn/core/config.hpp>
+#include <pyronn/core/detail/detected.hpp>
 #include <pyronn/core/error.hpp>
 #include <pyronn/core/math.hpp>
 #include <pyronn/core/vec.hpp>
@@ -36,19 +37,30 @@ struct RowFilterTask {
   int columns_before = 0;
 };
 
-/// How a backend filters rows, by Fourier transforms. A specialisation has the members
-///   table_bytes(columns)                                 of tables for rows of so many columns
-///   make_tables(executor, columns, response, memory)     from a response where the executor works
-///   upload(executor, response, memory)                   of a response of the host; where it then
-///   is upload_bytes(columns) scratch_bytes(executor, scan, limit)                 for filtered
-///   projections of these extents,
-///                                                        `limit` unless one view needs more
-///   launches(scan, capacity)                             kernels that apply() queues, of so many
-///                                                        views at most
+/// How a backend filters rows, by Fourier transforms. A specialisation has the static members
+/// @code
+///   table_bytes(columns)                      of tables for rows of so many columns
+///   make_tables(executor, columns, response, memory)
+///   upload_bytes(columns)                     of a response of the host where the executor works
+///   upload(executor, response, memory)        carries it there
+///   uploaded(response, memory)                where it then is
+///   scratch_bytes(executor, scan, limit)      for filtered projections of these extents, at most
+///                                             `limit` unless one view needs more
+///   launches(scan, capacity)                  kernels of apply(), of `capacity` views at most
 ///   apply(executor, task, tables, scratch)
-/// and is complete in the backend's headers: <pyronn/cpu.hpp>, <pyronn/cuda.cuh>.
+/// @endcode
 template <class Backend>
 struct RowFilterBackend;
+
+template <class Executor>
+struct RowFilterOf {
+  using Type = RowFilterBackend<backend_t<Executor>>;
+  static_assert(is_detected_v<SizeOf, Type>,
+                "Rows are filtered by the executor's backend: include <pyronn/cpu.hpp> for "
+                "CpuExecutor, <pyronn/cuda.cuh> for CudaExecutor.");
+};
+template <class Executor>
+using row_filter_t = typename RowFilterOf<Executor>::Type;
 
 /// Rows as they are.
 struct NoRowWeights {
@@ -114,7 +126,7 @@ class RowFilter {
   template <class Executor>
   [[nodiscard]] std::size_t workspace_bytes(Executor const& executor,
                                             std::size_t limit = default_workspace_limit) const {
-    using Filter = detail::RowFilterBackend<backend_t<Executor>>;
+    using Filter = detail::row_filter_t<Executor>;
     std::size_t const tables = Filter::table_bytes(extents_[0]);
     return tables + Filter::scratch_bytes(executor, extents_, limit > tables ? limit - tables : 0);
   }
@@ -141,7 +153,7 @@ class RowFilter {
       throw OutOfMemory(detail::message("pyronn::RowFilter: the workspace has ", workspace.bytes(),
                                         " bytes; at least ", least, " are needed"));
     }
-    using Filter = detail::RowFilterBackend<backend_t<Executor>>;
+    using Filter = detail::row_filter_t<Executor>;
     std::byte* const tables = workspace.data();
     Filter::make_tables(executor, extents_[0], response.data, tables);
     Workspace<Executor> scratch{executor, workspace, Filter::table_bytes(extents_[0])};

@@ -9,6 +9,7 @@
 #include <pyronn/core/config.hpp>
 #include <pyronn/core/detail/detected.hpp>
 #include <pyronn/core/math.hpp>
+#include <pyronn/core/storage.hpp>
 #include <pyronn/exec/kernel.hpp>
 #include <pyronn/model/detail/footprint.hpp>
 #include <pyronn/model/detail/task.hpp>
@@ -100,7 +101,7 @@ struct VoxelDrivenBack {
       IndexRange const voxels = task.adds ? voxels_of_run(start) : IndexRange{0, -1};
       for (int k = 0; k < Tile::run; ++k) {
         bool const exists = k >= voxels.first && k <= voxels.last;
-        sums[r][k] = exists ? static_cast<float>(task.at(voxel_of_run(start, k), sample)) : 0.0F;
+        sums[r][k] = exists ? widen(task.at(voxel_of_run(start, k), sample)) : 0.0F;
       }
     }
   }
@@ -183,8 +184,7 @@ struct VoxelDrivenBack {
     for (int k = 0; k < Tile::run; ++k) {
       if (k > voxels.last) break;
       if (k < voxels.first) continue;
-      auto& voxel = task.at(voxel_of_run(start, k), sample);
-      voxel = static_cast<std::decay_t<decltype(voxel)>>(sums[k]);
+      write_or_add(task.at(voxel_of_run(start, k), sample), sums[k], false);
     }
   }
 };

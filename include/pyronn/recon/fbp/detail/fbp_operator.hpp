@@ -55,7 +55,7 @@ class FbpOperator {
   template <class Executor>
   [[nodiscard]] Plan plan(Executor const& executor, ArrayView<float const, 4> projections,
                           std::size_t limit, PartOfCall const& part) const {
-    using Filter = RowFilterBackend<backend_t<Executor>>;
+    using Filter = row_filter_t<Executor>;
     Layout const cut = checked_layout(executor, projections.extents, limit);
     Plan result;
     for_each_block(projections, cut.block, [&](auto const& block, int view, int sample) {
@@ -82,7 +82,7 @@ class FbpOperator {
   template <class Executor>
   void run(Executor const& executor, ArrayView<float const, 4> projections, PartOfCall const& part,
            ArrayView<float, 4> volumes, Workspace<Executor>& workspace) const {
-    using Filter = RowFilterBackend<backend_t<Executor>>;
+    using Filter = row_filter_t<Executor>;
     Layout const cut = checked_layout(executor, projections.extents, workspace.bytes());
     std::size_t const uploaded = Filter::upload_bytes(filtered_columns());
     std::byte* const memory = workspace.data_with(response_.id(), [&](std::byte* tables) {
@@ -162,7 +162,7 @@ class FbpOperator {
   template <class Executor>
   [[nodiscard]] Layout layout(Executor const& executor, Extents<4> projections,
                               std::size_t limit) const {
-    using Filter = RowFilterBackend<backend_t<Executor>>;
+    using Filter = row_filter_t<Executor>;
     Layout result{};
     result.tables =
         Filter::upload_bytes(filtered_columns()) + aligned(Filter::table_bytes(filtered_columns()));
@@ -211,7 +211,7 @@ class FbpOperator {
   template <class Executor>
   [[nodiscard]] std::size_t scratch_bytes(Executor const& executor, Extents<4> projections,
                                           std::size_t limit) const {
-    using Filter = RowFilterBackend<backend_t<Executor>>;
+    using Filter = row_filter_t<Executor>;
     ArrayView<float const, 4> const filtered{nullptr, filtered_extents(projections)};
     PartOfCall const all{{nullptr, 0, 1, projections[2]}, {0, grid().size[2]}, 0, false};
     return aligned(max(Filter::scratch_bytes(executor, flat(filtered.extents), limit),

@@ -18,23 +18,23 @@
 
 namespace pyronn::detail {
 
-inline std::vector<float> ramp_response(char const*, std::vector<FlatFbpView> const&, int columns,
-                                        FilterWindow window) {
-  return filter_response(columns, window);
-}
-
 /// Throws InvalidArgument where not all views have the same steps between fan angles.
-inline std::vector<float> ramp_response(char const* function, std::vector<ArcFbpView> const& views,
-                                        int columns, FilterWindow window) {
-  auto const step = static_cast<double>(std::abs(views.front().step));
-  for (ArcFbpView const& view : views) {
-    auto const other = static_cast<double>(std::abs(view.step));
-    expects(std::abs(other - step) <= 1e-5 * step, function,
-            ": the pixels of all views must be equally many fan angles apart, but there are steps "
-            "of ",
-            step, " and ", other, " rad");
+template <class View>
+std::vector<float> ramp_response(char const* function, std::vector<View> const& views, int columns,
+                                 FilterWindow window) {
+  if constexpr (is_arc_view_v<View>) {
+    double const step = std::abs(views.front().fan_angle_step());
+    for (View const& view : views) {
+      double const other = std::abs(view.fan_angle_step());
+      expects(std::abs(other - step) <= 1e-5 * step, function,
+              ": the pixels of all views must be equally many fan angles apart, but there are "
+              "steps of ",
+              step, " and ", other, " rad");
+    }
+    return filter_response(columns, window, step);
+  } else {
+    return filter_response(columns, window);
   }
-  return filter_response(columns, window, step);
 }
 
 /// The response that the options ask for. Throws InvalidArgument for one of the wrong length and

@@ -7,11 +7,8 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
-#include <type_traits>
-#include <utility>
 #include <vector>
 
-#include <pyronn/core/detail/detected.hpp>
 #include <pyronn/core/error.hpp>
 #include <pyronn/core/math.hpp>
 #include <pyronn/core/vec.hpp>
@@ -20,19 +17,10 @@
 #include <pyronn/recon/fbp/detail/angular_sampling.hpp>
 #include <pyronn/recon/fbp/detail/view.hpp>
 #include <pyronn/recon/fbp/options.hpp>
+#include <pyronn/recon/fbp/traits.hpp>
 #include <pyronn/recon/redundancy/detail/choice.hpp>
 
 namespace pyronn::detail {
-
-template <class V>
-using FanAngleStepOf = decltype(std::declval<V const&>().fan_angle_step());
-
-/// True for a view whose pixels lie at equal fan angles, as those of ArcFanView.
-template <class View>
-inline constexpr bool is_arc_view_v = returns<View, FanAngleStepOf, double>();
-
-template <class Geometry>
-using fbp_view_t = std::conditional_t<is_arc_view_v<view_t<Geometry>>, ArcFbpView, FlatFbpView>;
 
 /// Throws InvalidArgument unless the rows of a detector run in the plane of the orbit, in which the
 /// ramp filter works, but for a few degrees.
@@ -54,23 +42,16 @@ inline void check_offset_rows(char const* function, FlatFbpView const& view) {
       ": with Redundancy::wang, detector rows must run in the plane of the orbit, but they are ",
       tilt / degree, " degrees out of it");
 }
-inline void check_offset_rows(char const*, ArcFbpView const&) {}
+template <class FbpView>
+void check_offset_rows(char const*, FbpView const&) {}
 
-/// The directions about which the components of rays are taken.
-struct FanFrame {
-  Vec3d across;
-  Vec3d inward;
-  Vec3d normal;
-  double radius;  ///< from source to axis [mm]
-
-  FanFrame(Vec3d const& source, Circle const& circle) : normal{circle.normal} {
-    Vec3d const arm = circle.center - source;
-    Vec3d const flat = arm - dot(arm, normal) * normal;
-    radius = length(flat);
-    inward = 1.0 / radius * flat;
-    across = cross(normal, inward);
-  }
-};
+inline FanFrame fan_frame(Vec3d const& source, Circle const& circle) {
+  Vec3d const arm = circle.center - source;
+  Vec3d const flat = arm - dot(arm, circle.normal) * circle.normal;
+  double const radius = length(flat);
+  Vec3d const inward = 1.0 / radius * flat;
+  return {cross(circle.normal, inward), inward, circle.normal, radius};
+}
 
 /// A flat detector and a source on a circle. In the plane of the circle, with the detector at
 /// distance d from the source and its pixels s apart, the reconstruction is the integral over the
@@ -84,7 +65,7 @@ FlatFbpView fan_view(char const* function, View const& view, Circle const& circl
   expects(rays.diverge, function, ": the rays of view ", number,
           " must come from a source, as those of view 0 do");
   check_rows(function, rays.along_u, circle.normal, number);
-  FanFrame const frame{rays.origin, circle};
+  FanFrame const frame = fan_frame(rays.origin, circle);
   Vec3d const detector_normal = cross(rays.along_u, rays.along_v);
   double const area = length(detector_normal);
   double const depth = std::abs(dot(detector_normal, rays.direction)) / area;
@@ -105,7 +86,7 @@ FlatFbpView fan_view(char const* function, View const& view, Circle const& circl
 /// filtered at distance `step` (Kak and Slaney, section 3.4.1).
 template <class View>
 ArcFbpView arc_view(View const& view, Circle const& circle) {
-  FanFrame const frame{view.source(), circle};
+  FanFrame const frame = fan_frame(view.source(), circle);
   Vec3d const central = view.central_direction();
   double const turned = std::atan2(dot(central, frame.across), dot(central, frame.inward));
   double const sign = dot(view.across_direction(), frame.across) < 0 ? -1.0 : 1.0;
@@ -125,18 +106,39 @@ inline void check_angular_weights(char const* function, std::vector<double> cons
   }
 }
 
+/// Where the rays of a view come from.
+template <class View>
+Vec3d source_of(View const& view) {
+  if constexpr (has_fbp_traits_v<View>) {
+    return FbpTraits<View>::source(view);
+  } else if constexpr (is_arc_view_v<View>) {
+    return view.source();
+  } else {
+    return view.projective_rays().origin;
+  }
+}
+
+/// How the rays of a view from a circle count, but for its share of the circle.
+template <class View>
+auto circle_view(char const* function, View const& view, Circle const& circle, int number) {
+  if constexpr (has_fbp_traits_v<View>) {
+    using Traits = FbpTraits<View>;
+    FanFrame const frame = fan_frame(Traits::source(view), circle);
+    auto const factor = static_cast<float>(Traits::factor(view, frame));
+    return CustomFbpView{Traits::rays(view, frame), ViewWeight{factor}};
+  } else if constexpr (is_arc_view_v<View>) {
+    return arc_view(view, circle);
+  } else {
+    return fan_view(function, view, circle, number);
+  }
+}
+
 /// Views of a source on a circle.
 template <class Geometry>
 std::vector<fbp_view_t<Geometry>> fan_scan(char const* function, Geometry const& geometry,
                                            FbpOptions const& options) {
   std::vector<Vec3d> sources;
-  for (int n = 0; n < geometry.num_views(); ++n) {
-    if constexpr (is_arc_view_v<view_t<Geometry>>) {
-      sources.push_back(geometry.view(n).source());
-    } else {
-      sources.push_back(geometry.view(n).projective_rays().origin);
-    }
-  }
+  for (int n = 0; n < geometry.num_views(); ++n) sources.push_back(source_of(geometry.view(n)));
   Circle const circle = fit_circle(function, sources);
   AngularSampling const sampling = sample_angles(function, circle.angles);
   std::vector<double> const& shares =
@@ -144,11 +146,7 @@ std::vector<fbp_view_t<Geometry>> fan_scan(char const* function, Geometry const&
   std::vector<fbp_view_t<Geometry>> views;
   for (std::size_t n = 0; n < sources.size(); ++n) {
     int const number = static_cast<int>(n);
-    if constexpr (is_arc_view_v<view_t<Geometry>>) {
-      views.push_back(arc_view(geometry.view(number), circle));
-    } else {
-      views.push_back(fan_view(function, geometry.view(number), circle, number));
-    }
+    views.push_back(circle_view(function, geometry.view(number), circle, number));
     views.back().share.factor *= static_cast<float>(shares[n]);
     views.back().share.angle = static_cast<float>(sampling.angles[n]);
   }
@@ -248,14 +246,10 @@ std::vector<FlatFbpView> parallel_scan(char const* function, Geometry const& geo
 template <class Geometry>
 std::vector<fbp_view_t<Geometry>> fbp_scan(char const* function, Geometry const& geometry,
                                            FbpOptions const& options = {}) {
-  using View = view_t<Geometry>;
-  static_assert(
-      is_arc_view_v<View> || (is_projective_view_v<View> && has_projective_rays_v<View>),
-      "Filtered backprojection needs views with 'projection_matrix()' and 'projective_rays()' (a "
-      "flat detector), or with the members of ArcFanView (pixels at equal fan angles).");
+  check_fbp_geometry<Geometry>();
   check_angular_weights(function, options.angular_weights,
                         static_cast<std::size_t>(geometry.num_views()));
-  if constexpr (!is_arc_view_v<View>) {
+  if constexpr (is_flat_view_v<view_t<Geometry>>) {
     if (!geometry.view(0).projective_rays().diverge)
       return detail::parallel_scan(function, geometry, options);
   }

@@ -6,10 +6,13 @@
 /// (as the source moves at larger angles but turned half round: where positive fan angles lie),
 /// towards the axis, and normal to the plane of the circle.
 #include <cmath>
+#include <type_traits>
 
 #include <pyronn/core/config.hpp>
 #include <pyronn/core/math.hpp>
 #include <pyronn/core/vec.hpp>
+#include <pyronn/geometry/traits.hpp>
+#include <pyronn/recon/fbp/traits.hpp>
 #include <pyronn/recon/redundancy/redundancy.hpp>
 
 namespace pyronn::detail {
@@ -74,6 +77,28 @@ struct ArcFbpView {
   [[nodiscard]] double axis_column(float) const {
     return -static_cast<double>(first) / static_cast<double>(step);
   }
+  [[nodiscard]] double fan_angle_step() const { return static_cast<double>(step); }
 };
+
+/// What a program says of its own views, as FbpTraits.
+template <class Rays>
+struct CustomFbpView : Rays {
+  ViewWeight share;
+
+  CustomFbpView(Rays const& rays, ViewWeight const& weight) : Rays{rays}, share{weight} {}
+  CustomFbpView() = default;
+};
+
+template <class View, bool IsCustom = has_fbp_functions_v<View>>
+struct FbpViewOf {
+  using type = std::conditional_t<is_arc_view_v<View>, ArcFbpView, FlatFbpView>;
+};
+template <class View>
+struct FbpViewOf<View, true> {
+  using type = CustomFbpView<std::decay_t<FbpRaysOf<View>>>;
+};
+
+template <class Geometry>
+using fbp_view_t = typename FbpViewOf<view_t<Geometry>>::type;
 
 }  // namespace pyronn::detail

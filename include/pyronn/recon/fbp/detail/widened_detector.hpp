@@ -78,22 +78,24 @@ class WidenedDetector {
   static constexpr int dimension = dimension_v<Geometry>;
 
   WidenedDetector(Geometry const& geometry, ExtraColumns extra)
-      : geometry_{geometry}, extra_{extra} {}
+      : geometry_(1, geometry), extra_{extra} {}
 
-  [[nodiscard]] Geometry const& geometry() const { return geometry_; }
+  [[nodiscard]] Geometry const& geometry() const { return geometry_.front(); }
   [[nodiscard]] int columns_before() const { return extra_.before; }
 
-  [[nodiscard]] int num_views() const { return geometry_.num_views(); }
+  [[nodiscard]] int num_views() const { return geometry().num_views(); }
   [[nodiscard]] Extents<2> detector_size() const {
-    Extents<2> const size = geometry_.detector_size();
+    Extents<2> const size = geometry().detector_size();
     return {size[0] + extra_.before + extra_.after, size[1]};
   }
   [[nodiscard]] WidenedView<view_t<Geometry>> view(int n) const {
-    return {geometry_.view(n), extra_.before};
+    return {geometry().view(n), extra_.before};
   }
 
  private:
-  Geometry geometry_;
+  /// In a vector, of one: what is trivially copyable travels into kernels whole, where it would
+  /// need functions for the device.
+  std::vector<Geometry> geometry_;
   ExtraColumns extra_;
 };
 

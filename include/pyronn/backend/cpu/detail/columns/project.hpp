@@ -65,7 +65,7 @@ struct CopyColumnSlab {
       for (int j = 0; j < ColumnSlab::slices_at_a_time; ++j) {
         int const slice = z + j - ColumnSlab::border;
         if (slice < 0 || slice >= slab.size[2]) continue;
-        for (int i = 0; i < count; ++i) rows[j][i] = slices(x + i, item[1], slice);
+        for (int i = 0; i < count; ++i) rows[j][i] = widen(slices(x + i, item[1], slice));
       }
       for (int i = 0; i < count; ++i) {
         float* const column = slab.column(x + i, item[1]) + z;

@@ -72,7 +72,7 @@ struct CopyColumns {
   [[nodiscard]] __device__ float voxel(int k, int a, int z) const {
     Extents<3> const& size = volume.extents;
     if (a < 0 || a >= size[1 - Axis] || z < 0 || z >= size[2]) return 0.0F;
-    return Axis == 0 ? volume(k, a, z) : volume(a, k, z);
+    return widen(Axis == 0 ? volume(k, a, z) : volume(a, k, z));
   }
 };
 

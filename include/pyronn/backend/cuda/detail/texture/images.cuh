@@ -7,7 +7,6 @@
 //
 #include <cstddef>
 #include <cstdint>
-#include <type_traits>
 
 #include <cuda_runtime.h>
 
@@ -96,10 +95,6 @@ inline TextureImages make_textures(ImageStack const& images, TextureCache& cache
   return result;
 }
 
-/// The texels for an array of `T`: float for BFloat16, too, which the unit does not know.
-template <class T>
-using texel_t = std::conditional_t<std::is_same_v<T, Half>, Half, float>;
-
 /// Bytes from row to row of a stack in the workspace, such that every texture is aligned.
 template <class Texel, class Executor>
 std::size_t pitch(Executor const& executor, int width) {
@@ -135,7 +130,7 @@ struct CopyPlanes {
     std::size_t const row =
         static_cast<std::size_t>(item[2]) * rows + static_cast<std::size_t>(item[1]);
     planes[row * pitch + static_cast<std::size_t>(item[0])] =
-        static_cast<texel_t<T>>(volumes(voxel[0], voxel[1], voxel[2], sample));
+        texel_of<T>(volumes(voxel[0], voxel[1], voxel[2], sample));
   }
 };
 

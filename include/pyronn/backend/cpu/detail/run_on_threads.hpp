@@ -1,0 +1,51 @@
+// SPDX-FileCopyrightText: The pyronn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+/// Shares the items of a kernel among threads. Not a template, so that it is compiled once.
+#include <algorithm>
+#include <atomic>
+#include <cstdint>
+#include <exception>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include <pyronn/core/extents.hpp>
+
+namespace pyronn::detail {
+
+/// Calls `run(items, first, end, kernel)` for ranges of items that make up all of them, in any
+/// order and from several threads. The first exception ends the call and reaches the caller.
+inline void run_on_threads(int threads, Extents<3> items,
+                           void (*run)(Extents<3>, std::int64_t, std::int64_t, void const*),
+                           void const* kernel) {
+  std::int64_t const count = items.count();
+  std::int64_t const range = std::max<std::int64_t>(1, count / (std::int64_t{threads} * 32));
+  std::atomic<std::int64_t> next{0};
+  std::exception_ptr failure;
+  std::mutex failing;
+  auto const work = [&] {
+    try {
+      std::int64_t first = next.fetch_add(range);
+      for (; first < count; first = next.fetch_add(range)) {
+        run(items, first, std::min(first + range, count), kernel);
+      }
+    } catch (...) {
+      next = count;
+      std::lock_guard<std::mutex> const lock{failing};
+      if (!failure) failure = std::current_exception();
+    }
+  };
+  std::vector<std::thread> helpers;
+  try {
+    for (int i = 1; i < threads && i < count; ++i) helpers.emplace_back(work);
+  } catch (std::exception const&) {
+    // The system grants no more threads; those that run share the work.
+  }
+  work();
+  for (std::thread& helper : helpers) helper.join();
+  if (failure) std::rethrow_exception(failure);
+}
+
+}  // namespace pyronn::detail

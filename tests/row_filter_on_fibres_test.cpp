@@ -1,0 +1,317 @@
+// SPDX-FileCopyrightText: The pyronn authors
+// SPDX-License-Identifier: Apache-2.0
+
+// The kernels that filter rows on CUDA devices, on the host, against Fourier transforms in double
+// precision. Without a device this is where they run.
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <iterator>
+#include <limits>
+#include <stdexcept>
+#include <type_traits>
+#include <vector>
+
+#include <boost/test/unit_test.hpp>
+
+#include <pyronn/core/array_view.hpp>
+#include <pyronn/recon/filter/ramp.hpp>
+#include <pyronn/recon/filter/row_filter.hpp>
+
+#include "support/cuda_on_fibres.hpp"
+#include "support/numbers.hpp"
+//
+#include <pyronn/backend/cuda/detail/fourier/filter_rows.cuh>
+
+using pyronn::Extents;
+using pyronn::Vec;
+using pyronn::detail::Complex;
+using pyronn::detail::FourierPasses;
+using pyronn::detail::FourierTables;
+using pyronn::detail::LongRows;
+using pyronn::detail::NoRowWeights;
+using pyronn::detail::ShortRows;
+using test::FibreOrder;
+using Values = std::vector<float>;
+
+namespace pyronn::detail {
+
+/// The shared memory of a block, which its kernels see without a length.
+thread_local Complex numbers[8192];
+
+}  // namespace pyronn::detail
+
+namespace {
+
+/// Weights whose two factors differ in every row and pixel.
+struct SlopingWeights {
+  [[nodiscard]] float of_row(float v, int view) const {
+    return 1 + 0.5F * v + 0.25F * static_cast<float>(view);
+  }
+  [[nodiscard]] Vec<float, 2> of_two_pixels(float u, float v, int view) const {
+    return {of_pixel(u, v, view), of_pixel(u, v + 1, view)};
+  }
+  [[nodiscard]] static float of_pixel(float u, float v, int view) {
+    return 2 - 0.01F * u + 0.125F * v + 0.5F * static_cast<float>(view);
+  }
+};
+
+double weight_of(NoRowWeights const&, int, int, int) { return 1; }
+double weight_of(SlopingWeights const&, int u, int v, int view) {
+  return (1 + 0.5 * v + 0.25 * view) * (2 - 0.01 * u + 0.125 * v + 0.5 * view);
+}
+
+/// Some views, and where their filtered rows begin and how long they are.
+struct Scan {
+  Extents<3> extents;
+  int columns_before;
+  int filtered_columns;
+
+  explicit Scan(Extents<3> size) : Scan{size, 0, size[0]} {}
+  Scan(Extents<3> size, int before, int filtered)
+      : extents{size}, columns_before{before}, filtered_columns{filtered} {}
+
+  [[nodiscard]] Extents<3> filtered() const { return {filtered_columns, extents[1], extents[2]}; }
+  [[nodiscard]] int padded() const { return pyronn::padded_row_length(filtered_columns); }
+};
+
+/// Both tables, made by the kernel that makes them on a device.
+struct Tables {
+  std::vector<Complex> twiddles;
+  std::vector<float4> response;  // the alignment that device memory has
+
+  Tables(FourierPasses const& passes, Values const& of_frequencies)
+      : twiddles(static_cast<std::size_t>(passes.length)),
+        response(static_cast<std::size_t>(passes.length / 4)) {
+    pyronn::detail::MakeFourierTables const make{passes, of_frequencies.data(), view()};
+    for (int n = 0; n < make.items()[0]; ++n) make({n, 0, 0});
+  }
+  [[nodiscard]] FourierTables view() {
+    return {twiddles.data(), reinterpret_cast<float*>(response.data())};
+  }
+};
+
+/// What the kernel makes of projections, one block after another.
+template <class Rows, class Weights>
+Values filter(Scan const& scan, Weights weights, Values const& response, Values const& input,
+              Rows const& rows, unsigned num_blocks, FibreOrder order) {
+  FourierPasses const passes{scan.padded()};
+  Tables tables{passes, response};
+  Values result(static_cast<std::size_t>(scan.filtered().count()), test::nan);
+  pyronn::detail::FilterRows<Weights, Rows> const kernel{weights,
+                                                         {input.data(), scan.extents},
+                                                         {result.data(), scan.filtered()},
+                                                         scan.columns_before,
+                                                         passes,
+                                                         tables.view(),
+                                                         rows,
+                                                         num_blocks};
+  test::FibreBlock block{Rows::threads, order};
+  for (unsigned n = 0; n < num_blocks; ++n) {
+    std::fill(std::begin(pyronn::detail::numbers), std::end(pyronn::detail::numbers),
+              Complex{test::nan, test::nan});
+    block.run(n, [&] { kernel({}); });
+  }
+  return result;
+}
+
+std::size_t row_bytes(Scan const& scan) {
+  FourierPasses const passes{scan.padded()};
+  auto const places = static_cast<std::size_t>(pyronn::detail::BankPadding{passes}(passes.length));
+  return places * sizeof(Complex);
+}
+
+template <class Weights = NoRowWeights>
+Values filter_short(Scan const& scan, Values const& response, Values const& input,
+                    FibreOrder order = FibreOrder::ascending, Weights weights = {}) {
+  BOOST_TEST_REQUIRE(row_bytes(scan) <= sizeof pyronn::detail::numbers);
+  return filter(scan, weights, response, input, ShortRows{row_bytes(scan)}, 2, order);
+}
+
+/// With the rows of blocks in memory of the device, which has no room to spare.
+Values filter_long(Scan const& scan, Values const& response, Values const& input) {
+  std::size_t const bytes = row_bytes(scan);
+  std::vector<Complex> memory(2 * bytes / sizeof(Complex), Complex{test::nan, test::nan});
+  return filter(scan, NoRowWeights{}, response, input,
+                LongRows{bytes, reinterpret_cast<std::byte*>(memory.data())}, 2,
+                FibreOrder::ascending);
+}
+
+Values rough_response(Scan const& scan) {
+  Values response = test::random_values(17, scan.padded() / 2 + 1);
+  for (float& value : response) value += 0.3F;
+  return response;
+}
+
+/// Sample k of the filter whose response is given: its inverse Fourier transform, term by term.
+std::vector<double> samples_of(int padded, Values const& response) {
+  std::vector<double> cosines;
+  for (int n = 0; n < padded; ++n) cosines.push_back(std::cos(2 * pyronn::pi * n / padded));
+  std::vector<double> samples(static_cast<std::size_t>(padded / 2));
+  for (std::size_t k = 0; k < samples.size(); ++k) {
+    double sum = 0;
+    for (std::size_t f = 0; f < response.size(); ++f) {
+      double const twice = f == 0 || f + 1 == response.size() ? 1 : 2;
+      sum += twice * static_cast<double>(response[f]) *
+             cosines[f * k % static_cast<std::size_t>(padded)];
+    }
+    samples[k] = sum / padded;
+  }
+  return samples;
+}
+
+/// Rows weighted and convolved in double precision.
+template <class Weights>
+std::vector<double> convolved(Scan const& scan, Weights const& weights, Values const& response,
+                              Values const& input) {
+  std::vector<double> const samples = samples_of(scan.padded(), response);
+  int const columns = scan.extents[0];
+  int const rows = scan.extents[1];
+  std::vector<double> result;
+  for (int row = 0; row < rows * scan.extents[2]; ++row) {
+    std::vector<double> weighted;
+    for (int u = 0; u < columns; ++u) {
+      weighted.push_back(weight_of(weights, u, row % rows, row / rows) *
+                         static_cast<double>(input[static_cast<std::size_t>(row * columns + u)]));
+    }
+    for (int at = 0; at < scan.filtered_columns; ++at) {
+      double sum = 0;
+      for (int u = 0; u < columns; ++u) {
+        sum += samples[static_cast<std::size_t>(std::abs(at - scan.columns_before - u))] *
+               weighted[static_cast<std::size_t>(u)];
+      }
+      result.push_back(sum);
+    }
+  }
+  return result;
+}
+
+/// The longest rows of every padded length up to `longest`.
+std::vector<int> columns_of_all_lengths(int longest) {
+  std::vector<int> columns;
+  for (int const odd : {1, 3, 5, 9, 15}) {
+    for (int length = 16 * odd; length <= longest; length *= 2) columns.push_back(length / 2);
+  }
+  return columns;
+}
+
+template <class Number>
+std::vector<Number> row_of(std::vector<Number> const& rows, int columns, std::size_t number) {
+  auto const first = rows.begin() + static_cast<std::ptrdiff_t>(number) * columns;
+  return {first, first + columns};
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(row_filter_on_fibres)
+
+BOOST_AUTO_TEST_CASE(is_the_convolution_at_every_padded_length) {
+  for (int const columns : columns_of_all_lengths(4096)) {
+    BOOST_TEST_CONTEXT(columns << " columns") {
+      Scan const scan{{columns, 3, 1}};
+      BOOST_TEST_REQUIRE(scan.padded() == 2 * columns);
+      Values const response = rough_response(scan);
+      Values const input = test::random_values(3, scan.extents.count());
+      std::vector<double> const expected = convolved(scan, NoRowWeights{}, response, input);
+      BOOST_TEST(test::relative_l2(filter_short(scan, response, input), expected) < 1e-6);
+      BOOST_TEST(test::relative_l2(filter_long(scan, response, input), expected) < 1e-6);
+    }
+  }
+}
+
+// Where a barrier is missing, who runs first shows.
+BOOST_AUTO_TEST_CASE(threads_may_run_in_any_order) {
+  for (int const columns : columns_of_all_lengths(2048)) {
+    BOOST_TEST_CONTEXT(columns << " columns") {
+      Scan const scan{{columns, 5, 1}};
+      Values const response = rough_response(scan);
+      Values const input = test::random_values(4, scan.extents.count());
+      BOOST_TEST((filter_short(scan, response, input, FibreOrder::ascending) ==
+                  filter_short(scan, response, input, FibreOrder::descending)));
+    }
+  }
+}
+
+// Pairs of rows of one view and of two, an odd row at the end, and rows that grow to both sides.
+BOOST_AUTO_TEST_CASE(weighs_rows_that_grow) {
+  for (Scan const& scan : {Scan{{37, 4, 2}}, Scan{{37, 3, 3}}, Scan{{20, 1, 5}},
+                           Scan{{37, 3, 3}, 11, 60}, Scan{{50, 2, 1}, 0, 90}, Scan{{1, 1, 1}}}) {
+    BOOST_TEST_CONTEXT(scan.extents[0] << " columns of " << scan.extents[1] << " rows, "
+                                       << scan.extents[2] << " views") {
+      Values const response = rough_response(scan);
+      Values const input = test::random_values(5, scan.extents.count());
+      BOOST_TEST(test::relative_l2(
+                     filter_short(scan, response, input, FibreOrder::ascending, SlopingWeights{}),
+                     convolved(scan, SlopingWeights{}, response, input)) < 1e-6);
+    }
+  }
+}
+
+// Two rows travel as one complex row; neither shows in the other.
+BOOST_AUTO_TEST_CASE(rows_know_nothing_of_one_another) {
+  constexpr int columns = 37;
+  Values const scales{1e-9F, 1.0F, 1e30F, 1e-30F, 0.0F, 1e30F, 1.0F, 1.0F, 1.0F, 1.0F};
+  constexpr std::size_t with_nan = 6;
+  constexpr std::size_t with_infinity = 9;
+  Scan const scan{{columns, static_cast<int>(scales.size()), 1}};
+  Values const response = rough_response(scan);
+  Values input = test::random_values(6, scan.extents.count());
+  for (std::size_t n = 0; n < input.size(); ++n) input[n] *= scales[n / columns];
+  std::vector<double> const expected = convolved(scan, NoRowWeights{}, response, input);
+  input[with_nan * columns + 7] = test::nan;
+  input[with_infinity * columns + 20] = -std::numeric_limits<float>::infinity();
+  Values const result = filter_short(scan, response, input);
+  for (std::size_t row = 0; row < scales.size(); ++row) {
+    Values const found = row_of(result, columns, row);
+    BOOST_TEST_CONTEXT("row " << row) {
+      if (row == with_nan || row == with_infinity) {
+        BOOST_TEST(std::none_of(found.begin(), found.end(),
+                                [](float value) { return std::isfinite(value); }));
+      } else if (scales[row] == 0) {
+        BOOST_TEST(found == Values(columns, 0.0F), boost::test_tools::per_element());
+      } else {
+        BOOST_TEST(test::relative_l2(found, row_of(expected, columns, row)) < 1e-6);
+      }
+    }
+  }
+}
+
+// Blocks that find no row left, and blocks that take several.
+BOOST_AUTO_TEST_CASE(any_number_of_blocks_does_all_rows) {
+  Scan const scan{{30, 7, 1}};
+  Values const response = rough_response(scan);
+  Values const input = test::random_values(7, scan.extents.count());
+  Values const expected = filter_short(scan, response, input);
+  for (unsigned const blocks : {1U, 3U, 4U, 9U}) {
+    BOOST_TEST((filter(scan, NoRowWeights{}, response, input, ShortRows{row_bytes(scan)}, blocks,
+                       FibreOrder::ascending) == expected));
+  }
+}
+
+// What these tests stand on: barriers hold fibres back, and one that not all reach is seen.
+BOOST_AUTO_TEST_CASE(fibres_meet_at_barriers) {
+  for (FibreOrder const order : {FibreOrder::ascending, FibreOrder::descending}) {
+    test::FibreBlock block{128, order};
+    std::vector<unsigned> written(128);
+    std::vector<unsigned> seen(128);
+    std::vector<unsigned> exchanged(128);
+    block.run(3, [&] {
+      unsigned const n = threadIdx.x;
+      written[n] = n + 1000 * blockIdx.x;
+      __syncthreads();
+      seen[n] = written[(n + 77) % 128];
+      exchanged[n] = __shfl_xor_sync(0xffffffffU, n, 5);
+    });
+    for (unsigned n = 0; n < 128; ++n) {
+      BOOST_TEST(seen[n] == (n + 77) % 128 + 3000);
+      BOOST_TEST(exchanged[n] == (n ^ 5U));
+    }
+    test::FibreBlock broken{64, order};
+    auto const not_all = [] {
+      if (threadIdx.x != 20) __syncthreads();
+    };
+    BOOST_CHECK_THROW(broken.run(0, not_all), std::logic_error);
+  }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
