@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+/// Scans of PYRO-NN, version 0.1.
 #include <cmath>
 #include <vector>
 

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+/// Scans of PYRO-NN, version 1.1.
 #include <array>
 #include <cmath>
 #include <vector>
