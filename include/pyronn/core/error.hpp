@@ -54,8 +54,8 @@ std::ostream& operator<<(std::ostream& out, Vec<T, N> const& vec) {
 
 namespace detail {
 
-/// What a part of a message prints; refers to the part, without its type, so that messages do not
-/// have to be compiled one by one.
+/// One argument of `message`: a pointer to it and the function that prints it. Its type does not
+/// depend on the argument's, so that messages with other arguments need not be compiled again.
 class MessagePart {
  public:
   MessagePart(char const* const& text) : value_{&text}, print_{print<char const*>} {}
@@ -95,7 +95,7 @@ std::string message(Parts const&... parts) {
   throw InvalidArgument("pyronn::" + joined(parts));
 }
 
-/// Throws InvalidArgument with the parts joined, unless the condition holds.
+/// Throws InvalidArgument, with the parts as its message, unless the condition holds.
 template <class... Parts>
 void expects(bool condition, Parts const&... parts) {
   if (!condition) throw_invalid_argument({MessagePart{parts}...});

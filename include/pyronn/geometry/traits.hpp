@@ -238,7 +238,7 @@ constexpr void check_projectable_geometry() {
   if constexpr (detail::has_view_v<Geometry>) {
     static_assert(detail::has_projection_v<view_t<Geometry>>,
                   "A view must have 'DetectorPoint<float> project(Vec3f point) const' (or double): "
-                  "this operator looks up where a voxel lands.");
+                  "this operator projects voxels onto the detector.");
   }
 }
 

@@ -22,7 +22,7 @@ namespace pyronn {
 /// written in model/traits.hpp.
 struct Joseph : ModelDefaults {
   /// @{
-  /// As model/traits.hpp asks of a model.
+  /// A member of a model, as described in model/traits.hpp.
   template <class View, int Dimension>
   using SpecialForwardView = detail::special_ray_view_t<View, Dimension>;
   template <class Interp, class Backend, int Dimension>

@@ -50,7 +50,7 @@ struct VolumeSlab {
 template <class Trace, class Task>
 struct RayDrivenForward {
   /// @{
-  /// As exec/kernel.hpp asks of a kernel.
+  /// A member of a kernel, as described in exec/kernel.hpp.
   using Block = BlockShape<32, 4, 1>;
 
   Task task;
@@ -77,7 +77,7 @@ struct RayDrivenForward {
 template <class Trace, class Interp, class Task>
 struct RayDrivenBack {
   /// @{
-  /// As exec/kernel.hpp asks of a kernel.
+  /// A member of a kernel, as described in exec/kernel.hpp.
   using Block = BlockShape<32, 4, 1>;
 
   Task task;

@@ -22,7 +22,7 @@ namespace pyronn {
 class RayMarch : public ModelDefaults {
  public:
   /// @{
-  /// As model/traits.hpp asks of a model.
+  /// A member of a model, as described in model/traits.hpp.
   template <class Interp, class Backend, int Dimension>
   using VolumeSource = SliceSource<Interp, Backend>;
   template <class Interp, class Backend>
@@ -44,7 +44,7 @@ class RayMarch : public ModelDefaults {
   [[nodiscard]] float step() const { return step_; }
 
   /// @{
-  /// As model/traits.hpp asks of a model.
+  /// A member of a model, as described in model/traits.hpp.
   template <class Interp, class Backend, class Task>
   RayDrivenForward<detail::TraceAtSteps, Task> forward(Task const& task) const {
     return {task, {step_}};

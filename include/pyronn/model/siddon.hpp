@@ -17,7 +17,7 @@ namespace pyronn {
 /// CT array", Med. Phys. 12, 1985. What a model is, is written in model/traits.hpp.
 struct Siddon : ModelDefaults {
   /// @{
-  /// As model/traits.hpp asks of a model.
+  /// A member of a model, as described in model/traits.hpp.
   template <class Interp, class Backend, class Task>
   RayDrivenForward<detail::TraceSiddon, Task> forward(Task const& task) const {
     return {task, {}};

@@ -23,7 +23,7 @@ namespace pyronn {
 template <class DepthWeight>
 struct WeightedVoxelDriven : ModelDefaults {
   /// @{
-  /// As model/traits.hpp asks of a model.
+  /// A member of a model, as described in model/traits.hpp.
   template <class View>
   using ForwardView = detail::full_view_t<View>;
   template <class View>

@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-/// Tables that travel into a kernel by value, in the launch's own argument: no call uploads them,
-/// and no memory has to outlive the launch.
+/// Tables that are passed to a kernel by value, in the launch's argument, so that no call uploads
+/// them and no memory has to outlive the launch.
 #include <algorithm>
 #include <cstddef>
 
@@ -12,16 +12,16 @@
 
 namespace pyronn::detail {
 
-/// What CUDA allows for all arguments of a launch together.
+/// The bytes that CUDA allows for all arguments of a launch together.
 inline constexpr std::size_t launch_argument_bytes = 32764;
 
-/// How many entries of `T` a table of so many bytes has, at most `most`.
+/// The number of entries of type `T` in a table of this many bytes, at most `most`.
 template <class T>
 constexpr int launch_capacity(std::size_t bytes, int most = 1024) {
   return static_cast<int>(pyronn::min(static_cast<std::size_t>(most), bytes / sizeof(T)));
 }
 
-/// `Capacity` entries, of which a launch fills as many as it needs.
+/// A table of `Capacity` entries, of which a launch fills as many as it needs.
 template <class T, int Capacity>
 struct LaunchTable {
   static constexpr int capacity = Capacity;

@@ -37,16 +37,17 @@ inline constexpr bool has_tensor_cores_v<ArchitectureList<Architectures...>> =
 /// How many blocks CUDA allows along the second and the third axis of a grid.
 inline constexpr int max_grid_blocks = 65535;
 
-/// The items of one launch: those of a call, from these on along the second and the third axis.
+/// The items of one launch. A call with more items than a grid has blocks for is several launches,
+/// which begin at different items along the second and the third axis.
 struct LaunchItems {
-  Extents<3> all;
-  int first_y;
-  int first_z;
+  Extents<3> all;  ///< the items of the whole call
+  int first_y;     ///< the launch's first item along the second axis
+  int first_z;     ///< the launch's first item along the third axis
 };
 
-/// The item of a thread, counted from the launch's first. Blocks and, within them, warps are
-/// compact in (x, y). Where a block is one item deep the compiler is told so: all its threads then
-/// share what they index with z, views and samples of a batch.
+/// The item of a thread, counted from the launch's first item. Blocks, and warps in a block, are
+/// compact in (x, y). For blocks that are one item deep z does not depend on the thread, so that
+/// the compiler knows that all threads of a block index the same view or sample.
 template <class Block>
 __device__ Vec<int, 3> item_of_thread(unsigned thread) {
   constexpr int warp_y = 32 / Block::warp_x;
