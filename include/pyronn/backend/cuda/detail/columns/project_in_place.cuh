@@ -50,7 +50,8 @@ struct ProjectColumnsInPlace {
     if (column.ray.axis == 1) integrate<1>(column, first_row, sums);
     for (int i = 0; i < rays && first_row + i < projections.extents[1]; ++i) {
       JosephRay const ray{view.ray(u, static_cast<float>(first_row + i)), spacing};
-      projections(item[0], first_row + i, item[2], 0) = static_cast<Out>(sums[i] * ray.step);
+      projections(item[0], first_row + i, item[2], 0) =
+          StorageTraits<Out>::round(sums[i] * ray.step);
     }
   }
 
