@@ -75,6 +75,7 @@ static_assert(!pyronn::is_storage_v<float const> && !pyronn::is_storage_v<void*>
 template <class T>
 std::vector<T> rounded(std::vector<float> const& values) {
   std::vector<T> result;
+  result.reserve(values.size());
   for (float const value : values) result.push_back(pyronn::StorageTraits<T>::round(value));
   return result;
 }
@@ -82,6 +83,7 @@ std::vector<T> rounded(std::vector<float> const& values) {
 template <class T>
 std::vector<float> widened(std::vector<T> const& values) {
   std::vector<float> result;
+  result.reserve(values.size());
   for (T const value : values) result.push_back(pyronn::StorageTraits<T>::widen(value));
   return result;
 }
