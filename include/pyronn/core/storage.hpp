@@ -2,23 +2,26 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-/// What arrays may hold: float, Half, BFloat16, and whatever a program says how to read and write:
+/// The element types of arrays: float, Half, BFloat16, and any type for which a program specialises
+/// StorageTraits:
 ///
 /// @code
 ///   template <>
 ///   struct pyronn::StorageTraits<MyNumber> {      // MyNumber is trivially copyable
-///     using Arithmetic = float;                   // in what kernels compute and add up
+///     using Arithmetic = float;                   // the type in which kernels compute
 ///     static PYRONN_HOST_DEVICE float widen(MyNumber number);
 ///     static PYRONN_HOST_DEVICE MyNumber round(float value);
-///     // What may be left out:
-///     using Texel = float;                        // what textures hold of it: float or Half
+///     // These may be left out:
+///     using Texel = float;                        // the type of texels: float or Half
 ///     static PYRONN_HOST_DEVICE float load(MyNumber const* address);
 ///   };
 /// @endcode
 ///
-/// `round` is called once for each element that a launch writes, `load` for memory that nobody
-/// writes while a kernel runs; without it, elements are read as any other. What storage costs is
-/// the rounding of what is stored, and of weights where kernels for Half say so.
+/// `widen` converts an element that was read, `round` is called once for each element that a launch
+/// writes. `load` reads memory that is not written while a kernel runs, which may be faster;
+/// without it elements are read like any other and widened. The price of storing fewer bits is the
+/// rounding of what is stored and, in kernels for Half that say so, the rounding of interpolation
+/// weights.
 #include <type_traits>
 #include <utility>
 
@@ -29,15 +32,16 @@
 
 namespace pyronn {
 
-/// How arrays hold numbers as `T`; defined where they can.
+/// How arrays store numbers as `T`, as said at the beginning of this file. It is defined only for
+/// types that arrays may have.
 template <class T>
 struct StorageTraits;
 
-/// As is.
+/// Elements of type float are stored as they are.
 template <>
 struct StorageTraits<float> {
   /// @{
-  /// As above.
+  /// A member of StorageTraits, as said at the beginning of this file.
   using Arithmetic = float;
   using Texel = float;
   static PYRONN_HOST_DEVICE float widen(float value) { return value; }
@@ -48,11 +52,11 @@ struct StorageTraits<float> {
   /// @}
 };
 
-/// Textures hold it, too.
+/// Elements of type Half are rounded; textures hold them, too.
 template <>
 struct StorageTraits<Half> {
   /// @{
-  /// As above.
+  /// A member of StorageTraits, as said at the beginning of this file.
   using Arithmetic = float;
   using Texel = Half;
   static PYRONN_HOST_DEVICE float widen(Half number) { return number; }
@@ -65,11 +69,12 @@ struct StorageTraits<Half> {
   /// @}
 };
 
-/// The texture unit does not know it: textures hold it as float.
+/// Elements of type BFloat16 are rounded; textures hold float instead, as the texture unit does not
+/// know the type.
 template <>
 struct StorageTraits<BFloat16> {
   /// @{
-  /// As above.
+  /// A member of StorageTraits, as said at the beginning of this file.
   using Arithmetic = float;
   static PYRONN_HOST_DEVICE float widen(BFloat16 number) { return number; }
   static PYRONN_HOST_DEVICE BFloat16 round(float value) { return BFloat16{value}; }
@@ -110,7 +115,7 @@ inline constexpr bool is_read_and_written_v =
 
 }  // namespace detail
 
-/// True for what the operators' arrays may hold.
+/// True for the element types that the operators' arrays may have.
 template <class T>
 inline constexpr bool is_storage_v =
     detail::storage_gives<T, detail::ArithmeticOf, float>() && detail::is_read_and_written_v<T>;
@@ -134,13 +139,13 @@ constexpr void check_storage() {
 
 namespace detail {
 
-/// An element that was read.
+/// An element as a float.
 template <class T>
 PYRONN_HOST_DEVICE float widen(T const& number) {
   return StorageTraits<T>::widen(number);
 }
 
-/// The element at an offset, of memory that nobody writes while the kernel runs.
+/// The element at an offset, as a float; the memory must not be written while the kernel runs.
 template <class T, class Offset>
 PYRONN_HOST_DEVICE float load_float(T const* base, Offset offset) {
   if constexpr (is_detected_v<Loaded, T>) {
@@ -166,10 +171,11 @@ struct TexelOrFloat<T, std::void_t<TexelOf<T>>> {
   using type = TexelOf<T>;
 };
 
-/// What a texture holds of an array of `T`.
+/// The type of the texels for an array of `T`.
 template <class T>
 using texel_t = typename TexelOrFloat<T>::type;
 
+/// An element as a texel.
 template <class T>
 PYRONN_HOST_DEVICE texel_t<T> texel_of(T number) {
   static_assert(std::is_same_v<texel_t<T>, float> || std::is_same_v<texel_t<T>, Half>,

@@ -2,22 +2,22 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-/// ASTRA Toolbox geometries. Vectors come and go as flat lists, view after view, the order of
-/// numpy's `Vectors.ravel()`; ASTRA's units are taken as mm (its voxels have size 1 unless the
-/// volume geometry says otherwise: scale accordingly). `d` is the middle of the detector in ASTRA
-/// and here.
+/// Geometries of the ASTRA Toolbox. Vectors are flat lists, view after view, in the order of
+/// numpy's `Vectors.ravel()`. ASTRA's unit is taken as mm; its voxels have the size 1 unless the
+/// volume geometry says otherwise, so that vectors may have to be scaled. `d` is the middle of the
+/// detector in ASTRA and here.
 ///
 /// In 3D the axes agree: ASTRA's volumes are [z][y][x] with all indices growing along the axes, so
-/// an ASTRA volume without window is Grid::centered. Its projections are [v][view][u], ours
+/// an ASTRA volume without a window is Grid::centered. Its projections are [v][view][u], ours
 /// [view][v][u]. In 2D the first row of an ASTRA image is the one with the LARGEST y. World
-/// coordinates are kept, so either turn the rows of the image round or use `mirrored_y`, which
-/// turns the scan round instead.
+/// coordinates are kept: either reverse the order of the image's rows or use `mirrored_y`, which
+/// mirrors the scan instead.
 ///
-/// ASTRA's rays have no ends, those of ConeBeam and FanBeam end at the detector: where it stands in
-/// the origin or elsewhere within the object, take `farther(2)` of each view's vectors.
+/// ASTRA's rays have no ends, those of ConeBeam and FanBeam end at the detector. Where the detector
+/// lies in the origin or elsewhere within the object, use `farther(2)` of each view's vectors.
 ///
-/// Functions throw InvalidArgument, with the view, for lists of a wrong length and for numbers that
-/// are not finite.
+/// All functions throw InvalidArgument for lists of a wrong length and for numbers that are not
+/// finite; the message names the view.
 #include <array>
 #include <cmath>
 #include <cstddef>
@@ -33,7 +33,8 @@ namespace detail {
 
 using pyronn::detail::expects;
 
-/// Views of Count vectors with Dimension numbers each, handed to make(vectors) one by one.
+/// Calls make(vectors) for every view, which has Count vectors of Dimension numbers, and returns
+/// the results.
 template <int Dimension, std::size_t Count, class Make>
 auto from_flat(char const* name, std::vector<double> const& numbers, Make const& make) {
   using Vector = Vec<double, Dimension>;
@@ -55,7 +56,7 @@ auto from_flat(char const* name, std::vector<double> const& numbers, Make const&
   return views;
 }
 
-/// The list of what split(view) gives for every view.
+/// The flat list of the numbers of the vectors that split(view) returns for every view.
 template <class View, class Split>
 std::vector<double> to_flat(char const* name, std::vector<View> const& views, Split const& split) {
   expects(!views.empty(), name, ": there must be at least one view");
@@ -71,12 +72,13 @@ std::vector<double> to_flat(char const* name, std::vector<View> const& views, Sp
   return numbers;
 }
 
+/// Throws InvalidArgument unless a spacing is positive and finite.
 inline void expect_spacing(char const* name, double spacing) {
   expects(std::isfinite(spacing) && spacing > 0, name, ": detector spacing ", spacing,
           " must be positive and finite [mm]");
 }
 
-/// The source may stand on the far side (0 and above), the detector on either.
+/// Throws InvalidArgument unless the distances are finite and their sum is positive.
 inline void expect_distances(char const* name, double origin_source, double origin_detector) {
   expects(std::isfinite(origin_source) && std::isfinite(origin_detector) &&
               origin_source + origin_detector > 0,
@@ -84,7 +86,7 @@ inline void expect_distances(char const* name, double origin_source, double orig
           origin_detector, ", must be finite with a positive sum [mm]");
 }
 
-/// What make(sine, cosine) gives for every angle.
+/// Calls make(sine, cosine) for every angle, and returns the results.
 template <class Make>
 auto at_angles(char const* name, std::vector<double> const& angles, Make const& make) {
   expects(!angles.empty(), name, ": angles must hold at least one angle [rad]");
@@ -99,64 +101,65 @@ auto at_angles(char const* name, std::vector<double> const& angles, Make const& 
 
 }  // namespace detail
 
-/// `cone_vec`: 12 numbers a view: source, d, u, v.
+/// Reads `cone_vec`, 12 numbers for each view: source, d, u, v.
 inline std::vector<ConeVectors> from_cone_vec(std::vector<double> const& numbers) {
   return detail::from_flat<3, 4>("astra::from_cone_vec", numbers, [](auto const& view) {
     return ConeVectors{view[0], view[1], view[2], view[3]};
   });
 }
 
-/// The other way, 12 numbers a view.
+/// Writes `cone_vec`, 12 numbers for each view.
 inline std::vector<double> to_cone_vec(std::vector<ConeVectors> const& views) {
   return detail::to_flat("astra::to_cone_vec", views, [](ConeVectors const& view) {
     return std::array<Vec3d, 4>{view.source, view.detector_center, view.u_step, view.v_step};
   });
 }
 
-/// `parallel3d_vec`: 12 numbers a view: ray, d, u, v. A ray is a line: its sense is kept as it is.
+/// Reads `parallel3d_vec`, 12 numbers for each view: ray, d, u, v. The sense of a ray is kept.
 inline std::vector<ParallelVectors> from_parallel3d_vec(std::vector<double> const& numbers) {
   return detail::from_flat<3, 4>("astra::from_parallel3d_vec", numbers, [](auto const& view) {
     return ParallelVectors{view[0], view[1], view[2], view[3]};
   });
 }
 
-/// The other way, 12 numbers a view.
+/// Writes `parallel3d_vec`, 12 numbers for each view.
 inline std::vector<double> to_parallel3d_vec(std::vector<ParallelVectors> const& views) {
   return detail::to_flat("astra::to_parallel3d_vec", views, [](ParallelVectors const& view) {
     return std::array<Vec3d, 4>{view.direction, view.detector_center, view.u_step, view.v_step};
   });
 }
 
-/// `fanflat_vec`: 6 numbers a view: source, d, u.
+/// Reads `fanflat_vec`, 6 numbers for each view: source, d, u.
 inline std::vector<FanVectors> from_fanflat_vec(std::vector<double> const& numbers) {
   return detail::from_flat<2, 3>("astra::from_fanflat_vec", numbers, [](auto const& view) {
     return FanVectors{view[0], view[1], view[2]};
   });
 }
 
-/// The other way, 6 numbers a view.
+/// Writes `fanflat_vec`, 6 numbers for each view.
 inline std::vector<double> to_fanflat_vec(std::vector<FanVectors> const& views) {
   return detail::to_flat("astra::to_fanflat_vec", views, [](FanVectors const& view) {
     return std::array<Vec2d, 3>{view.source, view.detector_center, view.u_step};
   });
 }
 
-/// `parallel_vec`: 6 numbers a view: ray, d, u. A ray is a line: its sense is kept as it is.
+/// Reads `parallel_vec`, 6 numbers for each view: ray, d, u. The sense of a ray is kept.
 inline std::vector<ParallelVectors2D> from_parallel_vec(std::vector<double> const& numbers) {
   return detail::from_flat<2, 3>("astra::from_parallel_vec", numbers, [](auto const& view) {
     return ParallelVectors2D{view[0], view[1], view[2]};
   });
 }
 
-/// The other way, 6 numbers a view.
+/// Writes `parallel_vec`, 6 numbers for each view.
 inline std::vector<double> to_parallel_vec(std::vector<ParallelVectors2D> const& views) {
   return detail::to_flat("astra::to_parallel_vec", views, [](ParallelVectors2D const& view) {
     return std::array<Vec2d, 3>{view.direction, view.detector_center, view.u_step};
   });
 }
 
-/// `cone`: at angle t the source is at origin_source (sin t, -cos t, 0), u = (cos t, sin t, 0) and
-/// v = +z; `spacing` of the detector is (u, v) = (DetectorSpacingX, DetectorSpacingY) [mm].
+/// The views of `cone`: at angle t the source is at origin_source (sin t, -cos t, 0), u = (cos t,
+/// sin t, 0) and v = +z; `spacing` of the detector is (u, v) = (DetectorSpacingX, DetectorSpacingY)
+/// [mm].
 inline std::vector<ConeVectors> cone(std::vector<double> const& angles, Vec2d const& spacing,
                                      double origin_source, double origin_detector) {
   for (double const pitch : spacing.data) detail::expect_spacing("astra::cone", pitch);
@@ -170,7 +173,7 @@ inline std::vector<ConeVectors> cone(std::vector<double> const& angles, Vec2d co
   });
 }
 
-/// `parallel3d`: the directions of `cone`, the detector in the origin.
+/// The views of `parallel3d`: it has the directions of `cone`, and the detector lies in the origin.
 inline std::vector<ParallelVectors> parallel3d(std::vector<double> const& angles,
                                                Vec2d const& spacing) {
   for (double const pitch : spacing.data) detail::expect_spacing("astra::parallel3d", pitch);
@@ -180,7 +183,8 @@ inline std::vector<ParallelVectors> parallel3d(std::vector<double> const& angles
   });
 }
 
-/// `fanflat`: at angle t the source is at origin_source (sin t, -cos t) and u = (cos t, sin t).
+/// The views of `fanflat`: at angle t the source is at origin_source (sin t, -cos t) and u = (cos
+/// t, sin t).
 inline std::vector<FanVectors> fanflat(std::vector<double> const& angles, double spacing,
                                        double origin_source, double origin_detector) {
   detail::expect_spacing("astra::fanflat", spacing);
@@ -192,7 +196,8 @@ inline std::vector<FanVectors> fanflat(std::vector<double> const& angles, double
   });
 }
 
-/// `parallel`: the directions of `fanflat`, the detector in the origin.
+/// The views of `parallel`: it has the directions of `fanflat`, and the detector lies in the
+/// origin.
 inline std::vector<ParallelVectors2D> parallel(std::vector<double> const& angles, double spacing) {
   detail::expect_spacing("astra::parallel", spacing);
   return detail::at_angles("astra::parallel", angles, [=](double sine, double cosine) {
@@ -200,7 +205,8 @@ inline std::vector<ParallelVectors2D> parallel(std::vector<double> const& angles
   });
 }
 
-/// The view whose y runs along the rows of an ASTRA image as they are stored.
+/// The view with y mirrored. With it the rows of an ASTRA image can be used in the order in which
+/// they are stored.
 inline FanVectors mirrored_y(FanVectors view) {
   for (Vec2d* const vector : {&view.source, &view.detector_center, &view.u_step}) {
     (*vector)[1] = -(*vector)[1];
@@ -208,7 +214,7 @@ inline FanVectors mirrored_y(FanVectors view) {
   return view;
 }
 
-/// The same of parallel rays.
+/// The same for a view of parallel rays.
 inline ParallelVectors2D mirrored_y(ParallelVectors2D view) {
   for (Vec2d* const vector : {&view.direction, &view.detector_center, &view.u_step}) {
     (*vector)[1] = -(*vector)[1];

@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-/// Scans with parallel rays and of the plane as JSON, on the terms of geometry_json.hpp. An
-/// ArcFanBeam is written as what it is made of: its CircularOrbit and its LineDetector.
+/// Scans with parallel rays, and scans of the plane, as JSON; units, precision and errors are as in
+/// geometry_json.hpp. Of an ArcFanBeam the CircularOrbit and the LineDetector can be written.
 #include <type_traits>
 
 #include <nlohmann/json.hpp>
@@ -17,7 +17,7 @@
 
 namespace pyronn {
 
-/// {"columns": 640, "pixel_mm": 0.8, "offset_mm": 0}
+/// Writes {"columns": 640, "pixel_mm": 0.8, "offset_mm": 0}.
 inline void to_json(nlohmann::json& json, LineDetector const& detector) {
   detector.validate();
   json = {{"columns", detector.columns},
@@ -25,7 +25,7 @@ inline void to_json(nlohmann::json& json, LineDetector const& detector) {
           {"offset_mm", detector.offset}};
 }
 
-/// The other way. Throws InvalidArgument, and leaves the target untouched then.
+/// Reads what to_json writes. Throws InvalidArgument, and leaves the target unchanged then.
 inline void from_json(nlohmann::json const& json, LineDetector& detector) {
   auto const fields =
       detail::JsonReader{json, "LineDetector"}.object({"columns", "pixel_mm", "offset_mm"});
@@ -56,7 +56,7 @@ inline FanVectors plane_vectors_of(ConeView const& view, Extents<2> size) {
   return {of_plane(vectors.source), of_plane(vectors.detector_center), of_plane(vectors.u_step)};
 }
 
-/// {"columns": 640, "vectors": [...]}
+/// Reads and writes {"columns": 640, "vectors": [...]}.
 template <class Geometry, class Vectors>
 struct PlaneGeometryJson {
   static void to_json(nlohmann::json& result, Geometry const& scan) {
@@ -81,20 +81,20 @@ struct PlaneGeometryJson {
 
 namespace nlohmann {
 
-/// {"columns": 640, "vectors": [...]}, each as FanVectors.
+/// A FanBeam as {"columns": 640, "vectors": [...]}, each as FanVectors.
 template <>
 struct adl_serializer<pyronn::FanBeam>
     : pyronn::detail::PlaneGeometryJson<pyronn::FanBeam, pyronn::FanVectors> {};
 
-/// {"columns": 640, "vectors": [...]}, each as ParallelVectors2D.
+/// A ParallelBeam2D as {"columns": 640, "vectors": [...]}, each as ParallelVectors2D.
 template <>
 struct adl_serializer<pyronn::ParallelBeam2D>
     : pyronn::detail::PlaneGeometryJson<pyronn::ParallelBeam2D, pyronn::ParallelVectors2D> {};
 
-/// {"detector": {"columns": 640, "rows": 480}, "vectors": [...]}
+/// A ParallelBeam3D as {"detector": {"columns": 640, "rows": 480}, "vectors": [...]}.
 template <>
 struct adl_serializer<pyronn::ParallelBeam3D> {
-  /// Vectors of every view, with the direction brought to unit length.
+  /// Writes the vectors of every view, whose directions have unit length.
   static void to_json(json& result, pyronn::ParallelBeam3D const& scan) {
     pyronn::Extents<2> const size = scan.detector_size();
     json views = json::array();
@@ -104,7 +104,7 @@ struct adl_serializer<pyronn::ParallelBeam3D> {
     result = {{"detector", {{"columns", size[0]}, {"rows", size[1]}}}, {"vectors", views}};
   }
 
-  /// Throws InvalidArgument, which names the field and the view.
+  /// Reads what to_json writes. Throws InvalidArgument; the message names the field and the view.
   static pyronn::ParallelBeam3D from_json(json const& text) {
     auto const fields =
         pyronn::detail::JsonReader{text, "ParallelBeam3D"}.object({"detector", "vectors"});

@@ -2,14 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-/// Geometries as JSON, by way of `nlohmann::json json = value;` and `json.get<T>()`. Needs
+/// Geometries as JSON: `nlohmann::json json = value;` writes one, `json.get<T>()` reads it. Needs
 /// nlohmann_json (Debian: nlohmann-json3-dev; link nlohmann_json::nlohmann_json).
 ///
-/// Lengths are mm, angles rad; (x, y, z) and (u, v) in this order. What is written reads back as
-/// the same numbers, bit by bit, of Grid, Detector, CircularOrbit and the vectors of views, and to
-/// within rounding (some 1e-15 of the distances) of ConeBeam, which keeps matrices and rays.
-/// InvalidArgument is thrown, with the field, for what is missing, unknown, of another type or
-/// refused by the type itself, and for writing numbers that are not finite.
+/// Lengths are in mm, angles in rad; vectors are (x, y, z) or (u, v). Grid, Detector, CircularOrbit
+/// and the vectors of views are read back bit by bit as they were written. ConeBeam keeps matrices
+/// and rays, and is read back up to rounding (some 1e-15 of the distances). Reading throws
+/// InvalidArgument, whose message names the field, for fields that are missing, unknown, of another
+/// type or refused by the type itself; writing throws it for numbers that are not finite.
 #include <cmath>
 #include <cstddef>
 #include <string>
@@ -30,7 +30,7 @@
 
 namespace pyronn {
 
-/// {"size": [x, y, z], "voxel_mm": [x, y, z], "origin_mm": [x, y, z]}
+/// Writes {"size": [x, y, z], "voxel_mm": [x, y, z], "origin_mm": [x, y, z]}.
 inline void to_json(nlohmann::json& json, Grid const& grid) {
   grid.validate();
   json = {{"size", grid.size.size},
@@ -38,7 +38,8 @@ inline void to_json(nlohmann::json& json, Grid const& grid) {
           {"origin_mm", detail::to_json_list("Grid", grid.origin)}};
 }
 
-/// The other way. Throws InvalidArgument as said above; the target is untouched then.
+/// Reads what to_json writes. Throws InvalidArgument as said above, and leaves the target unchanged
+/// then.
 inline void from_json(nlohmann::json const& json, Grid& grid) {
   auto const fields = detail::JsonReader{json, "Grid"}.object({"size", "voxel_mm", "origin_mm"});
   Extents<3> size{};
@@ -47,7 +48,7 @@ inline void from_json(nlohmann::json const& json, Grid& grid) {
   grid = Grid::from_origin(size, fields["voxel_mm"].vector<3>(), fields["origin_mm"].vector<3>());
 }
 
-/// {"columns": 640, "rows": 480, "pixel_mm": [u, v], "offset_mm": [u, v]}
+/// Writes {"columns": 640, "rows": 480, "pixel_mm": [u, v], "offset_mm": [u, v]}.
 inline void to_json(nlohmann::json& json, Detector const& detector) {
   detector.validate();
   json = {{"columns", detector.size[0]},
@@ -56,7 +57,8 @@ inline void to_json(nlohmann::json& json, Detector const& detector) {
           {"offset_mm", detail::to_json_list("Detector", detector.offset)}};
 }
 
-/// The other way. Throws InvalidArgument as said above; the target is untouched then.
+/// Reads what to_json writes. Throws InvalidArgument as said above, and leaves the target unchanged
+/// then.
 inline void from_json(nlohmann::json const& json, Detector& detector) {
   auto const fields =
       detail::JsonReader{json, "Detector"}.object({"columns", "rows", "pixel_mm", "offset_mm"});
@@ -67,8 +69,8 @@ inline void from_json(nlohmann::json const& json, Detector& detector) {
   detector = read;
 }
 
-/// {"source_isocenter_mm": R, "source_detector_mm": D, "angles_rad": [...],
-///  "rotation": "counter_clockwise" or "clockwise"}
+/// Writes {"source_isocenter_mm": R, "source_detector_mm": D, "angles_rad": [...],
+/// "rotation": "counter_clockwise" or "clockwise"}.
 inline void to_json(nlohmann::json& json, CircularOrbit const& orbit) {
   orbit.validate();
   bool const clockwise = orbit.rotation == Rotation::clockwise;
@@ -78,7 +80,8 @@ inline void to_json(nlohmann::json& json, CircularOrbit const& orbit) {
           {"rotation", clockwise ? "clockwise" : "counter_clockwise"}};
 }
 
-/// The other way. Throws InvalidArgument as said above; the target is untouched then.
+/// Reads what to_json writes. Throws InvalidArgument as said above, and leaves the target unchanged
+/// then.
 inline void from_json(nlohmann::json const& json, CircularOrbit& orbit) {
   auto const fields = detail::JsonReader{json, "CircularOrbit"}.object(
       {"source_isocenter_mm", "source_detector_mm", "angles_rad", "rotation"});
@@ -94,7 +97,7 @@ inline void from_json(nlohmann::json const& json, CircularOrbit& orbit) {
   orbit = read;
 }
 
-/// {"source_mm": [x, y, z], "detector_center_mm": ..., "u_step_mm": ..., "v_step_mm": ...}
+/// Writes {"source_mm": [x, y, z], "detector_center_mm": ..., "u_step_mm": ..., "v_step_mm": ...}.
 inline void to_json(nlohmann::json& json, ConeVectors const& view) {
   json = {{"source_mm", detail::to_json_list("ConeVectors", view.source)},
           {"detector_center_mm", detail::to_json_list("ConeVectors", view.detector_center)},
@@ -102,7 +105,8 @@ inline void to_json(nlohmann::json& json, ConeVectors const& view) {
           {"v_step_mm", detail::to_json_list("ConeVectors", view.v_step)}};
 }
 
-/// The other way. Throws InvalidArgument as said above; the target is untouched then.
+/// Reads what to_json writes. Throws InvalidArgument as said above, and leaves the target unchanged
+/// then.
 inline void from_json(nlohmann::json const& json, ConeVectors& view) {
   auto const fields = detail::JsonReader{json, "ConeVectors"}.object(
       {"source_mm", "detector_center_mm", "u_step_mm", "v_step_mm"});
@@ -110,7 +114,7 @@ inline void from_json(nlohmann::json const& json, ConeVectors& view) {
           fields["u_step_mm"].vector<3>(), fields["v_step_mm"].vector<3>()};
 }
 
-/// {"direction": [x, y, z], "detector_center_mm": ..., "u_step_mm": ..., "v_step_mm": ...}
+/// Writes {"direction": [x, y, z], "detector_center_mm": ..., "u_step_mm": ..., "v_step_mm": ...}.
 inline void to_json(nlohmann::json& json, ParallelVectors const& view) {
   json = {{"direction", detail::to_json_list("ParallelVectors", view.direction)},
           {"detector_center_mm", detail::to_json_list("ParallelVectors", view.detector_center)},
@@ -118,7 +122,8 @@ inline void to_json(nlohmann::json& json, ParallelVectors const& view) {
           {"v_step_mm", detail::to_json_list("ParallelVectors", view.v_step)}};
 }
 
-/// The other way. Throws InvalidArgument as said above; the target is untouched then.
+/// Reads what to_json writes. Throws InvalidArgument as said above, and leaves the target unchanged
+/// then.
 inline void from_json(nlohmann::json const& json, ParallelVectors& view) {
   auto const fields = detail::JsonReader{json, "ParallelVectors"}.object(
       {"direction", "detector_center_mm", "u_step_mm", "v_step_mm"});
@@ -126,14 +131,15 @@ inline void from_json(nlohmann::json const& json, ParallelVectors& view) {
           fields["u_step_mm"].vector<3>(), fields["v_step_mm"].vector<3>()};
 }
 
-/// {"source_mm": [x, y], "detector_center_mm": [x, y], "u_step_mm": [x, y]}
+/// Writes {"source_mm": [x, y], "detector_center_mm": [x, y], "u_step_mm": [x, y]}.
 inline void to_json(nlohmann::json& json, FanVectors const& view) {
   json = {{"source_mm", detail::to_json_list("FanVectors", view.source)},
           {"detector_center_mm", detail::to_json_list("FanVectors", view.detector_center)},
           {"u_step_mm", detail::to_json_list("FanVectors", view.u_step)}};
 }
 
-/// The other way. Throws InvalidArgument as said above; the target is untouched then.
+/// Reads what to_json writes. Throws InvalidArgument as said above, and leaves the target unchanged
+/// then.
 inline void from_json(nlohmann::json const& json, FanVectors& view) {
   auto const fields = detail::JsonReader{json, "FanVectors"}.object(
       {"source_mm", "detector_center_mm", "u_step_mm"});
@@ -141,14 +147,15 @@ inline void from_json(nlohmann::json const& json, FanVectors& view) {
           fields["u_step_mm"].vector<2>()};
 }
 
-/// {"direction": [x, y], "detector_center_mm": [x, y], "u_step_mm": [x, y]}
+/// Writes {"direction": [x, y], "detector_center_mm": [x, y], "u_step_mm": [x, y]}.
 inline void to_json(nlohmann::json& json, ParallelVectors2D const& view) {
   json = {{"direction", detail::to_json_list("ParallelVectors2D", view.direction)},
           {"detector_center_mm", detail::to_json_list("ParallelVectors2D", view.detector_center)},
           {"u_step_mm", detail::to_json_list("ParallelVectors2D", view.u_step)}};
 }
 
-/// The other way. Throws InvalidArgument as said above; the target is untouched then.
+/// Reads what to_json writes. Throws InvalidArgument as said above, and leaves the target unchanged
+/// then.
 inline void from_json(nlohmann::json const& json, ParallelVectors2D& view) {
   auto const fields = detail::JsonReader{json, "ParallelVectors2D"}.object(
       {"direction", "detector_center_mm", "u_step_mm"});
@@ -156,7 +163,7 @@ inline void from_json(nlohmann::json const& json, ParallelVectors2D& view) {
           fields["u_step_mm"].vector<2>()};
 }
 
-/// Three rows of four numbers, from world mm to pixel indices.
+/// Writes three lists of four numbers, the rows of the matrix from world mm to pixel indices.
 inline void to_json(nlohmann::json& json, ProjectionMatrix const& matrix) {
   json = nlohmann::json::array();
   for (auto const& row : matrix.row) {
@@ -165,7 +172,8 @@ inline void to_json(nlohmann::json& json, ProjectionMatrix const& matrix) {
   }
 }
 
-/// The other way. Throws InvalidArgument as said above; the target is untouched then.
+/// Reads what to_json writes. Throws InvalidArgument as said above, and leaves the target unchanged
+/// then.
 inline void from_json(nlohmann::json const& json, ProjectionMatrix& matrix) {
   ProjectionMatrix read{};
   int r = 0;
@@ -179,7 +187,7 @@ inline void from_json(nlohmann::json const& json, ProjectionMatrix& matrix) {
 
 namespace detail {
 
-/// The vectors of a view whose detector is known.
+/// The vectors of a view whose detector position is known.
 inline ConeVectors cone_vectors(ConeView const& view, Extents<2> size) {
   ProjectiveRays const& rays = view.projective_rays();
   return {rays.origin,
@@ -188,7 +196,7 @@ inline ConeVectors cone_vectors(ConeView const& view, Extents<2> size) {
           rays.along_u, rays.along_v};
 }
 
-/// A view with the sign of the matrix as it is: positive before the source.
+/// The view of a matrix with the sign that the matrix has: w is positive in front of the source.
 inline ConeView cone_view(ProjectionMatrix const& matrix) {
   Vec3d const depth = matrix.direction(2);
   double const square = dot(depth, depth);
@@ -198,7 +206,8 @@ inline ConeView cone_view(ProjectionMatrix const& matrix) {
   return ConeView::from_matrix(matrix, (way - matrix.row[2][3]) / square * depth);
 }
 
-/// What make(element as a T) gives for every element of a list; errors name the view.
+/// Calls make(element as a T) for every element of a list, and returns the results; messages of
+/// errors name the view.
 template <class T, class Make>
 auto read_views(JsonReader const& list, nlohmann::json const& json, Make const& make) {
   std::size_t const count = list.elements().size();
@@ -224,12 +233,12 @@ std::vector<T> read_views(JsonReader const& list, nlohmann::json const& json) {
 
 namespace nlohmann {
 
-/// {"detector": {"columns": 640, "rows": 480}, "vectors": [...]}, or with "matrices" where the
-/// detector's place is not known. Matrices are normalised: w is the depth in mm, positive before
-/// the source, and they are read with the sign that they have.
+/// A ConeBeam as {"detector": {"columns": 640, "rows": 480}, "vectors": [...]}, or with "matrices"
+/// instead of "vectors" where the detector's position is not known. Matrices are normalised: w is
+/// the depth in mm, positive in front of the source. They are read with the sign that they have.
 template <>
 struct adl_serializer<pyronn::ConeBeam> {
-  /// Throws InvalidArgument where the detector is known in some views alone.
+  /// Throws InvalidArgument where the detector's position is known in some views and not in others.
   static void to_json(json& result, pyronn::ConeBeam const& scan) {
     pyronn::Extents<2> const size = scan.detector_size();
     auto const ends = [&scan](int n) { return std::isfinite(scan.view(n).projective_rays().end); };
@@ -248,7 +257,7 @@ struct adl_serializer<pyronn::ConeBeam> {
               {ends(0) ? "vectors" : "matrices", std::move(views)}};
   }
 
-  /// Throws InvalidArgument, which names the field and the view.
+  /// Reads what to_json writes. Throws InvalidArgument; the message names the field and the view.
   static pyronn::ConeBeam from_json(json const& text) {
     using pyronn::ConeView;
     pyronn::detail::JsonReader const reader{text, "ConeBeam"};

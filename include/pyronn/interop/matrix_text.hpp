@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-/// Projection matrices as text, twelve numbers a view: the way of CONRAD and RabbitCT and of many
-/// calibration programs.
+/// Projection matrices as text, twelve numbers for each view, as CONRAD, RabbitCT and many
+/// calibration programs write them.
 #include <cmath>
 #include <cstddef>
 #include <filesystem>
@@ -20,19 +20,19 @@
 
 namespace pyronn {
 
-/// How the twelve numbers of a 3x4 matrix follow each other: row after row, or column after column
-/// (as RabbitCT has them).
+/// The order of the twelve numbers of a 3x4 matrix: row after row, or column after column as in
+/// RabbitCT.
 enum class MatrixOrder { row_major, column_major };
 
 namespace detail {
 
-/// Where number `i` of twelve lies in a matrix.
+/// The element of a matrix that is number `i` of the twelve.
 template <class Matrix>
 auto& matrix_number(Matrix& matrix, int i, MatrixOrder order) {
   return order == MatrixOrder::row_major ? matrix.row[i / 4][i % 4] : matrix.row[i % 3][i / 3];
 }
 
-/// A line up to its comment, with commas and semicolons as white space.
+/// A line without its comment, where commas and semicolons are replaced by spaces.
 inline std::string matrix_line(std::string line) {
   for (char const* const mark : {"#", "%", "//"}) line = line.substr(0, line.find(mark));
   for (char& letter : line) {
@@ -43,11 +43,12 @@ inline std::string matrix_line(std::string line) {
 
 }  // namespace detail
 
-/// The matrices of a text file that holds twelve numbers a view and nothing else. White space, line
-/// ends, commas and semicolons separate numbers; what follows `#`, `%` or `//` on a line is a
-/// comment. What the matrices map to (pixel centres at integers for ConeBeam::from_matrices, world
-/// mm) is the file's affair. Throws FileError, with the line, for a word that is no finite number,
-/// and unless there are twelve numbers for each of one or more views.
+/// Reads the matrices of a text file that holds twelve numbers for each view and nothing else.
+/// White space, line ends, commas and semicolons separate numbers; what follows `#`, `%` or `//` on
+/// a line is a comment. The numbers are not interpreted: ConeBeam::from_matrices needs matrices
+/// from world mm to pixel indices, with pixel centres at integers. Throws FileError for a word that
+/// is not a finite number, with its line, and unless there are twelve numbers for each of one or
+/// more views.
 inline std::vector<ProjectionMatrix> read_matrices(std::filesystem::path const& path,
                                                    MatrixOrder order) {
   std::istringstream text{detail::read_text_file(path)};
@@ -74,9 +75,9 @@ inline std::vector<ProjectionMatrix> read_matrices(std::filesystem::path const& 
   return matrices;
 }
 
-/// Writes one line of twelve numbers a view, with all their digits. The file appears whole or not
-/// at all. Throws InvalidArgument if there is no matrix or a number is not finite, and FileError
-/// where AtomicFile does.
+/// Writes one line of twelve numbers for each view, with all their digits. The file appears whole
+/// or not at all. Throws InvalidArgument for an empty list and for numbers that are not finite, and
+/// FileError where AtomicFile does.
 inline void write_matrices(std::filesystem::path const& path,
                            std::vector<ProjectionMatrix> const& matrices, MatrixOrder order) {
   detail::expects(!matrices.empty(), "write_matrices: there must be at least one matrix");

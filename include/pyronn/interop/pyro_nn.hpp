@@ -2,12 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-/// Scans as PYRO-NN (C. Syben et al., Med. Phys. 46, 2019) describes them. Its lists are slowest
-/// axis first: (v, u) and (z, y, x). Version 0.1 (TensorFlow) and 1.1 differ in the sense of
-/// rotation, the sign of the depth and the middle of the detector, so each has a header of its own:
-/// pyro_nn_v0.hpp and pyro_nn_v1.hpp. All matrices map world mm to pixel indices; hand them to
-/// ConeBeam::from_matrices, which takes either sign of the depth. The functions throw
-/// InvalidArgument for what Detector, CircularOrbit or Grid refuse.
+/// Scans as PYRO-NN (C. Syben et al., Med. Phys. 46, 2019) describes them. Its lists have the
+/// slowest axis first: (v, u) and (z, y, x). Versions 0.1 (TensorFlow) and 1.1 differ in the sense
+/// of rotation, the sign of the depth and the middle of the detector, so that each has a header of
+/// its own: pyro_nn_v0.hpp and pyro_nn_v1.hpp. All matrices map world mm to pixel indices, as
+/// ConeBeam::from_matrices needs them, which takes either sign of the depth. The functions throw
+/// InvalidArgument where Detector::validate, CircularOrbit::validate or Grid::validate does.
 #include <array>
 #include <cmath>
 #include <cstddef>
@@ -24,10 +24,11 @@
 
 namespace pyronn::pyro_nn {
 
-/// detector_origin by default: the panel's middle on the central ray [mm].
+/// PYRO-NN's default for detector_origin, with which the central ray meets the middle of the panel
+/// [mm].
 inline double centered_origin(int shape, double spacing) { return -(shape - 1.0) / 2.0 * spacing; }
 
-/// volume_shape, volume_spacing and volume_origin, all (z, y, x), as a Grid; lengths in mm.
+/// The grid of volume_shape, volume_spacing and volume_origin, all (z, y, x); lengths are in mm.
 inline Grid grid(std::array<int, 3> const& volume_shape,
                  std::array<double, 3> const& volume_spacing,
                  std::array<double, 3> const& volume_origin) {
@@ -36,7 +37,7 @@ inline Grid grid(std::array<int, 3> const& volume_shape,
                            {volume_origin[2], volume_origin[1], volume_origin[0]});
 }
 
-/// The same in 2D, (y, x): one slice, 1 mm thick, at z = 0.
+/// The same in 2D, where lists are (y, x): one slice, 1 mm thick, at z = 0.
 inline Grid grid_2d(std::array<int, 2> const& volume_shape,
                     std::array<double, 2> const& volume_spacing,
                     std::array<double, 2> const& volume_origin) {
@@ -44,8 +45,9 @@ inline Grid grid_2d(std::array<int, 2> const& volume_shape,
               {0, volume_origin[0], volume_origin[1]});
 }
 
-/// A trajectory of shape (views, 3, 4), float or double, as matrices for ConeBeam::from_matrices.
-/// Throws InvalidArgument unless there are 12 numbers for each of one or more views, all finite.
+/// The matrices of a trajectory of shape (views, 3, 4), float or double, for
+/// ConeBeam::from_matrices. Throws InvalidArgument unless there are 12 numbers for each of one or
+/// more views, all finite.
 template <class T>
 std::vector<ProjectionMatrix> matrices(std::vector<T> const& trajectory) {
   detail::expects(!trajectory.empty() && trajectory.size() % 12 == 0,
@@ -63,17 +65,17 @@ std::vector<ProjectionMatrix> matrices(std::vector<T> const& trajectory) {
   return result;
 }
 
-/// A circular cone-beam scan by the names of PYRO-NN. Views are at equal steps, the end excluded.
+/// A circular cone-beam scan by the names of PYRO-NN. Views are at equal angular steps, the end of
+/// the range excluded.
 struct CircularScan {
-  int number_of_projections;               ///< views
+  int number_of_projections;               ///< number of views
   std::array<double, 2> angular_range;     ///< (begin, end) [rad]
   std::array<int, 2> detector_shape;       ///< (v, u)
   std::array<double, 2> detector_spacing;  ///< (v, u) [mm]
   double source_isocenter_distance;        ///< [mm]
   double source_detector_distance;         ///< [mm]
 
-  /// The place of pixel (0, 0), in (v, u), of a panel that the central ray meets in the middle
-  /// [mm].
+  /// The position (v, u) of pixel (0, 0) [mm] for a panel that the central ray meets in the middle.
   [[nodiscard]] std::array<double, 2> centered_detector_origin() const {
     return {centered_origin(detector_shape[0], detector_spacing[0]),
             centered_origin(detector_shape[1], detector_spacing[1])};
@@ -82,16 +84,17 @@ struct CircularScan {
 
 /// The detector of a 2D scan.
 struct LineDetector {
-  int detector_shape;       ///< pixels
-  double detector_spacing;  ///< [mm]
-  double detector_origin;   ///< of pixel 0 from the central ray [mm]; see centered_origin
+  int detector_shape;       ///< number of pixels
+  double detector_spacing;  ///< distance between pixel centres [mm]
+  double detector_origin;   ///< from the central ray to pixel 0 [mm]; see centered_origin
 
-  /// Of the line from the central ray [mm]: this is pyronn::LineDetector's offset.
+  /// The distance from the central ray to the line's middle [mm], which is the offset of
+  /// pyronn::LineDetector.
   [[nodiscard]] double middle() const {
     return detector_origin - centered_origin(detector_shape, detector_spacing);
   }
 
-  /// Throws InvalidArgument for what pyronn::Detector refuses.
+  /// Throws InvalidArgument where pyronn::Detector::validate does.
   void validate() const {
     Detector{{detector_shape, 1}, {detector_spacing, 1}, {detector_origin, 0}}.validate();
   }
@@ -107,12 +110,12 @@ inline std::vector<double> angles(int count, std::array<double, 2> const& range)
   return equal_angles(count, range[0], range[1] - range[0]);
 }
 
-/// A camera: unit vectors along u, v and from the source on, and the pixel that they meet.
+/// The directions of a view, of unit length, and the sign of its depth.
 struct Camera {
   Vec3d outward;  ///< from the isocenter to the source
   Vec3d u;
   Vec3d v;
-  double sign;  ///< of the depth before the source
+  double sign;  ///< the sign of the depth in front of the source
 };
 
 /// Where the central ray meets the detector [pixel index].
@@ -145,7 +148,8 @@ inline ConeVectors vectors(CircularScan const& scan, Camera const& camera,
           u_step, v_step};
 }
 
-/// What make(angle) gives for every view of a valid scan.
+/// Calls make(angle) for every view of a scan, and returns the results. Throws InvalidArgument for
+/// a scan that is not valid.
 template <class Make>
 auto for_each_angle(CircularScan const& scan, Make const& make) {
   std::vector<double> const views = angles(scan.number_of_projections, scan.angular_range);
@@ -166,9 +170,10 @@ inline void expect_ray(Vec2d const& ray) {
 
 }  // namespace detail
 
-/// A fan-beam scan in the plane: `central_rays` (views, 2) as in central_ray_vectors, from the
-/// source at -source_isocenter_distance * ray to the detector, whose u is (-ray_y, ray_x). Throws
-/// for rays that are not of unit length.
+/// The views of a fan-beam scan in the plane. `central_rays` (views, 2) is as in
+/// central_ray_vectors: a ray runs from the source at -source_isocenter_distance * ray to the
+/// detector, whose u is
+/// (-ray_y, ray_x). Throws InvalidArgument for rays that are not of unit length.
 inline std::vector<FanVectors> fan_vectors(std::vector<Vec2d> const& central_rays,
                                            LineDetector const& detector,
                                            double source_isocenter_distance,
@@ -189,8 +194,8 @@ inline std::vector<FanVectors> fan_vectors(std::vector<Vec2d> const& central_ray
   return views;
 }
 
-/// A parallel-beam scan in the plane, by the same rays and axis, with the detector drawn through
-/// the origin.
+/// The views of a parallel-beam scan in the plane, with the same rays and the same u; the detector
+/// lies in the origin.
 inline std::vector<ParallelVectors2D> parallel_vectors(std::vector<Vec2d> const& ray_vectors,
                                                        LineDetector const& detector) {
   detector.validate();

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+/// Scans of PYRO-NN, version 0.1.
 #include <cmath>
 #include <vector>
 
@@ -11,9 +12,10 @@
 #include <pyronn/geometry/projection_matrix.hpp>
 #include <pyronn/interop/pyro_nn.hpp>
 
-/// PYRO-NN 0.1: counter-clockwise seen from +z, angles from 0, depth positive, u along the sense of
-/// rotation, v down along -z, and the central ray at the pixel index shape / 2: half a pixel beyond
-/// the panel's middle. detector_origin has no effect in 3D.
+/// Scans of PYRO-NN 0.1. The source turns counter-clockwise seen from +z, from angle 0 on. The
+/// depth is positive, u points in the sense of rotation and v along -z. The central ray meets the
+/// panel at the pixel index shape / 2, half a pixel beyond its middle. detector_origin has no
+/// effect in 3D.
 namespace pyronn::pyro_nn_v0 {
 namespace detail {
 
@@ -31,7 +33,7 @@ inline Vec2d principal_point(pyro_nn::CircularScan const& scan) {
 
 }  // namespace detail
 
-/// The trajectory of circular_trajectory_3d.
+/// The matrices that circular_trajectory_3d returns.
 inline std::vector<ProjectionMatrix> circular_matrices(pyro_nn::CircularScan const& scan) {
   Vec2d const principal = detail::principal_point(scan);
   return pyro_nn::detail::for_each_angle(scan, [&](double angle) {
@@ -39,7 +41,7 @@ inline std::vector<ProjectionMatrix> circular_matrices(pyro_nn::CircularScan con
   });
 }
 
-/// The same scan with the detector in its place.
+/// The same scan as vectors, which also tell where the detector stands.
 inline std::vector<ConeVectors> circular_vectors(pyro_nn::CircularScan const& scan) {
   Vec2d const principal = detail::principal_point(scan);
   return pyro_nn::detail::for_each_angle(scan, [&](double angle) {
@@ -47,7 +49,7 @@ inline std::vector<ConeVectors> circular_vectors(pyro_nn::CircularScan const& sc
   });
 }
 
-/// The central rays of circular_trajectory_2d: (cos t, sin t).
+/// The central rays that circular_trajectory_2d returns: (cos t, sin t).
 inline std::vector<Vec2d> circular_rays(int number_of_projections, double angular_range) {
   std::vector<Vec2d> rays;
   for (double const angle : pyro_nn::detail::angles(number_of_projections, {0, angular_range})) {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+/// Scans of PYRO-NN, version 1.1.
 #include <array>
 #include <cmath>
 #include <vector>
@@ -12,13 +13,13 @@
 #include <pyronn/geometry/projection_matrix.hpp>
 #include <pyronn/interop/pyro_nn.hpp>
 
-/// PYRO-NN 1.1: in 3D clockwise seen from +z, v down along -z; detector_origin (v, u) is where
-/// pixel 0 lies from the central ray [mm].
+/// Scans of PYRO-NN 1.1. In 3D the source turns clockwise seen from +z, and v points along -z;
+/// detector_origin (v, u) is the position of pixel 0, counted from the central ray [mm].
 namespace pyronn::pyro_nn_v1 {
 
-/// The argument swap_detector_axis. In 3D `kept` has negative depths and u against the sense of
-/// y at angle 0, `swapped` positive depths and u along it; in 2D `swapped` turns the rotation
-/// round.
+/// The argument swap_detector_axis. In 3D, `kept` means negative depths and a u that points along
+/// -y at angle 0, `swapped` positive depths and a u that points along +y. In 2D `swapped` reverses
+/// the sense of rotation.
 enum class DetectorAxis { kept, swapped };
 
 namespace detail {
@@ -41,7 +42,7 @@ inline Vec2d principal_point(pyro_nn::CircularScan const& scan,
 
 }  // namespace detail
 
-/// The trajectory of circular_trajectory_3d.
+/// The matrices that circular_trajectory_3d returns.
 inline std::vector<ProjectionMatrix> circular_matrices(pyro_nn::CircularScan const& scan,
                                                        std::array<double, 2> const& detector_origin,
                                                        DetectorAxis axis) {
@@ -51,7 +52,7 @@ inline std::vector<ProjectionMatrix> circular_matrices(pyro_nn::CircularScan con
   });
 }
 
-/// The same scan with the detector in its place.
+/// The same scan as vectors, which also tell where the detector stands.
 inline std::vector<ConeVectors> circular_vectors(pyro_nn::CircularScan const& scan,
                                                  std::array<double, 2> const& detector_origin,
                                                  DetectorAxis axis) {
@@ -61,7 +62,8 @@ inline std::vector<ConeVectors> circular_vectors(pyro_nn::CircularScan const& sc
   });
 }
 
-/// The central rays of circular_trajectory_2d: (cos t, sin t), or (cos t, -sin t) if swapped.
+/// The central rays that circular_trajectory_2d returns: (cos t, sin t), or (cos t, -sin t) for
+/// `swapped`.
 inline std::vector<Vec2d> circular_rays(int number_of_projections,
                                         std::array<double, 2> const& angular_range,
                                         DetectorAxis axis) {

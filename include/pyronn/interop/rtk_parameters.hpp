@@ -3,7 +3,7 @@
 #pragma once
 
 /// The geometry of RTK, the Reconstruction Toolkit (ThreeDCircularProjectionGeometry, after
-/// IEC 61217). RTK's world turns about y: at gantry angle 0 the source is on +z, and it goes
+/// IEC 61217). RTK's gantry turns about y: at gantry angle 0 the source is on +z, and it turns
 /// towards +x. <pyronn/interop/rtk_xml.hpp> reads its files.
 #include <cmath>
 
@@ -18,16 +18,16 @@ namespace pyronn::rtk {
 /// The nine numbers of one projection, with angles in rad (degrees in RTK).
 struct Projection {
   double source_to_isocenter_distance = 0;  ///< [mm]
-  double source_to_detector_distance = 0;   ///< [mm]; 0 means parallel rays in RTK, refused here
+  double source_to_detector_distance = 0;   ///< [mm]; 0, parallel rays in RTK, is refused here
   double gantry_angle = 0;                  ///< about y
   double out_of_plane_angle = 0;            ///< about x
   double in_plane_angle = 0;                ///< about z
   double source_offset_x = 0;               ///< along the detector's u [mm]
   double source_offset_y = 0;               ///< along the detector's v [mm]
-  double projection_offset_x = 0;           ///< of the projection's origin along u [mm]
-  double projection_offset_y = 0;           ///< of the projection's origin along v [mm]
+  double projection_offset_x = 0;           ///< offset of the projection's origin along u [mm]
+  double projection_offset_y = 0;           ///< offset of the projection's origin along v [mm]
 
-  /// Throws InvalidArgument unless all is finite and both distances are positive.
+  /// Throws InvalidArgument unless all numbers are finite and both distances are positive.
   void validate() const {
     detail::expects(std::isfinite(source_to_isocenter_distance) && source_to_isocenter_distance > 0,
                     "rtk::Projection: SourceToIsocenterDistance ", source_to_isocenter_distance,
@@ -43,14 +43,15 @@ struct Projection {
   }
 };
 
-/// The axes of a detector in RTK's world.
+/// The directions of a detector in RTK's world, of unit length.
 struct Axes {
   Vec3d u;        ///< along the rows
   Vec3d v;        ///< across the rows
   Vec3d outward;  ///< to the source
 };
 
-/// The rows of Rz(-in_plane) Rx(-out_of_plane) Ry(-gantry): from RTK's world to the detector.
+/// The axes of the detector: the rows of Rz(-in_plane) Rx(-out_of_plane) Ry(-gantry), the rotation
+/// from RTK's world to the detector.
 inline Axes axes(Projection const& projection) {
   double const cg = std::cos(projection.gantry_angle);
   double const sg = std::sin(projection.gantry_angle);
@@ -63,8 +64,8 @@ inline Axes axes(Projection const& projection) {
   return {ci * across + si * along, -si * across + ci * along, {co * sg, -so, co * cg}};
 }
 
-/// RTK's Matrix: from its world [mm] to coordinates of the projection image [mm], its third row
-/// negative before the source.
+/// RTK's Matrix, from its world [mm] to coordinates of the projection image [mm]. Its third row
+/// gives negative numbers in front of the source.
 inline ProjectionMatrix matrix(Projection const& projection) {
   projection.validate();
   Axes const to = axes(projection);
@@ -86,9 +87,9 @@ inline ProjectionMatrix matrix(Projection const& projection) {
   return result;
 }
 
-/// A view in RTK's own world. RTK keeps the panel in the projection images: `detector.size` and
-/// `spacing` are theirs, and `detector.offset` is the middle of the image in its own coordinates,
-/// Origin + (size - 1) / 2 * spacing [mm].
+/// The vectors of a view in RTK's own world. RTK describes the panel in the projection images:
+/// `detector.size` and `spacing` are theirs, and `detector.offset` is the middle of the image in
+/// its own coordinates, Origin + (size - 1) / 2 * spacing [mm].
 inline ConeVectors vectors(Projection const& projection, Detector const& detector) {
   projection.validate();
   detector.validate();
@@ -101,12 +102,12 @@ inline ConeVectors vectors(Projection const& projection, Detector const& detecto
           detector.spacing[0] * to.u, detector.spacing[1] * to.v};
 }
 
-/// A point of RTK's world in ours: RTK's z, x, y become x, y, z, a rotation. The gantry angle
-/// becomes the angle of CircularOrbit, and RTK's axis y our z.
+/// A point of RTK's world in ours: RTK's z, x, y become x, y, z, which is a rotation. The gantry
+/// angle becomes the angle of CircularOrbit, and RTK's axis y our z.
 inline Vec3d rotated_to_z_up(Vec3d const& point) { return {point[2], point[0], point[1]}; }
 
-/// A view of RTK's world in ours. An RTK volume stored [z][y][x] is then [x][z][y]: it must be
-/// transposed too, or be left as it is together with the views of `vectors`.
+/// A view of RTK's world in ours. The array of an RTK volume, [z][y][x], is [x][z][y] in our world:
+/// it must be transposed, too. Without transposing it, use the views of `vectors`.
 inline ConeVectors rotated_to_z_up(ConeVectors const& view) {
   return {rotated_to_z_up(view.source), rotated_to_z_up(view.detector_center),
           rotated_to_z_up(view.u_step), rotated_to_z_up(view.v_step)};

@@ -28,7 +28,7 @@ namespace detail {
 using pyronn::detail::fail_file;
 using pyronn::detail::quoted;
 
-/// Reads one file, and names it in every error.
+/// Reads one file; all messages begin with its name.
 class GeometryReader {
  public:
   explicit GeometryReader(std::filesystem::path path) : path_{std::move(path)} {}
@@ -62,7 +62,7 @@ class GeometryReader {
 
   static constexpr double open_jaw = std::numeric_limits<double>::max();
 
-  /// The numbers in the elements below `parent`, but for the element `other`.
+  /// The numbers in the elements of `parent`, without the elements called `other`.
   [[nodiscard]] Numbers numbers(pugi::xml_node parent, std::string const& other,
                                 std::string const& where) const {
     Numbers result;
@@ -81,7 +81,7 @@ class GeometryReader {
   [[nodiscard]] double number(pugi::xml_node node, std::string const& where) const {
     auto const words = pyronn::detail::words(node.text().get());
     auto const value = words.size() == 1 ? pyronn::detail::parse_number(words[0]) : std::nullopt;
-    // Where there are no jaws RTK prints the largest double, rounded to more than a double holds.
+    // Without jaws RTK prints the largest double, rounded up to a number that no double holds.
     bool const is_open = words.size() == 1 && words[0] == "1.79769313486232e+308";
     if (is_open && is_collimation(node.name())) return open_jaw;
     if (!value) {
@@ -142,7 +142,8 @@ class GeometryReader {
     return result;
   }
 
-  /// The matrix repeats the numbers; RTK takes a difference of 0.001 for a contradiction.
+  /// Checks that Matrix agrees with the other numbers: like RTK, it accepts differences up to
+  /// 0.001.
   void check_matrix(pugi::xml_node node, ProjectionMatrix const& expected,
                     std::string const& where) const {
     constexpr double tolerance = 1e-3;
@@ -168,11 +169,12 @@ class GeometryReader {
 
 }  // namespace detail
 
-/// The projections of an RTK geometry file, of version 2 or 3. Numbers may stand once for all
-/// projections or in each, angles and offsets may be missing and are then 0. Throws FileError, with
-/// the projection, for a file that is not XML or holds something else; for missing, repeated and
-/// unknown elements; for numbers that are none, distances that are not positive (parallel rays), a
-/// cylindrical detector and collimation; and where Matrix contradicts the other numbers.
+/// Reads the projections of an RTK geometry file of version 2 or 3. A number may be given once for
+/// all projections or in each of them; angles and offsets that are not given are 0. Throws
+/// FileError, whose message names the projection, for a file that is not XML or holds something
+/// else; for missing, repeated and unknown elements; for texts that are not numbers, distances that
+/// are not positive (parallel rays), cylindrical detectors and collimation; and where Matrix
+/// contradicts the other numbers.
 inline std::vector<Projection> read_geometry(std::filesystem::path const& path) {
   return detail::GeometryReader{path}.read();
 }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+/// AtomicFile: a file that appears whole or not at all.
 #include <cerrno>
 #include <cstdint>
 #include <cstdio>
@@ -17,14 +18,15 @@
 
 namespace pyronn {
 
-/// A file that appears whole or not at all. What is written goes to a temporary file in the same
-/// folder, which `commit` renames onto the target; until then, and when anything fails, the target
-/// is as it was. The destructor removes a temporary that was not committed; a killed process
-/// leaves one (`.pyronn-*.tmp`) behind. Nothing here forces data to the disk against a power loss.
+/// A file that appears whole or not at all. Data is written to a temporary file in the same folder,
+/// which `commit` renames to the target; until then, and where anything fails, the target is
+/// unchanged. The destructor removes a temporary file that was not committed; a killed process
+/// leaves it (`.pyronn-*.tmp`) behind. The data is not forced to the disk, so that a power loss may
+/// lose it.
 ///
-/// Every error is a FileError that begins with the target's name. A symbolic link is followed, the
-/// permissions of a replaced file are kept, and a write-protected file, a folder or a device is
-/// refused. The stream is binary and prints numbers in the "C" locale.
+/// Every error is a FileError whose message begins with the target's name. A symbolic link is
+/// followed, the permissions of a replaced file are kept, and write-protected files, folders and
+/// devices are refused. The stream is binary and prints numbers in the "C" locale.
 class AtomicFile {
  public:
   /// Opens the temporary file. Throws FileError.
@@ -48,10 +50,11 @@ class AtomicFile {
     if (!committed_) discard();
   }
 
-  /// What is written here is checked by `commit`.
+  /// The stream of the temporary file. Errors of what is written to it are reported by `commit`.
   [[nodiscard]] std::ofstream& stream() { return stream_; }
 
-  /// Writes this many bytes and throws at once, with the system's reason, when that fails.
+  /// Writes this many bytes. Where that fails it throws FileError at once, with the system's
+  /// reason.
   void write(void const* data, std::int64_t bytes) {
     if (bytes == 0) return;
     errno = 0;
@@ -59,7 +62,8 @@ class AtomicFile {
     if (!stream_) detail::fail_file(name_, "cannot be written: ", detail::last_system_error());
   }
 
-  /// Puts the file in its place, once, if every write to the stream succeeded.
+  /// Replaces the target by the temporary file. Throws FileError where any write to the stream
+  /// failed, where the target cannot be replaced, and for a second call.
   void commit() {
     if (committed_) detail::fail_file(name_, "is already committed");
     stream_.exceptions(std::ios::goodbit);
@@ -99,7 +103,7 @@ class AtomicFile {
     }
   }
 
-  /// Finds a name that nobody uses by creating it exclusively.
+  /// Finds a name that is not in use by creating the file exclusively.
   void create_temporary() {
     constexpr int attempts = 16;
     std::random_device random;
@@ -135,7 +139,7 @@ class AtomicFile {
   }
 
   std::filesystem::path name_;    ///< as the caller wrote it, for messages
-  std::filesystem::path target_;  ///< behind any symbolic links
+  std::filesystem::path target_;  ///< with symbolic links followed
   std::filesystem::path temporary_;
   std::ofstream stream_;
   bool committed_ = false;

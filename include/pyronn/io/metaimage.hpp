@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+/// Volumes as MetaImage files.
 #include <cstdint>
 #include <filesystem>
 #include <limits>
@@ -28,8 +29,8 @@ constexpr char const* metaimage_type() {
   return nullptr;
 }
 
-/// A header for little-endian elements that follow it. Offset is the centre of the first voxel, in
-/// MetaImage as in Grid; the axes of the world are taken as they are.
+/// The header of a file in which little-endian elements follow. Offset is the centre of the first
+/// voxel, in MetaImage as in Grid, and the axes of the world are not changed.
 inline std::string metaimage_header(Grid const& grid, char const* element_type) {
   std::ostringstream out;
   out.imbue(std::locale::classic());

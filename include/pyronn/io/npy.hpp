@@ -49,7 +49,7 @@ template <class Stored, class T>
 inline constexpr bool npy_converts_v = std::is_floating_point_v<T> ||
                                        (std::is_integral_v<Stored> && sizeof(Stored) <= sizeof(T));
 
-/// Fills `data` with elements of the file that are stored as another type.
+/// Fills `data` with the elements of the file, converted from the type `Stored`.
 template <class Stored, class T>
 void read_npy_elements(std::filesystem::path const& path, std::ifstream& file,
                        std::vector<T>& data) {
@@ -73,28 +73,30 @@ void read_npy_elements(std::filesystem::path const& path, std::ifstream& file,
   if (!file) fail_file(path, "cannot be read to its end: ", last_system_error());
 }
 
-/// The elements of an array that is stored with its first axis as the fastest.
+/// The elements, in C order, of an array that is stored with its first axis as the fastest.
 template <class T>
 std::vector<T> from_fortran_order(std::vector<T> const& stored,
                                   std::vector<std::int64_t> const& shape) {
   std::vector<T> result;
   result.reserve(stored.size());
   std::vector<std::int64_t> index(shape.size());
-  std::int64_t place = 0;
+  std::int64_t offset = 0;
   while (result.size() < stored.size()) {
-    result.push_back(stored[static_cast<std::size_t>(place)]);
+    result.push_back(stored[static_cast<std::size_t>(offset)]);
     auto stride = static_cast<std::int64_t>(stored.size());
     for (std::size_t axis = shape.size(); axis-- > 0;) {
       stride /= shape[axis];
-      place += stride;
+      offset += stride;
       if (++index[axis] < shape[axis]) break;
       index[axis] = 0;
-      place -= stride * shape[axis];
+      offset -= stride * shape[axis];
     }
   }
   return result;
 }
 
+/// The bytes of an array. Throws InvalidArgument for a shape that no array has, and for missing
+/// data.
 template <class T>
 std::int64_t check_npy_write(T const* data, std::vector<std::int64_t> const& shape) {
   constexpr std::size_t most_axes = 32;
@@ -131,10 +133,10 @@ inline std::string npy_header_text(NpyType type, std::vector<std::int64_t> const
 }  // namespace detail
 
 /// Reads an array and converts its elements to T: float, double, std::uint16_t or std::uint8_t.
-/// float and double take every stored type, float64 rounded to float as NumPy rounds it; the
-/// integers take themselves and smaller integers. Throws FileError where `read_npy_header` does,
-/// and when the stored type does not fit into T. Memory is taken only for a file of the right size,
-/// twice for one in Fortran order.
+/// float and double are read from every stored type, where float64 is rounded to float as NumPy
+/// rounds it; integers are read from the same and from smaller integers. Throws FileError where
+/// `read_npy_header` does, and where the stored type does not fit into T. Memory is taken only
+/// after the file's size has been checked, twice the array's for a file in Fortran order.
 template <class T>
 [[nodiscard]] NpyArray<T> read_npy(std::filesystem::path const& path) {
   static_assert(detail::is_npy_element_v<T>,
@@ -163,7 +165,7 @@ template <class T>
 
 /// Writes the elements at `data` (host memory, C order) as an array of the given shape, slowest
 /// axis first. T is float, double, std::uint16_t or std::uint8_t. The file appears whole or not at
-/// all; throws InvalidArgument for a shape that no array has and FileError where AtomicFile does.
+/// all. Throws InvalidArgument for a shape that no array has and FileError where AtomicFile does.
 template <class T>
 void write_npy(std::filesystem::path const& path, T const* data,
                std::vector<std::int64_t> const& shape) {

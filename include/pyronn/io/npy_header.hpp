@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+/// The header of NumPy's .npy files.
 #include <algorithm>
 #include <cerrno>
 #include <cstddef>
@@ -22,11 +23,11 @@ namespace pyronn {
 /// The element types of a .npy file that pyronn reads and writes, little-endian.
 enum class NpyType { uint8, uint16, float32, float64 };
 
-/// What lies in a .npy file and where.
+/// The type and shape of the array in a .npy file, and where its elements begin.
 struct NpyHeader {
-  NpyType type;                     ///< of every element
+  NpyType type;                     ///< the type of every element
   std::vector<std::int64_t> shape;  ///< as NumPy prints it, slowest axis first; empty: one number
-  std::streamoff data_offset;       ///< of the first element [bytes]
+  std::streamoff data_offset;       ///< where the first element begins [bytes]
   bool is_fortran_order = false;    ///< the first axis of `shape` is the fastest in the file
 };
 
@@ -92,7 +93,7 @@ inline void check_npy_size(std::filesystem::path const& path, NpyHeader const& h
             " bytes of data, but the file holds ", held_bytes);
 }
 
-/// The part of a .npy file before its elements, read with an eye on the file's size.
+/// Reads the header of a .npy file, and checks that its sizes fit the file's size.
 class NpyHeaderReader {
  public:
   explicit NpyHeaderReader(std::filesystem::path const& path) : path_{path} {
@@ -122,7 +123,7 @@ class NpyHeaderReader {
     return header;
   }
 
-  /// Open at the first element once the header is read.
+  /// The file, positioned at the first element once the header is read.
   [[nodiscard]] std::ifstream& file() { return file_; }
 
  private:
@@ -136,7 +137,8 @@ class NpyHeaderReader {
     return text;
   }
 
-  /// A little-endian number; arrays of numbers never need the long headers of version 2.0.
+  /// Reads the length of the header, a little-endian number. Headers of arrays of numbers are never
+  /// longer than 65535 bytes.
   std::int64_t read_length(int bytes) {
     constexpr std::int64_t limit = 65535;
     std::string const digits = read_bytes(bytes);
@@ -155,8 +157,8 @@ class NpyHeaderReader {
 
 }  // namespace detail
 
-/// Reads what a .npy file (format 1.0, 2.0 or 3.0) holds, without its elements. Throws FileError
-/// unless it is an array of a NpyType in C order that fills the file exactly.
+/// Reads the header of a .npy file (format 1.0, 2.0 or 3.0). Throws FileError unless the file holds
+/// an array of a NpyType, in C or Fortran order, that fills the file exactly.
 [[nodiscard]] inline NpyHeader read_npy_header(std::filesystem::path const& path) {
   return detail::NpyHeaderReader{path}.read();
 }

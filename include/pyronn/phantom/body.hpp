@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+/// Body: the homogeneous convex bodies of which phantoms are made.
 #include <cmath>
 #include <limits>
 
@@ -12,41 +13,41 @@
 
 namespace pyronn {
 
-/// What a body looks like in the box from -1 to 1 on its own three axes, which it touches on all
-/// sides.
+/// The shape of a body in the box from -1 to 1 on its own three axes; it touches all sides of the
+/// box.
 enum class Shape {
   ellipsoid,
   box,
-  cylinder,  ///< along the third axis
+  cylinder,  ///< its axis is the third one
   cone,      ///< base at -1 on the third axis, apex at 1
   pyramid,   ///< base at -1 on the third axis, apex at 1
 };
 
-/// The points x with dot(normal, x) <= offset [mm].
+/// A half-space: the points x with dot(normal, x) <= offset [mm].
 struct HalfSpace {
   Vec3d normal;   ///< of unit length
   double offset;  ///< from the world's origin along the normal [mm]
 };
 
-/// A homogeneous convex body: a shape, stretched, turned and moved, less what is cut off. Boxes and
-/// cylinders may be infinitely long on their axes; what runs in a phantom's plane z = 0 sees a
-/// rectangle or an ellipse then. Lower faces belong to boxes and cylinders and upper ones do not,
-/// so that bodies that touch fill space once.
+/// A homogeneous convex body: a shape that is scaled, turned and moved, less what is cut off. Boxes
+/// and cylinders may be infinitely long along their axes: in the plane z = 0 they are then figures
+/// of the plane. A box or cylinder contains its lower faces and not its upper ones, so that bodies
+/// that touch have no point in common.
 struct Body {
-  static constexpr int max_cuts = 6;  ///< half-spaces that bound a body beside its shape
+  static constexpr int max_cuts = 6;  ///< the largest number of cuts of a body
 
-  Shape shape;              ///< within the box that the next ones place
-  Vec3d center;             ///< of the box about the shape [mm]
-  Vec3d semi_axes;          ///< half the widths of that box, along the axes of `orientation` [mm]
-  double attenuation;       ///< [1/mm]
-  Orientation orientation;  ///< of that box
-  bool overwrites =
-      false;         ///< replaces what earlier bodies of a phantom left; else it adds to that
-  int num_cuts = 0;  ///< of `cuts`, the first ones
-  HalfSpace cuts[max_cuts] = {};  ///< what is left lies in all of them
+  Shape shape;              ///< the shape, in the box that the next members describe
+  Vec3d center;             ///< centre of the box [mm]
+  Vec3d semi_axes;          ///< half the widths of the box, along the axes of `orientation` [mm]
+  double attenuation;       ///< attenuation coefficient [1/mm]
+  Orientation orientation;  ///< orientation of the box
+  /// True: the body replaces the sum of the earlier bodies of a phantom; false: it adds to the sum.
+  bool overwrites = false;
+  int num_cuts = 0;               ///< how many elements of `cuts` are used
+  HalfSpace cuts[max_cuts] = {};  ///< the body is the part of the shape in all these half-spaces
 
-  /// Centre and semi-axes [mm], attenuation [1/mm]. This and all that follow throw InvalidArgument
-  /// as `validate` does.
+  /// An ellipsoid; centre and semi-axes are in mm, the attenuation in 1/mm. All functions that make
+  /// bodies throw InvalidArgument where `validate` does.
   static Body ellipsoid(Vec3d const& center, Vec3d const& semi_axes, double attenuation,
                         Orientation const& orientation = {}) {
     return make(Shape::ellipsoid, center, semi_axes, attenuation, orientation);
@@ -57,49 +58,49 @@ struct Body {
     return ellipsoid(center, {radius, radius, radius}, attenuation);
   }
 
-  /// Half the widths are those along its own axes [mm].
+  /// A box; half the widths are along its own axes [mm].
   static Body box(Vec3d const& center, Vec3d const& half_widths, double attenuation,
                   Orientation const& orientation = {}) {
     return make(Shape::box, center, half_widths, attenuation, orientation);
   }
 
-  /// The third semi-axis is half the height.
+  /// An elliptic cylinder; the third semi-axis is half the height [mm].
   static Body cylinder(Vec3d const& center, Vec3d const& semi_axes, double attenuation,
                        Orientation const& orientation = {}) {
     return make(Shape::cylinder, center, semi_axes, attenuation, orientation);
   }
 
-  /// The first two semi-axes are those of the base, the third is half the height; the centre is
-  /// half-way between base and apex.
+  /// An elliptic cone; the first two semi-axes are those of the base, the third is half the height
+  /// [mm]. The centre is half-way between base and apex.
   static Body cone(Vec3d const& center, Vec3d const& semi_axes, double attenuation,
                    Orientation const& orientation = {}) {
     return make(Shape::cone, center, semi_axes, attenuation, orientation);
   }
 
-  /// As a cone, with a rectangle as base.
+  /// A pyramid whose base is a rectangle; in all else as a cone.
   static Body pyramid(Vec3d const& center, Vec3d const& half_widths, double attenuation,
                       Orientation const& orientation = {}) {
     return make(Shape::pyramid, center, half_widths, attenuation, orientation);
   }
 
-  /// A figure of the plane: a cylinder without ends along z, turned by `angle` [rad]
-  /// counter-clockwise. Along z itself its line integrals have no bound but the ray's.
+  /// An ellipse of the plane: a cylinder along z without ends, turned by `angle` [rad]
+  /// counter-clockwise. A ray along z is inside for its whole length.
   static Body ellipse(Vec2d const& center, Vec2d const& semi_axes, double attenuation,
                       double angle = 0.0) {
     return make(Shape::cylinder, {center[0], center[1], 0}, {semi_axes[0], semi_axes[1], endless()},
                 attenuation, Orientation::about_z(angle));
   }
 
-  /// A figure of the plane, as an ellipse is.
+  /// A rectangle of the plane: a box along z without ends; in all else as an ellipse.
   static Body rectangle(Vec2d const& center, Vec2d const& half_widths, double attenuation,
                         double angle = 0.0) {
     return make(Shape::box, {center[0], center[1], 0}, {half_widths[0], half_widths[1], endless()},
                 attenuation, Orientation::about_z(angle));
   }
 
-  /// This body without what lies beyond a plane: points x with dot(normal, x) > offset [mm] for the
-  /// normal brought to unit length. Throws InvalidArgument for a normal without length, numbers
-  /// that are not finite and more than max_cuts cuts.
+  /// This body without the points x beyond a plane, where dot(normal, x) > offset [mm] for the
+  /// normal scaled to unit length. Throws InvalidArgument for a normal of length 0, for numbers
+  /// that are not finite and for more than max_cuts cuts.
   [[nodiscard]] Body cut(Vec3d const& normal, double offset) const {
     double const norm = length(normal);
     detail::expects(std::isfinite(norm) && norm > 0, "Body: the cut's normal ", normal,
@@ -113,15 +114,15 @@ struct Body {
     return result;
   }
 
-  /// This body, replacing what earlier bodies of a phantom left where it lies; with attenuation 0
-  /// it is a hole.
+  /// This body with `overwrites` set: inside it the earlier bodies of a phantom do not count. With
+  /// attenuation 0 it is a hole.
   [[nodiscard]] Body overwriting() const {
     Body result = *this;
     result.overwrites = true;
     return result;
   }
 
-  /// Of the whole shape, before any cut [mm^3].
+  /// The volume of the whole shape, before any cut [mm^3].
   [[nodiscard]] double uncut_volume() const {
     double const enclosing_box = 8.0 * semi_axes[0] * semi_axes[1] * semi_axes[2];
     switch (shape) {
@@ -139,8 +140,8 @@ struct Body {
     return 0.0;
   }
 
-  /// Throws InvalidArgument unless all is finite, the semi-axes are positive and the axes
-  /// orthonormal; those of boxes and cylinders may be infinite.
+  /// Throws InvalidArgument unless all numbers are finite, the semi-axes are positive and the axes
+  /// orthonormal; semi-axes of boxes and cylinders may be infinite.
   void validate() const {
     bool const may_be_endless = shape == Shape::box || shape == Shape::cylinder;
     for (int axis = 0; axis < 3; ++axis) {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+/// The FORBILD head phantom, in space and in the plane.
 #include <cmath>
 #include <cstdlib>
 
@@ -12,13 +13,13 @@
 
 namespace pyronn {
 
-/// What the FORBILD head has in its ears: a resolution pattern of bony pins in the left one (x <
-/// 0), a bone full of air bubbles in the right one.
+/// Which ears of the FORBILD head are filled: the left one (x < 0) with a resolution pattern of
+/// bony pins, the right one with a bone full of air bubbles.
 enum class ForbildEars { none, left, right, both };
 
 namespace detail {
 
-/// Lays down the head's bodies, which its authors give in cm and g/cm^3.
+/// Makes the bodies of the head, which its authors give in cm and g/cm^3.
 class ForbildHead {
  public:
   ForbildHead(ForbildEars ears, double scale)
@@ -147,12 +148,14 @@ class ForbildHead {
     }
   }
 
-  /// With these as first and third axis; not orthogonal in the source's rounding.
+  /// The orientation with this first and third axis. As the source rounds them they are orthogonal
+  /// only to its last digit.
   static Orientation slanted(Vec3d const& first, Vec3d const& third) {
     return {{first, cross(third, first), third}};
   }
 
-  /// Balls of radius 0.15 in rows along x, a hexagonal heap.
+  /// Calls `visit(centre)` for the bubbles, balls of radius 0.15 cm in a hexagonal pattern of rows
+  /// along x.
   template <class Visit>
   static void for_each_bubble(Visit const& visit) {
     constexpr int row_lengths[4][4] = {{9, 8, 8, 6}, {8, 8, 7, 6}, {8, 7, 7, 5}, {6, 6, 5, 4}};
@@ -167,8 +170,8 @@ class ForbildHead {
     }
   }
 
-  /// Pins of four widths and four heights; of each kind five in a row along y and four more along
-  /// z, with gaps as large as they are.
+  /// Calls `visit(centre, radii)` for the pins, which have four widths and four heights. Of each
+  /// kind there are five in a row along y and four more along z, with gaps as wide as a pin.
   template <class Visit>
   static void for_each_pin(Visit const& visit) {
     constexpr double widths[] = {0.0357, 0.0312, 0.0278, 0.0250};

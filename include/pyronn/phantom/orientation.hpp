@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+/// Orientation: how a body is turned in the world.
 #include <cmath>
 
 #include <pyronn/core/error.hpp>
@@ -9,14 +10,14 @@
 
 namespace pyronn {
 
-/// How a body stands in the world: the world directions of its own three axes, orthonormal.
+/// The orientation of a body: the world directions of its own three axes, which are orthonormal.
 struct Orientation {
-  /// World directions of the body's first, second and third axis.
+  /// The world directions of the body's first, second and third axis.
   Vec3d axis[3] = {{1, 0, 0}, {0, 1, 0}, {0, 0, 1}};
 
-  /// Turned about `direction` (of any length) by `angle` [rad], counter-clockwise when it points at
-  /// the viewer; Rodrigues' formula. Throws InvalidArgument for a direction without length and for
-  /// numbers that are not finite.
+  /// The axes of the world turned about `direction` (of any length) by `angle` [rad],
+  /// counter-clockwise where the direction points at the viewer (Rodrigues' formula). Throws
+  /// InvalidArgument for a direction of length 0 and for numbers that are not finite.
   static Orientation about(Vec3d const& direction, double angle) {
     double const norm = length(direction);
     detail::expects(std::isfinite(norm) && norm > 0, "Orientation: direction ", direction,
@@ -31,11 +32,12 @@ struct Orientation {
     return turned;
   }
 
-  /// Turned about the world's z axis by `angle` [rad], counter-clockwise seen from +z. Throws
+  /// The axes of the world turned about z by `angle` [rad], counter-clockwise seen from +z. Throws
   /// InvalidArgument for an angle that is not finite.
   static Orientation about_z(double angle) { return about({0, 0, 1}, angle); }
 
-  /// Throws InvalidArgument unless the axes are orthonormal to 1e-6; either hand will do.
+  /// Throws InvalidArgument unless the axes are orthonormal to 1e-6; they may be right- or
+  /// left-handed.
   void validate() const {
     constexpr double tolerance = 1e-6;
     for (int i = 0; i < 3; ++i) {

@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-/// Ground truth: the volume and the exact projections of a phantom made of bodies, in space and in
-/// the plane, of one phantom and of many.
+/// Ground truth: volumes and exact projections of phantoms that are made of bodies, in space and in
+/// the plane, for one phantom and for batches.
 #include <cstddef>
 #include <vector>
 
@@ -23,9 +23,9 @@
 
 namespace pyronn {
 
-/// Bodies in the order in which they are put down. Each adds to what is there, or overwrites it.
-/// Of any number of bodies the first 128, with at most 96 cuts, may overwrite; put those first that
-/// do.
+/// The bodies of a phantom, in order. Each adds its attenuation to that of earlier bodies, or
+/// overwrites it. There may be any number of bodies, but only the first 128, with at most 96 cuts,
+/// may overwrite.
 using Phantom = std::vector<Body>;
 
 namespace detail {
@@ -37,7 +37,7 @@ inline void check_phantoms(char const* function, int samples, std::size_t phanto
           " samples but ", phantoms, " phantoms; give one for each sample");
 }
 
-/// Of every phantom, so that all are checked before the first is put down.
+/// The tables of every phantom. All are made, and checked, before the first kernel is queued.
 inline std::vector<std::vector<BodyTable>> tables_of(std::vector<Phantom> const& phantoms) {
   std::vector<std::vector<BodyTable>> tables;
   tables.reserve(phantoms.size());
@@ -111,51 +111,53 @@ void project_samples(Executor const& executor, std::vector<Phantom> const& phant
 
 }  // namespace detail
 
-/// volume (x, y, z) [1/mm] of the phantom on the grid: in every voxel the mean over supersampling^3
-/// points, spread evenly over the voxel; 1 asks at the voxel's centre alone. The volume lies where
-/// the executor works, and is overwritten. In double precision, rounded to float once for every 128
-/// bodies. Takes no memory of the executor and does not synchronise: on a stream the work is queued
-/// when the call returns. Throws InvalidArgument for a phantom or a grid that does not validate, a
-/// body that overwrites beyond the first 128, a volume of another size and a supersampling outside
-/// 1 to 1024, all before anything is written.
+/// Writes the volume (x, y, z) [1/mm] of a phantom on a grid: in every voxel the mean attenuation
+/// at supersampling^3 points that are spread evenly over the voxel, or for 1 the attenuation at its
+/// centre. The volume lies in the executor's memory and is overwritten. The computation is in
+/// double precision and is rounded to float once for every 128 bodies. The call takes no memory of
+/// the executor and does not synchronise: on a stream the work is queued when it returns. It throws
+/// InvalidArgument where Body::validate or Grid::validate does, for a body that overwrites beyond
+/// the first 128, for a volume of another size and for a supersampling outside 1 to 1024, all
+/// before anything is written; on a GPU also CudaError.
 template <class Executor>
 void voxelise(Executor const& executor, Phantom const& phantom, Grid const& grid,
               VolumeView<float> volume, int supersampling = 1) {
   detail::voxelise_samples<3>(executor, std::vector<Phantom>{phantom}, grid, volume, supersampling);
 }
 
-/// image (x, y) [1/mm] of the phantom in the plane z = 0, on a grid as Grid::flat makes; as a
-/// volume, but in every pixel the mean over supersampling^2 points of that plane. Throws
-/// InvalidArgument for any other grid, too.
+/// Writes the image (x, y) [1/mm] of a phantom in the plane z = 0, on a grid as Grid::flat makes
+/// it. In every pixel it has the mean at supersampling^2 points of that plane; in all else it is as
+/// a volume. Throws InvalidArgument for any other grid, too.
 template <class Executor>
 void voxelise(Executor const& executor, Phantom const& phantom, Grid const& grid,
               ImageView<float> image, int supersampling = 1) {
   detail::voxelise_samples<2>(executor, std::vector<Phantom>{phantom}, grid, image, supersampling);
 }
 
-/// A batch, a phantom for each sample: volumes (x, y, z, sample). One sample after the other, each
-/// in launches of its own. Throws InvalidArgument unless there is a phantom for each sample, too.
+/// Writes a batch of volumes (x, y, z, sample), with a phantom for each sample. Every sample has
+/// launches of its own. Throws InvalidArgument unless there is a phantom for each sample, too.
 template <class Executor>
 void voxelise(Executor const& executor, std::vector<Phantom> const& phantoms, Grid const& grid,
               ArrayView<float, 4> volumes, int supersampling = 1) {
   detail::voxelise_samples<3>(executor, phantoms, grid, volumes, supersampling);
 }
 
-/// A batch in the plane z = 0: images (x, y, sample).
+/// Writes a batch of images (x, y, sample) in the plane z = 0.
 template <class Executor>
 void voxelise(Executor const& executor, std::vector<Phantom> const& phantoms, Grid const& grid,
               ArrayView<float, 3> images, int supersampling = 1) {
   detail::voxelise_samples<2>(executor, phantoms, grid, images, supersampling);
 }
 
-/// projections (u, v, view), or (u, view) of a geometry of the plane: the phantom's exact line
-/// integrals along the rays of any geometry that has them, between a ray's begin and end. The
-/// projections lie where the executor works, and are overwritten. Rays are as precise as the
-/// geometry makes them; the rest is done in double precision, rounded to float once for every 128
-/// bodies. Takes no memory of the executor and does not synchronise: on a stream the work is queued
-/// when the call returns. Throws InvalidArgument for a phantom that does not validate, a body that
-/// overwrites beyond the first 128, a geometry without pixels or views and projections of another
-/// size, all before anything is written.
+/// Writes the projections (u, v, view), or (u, view) for a geometry of the plane, of a phantom: the
+/// exact line integrals, without unit, along the rays of any geometry whose views have `ray`,
+/// between begin and end of a ray. The projections lie in the executor's memory and are
+/// overwritten. Rays have the precision of the geometry; the computation is in double precision and
+/// is rounded to float once for every 128 bodies. The call takes no memory of the executor and does
+/// not synchronise: on a stream the work is queued when it returns. It throws InvalidArgument where
+/// Body::validate does, for a body that overwrites beyond the first 128, for a geometry without
+/// pixels or views and for projections of another size, all before anything is written; on a GPU
+/// also CudaError.
 template <class Executor, class Geometry>
 void project(Executor const& executor, Phantom const& phantom, Geometry const& geometry,
              ArrayView<float, dimension_v<Geometry>> projections) {
@@ -163,16 +165,17 @@ void project(Executor const& executor, Phantom const& phantom, Geometry const& g
                           projections);
 }
 
-/// A batch, a phantom for each sample and one geometry for all: projections (u, v, view, sample) or
-/// (u, view, sample). One sample after the other, each in launches of its own. Throws
-/// InvalidArgument unless there is a phantom for each sample, too.
+/// Writes a batch of projections (u, v, view, sample) or (u, view, sample), with a phantom for each
+/// sample and one geometry for all. Every sample has launches of its own. Throws InvalidArgument
+/// unless there is a phantom for each sample, too.
 template <class Executor, class Geometry>
 void project(Executor const& executor, std::vector<Phantom> const& phantoms,
              Geometry const& geometry, ArrayView<float, dimension_v<Geometry> + 1> projections) {
   detail::project_samples(executor, phantoms, std::vector<Geometry>{geometry}, projections);
 }
 
-/// A batch with a geometry for each sample; all must have as many views and pixels.
+/// Writes a batch of projections with a geometry for each sample; all geometries must have the same
+/// number of views and the same detector size.
 template <class Executor, class Geometry>
 void project(Executor const& executor, std::vector<Phantom> const& phantoms,
              std::vector<Geometry> const& geometries,

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+/// Phantoms of random bodies, reproducible from a seed.
 #include <cmath>
 #include <cstdint>
 #include <random>
@@ -15,7 +16,8 @@ namespace pyronn {
 
 namespace detail {
 
-/// Numbers that are the same everywhere: the standard fixes the engine, but no distribution.
+/// Random numbers that are the same with every standard library: the C++ standard defines what its
+/// engines return, but not what its distributions do.
 class PortableRandom {
  public:
   explicit PortableRandom(std::uint64_t seed) : engine_{seed} {}
@@ -33,7 +35,7 @@ class PortableRandom {
     return result;
   }
 
-  /// Evenly spread in the ball or disc of radius 1.
+  /// A point that is uniformly distributed in the ball or disc of radius 1.
   template <int N>
   Vec<double, N> in_ball() {
     Vec<double, N> point = vector<N>(-1, 1);
@@ -41,7 +43,7 @@ class PortableRandom {
     return point;
   }
 
-  /// No turn is likelier than another: a random unit quaternion.
+  /// A uniformly distributed orientation, from a random unit quaternion.
   Orientation orientation() {
     Vec<double, 4> q = in_ball<4>();
     while (dot(q, q) < 0.01) q = in_ball<4>();
@@ -67,7 +69,7 @@ inline void check_scene(char const* name, int count, double radius_mm, double at
           " must be finite [1/mm]");
 }
 
-/// Half the widths of a body in a ball or disc of radius 1, and room for its centre.
+/// The centre and the semi-axes of a random body in a ball or disc of radius 1.
 template <int N>
 struct RandomPlace {
   Vec<double, N> center, semi_axes;
@@ -82,11 +84,11 @@ struct RandomPlace {
 
 }  // namespace detail
 
-/// `count` bodies that add up: ellipsoids, boxes, cylinders, cones and pyramids of random place,
-/// size and orientation in the ball of radius `radius_mm` [mm] about the origin, each with 0.1 to 1
-/// times `attenuation` [1/mm]. A seed gives the same scene, to rounding, with every compiler and
-/// standard library. Throws InvalidArgument for a negative count, a radius that is not positive and
-/// numbers that are not finite.
+/// A phantom of `count` bodies that add up: ellipsoids, boxes, cylinders, cones and pyramids of
+/// random position, size and orientation in the ball of radius `radius_mm` [mm] about the origin,
+/// each with 0.1 to 1 times `attenuation` [1/mm]. A seed gives the same phantom, up to rounding,
+/// with every compiler and standard library. Throws InvalidArgument for a negative count, a radius
+/// that is not positive and numbers that are not finite.
 inline Phantom random_scene(std::uint64_t seed, int count, double radius_mm,
                             double attenuation = 0.02) {
   detail::check_scene("random_scene", count, radius_mm, attenuation);
@@ -97,14 +99,14 @@ inline Phantom random_scene(std::uint64_t seed, int count, double radius_mm,
   for (int n = 0; n < count; ++n) {
     Shape const shape = shapes[numbers.below(5)];
     auto const place = detail::RandomPlace<3>::draw(numbers);
-    double const share = numbers.between(0.1, 1);
+    double const relative_attenuation = numbers.between(0.1, 1);
     scene.push_back({shape, radius_mm * place.center, radius_mm * place.semi_axes,
-                     share * attenuation, numbers.orientation()});
+                     relative_attenuation * attenuation, numbers.orientation()});
   }
   return scene;
 }
 
-/// As random_scene, of the plane: ellipses and rectangles in the disc of radius `radius_mm` [mm].
+/// The same in the plane: ellipses and rectangles in the disc of radius `radius_mm` [mm].
 inline Phantom random_scene_2d(std::uint64_t seed, int count, double radius_mm,
                                double attenuation = 0.02) {
   detail::check_scene("random_scene_2d", count, radius_mm, attenuation);
@@ -113,11 +115,11 @@ inline Phantom random_scene_2d(std::uint64_t seed, int count, double radius_mm,
   for (int n = 0; n < count; ++n) {
     bool const is_ellipse = numbers.below(2) == 0;
     auto const place = detail::RandomPlace<2>::draw(numbers);
-    double const share = numbers.between(0.1, 1);
+    double const relative_attenuation = numbers.between(0.1, 1);
     double const angle = numbers.between(0, 2 * pi);
     auto const make = is_ellipse ? &Body::ellipse : &Body::rectangle;
-    scene.push_back(
-        make(radius_mm * place.center, radius_mm * place.semi_axes, share * attenuation, angle));
+    scene.push_back(make(radius_mm * place.center, radius_mm * place.semi_axes,
+                         relative_attenuation * attenuation, angle));
   }
   return scene;
 }

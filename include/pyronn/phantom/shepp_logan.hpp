@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+/// The head phantoms of Shepp and Logan.
 #include <cmath>
 
 #include <pyronn/core/error.hpp>
@@ -13,11 +14,11 @@ namespace pyronn {
 
 namespace detail {
 
-/// Of a head in the square or cube from -1 to 1.
+/// An ellipsoid of a head in the cube from -1 to 1.
 struct HeadEllipsoid {
   Vec3d center, semi_axes;
-  double degrees;  // about z
-  double level;
+  double degrees;  ///< angle about z
+  double level;    ///< grey level
 };
 
 inline void check_head(char const* name, double radius_mm, double scale) {
@@ -37,14 +38,14 @@ Phantom head_ellipsoids(HeadEllipsoid const (&rows)[N], double radius_mm, double
   return phantom;
 }
 
-/// The grey levels of the ten ellipses that Toft gives them.
+/// The grey levels of the ten ellipses in the phantom of Toft.
 inline constexpr double high_contrast[] = {1, -0.8, -0.2, -0.2, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1};
 
 }  // namespace detail
 
-/// The grey levels of the head phantom of Shepp and Logan.
+/// Which grey levels the head phantom of Shepp and Logan has.
 enum class SheppLoganContrast {
-  original,  ///< skull 2, brain 1.02, details 0.01 and 0.02: as hard to see as in a head
+  original,  ///< skull 2, brain 1.02, details 0.01 and 0.02: the low contrast of a real head
   high       ///< skull 1, brain 0.2, details 0.1 and 0.2: Toft's "modified" phantom
 };
 
@@ -112,10 +113,10 @@ inline Phantom shepp_logan_3d(double radius_mm, double scale = 0.02) {
   return detail::head_ellipsoids(rows, radius_mm, scale);
 }
 
-/// The other three-dimensional head, with Toft's contrast: the ten ellipses of shepp_logan_2d given
-/// heights, about the origin in a cube of half-width `radius_mm` [mm]. `scale` [1/mm] is the
-/// attenuation of grey level 1: the skull is at 1, the brain at 0.2. Throws InvalidArgument as
-/// shepp_logan_3d does.
+/// The three-dimensional head with Toft's contrast: the ten ellipses of shepp_logan_2d as
+/// ellipsoids, about the origin in a cube of half-width `radius_mm` [mm]. `scale` [1/mm] is the
+/// attenuation of grey level 1: the skull is at 1, the brain at 0.2. Throws InvalidArgument
+/// where shepp_logan_3d does.
 ///
 /// Source: the table that CONRAD and the phantom3d of M. Schabel share (A. Maier et al., "CONRAD",
 /// Med. Phys. 40, 2013).

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+/// Detector defects: gains of pixels and columns, dead pixels and columns.
 #include <cstdint>
 
 #include <pyronn/core/array_view.hpp>
@@ -14,8 +15,8 @@
 
 namespace pyronn {
 
-/// What is wrong with a detector, the same in all views, and draws rings into a reconstruction.
-/// Gains are normally distributed about 1; a negative one counts as 0.
+/// The defects of a detector, which are the same in all views and cause rings in a reconstruction.
+/// Gains are normally distributed about 1; negative gains are set to 0.
 struct DetectorDefects {
   double pixel_gain_deviation = 0;  ///< standard deviation of each pixel's gain
   double column_gain_deviation =
@@ -26,7 +27,7 @@ struct DetectorDefects {
 
 namespace detail {
 
-/// The gain of a pixel, from its place on the detector.
+/// The gain of a pixel, which depends on its index on the detector.
 PYRONN_HOST_DEVICE inline double detector_gain(DetectorDefects const& defects, std::uint64_t seed,
                                                int u, std::int64_t pixel) {
   auto const is_dead = [&](RandomStream stream, std::int64_t item, double fraction) {
@@ -42,7 +43,7 @@ PYRONN_HOST_DEVICE inline double detector_gain(DetectorDefects const& defects, s
          gain(RandomStream::column_gains, u, defects.column_gain_deviation);
 }
 
-/// One pixel of the detector in all views.
+/// Applies the gain of a pixel in all views; an item is a pixel of the detector.
 struct ApplyDefects {
   using Block = BlockShape<128, 1, 1>;
 
@@ -63,10 +64,10 @@ struct ApplyDefects {
 
 }  // namespace detail
 
-/// Multiplies every pixel of intensities (u, v, view) with its gain, in place. The gains come from
-/// the seed and the pixel's place on the detector, so that any piece of a scan gets the same. Does
-/// not synchronise. Throws InvalidArgument for arrays without extent, deviations that are negative
-/// or not finite, and fractions outside [0, 1].
+/// Multiplies every pixel of intensities (u, v, view) with its gain, in place. The gains depend
+/// only on the seed and on the pixel's index on the detector, so that all blocks of views of a scan
+/// have the same gains. The call does not synchronise. It throws InvalidArgument for arrays without
+/// elements, deviations that are negative or not finite, and fractions outside [0, 1].
 template <class Executor>
 void apply_detector_defects(Executor const& executor, DetectorDefects const& defects,
                             ProjectionView<float> intensities, std::uint64_t seed) {

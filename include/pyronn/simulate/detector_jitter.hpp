@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+/// Detector jitter: every view is shifted by a random displacement.
 #include <cmath>
 #include <cstdint>
 
@@ -17,8 +18,9 @@
 
 namespace pyronn {
 
-/// How far jitter displaces the detector in one view of a scan (u, v) [pixels]: normally
-/// distributed with these standard deviations (u, v) [pixels], independent from view to view.
+/// The displacement (u, v) of the detector by jitter in one view of a scan [pixels]. It is normally
+/// distributed with these standard deviations along (u, v) [pixels], and independent from view to
+/// view.
 inline Vec2d jitter_shift(Vec2d deviation, std::uint64_t seed, int view) {
   return scale(deviation, RandomNumbers{seed, RandomStream::jitter, view}.normal_pair());
 }
@@ -31,7 +33,8 @@ struct PixelShift {
   Vec2f fraction;
 };
 
-/// Shifts by more than the detector's size see its edge, as those by its size do.
+/// Splits a shift. Shifts by more than the detector's size are limited to its size: both read
+/// nothing but the edge.
 inline PixelShift pixel_shift(Vec2d shift, Extents<3> const& size) {
   PixelShift result{};
   for (int axis = 0; axis < 2; ++axis) {
@@ -39,13 +42,13 @@ inline PixelShift pixel_shift(Vec2d shift, Extents<3> const& size) {
     double const bounded = pyronn::clamp(shift[axis], -most, most);
     double const whole = std::floor(bounded);
     result.whole[axis] = static_cast<int>(whole);
-    // Rounding to float may reach 1, which is as good.
+    // Rounded to float the fraction may be 1, which gives the same sample.
     result.fraction[axis] = static_cast<float>(bounded - whole);
   }
   return result;
 }
 
-/// Views resampled bilinearly, each with a shift of its own.
+/// Resamples views bilinearly, each with a shift of its own; an item is a pixel.
 struct ShiftViews {
   using Block = BlockShape<128, 1, 1>;
   static constexpr int capacity = 1024;
@@ -54,7 +57,7 @@ struct ShiftViews {
   ProjectionView<float> output;
   LaunchTable<PixelShift, capacity> shifts;
 
-  /// Leaves out a neighbour without weight, which may be NaN.
+  /// The weighted mean of two samples. A neighbour whose weight is 0 is left out, as it may be NaN.
   PYRONN_HOST_DEVICE static float mix(float a, float b, float weight) {
     return weight > 0.0F ? (1.0F - weight) * a + weight * b : a;
   }
@@ -79,12 +82,12 @@ struct ShiftViews {
 
 }  // namespace detail
 
-/// What a detector sees that jitters: pixel (u, v) of view n reads what is at (u, v) +
-/// jitter_shift(deviation, seed, n), bilinearly; beyond the edge it reads the edge. `deviation` is
-/// (u, v) [pixels]. `first_view` is the index in the scan of the first view of both arrays, so that
-/// a scan may come piece by piece. Does not synchronise. Throws InvalidArgument for sizes that
-/// differ, deviations that are negative or not finite, a negative first_view, and input and output
-/// that overlap.
+/// Simulates a detector that jitters: output pixel (u, v) of view n is the bilinear sample of the
+/// input at (u, v) + jitter_shift(deviation, seed, n); beyond the edge the samples of the edge are
+/// repeated. `deviation` is (u, v) [pixels]. `first_view` is the index in the scan of the first
+/// view of both arrays, so that a scan can be worked on in blocks of views. The call does not
+/// synchronise. It throws InvalidArgument for extents that differ, deviations that are negative or
+/// not finite, a negative first_view, and arrays that overlap.
 template <class Executor>
 void jitter_detector(Executor const& executor, ProjectionView<float const> input, Vec2d deviation,
                      ProjectionView<float> output, std::uint64_t seed, int first_view = 0) {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+/// Intensities of an ideal detector from line integrals, and back.
 #include <cmath>
 #include <cstdint>
 
@@ -16,13 +17,13 @@ namespace pyronn {
 
 namespace detail {
 
-/// The same beam on every pixel.
+/// The photons of a beam that is the same on every pixel.
 struct UniformBeam {
   float photons;
   PYRONN_HOST_DEVICE float operator()(int, int) const { return photons; }
 };
 
-/// A beam that differs from pixel to pixel.
+/// The photons of a beam that differs from pixel to pixel.
 struct BeamProfile {
   ArrayView<float const, 2> photons;
   PYRONN_HOST_DEVICE float operator()(int u, int v) const {
@@ -30,7 +31,7 @@ struct BeamProfile {
   }
 };
 
-/// I0 exp(-p) of one pixel.
+/// Writes I0 exp(-p); an item is a pixel.
 template <class Beam>
 struct BeerLambert {
   using Block = BlockShape<128, 1, 1>;
@@ -45,7 +46,7 @@ struct BeerLambert {
   }
 };
 
-/// -log(I / I0) of one pixel.
+/// Writes -log(I / I0); an item is a pixel.
 struct UniformLineIntegrals {
   using Block = BlockShape<128, 1, 1>;
 
@@ -67,9 +68,10 @@ inline void check_photons(char const* function, double photons) {
 
 }  // namespace detail
 
-/// Mean intensities I0 exp(-p) (Beer and Lambert) from line integrals p (u, v, view), where I0 is
-/// the photons that a pixel counts without an object. Both may be the same memory. Does not
-/// synchronise. Throws InvalidArgument for sizes that differ and photons that are not positive.
+/// Computes mean intensities I0 exp(-p) (the law of Beer and Lambert) from line integrals p (u, v,
+/// view), where I0 is the number of photons that a pixel counts without an object. Both arrays may
+/// be the same. The call does not synchronise. It throws InvalidArgument for extents that differ
+/// and for photons that are not positive.
 template <class Executor>
 void intensities(Executor const& executor, ProjectionView<float const> line_integrals,
                  double photons, ProjectionView<float> intensities) {
@@ -82,7 +84,7 @@ void intensities(Executor const& executor, ProjectionView<float const> line_inte
                         line_integrals, {static_cast<float>(photons)}, intensities});
 }
 
-/// The same for a beam with a profile, as behind a bow-tie filter: I0 (u, v).
+/// The same for a beam with a profile I0 (u, v), for example behind a bow-tie filter.
 template <class Executor>
 void intensities(Executor const& executor, ProjectionView<float const> line_integrals,
                  ArrayView<float const, 2> photons, ProjectionView<float> intensities) {
@@ -97,10 +99,11 @@ void intensities(Executor const& executor, ProjectionView<float const> line_inte
                                              line_integrals, {photons}, intensities});
 }
 
-/// Line integrals -log(I / I0) back from intensities, for an ideal detector and the same beam on
-/// every pixel; with a dark field or a profile see recon/line_integrals.hpp. I / I0 below `floor`
-/// counts as `floor`. Both may be the same memory. Does not synchronise. Throws InvalidArgument for
-/// sizes that differ, photons that are not positive and a floor outside (0, 1).
+/// Computes line integrals -log(I / I0) from intensities, for an ideal detector and the same beam
+/// on every pixel; recon/preprocess/line_integrals.hpp takes dark fields and profiles. Values of I
+/// / I0 below `floor` are replaced by `floor`. Both arrays may be the same. The call does not
+/// synchronise. It throws InvalidArgument for extents that differ, for photons that are not
+/// positive and for a floor outside (0, 1).
 template <class Executor>
 void line_integrals(Executor const& executor, ProjectionView<float const> intensities,
                     double photons, ProjectionView<float> line_integrals, double floor = 1e-6) {

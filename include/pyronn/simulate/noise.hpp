@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+/// Quantum noise of photons and electronic noise of the readout.
 #include <cstdint>
 
 #include <pyronn/core/array_view.hpp>
@@ -33,7 +34,8 @@ struct GaussianNoise {
   }
 };
 
-/// Every pixel with random numbers of its own, known by the pixel's index in the scan.
+/// Replaces every pixel by `noise(pixel, random)`. The random numbers depend on the pixel's index
+/// in the scan; an item is a pixel.
 template <class Noise>
 struct AddNoise {
   using Block = BlockShape<128, 1, 1>;
@@ -54,12 +56,13 @@ struct AddNoise {
 
 }  // namespace detail
 
-/// Replaces every mean number of photons (u, v, view) by a count from its Poisson distribution, in
-/// place: quantum noise. Wants intensities, not line integrals: see simulate/intensities.hpp. A
-/// pixel that is negative or NaN becomes NaN. The result depends on the seed and on the pixel's
-/// place in the scan alone, so that a scan may come piece by piece: `first_view` is the index in
-/// the scan of the first view in `intensities`. Does not synchronise. Throws InvalidArgument for
-/// arrays without extent and a negative first_view.
+/// Adds quantum noise: replaces every mean number of photons (u, v, view) by a random count from
+/// its Poisson distribution, in place. The input is intensities, not line integrals; see
+/// simulate/intensities.hpp. A pixel that is negative or NaN becomes NaN. The result depends only
+/// on the seed and on the pixel's index in the scan, so that a scan can be worked on in blocks of
+/// views: `first_view` is the index in the scan of the first view in `intensities`. The call does
+/// not synchronise. It throws InvalidArgument for arrays without elements and for a negative
+/// first_view.
 template <class Executor>
 void add_poisson_noise(Executor const& executor, ProjectionView<float> intensities,
                        std::uint64_t seed, int first_view = 0) {
@@ -68,10 +71,10 @@ void add_poisson_noise(Executor const& executor, ProjectionView<float> intensiti
                     detail::AddNoise<detail::PoissonNoise>{intensities, {}, seed, first_view});
 }
 
-/// Adds normally distributed noise of this standard deviation [of the values' own unit], in place:
-/// the electronic noise of the readout, where `views` are counts. Pieces as add_poisson_noise. Does
-/// not synchronise. Throws InvalidArgument for arrays without extent, a deviation that is negative
-/// or not finite, and a negative first_view.
+/// Adds normally distributed noise of this standard deviation [the unit of the values], in place:
+/// the electronic noise of the readout, where `views` are counts. Blocks of views are treated as by
+/// add_poisson_noise. The call does not synchronise. It throws InvalidArgument for arrays without
+/// elements, a deviation that is negative or not finite, and a negative first_view.
 template <class Executor>
 void add_gaussian_noise(Executor const& executor, ProjectionView<float> views, double deviation,
                         std::uint64_t seed, int first_view = 0) {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+/// PolychromaticBeam: beam hardening.
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -18,7 +19,8 @@ namespace pyronn {
 
 namespace detail {
 
-/// The law of one pixel; the tables travel in the launch.
+/// Computes the line integrals of PolychromaticBeam; an item is a pixel. The tables are passed in
+/// the launch's argument.
 struct PolychromaticSum {
   using Block = BlockShape<128, 1, 1>;
   static constexpr int most_bins = 128;
@@ -41,7 +43,7 @@ struct PolychromaticSum {
   }
 
   /// The smallest exponent is taken out of the sum, which therefore never vanishes. Without an
-  /// object the sum is `total` to the last bit, and the result 0.
+  /// object the sum has the same bits as `total`, and the result is exactly 0.
   PYRONN_HOST_DEVICE void operator()(Vec<int, 3> item) const {
     Extents<3> const& size = line_integrals.extents;
     std::int64_t const row = std::int64_t{item[2]} * size[1] + item[1];
@@ -58,21 +60,22 @@ struct PolychromaticSum {
 
 }  // namespace detail
 
-/// One energy of a beam and what materials do to it.
+/// One energy of a beam, and how strongly materials attenuate it.
 struct EnergyBin {
-  double weight;  ///< share of the detector's signal without an object, in any unit
+  double weight;  ///< contribution to the detector's signal without an object, in any unit
   std::vector<double> attenuation;  ///< of each material [1/mm]
 };
 
-/// Beer's and Lambert's law summed over the energies of a beam: line integrals -log(sum w exp(-sum
-/// mu L) / sum w) from the lengths L that a ray runs in each material. Hardens the beam: soft
-/// energies go first. With one material, line integrals at a reference energy may stand for
-/// lengths; `attenuation` is then relative to that energy.
+/// The law of Beer and Lambert summed over the energies of a beam: line integrals -log(sum w
+/// exp(-sum mu L) / sum w) from the path length L of a ray in each material. It models beam
+/// hardening, as low energies are attenuated more. With one material, line integrals at a reference
+/// energy can take the place of path lengths; `attenuation` is then relative to the attenuation at
+/// that energy.
 class PolychromaticBeam {
  public:
-  /// Energies that a beam may have.
+  /// The largest number of energies.
   static constexpr int most_bins = detail::PolychromaticSum::most_bins;
-  /// Materials that each of them may have.
+  /// The largest number of materials.
   static constexpr int most_materials = detail::PolychromaticSum::most_materials;
 
   /// Throws InvalidArgument unless there are 1 to 128 bins of the same 1 to 8 materials each, with
@@ -90,12 +93,12 @@ class PolychromaticBeam {
                     " must be positive and finite");
   }
 
-  /// Arrays of path lengths that a call takes.
+  /// The number of arrays of path lengths that a call takes.
   [[nodiscard]] int num_materials() const { return kernel_.materials; }
 
-  /// Line integrals (u, v, view) from one array [mm] of each material, of the same extents. The
-  /// output may be one of the inputs. Does not synchronise. Throws InvalidArgument for another
-  /// number of arrays and sizes that differ.
+  /// Computes line integrals (u, v, view) from one array of path lengths [mm] for each material, of
+  /// the same extents. The output may be one of the inputs. The call does not synchronise. It
+  /// throws InvalidArgument unless there are num_materials arrays, and for extents that differ.
   template <class Executor>
   void operator()(Executor const& executor,
                   std::vector<ProjectionView<float const>> const& path_lengths,
@@ -116,7 +119,8 @@ class PolychromaticBeam {
   }
 
  private:
-  /// A bin without weight is left out: it must not be the one of the smallest exponent.
+  /// Adds a bin. One without weight is left out, as its exponent could be the smallest one, which
+  /// is taken out of the sum.
   void add(EnergyBin const& bin, std::size_t materials) {
     detail::expects(bin.attenuation.size() == materials, "PolychromaticBeam: a bin has ",
                     bin.attenuation.size(), " materials, the first bin ", materials);

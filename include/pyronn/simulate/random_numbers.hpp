@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+/// RandomNumbers: random numbers that depend only on seed and item.
 #include <cmath>
 #include <cstdint>
 
@@ -12,7 +13,8 @@
 
 namespace pyronn {
 
-/// One for each random effect: effects are independent though they share a seed.
+/// The random effects, each with a stream of its own, so that effects are independent though they
+/// share a seed.
 enum class RandomStream : std::uint32_t {
   photons,
   readout,
@@ -24,16 +26,16 @@ enum class RandomStream : std::uint32_t {
 };
 
 /// The random numbers of one item (a pixel of the scan, a view) of one stream, one after the other.
-/// They depend on seed, stream and item alone: not on the order, place or number of threads in
-/// which items are worked on. Seed and stream each give other numbers: the seed is Philox's key;
-/// item, draw and stream are its counter.
+/// They depend only on seed, stream and item, not on the order in which items are worked on or on
+/// the number of threads. The seed is Philox's key; item, draw and stream are its counter.
 class RandomNumbers {
  public:
-  /// Begins with the first number of the item.
+  /// The next number will be the first one of the item.
   PYRONN_HOST_DEVICE RandomNumbers(std::uint64_t seed, RandomStream stream, std::int64_t item)
       : seed_{seed}, item_{static_cast<std::uint64_t>(item)}, stream_{stream} {}
 
-  /// Evenly spread in (0, 1), both ends left out: the middles of 2^52 equal steps.
+  /// A number that is uniformly distributed in (0, 1), the ends excluded: the middle of one of 2^52
+  /// equal steps.
   PYRONN_HOST_DEVICE double uniform() {
     bool const second = draws_ % 2 != 0;
     if (!second) {
@@ -47,15 +49,15 @@ class RandomNumbers {
     return (static_cast<double>((high << 32 | low) >> 12) + 0.5) * 0x1p-52;
   }
 
-  /// Two independent numbers of mean 0 and variance 1, after G. E. P. Box, M. E. Muller, Ann. Math.
-  /// Stat. 29 (1958).
+  /// Two independent normally distributed numbers of mean 0 and variance 1 (G. E. P. Box, M. E.
+  /// Muller, Ann. Math. Stat. 29, 1958).
   PYRONN_HOST_DEVICE Vec2d normal_pair() {
     double const radius = std::sqrt(-2.0 * std::log(uniform()));
     double const angle = 2.0 * pi * uniform();
     return {radius * std::cos(angle), radius * std::sin(angle)};
   }
 
-  /// A number of mean 0 and variance 1, the first of a pair.
+  /// A normally distributed number of mean 0 and variance 1, the first of a pair.
   PYRONN_HOST_DEVICE double normal() { return normal_pair()[0]; }
 
  private:

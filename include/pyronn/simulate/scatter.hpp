@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+/// GaussianScatter: scattered radiation as a smooth background.
 #include <cmath>
 #include <cstddef>
 
@@ -19,33 +20,33 @@ namespace pyronn {
 
 namespace detail {
 
-/// Half of a symmetric sequence of weights, which travels in a launch.
+/// The weights of a Gaussian from its middle to one end, which are passed in a launch's argument.
 struct GaussianWeights {
   static constexpr int capacity = 4096;
 
-  int reach;  ///< pixels on either side of the middle one
+  int radius;  ///< pixels on either side of the middle one
   LaunchTable<float, capacity + 1> values;
 
-  /// A Gaussian of standard deviation `sigma`, cut at four of them, of sum 1.
+  /// A Gaussian of standard deviation `sigma`, cut off at 4 sigma and normalised to the sum 1.
   static GaussianWeights make(double sigma) {
     GaussianWeights result{};
-    result.reach = static_cast<int>(std::ceil(4.0 * sigma));
+    result.radius = static_cast<int>(std::ceil(4.0 * sigma));
     auto const weight = [sigma](int k) { return std::exp(-0.5 * (k / sigma) * (k / sigma)); };
     double sum = 1.0;
-    for (int k = 1; k <= result.reach; ++k) sum += 2.0 * weight(k);
+    for (int k = 1; k <= result.radius; ++k) sum += 2.0 * weight(k);
     result.values[0] = static_cast<float>(1.0 / sum);
-    for (int k = 1; k <= result.reach; ++k) {
+    for (int k = 1; k <= result.radius; ++k) {
       result.values[k] = static_cast<float>(weight(k) / sum);
     }
     return result;
   }
 
-  /// One pixel of `views` convolved along an axis; beyond the outermost pixels there is nothing.
+  /// A pixel of `views` after convolution along an axis; pixels outside the detector are zero.
   template <int Axis>
   PYRONN_HOST_DEVICE float convolve(ProjectionView<float const> views, Vec<int, 3> pixel) const {
     int const middle = pixel[Axis];
-    int const first = pyronn::max(0, middle - reach);
-    int const last = pyronn::min(views.extents[Axis] - 1, middle + reach);
+    int const first = pyronn::max(0, middle - radius);
+    int const last = pyronn::min(views.extents[Axis] - 1, middle + radius);
     float sum = 0.0F;
     for (int k = first; k <= last; ++k) {
       pixel[Axis] = k;
@@ -82,18 +83,18 @@ struct AddBlurredAlongV {
 
 }  // namespace detail
 
-/// Scattered radiation as a smooth background: a fraction of the primary intensity, spread by a
-/// Gaussian that may be wider along one axis of the detector. The simplest of the kernel models
-/// (L. A. Love, R. A. Kruger, "Scatter estimation for a digital radiographic system using
-/// convolution filtering", Med. Phys. 14 (1987)). What falls beside the detector is lost; else the
-/// scatter's sum is `ratio` times the primary's.
+/// Scattered radiation as a smooth background: a fraction of the primary intensity, blurred by a
+/// Gaussian that may be wider along one axis of the detector. It is the simplest of the models that
+/// convolve with a kernel (L. A. Love, R. A. Kruger, "Scatter estimation for a digital radiographic
+/// system using convolution filtering", Med. Phys. 14, 1987). The sum of the scatter is `ratio`
+/// times that of the primary intensity, less what falls beside the detector.
 class GaussianScatter {
  public:
-  static constexpr double most_sigma = 1024;  ///< [pixels]
+  static constexpr double most_sigma = 1024;  ///< the largest standard deviation [pixels]
 
-  /// `ratio` of scatter to primary; `sigma` the Gaussian's standard deviation along (u, v)
-  /// [pixels], 0 for none, cut at four of them. Throws InvalidArgument for a ratio that is negative
-  /// or not finite and a sigma outside [0, 1024].
+  /// `ratio` is that of scatter to primary intensity, `sigma` the standard deviation of the
+  /// Gaussian along (u, v) [pixels]; it is cut off at 4 sigma, and 0 means no blur. Throws
+  /// InvalidArgument for a ratio that is negative or not finite and for a sigma outside [0, 1024].
   GaussianScatter(double ratio, Vec2d sigma) : ratio_{ratio} {
     detail::check_not_negative("GaussianScatter", "ratio", ratio, "of the primary");
     for (int axis = 0; axis < 2; ++axis) {
@@ -114,9 +115,10 @@ class GaussianScatter {
     return view * clamp<std::size_t>(limit / view, 1, most);
   }
 
-  /// Adds scatter to primary intensities (u, v, view), in place; any piece of a scan gets what the
-  /// whole does. Does not synchronise. Throws InvalidArgument for arrays without extent and
-  /// OutOfMemory for a workspace that is too small, both before anything is written.
+  /// Adds scatter to primary intensities (u, v, view), in place. Views are independent, so that a
+  /// scan can be worked on in blocks of views. The call does not synchronise. It throws
+  /// InvalidArgument for arrays without elements and OutOfMemory for a workspace that is too small,
+  /// both before anything is written.
   template <class Executor>
   void operator()(Executor const& executor, ProjectionView<float> intensities,
                   Workspace<Executor>& workspace) const {
@@ -129,13 +131,13 @@ class GaussianScatter {
                                         view_bytes(intensities), " are needed"));
     }
     if (ratio_ == 0.0) return;
-    int const chunk = static_cast<int>(min(fit, static_cast<std::size_t>(num_views)));
-    for (int first = 0; first < num_views; first += chunk) {
-      auto const part = intensities.slices(first, min(chunk, num_views - first));
-      ProjectionView<float> const rows{reinterpret_cast<float*>(workspace.data()), part.extents};
-      executor.for_each(part.extents, detail::BlurAlongU{part, rows, weights_[0]});
-      executor.for_each(part.extents, detail::AddBlurredAlongV{rows, part, weights_[1],
-                                                               static_cast<float>(ratio_)});
+    int const views_at_a_time = static_cast<int>(min(fit, static_cast<std::size_t>(num_views)));
+    for (int first = 0; first < num_views; first += views_at_a_time) {
+      auto const views = intensities.slices(first, min(views_at_a_time, num_views - first));
+      ProjectionView<float> const rows{reinterpret_cast<float*>(workspace.data()), views.extents};
+      executor.for_each(views.extents, detail::BlurAlongU{views, rows, weights_[0]});
+      executor.for_each(views.extents, detail::AddBlurredAlongV{rows, views, weights_[1],
+                                                                static_cast<float>(ratio_)});
     }
   }
 

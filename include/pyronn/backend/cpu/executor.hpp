@@ -49,8 +49,8 @@ class CpuExecutor {
   [[nodiscard]] int threads() const { return threads_; }
 
   /// Calls `kernel(item)` once for each item, in any order and from several threads, and returns
-  /// when all items are done. Where a kernel throws, no further items are begun and the first
-  /// exception is rethrown to the caller.
+  /// when all items are done. Where a kernel throws, threads take no further items, and the
+  /// first exception is rethrown to the caller once all threads have ended.
   template <class Kernel>
   void for_each(Extents<3> items, Kernel const& kernel) const {
     auto const run = [](Extents<3> of, std::int64_t first, std::int64_t end, void const* what) {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+/// CudaError: how failed CUDA calls are reported.
 #include <stdexcept>
 
 #include <cuda_runtime_api.h>
@@ -10,16 +11,18 @@
 
 namespace pyronn {
 
-/// A CUDA call that failed; the message names the call and CUDA's reason.
+/// Thrown for a CUDA call that failed; the message names the call and CUDA's reason. Launches
+/// before the failed one may have written part of the result. Errors of kernels that are already
+/// queued are reported by CUDA at some later call.
 class CudaError : public std::runtime_error {
  public:
-  /// `call` names the function that failed with `code`.
+  /// `call` is the name of the function that failed with `code`.
   CudaError(cudaError_t code, char const* call)
       : std::runtime_error{detail::message("pyronn: ", call, " failed: ", cudaGetErrorName(code),
                                            ", ", cudaGetErrorString(code))},
         code_{code} {}
 
-  /// CUDA's own number of the error.
+  /// CUDA's code of the error.
   [[nodiscard]] cudaError_t code() const { return code_; }
 
  private:
@@ -28,7 +31,8 @@ class CudaError : public std::runtime_error {
 
 namespace detail {
 
-/// Throws CudaError, or OutOfMemory, unless `code` is success. Clears CUDA's last error.
+/// Throws OutOfMemory where device memory is exhausted and CudaError for other errors, and clears
+/// CUDA's last error.
 inline void check_cuda(cudaError_t code, char const* call) {
   if (code == cudaSuccess) return;
   static_cast<void>(cudaGetLastError());

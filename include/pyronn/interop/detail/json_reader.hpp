@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+/// JsonReader: reads JSON values, with messages that name the field.
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
@@ -19,8 +20,9 @@
 
 namespace pyronn::detail {
 
-/// A JSON value and how messages call it: `Detector: pixel_mm[1]`. Every function throws
-/// InvalidArgument with that name and the value unless the value is what is asked for.
+/// A JSON value and its name in messages, for example `Detector: pixel_mm[1]`. Every function
+/// throws InvalidArgument, with the name and the value, unless the value is of the kind that the
+/// function returns.
 class JsonReader {
  public:
   JsonReader(nlohmann::json const& value, std::string name)
@@ -50,7 +52,7 @@ class JsonReader {
     return {value_->at(field), join(field)};
   }
 
-  /// A list that is not empty.
+  /// The elements of a list, which must not be empty.
   [[nodiscard]] std::vector<JsonReader> elements() const {
     if (!value_->is_array() || value_->empty()) refuse("must be a list [ ] that is not empty");
     std::vector<JsonReader> result;
@@ -73,7 +75,7 @@ class JsonReader {
     return value_->get<double>();
   }
 
-  /// A whole number that an int holds.
+  /// A whole number that fits into an int.
   [[nodiscard]] int whole_number() const {
     if (!value_->is_number_integer()) refuse("must be a whole number");
     constexpr auto largest = std::numeric_limits<int>::max();
@@ -105,7 +107,8 @@ class JsonReader {
   }
 
  private:
-  /// Writing is recursive: what is nested so deep that it may not fit a stack is left out.
+  /// The value as text for a message. Printing is recursive, so values that are nested so deeply
+  /// that the stack may not suffice are abbreviated.
   static std::string printable_text(nlohmann::json const& value) {
     constexpr int most_levels = 8;
     if (!is_nested_within(value, most_levels)) return value.is_object() ? "{...}" : "[...]";
@@ -128,7 +131,8 @@ class JsonReader {
   std::string name_;
 };
 
-/// Numbers for JSON, which has no way to write those that are not finite.
+/// A vector as a JSON list. Throws InvalidArgument for numbers that are not finite, which JSON
+/// cannot represent.
 template <int N>
 nlohmann::json to_json_list(char const* name, Vec<double, N> const& vector) {
   nlohmann::json list = nlohmann::json::array();

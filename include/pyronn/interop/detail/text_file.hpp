@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+/// Reading text files.
 #include <cerrno>
 #include <filesystem>
 #include <fstream>
@@ -12,7 +13,7 @@
 
 namespace pyronn::detail {
 
-/// All that a file holds. Throws FileError where it cannot be read.
+/// The contents of a file. Throws FileError where it cannot be read.
 inline std::string read_text_file(std::filesystem::path const& path) {
   if (std::filesystem::is_directory(path)) fail_file(path, "is a folder");
   errno = 0;
@@ -23,7 +24,7 @@ inline std::string read_text_file(std::filesystem::path const& path) {
   return text;
 }
 
-/// A piece of a file's text as it may stand in a message: short, and without control characters.
+/// Text of a file in quotes, as messages show it: abbreviated, and without control characters.
 inline std::string quoted(std::string text) {
   constexpr std::size_t longest = 40;
   if (text.size() > longest) text = text.substr(0, longest) + "...";

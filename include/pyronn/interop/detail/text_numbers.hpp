@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+/// Words and numbers of a text.
 #include <cmath>
 #include <locale>
 #include <optional>
@@ -11,7 +12,7 @@
 
 namespace pyronn::detail {
 
-/// The finite number that a word is, in the "C" locale; nothing if it is something else.
+/// The number that a word represents in the "C" locale; nothing where it is not a finite number.
 inline std::optional<double> parse_number(std::string const& word) {
   std::istringstream in{word};
   in.imbue(std::locale::classic());
@@ -21,7 +22,7 @@ inline std::optional<double> parse_number(std::string const& word) {
   return number;
 }
 
-/// The pieces of a text between white space.
+/// The words of a text, which are separated by white space.
 inline std::vector<std::string> words(std::string const& text) {
   std::istringstream in{text};
   std::vector<std::string> result;

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+/// The parser of the dictionary in the header of a .npy file.
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -15,7 +16,7 @@
 
 namespace pyronn::detail {
 
-/// The beginning of a text, fit for a message whatever bytes it holds.
+/// The beginning of a text, where bytes that cannot be printed are replaced by question marks.
 inline std::string printable(std::string_view text) {
   constexpr std::size_t length_limit = 120;
   std::string result{text.substr(0, length_limit)};
@@ -26,15 +27,15 @@ inline std::string printable(std::string_view text) {
   return text.size() > length_limit ? result + "..." : result;
 }
 
-/// What the dictionary at the head of a .npy file says.
+/// The entries of the dictionary in the header of a .npy file.
 struct NpyDictionary {
   std::string descr;
   bool fortran_order = false;
   std::vector<std::int64_t> shape;
 };
 
-/// Reads `{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), }`, the keys in any order, and
-/// refuses all else with a FileError that names the place.
+/// Parses `{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), }`, with the keys in any
+/// order. Throws FileError, with the position in the text, for anything else.
 class NpyDictionaryParser {
  public:
   NpyDictionaryParser(std::filesystem::path const& path, std::string_view text)
@@ -92,7 +93,7 @@ class NpyDictionaryParser {
     fail("True or False");
   }
 
-  /// A Python tuple of whole numbers: (), (2,), (2, 3) or (2, 3,), never (2).
+  /// Parses a Python tuple of whole numbers: (), (2,), (2, 3) or (2, 3,), but not (2).
   std::vector<std::int64_t> parse_shape() {
     std::vector<std::int64_t> shape;
     bool closed_by_comma = true;
@@ -124,7 +125,7 @@ class NpyDictionaryParser {
     while (at_ < text_.size() && (text_[at_] == ' ' || text_[at_] == '\n')) ++at_;
   }
 
-  /// The next letter that is not a space, or a zero at the end.
+  /// The next character that is not a space; 0 at the end.
   char peek() {
     skip_spaces();
     return at_ < text_.size() ? text_[at_] : '\0';

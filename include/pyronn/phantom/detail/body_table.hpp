@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-/// The bodies that one launch looks at; they travel in its argument, beside the views.
+/// BodyTable: the bodies of one launch, which are passed in its argument beside the views.
 #include <cstdint>
 #include <vector>
 
@@ -17,52 +17,53 @@
 
 namespace pyronn::detail {
 
-/// What some bodies cover of a line: ascending parts that lie apart.
-class CoveredParts {
+/// The intervals of a line that some bodies cover, in ascending order and without common points.
+class CoveredIntervals {
  public:
   static constexpr int capacity = 16;
 
-  /// What is left of an interval when the covered parts are taken away.
+  /// The length of an interval without the covered intervals.
   [[nodiscard]] PYRONN_HOST_DEVICE double uncovered(Interval const& range) const {
     double sum = 0.0;
     double from = range.from;
-    for (int n = 0; n < count_ && parts_[n].from < range.to; ++n) {
-      if (parts_[n].from > from) sum += parts_[n].from - from;
-      from = max(from, parts_[n].to);
+    for (int n = 0; n < count_ && intervals_[n].from < range.to; ++n) {
+      if (intervals_[n].from > from) sum += intervals_[n].from - from;
+      from = max(from, intervals_[n].to);
     }
     return from < range.to ? sum + (range.to - from) : sum;
   }
 
-  /// False where there are more parts than places; the last one is left out then.
+  /// Covers an interval. Returns false, and forgets the last interval, where there would be more
+  /// than `capacity`.
   PYRONN_HOST_DEVICE bool cover(Interval range) {
     int kept = 0;
     for (int n = 0; n < count_; ++n) {
-      Interval const part = parts_[n];
-      if (part.to < range.from) {
-        parts_[kept++] = part;
-      } else if (part.from > range.to) {
-        parts_[kept++] = range;
-        range = part;
+      Interval const interval = intervals_[n];
+      if (interval.to < range.from) {
+        intervals_[kept++] = interval;
+      } else if (interval.from > range.to) {
+        intervals_[kept++] = range;
+        range = interval;
       } else {
-        range = {min(range.from, part.from), max(range.to, part.to)};
+        range = {min(range.from, interval.from), max(range.to, interval.to)};
       }
     }
     count_ = kept;
     if (count_ == capacity) return false;
-    parts_[count_++] = range;
+    intervals_[count_++] = range;
     return true;
   }
 
-  /// Where the second half of the parts begins, once there are as many as places.
-  [[nodiscard]] PYRONN_HOST_DEVICE double half_way() const { return parts_[capacity / 2].from; }
+  /// Where the second half of the intervals begins, for a full list.
+  [[nodiscard]] PYRONN_HOST_DEVICE double half_way() const { return intervals_[capacity / 2].from; }
 
  private:
-  Interval parts_[capacity];
+  Interval intervals_[capacity];
   int count_ = 0;
 };
 
-/// Consecutive bodies of a phantom with their cuts. All that overwrite are in a phantom's first
-/// table, so that the others add up.
+/// Consecutive bodies of a phantom with their cuts. All bodies that overwrite are in the phantom's
+/// first table, so that the results of all tables can be added.
 struct BodyTable {
   static constexpr int capacity = 128;
   static constexpr int cut_capacity = 96;
@@ -81,21 +82,21 @@ struct BodyTable {
     for (int n = 0; n < body.num_cuts; ++n) cuts[num_cuts++] = body.cuts[n];
   }
 
-  /// Exact, for any number of bodies on a ray.
+  /// The line integral of these bodies along a ray; exact for any number of bodies on it.
   [[nodiscard]] PYRONN_HOST_DEVICE double line_integral(Ray<double> const& ray) const {
     double sum = 0.0;
-    Interval window{ray.begin, ray.end};
-    while (!window.is_empty()) {
-      sum += integral(ray, window);
-      window = {window.to, ray.end};
+    Interval section{ray.begin, ray.end};
+    while (!section.is_empty()) {
+      sum += integral(ray, section);
+      section = {section.to, ray.end};
     }
     return sum != 0.0 ? sum * length(ray.direction) : 0.0;
   }
 
-  /// The bodies that may touch a voxel with these half widths [mm] and show there.
+  /// The bodies that may touch a voxel and are not wholly overwritten in it.
   struct Touching {
     std::uint64_t bits[capacity / 64];
-    bool is_mixed;  ///< not the same all over the voxel
+    bool is_mixed;  ///< whether the attenuation may differ within the voxel
 
     static PYRONN_HOST_DEVICE Touching all() {
       return {{~std::uint64_t{0}, ~std::uint64_t{0}}, true};
@@ -115,7 +116,8 @@ struct BodyTable {
     return result;
   }
 
-  /// At a world point [mm], by these bodies, from the last to the first.
+  /// The attenuation at a world point [mm]. Bodies are tested from the last to the first, up to one
+  /// that overwrites.
   [[nodiscard]] PYRONN_HOST_DEVICE double attenuation(Vec3d const& point,
                                                       Touching const& candidates) const {
     double sum = 0.0;
@@ -128,18 +130,20 @@ struct BodyTable {
   }
 
  private:
-  /// Over a window of the ray, which gets shorter where too much overlaps in it: from the last body
-  /// to the first, each by what later ones leave of it.
-  [[nodiscard]] PYRONN_HOST_DEVICE double integral(Ray<double> const& ray, Interval& window) const {
-    CoveredParts covered;
+  /// The integral over a section of the ray, from the last body to the first, each without what
+  /// later bodies cover. Where they cover more intervals than CoveredIntervals holds, the section
+  /// is shortened and the integral begins anew.
+  [[nodiscard]] PYRONN_HOST_DEVICE double integral(Ray<double> const& ray,
+                                                   Interval& section) const {
+    CoveredIntervals covered;
     double sum = 0.0;
     for (int n = count - 1; n >= 0; --n) {
-      Interval const chord = common(bodies[n].chord(ray, cuts.entries), window);
+      Interval const chord = common(bodies[n].chord(ray, cuts.entries), section);
       if (chord.is_empty()) continue;
       double const attenuation = bodies[n].attenuation();
       if (attenuation != 0.0) sum += attenuation * covered.uncovered(chord);
       if (bodies[n].overwrites() && !covered.cover(chord)) {
-        window.to = covered.half_way();
+        section.to = covered.half_way();
         covered = {};
         sum = 0.0;
         n = count;
@@ -149,19 +153,19 @@ struct BodyTable {
   }
 };
 
-/// Throws InvalidArgument for a body that does not validate, and for one that overwrites but has no
-/// place in the first table.
+/// The tables of a phantom. Throws InvalidArgument where Body::validate does, and for a body that
+/// overwrites and does not fit into the first table.
 inline std::vector<BodyTable> body_tables(std::vector<Body> const& phantom) {
   std::vector<BodyTable> tables(1);
-  int place = 0;
+  int number = 0;
   for (Body const& body : phantom) {
     body.validate();
     if (!tables.back().has_room_for(body)) tables.emplace_back();
-    expects(!body.overwrites || tables.size() == 1, "Phantom: body ", place,
+    expects(!body.overwrites || tables.size() == 1, "Phantom: body ", number,
             " overwrites; only among the first ", BodyTable::capacity, " bodies, with ",
             BodyTable::cut_capacity, " cuts, can any");
     tables.back().append(body);
-    ++place;
+    ++number;
   }
   return tables;
 }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+/// The kernels that voxelise and project phantoms.
 #include <pyronn/core/array_view.hpp>
 #include <pyronn/core/config.hpp>
 #include <pyronn/core/grid.hpp>
@@ -13,15 +14,15 @@
 
 namespace pyronn::detail {
 
-/// Attenuation of voxels: one work item is a voxel.
+/// Writes the attenuation of voxels; an item is a voxel.
 struct VoxeliseBodies {
   using Block = BlockShape<32, 4, 1>;
 
   BodyTable table;
   Grid grid;
-  Vec<int, 3> samples;  ///< of a voxel, along each axis
+  Vec<int, 3> samples;  ///< points in a voxel, along each axis
   VolumeView<float> volume;
-  bool adds;  ///< to what the volume holds, as all tables but the first do
+  bool adds;  ///< true: adds to what the volume holds
 
   [[nodiscard]] Extents<3> items() const { return volume.extents; }
 
@@ -32,15 +33,15 @@ struct VoxeliseBodies {
   }
 
  private:
-  /// Over the samples, spread evenly over the voxel about `center`.
+  /// The mean attenuation at points that are spread evenly over the voxel about `center`.
   [[nodiscard]] PYRONN_HOST_DEVICE double mean(Vec3d const& center) const {
     Vec<int, 3> const one{1, 1, 1};
     if (samples == one) return table.attenuation(center, BodyTable::Touching::all());
     BodyTable::Touching const bodies = table.touching(center, 0.5 * grid.spacing);
     if (!bodies.is_mixed) return table.attenuation(center, bodies);
-    Vec3d const part{1.0 / samples[0], 1.0 / samples[1], 1.0 / samples[2]};
-    Vec3d const step = scale(part, grid.spacing);
-    Vec3d const first = center - 0.5 * scale(vec_cast<double>(one) - part, grid.spacing);
+    Vec3d const fraction{1.0 / samples[0], 1.0 / samples[1], 1.0 / samples[2]};
+    Vec3d const step = scale(fraction, grid.spacing);
+    Vec3d const first = center - 0.5 * scale(vec_cast<double>(one) - fraction, grid.spacing);
     double sum = 0.0;
     for (int k = 0; k < samples[2]; ++k) {
       for (int j = 0; j < samples[1]; ++j) {
@@ -50,11 +51,11 @@ struct VoxeliseBodies {
         }
       }
     }
-    return sum * (part[0] * part[1] * part[2]);
+    return sum * (fraction[0] * fraction[1] * fraction[2]);
   }
 };
 
-/// Line integrals of bodies: one work item is a pixel of a view.
+/// Writes line integrals of bodies; an item is a pixel of a view.
 template <class Views>
 struct ProjectBodies {
   using Block = BlockShape<32, 4, 1>;
@@ -62,7 +63,7 @@ struct ProjectBodies {
   Views views;
   BodyTable table;
   ProjectionView<float> projections;
-  bool adds;  ///< to what the projections hold, as all tables but the first do
+  bool adds;  ///< true: adds to what the projections hold
 
   [[nodiscard]] Extents<3> items() const { return projections.extents; }
 

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+/// PreparedBody: a body as kernels evaluate it.
 #include <cmath>
 
 #include <pyronn/core/config.hpp>
@@ -13,17 +14,18 @@
 
 namespace pyronn::detail {
 
-/// How a body lies to a voxel; `partly` where that is not certain.
+/// How much of a voxel a body covers; `partly` also where that is not certain.
 enum class Cover { none, partly, whole };
 
-/// A body set up for evaluation on host and device: with the affine map that brings it into the box
-/// from -1 to 1. Its cuts lie elsewhere, beside those of others, as few bodies have any: `cuts` is
-/// its first one below.
+/// A body in the form in which host and device evaluate it, with the affine map that takes it into
+/// the box from -1 to 1. As few bodies have cuts, those of all bodies lie in one table, which the
+/// functions below are given.
 class PreparedBody {
  public:
   PreparedBody() = default;
 
-  /// Its first cut will be at `first_cut`. Throws InvalidArgument as Body::validate does.
+  /// `first_cut` is where the body's cuts begin in the table. Throws InvalidArgument where
+  /// Body::validate does.
   PreparedBody(Body const& body, int first_cut)
       : center_{body.center},
         attenuation_{body.attenuation},
@@ -33,16 +35,16 @@ class PreparedBody {
         overwrites_{body.overwrites} {
     body.validate();
     for (int axis = 0; axis < 3; ++axis) {
-      // Rows of endless axes are zero: all points lie in the middle.
+      // The row of an infinite axis is zero, so that all points lie in the middle along it.
       to_box_[axis] = 1.0 / body.semi_axes[axis] * body.orientation.axis[axis];
     }
   }
 
-  /// [1/mm]
+  /// The attenuation coefficient [1/mm].
   [[nodiscard]] PYRONN_HOST_DEVICE double attenuation() const { return attenuation_; }
   [[nodiscard]] PYRONN_HOST_DEVICE bool overwrites() const { return overwrites_; }
 
-  /// True for a world point [mm] inside.
+  /// True for a world point [mm] inside the body.
   [[nodiscard]] PYRONN_HOST_DEVICE bool contains(Vec3d const& point, HalfSpace const* all) const {
     if (!is_inside(shape_, to_box(point - center_))) return false;
     for (int n = first_cut_; n < first_cut_ + num_cuts_; ++n) {
@@ -51,9 +53,9 @@ class PreparedBody {
     return true;
   }
 
-  /// The part of a ray, between its begin and end, inside; nothing for a ray without direction.
-  /// Worked out about the ray's point nearest to the body, so that a source R mm away costs no more
-  /// than 1e-16 R.
+  /// The interval of a ray, between its begin and end, inside the body; nothing for a ray without
+  /// direction. It is computed about the ray's point nearest to the body, so that the distance R of
+  /// the source adds an error of no more than 1e-16 R.
   [[nodiscard]] PYRONN_HOST_DEVICE Interval chord(Ray<double> const& ray,
                                                   HalfSpace const* all) const {
     if (!(dot(ray.direction, ray.direction) > 0.0)) return nothing();
@@ -62,7 +64,7 @@ class PreparedBody {
     double const square = dot(direction, direction);
     double const middle = square > 0.0 ? -dot(origin, direction) / square : 0.0;
     Vec3d const nearest = origin + middle * direction;
-    if (!(dot(nearest, nearest) <= 3.0 + 1e-9)) return nothing();  // beyond the box' corners
+    if (!(dot(nearest, nearest) <= 3.0 + 1e-9)) return nothing();  // the line misses the box
     Interval const range{ray.begin - middle, ray.end - middle};
     Interval inside = clip(shape_, range, nearest, direction);
     if (inside.is_empty()) return nothing();
@@ -75,19 +77,19 @@ class PreparedBody {
     return {inside.from + middle, inside.to + middle};
   }
 
-  /// Of the voxel with these half widths [mm].
+  /// How much the body covers of the voxel about `center` with these half widths [mm].
   [[nodiscard]] PYRONN_HOST_DEVICE Cover cover(Vec3d const& center, Vec3d const& half,
                                                HalfSpace const* all) const {
     Vec3d const in_box = to_box(center - center_);
-    Vec3d reach{};
+    Vec3d half_extent{};
     for (int axis = 0; axis < 3; ++axis) {
-      reach[axis] = extent(to_box_[axis], half);
-      if (abs(in_box[axis]) > 1.0 + reach[axis]) return Cover::none;
+      half_extent[axis] = extent(to_box_[axis], half);
+      if (abs(in_box[axis]) > 1.0 + half_extent[axis]) return Cover::none;
     }
     if (shape_ == Shape::ellipsoid) {
       double const distance = length(in_box);
-      if (distance > 1.0 + length(reach)) return Cover::none;
-      if (distance + length(reach) < 1.0 && num_cuts_ == 0) return Cover::whole;
+      if (distance > 1.0 + length(half_extent)) return Cover::none;
+      if (distance + length(half_extent) < 1.0 && num_cuts_ == 0) return Cover::whole;
     }
     for (int n = first_cut_; n < first_cut_ + num_cuts_; ++n) {
       double const beyond = dot(all[n].normal, center) - all[n].offset;
@@ -100,7 +102,7 @@ class PreparedBody {
       }
       if (!contains(point, all)) return Cover::partly;
     }
-    return Cover::whole;  // being convex
+    return Cover::whole;  // all corners are inside, and the body is convex
   }
 
  private:

@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-/// The shapes of bodies in the box from -1 to 1: which points lie inside, and which part of a line.
+/// The shapes of bodies in the box from -1 to 1: which points, and which interval of a line, lie
+/// inside.
 #include <cmath>
 
 #include <pyronn/core/config.hpp>
@@ -12,7 +13,7 @@
 
 namespace pyronn::detail {
 
-/// The part of a line from parameter `from` to `to`; nothing unless from < to.
+/// The interval of a line between two parameters; it is empty unless from < to.
 struct Interval {
   double from, to;
 
@@ -26,7 +27,7 @@ PYRONN_HOST_DEVICE inline Interval common(Interval const& a, Interval const& b) 
   return {max(a.from, b.from), min(a.to, b.to)};
 }
 
-/// Where value + t * slope <= 0.
+/// The part of an interval where value + t * slope <= 0.
 PYRONN_HOST_DEVICE inline Interval clip_below(Interval range, double value, double slope) {
   if (slope > 0.0) {
     range.to = min(range.to, -value / slope);
@@ -38,7 +39,8 @@ PYRONN_HOST_DEVICE inline Interval clip_below(Interval range, double value, doub
   return range;
 }
 
-/// Where the coordinate lies from -1 to 1; a line along the faces is in the lower one only.
+/// The part of an interval where the coordinate origin + t * slope lies between -1 and 1. A line in
+/// the lower face is inside, one in the upper face is not.
 PYRONN_HOST_DEVICE inline Interval clip_slab(Interval const& range, double origin, double slope) {
   if (slope == 0.0) return origin >= -1.0 && origin < 1.0 ? range : nothing();
   double const a = (-1.0 - origin) / slope;
@@ -46,8 +48,8 @@ PYRONN_HOST_DEVICE inline Interval clip_slab(Interval const& range, double origi
   return common(range, {min(a, b), max(a, b)});
 }
 
-/// Within distance 1 of the third axis. By the line's distance from it, |o x d| / |d|: no
-/// difference of large squares.
+/// The part of an interval within distance 1 of the third axis. It is computed from the line's
+/// distance from the axis, |o x d| / |d|, which avoids the difference of large squares.
 PYRONN_HOST_DEVICE inline Interval clip_disc(Interval const& range, Vec3d const& origin,
                                              Vec3d const& direction) {
   double const square = direction[0] * direction[0] + direction[1] * direction[1];
@@ -63,7 +65,7 @@ PYRONN_HOST_DEVICE inline Interval clip_disc(Interval const& range, Vec3d const&
   return common(range, {middle - half, middle + half});
 }
 
-/// Within the unit ball.
+/// The part of an interval within the unit ball.
 PYRONN_HOST_DEVICE inline Interval clip_ball(Interval const& range, Vec3d const& origin,
                                              Vec3d const& direction) {
   Vec3d const moment = cross(origin, direction);
@@ -75,8 +77,8 @@ PYRONN_HOST_DEVICE inline Interval clip_ball(Interval const& range, Vec3d const&
   return common(range, {middle - half, middle + half});
 }
 
-/// At most w = (1 - z) / 2 from the third axis, where `range` holds w between 0 and 1: there
-/// x^2 + y^2 - w^2 = a t^2 + 2 b t + c <= 0.
+/// The part of `range`, in which w = (1 - z) / 2 is between 0 and 1, that is at most w from the
+/// third axis: there x^2 + y^2 - w^2 = a t^2 + 2 b t + c <= 0.
 PYRONN_HOST_DEVICE inline Interval clip_cone(Interval range, Vec3d const& origin,
                                              Vec3d const& direction) {
   double const w = 0.5 * (1.0 - origin[2]);
@@ -85,18 +87,19 @@ PYRONN_HOST_DEVICE inline Interval clip_cone(Interval range, Vec3d const& origin
   double const b = origin[0] * direction[0] + origin[1] * direction[1] - w * slope;
   double const c = origin[0] * origin[0] + origin[1] * origin[1] - w * w;
   if (a == 0.0) return clip_below(range, c, 2.0 * b);
-  // b^2 - a c by Lagrange's identity, as all three products vanish at the apex.
+  // b^2 - a c is computed by Lagrange's identity: all three products vanish at the apex.
   double const xw = origin[0] * slope - w * direction[0];
   double const yw = origin[1] * slope - w * direction[1];
   double const xy = origin[0] * direction[1] - origin[1] * direction[0];
   double const discriminant = xw * xw + yw * yw - xy * xy;
   if (a > 0.0 && !(discriminant > 0.0)) return nothing();
   double const root = std::sqrt(max(discriminant, 0.0));
-  double const sum = b > 0.0 ? -b - root : -b + root;  // of equal signs: nothing cancels
+  double const sum =
+      b > 0.0 ? -b - root : -b + root;  // both terms have the same sign: no cancellation
   double const t1 = sum / a;
   double const t2 = sum == 0.0 ? 0.0 : c / sum;
   if (a > 0.0) return common(range, {min(t1, t2), max(t1, t2)});
-  // The line runs within the double cone beyond both; the half below the apex is where w grows.
+  // The line is inside the double cone outside [t1, t2]; w is positive in the half below the apex.
   if (slope > 0.0) {
     range.from = max(range.from, max(t1, t2));
   } else {
@@ -105,6 +108,7 @@ PYRONN_HOST_DEVICE inline Interval clip_cone(Interval range, Vec3d const& origin
   return range;
 }
 
+/// The part of `range` where |x| and |y| are at most w = (1 - z) / 2.
 PYRONN_HOST_DEVICE inline Interval clip_pyramid(Interval range, Vec3d const& origin,
                                                 Vec3d const& direction) {
   double const w = 0.5 * (1.0 - origin[2]);

@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-/// How the views of a geometry travel into a kernel that knows no grid: as they are, in world mm
-/// and in their own precision.
+/// How the views of a geometry are passed to a kernel that has no grid: unchanged, in world mm and
+/// in their own precision.
 #include <cstddef>
 #include <type_traits>
 
@@ -14,10 +14,10 @@
 
 namespace pyronn::detail {
 
-/// Of a launch's argument, which bodies and views share.
+/// The bytes for views in a launch's argument; bodies take the rest.
 inline constexpr std::size_t world_views_bytes = std::size_t{12} * 1024;
 
-/// Some consecutive views, tabulated.
+/// A table of consecutive views.
 template <class View>
 struct WorldViewTable {
   static constexpr int capacity = launch_capacity<View>(world_views_bytes);
@@ -28,7 +28,7 @@ struct WorldViewTable {
   PYRONN_HOST_DEVICE View const& view(int n) const { return views[n]; }
 };
 
-/// A geometry that travels whole; its views from `first` on.
+/// A geometry that is passed whole; the views are those from `first` on.
 template <class Geometry>
 struct WholeGeometry {
   static constexpr int capacity = 1024;
@@ -44,7 +44,7 @@ constexpr bool travels_whole() {
   return std::is_trivially_copyable_v<Geometry> && sizeof(Geometry) <= world_views_bytes;
 }
 
-/// Some consecutive views, at most `capacity` in one launch.
+/// The form of consecutive views in a launch, at most `capacity` of them.
 template <class Geometry>
 using WorldViews = std::conditional_t<travels_whole<Geometry>(), WholeGeometry<Geometry>,
                                       WorldViewTable<view_t<Geometry>>>;

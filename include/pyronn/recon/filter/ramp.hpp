@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+/// The ramp filter in space, and the length to which rows are padded.
 #include <cstdint>
 
 #include <pyronn/core/error.hpp>

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+/// FilterWindow: how the ramp filter is windowed.
 #include <cmath>
 
 #include <pyronn/core/math.hpp>

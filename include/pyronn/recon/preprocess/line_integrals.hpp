@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+/// Line integrals from what a detector measures.
 #include <cmath>
 #include <cstdint>
 

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+/// The checks that functions of simulate share.
 #include <cmath>
 #include <limits>
 
@@ -11,8 +12,8 @@
 
 namespace pyronn::detail {
 
-/// Throws InvalidArgument unless these are views [first_view, ...) of some scan, in memory that the
-/// executor reaches; `who` is "function: array".
+/// Throws InvalidArgument unless these can be the views of a scan from `first_view` on, in memory
+/// that the executor reaches; `function` is "function: array" in messages.
 template <class Executor, class T>
 void check_views(Executor const& executor, char const* function, ProjectionView<T> views,
                  int first_view = 0) {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+/// Philox: random bits as a function of a counter and a key.
 #include <cstdint>
 
 #include <pyronn/core/config.hpp>
@@ -20,8 +21,8 @@ PYRONN_HOST_DEVICE constexpr std::uint32_t low_half(std::uint64_t bits) {
 
 }  // namespace detail
 
-/// Philox4x32-10: 128 random bits for each pair of counter and key, without any state. After J. K.
-/// Salmon, M. A. Moraes, R. O. Dror, D. E. Shaw, "Parallel random numbers: as easy as 1, 2, 3",
+/// Philox4x32-10: 128 random bits for each pair of counter and key, without any state. Source: J.
+/// K. Salmon, M. A. Moraes, R. O. Dror, D. E. Shaw, "Parallel random numbers: as easy as 1, 2, 3",
 /// Proc. SC 2011.
 PYRONN_HOST_DEVICE constexpr Vec<std::uint32_t, 4> philox4x32_10(Vec<std::uint32_t, 4> counter,
                                                                  Vec<std::uint32_t, 2> key) {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+/// Random numbers of the Poisson distribution.
 #include <cmath>
 
 #include <pyronn/core/config.hpp>
@@ -11,9 +12,9 @@ namespace pyronn {
 
 namespace detail {
 
-/// Logarithm of the probability of k (a whole number) at this mean. The large terms, which cancel,
-/// are put together first (C. Loader, "Fast and accurate computation of binomial probabilities",
-/// 2000); log k! is Stirling's series, off by less than 1e-12 from k = 10 on.
+/// The logarithm of the probability of k (a whole number) for this mean. The large terms, which
+/// nearly cancel, are combined first (C. Loader, "Fast and accurate computation of binomial
+/// probabilities", 2000); log k! is Stirling's series, off by less than 1e-12 from k = 10 on.
 PYRONN_HOST_DEVICE inline double log_poisson_probability(double k, double mean) {
   if (k < 10.0) {
     double factorial = 1.0;
@@ -27,7 +28,7 @@ PYRONN_HOST_DEVICE inline double log_poisson_probability(double k, double mean) 
   return k * (std::log1p(excess) - excess) - 0.5 * std::log(2.0 * pi * k) - series;
 }
 
-/// Counts how many uniform numbers may be multiplied before they fall below exp(-mean): D. E.
+/// Counts how many uniform numbers can be multiplied before the product is below exp(-mean): D. E.
 /// Knuth, "The art of computer programming", vol. 2, 3.4.1.
 PYRONN_HOST_DEVICE inline double small_poisson(double mean, RandomNumbers& random) {
   double const limit = std::exp(-mean);

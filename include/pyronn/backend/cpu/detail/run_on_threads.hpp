@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-/// Shares the items of a kernel among threads. Not a template, so that it is compiled once.
+/// Distributes the items of a kernel over threads. It is not a template, so that it is compiled
+/// once.
 #include <algorithm>
 #include <atomic>
 #include <cstdint>
@@ -15,8 +16,9 @@
 
 namespace pyronn::detail {
 
-/// Calls `run(items, first, end, kernel)` for ranges of items that make up all of them, in any
-/// order and from several threads. The first exception ends the call and reaches the caller.
+/// Calls `run(items, first, end, kernel)` for ranges of items that together are all items, in any
+/// order and from several threads, and returns when all threads have ended. After an exception
+/// threads take no further ranges, and the first exception is rethrown to the caller.
 inline void run_on_threads(int threads, Extents<3> items,
                            void (*run)(Extents<3>, std::int64_t, std::int64_t, void const*),
                            void const* kernel) {
@@ -41,7 +43,7 @@ inline void run_on_threads(int threads, Extents<3> items,
   try {
     for (int i = 1; i < threads && i < count; ++i) helpers.emplace_back(work);
   } catch (std::exception const&) {
-    // The system grants no more threads; those that run share the work.
+    // The system grants no more threads; those that have been started do all the work.
   }
   work();
   for (std::thread& helper : helpers) helper.join();

@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-/// Which paths operators have on CUDA devices beside the general one, in the order in which they
-/// are asked.
+/// The paths that operators have on CUDA devices, in the order in which they are tried; the general
+/// path is the last.
 #include <pyronn/backend/cuda/detail/batch/paths.cuh>
 #include <pyronn/backend/cuda/detail/columns/project_path.cuh>
 #include <pyronn/exec/backend.hpp>

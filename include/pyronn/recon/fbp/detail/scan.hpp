@@ -151,11 +151,11 @@ std::vector<fbp_view_t<Geometry>> fan_scan(char const* function, Geometry const&
     views.back().share.factor *= static_cast<float>(shares[n]);
     views.back().share.angle = static_cast<float>(sampling.angles[n]);
   }
-  FanReach const reach = fan_reach(views, geometry.detector_size());
-  RedundancyWeight const redundancy = fan_redundancy(function, options.redundancy, sampling, reach);
+  FanExtent const extent = fan_extent(views, geometry.detector_size());
+  RedundancyWeight const redundancy = fan_redundancy(function, options.redundancy, sampling, extent);
   for (auto& view : views) {
     view.share.redundancy =
-        simplified(redundancy, static_cast<double>(view.share.angle), reach.widest);
+        simplified(redundancy, static_cast<double>(view.share.angle), extent.widest);
     if (redundancy.kind == Redundancy::wang) check_offset_rows(function, view);
   }
   return views;
@@ -228,7 +228,7 @@ std::vector<FlatFbpView> parallel_scan(char const* function, Geometry const& geo
   AngularSampling const turn = sample_angles(function, angles);
   AngularSampling const half_turn = sample_angles(function, doubled);
   RedundancyWeight const redundancy = parallel_redundancy(
-      function, options.redundancy, turn, half_turn, fan_reach(views, geometry.detector_size()));
+      function, options.redundancy, turn, half_turn, fan_extent(views, geometry.detector_size()));
   // Every line counts 1/2 and half a turn of them as the whole.
   std::vector<double> const& shares =
       redundancy.kind == Redundancy::wang ? turn.shares : half_turn.shares;

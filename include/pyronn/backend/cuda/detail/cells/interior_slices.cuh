@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+/// The source of InteriorSliceSource on CUDA devices: slices copied into cells.
 #include <pyronn/backend/cuda/require_cuda.cuh>
 //
 #include <cstddef>
@@ -22,7 +23,9 @@
 
 namespace pyronn::detail {
 
-/// Makes the cells of slices. Those of the last column and row lack neighbours; nobody asks.
+/// Makes the cells of slices (see sample_and_slope.cuh). In the last column and row, where a
+/// neighbour is missing, the last sample takes its place; these cells are never read, as inside()
+/// ends before them.
 template <class T>
 struct CopyInteriorSlices {
   using Block = BlockShape<32, 8, 1>;
@@ -47,7 +50,7 @@ struct CopyInteriorSlices {
   }
 };
 
-/// A slice that is read cell by cell inside, and in place at its border.
+/// A slice that is read from cells inside, and at its border from the caller's memory.
 template <class T>
 class InteriorSlice {
   using Cell = SampleAndSlopeOf<T>;
@@ -66,18 +69,19 @@ class InteriorSlice {
   [[nodiscard]] __device__ SampleBounds inside() const { return border().inside(); }
 
   [[nodiscard]] __device__ float sample_inside(float a, float b) const {
-    GridIndex const cell_a = grid_index_of(a);
-    GridIndex const cell_b = grid_index_of(b);
+    GridIndex const node_a = grid_index_of(a);
+    GridIndex const node_b = grid_index_of(b);
     auto const cell =
-        static_cast<int>(cell_b.index * static_cast<unsigned>(width()) + (cell_a.index - origin_));
-    return Cell::sample(lower_ + cell, upper_ + cell, cell_a.fraction, cell_b.fraction);
+        static_cast<int>(node_b.index * static_cast<unsigned>(width()) + (node_a.index - origin_));
+    return Cell::sample(lower_ + cell, upper_ + cell, node_a.fraction, node_b.fraction);
   }
 
-  /// Hands the samples at (a, b), (a, b + step), ..., all of them inside, to `take(k, sample)`. Two
-  /// that are less than a row apart lie between three rows.
+  /// Calls `take(k, sample)` for the samples at (a, b), (a, b + step), ..., all of which must lie
+  /// inside. Two positions less than a row apart need only three rows, and are read in pairs.
   template <int Count, class Take>
   __device__ void sample_column(float a, float b, float step, Take const& take) const {
-    // Positions are rounded by less than what is left to a row. A cell of halves knows both rows.
+    // Rounding moves positions by less than the hundredth of a row that `close` leaves. Cells of
+    // halves hold both rows, so that pairs would save no load.
     constexpr float close = std::is_same_v<Cell, SampleAndSlope<float>> ? 0.99F : 0.0F;
     if constexpr (close > 0.0F) {
       if (step > 0.0F && step < close) return sample_pairs<Count, 0>(a, b, step, take);
@@ -87,21 +91,21 @@ class InteriorSlice {
   }
 
  private:
-  /// By twos, of which the one that is `Lower` after the first lies in the lower row or in the
-  /// same.
+  /// Reads the samples in pairs. The sample number `Lower` of a pair is the one with the lower b:
+  /// the first where step > 0, the second where step < 0.
   template <int Count, int Lower, class Take>
   __device__ void sample_pairs(float a, float b, float step, Take const& take) const {
-    GridIndex const cell_a = grid_index_of(a);
-    auto const cell = [&](GridIndex const& cell_b) {
-      return static_cast<int>(cell_b.index * static_cast<unsigned>(width()) +
-                              (cell_a.index - origin_));
+    GridIndex const node_a = grid_index_of(a);
+    auto const cell = [&](GridIndex const& node_b) {
+      return static_cast<int>(node_b.index * static_cast<unsigned>(width()) +
+                              (node_a.index - origin_));
     };
     for (int k = 0; k < Count; k += 2) {
       GridIndex const low = grid_index_of(b + static_cast<float>(k + Lower) * step);
       GridIndex const high = grid_index_of(b + static_cast<float>(k + 1 - Lower) * step);
-      float const first = Cell::sample(lower_ + cell(low), cell_a.fraction);
-      float const second = Cell::sample(upper_ + cell(low), cell_a.fraction);
-      float const third = Cell::sample(upper_ + cell(high), cell_a.fraction);
+      float const first = Cell::sample(lower_ + cell(low), node_a.fraction);
+      float const second = Cell::sample(upper_ + cell(low), node_a.fraction);
+      float const third = Cell::sample(upper_ + cell(high), node_a.fraction);
       take(k + Lower, first + low.fraction * (second - first));
       float const below = high.index == low.index ? first : second;
       take(k + 1 - Lower, below + high.fraction * (third - below));
@@ -118,7 +122,7 @@ class InteriorSlice {
   unsigned origin_;
 };
 
-/// Slices with the cells between their samples.
+/// Slices in the caller's memory, with a copy of them in cells.
 template <class T>
 struct InteriorSlices {
   LinearSamples<SoftwareInterp, T> in_place;
@@ -139,12 +143,13 @@ struct InteriorSlices {
 
 namespace pyronn {
 
-/// Cells of as many slices at a time as the workspace holds; the caller's memory where those are
-/// too few.
+/// Slices are copied into cells, as many at a time as the workspace holds, and are read in place
+/// where those are too few.
 template <>
 struct InteriorSliceSource<SoftwareInterp, CudaBackend> {
   using InPlace = InPlaceSlices<SoftwareInterp>;
-  /// Each part adds to the result: the way to memory costs more than the cells bring.
+  /// Every block of slices adds to the result, so that small blocks spend more time on reading and
+  /// writing the volume than cells save.
   template <class T>
   static constexpr int least_slices = std::is_same_v<T, Half> ? 16 : 32;
   static constexpr int load_launches = 1;
@@ -156,7 +161,7 @@ struct InteriorSliceSource<SoftwareInterp, CudaBackend> {
   }
   template <class T, class Executor>
   static int max_slices(Executor const&, ArrayView<T const, 4> array) {
-    // In a line there is nothing between two rows.
+    // Slices of one row have no inside.
     return array.extents[1] > 1 ? array.extents[2] : 0;
   }
   template <class T, class Executor>

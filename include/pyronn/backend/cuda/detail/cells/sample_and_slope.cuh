@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+/// Cells: samples with their differences to the next ones.
 #include <pyronn/backend/cuda/require_cuda.cuh>
 //
 #include <type_traits>
@@ -14,14 +15,14 @@
 
 namespace pyronn::detail {
 
-/// A sample with what lies between it and its neighbours, so that few loads interpolate: `sample`
-/// is asked for the point `a` and `b` of the way from the sample of the cell `lower`, and gets also
-/// `upper`, the next cell along b.
+/// A cell: a sample together with its differences to the next samples, so that an interpolation
+/// takes few loads. `sample(lower, upper, a, b)` is the value at the fraction `a` and `b` of the
+/// way from the sample of `lower` to the next ones; `upper` is the cell next to `lower` along b.
 template <class T>
 class SampleAndSlope;
 
-/// In single precision a sample, and how it rises along a: two loads of 8 bytes cost the cache no
-/// more than one of 16.
+/// In single precision a cell is a sample and its difference to the next one along a. Two loads of
+/// 8 bytes take the L1 cache no longer than one of 16.
 template <>
 class alignas(8) SampleAndSlope<float> {
  public:
@@ -36,7 +37,7 @@ class alignas(8) SampleAndSlope<float> {
     return low + b * (high - low);
   }
 
-  /// On a line along a.
+  /// The value on a line along a.
   static __device__ float sample(SampleAndSlope const* from, float a) {
     float2 const cell = __ldg(reinterpret_cast<float2 const*>(from));
     return cell.x + a * cell.y;
@@ -47,9 +48,10 @@ class alignas(8) SampleAndSlope<float> {
   float rise_;
 };
 
-/// In half precision a sample, how it rises along b, and how both do along a. There interpolation
-/// is in half precision, too: another rounding like that of storage. Differences stop at 65504,
-/// which those of values below 16376 never reach.
+/// In half precision a cell is a sample, its difference to the next one along b, and the
+/// differences of both numbers along a. Interpolation along a is in half precision, too, which
+/// rounds once more, as storing does. Differences are limited to 65504, the largest half; values
+/// below 16376 have none that large.
 template <>
 class alignas(8) SampleAndSlope<Half> {
  public:
@@ -63,7 +65,7 @@ class alignas(8) SampleAndSlope<Half> {
     return from.x + b * from.y;
   }
 
-  /// The line along b that is `a` of the way: where it begins, and how it rises.
+  /// The line along b at the fraction `a`: its value at `from` and its rise to the next sample.
   static __device__ __half2 line(SampleAndSlope const* from, __half2 a) {
     uint2 const cell = __ldg(reinterpret_cast<uint2 const*>(from));
     auto const& along_b = reinterpret_cast<__half2 const&>(cell.x);
@@ -72,7 +74,8 @@ class alignas(8) SampleAndSlope<Half> {
   }
 
  private:
-  /// What is not finite stays so.
+  /// Limits a difference to what a half holds. Differences that are infinite or NaN are kept, so
+  /// that samples that are not finite stay visible in the result.
   static __device__ float limited(float difference) {
     constexpr float largest = 65504.0F;
     return fabsf(difference) <= 4.0F * largest ? clamp(difference, -largest, largest) : difference;
@@ -82,7 +85,7 @@ class alignas(8) SampleAndSlope<Half> {
   __half2 rise_a_;
 };
 
-/// The cells in which samples of `T` are interpolated.
+/// The cells of an array of `T`.
 template <class T>
 using SampleAndSlopeOf = SampleAndSlope<std::conditional_t<std::is_same_v<T, Half>, Half, float>>;
 

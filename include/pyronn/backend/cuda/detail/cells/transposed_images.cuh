@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+/// The source of LineSource on CUDA devices: images copied and transposed.
 #include <pyronn/backend/cuda/require_cuda.cuh>
 //
 #include <cstddef>
@@ -22,37 +23,38 @@
 
 namespace pyronn::detail {
 
-/// As grid_index_of, from -1 on: the first cell lies before element 0.
+/// As grid_index_of, for numbers from -1 on, with 1 added to the index: the first cell of a line
+/// lies before element 0.
 __device__ inline GridIndex padded_grid_index_of(float x) {
   constexpr float shift = 8388609.0F;  // 2^23 + 1
   float const shifted = __fadd_rd(x, shift);
   return {__float_as_uint(shifted), x - (shifted - shift)};
 }
 
-/// The lines of an image across one axis, in cells: cell c holds element c - 1 and what is to be
-/// added to become the next, with zeros outside. A sample then takes one load.
+/// The lines of an image perpendicular to one axis, as cells: cell c holds element c - 1 and its
+/// difference to the next element, where elements outside are zero. A sample then takes one load.
 struct TransposedLines {
   SampleAndSlope<float> const* cells;
-  int length;  ///< of a line, in elements; it has one cell more
-  int first;
-  int end;
+  int length;  ///< elements of a line, which has one cell more
+  int first;   ///< the first line
+  int end;     ///< one past the last line
 
   [[nodiscard]] __device__ float sample(float a, float, int k) const {
     if (!(a > -1.0F && a < static_cast<float>(length))) return 0.0F;
     return line({a, 0.0F}, {0.0F, 0.0F}).sample(k);
   }
 
-  /// What a ray reads: the crossings advance by `slope` from line to line.
+  /// Reads the lines along a ray, which crosses line k at base + k * slope.
   struct Line {
-    SampleAndSlope<float> const* cells;  ///< such that a cell's index is counted from here
+    SampleAndSlope<float> const* cells;  ///< cell 0, less grid_index_origin
     unsigned stride;
     float base;
     float slope;
 
     [[nodiscard]] __device__ float sample(int k) const {
-      GridIndex const cell = padded_grid_index_of(base + static_cast<float>(k) * slope);
-      return SampleAndSlope<float>::sample(cells + (cell.index + static_cast<unsigned>(k) * stride),
-                                           cell.fraction);
+      GridIndex const node = padded_grid_index_of(base + static_cast<float>(k) * slope);
+      return SampleAndSlope<float>::sample(cells + (node.index + static_cast<unsigned>(k) * stride),
+                                           node.fraction);
     }
   };
   [[nodiscard]] __device__ Line line(float const (&base)[2], float const (&slope)[2]) const {
@@ -61,13 +63,14 @@ struct TransposedLines {
   }
 };
 
-/// Copies of images in which the lines across either axis lie one after another: rays that are
-/// neighbours read neighbouring cells.
+/// Two copies of each image: one with the lines perpendicular to x one after another, one with the
+/// lines perpendicular to y. Neighbouring rays read neighbouring cells of a line, whichever their
+/// main axis is.
 struct TransposedImages {
   SampleAndSlope<float>* cells;
   Extents<2> size;
 
-  /// Cells of the lines across an axis.
+  /// Number of cells of all lines perpendicular to an axis.
   [[nodiscard]] PYRONN_HOST_DEVICE std::size_t count(int axis) const {
     return static_cast<std::size_t>(size[axis]) * static_cast<std::size_t>(size[1 - axis] + 1);
   }
@@ -78,7 +81,7 @@ struct TransposedImages {
     return axis == 0 ? image : image + count(0);
   }
 
-  /// All lines of an image can be read alike.
+  /// All lines of an image are in one group.
   template <int Axis>
   [[nodiscard]] __device__ int plane_groups(int) const {
     return 1;
@@ -94,11 +97,11 @@ struct SampleTraits<TransposedImages> : SampleTraits<void> {
   static constexpr float padding = 1.0F;
 };
 
-/// Makes TransposedImages of images (x, y, 1, sample): a line an item along y, and along z the two
-/// axes of each sample.
+/// Makes TransposedImages of images (x, y, 1, sample). Items along x are the cells of a line, items
+/// along y the lines, and items along z the two axes of each sample.
 template <class T>
 struct TransposeImages {
-  /// Blocks that read whole sectors across x, and write whole lines.
+  /// The shape of blocks that read whole sectors of memory and write whole cache lines.
   using Block = BlockShape<32, 8, 1>;
 
   ArrayView<T const, 4> images;
@@ -130,7 +133,7 @@ struct TransposeImages {
 
 namespace pyronn {
 
-/// Images in software, from copies in the workspace.
+/// SoftwareInterp reads images from transposed copies in the workspace.
 template <>
 struct LineSource<SoftwareInterp, CudaBackend> {
   using InPlace = InPlacePlanes<SoftwareInterp>;

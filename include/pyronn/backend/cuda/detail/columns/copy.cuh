@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+/// The copy of a volume in columns along z, from which ProjectColumns reads.
 #include <pyronn/backend/cuda/require_cuda.cuh>
 //
 #include <algorithm>
@@ -19,12 +20,13 @@
 
 namespace pyronn::detail {
 
-/// Slices of a volume across x or y in which z lies fastest, and each voxel stands together with
-/// its neighbours: a path in (x, y) then needs few loads a sample. Columns go from z = -2 to nz + 1
-/// and from the neighbour before the first on, with zeros outside.
+/// A copy of slices of a volume, perpendicular to x or y, in which z is the fastest axis and every
+/// voxel is a cell (see sample_and_slope.cuh), so that a sample takes few loads. A column of cells
+/// goes from z = -2 to nz + 1, and the first column lies before the first voxel; voxels outside are
+/// zero.
 template <class T>
 struct ColumnCopy {
-  static constexpr int border = 2;  ///< zeros at either end of a column
+  static constexpr int border = 2;  ///< zeros at each end of a column
 
   static PYRONN_HOST_DEVICE int height(Extents<3> const& size) { return size[2] + 2 * border; }
   static PYRONN_HOST_DEVICE int width(Extents<3> const& size, int axis) {
@@ -36,10 +38,11 @@ struct ColumnCopy {
   }
 };
 
-/// Makes the slices [first, end) across `Axis`.
+/// Copies the slices [first, end) perpendicular to `Axis`.
 template <int Axis, class T>
 struct CopyColumns {
-  /// Blocks that read whole sectors, along x, and write whole lines, along z.
+  /// The shape of blocks that read whole sectors of memory along x and write whole cache lines
+  /// along z.
   using Block = BlockShape<32, Axis == 0 ? 1 : 8, Axis == 0 ? 8 : 1>;
 
   ArrayView<T const, 3> volume;

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+/// The kernel of Joseph's forward projection through columns along z.
 #include <pyronn/backend/cuda/require_cuda.cuh>
 //
 #include <cmath>
@@ -22,22 +23,23 @@
 
 namespace pyronn::detail {
 
-/// Joseph's projection of the rays whose main axis is `Axis`, through slices that CopyColumns made.
-/// A warp works on one detector column: its path in (x, y) is the same for all lanes, which lie
-/// along v, as do the loads. An item is up to `rays` pixels, a warp's width apart, counted from
-/// where the volume's shadow begins; outside it pixels are zero.
+/// Joseph's forward projection of the rays whose main axis is `Axis`, through slices that
+/// CopyColumns made. A warp works on one detector column: the path in (x, y) is the same for all
+/// its lanes, which lie along v, so that they load neighbouring cells of a column. An item is up to
+/// `rays` pixels, 32 rows apart, counted from where the footprint of the volume begins; pixels
+/// outside it are zero.
 template <int Axis, class Views, class In, class Out, class Architectures = CompiledArchitectures>
 struct ProjectColumns {
   using Cell = SampleAndSlopeOf<In>;
-  static constexpr bool in_matrix_unit = adds_in_matrix_unit_v<Cell, Architectures>;
+  static constexpr bool in_tensor_cores = adds_in_tensor_cores_v<Cell, Architectures>;
   template <int Count>
-  using Sums = ColumnSums<Cell, Count, in_matrix_unit>;
+  using Sums = ColumnSums<Cell, Count, in_tensor_cores>;
 
   struct Block : BlockShape<32, 8, 1> {
     static constexpr int z_swizzle = 24;
     static constexpr int min_blocks_per_sm = 3;
   };
-  static constexpr int rays = in_matrix_unit ? 12 : 6;
+  static constexpr int rays = in_tensor_cores ? 12 : 6;
   static constexpr int warp = 32;
 
   Views views;
@@ -45,8 +47,8 @@ struct ProjectColumns {
   Cell const* columns;
   int first_slice;
   int end_slice;
-  Extents<3> size;  ///< of the volume
-  Vec3f spacing;    ///< of the voxels [mm]
+  Extents<3> size;  ///< size of the volume
+  Vec3f spacing;    ///< distance between voxels [mm]
   ArrayView<Out, 4> projections;
   bool adds;
 
@@ -72,7 +74,7 @@ struct ProjectColumns {
   }
 
  private:
-  /// Pixels of a detector column, a warp's width apart.
+  /// The pixels of an item: those of a detector column, 32 rows apart.
   struct Pixels {
     int u;
     int first_v;
@@ -88,7 +90,7 @@ struct ProjectColumns {
     }
   }
 
-  /// With as many rays a lane as the rows need, an even number of at most `Count`.
+  /// Projects with as many rays a lane as the rows need: an even number, at most `Count`.
   template <int Count>
   __device__ void integrate(RayColumn const& column, SliceRange const& path, Pixels pixels,
                             IndexRange const& rows) const {
@@ -125,7 +127,7 @@ struct ProjectColumns {
     Crossings const last{column, static_cast<float>(rows.last)};
     Crossings const rays_of_lane{column, static_cast<float>(rows.first + lane)};
     Cells const cells{*this};
-    // A lane's last two rays may be none, and then see the zeros below all voxels.
+    // A lane's last one or two rays may not exist; they are moved to the zeros below all voxels.
     auto const top = static_cast<float>(size[2] + ColumnCopy<In>::border);
     int const rest = rows.last - (rows.first + lane);
     float const tops[2] = {rest >= warp * (Count - 2) ? top : 0.0F,
@@ -142,7 +144,7 @@ struct ProjectColumns {
     } else {
       for (int k = begin; k < end; ++k) cells.add(rays_of_lane, k, 1.0F, limited, sums);
     }
-    // Where an end of the rays or a border is near.
+    // The slices where an end of the rays or a border of the volume is near.
     for (int k = path.first == begin ? end : path.first; k <= path.last;
          k = k + 1 == begin ? end : k + 1) {
       float const across = Crossings::at(rays_of_lane.across, k);
@@ -151,11 +153,12 @@ struct ProjectColumns {
     }
   }
 
-  /// Where rays cross slices, in the copy's coordinates: of slice 0, and from slice to slice.
+  /// Where rays cross slices, in the copy's coordinates: the crossing of slice 0, and what it moves
+  /// by from slice to slice.
   struct Crossings {
     float across[2];
-    float z[2];     ///< of one ray
-    float step[2];  ///< in z to the lane's next one
+    float z[2];     ///< the crossing of one ray
+    float step[2];  ///< from a ray's z to that of the lane's next ray
 
     __device__ Crossings(RayColumn const& column, float row)
         : across{column.ray.base[0] + 1.0F, column.ray.slope[0]},
@@ -168,10 +171,11 @@ struct ProjectColumns {
     }
   };
 
-  /// Rounding moves positions by far less [voxels].
+  /// A margin by which inner slices keep away from borders [voxels]; rounding moves positions by
+  /// far less.
   static constexpr float margin = 1.0F / 32.0F;
 
-  /// Whether a ray stays within the copy in the slices [begin, end).
+  /// Whether a ray stays inside the copied columns in the slices [begin, end).
   __device__ bool is_inside(Crossings const& ray, int begin, int end) const {
     float const first = Crossings::at(ray.z, begin);
     float const last = Crossings::at(ray.z, end - 1);
@@ -179,7 +183,7 @@ struct ProjectColumns {
            max(first, last) < static_cast<float>(size[2] + ColumnCopy<In>::border) - margin;
   }
 
-  /// The copy.
+  /// The cells of the copy.
   struct Cells {
     Cell const* data;
     unsigned first_slice;
@@ -192,7 +196,7 @@ struct ProjectColumns {
           width{static_cast<unsigned>(ColumnCopy<In>::width(kernel.size, Axis))},
           height{static_cast<unsigned>(ColumnCopy<In>::height(kernel.size))} {}
 
-    /// The samples of a slice, `weight` times each, at positions in z that `limit` gives.
+    /// Adds `weight` times the samples of slice k, at positions in z that are limited by `limit`.
     template <class Limit, class LaneSums>
     __device__ void add(Crossings const& rays_of_lane, int k, float weight, Limit const& limit,
                         LaneSums& sums) const {

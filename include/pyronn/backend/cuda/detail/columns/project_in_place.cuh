@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+/// The kernel of Joseph's forward projection of z-aligned views without a copy.
 #include <pyronn/backend/cuda/require_cuda.cuh>
 //
 #include <cmath>
@@ -19,9 +20,9 @@
 
 namespace pyronn::detail {
 
-/// Joseph's projection of upright views from the caller's memory. An item is `rays` neighbouring
-/// pixels of a detector column: they share their path in (x, y), and where several cross a slice
-/// between the same two rows, what they read.
+/// Joseph's forward projection of z-aligned views from the caller's memory. An item is `rays`
+/// neighbouring pixels of a detector column. Their rays have the same path in (x, y), and rays that
+/// cross a slice between the same two voxels along z read the same samples, which are loaded once.
 template <class Views, class In, class Out>
 struct ProjectColumnsInPlace {
   struct Block : BlockShape<32, 4, 1> {
@@ -33,7 +34,7 @@ struct ProjectColumnsInPlace {
   int num_views;
   LinearSamples<SoftwareInterp, In> volumes;
   int sample;
-  Vec3f spacing;  ///< of the voxels [mm]
+  Vec3f spacing;  ///< distance between voxels [mm]
   ArrayView<Out, 4> projections;
   bool adds;
 
@@ -73,13 +74,13 @@ struct ProjectColumnsInPlace {
     int const begin = has_inner ? static_cast<int>(std::ceil(low)) : path.last + 1;
     int const end = has_inner ? static_cast<int>(std::floor(high)) + 1 : begin;
     Slices<Axis> const slices{volumes.array, sample};
-    // Rows beyond the detector see what its last one sees.
+    // Rows beyond the detector repeat the ray of its last row; their sums are not written.
     auto const last_row = static_cast<float>(rows - 1);
     for (int k = begin; k < end; ++k) slices.add(column, k, last_row, sums);
     add_border<Axis>(column, path, begin, end, rows, sums);
   }
 
-  /// The slices of a path before `begin` and from `end` on.
+  /// Adds the slices of a path before `begin` and from `end` on.
   template <int Axis>
   __device__ void add_border(RayColumn const& column, SliceRange const& path, int begin, int end,
                              int rows, float (&sums)[rays]) const {
@@ -96,11 +97,11 @@ struct ProjectColumnsInPlace {
     }
   }
 
-  /// The slices across an axis, where all samples exist.
+  /// The slices perpendicular to an axis, at positions where all samples exist.
   template <int Axis>
   struct Slices {
-    In const* lower;  ///< elements, and their neighbours across the column
-    In const* upper;
+    In const* lower;  ///< the first element
+    In const* upper;  ///< its neighbour along the other of the axes x and y
     unsigned slice_stride;
     unsigned across_stride;
     unsigned z_stride;
@@ -115,7 +116,8 @@ struct ProjectColumnsInPlace {
       upper = hide_from_optimizer(lower + across_stride);
     }
 
-    /// Between two rows of z the samples of all rays come from the same two interpolations.
+    /// Adds the samples of slice k. All rays between the same two voxels along z use the same two
+    /// values, which are interpolated across the path once.
     __device__ void add(RayColumn const& column, int k, float last_row, float (&sums)[rays]) const {
       auto const n = static_cast<float>(k);
       GridIndex const across = grid_index_of(column.ray.base[0] + n * column.ray.slope[0]);
@@ -132,13 +134,13 @@ struct ProjectColumnsInPlace {
       float below = load(row);
       float above = load(row + 1);
       for (int i = 0; i < rays; ++i) {
-        GridIndex const cell = grid_index_of(z0 + min(static_cast<float>(i), last_row) * z_step);
-        if (cell.index != row) {
-          below = cell.index == row + 1 ? above : load(cell.index);
-          above = load(cell.index + 1);
-          row = cell.index;
+        GridIndex const node = grid_index_of(z0 + min(static_cast<float>(i), last_row) * z_step);
+        if (node.index != row) {
+          below = node.index == row + 1 ? above : load(node.index);
+          above = load(node.index + 1);
+          row = node.index;
         }
-        sums[i] += below + cell.fraction * (above - below);
+        sums[i] += below + node.fraction * (above - below);
       }
     }
   };

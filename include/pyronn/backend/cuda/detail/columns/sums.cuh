@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+/// The sums of the rays of one lane of ProjectColumns.
 #include <pyronn/backend/cuda/require_cuda.cuh>
 //
 #include <cstring>
@@ -16,26 +17,27 @@
 
 namespace pyronn::detail {
 
-/// Whether ColumnSums adds up in the matrix unit.
+/// Whether ColumnSums adds up by tensor cores.
 template <class Cell, class Architectures>
-inline constexpr bool adds_in_matrix_unit_v =
+inline constexpr bool adds_in_tensor_cores_v =
     std::is_same_v<Cell, SampleAndSlope<Half>>&& has_tensor_cores_v<Architectures>;
 
-/// What `Count` rays of a lane, an even number, add up where they cross columns of cells, in single
-/// precision.
-template <class Cell, int Count, bool InMatrixUnit>
+/// The sums of `Count` rays of a lane, an even number, over the columns of cells that they cross,
+/// in single precision.
+template <class Cell, int Count, bool InTensorCores>
 class ColumnSums {
  public:
-  static constexpr int slices = 2;  ///< whose loads should be under way at a time
+  static constexpr int slices = 2;  ///< how many slices should be loaded at a time
 
-  /// Adds `weight` times the samples at the positions `at(0)`, ..., `at(Count - 1)` of `column`,
-  /// in which cells are counted as grid_index_of does, `across` of the way to the next column.
+  /// Adds `weight` times the samples at the positions `at(0)`, ..., `at(Count - 1)` along `column`,
+  /// the fraction `across` of the way to the next column. `column` is its cell 0, less
+  /// grid_index_origin.
   template <class At>
   __device__ void add(Cell const* column, float across, float weight, At const& at) {
     for (int i = 0; i < Count; ++i) {
-      GridIndex const cell = grid_index_of(at(i));
-      Cell const* const lower = column + static_cast<int>(cell.index);
-      sums_[i] += weight * Cell::sample(lower, lower + 1, across, cell.fraction);
+      GridIndex const node = grid_index_of(at(i));
+      Cell const* const lower = column + static_cast<int>(node.index);
+      sums_[i] += weight * Cell::sample(lower, lower + 1, across, node.fraction);
     }
   }
 
@@ -45,9 +47,10 @@ class ColumnSums {
   float sums_[Count] = {};
 };
 
-/// Samples in half precision, added up in single precision by the matrix unit, as a product with
-/// ones: conversions cost more. The lanes of a warp must come here together; a sample that is not
-/// finite spoils those of the three lanes beside it and of the next ray.
+/// The same for samples in half precision. Tensor cores add them up in single precision, as a
+/// product with a matrix of ones and zeros: converting the samples would take longer. All lanes of
+/// a warp must call `add` together. A sample that is not finite spoils the sums of three other
+/// lanes and of the next ray, too, as it is multiplied with the zeros.
 template <int Count>
 class ColumnSums<SampleAndSlope<Half>, Count, true> {
   using Cell = SampleAndSlope<Half>;
@@ -57,9 +60,10 @@ class ColumnSums<SampleAndSlope<Half>, Count, true> {
   static constexpr int slices = 1;
 
   __device__ ColumnSums() {
-    // A lane holds four pairs of a matrix, (row, 2j), (row + 8, 2j), (row, 2j + 8) and
-    // (row + 8, 2j + 8), j being its place among four, and of the result columns 2j and 2j + 1 of
-    // both rows. The first of each pair is a sample; it goes to a number of the same lane.
+    // With j = lane % 4, a lane holds four pairs of the first matrix, which begin at (row, 2j),
+    // (row + 8, 2j), (row, 2j + 8) and (row + 8, 2j + 8), and columns 2j and 2j + 1 of both rows of
+    // the result. The pairs are samples, whose first numbers the second matrix adds to the four
+    // numbers that the same lane has of the result.
     unsigned const lane = threadIdx.x % 32;
     constexpr unsigned one = 0x3c00U;
     first_half_ = lane / 4 == 2 * (lane % 4) ? one : 0U;
@@ -72,10 +76,10 @@ class ColumnSums<SampleAndSlope<Half>, Count, true> {
     for (int i = 0; i < Count; i += step) {
       unsigned samples[step] = {};
       for (int j = 0; j < min(step, Count - i); j += 2) {
-        GridIndex const cells[2] = {grid_index_of(at(i + j)), grid_index_of(at(i + j + 1))};
-        __half2 const along = __floats2half2_rn(cells[0].fraction, cells[1].fraction);
-        samples[j] = sample(column, cells[0], across2, __low2half2(along), weight);
-        samples[j + 1] = sample(column, cells[1], across2, __high2half2(along), weight);
+        GridIndex const nodes[2] = {grid_index_of(at(i + j)), grid_index_of(at(i + j + 1))};
+        __half2 const along = __floats2half2_rn(nodes[0].fraction, nodes[1].fraction);
+        samples[j] = sample(column, nodes[0], across2, __low2half2(along), weight);
+        samples[j + 1] = sample(column, nodes[1], across2, __high2half2(along), weight);
       }
       asm volatile(
           "mma.sync.aligned.m16n8k16.row.col.f32.f16.f16.f32 "
@@ -89,10 +93,10 @@ class ColumnSums<SampleAndSlope<Half>, Count, true> {
   __device__ float operator[](int i) const { return sums_[i]; }
 
  private:
-  /// A sample, twice.
-  static __device__ unsigned sample(Cell const* column, GridIndex const& cell, __half2 across,
+  /// A sample, as both halves of a pair.
+  static __device__ unsigned sample(Cell const* column, GridIndex const& node, __half2 across,
                                     __half2 along, float weight) {
-    __half2 const line = Cell::line(column + static_cast<int>(cell.index), across);
+    __half2 const line = Cell::line(column + static_cast<int>(node.index), across);
     __half2 value = __hfma2(__high2half2(line), along, __low2half2(line));
     if (weight != 1.0F) value = __hmul2(value, __float2half2_rn(weight));
     unsigned bits = 0;

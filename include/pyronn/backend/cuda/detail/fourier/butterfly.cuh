@@ -2,13 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+/// Fourier transforms of a few complex numbers, in registers.
 #include <pyronn/backend/cuda/require_cuda.cuh>
 //
-/// Fourier transforms of a few complex numbers, in registers.
 
 namespace pyronn::detail {
 
-/// A complex number that is loaded and stored as one.
+/// A complex number that is loaded and stored by one instruction.
 struct alignas(8) Complex {
   float re;
   float im;
@@ -24,7 +24,8 @@ __device__ inline Complex operator*(Complex a, Complex b) {
 }
 __device__ inline Complex times_minus_i(Complex a) { return {a.im, -a.re}; }
 
-/// `transform`: value f becomes the sum over n of value n times e^(-2 pi i f n / Radix).
+/// The discrete Fourier transform of `Radix` numbers, in place: number f becomes the sum over n of
+/// number n times e^(-2 pi i f n / Radix).
 template <int Radix>
 struct Butterfly;
 

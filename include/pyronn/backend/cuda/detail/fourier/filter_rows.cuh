@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+/// The kernel that weights and filters detector rows.
 #include <pyronn/backend/cuda/require_cuda.cuh>
 //
 #include <cstddef>
@@ -17,10 +18,12 @@
 
 namespace pyronn::detail {
 
-/// The power of two that is next below the largest of some numbers; 0 below all normal ones.
+/// Scales numbers by a power of two, which is exact: the largest one that is not above the largest
+/// of the numbers. Numbers that are all subnormal come back as 0.
 class RowScale {
  public:
-  /// The bits of a number without its sign increase with it, to infinity and what is not a number.
+  /// The bits of a number without its sign. They are ordered as the magnitudes of numbers are;
+  /// those of infinity and NaN are the largest.
   static __device__ unsigned magnitude(float number) {
     return __float_as_uint(number) & 0x7fffffffU;
   }
@@ -52,7 +55,7 @@ __device__ inline Complex* shared_row() {
   return numbers;
 }
 
-/// Where the rows of a block lie: in shared memory, as far as every card grants that.
+/// Short rows lie in shared memory: as much of it as every GPU grants without asking.
 struct ShortRows {
   static constexpr int threads = 128;
   static constexpr int min_blocks_per_sm = 8;
@@ -63,13 +66,13 @@ struct ShortRows {
   [[nodiscard]] __device__ Complex* of_block(unsigned) const { return shared_row(); }
 };
 
-/// Longer ones: there too, while they fit, else side by side in memory of the device.
+/// Longer rows lie in shared memory, too, where they fit, else one after another in device memory.
 struct LongRows {
   static constexpr int threads = 512;
   static constexpr int min_blocks_per_sm = 2;
 
   std::size_t row_bytes;
-  std::byte* memory;  ///< or null
+  std::byte* memory;  ///< in device memory; null: rows lie in shared memory
 
   [[nodiscard]] std::size_t shared_bytes() const { return memory == nullptr ? row_bytes : 0; }
   [[nodiscard]] __device__ Complex* of_block(unsigned block) const {
@@ -78,11 +81,11 @@ struct LongRows {
   }
 };
 
-/// Weights and filters rows two at a time, as real and imaginary parts of complex rows: as the
-/// response is real, a + i b becomes filtered a + i filtered b. So that neither row knows of the
-/// other, each is brought near 1 for the time being, by a power of two, which is exact; one with a
-/// weighted number that is not finite is left out, and comes back without any that is. A block
-/// takes one pair after another.
+/// Weights and filters rows two at a time, as the real and imaginary parts of a complex row: as the
+/// response is real, a + i b becomes filtered a + i filtered b. So that the rounding errors of one
+/// row do not depend on the other row, each is scaled by a power of two to numbers near 1 before,
+/// and back after. A row with a weighted number that is not finite is filtered as zeros, and NaN is
+/// written to all of it. A block filters one pair of rows after another.
 template <class Weights, class Rows>
 struct FilterRows {
   struct Block : BlockShape<Rows::threads, 1, 1> {
@@ -118,7 +121,7 @@ struct FilterRows {
  private:
   using Transform = RowTransform<Block::x>;
 
-  /// Where row `number` of all views lies.
+  /// Row and view of row `number`, where rows are counted through all views.
   struct Row {
     float v;
     int view;
@@ -133,7 +136,7 @@ struct FilterRows {
     return view.data + std::size_t{row} * static_cast<std::size_t>(view.extents[0]);
   }
 
-  /// Weighted rows, with zeros where there are no pixels, and their largest magnitudes.
+  /// Loads a pair of rows, weights them, pads them with zeros, and finds their largest magnitudes.
   __device__ void load(Transform const& transform, unsigned number, bool is_pair,
                        unsigned (&largest)[2]) const {
     Row const first = row(number);

@@ -2,12 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+/// How the Fourier transform of a padded row is cut into passes, and the tables that these read.
+/// Every pass works in place, and the spectrum has an order of its own, which a filter does not
+/// mind: the inverse passes are the transposes of the forward ones, in reverse order. W. M.
+/// Gentleman, G. Sande, "Fast Fourier transforms - for fun and profit", AFIPS Fall Joint Computer
+/// Conference (1966).
 #include <pyronn/backend/cuda/require_cuda.cuh>
 //
-/// How the Fourier transform of a padded row is cut into passes, and the tables that these read.
-/// Every pass works where the numbers lie, and the spectrum comes in an order of its own: a filter
-/// needs no other, and its passes back are the same ones transposed. W. M. Gentleman, G. Sande,
-/// "Fast Fourier transforms - for fun and profit", AFIPS Fall Joint Computer Conference (1966).
 #include <pyronn/backend/cuda/detail/fourier/butterfly.cuh>
 #include <pyronn/core/config.hpp>
 #include <pyronn/core/extents.hpp>
@@ -17,16 +18,18 @@
 
 namespace pyronn::detail {
 
-/// As the upper half of a padded row is zero, its even frequencies are the transform of the lower
-/// half x(n), and the odd ones that of x(n) e^(-2 pi i n / length). A pass makes of each run of
-/// numbers `radix` runs of `part` numbers, which are transformed by themselves: the first makes
-/// them of these two halves, the last one of neighbours.
+/// The passes of the transform of one row. As the upper half of a padded row is zero, its even
+/// frequencies are the transform of the lower half x(n), and its odd frequencies that of
+/// x(n) e^(-2 pi i n / length). A pass makes butterflies of `radix` numbers that are `stride`
+/// apart: it turns each run of radix * stride numbers into `radix` runs of `stride` numbers, which
+/// the next passes transform independently. The first pass begins with the two halves, the last one
+/// with neighbouring numbers.
 struct FourierPasses {
   static constexpr int capacity = 16;
   static constexpr int last_radix = 8;
   struct Pass {
     int radix;
-    int part;
+    int stride;
   };
 
   int length;
@@ -34,8 +37,8 @@ struct FourierPasses {
   int count = 0;
   Pass passes[capacity] = {};
 
-  /// For a length as padded_row_length gives it: 16, 32, 64 ... times 1, 3, 5, 9 or 15. The first
-  /// radix is 1 to 5; from the second pass on, parts are powers of two.
+  /// `length_` is a result of padded_row_length: 16, 32, 64 ... times 1, 3, 5, 9 or 15. The first
+  /// radix is 1 to 5, and from the second pass on strides are powers of two.
   explicit FourierPasses(int length_) : length{length_}, half{length_ / 2} {
     int rest = half;
     auto const add = [&](int radix) {
@@ -51,34 +54,35 @@ struct FourierPasses {
     while (rest > 1) add(last_radix);
   }
 
-  /// Which frequency of a spectrum lies at `place`.
-  [[nodiscard]] PYRONN_HOST_DEVICE int frequency(int place) const {
-    int result = place / half;
-    int stride = 2;
-    int rest = place % half;
+  /// The frequency that lies at an index of the spectrum.
+  [[nodiscard]] PYRONN_HOST_DEVICE int frequency(int index) const {
+    int result = index / half;
+    int frequency_step = 2;
+    int rest = index % half;
     for (int n = 0; n < count; ++n) {
-      result += rest / passes[n].part * stride;
-      rest %= passes[n].part;
-      stride *= passes[n].radix;
+      result += rest / passes[n].stride * frequency_step;
+      rest %= passes[n].stride;
+      frequency_step *= passes[n].radix;
     }
     return result;
   }
 };
 
-/// What the passes over a row read, in memory of the device.
+/// The tables that passes read, in device memory.
 struct FourierTables {
-  /// e^(-2 pi i j k / span) at j part + k, for each pass from runs of `span` to runs of `part`:
-  /// those of all passes lie side by side.
+  /// The factors e^(-2 pi i j k / span), at the index j * stride + k, of each pass that turns runs
+  /// of `span` numbers into runs of `stride` numbers. The index is in [stride, span) where j > 0,
+  /// so that one table holds the factors of all passes.
   Complex* twiddles;
-  float* response;  ///< in the order of the spectrum, divided by the length
+  float* response;  ///< the response in the order of the spectrum, divided by the length
 };
 
-/// Makes both tables, one place of each an item.
+/// Makes both tables; an item is one element of each.
 struct MakeFourierTables {
   using Block = BlockShape<128, 1, 1>;
 
   FourierPasses passes;
-  float const* response;  ///< of the frequencies from 0 to half the length
+  float const* response;  ///< at the frequencies 0, ..., length / 2
   FourierTables tables;
 
   [[nodiscard]] Extents<3> items() const { return {passes.length, 1, 1}; }
@@ -91,16 +95,16 @@ struct MakeFourierTables {
   }
 
  private:
-  [[nodiscard]] __device__ Complex twiddle(int place) const {
+  [[nodiscard]] __device__ Complex twiddle(int index) const {
     int span = passes.length;
-    int part = passes.half;
-    for (int n = 0; place < part && n < passes.count; ++n) {
-      span = part;
-      part = passes.passes[n].part;
+    int stride = passes.half;
+    for (int n = 0; index < stride && n < passes.count; ++n) {
+      span = stride;
+      stride = passes.passes[n].stride;
     }
     double sine = 0;
     double cosine = 0;
-    sincospi(2.0 * (place / part) * (place % part) / span, &sine, &cosine);
+    sincospi(2.0 * (index / stride) * (index % stride) / span, &sine, &cosine);
     return {static_cast<float>(cosine), static_cast<float>(-sine)};
   }
 };

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+/// The row filter of the CUDA backend.
 #include <pyronn/backend/cuda/require_cuda.cuh>
 //
 #include <cstddef>
@@ -23,9 +24,10 @@
 
 namespace pyronn::detail {
 
-/// Filters with Fourier transforms that are part of the kernel: from pixel to filtered pixel a
-/// number does not leave its multiprocessor, unless rows are too long for that. Around a library's
-/// transforms it would travel through memory eight times, twice as long as its row.
+/// Filters rows by Fourier transforms inside the kernel: from pixel to filtered pixel a number
+/// stays in registers and shared memory of its SM, unless rows are too long for shared memory. With
+/// the transforms of a library every row, padded to twice its length, would be read from or written
+/// to device memory eight times.
 template <>
 struct RowFilterBackend<CudaBackend> {
   static std::size_t table_bytes(int columns) {
@@ -60,7 +62,7 @@ struct RowFilterBackend<CudaBackend> {
     return min(layout.rows_in(limit), num_pairs(scan)) * layout.row_bytes;
   }
 
-  /// Kernels that apply() queues for filtered projections of these extents.
+  /// How many kernels apply() queues for filtered projections of these extents.
   static int launches(Extents<3> scan, int capacity) {
     return (scan[2] - 1) / views_of_launch(scan, capacity) + 1;
   }
@@ -83,11 +85,12 @@ struct RowFilterBackend<CudaBackend> {
   }
 
  private:
-  /// Rows for which many small blocks are faster than few large ones.
+  /// The longest rows for which many small blocks are faster than few large ones.
   static constexpr std::size_t most_short_bytes = std::size_t{44} << 10;
   static constexpr std::size_t most_blocks = std::size_t{1} << 16;
 
-  /// What tables take, and rows of blocks that shared memory cannot hold.
+  /// The bytes of the tables, and of one row, which lies in device memory where shared memory is
+  /// too small.
   struct Layout {
     std::size_t table_bytes;
     std::size_t row_bytes;
@@ -98,8 +101,8 @@ struct RowFilterBackend<CudaBackend> {
           row_bytes{aligned(static_cast<std::size_t>(BankPadding{passes}(passes.length)) *
                             sizeof(Complex))} {}
 
-    /// How many rows a workspace has room for: no more than the second-level cache may hold, and
-    /// one at least.
+    /// How many rows are worked on at a time in a workspace of so many bytes: at least one, and no
+    /// more than the L2 cache is likely to hold.
     [[nodiscard]] std::size_t rows_in(std::size_t bytes) const {
       constexpr std::size_t most_bytes = std::size_t{32} << 20;
       return max<std::size_t>(min(bytes, most_bytes) / row_bytes, 1);
@@ -124,7 +127,7 @@ struct RowFilterBackend<CudaBackend> {
     return clamp((1 << 30) / scan[1], 1, capacity);
   }
 
-  /// As many views a launch as their weights and the numbers of their rows have room for.
+  /// Queues launches of as many views as there is room for weights, and as row numbers allow.
   template <class Weights, class Rows, class Executor>
   static void filter(Executor const& executor, RowFilterTask<Weights> const& task,
                      FourierPasses const& passes, FourierTables const& tables, Rows const& rows,

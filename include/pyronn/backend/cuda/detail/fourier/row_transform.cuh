@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+/// RowTransform: filters one row by a Fourier transform and its inverse.
 #include <pyronn/backend/cuda/require_cuda.cuh>
 //
 #include <type_traits>
@@ -12,17 +13,18 @@
 
 namespace pyronn::detail {
 
-/// Calls `call(std::integral_constant<int, radix>{})`; `radix` must be one of `Radices`.
+/// Calls `call(std::integral_constant<int, radix>{})`, where `radix` must be one of `Radices`.
 template <int... Radices, class Call>
 __device__ void with_radix(int radix, Call const& call) {
   static_cast<void>(
       ((radix == Radices && (call(std::integral_constant<int, Radices>{}), true)) || ...));
 }
 
-/// Where the numbers of a row lie. After every 16 a place stays free, so that threads whose numbers
-/// are neighbours, or 8 apart, find them in different banks of shared memory. In the few lengths
-/// where a run may begin between multiples of 16, no place stays free: a number `part` further on
-/// is always as many places further on, wherever a run begins.
+/// The index of a row's numbers in memory, with padding against bank conflicts: one element after
+/// every 16 is not used, so that threads whose numbers are neighbours, or 8 apart, access different
+/// banks of shared memory. The few lengths in which runs may begin between multiples of 16 have no
+/// padding. In both cases the distance in memory of two numbers of a butterfly is the same for
+/// every run.
 class BankPadding {
  public:
   explicit PYRONN_HOST_DEVICE BankPadding(FourierPasses const& passes)
@@ -34,142 +36,145 @@ class BankPadding {
   int shift_;
 };
 
-/// A padded row that the `Threads` threads of a block filter together, where it lies: in shared
-/// memory, or in memory of the device.
+/// A padded row in shared memory, or in device memory, that the `Threads` threads of a block filter
+/// together, in place.
 template <int Threads>
 class RowTransform {
  public:
   __device__ RowTransform(Complex* row, FourierPasses const& passes, FourierTables const& tables)
-      : row_{row}, passes_{passes}, tables_{tables}, place_{passes} {}
+      : row_{row}, passes_{passes}, tables_{tables}, padded_index_{passes} {}
 
-  /// Number n of the lower half, which is all that there is to set.
-  [[nodiscard]] __device__ Complex& at(int n) const { return row_[place_(n)]; }
+  /// Number n of the lower half. Only this half is to be set; the upper one counts as zeros.
+  [[nodiscard]] __device__ Complex& at(int n) const { return row_[padded_index_(n)]; }
 
-  /// Takes `change(value)` of the row's lower half and calls `write(n, value)` for its numbers when
-  /// they are filtered, with real and imaginary parts exchanged. Nothing is synchronised before or
-  /// after.
+  /// Filters `change(value)` of the numbers of the lower half, and calls `write(n, value)` with the
+  /// results, whose real and imaginary parts are exchanged. The caller must synchronise the block
+  /// before and after.
   template <class Change, class Write>
   __device__ void filter(Change const& change, Write const& write) const {
     with_radix<1, 2, 3, 4, 5>(passes_.passes[0].radix, [&](auto radix) {
-      begin<decltype(radix)::value>(passes_.passes[0].part, change);
+      first_pass<decltype(radix)::value>(passes_.passes[0].stride, change);
     });
 #pragma unroll 1
     for (int n = 1; n < passes_.count - 1; ++n) {
       with_radix<2, 3, 4, 5, 8>(passes_.passes[n].radix, [&](auto radix) {
-        divide<decltype(radix)::value>(passes_.passes[n].part);
+        forward_pass<decltype(radix)::value>(passes_.passes[n].stride);
       });
     }
     apply_response();
 #pragma unroll 1
     for (int n = passes_.count - 2; n > 0; --n) {
       with_radix<2, 3, 4, 5, 8>(passes_.passes[n].radix, [&](auto radix) {
-        join<decltype(radix)::value>(passes_.passes[n].part);
+        inverse_pass<decltype(radix)::value>(passes_.passes[n].stride);
       });
     }
     with_radix<1, 2, 3, 4, 5>(passes_.passes[0].radix, [&](auto radix) {
-      end<decltype(radix)::value>(passes_.passes[0].part, write);
+      last_pass<decltype(radix)::value>(passes_.passes[0].stride, write);
     });
   }
 
  private:
-  [[nodiscard]] __device__ Complex* upper_half() const { return row_ + place_(passes_.half); }
+  [[nodiscard]] __device__ Complex* upper_half() const {
+    return row_ + padded_index_(passes_.half);
+  }
 
-  /// The first pass, from the lower half to both.
+  /// The first forward pass, which makes both halves from the lower one.
   template <int Radix, class Change>
-  __device__ void begin(int part, Change const& change) const {
+  __device__ void first_pass(int stride, Change const& change) const {
 #pragma unroll 1
-    for (int k = static_cast<int>(threadIdx.x); k < part; k += Threads) {
-      Complex* const lower = row_ + place_(k);
-      Complex* const upper = upper_half() + place_(k);
+    for (int k = static_cast<int>(threadIdx.x); k < stride; k += Threads) {
+      Complex* const lower = row_ + padded_index_(k);
+      Complex* const upper = upper_half() + padded_index_(k);
       Complex even[Radix];
       Complex odd[Radix];
       for (int j = 0; j < Radix; ++j) {
-        even[j] = change(lower[place_(j * part)]);
-        odd[j] = even[j] * tables_.twiddles[passes_.half + j * part + k];
+        even[j] = change(lower[padded_index_(j * stride)]);
+        odd[j] = even[j] * tables_.twiddles[passes_.half + j * stride + k];
       }
       Butterfly<Radix>::transform(even);
       Butterfly<Radix>::transform(odd);
       for (int j = 0; j < Radix; ++j) {
-        apply_twiddle(j, part, k, even[j], odd[j]);
-        lower[place_(j * part)] = even[j];
-        upper[place_(j * part)] = odd[j];
+        apply_twiddle(j, stride, k, even[j], odd[j]);
+        lower[padded_index_(j * stride)] = even[j];
+        upper[padded_index_(j * stride)] = odd[j];
       }
     }
     __syncthreads();
   }
 
-  /// The transpose of `begin`.
+  /// The last inverse pass: the transpose of `first_pass`.
   template <int Radix, class Write>
-  __device__ void end(int part, Write const& write) const {
+  __device__ void last_pass(int stride, Write const& write) const {
 #pragma unroll 1
-    for (int k = static_cast<int>(threadIdx.x); k < part; k += Threads) {
-      Complex const* const lower = row_ + place_(k);
-      Complex const* const upper = upper_half() + place_(k);
+    for (int k = static_cast<int>(threadIdx.x); k < stride; k += Threads) {
+      Complex const* const lower = row_ + padded_index_(k);
+      Complex const* const upper = upper_half() + padded_index_(k);
       Complex even[Radix];
       Complex odd[Radix];
       for (int j = 0; j < Radix; ++j) {
-        even[j] = lower[place_(j * part)];
-        odd[j] = upper[place_(j * part)];
-        apply_twiddle(j, part, k, even[j], odd[j]);
+        even[j] = lower[padded_index_(j * stride)];
+        odd[j] = upper[padded_index_(j * stride)];
+        apply_twiddle(j, stride, k, even[j], odd[j]);
       }
       Butterfly<Radix>::transform(even);
       Butterfly<Radix>::transform(odd);
       for (int j = 0; j < Radix; ++j) {
-        int const n = j * part + k;
+        int const n = j * stride + k;
         write(n, even[j] + odd[j] * tables_.twiddles[passes_.half + n]);
       }
     }
   }
 
-  __device__ void apply_twiddle(int j, int part, int k, Complex& even, Complex& odd) const {
+  __device__ void apply_twiddle(int j, int stride, int k, Complex& even, Complex& odd) const {
     if (j == 0) return;
-    Complex const twiddle = tables_.twiddles[j * part + k];
+    Complex const twiddle = tables_.twiddles[j * stride + k];
     even = even * twiddle;
     odd = odd * twiddle;
   }
 
-  /// A pass from runs to `Radix` runs of `part` each.
+  /// A forward pass: turns each run into `Radix` runs of `stride` numbers.
   template <int Radix>
-  __device__ void divide(int part) const {
-    each_butterfly<Radix>(part, [](Complex(&x)[Radix], Complex const(&twiddles)[Radix]) {
+  __device__ void forward_pass(int stride) const {
+    each_butterfly<Radix>(stride, [](Complex(&x)[Radix], Complex const(&twiddles)[Radix]) {
       Butterfly<Radix>::transform(x);
       for (int j = 1; j < Radix; ++j) x[j] = x[j] * twiddles[j];
     });
   }
 
-  /// The transpose of `divide`.
+  /// An inverse pass: the transpose of `forward_pass`.
   template <int Radix>
-  __device__ void join(int part) const {
-    each_butterfly<Radix>(part, [](Complex(&x)[Radix], Complex const(&twiddles)[Radix]) {
+  __device__ void inverse_pass(int stride) const {
+    each_butterfly<Radix>(stride, [](Complex(&x)[Radix], Complex const(&twiddles)[Radix]) {
       for (int j = 1; j < Radix; ++j) x[j] = x[j] * twiddles[j];
       Butterfly<Radix>::transform(x);
     });
   }
 
   template <int Radix, class Change>
-  __device__ void each_butterfly(int part, Change const& change) const {
-    int const log_part = __ffs(part) - 1;
-    // Runs of eights share banks with the next, but not with the one after it: half a warp takes
-    // those two, where the number of runs is a multiple of four.
-    bool const swaps = part == 8 && passes_.length % 256 == 0;
+  __device__ void each_butterfly(int stride, Change const& change) const {
+    int const log_part = __ffs(stride) - 1;
+    // For a stride of 8 the numbers of a run lie in the same banks as those of the next run, but
+    // not as those of the run after it. So half a warp works on a run and the one after the next,
+    // where the number of runs is a multiple of four.
+    bool const swaps = stride == 8 && passes_.length % 256 == 0;
 #pragma unroll 1
     for (int n = static_cast<int>(threadIdx.x); n < passes_.length / Radix; n += Threads) {
       int run = n >> log_part;
-      int const k = n - run * part;
+      int const k = n - run * stride;
       if (swaps) run = (run & ~3) | ((run & 1) << 1) | ((run >> 1) & 1);
-      Complex* const first = row_ + place_(run * (Radix * part) + k);
+      Complex* const first = row_ + padded_index_(run * (Radix * stride) + k);
       Complex x[Radix];
       Complex twiddles[Radix];
-      for (int j = 1; j < Radix; ++j) twiddles[j] = tables_.twiddles[j * part + k];
-      for (int j = 0; j < Radix; ++j) x[j] = first[place_(j * part)];
+      for (int j = 1; j < Radix; ++j) twiddles[j] = tables_.twiddles[j * stride + k];
+      for (int j = 0; j < Radix; ++j) x[j] = first[padded_index_(j * stride)];
       change(x, twiddles);
-      for (int j = 0; j < Radix; ++j) first[place_(j * part)] = x[j];
+      for (int j = 0; j < Radix; ++j) first[padded_index_(j * stride)] = x[j];
     }
     __syncthreads();
   }
 
-  /// The last pass, the response, and the first pass back, which is the same as forward once real
-  /// and imaginary parts are exchanged.
+  /// The last forward pass, the product with the response, and the first inverse pass, which is the
+  /// same as the forward one after real and imaginary parts are exchanged.
   __device__ void apply_response() const {
     constexpr int radix = FourierPasses::last_radix;
 #pragma unroll 1
@@ -178,7 +183,7 @@ class RowTransform {
       float4 const low = response[0];
       float4 const high = response[1];
       float const factors[radix] = {low.x, low.y, low.z, low.w, high.x, high.y, high.z, high.w};
-      Complex* const first = row_ + place_(radix * n);
+      Complex* const first = row_ + padded_index_(radix * n);
       Complex x[radix];
       for (int j = 0; j < radix; ++j) x[j] = first[j];
       Butterfly<radix>::transform(x);
@@ -192,7 +197,7 @@ class RowTransform {
   Complex* row_;
   FourierPasses const& passes_;
   FourierTables const& tables_;
-  BankPadding place_;
+  BankPadding padded_index_;
 };
 
 }  // namespace pyronn::detail

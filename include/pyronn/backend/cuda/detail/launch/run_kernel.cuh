@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-/// How kernels become CUDA's: the library's only __global__ function.
+/// How kernels (exec/kernel.hpp) are launched: the library's only __global__ function.
 #include <pyronn/backend/cuda/require_cuda.cuh>
 //
 #include <type_traits>
@@ -15,9 +15,10 @@
 #include <pyronn/core/vec.hpp>
 #include <pyronn/exec/kernel.hpp>
 
-// Kernels and launchers are hidden and keyed on the architectures they are compiled for: two
-// libraries, or two translation units built for different cards, must never share one. The pragma
-// also takes geometries from unnamed namespaces, at which nvcc warns where an attribute stands.
+// Kernels and launchers have hidden visibility, and the architectures that they are compiled for
+// are template arguments: two libraries, or two translation units that are built for different
+// GPUs, must never share one. A pragma does it, as with an attribute nvcc warns about geometries
+// from unnamed namespaces.
 #pragma GCC visibility push(hidden)
 
 namespace pyronn::detail {
@@ -26,7 +27,7 @@ template <int... Architectures>
 struct ArchitectureList {};
 using CompiledArchitectures = ArchitectureList<__CUDA_ARCH_LIST__>;
 
-/// True where everything that is compiled for has the matrix unit's instructions used here.
+/// True where all architectures that are compiled for have the tensor-core instructions used here.
 template <class Architectures>
 inline constexpr bool has_tensor_cores_v = false;
 template <int... Architectures>
@@ -69,7 +70,7 @@ inline constexpr unsigned items_of_block_v = Block::x* Block::y* Block::z;
 template <class Block>
 inline constexpr unsigned threads_v = items_of_block_v<Block>* Block::split;
 
-/// Adds up what the parts of a block have found, in their order, into the sums of part 0.
+/// Adds the sums of all parts of a block, in the order of the parts, to the sums of part 0.
 template <class Block, int M, int N>
 __device__ void add_up(float (&sums)[M][N], unsigned thread, int part) {
   __shared__ float others[Block::split - 1][M][N][items_of_block_v<Block>];
@@ -105,7 +106,7 @@ __global__ void __launch_bounds__(threads_v<typename Kernel::Block>,
   if constexpr (Block::split == 1) {
     if (exists) kernel(item);
   } else {
-    // From one lane, so that the compiler knows it to be the same for the whole warp.
+    // Read from one lane, so that the compiler knows that the whole warp has the same part.
     int const part =
         __shfl_sync(0xffffffffU, static_cast<int>(threadIdx.x / items_of_block_v<Block>), 0);
     typename Kernel::Sums sums = {};

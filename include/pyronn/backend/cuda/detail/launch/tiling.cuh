@@ -2,16 +2,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-/// How voxels and pixels are cut for a GPU, unless a policy knows better.
+/// How voxels and pixels are distributed over the threads of a GPU, for policies without tilings of
+/// their own.
 #include <pyronn/exec/backend.hpp>
 #include <pyronn/exec/kernel.hpp>
 #include <pyronn/model/detail/tiling.hpp>
 
 namespace pyronn::detail {
 
-/// On a GPU: columns along z in registers, in warps and blocks compact in (x, y), whose shadow
-/// stays in the first-level cache. Fewer than half of the threads that fit hide the loads' latency,
-/// if each has registers for many loads at a time: 72, of blocks this small.
+/// A thread has a column of voxels along z, whose sums stay in registers; warps and blocks are
+/// compact in (x, y), so that their footprint stays in the L1 cache. An SM holds fewer than half of
+/// the threads that it could, but each has 72 registers, enough for many loads at a time, which
+/// hides the loads' latency better.
 template <class Interp>
 struct VoxelTiling<Interp, CudaBackend, 3> {
   struct Block : BlockShape<16, 8, 1> {
@@ -27,8 +29,9 @@ struct VoxelTiling<Interp, CudaBackend, 3> {
   static constexpr bool prefers_special_views = true;
 };
 
-/// In the plane there is nothing along z to share, and few pixels to go round: a warp takes every
-/// sixteenth view. Where views are large, a block whose warps all read the same one is faster.
+/// Images have no columns along z and too few pixels to fill a GPU, so that 16 threads share an
+/// item and each takes every sixteenth view. Views that are not projective are larger, and a block
+/// whose warps all read the same view is faster.
 template <class Interp>
 struct VoxelTiling<Interp, CudaBackend, 2> {
   struct Block : BlockShape<16, 2, 1> {
@@ -42,7 +45,8 @@ struct VoxelTiling<Interp, CudaBackend, 2> {
   static constexpr bool prefers_special_views = true;
 };
 
-/// On a GPU: rays that are neighbours in both directions read the same cache lines.
+/// Warps are compact on the detector, as rays that are neighbours in both directions read the same
+/// cache lines.
 template <class Interp>
 struct PixelTiling<Interp, CudaBackend, 3> {
   struct Block : BlockShape<32, 8, 1> {
@@ -52,7 +56,7 @@ struct PixelTiling<Interp, CudaBackend, 3> {
   static constexpr bool staggers = true;
 };
 
-/// In the plane detectors have one row, and neighbouring views of the same rays run together.
+/// In the plane detectors have one row, and a block has four neighbouring views of the same pixels.
 template <class Interp>
 struct PixelTiling<Interp, CudaBackend, 2> {
   using Block = BlockShape<32, 1, 4>;

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+/// TextureCache: the texture objects that a workspace keeps between calls.
 #include <algorithm>
 #include <cstddef>
 #include <deque>
@@ -13,10 +14,10 @@
 
 namespace pyronn::detail {
 
-/// Where images of one size lie one after another in device memory.
+/// Images of one size that lie one after another in device memory.
 struct ImageStack {
   void const* data;
-  int texel_bytes;  ///< of floating-point numbers: 2 or 4
+  int texel_bytes;  ///< bytes of a texel, a floating-point number: 2 or 4
   int width;
   int height;
   int count;
@@ -28,12 +29,12 @@ struct ImageStack {
   }
 };
 
-/// Texture objects of one stack, bilinear, with many images each: a kernel that goes from image to
-/// image then seldom changes the texture, which costs far more than a fetch.
+/// The bilinear texture objects of a stack. Each texture has many images, so that a kernel that
+/// goes from image to image seldom changes the texture, which takes far longer than a fetch.
 class TextureStack {
  public:
-  /// log2 of the images that share a texture: few enough rows that their indices leave single
-  /// precision with more than the unit's 8 fractional bits.
+  /// log2 of the number of images in one texture. A texture has at most 16384 rows, so that a row
+  /// position in single precision has more fractional bits than the 8 of the texture unit.
   static int images_per_texture_log2(int height) {
     constexpr int max_rows = 16384;
     int log2 = 0;
@@ -92,18 +93,19 @@ class TextureStack {
   std::vector<cudaTextureObject_t> textures_;
 };
 
-/// The texture objects of the last few stacks that were read, so that repeated calls create none.
+/// The texture objects of the stacks that were read last, so that repeated calls create none.
 class TextureCache {
  public:
   TextureCache() = default;
   ~TextureCache() {
-    // Kernels may still be reading through these objects.
+    // Queued kernels may still read through these objects.
     if (!stacks_.empty()) static_cast<void>(cudaStreamSynchronize(stream_));
   }
   TextureCache(TextureCache const&) = delete;
   TextureCache& operator=(TextureCache const&) = delete;
 
-  /// Waits for the stream where the oldest stack must make room.
+  /// Returns the textures of a stack, which it creates where it does not hold them. Where it holds
+  /// 64 stacks already it waits for the stream and destroys those of the oldest one.
   TextureStack const& get(ImageStack const& images, cudaStream_t stream) {
     stream_ = stream;
     for (TextureStack const& stack : stacks_) {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+/// Stacks of images that kernels read by the texture unit.
 #include <pyronn/backend/cuda/require_cuda.cuh>
 //
 #include <cstddef>
@@ -22,19 +23,20 @@
 
 namespace pyronn::detail {
 
-/// One image of a stack that shares a texture with its neighbours, read by the texture unit.
+/// One image of a stack, read by the texture unit; its texture has neighbouring images, too.
 struct TextureImage {
   cudaTextureObject_t texture;
-  float first_row;  ///< of this image in the texture, plus the half texel at which texel 0 is
+  float first_row;  ///< this image's first row in the texture, plus 0.5, the centre of texel 0
   float height;
 
   [[nodiscard]] __device__ float texel(int a, int b) const {
     return sample(static_cast<float>(a), static_cast<float>(b));
   }
 
-  /// Anywhere; zero from one sample beyond the border on. Rows beyond belong to another image.
+  /// The interpolated value at any position; zero one sample or more beyond the border. The row is
+  /// limited to the image, as the texture's next rows belong to another image.
   [[nodiscard]] __device__ float sample(float a, float b) const {
-    // Without branches, so that many samples are under way at a time.
+    // There are no branches, so that many samples can be fetched at a time.
     float const row = clamp(b, 0.0F, height - 1.0F);
     float const value = TextureInterp::round_weight(1.0F - abs(b - row)) * sample_inside(a, row);
     return b > -1.0F && b < height ? value : 0.0F;
@@ -44,13 +46,14 @@ struct TextureImage {
     return {-anywhere, anywhere, 0.0F, height - 1.0F};
   }
 
-  /// Where 0 <= b <= height - 1; beyond the first and last column the unit gives zero.
+  /// The value for 0 <= b <= height - 1 and any a; beyond the first and last column the unit
+  /// returns zero.
   [[nodiscard]] __device__ float sample_inside(float a, float b) const {
     return tex2D<float>(texture, a + 0.5F, b + first_row);
   }
 };
 
-/// An image of one row, where b does not count.
+/// An image of one row, where b is ignored.
 struct TextureLine : TextureImage {
   [[nodiscard]] __device__ float sample(float a, float) const { return sample_inside(a, 0.0F); }
   [[nodiscard]] __device__ float sample_inside(float a, float) const {
@@ -61,7 +64,7 @@ struct TextureLine : TextureImage {
   }
 };
 
-/// A stack of images as texture objects, which travel in the launch.
+/// A stack of images as texture objects, which are passed in a launch's argument.
 struct TextureImages {
   static constexpr int max_textures = 64;
 
@@ -92,7 +95,7 @@ inline TextureImages make_textures(ImageStack const& images, TextureCache& cache
   return result;
 }
 
-/// Bytes from row to row of a stack in the workspace, such that every texture begins aligned.
+/// Bytes from row to row of a stack in the workspace, such that every texture is aligned.
 template <class Texel, class Executor>
 std::size_t pitch(Executor const& executor, int width) {
   std::size_t const alignment = executor.texture_limits().base_alignment;
@@ -100,15 +103,17 @@ std::size_t pitch(Executor const& executor, int width) {
          alignment;
 }
 
-/// Lays the planes across one axis of volumes one after another, as images of a texture.
+/// Copies the planes of volumes perpendicular to one axis, one after another, as images of a
+/// texture.
 template <int Axis, class T>
 struct CopyPlanes {
-  /// Blocks that read whole sectors where x is the axis, and write whole lines.
+  /// The shape of blocks that read whole sectors of memory where x is the axis, and write whole
+  /// cache lines.
   using Block = BlockShape<32, 1, 8>;
 
   ArrayView<T const, 4> volumes;
   texel_t<T>* planes;
-  std::size_t pitch;  ///< from row to row, in elements
+  std::size_t pitch;  ///< elements from row to row
 
   [[nodiscard]] Extents<3> items() const {
     Extents<4> const size = volumes.extents;
@@ -129,8 +134,8 @@ struct CopyPlanes {
   }
 };
 
-/// Copies the planes across `Axis` of an array to `target`, which has room for them, for the
-/// texture unit.
+/// Copies the planes of an array perpendicular to `Axis` to `target`, which must have room for
+/// them, and returns textures of the copy.
 template <int Axis, class T, class Executor>
 TextureImages copy_to_textures(Executor const& executor, ArrayView<T const, 4> array,
                                std::byte* target, TextureCache& cache) {
@@ -145,7 +150,7 @@ TextureImages copy_to_textures(Executor const& executor, ArrayView<T const, 4> a
   return make_textures(images, cache, executor.stream());
 }
 
-/// False for images that no texture holds.
+/// False for images that are too large for a texture.
 template <class Texel, class Executor>
 bool fits_texture(Executor const& executor, int width, int height) {
   auto const& limits = executor.texture_limits();

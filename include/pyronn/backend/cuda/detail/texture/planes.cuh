@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+/// The source of PlaneSource for TextureInterp: volumes as stacks of planes.
 #include <pyronn/backend/cuda/require_cuda.cuh>
 //
 #include <cstddef>
@@ -21,13 +22,13 @@
 
 namespace pyronn::detail {
 
-/// Consecutive planes across one axis of a volume, in one texture.
+/// Consecutive planes of a volume, perpendicular to one axis, in one texture.
 struct TexturePlaneGroup {
   cudaTextureObject_t texture;
-  float offset;  ///< of row 0 of plane 0 in the texture, plus the half texel at which texel 0 is
-  float height;
-  int first;
-  int end;
+  float offset;  ///< row 0 of plane 0 in the texture, plus 0.5, the centre of texel 0
+  float height;  ///< rows of a plane
+  int first;     ///< the first plane
+  int end;       ///< one past the last plane
 
   [[nodiscard]] __device__ float texel(int a, int b, int k) const {
     return sample(static_cast<float>(a), static_cast<float>(b), k);
@@ -36,8 +37,8 @@ struct TexturePlaneGroup {
     return TextureImage{texture, offset + static_cast<float>(k) * height, height}.sample(a, b);
   }
 
-  /// What a ray reads where no border is near: the crossings advance by `slope` from slice to
-  /// slice.
+  /// Reads the planes along a ray, which crosses plane k at base + k * slope. Rows of all four
+  /// samples must exist.
   struct Line {
     cudaTextureObject_t texture;
     float base[2];
@@ -53,13 +54,13 @@ struct TexturePlaneGroup {
   }
 };
 
-/// Planes across the three axes, each read by the texture unit with one bilinear fetch.
+/// The planes of volumes perpendicular to each of the three axes, each read by one bilinear fetch.
 struct TexturePlanes {
   TextureImages across[3];
   Extents<3> size;
 
-  /// Groups of planes of a sample that share a texture. All threads of a warp must go through them
-  /// together: a texture that differs within a warp costs more than many fetches.
+  /// Number of groups of planes of a sample that have one texture. All threads of a warp should go
+  /// through the groups together: textures that differ within a warp take longer than many fetches.
   template <int Axis>
   [[nodiscard]] __device__ int plane_groups(int sample) const {
     int const log2 = across[Axis].images_per_texture_log2;
@@ -80,8 +81,8 @@ struct TexturePlanes {
   }
 };
 
-/// Neighbouring views of the same rays run together, so that the second-level cache serves them
-/// all.
+/// Blocks of neighbouring views of the same pixels run together, so that the L2 cache serves all of
+/// them.
 template <>
 struct PixelTiling<TextureInterp, CudaBackend, 3> {
   struct Block : BlockShape<16, 16, 1> {
@@ -104,8 +105,8 @@ struct PixelTiling<TextureInterp, CudaBackend, 2> {
 
 namespace pyronn {
 
-/// Textures on three copies of the volume in the workspace, one for each main direction of a ray:
-/// one bilinear fetch a slice, where a 3D texture would cost two.
+/// TextureInterp reads volumes from three copies in the workspace, one for each main axis of a ray:
+/// a sample is one bilinear fetch, where a 3D texture would need two.
 template <>
 struct PlaneSource<TextureInterp, CudaBackend> {
   using InPlace = InPlacePlanes<TextureInterp>;

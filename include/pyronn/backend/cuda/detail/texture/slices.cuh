@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+/// The source of SliceSource for TextureInterp: stacks of slices.
 #include <pyronn/backend/cuda/require_cuda.cuh>
 //
 #include <cstddef>
@@ -22,7 +23,7 @@
 
 namespace pyronn::detail {
 
-/// Slices read by the texture unit.
+/// Slices that are read by the texture unit.
 struct TextureSlices {
   TextureImages images;
 
@@ -36,8 +37,9 @@ struct TextureSlices {
   }
 };
 
-/// The texture unit reads four neighbours of a warp at a time, fastest where they lie close to each
-/// other on the detector: pairs along x, and the rest along y. Large blocks share what it caches.
+/// The texture unit serves four neighbouring lanes of a warp at a time, fastest where they read
+/// close to each other on the detector: so a warp has two voxels along x and the others along y.
+/// The threads of large blocks find in the cache what others have read.
 template <>
 struct VoxelTiling<TextureInterp, CudaBackend, 3> {
   struct Block : BlockShape<32, 16, 1> {
@@ -56,8 +58,8 @@ struct VoxelTiling<TextureInterp, CudaBackend, 3> {
 
 namespace pyronn {
 
-/// Textures on the caller's own memory where its alignment allows, else on a copy of the slices in
-/// the workspace.
+/// TextureInterp reads slices through textures of the caller's own memory where its alignment
+/// allows that, else through textures of a copy in the workspace.
 template <>
 struct SliceSource<TextureInterp, CudaBackend> {
   using InPlace = InPlaceSlices<TextureInterp>;
@@ -113,9 +115,9 @@ struct SliceSource<TextureInterp, CudaBackend> {
                                       << log2;
     auto const images = std::int64_t{array.extents[2]} * array.extents[3];
     bool const is_one_texture = images <= (1 << log2);
-    // What is read part by part has parts that begin with any image.
-    bool const is_one_part = images <= detail::TextureImages::max_images(array.extents[1]);
-    std::size_t const step_bytes = is_one_part ? texture_bytes : texture_bytes >> log2;
+    // An array that is read block by block has blocks that begin with any image.
+    bool const is_one_block = images <= detail::TextureImages::max_images(array.extents[1]);
+    std::size_t const step_bytes = is_one_block ? texture_bytes : texture_bytes >> log2;
     return reinterpret_cast<std::uintptr_t>(array.data) % limits.base_alignment == 0 &&
            row_bytes % limits.pitch_alignment == 0 &&
            (is_one_texture || step_bytes % limits.base_alignment == 0);
