@@ -169,7 +169,7 @@ BOOST_AUTO_TEST_CASE(is_added_to) {
   pyronn::Workspace<test::Executor> none{test::executor()};
   for (int view = 0; view < all[2]; ++view) {
     pyronn::ArrayView<float const, 3> const part = projections.view().slices(view, 1);
-    back.add_views(test::executor(), part, view, volume.view(), none);
+    back(test::executor(), part, volume.view(), none, test::piece_of_views(view, 1));
   }
   auto const found = widened(volume.values());
   float worst = 0;

@@ -152,7 +152,8 @@ std::vector<fbp_view_t<Geometry>> fan_scan(char const* function, Geometry const&
     views.back().share.angle = static_cast<float>(sampling.angles[n]);
   }
   FanExtent const extent = fan_extent(views, geometry.detector_size());
-  RedundancyWeight const redundancy = fan_redundancy(function, options.redundancy, sampling, extent);
+  RedundancyWeight const redundancy =
+      fan_redundancy(function, options.redundancy, sampling, extent);
   for (auto& view : views) {
     view.share.redundancy =
         simplified(redundancy, static_cast<double>(view.share.angle), extent.widest);
