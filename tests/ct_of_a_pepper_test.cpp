@@ -10,7 +10,7 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include <pyronn/pyronn.hpp>
+#include <pyronn/cpu.hpp>
 
 #include "support/backends.hpp"
 #include "support/data.hpp"

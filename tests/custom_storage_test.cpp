@@ -75,6 +75,7 @@ static_assert(!pyronn::is_storage_v<float const> && !pyronn::is_storage_v<void*>
 template <class T>
 std::vector<T> rounded(std::vector<float> const& values) {
   std::vector<T> result;
+  result.reserve(values.size());
   for (float const value : values) result.push_back(pyronn::StorageTraits<T>::round(value));
   return result;
 }
@@ -82,6 +83,7 @@ std::vector<T> rounded(std::vector<float> const& values) {
 template <class T>
 std::vector<float> widened(std::vector<T> const& values) {
   std::vector<float> result;
+  result.reserve(values.size());
   for (T const value : values) result.push_back(pyronn::StorageTraits<T>::widen(value));
   return result;
 }
@@ -167,7 +169,7 @@ BOOST_AUTO_TEST_CASE(is_added_to) {
   pyronn::Workspace<test::Executor> none{test::executor()};
   for (int view = 0; view < all[2]; ++view) {
     pyronn::ArrayView<float const, 3> const part = projections.view().slices(view, 1);
-    back.add_views(test::executor(), part, view, volume.view(), none);
+    back(test::executor(), part, volume.view(), none, test::piece_of_views(view, 1));
   }
   auto const found = widened(volume.values());
   float worst = 0;

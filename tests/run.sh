@@ -3,9 +3,9 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # Everything that must hold before a change is accepted: tests/run.sh [stage...]
-# A stage is `format` or a preset of CMakePresets.json. Without one: format docs tidy sanitize
-# cuda, or host instead of cuda where nvcc is missing. `cuda` compiles as C++ what `sanitize` has not run;
-# `cuda-all` compiles everything in both languages, and `tsan` looks for races.
+# A stage is `format` or a preset of CMakePresets.json. Without one: format docs tidy tsan sanitize
+# cuda, or host instead of cuda where nvcc is missing. `cuda` compiles as C++ what `sanitize` has not
+# run, and `cuda-all` everything in both languages.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -110,7 +110,7 @@ stage() {
 
 stages=("$@")
 if [ ${#stages[@]} -eq 0 ]; then
-  stages=(format docs tidy sanitize)
+  stages=(format docs tidy tsan sanitize)
   if command -v nvcc > /dev/null; then stages+=(cuda); else stages+=(host); fi
 fi
 

@@ -26,7 +26,7 @@ class Projector;
 /// models. Arrays have the rank of
 /// the geometry's dimension, (u, v, view) and (x, y, z) or in the plane (u, view) and (x, y); or
 /// one more for a batch of samples, which is done in as few launches as its memory allows. They
-/// hold float, Half or BFloat16, input and output each its own; sums are float, rounded when they
+/// hold what StorageTraits say, input and output each its own; sums are float, rounded when they
 /// are written.
 ///
 /// A value that holds no memory of an executor; safe to copy, and to use from several threads if

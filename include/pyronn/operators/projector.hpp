@@ -25,7 +25,7 @@ class Backprojector;
 /// Applies the matrix of `Model`: volume [1/mm] to line integrals (no unit). Arrays have the rank
 /// of the geometry's dimension, (x, y, z) and (u, v, view) or in the plane (x, y) and (u, view); or
 /// one more for a batch of samples, which is done in as few launches as its memory allows. They
-/// hold float, Half or BFloat16, input and output each its own; sums are float, rounded when they
+/// hold what StorageTraits say, input and output each its own; sums are float, rounded when they
 /// are written.
 ///
 /// A value that holds no memory of an executor; safe to copy, and to use from several threads if

@@ -138,6 +138,7 @@ template <class Geometry>
 std::vector<fbp_view_t<Geometry>> fan_scan(char const* function, Geometry const& geometry,
                                            FbpOptions const& options) {
   std::vector<Vec3d> sources;
+  sources.reserve(static_cast<std::size_t>(geometry.num_views()));
   for (int n = 0; n < geometry.num_views(); ++n) sources.push_back(source_of(geometry.view(n)));
   Circle const circle = fit_circle(function, sources);
   AngularSampling const sampling = sample_angles(function, circle.angles);

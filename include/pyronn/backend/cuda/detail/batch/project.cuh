@@ -225,7 +225,7 @@ struct ProjectBatch {
         if (sample >= num_samples) continue;
         float const unit = 1.0F / scale(sample);
         projections(at.u, 0, at.view, sample) =
-            static_cast<Out>(sums[k / 2][i / 2][k % 2 * 2 + i % 2] * ray.step * unit);
+            StorageTraits<Out>::round(sums[k / 2][i / 2][k % 2 * 2 + i % 2] * ray.step * unit);
       }
     }
   }

@@ -14,6 +14,7 @@
 #include <pyronn/backend/cuda/detail/launch/run_kernel.cuh>
 #include <pyronn/core/array_view.hpp>
 #include <pyronn/core/math.hpp>
+#include <pyronn/core/storage.hpp>
 #include <pyronn/core/vec.hpp>
 #include <pyronn/exec/kernel.hpp>
 #include <pyronn/exec/workspace.hpp>
@@ -119,7 +120,7 @@ struct TransposeImages {
     auto const element = [&](int a) {
       if (a < 0 || a >= length) return 0.0F;
       T const& found = axis == 0 ? images(item[1], a, 0, sample) : images(a, item[1], 0, sample);
-      return static_cast<float>(found);
+      return detail::widen(found);
     };
     std::size_t const row =
         static_cast<std::size_t>(item[1]) * static_cast<std::size_t>(length + 1);

@@ -85,7 +85,7 @@ struct ProjectColumns {
     for (int v = pixels.first_v; v < min(pixels.first_v + warp * rays, projections.extents[1]);
          v += warp) {
       if (v < footprint.first || v > footprint.last) {
-        projections(pixels.u, v, pixels.view, 0) = static_cast<Out>(0.0F);
+        projections(pixels.u, v, pixels.view, 0) = StorageTraits<Out>::round(0.0F);
       }
     }
   }
