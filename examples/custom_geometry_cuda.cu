@@ -16,7 +16,7 @@ class ManagedMemory : public pyronn::DeviceMemoryResource {
  public:
   void* allocate(std::size_t bytes, cudaStream_t) override {
     void* memory = nullptr;
-    pyronn::detail::check_cuda(cudaMallocManaged(&memory, bytes), "cudaMallocManaged");
+    pyronn::check_cuda(cudaMallocManaged(&memory, bytes), "cudaMallocManaged");
     return memory;
   }
   void deallocate(void* memory, std::size_t, cudaStream_t stream) noexcept override {
@@ -33,15 +33,14 @@ int main() {
   }
   std::printf("curved cone beam on a CUDA device\n");
   cudaStream_t stream = nullptr;
-  pyronn::detail::check_cuda(cudaStreamCreate(&stream), "cudaStreamCreate");
+  pyronn::check_cuda(cudaStreamCreate(&stream), "cudaStreamCreate");
   bool good = false;
   {
     ManagedMemory memory;
     pyronn::CudaExecutor const executor{stream, memory};
-    CurvedConeBeamCheck const check{executor, [stream] {
-                                      pyronn::detail::check_cuda(cudaStreamSynchronize(stream),
-                                                                 "cudaStreamSynchronize");
-                                    }};
+    CurvedConeBeamCheck const check{
+        executor,
+        [stream] { pyronn::check_cuda(cudaStreamSynchronize(stream), "cudaStreamSynchronize"); }};
     good = check();
   }
   static_cast<void>(cudaStreamDestroy(stream));

@@ -183,16 +183,4 @@ BOOST_AUTO_TEST_CASE(rays_end_at_the_detector_where_it_is_known) {
   BOOST_TEST(endless.view(0).ray(2, 0).end == infinity);
 }
 
-BOOST_AUTO_TEST_CASE(upright_where_u_and_depth_do_not_depend_on_z) {
-  BOOST_TEST(ConeBeam::circular(orbit, detector).is_z_aligned());
-  BOOST_TEST(ConeBeam::from_vectors({3, 3}, {looking_along_x}).is_z_aligned());
-  ConeVectors rolled = looking_along_x;
-  rolled.u_step = {0, 1, 0.01};
-  rolled.v_step = {0, -0.01, 1};
-  BOOST_TEST(!ConeBeam::from_vectors({3, 3}, {looking_along_x, rolled}).is_z_aligned());
-  ConeVectors tilted = looking_along_x;
-  tilted.v_step = {0.01, 0, 1};
-  BOOST_TEST(!ConeBeam::from_vectors({3, 3}, {tilted}).is_z_aligned());
-}
-
 BOOST_AUTO_TEST_SUITE_END()

@@ -11,6 +11,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include <pyronn/cpu.hpp>
+#include <pyronn/io/npy.hpp>
 
 #include "support/backends.hpp"
 #include "support/data.hpp"

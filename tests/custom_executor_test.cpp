@@ -9,6 +9,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <pyronn/phantom/random_scene.hpp>
 #include <pyronn/pyronn.hpp>
 
 #include "support/cone_scans.hpp"

@@ -7,6 +7,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <pyronn/io/npy.hpp>
 #include <pyronn/phantom/phantom.hpp>
 #include <pyronn/phantom/shepp_logan.hpp>
 #include <pyronn/pyronn.hpp>

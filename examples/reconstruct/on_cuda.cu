@@ -14,7 +14,7 @@
 namespace example {
 namespace {
 
-using pyronn::detail::check_cuda;
+using pyronn::check_cuda;
 
 /// Device memory from the usual place, and how much was taken at once.
 class CountedMemory : public pyronn::DeviceMemoryResource {

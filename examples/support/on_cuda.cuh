@@ -6,9 +6,6 @@
 
 #include <cuda_runtime_api.h>
 
-#include <pyronn/backend/cuda/detail/fourier/row_filter.cuh>
-#include <pyronn/backend/cuda/detail/texture/planes.cuh>
-#include <pyronn/backend/cuda/detail/texture/slices.cuh>
 #include <pyronn/backend/cuda/error.cuh>
 #include <pyronn/backend/cuda/executor.cuh>
 
@@ -26,8 +23,8 @@ inline Executor const& executor() {
       throw NoDevice{"there is no CUDA device"};
     }
     cudaStream_t result = nullptr;
-    pyronn::detail::check_cuda(cudaStreamCreateWithFlags(&result, cudaStreamNonBlocking),
-                               "cudaStreamCreateWithFlags");
+    pyronn::check_cuda(cudaStreamCreateWithFlags(&result, cudaStreamNonBlocking),
+                       "cudaStreamCreateWithFlags");
     return result;
   }();
   static Executor const instance{stream};
@@ -37,10 +34,10 @@ inline Executor const& executor() {
 /// To and from the device, and within either; done when it returns.
 template <class T>
 void copy(T const* from, T* to, std::size_t count) {
-  pyronn::detail::check_cuda(
+  pyronn::check_cuda(
       cudaMemcpyAsync(to, from, count * sizeof(T), cudaMemcpyDefault, executor().stream()),
       "cudaMemcpyAsync");
-  pyronn::detail::check_cuda(cudaStreamSynchronize(executor().stream()), "cudaStreamSynchronize");
+  pyronn::check_cuda(cudaStreamSynchronize(executor().stream()), "cudaStreamSynchronize");
 }
 
 }  // namespace example

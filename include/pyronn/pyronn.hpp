@@ -4,7 +4,8 @@
 
 /// Everything that any C++17 compiler compiles without another library, CpuExecutor included. To
 /// filter rows on it, hence for Fbp and Fdk on cores, <pyronn/cpu.hpp> adds what needs Eigen;
-/// <pyronn/cuda.cuh> is what runs on CUDA devices. Headers of interop are included one by one.
+/// <pyronn/cuda.cuh> is what runs on CUDA devices. Files (io, interop) and phantoms by chance
+/// (phantom/random_scene.hpp) are included one by one, as they are slow to compile.
 #include <pyronn/backend/cpu/executor.hpp>
 #include <pyronn/backprojector.hpp>
 #include <pyronn/core/array_view.hpp>
@@ -31,8 +32,6 @@
 #include <pyronn/geometry/parallel_beam_3d.hpp>
 #include <pyronn/interp/software_interp.hpp>
 #include <pyronn/interp/texture_interp.hpp>
-#include <pyronn/io/metaimage.hpp>
-#include <pyronn/io/npy.hpp>
 #include <pyronn/model/joseph.hpp>
 #include <pyronn/model/ray_driven.hpp>
 #include <pyronn/model/ray_march.hpp>
@@ -43,7 +42,6 @@
 #include <pyronn/operators/plan.hpp>
 #include <pyronn/phantom/forbild_head.hpp>
 #include <pyronn/phantom/phantom.hpp>
-#include <pyronn/phantom/random_scene.hpp>
 #include <pyronn/phantom/shepp_logan.hpp>
 #include <pyronn/projector.hpp>
 #include <pyronn/recon/fbp/fbp.hpp>

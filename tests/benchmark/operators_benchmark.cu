@@ -63,8 +63,8 @@ __global__ void fill_random(T* data, std::size_t count) {
 class Stopwatch {
  public:
   explicit Stopwatch(cudaStream_t stream) : stream_{stream} {
-    pyronn::detail::check_cuda(cudaEventCreate(&start_), "cudaEventCreate");
-    pyronn::detail::check_cuda(cudaEventCreate(&stop_), "cudaEventCreate");
+    pyronn::check_cuda(cudaEventCreate(&start_), "cudaEventCreate");
+    pyronn::check_cuda(cudaEventCreate(&stop_), "cudaEventCreate");
   }
   Stopwatch(Stopwatch const&) = delete;
   Stopwatch& operator=(Stopwatch const&) = delete;
@@ -75,13 +75,12 @@ class Stopwatch {
 
   template <class Call>
   double milliseconds(Call const& call) const {
-    pyronn::detail::check_cuda(cudaEventRecord(start_, stream_), "cudaEventRecord");
+    pyronn::check_cuda(cudaEventRecord(start_, stream_), "cudaEventRecord");
     call();
-    pyronn::detail::check_cuda(cudaEventRecord(stop_, stream_), "cudaEventRecord");
-    pyronn::detail::check_cuda(cudaEventSynchronize(stop_), "cudaEventSynchronize");
+    pyronn::check_cuda(cudaEventRecord(stop_, stream_), "cudaEventRecord");
+    pyronn::check_cuda(cudaEventSynchronize(stop_), "cudaEventSynchronize");
     float result = 0;
-    pyronn::detail::check_cuda(cudaEventElapsedTime(&result, start_, stop_),
-                               "cudaEventElapsedTime");
+    pyronn::check_cuda(cudaEventElapsedTime(&result, start_, stop_), "cudaEventElapsedTime");
     return static_cast<double>(result);
   }
 
@@ -146,9 +145,8 @@ class Bench {
     Workspace workspace{executor, op.workspace_bytes(executor, in, limit)};
     std::vector<double> times;
     for (int run = 0; run < 6; ++run) {
-      pyronn::detail::check_cuda(
-          cudaMemsetAsync(output.data(), 0xff, output.size() * sizeof(T), stream_),
-          "cudaMemsetAsync");
+      pyronn::check_cuda(cudaMemsetAsync(output.data(), 0xff, output.size() * sizeof(T), stream_),
+                         "cudaMemsetAsync");
       double const time = watch_.milliseconds([&] { op(executor, in, out, workspace); });
       if (run > 0) times.push_back(time);
     }
@@ -213,8 +211,8 @@ int main(int argc, char** argv) {
     return 1;
   }
   cudaStream_t stream = nullptr;
-  pyronn::detail::check_cuda(cudaStreamCreateWithFlags(&stream, cudaStreamNonBlocking),
-                             "cudaStreamCreateWithFlags");
+  pyronn::check_cuda(cudaStreamCreateWithFlags(&stream, cudaStreamNonBlocking),
+                     "cudaStreamCreateWithFlags");
   benchmark::Report const report{argc, argv};
   report.begin(std::string{device.name} + ", CUDA " + std::to_string(CUDART_VERSION));
   run_cone(Bench<pyronn::ConeBeam, 3>{report, stream, benchmark::p4()});

@@ -269,9 +269,8 @@ BOOST_AUTO_TEST_CASE(misaligned_memory_is_refused) {
 
 BOOST_AUTO_TEST_CASE(host_memory_is_refused) {
   int reads_host_memory = 0;
-  pyronn::detail::check_cuda(
-      cudaDeviceGetAttribute(&reads_host_memory, cudaDevAttrPageableMemoryAccess, 0),
-      "cudaDeviceGetAttribute");
+  pyronn::check_cuda(cudaDeviceGetAttribute(&reads_host_memory, cudaDevAttrPageableMemoryAccess, 0),
+                     "cudaDeviceGetAttribute");
   if (reads_host_memory != 0) {
     BOOST_TEST_MESSAGE("this device reads all of the host's memory");
     return;

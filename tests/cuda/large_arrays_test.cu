@@ -29,10 +29,10 @@ class Filled {
     std::size_t const bytes = static_cast<std::size_t>(extents.count()) * sizeof(float);
     std::size_t available = 0;
     std::size_t total = 0;
-    pyronn::detail::check_cuda(cudaMemGetInfo(&available, &total), "cudaMemGetInfo");
+    pyronn::check_cuda(cudaMemGetInfo(&available, &total), "cudaMemGetInfo");
     if (available < bytes + (std::size_t{1} << 30)) return;
-    pyronn::detail::check_cuda(cudaMalloc(reinterpret_cast<void**>(&data_), bytes), "cudaMalloc");
-    pyronn::detail::check_cuda(cudaMemset(data_, 0x3f, bytes), "cudaMemset");
+    pyronn::check_cuda(cudaMalloc(reinterpret_cast<void**>(&data_), bytes), "cudaMalloc");
+    pyronn::check_cuda(cudaMemset(data_, 0x3f, bytes), "cudaMemset");
   }
   Filled(Filled const&) = delete;
   Filled& operator=(Filled const&) = delete;

@@ -10,7 +10,7 @@
 
 namespace test {
 
-inline void check(cudaError_t code) { pyronn::detail::check_cuda(code, "a call of a test"); }
+inline void check(cudaError_t code) { pyronn::check_cuda(code, "a call of a test"); }
 
 class Stream {
  public:

@@ -17,8 +17,8 @@ using Executor = pyronn::CudaExecutor;
 inline Executor const& executor() {
   static cudaStream_t const stream = [] {
     cudaStream_t result = nullptr;
-    pyronn::detail::check_cuda(cudaStreamCreateWithFlags(&result, cudaStreamNonBlocking),
-                               "cudaStreamCreateWithFlags");
+    pyronn::check_cuda(cudaStreamCreateWithFlags(&result, cudaStreamNonBlocking),
+                       "cudaStreamCreateWithFlags");
     return result;
   }();
   static Executor const instance{stream};
@@ -43,11 +43,11 @@ class Array {
       : Array{extents, std::vector<T>(static_cast<std::size_t>(extents.count()), value)} {}
   Array(pyronn::Extents<Rank> extents, std::vector<T> const& values) : extents_{extents} {
     std::size_t const bytes = values.size() * sizeof(T);
-    pyronn::detail::check_cuda(cudaMalloc(reinterpret_cast<void**>(&data_), bytes), "cudaMalloc");
-    pyronn::detail::check_cuda(
+    pyronn::check_cuda(cudaMalloc(reinterpret_cast<void**>(&data_), bytes), "cudaMalloc");
+    pyronn::check_cuda(
         cudaMemcpyAsync(data_, values.data(), bytes, cudaMemcpyHostToDevice, executor().stream()),
         "cudaMemcpyAsync");
-    pyronn::detail::check_cuda(cudaStreamSynchronize(executor().stream()), "cudaStreamSynchronize");
+    pyronn::check_cuda(cudaStreamSynchronize(executor().stream()), "cudaStreamSynchronize");
   }
   ~Array() {
     static_cast<void>(cudaStreamSynchronize(executor().stream()));
@@ -59,10 +59,10 @@ class Array {
   [[nodiscard]] pyronn::ArrayView<T, Rank> view() { return {data_, extents_}; }
   [[nodiscard]] std::vector<T> values() const {
     std::vector<T> result(static_cast<std::size_t>(extents_.count()));
-    pyronn::detail::check_cuda(cudaMemcpyAsync(result.data(), data_, result.size() * sizeof(T),
-                                               cudaMemcpyDeviceToHost, executor().stream()),
-                               "cudaMemcpyAsync");
-    pyronn::detail::check_cuda(cudaStreamSynchronize(executor().stream()), "cudaStreamSynchronize");
+    pyronn::check_cuda(cudaMemcpyAsync(result.data(), data_, result.size() * sizeof(T),
+                                       cudaMemcpyDeviceToHost, executor().stream()),
+                       "cudaMemcpyAsync");
+    pyronn::check_cuda(cudaStreamSynchronize(executor().stream()), "cudaStreamSynchronize");
     return result;
   }
 

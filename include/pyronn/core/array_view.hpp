@@ -90,8 +90,4 @@ using ProjectionView = ArrayView<T, 3>;
 template <class T>
 using ImageView = ArrayView<T, 2>;
 
-/// A sinogram with extents (u, view).
-template <class T>
-using SinogramView = ArrayView<T, 2>;
-
 }  // namespace pyronn

@@ -53,17 +53,6 @@ class ConeBeam : public detail::ViewList<ConeView> {
     return {"ConeBeam", detector_size, views, [](ConeView const& view) { return view; }};
   }
 
-  /// True where the detector columns of every view are aligned with the z axis, as on a circle
-  /// about it: u and depth of a point then do not depend on its z, exactly, and kernels may share
-  /// work along z.
-  [[nodiscard]] bool is_z_aligned() const {
-    for (int n = 0; n < num_views(); ++n) {
-      ProjectionMatrix const& matrix = view(n).projection_matrix();
-      if (matrix.row[0][2] != 0 || matrix.row[2][2] != 0) return false;
-    }
-    return true;
-  }
-
  private:
   using ViewList::ViewList;
 };

@@ -29,18 +29,15 @@ class CudaError : public std::runtime_error {
   cudaError_t code_;
 };
 
-namespace detail {
-
 /// Throws OutOfMemory where device memory is exhausted and CudaError for other errors, and clears
 /// CUDA's last error.
 inline void check_cuda(cudaError_t code, char const* call) {
   if (code == cudaSuccess) return;
   static_cast<void>(cudaGetLastError());
   if (code == cudaErrorMemoryAllocation) {
-    throw OutOfMemory(message("pyronn: ", call, " failed: the device is out of memory"));
+    throw OutOfMemory(detail::message("pyronn: ", call, " failed: the device is out of memory"));
   }
   throw CudaError(code, call);
 }
 
-}  // namespace detail
 }  // namespace pyronn

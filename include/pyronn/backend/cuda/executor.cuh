@@ -57,10 +57,10 @@ class CudaExecutor {
                         DeviceMemoryResource& memory = default_memory_resource())
       : stream_{stream}, memory_{&memory} {
     int device = 0;
-    detail::check_cuda(cudaGetDevice(&device), "cudaGetDevice");
+    check_cuda(cudaGetDevice(&device), "cudaGetDevice");
     auto const attribute = [device](cudaDeviceAttr name) {
       int value = 0;
-      detail::check_cuda(cudaDeviceGetAttribute(&value, name, device), "cudaDeviceGetAttribute");
+      check_cuda(cudaDeviceGetAttribute(&value, name, device), "cudaDeviceGetAttribute");
       return value;
     };
     limits_ = {static_cast<std::size_t>(attribute(cudaDevAttrTextureAlignment)),
@@ -93,7 +93,7 @@ class CudaExecutor {
   /// Whether the stream's work is being captured into a graph.
   [[nodiscard]] bool is_capturing() const {
     cudaStreamCaptureStatus status = cudaStreamCaptureStatusNone;
-    detail::check_cuda(cudaStreamIsCapturing(stream_, &status), "cudaStreamIsCapturing");
+    check_cuda(cudaStreamIsCapturing(stream_, &status), "cudaStreamIsCapturing");
     return status != cudaStreamCaptureStatusNone;
   }
 
@@ -128,7 +128,7 @@ class CudaExecutor {
   void check_reachable(void const* memory, char const* what) const {
     detail::expects(memory != nullptr, what, ": the array is a null pointer");
     cudaPointerAttributes attributes{};
-    detail::check_cuda(cudaPointerGetAttributes(&attributes, memory), "cudaPointerGetAttributes");
+    check_cuda(cudaPointerGetAttributes(&attributes, memory), "cudaPointerGetAttributes");
     detail::expects(attributes.devicePointer != nullptr, what, ": address ", memory,
                     " is not memory that the CUDA device can read; copy the array to the device");
   }
@@ -155,7 +155,7 @@ class CudaExecutor {
                         blocks(min(most_z, items[2] - part.first_z), Block::z * Block::z_swizzle)};
         detail::run_kernel<Kernel, Architectures>
             <<<grid, detail::threads_v<Block>, shared_bytes, stream_>>>(kernel, part);
-        detail::check_cuda(cudaGetLastError(), "a kernel launch");
+        check_cuda(cudaGetLastError(), "a kernel launch");
       }
     }
   }
@@ -173,10 +173,10 @@ class CudaExecutor {
       std::size_t const bytes = kernel.shared_bytes();
       if (bytes > shared_bytes_without_asking) {
         // The same for all calls, as it is the kernel's and not the launch's.
-        detail::check_cuda(cudaFuncSetAttribute(detail::run_kernel<Kernel, Architectures>,
-                                                cudaFuncAttributeMaxDynamicSharedMemorySize,
-                                                static_cast<int>(max_shared_bytes_)),
-                           "cudaFuncSetAttribute");
+        check_cuda(cudaFuncSetAttribute(detail::run_kernel<Kernel, Architectures>,
+                                        cudaFuncAttributeMaxDynamicSharedMemorySize,
+                                        static_cast<int>(max_shared_bytes_)),
+                   "cudaFuncSetAttribute");
       }
       return bytes;
     } else {

@@ -43,7 +43,7 @@ class AsyncMemoryResource : public DeviceMemoryResource {
       throw OutOfMemory(
           detail::message("pyronn: ", bytes, " bytes of device memory could not be had"));
     }
-    detail::check_cuda(code, "cudaMallocAsync");
+    check_cuda(code, "cudaMallocAsync");
     return memory;
   }
 

@@ -33,7 +33,7 @@ class ForwardOperator {
 
   ForwardOperator(std::vector<Geometry> const& geometries, Grid const& grid, Model const& model,
                   char const* function)
-      : geometries_{checked_geometries(geometries, function)},
+      : geometries_{detail::checked_geometries(geometries, function)},
         grid_{checked_grid<dimension>(grid, function)},
         model_{model},
         views_{geometries_, grid_} {

@@ -98,7 +98,7 @@ class OperatorViews {
   static constexpr int least_run = 16;
   struct None {};
 
-  [[nodiscard]] bool fits(int view) const { return fits_[static_cast<std::size_t>(view)]; }
+  [[nodiscard]] bool fits(int view) const { return fits_[static_cast<std::size_t>(view)] != 0; }
 
   [[nodiscard]] int end_of_kind(ViewIndices const& views, int begin) const {
     int end = begin + 1;
@@ -111,7 +111,7 @@ class OperatorViews {
       has_special,
       std::optional<LaunchViews<Geometry, std::conditional_t<has_special, Special, General>>>, None>
       special_;
-  std::vector<bool> fits_;  ///< the special form, view by view
+  std::vector<char> fits_;  ///< the special form, view by view
   int num_special_ = 0;
 };
 

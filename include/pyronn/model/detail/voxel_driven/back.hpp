@@ -3,6 +3,7 @@
 #pragma once
 
 /// The kernel of voxel-driven backprojection.
+#include <cstdint>
 #include <type_traits>
 #include <utility>
 
@@ -99,9 +100,11 @@ struct VoxelDrivenBack {
     for (int r = 0; r < Tile::runs; ++r) {
       Vec<int, 3> const start = run_start(first, r);
       IndexRange const voxels = task.adds ? voxels_of_run(start) : IndexRange{0, -1};
+      auto const* const at = task.volumes.data + offset_of(start, sample);
+      std::int64_t const step = stride();
       for (int k = 0; k < Tile::run; ++k) {
         bool const exists = k >= voxels.first && k <= voxels.last;
-        sums[r][k] = exists ? widen(task.at(voxel_of_run(start, k), sample)) : 0.0F;
+        sums[r][k] = exists ? widen(at[k * step]) : 0.0F;
       }
     }
   }
@@ -173,18 +176,31 @@ struct VoxelDrivenBack {
     }
   }
 
-  static PYRONN_HOST_DEVICE Vec<int, 3> voxel_of_run(Vec<int, 3> start, int k) {
-    start[Tile::axis] += k;
-    return start;
+  /// Where in memory a voxel lies, counted from the slab's first; negative before the slab.
+  [[nodiscard]] PYRONN_HOST_DEVICE std::int64_t offset_of(Vec<int, 3> const& voxel,
+                                                          int sample) const {
+    Extents<4> const& size = task.volumes.extents;
+    std::int64_t const slice =
+        static_cast<std::int64_t>(sample) * size[2] + (voxel[2] - task.first_slice);
+    return (slice * size[1] + voxel[1]) * size[0] + voxel[0];
+  }
+  /// From voxel to voxel of a run.
+  [[nodiscard]] PYRONN_HOST_DEVICE std::int64_t stride() const {
+    Extents<4> const& size = task.volumes.extents;
+    if constexpr (Tile::axis == 0) return 1;
+    if constexpr (Tile::axis == 1) return size[0];
+    return static_cast<std::int64_t>(size[0]) * size[1];
   }
 
   PYRONN_HOST_DEVICE void write_run(Vec<int, 3> const& start, int sample,
                                     float const (&sums)[Tile::run]) const {
     IndexRange const voxels = voxels_of_run(start);
+    auto* const at = task.volumes.data + offset_of(start, sample);
+    std::int64_t const step = stride();
     for (int k = 0; k < Tile::run; ++k) {
-      if (k > voxels.last) break;
-      if (k < voxels.first) continue;
-      write_or_add(task.at(voxel_of_run(start, k), sample), sums[k], false);
+      if (k >= voxels.first && k <= voxels.last) {
+        at[k * step] = StorageTraits<std::decay_t<decltype(*at)>>::round(sums[k]);
+      }
     }
   }
 };

@@ -112,12 +112,12 @@ class FbpOperator {
               FbpOptions const& options, Grid const& grid)
       : back_{widened(geometries, scans), grid, {}, "Fbp"},
         views_{joined(scans)},
-        response_{chosen_response("Fbp", options, views_, filtered_columns())} {}
+        response_{detail::chosen_response("Fbp", options, views_, filtered_columns())} {}
 
   static Scans scans(std::vector<Geometry> const& geometries, FbpOptions const& options) {
     Scans result;
-    for (Geometry const& geometry : checked_geometries(geometries, "Fbp")) {
-      result.push_back(fbp_scan("Fbp", geometry, options));
+    for (Geometry const& geometry : detail::checked_geometries(geometries, "Fbp")) {
+      result.push_back(detail::fbp_scan("Fbp", geometry, options));
     }
     return result;
   }
@@ -131,7 +131,7 @@ class FbpOperator {
   static std::vector<Widened> widened(std::vector<Geometry> const& geometries, Scans const& scans) {
     ExtraColumns extra;
     for (auto const& scan : scans) {
-      auto const more = extra_columns(scan, geometries.front().detector_size());
+      auto const more = detail::extra_columns(scan, geometries.front().detector_size());
       extra = {std::max(extra.before, more.before), std::max(extra.after, more.after)};
     }
     std::vector<Widened> result;
