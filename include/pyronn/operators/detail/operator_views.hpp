@@ -50,8 +50,9 @@ class OperatorViews {
     if constexpr (has_special) {
       int const count = geometries.front().num_views();
       for (int n = 0; n < count; ++n) {
-        fits_.push_back(view_fits<Special>(geometries, grid, n));
-        if (fits_.back()) ++num_special_;
+        bool const fits = view_fits<Special>(geometries, grid, n);
+        fits_.push_back(static_cast<char>(fits));
+        num_special_ += fits ? 1 : 0;
       }
       if (num_special_ > 0) special_.emplace(geometries, grid);
     }
