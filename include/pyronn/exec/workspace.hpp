@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+/// Workspaces: memory that operators need beyond input and output.
 #include <cstddef>
 #include <cstdint>
 

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+/// The public face of backprojection: from projections to a volume.
 #include <cstddef>
 #include <vector>
 

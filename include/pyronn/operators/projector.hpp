@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+/// The public face of projection: from a volume to line integrals.
 #include <cstddef>
 #include <vector>
 

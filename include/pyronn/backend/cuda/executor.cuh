@@ -72,7 +72,7 @@ class CudaExecutor {
     max_shared_bytes_ = static_cast<std::size_t>(
         attribute(cudaDevAttrMaxSharedMemoryPerBlockOptin) - declared_by_kernels);
   }
-  /// The default stream orders itself against all others; nobody gets it by accident.
+  /// Deleted, as the default stream waits for all others: it must be asked for by its handle.
   explicit CudaExecutor(int) = delete;
   explicit CudaExecutor(std::nullptr_t) = delete;
 

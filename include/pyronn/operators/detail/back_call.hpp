@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+/// What a backprojection hands to its paths.
 #include <pyronn/core/array_view.hpp>
 #include <pyronn/operators/detail/launch_views.hpp>
 #include <pyronn/operators/detail/operator_views.hpp>

@@ -9,7 +9,7 @@
 
 namespace pyronn::detail {
 
-/// Indices of views: a list that somebody else holds, or equally spaced ones.
+/// Indices of views: a list, which the caller holds, or equally spaced ones.
 struct ViewIndices {
   int const* list;  ///< null where they are first, first + stride, ...
   int first;

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+/// The public face of filtered backprojection.
 #include <cstddef>
 #include <type_traits>
 #include <vector>

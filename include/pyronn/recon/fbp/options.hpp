@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+/// What filtered backprojection can be asked for.
 #include <vector>
 
 #include <pyronn/recon/filter/window.hpp>

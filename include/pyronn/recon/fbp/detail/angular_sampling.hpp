@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+/// How views of a scan share the circle.
 #include <algorithm>
 #include <cstddef>
 #include <numeric>

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+/// The path of z-aligned views on cores.
 #include <cstddef>
 #include <optional>
 #include <sstream>

@@ -2,11 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-/// Batches of scans of the plane on the matrix units, which multiply what they round to half
-/// precision; values and weights go through them in two halves each, so that results are as exact
-/// as those of single precision. Where arrays hold Half, values are themselves, and positions are
-/// rounded to 1/2048 of a cell. A sample that holds infinities or what is not a number spoils its
-/// results up to 16 cells around.
+/// The paths of batches in the plane on tensor cores. Tensor cores multiply numbers in half
+/// precision, so that values and weights go through them as two terms each: results are as exact as
+/// those of single precision. Where arrays hold Half, a value is one term, and positions are rounded
+/// to 1/2048 of a voxel or pixel. A number that is not finite spoils results of its own sample up to
+/// 16 voxels or pixels around.
 #include <pyronn/backend/cuda/require_cuda.cuh>
 //
 #include <cmath>

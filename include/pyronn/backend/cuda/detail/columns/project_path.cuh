@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+/// The paths of z-aligned views on CUDA devices.
 #include <pyronn/backend/cuda/require_cuda.cuh>
 //
 #include <cstddef>
