@@ -79,10 +79,14 @@ double exact_dot(std::vector<float> const& x, std::vector<float> const& y) {
 }
 
 /// Cuts arrays as an executor with warps does.
-struct InWarps : pyronn::CpuExecutor {
-  using CpuExecutor::CpuExecutor;
+struct WarpBackend {
   static constexpr int warp_size = 32;
 };
+struct InWarps : pyronn::CpuExecutor {
+  using CpuExecutor::CpuExecutor;
+  using Backend = WarpBackend;
+};
+static_assert(pyronn::warp_size_v<InWarps> == 32);
 
 }  // namespace
 
