@@ -21,7 +21,7 @@
 #include <pyronn/backend/cuda/detail/batch/pack.cuh>
 #include <pyronn/backend/cuda/detail/batch/plan.cuh>
 #include <pyronn/backend/cuda/detail/batch/project.cuh>
-#include <pyronn/backend/cuda/executor.cuh>
+#include <pyronn/backend/cuda/detail/launch/run_kernel.cuh>
 #include <pyronn/core/array_view.hpp>
 #include <pyronn/core/grid.hpp>
 #include <pyronn/core/math.hpp>
