@@ -13,7 +13,7 @@
 #include <string>
 #include <vector>
 
-#include <pyronn/pyronn.hpp>
+#include <pyronn/cpu.hpp>
 
 #include "problems.hpp"
 #include "report.hpp"
