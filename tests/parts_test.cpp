@@ -251,6 +251,26 @@ BOOST_AUTO_TEST_CASE(selected_views_of_a_batch) {
   }
 }
 
+/// Each sample of a call has the geometry that `first_sample` says, the first ones' too.
+BOOST_TEST_DECORATOR(*boost::unit_test::precondition(test::device_present))
+BOOST_AUTO_TEST_CASE(some_samples_of_a_batch) {
+  pyronn::Grid const grid = tall_grid();
+  std::vector<ConeBeam> const geometries = scans();
+  auto const op = Back<pyronn::SoftwareInterp>::per_sample(geometries, grid);
+  Extents<3> const extents = test::projection_extents(geometries.front());
+  Values const in = test::random_values(8, extents.count());
+  for (int first = 0; first < 2; ++first) {
+    Part part;
+    part.first_sample = first;
+    Back<pyronn::SoftwareInterp> const one{geometries[static_cast<std::size_t>(first)], grid};
+    BOOST_TEST(test::relative_l2(run_part(op, extents, in, grid.size, part),
+                                 run_part(one, extents, in, grid.size, {})) < 1e-6);
+  }
+  test::Array<float, 3> projections{extents};
+  test::Array<float, 3> volume{grid.size};
+  BOOST_CHECK_THROW(op(test::executor(), projections.view(), volume.view()), InvalidArgument);
+}
+
 BOOST_TEST_DECORATOR(*boost::unit_test::precondition(test::device_present))
 BOOST_AUTO_TEST_CASE(parts_that_are_not_there_are_refused) {
   pyronn::Grid const grid = tall_grid();

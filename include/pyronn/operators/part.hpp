@@ -90,8 +90,9 @@ struct Part {
   std::optional<Slab> slab{};
   /// Whether the result overwrites the output or is added to it.
   Output output = Output::overwrite;
-  /// Of operators that per_sample made: the geometry of the call's first sample.
-  int first_sample = 0;
+  /// Of operators that per_sample made: the geometry of the call's first sample, whose others
+  /// follow. Unless it is said there must be as many samples as geometries.
+  std::optional<int> first_sample{};
 };
 
 }  // namespace pyronn

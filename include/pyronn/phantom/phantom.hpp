@@ -5,6 +5,7 @@
 /// Ground truth: volumes and exact projections of phantoms that are made of bodies, in space and in
 /// the plane, for one phantom and for batches.
 #include <cstddef>
+#include <optional>
 #include <vector>
 
 #include <pyronn/core/array_view.hpp>
@@ -99,7 +100,7 @@ void project_samples(Executor const& executor, std::vector<Phantom> const& phant
   check_projections<dimension>(function, projections.extents, scan.detector_size(),
                                scan.num_views(), samples);
   check_phantoms(function, samples, phantoms.size());
-  check_geometries(function, samples, 0, geometries.size());
+  check_geometries(function, samples, std::nullopt, geometries.size());
   executor.check_reachable(projections.data, "project: projections");
   auto const tables = tables_of(phantoms);
   for (int sample = 0; sample < samples; ++sample) {

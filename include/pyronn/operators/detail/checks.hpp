@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <vector>
 
 #include <pyronn/core/array_view.hpp>
@@ -13,6 +14,7 @@
 #include <pyronn/core/extents.hpp>
 #include <pyronn/core/grid.hpp>
 #include <pyronn/geometry/traits.hpp>
+#include <pyronn/operators/detail/view_indices.hpp>
 
 namespace pyronn::detail {
 
@@ -77,24 +79,26 @@ inline void check_samples(char const* function, int samples) {
 }
 
 /// Throws InvalidArgument unless the samples of a call have geometries, where there are several.
-inline void check_geometries(char const* function, int samples, int first_sample,
+inline void check_geometries(char const* function, int samples, std::optional<int> first_sample,
                              std::size_t geometries) {
   auto const count = static_cast<int>(geometries);
-  bool const is_part = first_sample != 0;
-  expects(count == 1 || is_part || samples == count, function, ": there are ", samples,
-          " samples but ", geometries, " geometries; give one, or one for each sample");
-  expects(first_sample >= 0 && (count == 1 || samples <= count - first_sample), function,
-          ": samples ", first_sample, " to ", std::int64_t{first_sample} + samples - 1,
-          " are not among the geometry's ", geometries);
+  expects(count == 1 || first_sample || samples == count, function, ": there are ", samples,
+          " samples but ", geometries,
+          " geometries; give one, or one for each sample, or say which in Part::first_sample");
+  int const first = first_sample.value_or(0);
+  expects(first >= 0 && (count == 1 || samples <= count - first), function, ": samples ", first,
+          " to ", std::int64_t{first} + samples - 1, " are not among the geometries of ",
+          geometries);
 }
 
-/// Throws InvalidArgument unless volumes and projections have these sizes and as many samples.
+/// Throws InvalidArgument unless volumes and projections have the sizes of a part of a call, and as
+/// many samples.
 template <int Dimension, int Rank>
-void check_sizes(char const* function, Extents<Rank> volumes, Extents<3> size,
-                 Extents<Rank> projections, Extents<2> detector, int views) {
+void check_sizes(char const* function, Extents<Rank> volumes, Grid const& grid,
+                 Extents<Rank> projections, Extents<2> detector, PartOfCall const& part) {
   int const samples = sample_count<Dimension>(volumes);
-  check_volumes<Dimension>(function, volumes, size);
-  check_projections<Dimension>(function, projections, detector, views, samples);
+  check_volumes<Dimension>(function, volumes, {grid.size[0], grid.size[1], part.slab.num_slices});
+  check_projections<Dimension>(function, projections, detector, part.views.count, samples);
   check_samples(function, samples);
 }
 

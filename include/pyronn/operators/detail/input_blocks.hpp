@@ -118,7 +118,6 @@ void describe_blocks(InputCut const& cut, ArrayView<T const, 4> array, char cons
   if (array.extents[3] > 1)
     text << " of " << cut.block.samples << " of " << array.extents[3] << " samples";
   step.block = text.str();
-  step.workspace_bytes = cut.bytes;
   step.launches += cut.bytes > 0 ? step.blocks * Source::load_launches : 0;
 }
 

@@ -75,7 +75,7 @@ inline Slab checked_slab(char const* function, Part const& part, int num_slices)
 struct PartOfCall {
   ViewIndices views;
   Slab slab;
-  int first_sample;
+  int first_sample;  ///< of the geometries, where there are several
   bool adds;
 };
 
@@ -83,7 +83,7 @@ struct PartOfCall {
 inline PartOfCall part_of_call(char const* function, Part const& part, int num_views,
                                int num_slices) {
   return {view_indices(function, part.views, num_views), checked_slab(function, part, num_slices),
-          part.first_sample, part.output == Output::add};
+          part.first_sample.value_or(0), part.output == Output::add};
 }
 
 }  // namespace pyronn::detail

@@ -94,15 +94,14 @@ class Fbp {
                   ArrayView<float, Rank> volume, Workspace<Executor>& workspace,
                   Part const& part = {}) const {
     static_assert(std::is_same_v<std::remove_const_t<In>, float>, "Fbp takes arrays of float.");
-    detail::PartOfCall const resolved_part = resolved(part);
-    Extents<3> const size{grid().size[0], grid().size[1], resolved_part.slab.num_slices};
-    detail::check_sizes<dimension>("Fbp", volume.extents, size, projections.extents,
-                                   geometry().detector_size(), resolved_part.views.count);
+    detail::PartOfCall const part_of_call = resolved(part);
+    detail::check_sizes<dimension>("Fbp", volume.extents, grid(), projections.extents,
+                                   geometry().detector_size(), part_of_call);
     detail::check_geometries("Fbp", detail::sample_count<dimension>(volume.extents),
                              part.first_sample, operator_.num_geometries());
     executor.check_reachable(projections.data, "Fbp: projections");
     executor.check_reachable(volume.data, "Fbp: volume");
-    operator_.run(executor, batch(projections), resolved_part,
+    operator_.run(executor, batch(projections), part_of_call,
                   detail::volume_batch<dimension>(volume), workspace);
   }
 

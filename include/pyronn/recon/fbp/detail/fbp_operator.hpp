@@ -14,8 +14,8 @@
 #include <pyronn/exec/backend.hpp>
 #include <pyronn/exec/workspace.hpp>
 #include <pyronn/model/voxel_driven.hpp>
-#include <pyronn/operators/detail/back_operator.hpp>
 #include <pyronn/operators/detail/checks.hpp>
+#include <pyronn/operators/detail/directed_operator.hpp>
 #include <pyronn/operators/detail/input_blocks.hpp>
 #include <pyronn/operators/detail/shapes.hpp>
 #include <pyronn/operators/detail/view_indices.hpp>
@@ -257,7 +257,7 @@ class FbpOperator {
 
   static constexpr std::size_t most_scratch_bytes = std::size_t{48} << 20;
 
-  BackOperator<Widened, Interp, DistanceWeighted> back_;
+  DirectedOperator<Back, Widened, Interp, DistanceWeighted> back_;
   std::vector<FbpView> views_;  ///< sample after sample, where each has a geometry
   NamedResponse response_;
 };

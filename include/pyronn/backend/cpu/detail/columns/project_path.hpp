@@ -6,7 +6,6 @@
 #include <cstddef>
 #include <optional>
 #include <sstream>
-#include <type_traits>
 
 #include <pyronn/backend/cpu/detail/columns/project.hpp>
 #include <pyronn/core/array_view.hpp>
@@ -36,7 +35,7 @@ struct CpuColumnsForward {
   template <class Executor, class Call>
   static std::optional<Plan> plan(Executor const&, Call const& call, std::size_t limit) {
     constexpr int min_slices = 8;
-    Extents<4> const& size = call.volumes.extents;
+    Extents<4> const& size = call.input.extents;
     int slices = min(size[2], ColumnSlab::max_height - 2 * ColumnSlab::slices_at_a_time);
     while (slices >= min_slices && ColumnSlab::bytes(size[0], size[1], slices) > limit) --slices;
     if (slices < min_slices) return std::nullopt;
@@ -48,13 +47,13 @@ struct CpuColumnsForward {
   template <class Executor, class Call, class Out>
   static void run(Plan const& plan, Executor const& executor, Call const& call,
                   ArrayView<Out, 4> projections, Workspace<Executor>& workspace) {
-    using In = std::remove_const_t<std::remove_pointer_t<decltype(call.volumes.data)>>;
+    using In = typename Call::In;
     auto const& views = call.op.views().special();
     auto* const memory = reinterpret_cast<float*>(workspace.data());
     for_each_slab(plan, call, [&](int sample, int first, int slices) {
-      Extents<4> const& size = call.volumes.extents;
+      Extents<4> const& size = call.input.extents;
       ColumnSlab const slab{memory, {size[0], size[1], slices}, call.slab.first_slice + first};
-      CopyColumnSlab<In> const copy{sample_of(call.volumes, sample).slices(first, slices), slab};
+      CopyColumnSlab<In> const copy{sample_of(call.input, sample).slices(first, slices), slab};
       executor.for_each(copy.items(), copy);
       views.for_each_launch(call.range(sample, 1), {}, [&](LaunchRange const& range) {
         ProjectColumnSlab<chunk_t<decltype(views)>, Out> const kernel{
@@ -80,16 +79,15 @@ struct CpuColumnsForward {
                                                 [&](auto const&) { ++step.launches; });
     });
     std::ostringstream text;
-    text << plan.slices << " of " << call.volumes.extents[2] << " slices";
+    text << plan.slices << " of " << call.input.extents[2] << " slices";
     step.block = text.str();
-    step.workspace_bytes = plan.bytes;
   }
 
  private:
   /// Calls `work(sample, first slice, slices)`.
   template <class Call, class Work>
   static void for_each_slab(Plan const& plan, Call const& call, Work const& work) {
-    Extents<4> const& size = call.volumes.extents;
+    Extents<4> const& size = call.input.extents;
     for (int sample = 0; sample < size[3]; ++sample) {
       for (int first = 0; first < size[2]; first += plan.slices) {
         work(sample, first, min(plan.slices, size[2] - first));

@@ -41,7 +41,6 @@ inline void describe_batch(BatchPlan const& plan, int num_samples, PlanStep& ste
   std::ostringstream text;
   text << min(8 * plan.tiles, num_samples) << " of " << num_samples << " samples";
   step.block = text.str();
-  step.workspace_bytes = plan.bytes;
 }
 
 /// Joseph's projection from copies of the images, along rows and along columns; one after the other
@@ -56,9 +55,9 @@ struct TensorCoreForward {
 
   template <class Executor, class Call>
   static std::optional<Plan> plan(Executor const&, Call const& call, std::size_t limit) {
-    if (!call.op.shares_rays_through_grid() || call.adds) return std::nullopt;
-    constexpr int terms = half_terms_v<InOf<Call>>;
-    Extents<4> const& size = call.volumes.extents;
+    if (!call.op.shares_checked_plane() || call.adds) return std::nullopt;
+    constexpr int terms = half_terms_v<typename Call::In>;
+    Extents<4> const& size = call.input.extents;
     Plan const plan =
         batch_plan(size, [&](auto tiles) { return plan_for<tiles.value, terms>(size, limit); });
     return plan.bytes > 0 ? std::optional<Plan>{plan} : std::nullopt;
@@ -69,43 +68,39 @@ struct TensorCoreForward {
   template <class Executor, class Call, class Out>
   static void run(Plan const& plan, Executor const& executor, Call const& call,
                   ArrayView<Out, 4> projections, Workspace<Executor>& workspace) {
-    using In = InOf<Call>;
-    for_each_batch_block(
-        call.volumes.extents[3], plan.tiles, [&](auto tiles, int first, int count) {
-          auto const images = call.volumes.slices(first, count);
-          auto const target = projections.slices(first, count);
-          Pass<tiles.value, In> pass{find_scales(executor, images, images.slice_count(), workspace),
-                                     nullptr, nullptr};
-          auto* const memory = reinterpret_cast<uint4*>(workspace.data() + batch_header_bytes);
-          if (plan.copies_or_views == 2) {
-            pass.columns = memory;
-            pass.rows = memory + columns_bytes<tiles.value, half_terms_v<In>>(images.extents) /
-                                     sizeof(uint4);
-            run_pass(executor, call, images, target, pass);
-            return;
-          }
-          pass.columns = memory;
-          run_pass(executor, call, images, target, pass);
-          pass.columns = nullptr;
-          pass.rows = memory;
-          run_pass(executor, call, images, target, pass);
-        });
+    using In = typename Call::In;
+    for_each_batch_block(call.input.extents[3], plan.tiles, [&](auto tiles, int first, int count) {
+      auto const images = call.input.slices(first, count);
+      auto const target = projections.slices(first, count);
+      Pass<tiles.value, In> pass{find_scales(executor, images, images.slice_count(), workspace),
+                                 nullptr, nullptr};
+      auto* const memory = reinterpret_cast<uint4*>(workspace.data() + batch_header_bytes);
+      if (plan.copies_or_views == 2) {
+        pass.columns = memory;
+        pass.rows =
+            memory + columns_bytes<tiles.value, half_terms_v<In>>(images.extents) / sizeof(uint4);
+        run_pass(executor, call, images, target, pass);
+        return;
+      }
+      pass.columns = memory;
+      run_pass(executor, call, images, target, pass);
+      pass.columns = nullptr;
+      pass.rows = memory;
+      run_pass(executor, call, images, target, pass);
+    });
   }
 
   template <class Executor, class Call>
   static void describe(Plan const& plan, Executor const&, Call const& call, PlanStep& step) {
-    describe_batch(plan, call.volumes.extents[3], step);
+    describe_batch(plan, call.input.extents[3], step);
     int passes_of_views = 0;
     for_each_pass_of_views(call, [&](LaunchRange const&) { ++passes_of_views; });
     int const passes = plan.copies_or_views == 2 ? 1 : 2;
-    int const scales = half_terms_v<InOf<Call>> == 1 ? 0 : 1;
+    int const scales = half_terms_v<typename Call::In> == 1 ? 0 : 1;
     step.launches += step.blocks * (scales + passes * (1 + passes_of_views));
   }
 
  private:
-  template <class Call>
-  using InOf = std::remove_const_t<std::remove_pointer_t<decltype(Call::volumes.data)>>;
-
   template <int Tiles, class In>
   struct Pass {
     SampleScales<In> scales;
@@ -136,11 +131,10 @@ struct TensorCoreForward {
   /// Calls `work(range)` for as many views at a time as a launch holds.
   template <class Call, class Work>
   static void for_each_pass_of_views(Call const& call, Work const& work) {
-    ViewIndices const& views = call.views.views;
-    int const most = even_block(views.count, ViewTable<IndexRays>::capacity);
-    for (int view = 0; view < views.count; view += most) {
-      work(LaunchRange{views.sub(view, min(most, views.count - view)), call.views.first_view + view,
-                       0, 1});
+    int const count = call.views.views.count;
+    int const most = even_block(count, ViewTable<IndexRays>::capacity);
+    for (int view = 0; view < count; view += most) {
+      work(call.range(view, min(most, count - view), 0, 1));
     }
   }
 
@@ -202,11 +196,11 @@ struct TensorCoreBack {
   template <class Executor, class Call>
   static std::optional<Plan> plan(Executor const&, Call const& call, std::size_t limit) {
     Extents<3> const& grid = call.op.grid().size;
-    if (!call.op.shares_views_of_grid() || max(grid[0], grid[1]) > longest_batch_axis) {
+    if (!call.op.shares_checked_plane() || max(grid[0], grid[1]) > longest_batch_axis) {
       return std::nullopt;
     }
-    constexpr int terms = half_terms_v<InOf<Call>>;
-    Extents<4> const& size = call.projections.extents;
+    constexpr int terms = half_terms_v<typename Call::In>;
+    Extents<4> const& size = call.input.extents;
     Plan const plan =
         batch_plan(size, [&](auto tiles) { return plan_for<tiles.value, terms>(size, limit); });
     return plan.bytes > 0 ? std::optional<Plan>{plan} : std::nullopt;
@@ -218,7 +212,7 @@ struct TensorCoreBack {
   static void run(Plan const& plan, Executor const& executor, Call const& call,
                   ArrayView<Out, 4> volumes, Workspace<Executor>& workspace) {
     auto const& views = call.op.views().general();
-    auto const& projections = call.projections;
+    auto const& projections = call.input;
     for_each_batch_block(projections.extents[3], plan.tiles, [&](auto tiles, int first, int count) {
       for (int view = 0; view < projections.extents[2]; view += plan.copies_or_views) {
         int const num_views = min(plan.copies_or_views, projections.extents[2] - view);
@@ -233,16 +227,13 @@ struct TensorCoreBack {
 
   template <class Executor, class Call>
   static void describe(Plan const& plan, Executor const&, Call const& call, PlanStep& step) {
-    describe_batch(plan, call.projections.extents[3], step);
-    int const passes_of_views = (call.projections.extents[2] - 1) / plan.copies_or_views + 1;
-    int const scales = half_terms_v<InOf<Call>> == 1 ? 0 : 1;
+    describe_batch(plan, call.input.extents[3], step);
+    int const passes_of_views = (call.input.extents[2] - 1) / plan.copies_or_views + 1;
+    int const scales = half_terms_v<typename Call::In> == 1 ? 0 : 1;
     step.launches += step.blocks * passes_of_views * (scales + 2);
   }
 
  private:
-  template <class Call>
-  using InOf = std::remove_const_t<std::remove_pointer_t<decltype(Call::projections.data)>>;
-
   /// Each launch adds to the volumes: fewer views are not worth the way to memory.
   static constexpr int least_views = 64;
 

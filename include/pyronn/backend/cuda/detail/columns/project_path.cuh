@@ -10,7 +10,6 @@
 #include <limits>
 #include <optional>
 #include <sstream>
-#include <type_traits>
 
 #include <pyronn/backend/cuda/detail/columns/copy.cuh>
 #include <pyronn/backend/cuda/detail/columns/project.cuh>
@@ -40,8 +39,8 @@ struct CudaColumnsForward {
 
   template <class Executor, class Call>
   static std::optional<Plan> plan(Executor const&, Call const& call, std::size_t limit) {
-    using In = InOf<Call>;
-    Extents<4> const& size = call.volumes.extents;
+    using In = typename Call::In;
+    Extents<4> const& size = call.input.extents;
     // Offsets within the copies are 32 bits long.
     constexpr std::size_t most =
         std::size_t{std::numeric_limits<int>::max()} * sizeof(SampleAndSlopeOf<In>);
@@ -59,7 +58,7 @@ struct CudaColumnsForward {
   template <class Executor, class Call, class Out>
   static void run(Plan const& plan, Executor const& executor, Call const& call,
                   ArrayView<Out, 4> projections, Workspace<Executor>& workspace) {
-    for (int sample = 0; sample < call.volumes.extents[3]; ++sample) {
+    for (int sample = 0; sample < call.input.extents[3]; ++sample) {
       run_axis<0>(plan, executor, call, sample, projections, workspace);
       run_axis<1>(plan, executor, call, sample, projections, workspace);
     }
@@ -67,7 +66,7 @@ struct CudaColumnsForward {
 
   template <class Executor, class Call>
   static void describe(Plan const& plan, Executor const&, Call const& call, PlanStep& step) {
-    Extents<4> const& size = call.volumes.extents;
+    Extents<4> const& size = call.input.extents;
     int launches_of_views = 0;
     call.op.views().special().for_each_launch(call.range(0, 1), {},
                                               [&](auto const&) { ++launches_of_views; });
@@ -80,19 +79,15 @@ struct CudaColumnsForward {
     text << plan.slices[0] << " of " << size[0] << " slices across x, " << plan.slices[1] << " of "
          << size[1] << " across y";
     step.block = text.str();
-    step.workspace_bytes = plan.bytes;
   }
 
  private:
-  template <class Call>
-  using InOf = std::remove_const_t<std::remove_pointer_t<decltype(Call::volumes.data)>>;
-
   template <int Axis, class Executor, class Call, class Out>
   static void run_axis(Plan const& plan, Executor const& executor, Call const& call, int sample,
                        ArrayView<Out, 4> projections, Workspace<Executor>& workspace) {
-    using In = InOf<Call>;
+    using In = typename Call::In;
     using Cell = SampleAndSlopeOf<In>;
-    auto const volume = sample_of(call.volumes, sample);
+    auto const volume = sample_of(call.input, sample);
     auto const& views = call.op.views().special();
     auto* const memory = reinterpret_cast<Cell*>(workspace.data());
     int const slices = volume.extents[Axis];
@@ -127,7 +122,7 @@ struct CudaColumnsForwardInPlace {
 
   template <class Executor, class Call>
   static std::optional<Plan> plan(Executor const&, Call const& call, std::size_t) {
-    if (call.volumes.slice_count() > std::numeric_limits<int>::max()) return std::nullopt;
+    if (call.input.slice_count() > std::numeric_limits<int>::max()) return std::nullopt;
     return Plan{};
   }
 
@@ -136,14 +131,14 @@ struct CudaColumnsForwardInPlace {
   template <class Executor, class Call, class Out>
   static void run(Plan const&, Executor const& executor, Call const& call,
                   ArrayView<Out, 4> projections, Workspace<Executor>&) {
-    using In = std::remove_const_t<std::remove_pointer_t<decltype(call.volumes.data)>>;
+    using In = typename Call::In;
     auto const& views = call.op.views().special();
-    for (int sample = 0; sample < call.volumes.extents[3]; ++sample) {
+    for (int sample = 0; sample < call.input.extents[3]; ++sample) {
       views.for_each_launch(call.range(sample, 1), {}, [&](LaunchRange const& range) {
         ProjectColumnsInPlace<chunk_t<decltype(views)>, In, Out> const kernel{
             views.chunk_of_slab(range, call.slab.first_slice),
             range.views.count,
-            {call.volumes},
+            {call.input},
             sample,
             vec_cast<float>(call.op.grid().spacing),
             from_view(projections, range.first_view, sample),
@@ -156,12 +151,12 @@ struct CudaColumnsForwardInPlace {
   template <class Executor, class Call>
   static void describe(Plan const&, Executor const&, Call const& call, PlanStep& step) {
     step.path = "z-aligned columns in place";
-    for (int sample = 0; sample < call.volumes.extents[3]; ++sample) {
+    for (int sample = 0; sample < call.input.extents[3]; ++sample) {
       call.op.views().special().for_each_launch(call.range(sample, 1), {},
                                                 [&](auto const&) { ++step.launches; });
     }
     std::ostringstream text;
-    text << call.volumes.extents[2] << " slices";
+    text << call.input.extents[2] << " slices";
     step.block = text.str();
   }
 };

@@ -1,0 +1,120 @@
+// SPDX-FileCopyrightText: The pyronn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+/// What operators are made of: arrays here have rank 4, and were looked at.
+#include <algorithm>
+#include <cstddef>
+#include <vector>
+
+#include <pyronn/core/array_view.hpp>
+#include <pyronn/core/grid.hpp>
+#include <pyronn/exec/backend.hpp>
+#include <pyronn/exec/workspace.hpp>
+#include <pyronn/operators/detail/checks.hpp>
+#include <pyronn/operators/detail/direction.hpp>
+#include <pyronn/operators/detail/operator_call.hpp>
+#include <pyronn/operators/detail/operator_views.hpp>
+#include <pyronn/operators/detail/path_list.hpp>
+#include <pyronn/operators/detail/view_indices.hpp>
+#include <pyronn/operators/plan.hpp>
+
+namespace pyronn::detail {
+
+/// `Direction` is Forward or Back.
+template <class Direction, class Geometry_, class Interp_, class Model_>
+class DirectedOperator {
+ public:
+  using Geometry = Geometry_;
+  using Interp = Interp_;
+  using Model = Model_;
+  using View = view_t<Geometry>;
+  static constexpr int dimension = dimension_v<Geometry>;
+
+  DirectedOperator(std::vector<Geometry> const& geometries, Grid const& grid, Model const& model,
+                   char const* function)
+      : geometries_{detail::checked_geometries(geometries, function)},
+        grid_{checked_grid<dimension>(grid, function)},
+        model_{model},
+        views_{geometries_, grid_} {
+    if constexpr (dimension == 2 && Direction::template can_check_plane<View>) {
+      shares_checked_plane_ = geometries_.size() == 1 &&
+                              all_views_fit<typename Direction::PlaneCheck>(geometries_, grid_);
+    }
+  }
+
+  [[nodiscard]] std::vector<Geometry> const& geometries() const { return geometries_; }
+  [[nodiscard]] Grid const& grid() const { return grid_; }
+  [[nodiscard]] Model const& model() const { return model_; }
+  [[nodiscard]] auto const& views() const { return views_; }
+  [[nodiscard]] Extents<2> detector() const { return geometries_.front().detector_size(); }
+  [[nodiscard]] int num_views() const { return geometries_.front().num_views(); }
+  /// Whether all samples share one scan of the plane, each of whose views is as PlaneCheck asks.
+  [[nodiscard]] bool shares_checked_plane() const { return shares_checked_plane_; }
+
+  /// Workspace for these inputs, at most `limit` bytes.
+  template <class Executor, class In>
+  [[nodiscard]] std::size_t workspace_bytes(Executor const& executor, ArrayView<In const, 4> input,
+                                            PartOfCall const& part, std::size_t limit) const {
+    std::size_t bytes = 0;
+    for_each_step(executor, input, part, limit, [&](auto path, auto const& plan, auto const&) {
+      bytes = std::max(bytes, path.bytes(plan));
+    });
+    return bytes;
+  }
+
+  template <class Executor, class In>
+  [[nodiscard]] Plan plan(Executor const& executor, ArrayView<In const, 4> input,
+                          PartOfCall const& part, std::size_t limit) const {
+    Plan result;
+    for_each_step(executor, input, part, limit, [&](auto path, auto const& plan, auto const& call) {
+      PlanStep step;
+      step.first_view = call.views.first_view;
+      step.num_views = call.views.views.count;
+      step.workspace_bytes = path.bytes(plan);
+      path.describe(plan, executor, call, step);
+      result.steps.push_back(step);
+    });
+    return result;
+  }
+
+  template <class Executor, class In, class Out>
+  void run(Executor const& executor, ArrayView<In const, 4> input, ArrayView<Out, 4> output,
+           PartOfCall const& part, Workspace<Executor>& workspace) const {
+    for_each_step(executor, input, part, workspace.bytes(),
+                  [&](auto path, auto const& plan, auto const& call) {
+                    path.run(plan, executor, call, Direction::output(call, output), workspace);
+                  });
+  }
+
+ private:
+  /// Calls `work(path, plan, call)` for runs of views that make up the part.
+  template <class Executor, class In, class Work>
+  void for_each_step(Executor const& executor, ArrayView<In const, 4> input, PartOfCall const& part,
+                     std::size_t limit, Work const& work) const {
+    using Paths = typename Direction::template Paths<Model, Interp, backend_t<Executor>>;
+    using Call = OperatorCall<DirectedOperator, In>;
+    auto const step = [&](ViewRun const& run) {
+      auto const plan_and_work = [&](auto const& of_run, int sample, bool is_written) {
+        Call const call{
+            *this, run, of_run, part.slab, sample, part.first_sample, part.adds || is_written};
+        with_first_plan(Paths{}, executor, call, limit,
+                        [&](auto path, auto const& plan) { work(path, plan, call); });
+      };
+      Direction::for_each_input(input, run, plan_and_work);
+    };
+    if constexpr (Direction::template splits_views<Paths, Call>) {
+      views_.for_each_run(part.views, step);
+    } else {
+      step({part.views, 0, false});
+    }
+  }
+
+  std::vector<Geometry> geometries_;
+  Grid grid_;
+  Model model_;
+  typename Direction::template Views<Model, Geometry> views_;
+  bool shares_checked_plane_ = false;
+};
+
+}  // namespace pyronn::detail
