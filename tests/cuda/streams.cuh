@@ -30,8 +30,11 @@ class Stream {
 class Graph {
  public:
   template <class Queue>
-  Graph(cudaStream_t stream, Queue const& queue) {
-    check(cudaStreamBeginCapture(stream, cudaStreamCaptureModeGlobal));
+  Graph(cudaStream_t stream, Queue const& queue)
+      : Graph(stream, cudaStreamCaptureModeGlobal, queue) {}
+  template <class Queue>
+  Graph(cudaStream_t stream, cudaStreamCaptureMode mode, Queue const& queue) {
+    check(cudaStreamBeginCapture(stream, mode));
     cudaGraph_t graph = nullptr;
     try {
       queue();

@@ -27,6 +27,7 @@
 
 #include <pyronn/core/config.hpp>
 #include <pyronn/core/detail/detected.hpp>
+#include <pyronn/core/detail/user_calls.hpp>
 #include <pyronn/core/half.hpp>
 #include <pyronn/core/math.hpp>
 
@@ -142,14 +143,14 @@ namespace detail {
 /// An element as a float.
 template <class T>
 PYRONN_HOST_DEVICE float widen(T const& number) {
-  return StorageTraits<T>::widen(number);
+  return user::widen<StorageTraits<T>>(number);
 }
 
 /// The element at an offset, as a float; the memory must not be written while the kernel runs.
 template <class T, class Offset>
 PYRONN_HOST_DEVICE float load_float(T const* base, Offset offset) {
   if constexpr (is_detected_v<Loaded, T>) {
-    return StorageTraits<T>::load(base + offset);
+    return user::load<StorageTraits<T>>(base + offset);
   } else {
     return widen(*(base + offset));
   }
@@ -159,7 +160,7 @@ PYRONN_HOST_DEVICE float load_float(T const* base, Offset offset) {
 /// is there.
 template <class T>
 PYRONN_HOST_DEVICE void write_or_add(T& target, float value, bool adds) {
-  target = StorageTraits<T>::round(adds ? widen(target) + value : value);
+  target = user::round<StorageTraits<T>>(adds ? widen(target) + value : value);
 }
 
 template <class T, class Void = void>
@@ -183,7 +184,7 @@ PYRONN_HOST_DEVICE texel_t<T> texel_of(T number) {
   if constexpr (std::is_same_v<texel_t<T>, T>) {
     return number;
   } else {
-    return StorageTraits<texel_t<T>>::round(StorageTraits<T>::widen(number));
+    return user::round<StorageTraits<texel_t<T>>>(user::widen<StorageTraits<T>>(number));
   }
 }
 

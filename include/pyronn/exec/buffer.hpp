@@ -4,6 +4,7 @@
 
 /// Buffer: an array in the memory of an executor.
 #include <cstddef>
+#include <limits>
 #include <utility>
 
 #include <pyronn/core/array_view.hpp>
@@ -12,6 +13,12 @@
 #include <pyronn/exec/traits.hpp>
 
 namespace pyronn {
+
+namespace detail {
+/// Differences of addresses must not overflow.
+inline constexpr auto max_allocation =
+    static_cast<std::size_t>(std::numeric_limits<std::ptrdiff_t>::max());
+}  // namespace detail
 
 /// An array in the memory of an executor, for callers that have no array class of their own: the
 /// constructor allocates it and the destructor gives it back. The elements are not initialised. On
@@ -23,10 +30,11 @@ class Buffer {
   static_assert((check_executor<Executor>(), true));
 
  public:
-  /// Allocates `count` elements; a buffer of 0 elements takes no memory. Throws OutOfMemory.
+  /// Allocates `count` elements; a buffer of 0 elements takes no memory. Throws OutOfMemory, also
+  /// for more elements than any memory has addresses for.
   Buffer(Executor const& executor, std::size_t count)
       : executor_{executor},
-        data_{count == 0 ? nullptr : static_cast<T*>(executor.allocate(count * sizeof(T)))},
+        data_{count == 0 ? nullptr : static_cast<T*>(executor.allocate(bytes_of(count)))},
         count_{count} {}
   ~Buffer() {
     if (data_ != nullptr) executor_.deallocate(data_, count_ * sizeof(T));
@@ -61,6 +69,14 @@ class Buffer {
   }
 
  private:
+  static std::size_t bytes_of(std::size_t count) {
+    if (count > detail::max_allocation / sizeof(T)) {
+      throw OutOfMemory(detail::message("pyronn::Buffer: ", count, " elements of ", sizeof(T),
+                                        " bytes are more than can be addressed"));
+    }
+    return count * sizeof(T);
+  }
+
   Executor executor_;
   T* data_;
   std::size_t count_;

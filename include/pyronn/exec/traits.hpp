@@ -13,6 +13,9 @@
 ///     void* allocate(std::size_t bytes) const;      // throws OutOfMemory
 ///     void deallocate(void* memory, std::size_t bytes) const noexcept;
 ///     void check_reachable(void const* memory, char const* what) const;  // throws InvalidArgument
+///     // optional, for executors that queue work:
+///     bool is_capturing() const;                    // whether work is recorded to run later
+///     bool shares_order_with(MyExecutor const& other) const;  // e.g. whether both have one stream
 ///   };
 /// @endcode
 #include <cstddef>

@@ -17,6 +17,9 @@ namespace detail {
 
 template <class Executor>
 using IsCapturing = decltype(std::declval<Executor const&>().is_capturing());
+template <class Executor>
+using SharesOrder =
+    decltype(std::declval<Executor const&>().shares_order_with(std::declval<Executor const&>()));
 
 }  // namespace detail
 
@@ -25,8 +28,9 @@ inline constexpr std::size_t default_workspace_limit = std::size_t{256} << 20;
 
 /// What an operator needs beyond its input and output, made once and reused between calls. It
 /// belongs to one executor: calls that share it must follow one another on its stream, and it must
-/// go before its stream does. A graph that captured a call must not outlive the call's workspace.
-/// Neither copied nor moved; on a stream the destructor may wait for the work that uses it.
+/// go before its stream does; calls with an executor on another stream are refused. A graph that
+/// captured a call must not outlive the call's workspace. Neither copied nor moved. On a stream the
+/// destructor does not wait: memory is given back in the stream's order.
 template <class Executor>
 class Workspace {
   static_assert((check_executor<Executor>(), true));
@@ -61,6 +65,17 @@ class Workspace {
   ~Workspace() = default;
   Workspace(Workspace const&) = delete;
   Workspace& operator=(Workspace const&) = delete;
+
+  /// Throws InvalidArgument where the work of `executor` does not run in the order of the
+  /// workspace's own: both would write its memory at the same time.
+  void check_order(Executor const& executor, char const* function) const {
+    if constexpr (detail::is_detected_v<detail::SharesOrder, Executor>) {
+      detail::expects(
+          executor_.shares_order_with(executor), function,
+          ": the workspace belongs to an executor on another stream; give each stream a "
+          "workspace of its own");
+    }
+  }
 
   /// Its memory, to be used in this call: what earlier calls kept there is given up.
   [[nodiscard]] std::byte* data() {

@@ -25,6 +25,7 @@
 /// and returns RayDrivenForward and RayDrivenBack of MyTrace; model/siddon.hpp is an example. A
 /// model with a forward kernel of its own needs only `weight`.
 #include <pyronn/core/config.hpp>
+#include <pyronn/core/detail/user_calls.hpp>
 #include <pyronn/core/extents.hpp>
 #include <pyronn/core/vec.hpp>
 #include <pyronn/exec/kernel.hpp>
@@ -62,11 +63,12 @@ struct RayDrivenForward {
     detail::ViewOfSample const of = task.split(pixel[2]);
     auto const& view = task.views.view(of.view, of.sample);
     Extents<3> const size{task.size[0], task.size[1], task.all_slices};
-    auto const ray = trace(view.ray(static_cast<float>(pixel[0]), static_cast<float>(pixel[1])),
-                           size, task.spacing);
+    auto const ray = detail::user::trace(
+        trace, view.ray(static_cast<float>(pixel[0]), static_cast<float>(pixel[1])), size,
+        task.spacing);
     VolumeSlab<Task> const slab{task, (task.first_volume + of.sample) * task.size[2],
                                 task.first_slice, task.size[2]};
-    task.write(pixel, of, ray.integral(slab));
+    task.write(pixel, of, detail::user::integral(ray, slab));
   }
   /// @}
 };
@@ -104,9 +106,9 @@ struct RayDrivenBack {
     float sum = 0.0F;
     for (int v = rows.first; v <= rows.last; ++v) {
       for (int u = columns.first; u <= columns.last; ++u) {
-        auto const ray =
-            trace(view.ray(static_cast<float>(u), static_cast<float>(v)), task.size, task.spacing);
-        float const weight = ray.template weight<Interp>(voxel);
+        auto const ray = detail::user::trace(
+            trace, view.ray(static_cast<float>(u), static_cast<float>(v)), task.size, task.spacing);
+        float const weight = detail::user::weight<Interp>(ray, voxel);
         if (weight != 0.0F) sum += weight * slice.texel(u, v);
       }
     }

@@ -32,9 +32,10 @@ namespace pyronn {
 /// A value that holds no memory of an executor; safe to copy, and to use from several threads if
 /// each call has a workspace of its own. Calls do not synchronise: on a stream the work is queued
 /// when a call returns, and arrays must live until it is done. Input and output must not overlap.
-/// Calls throw InvalidArgument for arrays of the wrong size and for memory that the executor cannot
-/// reach, before anything is written; on a GPU also CudaError and OutOfMemory, after which the
-/// output may be written in part.
+/// Calls throw InvalidArgument for arrays of the wrong size, for memory that the executor cannot
+/// reach, for a workspace of another stream and of an operator that was moved from, before anything
+/// is written; on a GPU also CudaError and OutOfMemory, after which the output may be written in
+/// part.
 template <class Direction, class Geometry, class Interp, class Model>
 class LinearOperator {
   static_assert((check_model<Model>(), true));
@@ -50,7 +51,10 @@ class LinearOperator {
       : LinearOperator{std::vector<Geometry>{geometry}, grid, model} {}
 
   /// The geometry; the first sample's where each has its own.
-  [[nodiscard]] Geometry const& geometry() const { return operator_.geometries().front(); }
+  [[nodiscard]] Geometry const& geometry() const {
+    check_not_moved_from();
+    return operator_.geometries().front();
+  }
   /// The grid of the volume.
   [[nodiscard]] Grid const& grid() const { return operator_.grid(); }
   /// The model, with its parameters.
@@ -86,6 +90,7 @@ class LinearOperator {
                                    operator_.detector(), part_of_call);
     detail::check_geometries(Direction::name, detail::sample_count<dimension>(volume.extents),
                              part.first_sample, operator_.geometries().size());
+    workspace.check_order(executor, Direction::name);
     executor.check_reachable(volume.data, Direction::volume_name);
     executor.check_reachable(projections.data, Direction::projections_name);
     operator_.run(executor, input_batch(input), Direction::template output_batch<dimension>(output),
@@ -115,7 +120,13 @@ class LinearOperator {
     return Direction::template input_batch<dimension>(detail::read_only(input));
   }
 
+  void check_not_moved_from() const {
+    detail::expects(!operator_.geometries().empty(), Direction::name,
+                    ": the operator was moved from and has no scan any more");
+  }
+
   [[nodiscard]] detail::PartOfCall resolved(Part const& part) const {
+    check_not_moved_from();
     return detail::part_of_call(Direction::name, part, operator_.num_views(), grid().size[2]);
   }
 

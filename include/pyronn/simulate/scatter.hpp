@@ -123,6 +123,7 @@ class GaussianScatter {
   void operator()(Executor const& executor, ProjectionView<float> intensities,
                   Workspace<Executor>& workspace) const {
     detail::check_views(executor, "GaussianScatter: intensities", intensities);
+    workspace.check_order(executor, "GaussianScatter");
     int const num_views = intensities.extents[2];
     std::size_t const fit = workspace.bytes() / view_bytes(intensities);
     if (fit == 0) {

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <new>
 #include <thread>
 
@@ -61,7 +62,9 @@ class CpuExecutor {
 
   /// Host memory aligned to 64 bytes. Throws OutOfMemory.
   [[nodiscard]] void* allocate(std::size_t bytes) const {
-    void* const memory = ::operator new(bytes, alignment, std::nothrow);
+    // The C++ library rounds sizes up to the alignment, beyond which the greatest begin again at 0.
+    constexpr std::size_t most = std::numeric_limits<std::ptrdiff_t>::max();
+    void* const memory = bytes > most ? nullptr : ::operator new(bytes, alignment, std::nothrow);
     if (memory == nullptr) {
       throw OutOfMemory(detail::message("pyronn::CpuExecutor: ", "cannot allocate ", bytes,
                                         " bytes of host memory"));

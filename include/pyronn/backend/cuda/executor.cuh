@@ -97,6 +97,11 @@ class CudaExecutor {
     return status != cudaStreamCaptureStatusNone;
   }
 
+  /// Whether work that is queued by the other executor runs in the order of this one's.
+  [[nodiscard]] bool shares_order_with(CudaExecutor const& other) const {
+    return stream_ == other.stream_;
+  }
+
   /// How much shared memory a block may have beyond what its kernel declares.
   [[nodiscard]] std::size_t max_shared_bytes() const { return max_shared_bytes_; }
 

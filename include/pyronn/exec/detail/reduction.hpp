@@ -187,6 +187,7 @@ void reduce(Executor const& executor, VectorNames const& names, Term const& term
                               " bytes and must have ", plan.bytes(), " for ", elements,
                               " elements"));
   }
+  workspace.check_order(executor, names.function);
   executor.check_reachable(result, names.scalar);
   auto* sums = reinterpret_cast<double*>(workspace.data());
   int count = plan.sums;

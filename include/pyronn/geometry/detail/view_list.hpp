@@ -13,10 +13,15 @@
 
 namespace pyronn::detail {
 
-/// A geometry that holds its views in memory: a value that is cheap to copy and never changes.
+/// A geometry that holds its views in memory: a value that is cheap to copy and never changes; what
+/// is moved from is copied, as it must not be left without views.
 template <class View>
 class ViewList {
  public:
+  ~ViewList() = default;
+  ViewList(ViewList const&) = default;
+  ViewList& operator=(ViewList const&) = default;
+
   [[nodiscard]] int num_views() const { return static_cast<int>(views_->size()); }
   [[nodiscard]] Extents<2> detector_size() const { return detector_size_; }
   [[nodiscard]] View const& view(int n) const { return (*views_)[static_cast<std::size_t>(n)]; }

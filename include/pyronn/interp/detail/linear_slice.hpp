@@ -8,6 +8,7 @@
 
 #include <pyronn/core/config.hpp>
 #include <pyronn/core/detail/detected.hpp>
+#include <pyronn/core/detail/user_calls.hpp>
 #include <pyronn/core/math.hpp>
 #include <pyronn/core/storage.hpp>
 
@@ -25,8 +26,8 @@ PYRONN_HOST_DEVICE float bilinear_weight(float a, float b, int i, int j) {
   auto const is_corner = [=](int da, int db) {
     return i == lower_a + da && j == lower_b + db ? 1.0F : 0.0F;
   };
-  return Interp::blend(a - static_cast<float>(lower_a), b - static_cast<float>(lower_b),
-                       is_corner(0, 0), is_corner(1, 0), is_corner(0, 1), is_corner(1, 1));
+  return user::blend<Interp>(a - static_cast<float>(lower_a), b - static_cast<float>(lower_b),
+                             is_corner(0, 0), is_corner(1, 0), is_corner(0, 1), is_corner(1, 1));
 }
 
 template <class Interp>
@@ -37,9 +38,9 @@ using LineBlend = decltype(Interp::blend(0.0F, 0.0F, 0.0F));
 template <class Interp>
 PYRONN_HOST_DEVICE float blend_line(float a, float s0, float s1) {
   if constexpr (is_detected_v<LineBlend, Interp>) {
-    return Interp::blend(a, s0, s1);
+    return user::blend<Interp>(a, s0, s1);
   } else {
-    return Interp::blend(a, 0.0F, s0, s1, s0, s1);
+    return user::blend<Interp>(a, 0.0F, s0, s1, s0, s1);
   }
 }
 
@@ -110,9 +111,9 @@ class LinearSlice {
                                 texel(i + 1, 0, plane));
     }
     int const j = floor_to_int(b);
-    return Interp::blend(a - static_cast<float>(i), b - static_cast<float>(j), texel(i, j, plane),
-                         texel(i + 1, j, plane), texel(i, j + 1, plane),
-                         texel(i + 1, j + 1, plane));
+    return user::blend<Interp>(a - static_cast<float>(i), b - static_cast<float>(j),
+                               texel(i, j, plane), texel(i + 1, j, plane), texel(i, j + 1, plane),
+                               texel(i + 1, j + 1, plane));
   }
 
   /// The positions at which sample_inside may be called.
@@ -139,9 +140,9 @@ class LinearSlice {
     auto const corner = static_cast<int>(node_b.index * static_cast<unsigned>(stride_b_) +
                                          (node_a.index * static_cast<unsigned>(stride_a_) +
                                           (static_cast<unsigned>(plane) - origin_)));
-    return Interp::blend(node_a.fraction, node_b.fraction, load_float(data00_, corner),
-                         load_float(data10_, corner), load_float(data01_, corner),
-                         load_float(data11_, corner));
+    return user::blend<Interp>(node_a.fraction, node_b.fraction, load_float(data00_, corner),
+                               load_float(data10_, corner), load_float(data01_, corner),
+                               load_float(data11_, corner));
   }
 
  private:

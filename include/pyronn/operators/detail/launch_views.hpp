@@ -11,6 +11,7 @@
 #include <vector>
 
 #include <pyronn/core/config.hpp>
+#include <pyronn/core/detail/user_calls.hpp>
 #include <pyronn/core/grid.hpp>
 #include <pyronn/core/math.hpp>
 #include <pyronn/exec/detail/launch_table.hpp>
@@ -51,7 +52,7 @@ struct InlineViews {
   int stride;
 
   PYRONN_HOST_DEVICE IndexView view(int n, int) const {
-    return IndexView::make(geometry.view(first + n * stride), grid);
+    return IndexView::make(user::view(geometry, first + n * stride), grid);
   }
 };
 

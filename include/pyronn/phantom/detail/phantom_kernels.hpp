@@ -5,6 +5,7 @@
 /// The kernels that voxelise and project phantoms.
 #include <pyronn/core/array_view.hpp>
 #include <pyronn/core/config.hpp>
+#include <pyronn/core/detail/user_calls.hpp>
 #include <pyronn/core/grid.hpp>
 #include <pyronn/core/vec.hpp>
 #include <pyronn/exec/kernel.hpp>
@@ -78,7 +79,7 @@ struct ProjectBodies {
   template <class View>
   static PYRONN_HOST_DEVICE Ray<double> world_ray(View const& view, Vec<int, 3> const& pixel) {
     using Scalar = pixel_scalar_t<View>;
-    auto const ray = view.ray(static_cast<Scalar>(pixel[0]), static_cast<Scalar>(pixel[1]));
+    auto const ray = user::ray(view, static_cast<Scalar>(pixel[0]), static_cast<Scalar>(pixel[1]));
     return {vec_cast<double>(ray.origin), vec_cast<double>(ray.direction),
             static_cast<double>(ray.begin), static_cast<double>(ray.end)};
   }

@@ -8,6 +8,7 @@
 #include <type_traits>
 
 #include <pyronn/core/config.hpp>
+#include <pyronn/core/detail/user_calls.hpp>
 #include <pyronn/core/math.hpp>
 #include <pyronn/exec/detail/launch_table.hpp>
 #include <pyronn/geometry/traits.hpp>
@@ -36,7 +37,7 @@ struct WholeGeometry {
   Geometry geometry;
   int first;
 
-  PYRONN_HOST_DEVICE view_t<Geometry> view(int n) const { return geometry.view(first + n); }
+  PYRONN_HOST_DEVICE view_t<Geometry> view(int n) const { return user::view(geometry, first + n); }
 };
 
 template <class Geometry>

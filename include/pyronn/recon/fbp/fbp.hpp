@@ -58,14 +58,20 @@ class Fbp {
   }
 
   /// The geometry; the first sample's where each has its own.
-  [[nodiscard]] Geometry const& geometry() const { return operator_.geometry(); }
+  [[nodiscard]] Geometry const& geometry() const {
+    check_not_moved_from();
+    return operator_.geometry();
+  }
   /// The grid of the volume.
   [[nodiscard]] Grid const& grid() const { return operator_.grid(); }
 
   /// The length of filtered rows, for which a response is made: the detector's columns, but where
   /// redundancy is `wang` more, up to twice as many, or three times where samples are offset to
   /// both sides.
-  [[nodiscard]] int filtered_columns() const { return operator_.filtered_columns(); }
+  [[nodiscard]] int filtered_columns() const {
+    check_not_moved_from();
+    return operator_.filtered_columns();
+  }
 
   /// Bytes of workspace for these projections, or those of a batch, at most `limit` unless a single
   /// view needs more.
@@ -73,6 +79,7 @@ class Fbp {
   [[nodiscard]] std::size_t workspace_bytes(Executor const& executor,
                                             ArrayView<In, Rank> projections,
                                             std::size_t limit = default_workspace_limit) const {
+    check_not_moved_from();
     return operator_.workspace_bytes(executor, batch(projections).extents, limit);
   }
 
@@ -99,6 +106,7 @@ class Fbp {
                                    geometry().detector_size(), part_of_call);
     detail::check_geometries("Fbp", detail::sample_count<dimension>(volume.extents),
                              part.first_sample, operator_.num_geometries());
+    workspace.check_order(executor, "Fbp");
     executor.check_reachable(projections.data, "Fbp: projections");
     executor.check_reachable(volume.data, "Fbp: volume");
     operator_.run(executor, batch(projections), part_of_call,
@@ -114,7 +122,13 @@ class Fbp {
     return detail::projection_batch<dimension>(detail::read_only(projections));
   }
 
+  void check_not_moved_from() const {
+    detail::expects(operator_.num_geometries() > 0,
+                    "Fbp: the operator was moved from and has no scan any more");
+  }
+
   [[nodiscard]] detail::PartOfCall resolved(Part const& part) const {
+    check_not_moved_from();
     return detail::part_of_call("Fbp", part, geometry().num_views(), grid().size[2]);
   }
 

@@ -145,6 +145,7 @@ class RowFilter {
     detail::expects(response.extents[0] == length_, "RowFilter: the response has ",
                     response.extents[0], " values, but rows of ", extents_[0], " columns need ",
                     length_);
+    workspace.check_order(executor, "RowFilter");
     executor.check_reachable(projections.data, "RowFilter: projections");
     executor.check_reachable(response.data, "RowFilter: response");
     executor.check_reachable(filtered.data, "RowFilter: filtered");

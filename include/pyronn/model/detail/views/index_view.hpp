@@ -8,6 +8,7 @@
 #include <type_traits>
 
 #include <pyronn/core/config.hpp>
+#include <pyronn/core/detail/user_calls.hpp>
 #include <pyronn/core/grid.hpp>
 #include <pyronn/core/math.hpp>
 #include <pyronn/geometry/traits.hpp>
@@ -235,7 +236,7 @@ struct IndexView {
 
   PYRONN_HOST_DEVICE Ray<float> ray(float u, float v) const {
     using Pixel = pixel_scalar_t<View>;
-    auto const world = view.ray(static_cast<Pixel>(u), static_cast<Pixel>(v));
+    auto const world = user::ray(view, static_cast<Pixel>(u), static_cast<Pixel>(v));
     // The parameter is counted from the point nearest to the grid's first voxel, so that the
     // numbers are as small as the grid.
     RayNumber const moved =
@@ -246,7 +247,8 @@ struct IndexView {
   }
 
   PYRONN_HOST_DEVICE DetectorPoint<float> project(Vec3f const& index) const {
-    auto const point = view.project(point_origin + scale(spacing, vec_cast<PointNumber>(index)));
+    auto const point =
+        user::project(view, point_origin + scale(spacing, vec_cast<PointNumber>(index)));
     return {static_cast<float>(point.u), static_cast<float>(point.v),
             static_cast<float>(point.depth)};
   }

@@ -9,6 +9,7 @@
 
 #include <pyronn/core/config.hpp>
 #include <pyronn/core/detail/detected.hpp>
+#include <pyronn/core/detail/user_calls.hpp>
 #include <pyronn/core/math.hpp>
 #include <pyronn/core/storage.hpp>
 #include <pyronn/exec/kernel.hpp>
@@ -199,7 +200,7 @@ struct VoxelDrivenBack {
     std::int64_t const step = stride();
     for (int k = 0; k < Tile::run; ++k) {
       if (k >= voxels.first && k <= voxels.last) {
-        at[k * step] = StorageTraits<std::decay_t<decltype(*at)>>::round(sums[k]);
+        at[k * step] = user::round<StorageTraits<std::decay_t<decltype(*at)>>>(sums[k]);
       }
     }
   }

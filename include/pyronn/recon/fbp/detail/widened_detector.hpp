@@ -10,6 +10,7 @@
 #include <vector>
 
 #include <pyronn/core/config.hpp>
+#include <pyronn/core/detail/user_calls.hpp>
 #include <pyronn/core/extents.hpp>
 #include <pyronn/core/vec.hpp>
 #include <pyronn/geometry/projection_matrix.hpp>
@@ -49,7 +50,7 @@ struct WidenedView {
   template <class T>
   [[nodiscard]] PYRONN_HOST_DEVICE auto project(Vec<T, 3> const& point) const
       -> decltype(view.project(point)) {
-    auto landed = view.project(point);
+    auto landed = user::project(view, point);
     landed.u += static_cast<decltype(landed.u)>(before);
     return landed;
   }

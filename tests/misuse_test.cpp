@@ -1,0 +1,113 @@
+// SPDX-FileCopyrightText: The pyronn authors
+// SPDX-License-Identifier: Apache-2.0
+#include "support/backends.hpp"
+//
+#include <cstddef>
+#include <limits>
+#include <utility>
+#include <vector>
+
+#include <boost/test/unit_test.hpp>
+
+#include <pyronn/pyronn.hpp>
+
+#include "support/numbers.hpp"
+#include "support/temporary_folder.hpp"
+
+using pyronn::ConeBeam;
+using pyronn::Extents;
+using pyronn::Grid;
+using pyronn::InvalidArgument;
+using pyronn::OutOfMemory;
+using pyronn::SoftwareInterp;
+using test::says;
+using Projector = pyronn::Projector<ConeBeam, SoftwareInterp>;
+using Fdk = pyronn::Fdk<ConeBeam, SoftwareInterp>;
+using Workspace = pyronn::Workspace<test::Executor>;
+
+namespace {
+
+ConeBeam const scan =
+    ConeBeam::circular({60, 90, pyronn::equal_angles(7, 0.1)}, {{16, 11}, {1.3, 0.9}});
+Extents<3> const views_size{16, 11, 7};
+Grid const grid = Grid::centered({9, 8, 7}, {1.1, 0.7, 1.9});
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(misuse, *boost::unit_test::precondition(test::device_present))
+
+/// Sizes of which no address could be given.
+BOOST_AUTO_TEST_CASE(absurd_sizes_are_refused) {
+  using Floats = pyronn::Buffer<float, test::Executor>;
+  constexpr std::size_t most = std::numeric_limits<std::size_t>::max();
+  for (std::size_t const bytes : {most, most - 62, most / 2 + 1}) {
+    BOOST_CHECK_THROW((Workspace{test::executor(), bytes}), OutOfMemory);
+    BOOST_CHECK_THROW(static_cast<void>(test::executor().allocate(bytes)), OutOfMemory);
+    BOOST_CHECK_THROW((Floats{test::executor(), bytes}), OutOfMemory);
+    BOOST_CHECK_THROW((Floats{test::executor(), bytes / sizeof(float) + 1}), OutOfMemory);
+  }
+  BOOST_CHECK_EXCEPTION((Floats{test::executor(), std::size_t{1} << 62}), OutOfMemory,
+                        says("4611686018427387904 elements of 4 bytes"));
+  // Nothing is left behind: a call works.
+  Floats const some{test::executor(), 100};
+  BOOST_TEST(some.data() != nullptr);
+}
+
+BOOST_AUTO_TEST_CASE(operators_that_were_moved_from_say_so) {
+  test::Array<float, 3> volume{grid.size};
+  test::Array<float, 3> views{views_size};
+  Workspace workspace{test::executor()};
+  Projector projector{scan, grid};
+  Projector const other{std::move(projector)};
+  auto const moved_from = says("Projector: the operator was moved from");
+  BOOST_CHECK_EXCEPTION(projector(test::executor(), volume.view(), views.view()), InvalidArgument,
+                        moved_from);
+  BOOST_CHECK_EXCEPTION(projector(test::executor(), volume.view(), views.view(), workspace),
+                        InvalidArgument, moved_from);
+  BOOST_CHECK_EXCEPTION(static_cast<void>(projector.plan(test::executor(), volume.view())),
+                        InvalidArgument, moved_from);
+  BOOST_CHECK_EXCEPTION(
+      static_cast<void>(projector.workspace_bytes(test::executor(), volume.view())),
+      InvalidArgument, moved_from);
+  BOOST_CHECK_EXCEPTION(static_cast<void>(projector.geometry()), InvalidArgument, moved_from);
+  BOOST_CHECK_EXCEPTION(static_cast<void>(projector.adjoint()), InvalidArgument,
+                        says("at least one geometry"));
+  other(test::executor(), volume.view(), views.view());
+  projector = other;
+  projector(test::executor(), volume.view(), views.view());
+
+  Fdk fdk{scan, grid};
+  Fdk const other_fdk{std::move(fdk)};
+  auto const fdk_moved_from = says("Fbp: the operator was moved from");
+  BOOST_CHECK_EXCEPTION(fdk(test::executor(), views.view(), volume.view(), workspace),
+                        InvalidArgument, fdk_moved_from);
+  BOOST_CHECK_EXCEPTION(static_cast<void>(fdk.plan(test::executor(), views.view())),
+                        InvalidArgument, fdk_moved_from);
+  BOOST_CHECK_EXCEPTION(static_cast<void>(fdk.workspace_bytes(test::executor(), views.view())),
+                        InvalidArgument, fdk_moved_from);
+  BOOST_CHECK_EXCEPTION(static_cast<void>(fdk.geometry()), InvalidArgument, fdk_moved_from);
+  BOOST_CHECK_EXCEPTION(static_cast<void>(fdk.filtered_columns()), InvalidArgument, fdk_moved_from);
+  BOOST_TEST(other_fdk.filtered_columns() == 16);
+}
+
+/// A geometry is a value whose copies share what never changes, moved from or not.
+BOOST_AUTO_TEST_CASE(geometries_that_were_moved_from_are_whole) {
+  auto const check = [](auto geometry) {
+    int const views = geometry.num_views();
+    auto const moved = std::move(geometry);
+    BOOST_TEST(moved.num_views() == views);
+    BOOST_TEST(geometry.num_views() == views);  // NOLINT(bugprone-use-after-move): on purpose
+    static_cast<void>(geometry.view(views - 1));
+    std::vector<std::decay_t<decltype(moved)>> list{moved, moved};
+    list.insert(list.begin(), std::move(list.back()));
+    for (auto const& one : list) BOOST_TEST(one.num_views() == views);
+  };
+  auto const angles = pyronn::equal_angles(5);
+  check(scan);
+  check(pyronn::FanBeam::circular({60, 90, angles}, {16, 1.3}));
+  check(pyronn::ArcFanBeam::circular({60, 90, angles}, {16, 1.3}));
+  check(pyronn::ParallelBeam2D::circular({angles}, {16, 1.3}));
+  check(pyronn::ParallelBeam3D::circular({angles}, {{16, 11}, {1.3, 0.9}}));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
