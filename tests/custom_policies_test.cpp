@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "support/backends.hpp"
 //
+#include <algorithm>
 #include <cmath>
 #include <tuple>
 #include <vector>
@@ -64,6 +65,32 @@ BOOST_AUTO_TEST_CASE(nearest_neighbour_takes_whole_samples) {
   volume[4 * 2] = 3;
   volume[4 * 2 + 1] = 4;
   BOOST_TEST(test::run(op, volume).at(0) == 7.0F, boost::test_tools::tolerance(1e-6F));
+}
+
+/// The bound that texture_interp.hpp proves, which is nearly reached.
+BOOST_AUTO_TEST_CASE(texture_weights_keep_their_bound) {
+  double in_plane = 0;
+  double on_line = 0;
+  constexpr int steps = 4 * 256 + 1;
+  for (int i = 0; i < steps; ++i) {
+    for (int j = 0; j < steps; ++j) {
+      // Close to where fractions are rounded to either side.
+      float const a = (static_cast<float>(i) + 0.9999F) / static_cast<float>(steps);
+      float const b = (static_cast<float>(j) + 0.9999F) / static_cast<float>(steps);
+      auto const error = [&](float s00, float s10, float s01, float s11) {
+        using pyronn::SoftwareInterp;
+        using pyronn::TextureInterp;
+        return std::abs(static_cast<double>(TextureInterp::blend(a, b, s00, s10, s01, s11) -
+                                            SoftwareInterp::blend(a, b, s00, s10, s01, s11)));
+      };
+      in_plane = std::max({in_plane, error(0, 1, 1, 0), error(1, 0, 0, 1), error(0, 0, 0, 1),
+                           error(0, 1, 0, 1), error(0, 0, 1, 1)});
+      on_line = std::max(on_line, error(0, 1, 0, 1));
+    }
+  }
+  BOOST_TEST(in_plane < 1.0 / 134);
+  BOOST_TEST(in_plane > 1.0 / 138);
+  BOOST_TEST(on_line <= 1.0 / 512 + 1e-6);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -10,6 +10,8 @@
 ///                                           float s00, float s10, float s01, float s11);
 ///     // The same on a line, where b is 0 and both rows are equal; may be left out.
 ///     static PYRONN_HOST_DEVICE float blend(float a, float s0, float s1);
+///     // What a blend of texels (float or Half) is rounded to; may be left out.
+///     template <class Texel> static PYRONN_HOST_DEVICE float round_sample(float blend);
 ///   };
 /// @endcode
 ///

@@ -44,6 +44,19 @@ PYRONN_HOST_DEVICE float blend_line(float a, float s0, float s1) {
   }
 }
 
+template <class Interp>
+using RoundSample = decltype(Interp::template round_sample<float>(0.0F));
+
+/// A blend of elements of T as a sample, which a policy may round.
+template <class Interp, class T>
+PYRONN_HOST_DEVICE float sample_of_blend(float blend) {
+  if constexpr (is_detected_v<RoundSample, Interp>) {
+    return Interp::template round_sample<texel_t<T>>(blend);
+  } else {
+    return blend;
+  }
+}
+
 /// A rectangle of positions: `low` belongs to it, `high` does not.
 struct SampleBounds {
   float a_low;
@@ -107,13 +120,13 @@ class LinearSlice {
     }
     int const i = floor_to_int(a);
     if constexpr (Axes == 1) {
-      return blend_line<Interp>(a - static_cast<float>(i), texel(i, 0, plane),
-                                texel(i + 1, 0, plane));
+      return sample_of_blend<Interp, T>(blend_line<Interp>(
+          a - static_cast<float>(i), texel(i, 0, plane), texel(i + 1, 0, plane)));
     }
     int const j = floor_to_int(b);
-    return user::blend<Interp>(a - static_cast<float>(i), b - static_cast<float>(j),
-                               texel(i, j, plane), texel(i + 1, j, plane), texel(i, j + 1, plane),
-                               texel(i + 1, j + 1, plane));
+    return sample_of_blend<Interp, T>(user::blend<Interp>(
+        a - static_cast<float>(i), b - static_cast<float>(j), texel(i, j, plane),
+        texel(i + 1, j, plane), texel(i, j + 1, plane), texel(i + 1, j + 1, plane)));
   }
 
   /// The positions at which sample_inside may be called.
@@ -133,16 +146,16 @@ class LinearSlice {
         lower = node_a.index * static_cast<unsigned>(stride_a_) +
                 (static_cast<unsigned>(plane) - origin_);
       }
-      return blend_line<Interp>(node_a.fraction, load_float(data00_, lower),
-                                load_float(data10_, lower));
+      return sample_of_blend<Interp, T>(blend_line<Interp>(
+          node_a.fraction, load_float(data00_, lower), load_float(data10_, lower)));
     }
     GridIndex const node_b = grid_index_of(b);
     auto const corner = static_cast<int>(node_b.index * static_cast<unsigned>(stride_b_) +
                                          (node_a.index * static_cast<unsigned>(stride_a_) +
                                           (static_cast<unsigned>(plane) - origin_)));
-    return user::blend<Interp>(node_a.fraction, node_b.fraction, load_float(data00_, corner),
-                               load_float(data10_, corner), load_float(data01_, corner),
-                               load_float(data11_, corner));
+    return sample_of_blend<Interp, T>(user::blend<Interp>(
+        node_a.fraction, node_b.fraction, load_float(data00_, corner), load_float(data10_, corner),
+        load_float(data01_, corner), load_float(data11_, corner)));
   }
 
  private:

@@ -63,7 +63,8 @@ inline ViewIndices view_indices(char const* function, ViewSelection const& selec
 
 /// The slices that a part stands for. Throws InvalidArgument where the grid does not have them.
 inline Slab checked_slab(char const* function, Part const& part, int num_slices) {
-  Slab const slab = part.slab ? *part.slab : Slab{0, num_slices};
+  Slab slab{0, num_slices};
+  if (part.slab.has_value()) slab = *part.slab;
   expects(slab.first_slice >= 0 && slab.num_slices >= 1 && slab.first_slice < num_slices &&
               slab.num_slices <= num_slices - slab.first_slice,
           function, ": ", slab.num_slices, " slices from slice ", slab.first_slice,
@@ -82,8 +83,10 @@ struct PartOfCall {
 /// Throws InvalidArgument for views and slices that geometry and grid do not have.
 inline PartOfCall part_of_call(char const* function, Part const& part, int num_views,
                                int num_slices) {
+  int first_sample = 0;
+  if (part.first_sample.has_value()) first_sample = *part.first_sample;
   return {view_indices(function, part.views, num_views), checked_slab(function, part, num_slices),
-          part.first_sample.value_or(0), part.output == Output::add};
+          first_sample, part.output == Output::add};
 }
 
 }  // namespace pyronn::detail
