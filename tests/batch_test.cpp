@@ -180,6 +180,17 @@ BOOST_AUTO_TEST_CASE(of_wrong_size_is_refused) {
   test::Array<float, 3> no_sinograms{{14, 5, 0}};
   BOOST_CHECK_EXCEPTION(op(test::executor(), no_images.view(), no_sinograms.view()),
                         pyronn::InvalidArgument, says("a batch of 0 samples"));
+  // Refused before the memory is looked at.
+  constexpr int many = 65536;
+  Op const of_many_views{pyronn::FanBeam::circular({60, 90, pyronn::equal_angles(many)}, {1, 1}),
+                         Grid::flat({1, 1}, {1, 1})};
+  float value = 0;
+  pyronn::ArrayView<float, 3> const pixels{&value, {1, 1, many}};
+  pyronn::ArrayView<float, 3> const lines{&value, {1, many, many}};
+  BOOST_CHECK_EXCEPTION(of_many_views(test::executor(), pixels, lines), pyronn::InvalidArgument,
+                        says("65536 samples of 1 slices and 65536 views are more than 2^31 - 1"));
+  BOOST_CHECK_EXCEPTION(of_many_views.adjoint()(test::executor(), lines, pixels),
+                        pyronn::InvalidArgument, says("65536 samples of 1 slices"));
   auto unlike = scans;
   unlike.push_back(fans(4).front());
   BOOST_CHECK_EXCEPTION((Op::per_sample(unlike, grid)), pyronn::InvalidArgument,

@@ -9,6 +9,10 @@
 #include <tuple>
 #include <vector>
 
+#if defined(__SSE2__)
+#include <xmmintrin.h>
+#endif
+
 #include <Eigen/Core>
 #include <boost/test/unit_test.hpp>
 
@@ -112,6 +116,12 @@ void check_conversions(std::vector<float> const& numbers) {
     wrong += is_same(rounded[n], expected) && is_same(T{numbers[n]}, expected) ? 0 : 1;
   }
   BOOST_TEST(wrong == 0);
+}
+
+float half_of_bits(unsigned bits) {
+  Half half;
+  half.bits = static_cast<std::uint16_t>(bits);
+  return half;
 }
 
 using Types = std::tuple<Half, BFloat16>;
@@ -238,6 +248,26 @@ void check_row_reads() {
     check_reading<T, typename Case::Interp>(op, in, test::run(op, in));
   });
 }
+/// Frameworks set this for whole threads.
+BOOST_AUTO_TEST_CASE(subnormal_halves_are_read_where_floats_are_flushed) {
+#if defined(__SSE2__)
+  std::vector<float> expected;
+  for (unsigned n = 0; n < 0x10000; ++n) expected.push_back(half_of_bits(n));
+  unsigned const mode = _mm_getcsr();
+  _mm_setcsr(mode | 0x8040U);  // subnormal floats are read as 0 and written as 0
+  int wrong = 0;
+  for (unsigned n = 0; n < 0x10000; ++n) {
+    wrong += is_same(half_of_bits(n), expected[n]) ? 0 : 1;
+    float const value = expected[n];
+    wrong += std::isnan(value) || Half{value}.bits == n ? 0 : 1;
+  }
+  _mm_setcsr(mode);
+  BOOST_TEST(wrong == 0);
+#else
+  BOOST_TEST_MESSAGE("left out: no way to flush subnormal numbers is known here");
+#endif
+}
+
 /// Of a single view each voxel holds one sample, and the texture unit's are halves again.
 BOOST_AUTO_TEST_CASE(samples_of_halves_are_halves) {
   Grid const grid = Grid::centered({9, 8, 7}, {1.1, 0.7, 1.9});

@@ -33,7 +33,7 @@ namespace detail {
 
 /// Throws InvalidArgument unless there is a phantom for each sample.
 inline void check_phantoms(char const* function, int samples, std::size_t phantoms) {
-  check_samples(function, samples);
+  check_samples(function, samples, 1, 1);
   expects(phantoms == static_cast<std::size_t>(samples), function, ": there are ", samples,
           " samples but ", phantoms, " phantoms; give one for each sample");
 }

@@ -76,10 +76,14 @@ PYRONN_HOST_DEVICE inline std::uint16_t half_bits_of(float value) {
 PYRONN_HOST_DEVICE inline float float_of_half_bits(std::uint16_t bits) {
   std::uint32_t const sign = (bits & 0x8000U) << 16;
   std::uint32_t const magnitude = bits & 0x7fffU;
-  // Shifted to where a float has its fraction, the exponent is 112 too low, also for subnormals.
-  std::uint32_t const scaled = bits_of_float(float_of_bits(magnitude << 13) * 0x1p112F);
+  // Shifted to where a float has its fraction, the exponent is 112 too low.
+  std::uint32_t const normal = (magnitude << 13) + (112U << 23);
+  // The last bit of a float near 0.5 is worth as much as the last bit of the smallest halves.
+  // Floats as small as these would be 0 where a program has subnormal numbers flushed.
+  std::uint32_t const small = bits_of_float(float_of_bits(bits_of_float(0.5F) | magnitude) - 0.5F);
+  std::uint32_t const is_small = 0U - static_cast<std::uint32_t>(magnitude < 0x400U);
   std::uint32_t const special = magnitude >= 0x7c00U ? 0x7f800000U : 0U;
-  return float_of_bits(sign | scaled | special);
+  return float_of_bits(sign | (small & is_small) | (normal & ~is_small) | special);
 }
 
 inline constexpr unsigned grid_index_origin = 0;

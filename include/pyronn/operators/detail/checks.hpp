@@ -13,6 +13,7 @@
 #include <pyronn/core/error.hpp>
 #include <pyronn/core/extents.hpp>
 #include <pyronn/core/grid.hpp>
+#include <pyronn/core/math.hpp>
 #include <pyronn/geometry/traits.hpp>
 #include <pyronn/operators/detail/view_indices.hpp>
 
@@ -73,9 +74,14 @@ void check_projections(char const* function, Extents<Rank> projections, Extents<
           projections, " but the geometry's are ", expected);
 }
 
-/// Throws InvalidArgument for a batch without samples.
-inline void check_samples(char const* function, int samples) {
+/// Throws InvalidArgument for a batch without samples, and for one whose slices or views, of all
+/// samples together, kernels could not count.
+inline void check_samples(char const* function, int samples, int slices, int views) {
   expects(samples >= 1, function, ": a batch of ", samples, " samples has nothing to work on");
+  std::int64_t const most = max(slices, views);
+  expects(samples * most <= std::numeric_limits<int>::max(), function, ": ", samples,
+          " samples of ", slices, " slices and ", views,
+          " views are more than 2^31 - 1 slices or views; work on fewer samples at a time");
 }
 
 /// Throws InvalidArgument unless the samples of a call have geometries, where there are several.
@@ -99,7 +105,7 @@ void check_sizes(char const* function, Extents<Rank> volumes, Grid const& grid,
   int const samples = sample_count<Dimension>(volumes);
   check_volumes<Dimension>(function, volumes, {grid.size[0], grid.size[1], part.slab.num_slices});
   check_projections<Dimension>(function, projections, detector, part.views.count, samples);
-  check_samples(function, samples);
+  check_samples(function, samples, part.slab.num_slices, part.views.count);
 }
 
 /// The geometries of an operator: at least one, with pixels and views, fewer than 2^31 pixels in
