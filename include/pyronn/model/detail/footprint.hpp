@@ -42,30 +42,72 @@ class Bounds {
   float high_[2] = {-1e30F, -1e30F};
 };
 
-/// How far the projection of a cube may extend beyond the bounding rectangle of its projected
-/// corners [pixels]. For a projective view that is rounding alone; for any other view that is
-/// smooth over a voxel it is less than one pixel.
-template <class IndexView>
-PYRONN_HOST_DEVICE constexpr float footprint_margin() {
-  return IndexView::is_projective ? 1.0F / 32.0F : 1.0F;
-}
+/// How far the projection of a cube, or what a square of pixels sees of a slice, may extend beyond
+/// the bounding rectangle of its corners. For a projective view that is rounding alone, as lines
+/// stay lines.
+inline constexpr float projective_margin = 1.0F / 32.0F;
+
+/// The same for any other view, of which nothing is known but the points that it is asked for. A
+/// smooth map of a cube, up to second order, extends no farther beyond its corners than the images
+/// of the cube's centre and its faces' centres lie from the mean of their corners; that is doubled,
+/// and one is added. Where they lie far apart the map is not smooth there, as where an azimuth
+/// begins again or a source is near: then nothing is excluded.
+class CurvedMargin {
+ public:
+  /// Where a point came to lie, and the mean of the corners around it.
+  PYRONN_HOST_DEVICE void include(float a, float b, float mean_a, float mean_b) {
+    float const bend = abs(a - mean_a) + abs(b - mean_b);
+    is_smooth_ = is_smooth_ && bend < 4.0F;  // not for what is not a number
+    bend_ = max(bend, bend_);
+  }
+  [[nodiscard]] PYRONN_HOST_DEVICE bool is_smooth() const { return is_smooth_; }
+  [[nodiscard]] PYRONN_HOST_DEVICE float value() const { return 1.0F + 2.0F * bend_; }
+
+ private:
+  float bend_ = 0.0F;
+  bool is_smooth_ = true;
+};
 
 /// Finds the footprint of the cube about `center` that extends `reach` voxels to each side: the
 /// columns and rows on which it projects. They are left unchanged where a corner of the cube is not
-/// in front of the source.
+/// in front of the source, or where the view is not smooth.
 template <class IndexView>
 PYRONN_HOST_DEVICE void find_footprint(IndexView const& view, Vec3f const& center, float reach,
                                        Extents<2> detector, IndexRange& columns, IndexRange& rows) {
   Bounds bounds;
+  // Sums over the corners of the lower and the upper face across each axis.
+  float faces[3][2][2] = {};
   for (int corner = 0; corner < 8; ++corner) {
     Vec3f const offset{(corner & 1) != 0 ? reach : -reach, (corner & 2) != 0 ? reach : -reach,
                        (corner & 4) != 0 ? reach : -reach};
     DetectorPoint<float> const point = view.project(center + offset);
     if (!(point.depth > 0.0F)) return;
     bounds.include(point.u, point.v);
+    if constexpr (!IndexView::is_projective) {
+      for (int axis = 0; axis < 3; ++axis) {
+        faces[axis][corner >> axis & 1][0] += point.u;
+        faces[axis][corner >> axis & 1][1] += point.v;
+      }
+    }
   }
-  columns = bounds.indices(0, detector[0], footprint_margin<IndexView>());
-  rows = bounds.indices(1, detector[1], footprint_margin<IndexView>());
+  float margin = projective_margin;
+  if constexpr (!IndexView::is_projective) {
+    CurvedMargin curved;
+    DetectorPoint<float> const middle = view.project(center);
+    curved.include(middle.u, middle.v, 0.125F * (faces[0][0][0] + faces[0][1][0]),
+                   0.125F * (faces[0][0][1] + faces[0][1][1]));
+    for (int face = 0; face < 6; ++face) {
+      Vec3f at = center;
+      at[face / 2] += face % 2 == 0 ? -reach : reach;
+      DetectorPoint<float> const point = view.project(at);
+      float const(&sums)[2] = faces[face / 2][face % 2];
+      curved.include(point.u, point.v, 0.25F * sums[0], 0.25F * sums[1]);
+    }
+    if (!curved.is_smooth()) return;
+    margin = curved.value();
+  }
+  columns = bounds.indices(0, detector[0], margin);
+  rows = bounds.indices(1, detector[1], margin);
 }
 
 }  // namespace pyronn::detail

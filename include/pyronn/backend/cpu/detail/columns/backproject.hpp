@@ -117,7 +117,7 @@ struct BackprojectColumns {
       bounds.include(bottom.u, bottom.v);
       bounds.include(bottom.u, column.at(box.count[2] - 1).v);
     }
-    constexpr float margin = 1.0F + footprint_margin<ZAlignedMap>();
+    constexpr float margin = 1.0F + projective_margin;
     columns = bounds.indices(0, columns.last + 1, margin);
     rows = bounds.indices(1, rows.last + 1, margin);
   }
