@@ -6,12 +6,10 @@
 #include <pyronn/exec/workspace.hpp>
 #include <pyronn/geometry/cone_beam.hpp>
 #include <pyronn/interp/texture_interp.hpp>
-#include <pyronn/phantom/phantom.hpp>
-#include <pyronn/phantom/shepp_logan.hpp>
 #include <pyronn/recon/fbp/fbp.hpp>
 
 #include "support/executor.hpp"
-#include "support/head.hpp"
+#include "support/head_scan.hpp"
 #include "support/program.hpp"
 
 namespace {
@@ -28,23 +26,13 @@ bool reconstruct(example::Settings const& settings) {
                                                {{columns, rows}, {600.0 / columns, 400.0 / rows}});
   double const voxel = side / size;
   auto const grid = pyronn::Grid::centered({size, size, size}, {voxel, voxel, voxel});
-  auto const phantom = pyronn::shepp_logan_3d_high_contrast(side / 2, example::head_scale);
+  example::HeadScan const head{settings, scan, grid};
 
   auto const& executor = example::executor();
-  pyronn::Extents<3> const scan_size{columns, rows, views};
-  auto const scan_memory = example::buffer(scan_size);
-  auto const volume_memory = example::buffer(grid.size);
-  auto const projections = scan_memory.view(scan_size);
-  auto const volume = volume_memory.view(grid.size);
-  pyronn::project(executor, phantom, scan, projections);
-
   pyronn::Fdk<pyronn::ConeBeam, pyronn::TextureInterp> const fdk{scan, grid};
-  pyronn::Workspace workspace{executor, fdk.workspace_bytes(executor, projections)};
-  fdk(executor, projections, volume, workspace);
-  auto const found = example::to_host(volume_memory);
-
-  pyronn::voxelise(executor, phantom, grid, volume, 3);
-  return example::check_head(settings, grid, found, example::to_host(volume_memory), {0.14, 0.003});
+  pyronn::Workspace workspace{executor, fdk.workspace_bytes(executor, head.projections())};
+  fdk(executor, head.projections(), head.image(), workspace);
+  return head.check({0.14, 0.003});
 }
 
 }  // namespace

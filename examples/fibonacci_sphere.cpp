@@ -8,13 +8,11 @@
 #include <pyronn/geometry/cone_beam.hpp>
 #include <pyronn/geometry/orbit/trajectories.hpp>
 #include <pyronn/interp/software_interp.hpp>
-#include <pyronn/phantom/phantom.hpp>
-#include <pyronn/phantom/shepp_logan.hpp>
 #include <pyronn/projector.hpp>
 
 #include "fibonacci_sphere/cgls.hpp"
 #include "support/executor.hpp"
-#include "support/head.hpp"
+#include "support/head_scan.hpp"
 #include "support/program.hpp"
 
 namespace {
@@ -32,27 +30,17 @@ bool reconstruct(example::Settings const& settings) {
       detector.size, pyronn::FibonacciSphere{750, 1200, views}.vectors(detector));
   double const voxel = side / size;
   auto const grid = pyronn::Grid::centered({size, size, size}, {voxel, voxel, voxel});
-  auto const phantom = pyronn::shepp_logan_3d_high_contrast(side / 2, example::head_scale);
+  example::HeadScan const head{settings, scan, grid};
 
   auto const& executor = example::executor();
-  pyronn::Extents<3> const scan_size{columns, rows, views};
-  auto const scan_memory = example::buffer(scan_size);
-  auto const volume_memory = example::buffer(grid.size);
-  auto const projections = scan_memory.view(scan_size);
-  auto const volume = volume_memory.view(grid.size);
-  pyronn::project(executor, phantom, scan, projections);
-
   pyronn::Projector<pyronn::ConeBeam, pyronn::SoftwareInterp> const projector{scan, grid};
   auto const adjoint = projector.adjoint();
   auto const forward = [&](auto x, auto y) { projector(executor, x, y); };
   auto const transpose = [&](auto y, auto x) { adjoint(executor, y, x); };
   // Large volumes take more steps; still more would fit what tells exact line integrals from those
   // of voxels.
-  if (!example::cgls(forward, transpose, projections, volume, 5 + size / 13)) return false;
-  auto const found = example::to_host(volume_memory);
-
-  pyronn::voxelise(executor, phantom, grid, volume, 3);
-  return example::check_head(settings, grid, found, example::to_host(volume_memory), {0.18, 0.011});
+  return example::cgls(forward, transpose, head.projections(), head.image(), 5 + size / 13) &&
+         head.check({0.18, 0.011});
 }
 
 }  // namespace

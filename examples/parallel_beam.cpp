@@ -6,12 +6,10 @@
 #include <pyronn/exec/workspace.hpp>
 #include <pyronn/geometry/parallel_beam_2d.hpp>
 #include <pyronn/interp/software_interp.hpp>
-#include <pyronn/phantom/phantom.hpp>
-#include <pyronn/phantom/shepp_logan.hpp>
 #include <pyronn/recon/fbp/fbp.hpp>
 
 #include "support/executor.hpp"
-#include "support/head.hpp"
+#include "support/head_scan.hpp"
 #include "support/program.hpp"
 
 namespace {
@@ -26,27 +24,14 @@ bool reconstruct(example::Settings const& settings) {
   auto const scan =
       pyronn::ParallelBeam2D::circular({pyronn::equal_angles(views)}, {columns, 800.0 / columns});
   auto const grid = pyronn::Grid::flat({size, size}, {side / size, side / size});
-  auto const phantom =
-      pyronn::shepp_logan_2d(side / 2, example::head_scale, pyronn::SheppLoganContrast::high);
+  example::HeadScan const head{settings, scan, grid};
 
   auto const& executor = example::executor();
-  pyronn::Extents<2> const scan_size{columns, views};
-  pyronn::Extents<2> const image_size{size, size};
-  auto const scan_memory = example::buffer(scan_size);
-  auto const image_memory = example::buffer(image_size);
-  auto const sinogram = scan_memory.view(scan_size);
-  auto const image = image_memory.view(image_size);
-  pyronn::project(executor, phantom, scan, sinogram);
-
   pyronn::Fbp<pyronn::ParallelBeam2D, pyronn::SoftwareInterp> const fbp{
       scan, grid, pyronn::FilterWindow::shepp_logan};
-  pyronn::Workspace workspace{executor, fbp.workspace_bytes(executor, sinogram)};
-  fbp(executor, sinogram, image, workspace);
-  auto const found = example::to_host(image_memory);
-
-  pyronn::voxelise(executor, phantom, grid, image, 3);
-  return example::check_head(settings, grid, found, example::to_host(image_memory),
-                             {0.115, 0.0018});
+  pyronn::Workspace workspace{executor, fbp.workspace_bytes(executor, head.projections())};
+  fbp(executor, head.projections(), head.image(), workspace);
+  return head.check({0.115, 0.0018});
 }
 
 }  // namespace

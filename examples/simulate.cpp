@@ -160,38 +160,32 @@ void simulate(Options const& options) {
 int main(int argc, char** argv) {
   Options options;
   CLI::App app{"Simulates a noisy cone-beam scan of the 3D Shepp-Logan phantom."};
-  app.add_option("--size", options.size, "Voxels along each side, and pixels of the detector")
-      ->check(CLI::Range(8, 2048))
-      ->capture_default_str();
-  app.add_option("--views", options.views, "Views round the circle")
-      ->check(CLI::Range(3, 100000))
-      ->capture_default_str();
-  app.add_option("--photons", options.photons, "Photons a pixel without the phantom")
-      ->check(CLI::Range(1.0, 1e12))
-      ->capture_default_str();
-  app.add_option("--readout-noise", options.readout_noise,
-                 "Standard deviation of the detector's electronics, in photons")
-      ->check(CLI::Range(0.0, 1e12))
-      ->capture_default_str();
-  app.add_option("--scatter", options.scatter, "Scattered radiation, as a fraction of the primary")
-      ->check(CLI::Range(0.0, 100.0))
-      ->capture_default_str();
-  app.add_option("--scatter-width", options.scatter_width,
-                 "Standard deviation of its spread, as a fraction of the detector")
-      ->check(CLI::Range(0.0, 0.5))
-      ->capture_default_str();
-  app.add_option("--pixel-gains", options.pixel_gains,
-                 "Standard deviation of the pixels' gains, which the flat field does not know")
-      ->check(CLI::Range(0.0, 1.0))
-      ->capture_default_str();
-  app.add_option("--column-gains", options.column_gains, "The same of the detector's columns")
-      ->check(CLI::Range(0.0, 1.0))
-      ->capture_default_str();
-  app.add_option("--dead-pixels", options.dead_pixels, "Fraction of the pixels that read nothing")
-      ->check(CLI::Range(0.0, 1.0))
-      ->capture_default_str();
-  app.add_option("--seed", options.seed, "Of noise, gains and dead pixels")->capture_default_str();
-  app.add_option("-o,--output", options.output, "Folder for the files")->capture_default_str();
+  auto const add = [&app](char const* name, auto& value, char const* text) {
+    return app.add_option(name, value, text)->capture_default_str();
+  };
+  CLI::Range const fraction{0.0, 1.0};
+  add("--size", options.size, "Voxels along each side, and pixels of the detector")
+      ->check(CLI::Range(8, 2048));
+  add("--views", options.views, "Views round the circle")->check(CLI::Range(3, 100000));
+  add("--photons", options.photons, "Photons a pixel without the phantom")
+      ->check(CLI::Range(1.0, 1e12));
+  add("--readout-noise", options.readout_noise,
+      "Standard deviation of the detector's electronics, in photons")
+      ->check(CLI::Range(0.0, 1e12));
+  add("--scatter", options.scatter, "Scattered radiation, as a fraction of the primary")
+      ->check(CLI::Range(0.0, 100.0));
+  add("--scatter-width", options.scatter_width,
+      "Standard deviation of its spread, as a fraction of the detector")
+      ->check(CLI::Range(0.0, 0.5));
+  add("--pixel-gains", options.pixel_gains,
+      "Standard deviation of the pixels' gains, which the flat field does not know")
+      ->check(fraction);
+  add("--column-gains", options.column_gains, "The same of the detector's columns")
+      ->check(fraction);
+  add("--dead-pixels", options.dead_pixels, "Fraction of the pixels that read nothing")
+      ->check(fraction);
+  add("--seed", options.seed, "Of noise, gains and dead pixels");
+  add("-o,--output", options.output, "Folder for the files");
   try {
     app.parse(argc, argv);
     simulate(options);

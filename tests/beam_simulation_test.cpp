@@ -21,10 +21,9 @@ using pyronn::EnergyBin;
 using pyronn::GaussianScatter;
 using pyronn::InvalidArgument;
 using pyronn::PolychromaticBeam;
+using test::infinity;
 using Scan = pyronn::Extents<3>;
 using Values = std::vector<float>;
-
-constexpr double infinity = std::numeric_limits<double>::infinity();
 
 Values with_scatter(GaussianScatter const& scatter, Values const& primary, Scan scan,
                     std::size_t limit = pyronn::default_workspace_limit) {

@@ -12,24 +12,19 @@
 #include <pyronn/phantom/body.hpp>
 
 #include "support/chords.hpp"
+#include "support/numbers.hpp"
 
 using pyronn::Body;
 using pyronn::Orientation;
+using pyronn::pi;
 using pyronn::Vec3d;
+using test::ball;
 using test::chord;
 using test::contains;
 using test::infinity;
 using test::line;
 using test::near;
 using Ray = pyronn::Ray<double>;
-
-namespace {
-
-constexpr double pi = pyronn::pi;
-
-Body ball(double radius, Vec3d const& center = {0, 0, 0}) { return Body::ball(center, radius, 1); }
-
-}  // namespace
 
 BOOST_AUTO_TEST_SUITE(body_shapes)
 

@@ -1,7 +1,6 @@
 // SPDX-FileCopyrightText: The pyronn authors
 // SPDX-License-Identifier: Apache-2.0
 #include <cmath>
-#include <limits>
 #include <random>
 #include <type_traits>
 
@@ -12,28 +11,27 @@
 #include <pyronn/phantom/detail/body_table.hpp>
 
 #include "support/chords.hpp"
+#include "support/numbers.hpp"
 #include "support/temporary_folder.hpp"
 
 using pyronn::Body;
 using pyronn::InvalidArgument;
 using pyronn::Orientation;
+using pyronn::pi;
 using pyronn::Vec3d;
+using test::ball;
 using test::chord;
 using test::contains;
 using test::infinity;
 using test::line;
 using test::near;
+using test::not_a_number;
 using test::says;
 using Ray = pyronn::Ray<double>;
 
 namespace {
 
-constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
-constexpr double pi = pyronn::pi;
-
 static_assert(std::is_trivially_copyable_v<pyronn::detail::BodyTable>);
-
-Body ball(double radius, Vec3d const& center = {0, 0, 0}) { return Body::ball(center, radius, 1); }
 
 void check_equal(Vec3d const& a, Vec3d const& b) {
   for (int axis = 0; axis < 3; ++axis) BOOST_TEST(std::abs(a[axis] - b[axis]) < 1e-15);

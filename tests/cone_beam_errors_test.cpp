@@ -1,12 +1,12 @@
 // SPDX-FileCopyrightText: The pyronn authors
 // SPDX-License-Identifier: Apache-2.0
-#include <limits>
 #include <vector>
 
 #include <boost/test/unit_test.hpp>
 
 #include <pyronn/geometry/cone_beam.hpp>
 
+#include "support/numbers.hpp"
 #include "support/temporary_folder.hpp"
 
 using pyronn::CircularOrbit;
@@ -15,12 +15,11 @@ using pyronn::ConeVectors;
 using pyronn::Detector;
 using pyronn::InvalidArgument;
 using pyronn::ProjectionMatrix;
+using test::infinity;
+using test::not_a_number;
 using test::says;
 
 namespace {
-
-double const infinity = std::numeric_limits<double>::infinity();
-double const not_a_number = std::numeric_limits<double>::quiet_NaN();
 
 CircularOrbit const orbit{500, 800, {0.0, 1.0}};
 Detector const panel{{4, 3}, {0.8, 1.2}};

@@ -5,7 +5,6 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <limits>
 #include <vector>
 
 #include <boost/test/unit_test.hpp>
@@ -22,10 +21,9 @@ namespace {
 using pyronn::InvalidArgument;
 using pyronn::MotionBlur;
 using pyronn::ScanEnds;
+using test::infinity;
 using Scan = pyronn::Extents<3>;
 using Values = std::vector<float>;
-
-constexpr double infinity = std::numeric_limits<double>::infinity();
 
 std::size_t at(Scan scan, int u, int v, int view) {
   return (static_cast<std::size_t>(view) * static_cast<std::size_t>(scan[1]) +

@@ -31,14 +31,9 @@ using pyronn::pi;
 using pyronn::Redundancy;
 using pyronn::SoftwareInterp;
 using pyronn::Vec3d;
+using test::degrees;
 using test::says;
 using Values = std::vector<float>;
-
-namespace {
-
-constexpr double degrees = pi / 180.0;
-
-}  // namespace
 
 BOOST_AUTO_TEST_SUITE(fbp_errors)
 

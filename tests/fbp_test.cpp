@@ -31,14 +31,13 @@ using pyronn::Rotation;
 using pyronn::SoftwareInterp;
 using pyronn::Vec3d;
 using test::cut_cylinder;
+using test::degrees;
 using test::exact_projections;
 using test::mean;
 using test::reconstruct;
 using Values = std::vector<float>;
 
 namespace {
-
-constexpr double degrees = pi / 180.0;
 
 /// Largest distance from `level` within `radius` [mm] of the axis.
 double worst_within(Values const& image, Grid const& grid, double radius, double level) {

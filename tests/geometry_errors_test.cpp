@@ -12,6 +12,7 @@
 #include <pyronn/geometry/parallel_beam_2d.hpp>
 #include <pyronn/geometry/parallel_beam_3d.hpp>
 
+#include "support/numbers.hpp"
 #include "support/temporary_folder.hpp"
 
 using pyronn::ArcFanBeam;
@@ -22,12 +23,11 @@ using pyronn::LineDetector;
 using pyronn::ParallelBeam2D;
 using pyronn::ParallelBeam3D;
 using pyronn::ParallelOrbit;
+using test::infinity;
+using test::not_a_number;
 using test::says;
 
 namespace {
-
-double const infinity = std::numeric_limits<double>::infinity();
-double const not_a_number = std::numeric_limits<double>::quiet_NaN();
 
 CircularOrbit const orbit{500, 800, {0.0, 1.0}};
 LineDetector const line{4, 0.8};

@@ -30,15 +30,7 @@ std::vector<float> of_one(Operator const& op, std::int64_t count, std::int64_t w
                           std::size_t limit) {
   std::vector<float> in(static_cast<std::size_t>(count), 0.0F);
   in[static_cast<std::size_t>(where)] = number;
-  return test::with_extents(op, [&](auto const& from, auto const& to) {
-    constexpr int rank = std::decay_t<decltype(from)>::rank;
-    test::Array<float, rank> source{from, in};
-    test::Array<float, rank> target{to};
-    pyronn::Workspace<test::Executor> workspace{
-        test::executor(), op.workspace_bytes(test::executor(), source.view(), limit)};
-    op(test::executor(), source.view(), target.view(), workspace);
-    return target.values();
-  });
+  return test::run(op, in, limit);
 }
 
 template <class Operator>

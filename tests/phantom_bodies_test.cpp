@@ -7,7 +7,6 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include <pyronn/geometry/cone_beam.hpp>
 #include <pyronn/phantom/random_scene.hpp>
 
 #include "support/numbers.hpp"
@@ -15,7 +14,6 @@
 #include "support/temporary_folder.hpp"
 
 using pyronn::Body;
-using pyronn::ConeBeam;
 using pyronn::Grid;
 using pyronn::InvalidArgument;
 using pyronn::Orientation;
@@ -26,14 +24,11 @@ using test::ParallelBeam;
 using test::project;
 using test::relative_l2;
 using test::says;
+using test::small_scan;
 using test::voxelise;
 using Values = std::vector<float>;
 
 namespace {
-
-ConeBeam small_scan() {
-  return ConeBeam::circular({150, 300, pyronn::equal_angles(3, 0.2)}, {{17, 13}, {12.3, 15.6}});
-}
 
 /// One of each shape, off centre and turned, at most 40 mm from the origin.
 Phantom one_of_each() {

@@ -31,14 +31,11 @@ using test::line_integral;
 using test::project;
 using test::relative_l2;
 using test::says;
+using test::small_scan;
 using test::voxelise;
 using Values = std::vector<float>;
 
 namespace {
-
-ConeBeam small_scan() {
-  return ConeBeam::circular({150, 300, pyronn::equal_angles(3, 0.2)}, {{17, 13}, {12.3, 15.6}});
-}
 
 /// Rays end at the detector, 300 mm away.
 pyronn::Ray<double> ray_of(ConeBeam const& scan, int u, int v, int n) {

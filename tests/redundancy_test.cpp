@@ -23,11 +23,10 @@ using pyronn::Redundancy;
 using pyronn::RiessWeight;
 using pyronn::Rotation;
 using pyronn::WangWeight;
+using test::degrees;
 using Values = std::vector<float>;
 
 namespace {
-
-constexpr double degree = pi / 180;
 
 /// The largest deviation from 1 of sums over opposite rays that are both within the range, off the
 /// corners by `margin`: where the range begins at the virtual half fan angle, weights jump.
@@ -226,7 +225,7 @@ BOOST_AUTO_TEST_CASE(opposite_rays_of_scans_sum_to_one) {
         worst = std::max(worst, std::abs(one + other - 1));
       };
       for (double const range : {200.0, 240.0, 300.0}) {
-        for_each_pair(pyronn::equal_angles(100, 0.4, range * degree), range * degree, sense, 0,
+        for_each_pair(pyronn::equal_angles(100, 0.4, range * degrees), range * degrees, sense, 0,
                       Redundancy::automatic, check);
       }
       std::vector<double> const turn = pyronn::equal_angles(140, 0.4);

@@ -7,7 +7,6 @@
 #include <cmath>
 #include <cstddef>
 #include <iterator>
-#include <limits>
 #include <vector>
 
 #include <boost/test/unit_test.hpp>
@@ -18,6 +17,7 @@
 
 #include "support/cuda_on_fibres.hpp"
 #include "support/numbers.hpp"
+#include "support/unlike_rows.hpp"
 //
 #include <pyronn/backend/cuda/detail/fourier/filter_rows.cuh>
 
@@ -193,12 +193,6 @@ std::vector<int> columns_of_all_lengths(int longest) {
   return columns;
 }
 
-template <class Number>
-std::vector<Number> row_of(std::vector<Number> const& rows, int columns, std::size_t number) {
-  auto const first = rows.begin() + static_cast<std::ptrdiff_t>(number) * columns;
-  return {first, first + columns};
-}
-
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(row_filter_on_fibres)
@@ -247,31 +241,13 @@ BOOST_AUTO_TEST_CASE(weighs_rows_that_grow) {
 
 // Two rows travel as one complex row; neither shows in the other.
 BOOST_AUTO_TEST_CASE(rows_know_nothing_of_one_another) {
-  constexpr int columns = 37;
-  Values const scales{1e-9F, 1.0F, 1e30F, 1e-30F, 0.0F, 1e30F, 1.0F, 1.0F, 1.0F, 1.0F};
-  constexpr std::size_t with_nan = 6;
-  constexpr std::size_t with_infinity = 9;
-  Scan const scan{{columns, static_cast<int>(scales.size()), 1}};
+  test::UnlikeRows const rows{
+      {1e-9F, 1.0F, 1e30F, 1e-30F, 0.0F, 1e30F, 1.0F, 1.0F, 1.0F, 1.0F}, 6, 9};
+  Scan const scan{{test::UnlikeRows::columns, rows.count(), 1}};
   Values const response = rough_response(scan);
-  Values input = test::random_values(6, scan.extents.count());
-  for (std::size_t n = 0; n < input.size(); ++n) input[n] *= scales[n / columns];
-  std::vector<double> const expected = convolved(scan, NoRowWeights{}, response, input);
-  input[with_nan * columns + 7] = test::nan;
-  input[with_infinity * columns + 20] = -std::numeric_limits<float>::infinity();
-  Values const result = filter_short(scan, response, input);
-  for (std::size_t row = 0; row < scales.size(); ++row) {
-    Values const found = row_of(result, columns, row);
-    BOOST_TEST_CONTEXT("row " << row) {
-      if (row == with_nan || row == with_infinity) {
-        BOOST_TEST(std::none_of(found.begin(), found.end(),
-                                [](float value) { return std::isfinite(value); }));
-      } else if (scales[row] == 0) {
-        BOOST_TEST(found == Values(columns, 0.0F), boost::test_tools::per_element());
-      } else {
-        BOOST_TEST(test::relative_l2(found, row_of(expected, columns, row)) < 1e-6);
-      }
-    }
-  }
+  Values const finite = rows.finite(6);
+  rows.check(filter_short(scan, response, rows.spoilt(finite)),
+             convolved(scan, NoRowWeights{}, response, finite));
 }
 
 // Blocks that find no row left, and blocks that take several.

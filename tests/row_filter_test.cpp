@@ -6,7 +6,6 @@
 #include <cmath>
 #include <complex>
 #include <cstddef>
-#include <limits>
 #include <vector>
 
 #include <boost/test/unit_test.hpp>
@@ -15,10 +14,12 @@
 #include <pyronn/pyronn.hpp>
 
 #include "support/numbers.hpp"
+#include "support/unlike_rows.hpp"
 
 using pyronn::Extents;
 using pyronn::InvalidArgument;
 using pyronn::RowFilter;
+using test::row_of;
 using Values = std::vector<float>;
 
 namespace {
@@ -87,11 +88,6 @@ double convolved_at(int u, std::vector<double> const& samples, Values const& row
   return sum;
 }
 
-Values row_of(Values const& rows, int columns, std::size_t number) {
-  auto const begin = rows.begin() + static_cast<std::ptrdiff_t>(number) * columns;
-  return {begin, begin + columns};
-}
-
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(row_filter, *boost::unit_test::precondition(test::device_present))
@@ -135,33 +131,15 @@ BOOST_AUTO_TEST_CASE(is_the_convolution_of_long_rows) {
 
 // Whatever a row's neighbours are: far larger or smaller, nothing but zeros, or not finite.
 BOOST_AUTO_TEST_CASE(rows_know_nothing_of_one_another) {
-  constexpr int columns = 37;
-  std::vector<float> const scales{1e-9F, 1.0F,   1e30F, 1e-30F, 0.0F, 1e30F,
-                                  0.0F,  1e-30F, 1.0F,  1.0F,   1.0F};
-  auto const rows = static_cast<int>(scales.size());
-  constexpr std::size_t with_nan = 8;
-  constexpr std::size_t with_infinity = 10;
-  for (Extents<3> const extents : {Extents<3>{columns, rows, 1}, Extents<3>{columns, 1, rows}}) {
-    Values const response = rough_response(columns);
-    Values input = test::random_values(5, extents.count());
-    for (std::size_t n = 0; n < input.size(); ++n) input[n] *= scales[n / columns];
-    input[with_nan * columns + 7] = test::nan;
-    input[with_infinity * columns + 20] = -std::numeric_limits<float>::infinity();
-    Values const result = filter(extents, response, input);
-    for (std::size_t row = 0; row < scales.size(); ++row) {
-      Values const found = row_of(result, columns, row);
-      BOOST_TEST_CONTEXT("row " << row) {
-        if (row == with_nan || row == with_infinity) {
-          BOOST_TEST(std::none_of(found.begin(), found.end(),
-                                  [](float value) { return std::isfinite(value); }));
-        } else if (scales[row] == 0) {
-          BOOST_TEST(found == Values(columns, 0.0F), boost::test_tools::per_element());
-        } else {
-          BOOST_TEST(test::relative_l2(
-                         found, convolved(columns, response, row_of(input, columns, row))) < 1e-6);
-        }
-      }
-    }
+  test::UnlikeRows const rows{
+      {1e-9F, 1.0F, 1e30F, 1e-30F, 0.0F, 1e30F, 0.0F, 1e-30F, 1.0F, 1.0F, 1.0F}, 8, 10};
+  constexpr int columns = test::UnlikeRows::columns;
+  Values const response = rough_response(columns);
+  Values const finite = rows.finite(5);
+  for (Extents<3> const extents :
+       {Extents<3>{columns, rows.count(), 1}, Extents<3>{columns, 1, rows.count()}}) {
+    rows.check(filter(extents, response, rows.spoilt(finite)),
+               convolved(columns, response, finite));
   }
 }
 

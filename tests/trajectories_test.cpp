@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
-#include <limits>
 #include <random>
 #include <vector>
 
@@ -13,6 +12,7 @@
 #include <pyronn/geometry/orbit/scan_angles.hpp>
 #include <pyronn/geometry/orbit/trajectories.hpp>
 
+#include "support/numbers.hpp"
 #include "support/temporary_folder.hpp"
 
 using pyronn::CircularOrbit;
@@ -26,12 +26,11 @@ using pyronn::SaddleOrbit;
 using pyronn::SinusoidalOrbit;
 using pyronn::TiltedCircle;
 using pyronn::Vec3d;
+using test::infinity;
+using test::not_a_number;
 using test::says;
 
 namespace {
-
-double const infinity = std::numeric_limits<double>::infinity();
-double const not_a_number = std::numeric_limits<double>::quiet_NaN();
 
 CircularOrbit const circle{500, 800, pyronn::equal_angles(24, 0.3)};
 Detector const panel{{41, 31}, {0.8, 1.2}, {3.0, -5.0}};

@@ -1,17 +1,13 @@
 // expects: An executor must name a type 'Cache'
-#include <cstddef>
+#include "support/executor.hpp"
+#include "support/geometry.hpp"
 
-#include <pyronn/pyronn.hpp>
-
-struct Executor {
+struct Executor : HasMemory {
   template <class Kernel>
   void for_each(pyronn::Extents<3>, Kernel const&) const {}
-  void* allocate(std::size_t) const { return nullptr; }
-  void deallocate(void*, std::size_t) const noexcept {}
-  void check_reachable(void const*, char const*) const {}
 };
 
-void project(pyronn::Projector<pyronn::ConeBeam, pyronn::SoftwareInterp> const& projector,
-             pyronn::ArrayView<float, 3> volume, pyronn::ArrayView<float, 3> projections) {
-  projector(Executor{}, volume, projections);
+void project(pyronn::VolumeView<float> volume, pyronn::ProjectionView<float> projections) {
+  pyronn::Projector<pyronn::ConeBeam, pyronn::SoftwareInterp> const op{cone_beam, one_voxel};
+  op(Executor{}, volume, projections);
 }

@@ -1,8 +1,6 @@
 // expects: An interpolation policy must have 'static float blend(
-#include <pyronn/pyronn.hpp>
+#include "support/geometry.hpp"
 
 struct Interp {};
 
-pyronn::Projector<pyronn::ConeBeam, Interp> make(pyronn::ConeBeam const& scan) {
-  return {scan, pyronn::Grid::centered({1, 1, 1}, {1, 1, 1})};
-}
+pyronn::Projector<pyronn::ConeBeam, Interp> const op{cone_beam, one_voxel};

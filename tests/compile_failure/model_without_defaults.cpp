@@ -1,23 +1,7 @@
 // expects: pyronn::ModelDefaults has them for models that follow rays.
-#include <pyronn/pyronn.hpp>
+#include "support/geometry.hpp"
+#include "support/model.hpp"
 
-struct Kernel {
-  using Block = pyronn::BlockShape<1, 1, 1>;
-  pyronn::Extents<3> items() const { return {1, 1, 1}; }
-  void operator()(pyronn::Vec<int, 3>) const {}
-};
-struct Model {
-  template <class Interp, class Executor, class Task>
-  Kernel forward(Task const&) const {
-    return {};
-  }
-  template <class Interp, class Executor, class Task>
-  Kernel back(Task const&) const {
-    return {};
-  }
-};
+struct Model : HasForward<Kernel>, HasBack<Kernel> {};
 
-pyronn::Projector<pyronn::ConeBeam, pyronn::SoftwareInterp, Model> make(
-    pyronn::ConeBeam const& scan) {
-  return {scan, pyronn::Grid::centered({1, 1, 1}, {1, 1, 1})};
-}
+pyronn::Projector<pyronn::ConeBeam, pyronn::SoftwareInterp, Model> const op{cone_beam, one_voxel};

@@ -1,19 +1,7 @@
 // expects: A model must have 'forward<Interp, Backend>(Task const& task) const'
-#include <pyronn/pyronn.hpp>
+#include "support/geometry.hpp"
+#include "support/model.hpp"
 
-struct Kernel {
-  using Block = pyronn::BlockShape<1, 1, 1>;
-  pyronn::Extents<3> items() const { return {1, 1, 1}; }
-  void operator()(pyronn::Vec<int, 3>) const {}
-};
-struct Model : pyronn::ModelDefaults {
-  template <class Interp, class Executor, class Task>
-  Kernel back(Task const&) const {
-    return {};
-  }
-};
+struct Model : pyronn::ModelDefaults, HasBack<Kernel> {};
 
-pyronn::Projector<pyronn::ConeBeam, pyronn::SoftwareInterp, Model> make(
-    pyronn::ConeBeam const& scan) {
-  return {scan, pyronn::Grid::centered({1, 1, 1}, {1, 1, 1})};
-}
+pyronn::Projector<pyronn::ConeBeam, pyronn::SoftwareInterp, Model> const op{cone_beam, one_voxel};

@@ -1,15 +1,6 @@
 // expects: A view must have 'Ray<float> ray(float u, float v) const' (or double)
-#include <pyronn/pyronn.hpp>
+#include "support/geometry.hpp"
 
-struct Geometry {
-  struct View {
-    pyronn::DetectorPoint<float> project(pyronn::Vec3f) const { return {}; }
-  };
-  int num_views() const { return 1; }
-  pyronn::Extents<2> detector_size() const { return {1, 1}; }
-  View view(int) const { return {}; }
-};
+using Geometry = OneView<PointView>;
 
-pyronn::Projector<Geometry, pyronn::SoftwareInterp, pyronn::Joseph> make() {
-  return {Geometry{}, pyronn::Grid::centered({1, 1, 1}, {1, 1, 1})};
-}
+pyronn::Projector<Geometry, pyronn::SoftwareInterp, pyronn::Joseph> const op{Geometry{}, one_voxel};

@@ -2,8 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 // Single bodies and single rays.
-#include <limits>
-
 #include <boost/test/unit_test.hpp>
 
 #include <pyronn/core/math.hpp>
@@ -11,9 +9,13 @@
 #include <pyronn/phantom/body.hpp>
 #include <pyronn/phantom/detail/body_table.hpp>
 
+#include "numbers.hpp"
+
 namespace test {
 
-inline constexpr double infinity = std::numeric_limits<double>::infinity();
+inline pyronn::Body ball(double radius, pyronn::Vec3d const& center = {0, 0, 0}) {
+  return pyronn::Body::ball(center, radius, 1);
+}
 
 /// The length of a ray within a body [mm].
 inline double chord(pyronn::Body body, pyronn::Ray<double> const& ray) {

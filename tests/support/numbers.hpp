@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The pyronn authors
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// Numbers to feed operators with, and measures of how far results are apart.
+// Numbers to feed operators and geometries with, and measures of how far results are apart.
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
@@ -10,9 +10,14 @@
 #include <random>
 #include <vector>
 
+#include <pyronn/core/math.hpp>
+
 namespace test {
 
 inline constexpr float nan = std::numeric_limits<float>::quiet_NaN();
+inline constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
+inline constexpr double infinity = std::numeric_limits<double>::infinity();
+inline constexpr double degrees = pyronn::pi / 180;  ///< [rad]
 
 /// Evenly spread in [-1, 1), the same on every platform.
 inline std::vector<float> random_values(std::uint32_t seed, std::int64_t count) {

@@ -1,14 +1,15 @@
 // SPDX-FileCopyrightText: The pyronn authors
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// A phantom, what the evaluation of phantoms gives where the tests run, and scans that are not
-// the library's own.
+// A phantom and a scan, what the evaluation of phantoms gives where the tests run, and scans that
+// are not the library's own.
 #include <cmath>
 #include <cstddef>
 #include <limits>
 #include <vector>
 
 #include <pyronn/core/config.hpp>
+#include <pyronn/geometry/cone_beam.hpp>
 #include <pyronn/phantom/phantom.hpp>
 
 #include "backends.hpp"
@@ -83,6 +84,12 @@ struct ListedBeam {
   View view(int n) const { return views[static_cast<std::size_t>(n)]; }
 };
 static_assert(!pyronn::detail::travels_whole<ListedBeam>());
+
+/// Three views with a few rays far apart.
+inline pyronn::ConeBeam small_scan() {
+  return pyronn::ConeBeam::circular({150, 300, pyronn::equal_angles(3, 0.2)},
+                                    {{17, 13}, {12.3, 15.6}});
+}
 
 /// A turned ellipsoid off the centre with a ball inside.
 inline pyronn::Phantom two_bodies() {

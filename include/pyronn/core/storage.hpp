@@ -53,39 +53,33 @@ struct StorageTraits<float> {
   /// @}
 };
 
-/// Elements of type Half are rounded; textures hold them, too.
-template <>
-struct StorageTraits<Half> {
-  /// @{
-  /// A member of StorageTraits, as said at the beginning of this file.
+namespace detail {
+
+/// What Half and BFloat16 have in common.
+template <class Number>
+struct RoundedTo16Bits {
   using Arithmetic = float;
-  using Texel = Half;
-  static PYRONN_HOST_DEVICE float widen(Half number) { return number; }
-  static PYRONN_HOST_DEVICE Half round(float value) { return Half{value}; }
-  static PYRONN_HOST_DEVICE float load(Half const* address) {
-    Half number;
-    number.bits = detail::load_read_only(&address->bits);
+  static PYRONN_HOST_DEVICE float widen(Number number) { return number; }
+  static PYRONN_HOST_DEVICE Number round(float value) { return Number{value}; }
+  static PYRONN_HOST_DEVICE float load(Number const* address) {
+    Number number;
+    number.bits = load_read_only(&address->bits);
     return number;
   }
-  /// @}
+};
+
+}  // namespace detail
+
+/// Elements of type Half are rounded; textures hold them, too.
+template <>
+struct StorageTraits<Half> : detail::RoundedTo16Bits<Half> {
+  using Texel = Half;  ///< A member of StorageTraits, as said at the beginning of this file.
 };
 
 /// Elements of type BFloat16 are rounded; textures hold float instead, as the texture unit does not
 /// know the type.
 template <>
-struct StorageTraits<BFloat16> {
-  /// @{
-  /// A member of StorageTraits, as said at the beginning of this file.
-  using Arithmetic = float;
-  static PYRONN_HOST_DEVICE float widen(BFloat16 number) { return number; }
-  static PYRONN_HOST_DEVICE BFloat16 round(float value) { return BFloat16{value}; }
-  static PYRONN_HOST_DEVICE float load(BFloat16 const* address) {
-    BFloat16 number;
-    number.bits = detail::load_read_only(&address->bits);
-    return number;
-  }
-  /// @}
-};
+struct StorageTraits<BFloat16> : detail::RoundedTo16Bits<BFloat16> {};
 
 namespace detail {
 

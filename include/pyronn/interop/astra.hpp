@@ -18,51 +18,54 @@
 ///
 /// All functions throw InvalidArgument for lists of a wrong length and for numbers that are not
 /// finite; the message names the view.
-#include <array>
 #include <cmath>
 #include <cstddef>
+#include <iterator>
 #include <vector>
 
 #include <pyronn/core/error.hpp>
 #include <pyronn/geometry/cone_view.hpp>
 #include <pyronn/geometry/fan_vectors.hpp>
 #include <pyronn/geometry/parallel_vectors.hpp>
+#include <pyronn/interop/detail/view_vectors.hpp>
 
 namespace pyronn::astra {
 namespace detail {
 
 using pyronn::detail::expects;
+using pyronn::detail::ViewVectors;
 
-/// Calls make(vectors) for every view, which has Count vectors of Dimension numbers, and returns
-/// the results.
-template <int Dimension, std::size_t Count, class Make>
-auto from_flat(char const* name, std::vector<double> const& numbers, Make const& make) {
-  using Vector = Vec<double, Dimension>;
-  constexpr std::size_t width = Dimension * Count;
+/// The views whose vectors the numbers are, one after another.
+template <class View>
+std::vector<View> from_flat(char const* name, std::vector<double> const& numbers) {
+  using Vectors = ViewVectors<View>;
+  constexpr std::size_t width = Vectors::dimension * std::size(Vectors::all);
   expects(!numbers.empty() && numbers.size() % width == 0, name, ": ", numbers.size(),
           " numbers must be ", width, " for each of one or more views");
-  std::vector<decltype(make(std::array<Vector, Count>{}))> views;
-  views.reserve(numbers.size() / width);
-  for (std::size_t first = 0; first < numbers.size(); first += width) {
-    std::array<Vector, Count> vectors{};
-    for (std::size_t i = 0; i < width; ++i) {
-      double const number = numbers[first + i];
-      expects(std::isfinite(number), name, ": number ", i, " of view ", first / width, " is ",
-              number, " and must be finite");
-      vectors[i / Dimension][static_cast<int>(i % Dimension)] = number;
+  std::vector<View> views(numbers.size() / width);
+  for (std::size_t n = 0; n < views.size(); ++n) {
+    std::size_t i = 0;
+    for (auto const& named : Vectors::all) {
+      for (double& target : (views[n].*named.member).data) {
+        double const number = numbers[n * width + i];
+        expects(std::isfinite(number), name, ": number ", i, " of view ", n, " is ", number,
+                " and must be finite");
+        target = number;
+        ++i;
+      }
     }
-    views.push_back(make(vectors));
   }
   return views;
 }
 
-/// The flat list of the numbers of the vectors that split(view) returns for every view.
-template <class View, class Split>
-std::vector<double> to_flat(char const* name, std::vector<View> const& views, Split const& split) {
+/// The flat list of the numbers of the vectors of every view.
+template <class View>
+std::vector<double> to_flat(char const* name, std::vector<View> const& views) {
   expects(!views.empty(), name, ": there must be at least one view");
   std::vector<double> numbers;
   for (std::size_t n = 0; n < views.size(); ++n) {
-    for (auto const& vector : split(views[n])) {
+    for (auto const& named : ViewVectors<View>::all) {
+      auto const& vector = views[n].*named.member;
       for (double const number : vector.data) {
         expects(std::isfinite(number), name, ": ", vector, " of view ", n, " must be finite");
         numbers.push_back(number);
@@ -70,6 +73,16 @@ std::vector<double> to_flat(char const* name, std::vector<View> const& views, Sp
     }
   }
   return numbers;
+}
+
+/// The view with the second number of every vector negated.
+template <class View>
+View mirrored_y(View view) {
+  for (auto const& named : ViewVectors<View>::all) {
+    double& y = (view.*named.member)[1];
+    y = -y;
+  }
+  return view;
 }
 
 /// Throws InvalidArgument unless a spacing is positive and finite.
@@ -103,58 +116,42 @@ auto at_angles(char const* name, std::vector<double> const& angles, Make const& 
 
 /// Reads `cone_vec`, 12 numbers for each view: source, d, u, v.
 inline std::vector<ConeVectors> from_cone_vec(std::vector<double> const& numbers) {
-  return detail::from_flat<3, 4>("astra::from_cone_vec", numbers, [](auto const& view) {
-    return ConeVectors{view[0], view[1], view[2], view[3]};
-  });
+  return detail::from_flat<ConeVectors>("astra::from_cone_vec", numbers);
 }
 
 /// Writes `cone_vec`, 12 numbers for each view.
 inline std::vector<double> to_cone_vec(std::vector<ConeVectors> const& views) {
-  return detail::to_flat("astra::to_cone_vec", views, [](ConeVectors const& view) {
-    return std::array<Vec3d, 4>{view.source, view.detector_center, view.u_step, view.v_step};
-  });
+  return detail::to_flat("astra::to_cone_vec", views);
 }
 
 /// Reads `parallel3d_vec`, 12 numbers for each view: ray, d, u, v. The sense of a ray is kept.
 inline std::vector<ParallelVectors> from_parallel3d_vec(std::vector<double> const& numbers) {
-  return detail::from_flat<3, 4>("astra::from_parallel3d_vec", numbers, [](auto const& view) {
-    return ParallelVectors{view[0], view[1], view[2], view[3]};
-  });
+  return detail::from_flat<ParallelVectors>("astra::from_parallel3d_vec", numbers);
 }
 
 /// Writes `parallel3d_vec`, 12 numbers for each view.
 inline std::vector<double> to_parallel3d_vec(std::vector<ParallelVectors> const& views) {
-  return detail::to_flat("astra::to_parallel3d_vec", views, [](ParallelVectors const& view) {
-    return std::array<Vec3d, 4>{view.direction, view.detector_center, view.u_step, view.v_step};
-  });
+  return detail::to_flat("astra::to_parallel3d_vec", views);
 }
 
 /// Reads `fanflat_vec`, 6 numbers for each view: source, d, u.
 inline std::vector<FanVectors> from_fanflat_vec(std::vector<double> const& numbers) {
-  return detail::from_flat<2, 3>("astra::from_fanflat_vec", numbers, [](auto const& view) {
-    return FanVectors{view[0], view[1], view[2]};
-  });
+  return detail::from_flat<FanVectors>("astra::from_fanflat_vec", numbers);
 }
 
 /// Writes `fanflat_vec`, 6 numbers for each view.
 inline std::vector<double> to_fanflat_vec(std::vector<FanVectors> const& views) {
-  return detail::to_flat("astra::to_fanflat_vec", views, [](FanVectors const& view) {
-    return std::array<Vec2d, 3>{view.source, view.detector_center, view.u_step};
-  });
+  return detail::to_flat("astra::to_fanflat_vec", views);
 }
 
 /// Reads `parallel_vec`, 6 numbers for each view: ray, d, u. The sense of a ray is kept.
 inline std::vector<ParallelVectors2D> from_parallel_vec(std::vector<double> const& numbers) {
-  return detail::from_flat<2, 3>("astra::from_parallel_vec", numbers, [](auto const& view) {
-    return ParallelVectors2D{view[0], view[1], view[2]};
-  });
+  return detail::from_flat<ParallelVectors2D>("astra::from_parallel_vec", numbers);
 }
 
 /// Writes `parallel_vec`, 6 numbers for each view.
 inline std::vector<double> to_parallel_vec(std::vector<ParallelVectors2D> const& views) {
-  return detail::to_flat("astra::to_parallel_vec", views, [](ParallelVectors2D const& view) {
-    return std::array<Vec2d, 3>{view.direction, view.detector_center, view.u_step};
-  });
+  return detail::to_flat("astra::to_parallel_vec", views);
 }
 
 /// The views of `cone`: at angle t the source is at origin_source (sin t, -cos t, 0), u = (cos t,
@@ -207,19 +204,9 @@ inline std::vector<ParallelVectors2D> parallel(std::vector<double> const& angles
 
 /// The view with y mirrored. With it the rows of an ASTRA image can be used in the order in which
 /// they are stored.
-inline FanVectors mirrored_y(FanVectors view) {
-  for (Vec2d* const vector : {&view.source, &view.detector_center, &view.u_step}) {
-    (*vector)[1] = -(*vector)[1];
-  }
-  return view;
-}
+inline FanVectors mirrored_y(FanVectors view) { return detail::mirrored_y(view); }
 
 /// The same for a view of parallel rays.
-inline ParallelVectors2D mirrored_y(ParallelVectors2D view) {
-  for (Vec2d* const vector : {&view.direction, &view.detector_center, &view.u_step}) {
-    (*vector)[1] = -(*vector)[1];
-  }
-  return view;
-}
+inline ParallelVectors2D mirrored_y(ParallelVectors2D view) { return detail::mirrored_y(view); }
 
 }  // namespace pyronn::astra

@@ -27,8 +27,38 @@
 #include <pyronn/geometry/parallel_vectors.hpp>
 #include <pyronn/geometry/projection_matrix.hpp>
 #include <pyronn/interop/detail/json_reader.hpp>
+#include <pyronn/interop/detail/view_vectors.hpp>
 
 namespace pyronn {
+
+namespace detail {
+
+/// An object with a field for each vector of a view.
+template <class View>
+nlohmann::json vectors_to_json(View const& view) {
+  using Vectors = ViewVectors<View>;
+  nlohmann::json json;
+  for (auto const& named : Vectors::all) {
+    json[named.field] = to_json_list(Vectors::name, view.*named.member);
+  }
+  return json;
+}
+
+/// Reads what vectors_to_json returns. Throws InvalidArgument.
+template <class View>
+View vectors_from_json(nlohmann::json const& json) {
+  using Vectors = ViewVectors<View>;
+  std::vector<char const*> names;
+  for (auto const& named : Vectors::all) names.push_back(named.field);
+  auto const fields = JsonReader{json, Vectors::name}.object(names);
+  View view{};
+  for (auto const& named : Vectors::all) {
+    view.*named.member = fields[named.field].template vector<Vectors::dimension>();
+  }
+  return view;
+}
+
+}  // namespace detail
 
 /// Writes {"size": [x, y, z], "voxel_mm": [x, y, z], "origin_mm": [x, y, z]}.
 inline void to_json(nlohmann::json& json, Grid const& grid) {
@@ -99,68 +129,46 @@ inline void from_json(nlohmann::json const& json, CircularOrbit& orbit) {
 
 /// Writes {"source_mm": [x, y, z], "detector_center_mm": ..., "u_step_mm": ..., "v_step_mm": ...}.
 inline void to_json(nlohmann::json& json, ConeVectors const& view) {
-  json = {{"source_mm", detail::to_json_list("ConeVectors", view.source)},
-          {"detector_center_mm", detail::to_json_list("ConeVectors", view.detector_center)},
-          {"u_step_mm", detail::to_json_list("ConeVectors", view.u_step)},
-          {"v_step_mm", detail::to_json_list("ConeVectors", view.v_step)}};
+  json = detail::vectors_to_json(view);
 }
 
 /// Reads what to_json writes. Throws InvalidArgument as said above, and leaves the target unchanged
 /// then.
 inline void from_json(nlohmann::json const& json, ConeVectors& view) {
-  auto const fields = detail::JsonReader{json, "ConeVectors"}.object(
-      {"source_mm", "detector_center_mm", "u_step_mm", "v_step_mm"});
-  view = {fields["source_mm"].vector<3>(), fields["detector_center_mm"].vector<3>(),
-          fields["u_step_mm"].vector<3>(), fields["v_step_mm"].vector<3>()};
+  view = detail::vectors_from_json<ConeVectors>(json);
 }
 
 /// Writes {"direction": [x, y, z], "detector_center_mm": ..., "u_step_mm": ..., "v_step_mm": ...}.
 inline void to_json(nlohmann::json& json, ParallelVectors const& view) {
-  json = {{"direction", detail::to_json_list("ParallelVectors", view.direction)},
-          {"detector_center_mm", detail::to_json_list("ParallelVectors", view.detector_center)},
-          {"u_step_mm", detail::to_json_list("ParallelVectors", view.u_step)},
-          {"v_step_mm", detail::to_json_list("ParallelVectors", view.v_step)}};
+  json = detail::vectors_to_json(view);
 }
 
 /// Reads what to_json writes. Throws InvalidArgument as said above, and leaves the target unchanged
 /// then.
 inline void from_json(nlohmann::json const& json, ParallelVectors& view) {
-  auto const fields = detail::JsonReader{json, "ParallelVectors"}.object(
-      {"direction", "detector_center_mm", "u_step_mm", "v_step_mm"});
-  view = {fields["direction"].vector<3>(), fields["detector_center_mm"].vector<3>(),
-          fields["u_step_mm"].vector<3>(), fields["v_step_mm"].vector<3>()};
+  view = detail::vectors_from_json<ParallelVectors>(json);
 }
 
 /// Writes {"source_mm": [x, y], "detector_center_mm": [x, y], "u_step_mm": [x, y]}.
 inline void to_json(nlohmann::json& json, FanVectors const& view) {
-  json = {{"source_mm", detail::to_json_list("FanVectors", view.source)},
-          {"detector_center_mm", detail::to_json_list("FanVectors", view.detector_center)},
-          {"u_step_mm", detail::to_json_list("FanVectors", view.u_step)}};
+  json = detail::vectors_to_json(view);
 }
 
 /// Reads what to_json writes. Throws InvalidArgument as said above, and leaves the target unchanged
 /// then.
 inline void from_json(nlohmann::json const& json, FanVectors& view) {
-  auto const fields = detail::JsonReader{json, "FanVectors"}.object(
-      {"source_mm", "detector_center_mm", "u_step_mm"});
-  view = {fields["source_mm"].vector<2>(), fields["detector_center_mm"].vector<2>(),
-          fields["u_step_mm"].vector<2>()};
+  view = detail::vectors_from_json<FanVectors>(json);
 }
 
 /// Writes {"direction": [x, y], "detector_center_mm": [x, y], "u_step_mm": [x, y]}.
 inline void to_json(nlohmann::json& json, ParallelVectors2D const& view) {
-  json = {{"direction", detail::to_json_list("ParallelVectors2D", view.direction)},
-          {"detector_center_mm", detail::to_json_list("ParallelVectors2D", view.detector_center)},
-          {"u_step_mm", detail::to_json_list("ParallelVectors2D", view.u_step)}};
+  json = detail::vectors_to_json(view);
 }
 
 /// Reads what to_json writes. Throws InvalidArgument as said above, and leaves the target unchanged
 /// then.
 inline void from_json(nlohmann::json const& json, ParallelVectors2D& view) {
-  auto const fields = detail::JsonReader{json, "ParallelVectors2D"}.object(
-      {"direction", "detector_center_mm", "u_step_mm"});
-  view = {fields["direction"].vector<2>(), fields["detector_center_mm"].vector<2>(),
-          fields["u_step_mm"].vector<2>()};
+  view = detail::vectors_from_json<ParallelVectors2D>(json);
 }
 
 /// Writes three lists of four numbers, the rows of the matrix from world mm to pixel indices.

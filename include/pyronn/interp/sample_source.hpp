@@ -18,8 +18,8 @@
 ///                                      the kernel reads from, which is trivially copyable
 ///   InPlace                            the source that reads in place with the policy's `blend`
 /// @endcode
-/// An operator uses `InPlace` where max_slices is 0 and where the workspace holds fewer slices than
-/// least_slices.
+/// CopySource has the usual values of some. An operator uses `InPlace` where max_slices is 0 and
+/// where the workspace holds fewer slices than least_slices.
 #include <cstddef>
 #include <limits>
 
@@ -28,6 +28,25 @@
 #include <pyronn/interp/detail/linear_samples.hpp>
 
 namespace pyronn {
+
+/// What most sources that copy into the workspace have in common: they derive from this, and hide
+/// what differs. `InPlaceSource` reads in place with the same `blend`.
+template <class InPlaceSource>
+struct CopySource {
+  using InPlace = InPlaceSource;  ///< used where the source can load no slice
+
+  /// @{
+  /// A member of every source, as said at the beginning of this file.
+  template <class T>
+  static constexpr int least_slices = 1;
+  static constexpr int load_launches = 1;
+
+  template <class Executor, class T>
+  static int max_slices(Executor const&, ArrayView<T const, 4> array) {
+    return array.extents[2];
+  }
+  /// @}
+};
 
 /// Reads the slices of an array in place.
 template <class Interp>

@@ -7,7 +7,6 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <initializer_list>
 #include <limits>
 #include <string>
 #include <utility>
@@ -29,7 +28,7 @@ class JsonReader {
       : value_{&value}, name_{std::move(name)} {}
 
   /// Checks that this is an object with exactly these fields.
-  [[nodiscard]] JsonReader const& object(std::initializer_list<char const*> fields) const {
+  [[nodiscard]] JsonReader const& object(std::vector<char const*> const& fields) const {
     if (!value_->is_object()) refuse("must be an object { }");
     for (auto const& item : value_->items()) {
       bool known = false;

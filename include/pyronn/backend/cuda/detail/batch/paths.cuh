@@ -33,37 +33,77 @@
 
 namespace pyronn::detail {
 
-/// What a step says of a batch whose samples lie side by side.
-inline void describe_batch(BatchPlan const& plan, int num_samples, PlanStep& step) {
-  step.path = "tensor-core batch";
-  step.blocks = 0;
-  for_each_batch_block(num_samples, plan.tiles, [&](auto, int, int) { ++step.blocks; });
-  std::ostringstream text;
-  text << min(8 * plan.tiles, num_samples) << " of " << num_samples << " samples";
-  step.block = text.str();
-}
-
-/// Joseph's projection from copies of the images, along rows and along columns; one after the other
-/// where the workspace does not hold both.
-struct TensorCoreForward {
+/// What both directions share. `Direction` derives from it and has
+///   reads<View>                         whether it can read such views
+///   takes(call)                         what it asks of a call besides
+///   plan_for<Tiles, Terms>(size, limit) the plan of a batch of this size
+///   launches(plan, call, scales)        of a block of samples; `scales` of them, 0 or 1, find
+///   scales
+template <class Direction>
+struct TensorCorePath {
   template <class Call>
   static constexpr bool suits = has_tensor_cores_v<CompiledArchitectures>&& Call::dimension == 2 &&
-                                has_projective_rays_v<typename Call::View>;
+                                Direction::template reads<typename Call::View>;
   static constexpr bool reads_special_views = false;
 
   using Plan = BatchPlan;
 
   template <class Executor, class Call>
   static std::optional<Plan> plan(Executor const&, Call const& call, std::size_t limit) {
-    if (!call.op.shares_checked_plane() || call.adds) return std::nullopt;
+    if (!call.op.shares_checked_plane() || !Direction::takes(call)) return std::nullopt;
     constexpr int terms = half_terms_v<typename Call::In>;
     Extents<4> const& size = call.input.extents;
-    Plan const plan =
-        batch_plan(size, [&](auto tiles) { return plan_for<tiles.value, terms>(size, limit); });
+    Plan const plan = batch_plan(size, [&](auto tiles) {
+      return Direction::template plan_for<tiles.value, terms>(size, limit);
+    });
     return plan.bytes > 0 ? std::optional<Plan>{plan} : std::nullopt;
   }
 
   static std::size_t bytes(Plan const& plan) { return plan.bytes; }
+
+  template <class Executor, class Call>
+  static void describe(Plan const& plan, Executor const&, Call const& call, PlanStep& step) {
+    int const num_samples = call.input.extents[3];
+    step.path = "tensor-core batch";
+    step.blocks = 0;
+    for_each_batch_block(num_samples, plan.tiles, [&](auto, int, int) { ++step.blocks; });
+    std::ostringstream text;
+    text << min(8 * plan.tiles, num_samples) << " of " << num_samples << " samples";
+    step.block = text.str();
+    int const scales = half_terms_v<typename Call::In> == 1 ? 0 : 1;
+    step.launches += step.blocks * Direction::launches(plan, call, scales);
+  }
+};
+
+/// Joseph's projection from copies of the images, along rows and along columns; one after the other
+/// where the workspace does not hold both.
+struct TensorCoreForward : TensorCorePath<TensorCoreForward> {
+  template <class View>
+  static constexpr bool reads = has_projective_rays_v<View>;
+
+  template <class Call>
+  static bool takes(Call const& call) {
+    return !call.adds;
+  }
+
+  template <int Tiles, int Terms>
+  static Plan plan_for(Extents<4> const& size, std::size_t limit) {
+    std::size_t const rows = rows_bytes<Tiles, Terms>(size);
+    std::size_t const columns = columns_bytes<Tiles, Terms>(size);
+    std::size_t const both = batch_header_bytes + rows + columns;
+    if (both <= batch_limit(limit)) return {both, Tiles, 2};
+    std::size_t const one = batch_header_bytes + max(rows, columns);
+    if (one <= batch_limit(limit)) return {one, Tiles, 1};
+    return {0, 0, 0};
+  }
+
+  template <class Call>
+  static int launches(Plan const& plan, Call const& call, int scales) {
+    int passes_of_views = 0;
+    for_each_pass_of_views(call, [&](LaunchRange const&) { ++passes_of_views; });
+    int const passes = plan.copies_or_views == 2 ? 1 : 2;
+    return scales + passes * (1 + passes_of_views);
+  }
 
   template <class Executor, class Call, class Out>
   static void run(Plan const& plan, Executor const& executor, Call const& call,
@@ -90,16 +130,6 @@ struct TensorCoreForward {
     });
   }
 
-  template <class Executor, class Call>
-  static void describe(Plan const& plan, Executor const&, Call const& call, PlanStep& step) {
-    describe_batch(plan, call.input.extents[3], step);
-    int passes_of_views = 0;
-    for_each_pass_of_views(call, [&](LaunchRange const&) { ++passes_of_views; });
-    int const passes = plan.copies_or_views == 2 ? 1 : 2;
-    int const scales = half_terms_v<typename Call::In> == 1 ? 0 : 1;
-    step.launches += step.blocks * (scales + passes * (1 + passes_of_views));
-  }
-
  private:
   template <int Tiles, class In>
   struct Pass {
@@ -115,17 +145,6 @@ struct TensorCoreForward {
   template <int Tiles, int Terms>
   static std::size_t columns_bytes(Extents<4> const& size) {
     return static_cast<std::size_t>(size[0]) * BatchLayout<Tiles, Terms>::row_bytes(size[1]);
-  }
-
-  template <int Tiles, int Terms>
-  static Plan plan_for(Extents<4> const& size, std::size_t limit) {
-    std::size_t const rows = rows_bytes<Tiles, Terms>(size);
-    std::size_t const columns = columns_bytes<Tiles, Terms>(size);
-    std::size_t const both = batch_header_bytes + rows + columns;
-    if (both <= batch_limit(limit)) return {both, Tiles, 2};
-    std::size_t const one = batch_header_bytes + max(rows, columns);
-    if (one <= batch_limit(limit)) return {one, Tiles, 1};
-    return {0, 0, 0};
   }
 
   /// Calls `work(range)` for as many views at a time as a launch holds.
@@ -185,28 +204,34 @@ struct TensorCoreForward {
 };
 
 /// Voxel-driven backprojection from copies of as many views at a time as the workspace holds.
-struct TensorCoreBack {
+struct TensorCoreBack : TensorCorePath<TensorCoreBack> {
+  template <class View>
+  static constexpr bool reads = is_projective_view_v<View>;
+
   template <class Call>
-  static constexpr bool suits = has_tensor_cores_v<CompiledArchitectures>&& Call::dimension == 2 &&
-                                is_projective_view_v<typename Call::View>;
-  static constexpr bool reads_special_views = false;
-
-  using Plan = BatchPlan;
-
-  template <class Executor, class Call>
-  static std::optional<Plan> plan(Executor const&, Call const& call, std::size_t limit) {
+  static bool takes(Call const& call) {
     Extents<3> const& grid = call.op.grid().size;
-    if (!call.op.shares_checked_plane() || max(grid[0], grid[1]) > longest_batch_axis) {
-      return std::nullopt;
-    }
-    constexpr int terms = half_terms_v<typename Call::In>;
-    Extents<4> const& size = call.input.extents;
-    Plan const plan =
-        batch_plan(size, [&](auto tiles) { return plan_for<tiles.value, terms>(size, limit); });
-    return plan.bytes > 0 ? std::optional<Plan>{plan} : std::nullopt;
+    return max(grid[0], grid[1]) <= longest_batch_axis;
   }
 
-  static std::size_t bytes(Plan const& plan) { return plan.bytes; }
+  template <int Tiles, int Terms>
+  static Plan plan_for(Extents<4> const& size, std::size_t limit) {
+    std::size_t const usable = batch_limit(limit);
+    if (usable < batch_header_bytes) return {0, 0, 0};
+    std::size_t const view = BatchLayout<Tiles, Terms>::row_bytes(size[0]);
+    constexpr int most = ViewTable<IndexMap>::capacity;
+    auto const fit =
+        static_cast<int>(min((usable - batch_header_bytes) / view, static_cast<std::size_t>(most)));
+    if (fit < min(size[2], least_views)) return {0, 0, 0};
+    int const views = even_block(size[2], fit);
+    return {batch_header_bytes + static_cast<std::size_t>(views) * view, Tiles, views};
+  }
+
+  template <class Call>
+  static int launches(Plan const& plan, Call const& call, int scales) {
+    int const passes_of_views = (call.input.extents[2] - 1) / plan.copies_or_views + 1;
+    return passes_of_views * (scales + 2);
+  }
 
   template <class Executor, class Call, class Out>
   static void run(Plan const& plan, Executor const& executor, Call const& call,
@@ -225,30 +250,9 @@ struct TensorCoreBack {
     });
   }
 
-  template <class Executor, class Call>
-  static void describe(Plan const& plan, Executor const&, Call const& call, PlanStep& step) {
-    describe_batch(plan, call.input.extents[3], step);
-    int const passes_of_views = (call.input.extents[2] - 1) / plan.copies_or_views + 1;
-    int const scales = half_terms_v<typename Call::In> == 1 ? 0 : 1;
-    step.launches += step.blocks * passes_of_views * (scales + 2);
-  }
-
  private:
   /// Each launch adds to the volumes: fewer views are not worth the way to memory.
   static constexpr int least_views = 64;
-
-  template <int Tiles, int Terms>
-  static Plan plan_for(Extents<4> const& size, std::size_t limit) {
-    std::size_t const usable = batch_limit(limit);
-    if (usable < batch_header_bytes) return {0, 0, 0};
-    std::size_t const view = BatchLayout<Tiles, Terms>::row_bytes(size[0]);
-    constexpr int most = ViewTable<IndexMap>::capacity;
-    auto const fit =
-        static_cast<int>(min((usable - batch_header_bytes) / view, static_cast<std::size_t>(most)));
-    if (fit < min(size[2], least_views)) return {0, 0, 0};
-    int const views = even_block(size[2], fit);
-    return {batch_header_bytes + static_cast<std::size_t>(views) * view, Tiles, views};
-  }
 
   template <int Tiles, class Executor, class Chunk, class In, class Out>
   static void run_views(Executor const& executor, Chunk const& views, int num_views, bool adds,

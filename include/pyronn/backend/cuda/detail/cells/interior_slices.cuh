@@ -146,13 +146,12 @@ namespace pyronn {
 /// Slices are copied into cells, as many at a time as the workspace holds, and are read in place
 /// where those are too few.
 template <>
-struct InteriorSliceSource<SoftwareInterp, CudaBackend> {
-  using InPlace = InPlaceSlices<SoftwareInterp>;
+struct InteriorSliceSource<SoftwareInterp, CudaBackend>
+    : CopySource<InPlaceSlices<SoftwareInterp>> {
   /// Every block of slices adds to the result, so that small blocks spend more time on reading and
   /// writing the volume than cells save.
   template <class T>
   static constexpr int least_slices = std::is_same_v<T, Half> ? 16 : 32;
-  static constexpr int load_launches = 1;
 
   template <class T, class Executor>
   static std::size_t slice_bytes(Executor const&, ArrayView<T const, 4> array) {

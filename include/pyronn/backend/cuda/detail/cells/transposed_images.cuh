@@ -135,20 +135,11 @@ namespace pyronn {
 
 /// SoftwareInterp reads images from transposed copies in the workspace.
 template <>
-struct LineSource<SoftwareInterp, CudaBackend> {
-  using InPlace = InPlacePlanes<SoftwareInterp>;
-  template <class T>
-  static constexpr int least_slices = 1;
-  static constexpr int load_launches = 1;
-
+struct LineSource<SoftwareInterp, CudaBackend> : CopySource<InPlacePlanes<SoftwareInterp>> {
   template <class T, class Executor>
   static std::size_t slice_bytes(Executor const&, ArrayView<T const, 4> array) {
     detail::TransposedImages const lines{nullptr, {array.extents[0], array.extents[1]}};
     return (lines.count(0) + lines.count(1)) * sizeof(detail::SampleAndSlope<float>);
-  }
-  template <class T, class Executor>
-  static int max_slices(Executor const&, ArrayView<T const, 4> array) {
-    return array.extents[2];
   }
   template <class T, class Executor>
   static int max_samples(Executor const&, ArrayView<T const, 4> array) {

@@ -108,10 +108,7 @@ namespace pyronn {
 /// TextureInterp reads volumes from three copies in the workspace, one for each main axis of a ray:
 /// a sample is one bilinear fetch, where a 3D texture would need two.
 template <>
-struct PlaneSource<TextureInterp, CudaBackend> {
-  using InPlace = InPlacePlanes<TextureInterp>;
-  template <class T>
-  static constexpr int least_slices = 1;
+struct PlaneSource<TextureInterp, CudaBackend> : CopySource<InPlacePlanes<TextureInterp>> {
   static constexpr int load_launches = 3;
 
   template <class T, class Executor>

@@ -61,12 +61,7 @@ namespace pyronn {
 /// TextureInterp reads slices through textures of the caller's own memory where its alignment
 /// allows that, else through textures of a copy in the workspace.
 template <>
-struct SliceSource<TextureInterp, CudaBackend> {
-  using InPlace = InPlaceSlices<TextureInterp>;
-  template <class T>
-  static constexpr int least_slices = 1;
-  static constexpr int load_launches = 1;
-
+struct SliceSource<TextureInterp, CudaBackend> : CopySource<InPlaceSlices<TextureInterp>> {
   template <class T, class Executor>
   static std::size_t slice_bytes(Executor const& executor, ArrayView<T const, 4> array) {
     if (is_readable_in_place(executor, array)) return 0;
