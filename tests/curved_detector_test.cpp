@@ -22,7 +22,7 @@ namespace {
 /// first row is one ray, and where the azimuth begins again neighbours are 64 columns apart.
 struct Rings {
   float distance = 100.0F;  // from the source to the origin [mm]
-  int count = 3;
+  int count = 2;
 
   struct View {
     Vec3f source, beam, right, up;
@@ -79,7 +79,7 @@ BOOST_AUTO_TEST_SUITE(curved_detector, *boost::unit_test::precondition(test::dev
 
 /// The source far from the volume, near it, and within.
 BOOST_AUTO_TEST_CASE_TEMPLATE(both_directions_are_transposes, Case, test::SoftwareCases) {
-  for (float const distance : {100.0F, 40.0F, 12.0F, 5.0F}) {
+  for (float const distance : {92.0F, 20.0F, 5.0F, 1.0F}) {
     BOOST_TEST_CONTEXT("source at " << distance << " mm") {
       BOOST_TEST(adjoint_error(typename Case::template Projector<Rings>{Rings{distance}, grid}) <
                  1e-6);

@@ -37,6 +37,8 @@ class Bounds {
     return {static_cast<int>(first), static_cast<int>(last)};
   }
 
+  [[nodiscard]] PYRONN_HOST_DEVICE float length(int axis) const { return high_[axis] - low_[axis]; }
+
  private:
   float low_[2] = {1e30F, 1e30F};
   float high_[2] = {-1e30F, -1e30F};
@@ -49,23 +51,32 @@ inline constexpr float projective_margin = 1.0F / 32.0F;
 
 /// The same for any other view, of which nothing is known but the points that it is asked for. A
 /// smooth map of a cube, up to second order, extends no farther beyond its corners than the images
-/// of the cube's centre and its faces' centres lie from the mean of their corners; that is doubled,
-/// and one is added. Where they lie far apart the map is not smooth there, as where an azimuth
-/// begins again or a source is near: then nothing is excluded.
+/// of the cube's centre and of its faces' centres lie from the mean of their corners: its bend.
+/// That is doubled, and one is added. A bend that is no small part of the whole, as where an
+/// azimuth begins again, about the axis of a ring or right before a source, says that the map is
+/// not smooth: then nothing is excluded.
 class CurvedMargin {
  public:
   /// Where a point came to lie, and the mean of the corners around it.
   PYRONN_HOST_DEVICE void include(float a, float b, float mean_a, float mean_b) {
-    float const bend = abs(a - mean_a) + abs(b - mean_b);
-    is_smooth_ = is_smooth_ && bend < 4.0F;  // not for what is not a number
-    bend_ = max(bend, bend_);
+    float const bend[2] = {abs(a - mean_a), abs(b - mean_b)};
+    for (int axis = 0; axis < 2; ++axis) {
+      is_finite_ = is_finite_ && bend[axis] < 1e30F;  // not for what is not a number
+      bend_[axis] = max(bend[axis], bend_[axis]);
+    }
   }
-  [[nodiscard]] PYRONN_HOST_DEVICE bool is_smooth() const { return is_smooth_; }
-  [[nodiscard]] PYRONN_HOST_DEVICE float value() const { return 1.0F + 2.0F * bend_; }
+  [[nodiscard]] PYRONN_HOST_DEVICE bool is_smooth(Bounds const& corners) const {
+    bool result = is_finite_;
+    for (int axis = 0; axis < 2; ++axis) {
+      result = result && bend_[axis] < max(0.25F, corners.length(axis) / 16.0F);
+    }
+    return result;
+  }
+  [[nodiscard]] PYRONN_HOST_DEVICE float value(int axis) const { return 1.0F + 2.0F * bend_[axis]; }
 
  private:
-  float bend_ = 0.0F;
-  bool is_smooth_ = true;
+  float bend_[2] = {0.0F, 0.0F};
+  bool is_finite_ = true;
 };
 
 /// Finds the footprint of the cube about `center` that extends `reach` voxels to each side: the
@@ -90,7 +101,7 @@ PYRONN_HOST_DEVICE void find_footprint(IndexView const& view, Vec3f const& cente
       }
     }
   }
-  float margin = projective_margin;
+  float margin[2] = {projective_margin, projective_margin};
   if constexpr (!IndexView::is_projective) {
     CurvedMargin curved;
     DetectorPoint<float> const middle = view.project(center);
@@ -103,11 +114,11 @@ PYRONN_HOST_DEVICE void find_footprint(IndexView const& view, Vec3f const& cente
       float const(&sums)[2] = faces[face / 2][face % 2];
       curved.include(point.u, point.v, 0.25F * sums[0], 0.25F * sums[1]);
     }
-    if (!curved.is_smooth()) return;
-    margin = curved.value();
+    if (!curved.is_smooth(bounds)) return;
+    for (int axis = 0; axis < 2; ++axis) margin[axis] = curved.value(axis);
   }
-  columns = bounds.indices(0, detector[0], margin);
-  rows = bounds.indices(1, detector[1], margin);
+  columns = bounds.indices(0, detector[0], margin[0]);
+  rows = bounds.indices(1, detector[1], margin[1]);
 }
 
 }  // namespace pyronn::detail

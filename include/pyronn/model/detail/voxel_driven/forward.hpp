@@ -120,7 +120,7 @@ struct VoxelDrivenForward {
       at[n][1] = ray.origin[b] + t * ray.direction[b];
       bounds.include(at[n][0], at[n][1]);
     }
-    float margin = projective_margin;
+    float margin[2] = {projective_margin, projective_margin};
     if constexpr (!View::is_projective) {
       CurvedMargin curved;
       auto const include = [&](int middle, int end, int other_end) {
@@ -136,11 +136,11 @@ struct VoxelDrivenForward {
       include(5, 2, 8);
       include(4, 0, 8);
       include(4, 2, 6);
-      if (!curved.is_smooth()) return;
-      margin = curved.value();
+      if (!curved.is_smooth(bounds)) return;
+      for (int axis = 0; axis < 2; ++axis) margin[axis] = curved.value(axis);
     }
-    range_a = bounds.indices(0, task.size[a], margin);
-    range_b = bounds.indices(1, task.size[b], margin);
+    range_a = bounds.indices(0, task.size[a], margin[0]);
+    range_b = bounds.indices(1, task.size[b], margin[1]);
   }
 };
 
