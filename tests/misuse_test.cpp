@@ -12,6 +12,7 @@
 #include <pyronn/pyronn.hpp>
 
 #include "support/numbers.hpp"
+#include "support/operators.hpp"
 #include "support/temporary_folder.hpp"
 
 using pyronn::ConeBeam;
@@ -21,6 +22,7 @@ using pyronn::InvalidArgument;
 using pyronn::OutOfMemory;
 using pyronn::SoftwareInterp;
 using test::says;
+using Values = std::vector<float>;
 using Projector = pyronn::Projector<ConeBeam, SoftwareInterp>;
 using Fdk = pyronn::Fdk<ConeBeam, SoftwareInterp>;
 using Workspace = pyronn::Workspace<test::Executor>;
@@ -108,6 +110,48 @@ BOOST_AUTO_TEST_CASE(geometries_that_were_moved_from_are_whole) {
   check(pyronn::ArcFanBeam::circular({60, 90, angles}, {16, 1.3}));
   check(pyronn::ParallelBeam2D::circular({angles}, {16, 1.3}));
   check(pyronn::ParallelBeam3D::circular({angles}, {{16, 11}, {1.3, 0.9}}));
+}
+
+/// What a scan of this scale gives, in units of that scale, with the source `distance` away.
+Values everything(double scale, double distance = 60) {
+  ConeBeam const scaled =
+      ConeBeam::circular({scale * distance, 1.5 * scale * distance, pyronn::equal_angles(7, 0.1)},
+                         {{16, 11}, {1.3 * scale, 0.9 * scale}});
+  Grid const voxels = Grid::centered({9, 8, 7}, {1.1 * scale, 0.7 * scale, 1.9 * scale});
+  Projector const projector{scaled, voxels};
+  Fdk const fdk{scaled, voxels};
+  Values result;
+  auto const append = [&](Values const& values, double unit) {
+    for (float const value : values) {
+      result.push_back(static_cast<float>(static_cast<double>(value) / unit));
+    }
+  };
+  Values const volume = test::random_values(1, voxels.size.count());
+  Values const views = test::random_values(2, views_size.count());
+  append(test::run(projector, volume), scale);
+  append(test::run(projector.adjoint(), views), scale);
+  append(test::run(pyronn::Backprojector<ConeBeam, SoftwareInterp>{scaled, voxels}, views), 1);
+  test::Array<float, 3> in{views_size, views};
+  test::Array<float, 3> out{voxels.size, test::nan};
+  Workspace workspace{test::executor(), fdk.workspace_bytes(test::executor(), in.view())};
+  fdk(test::executor(), in.view(), out.view(), workspace);
+  append(out.values(), 1 / scale);
+  return result;
+}
+
+BOOST_AUTO_TEST_CASE(extreme_lengths_are_right_or_refused) {
+  Values const expected = everything(1);
+  for (double const scale : {1e-14, 1e-9, 1e-3, 1e6, 1e14}) {
+    BOOST_TEST(test::relative_l2(everything(scale), expected) < 1e-5);
+  }
+  for (double const scale : {1e-300, 1e-30, 1e-16, 1e16, 1e30, 1e300}) {
+    BOOST_CHECK_THROW(everything(scale), InvalidArgument);
+  }
+  BOOST_TEST(test::all_finite(everything(1, 1e11)));
+  for (double const distance : {1e13, 1e30}) {
+    BOOST_CHECK_EXCEPTION(everything(1, distance), InvalidArgument,
+                          says("too far away for pixels"));
+  }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -52,16 +52,16 @@ struct Grid {
     return origin + scale(spacing, index);
   }
 
-  /// Throws InvalidArgument unless every size is at least 1, every spacing is positive and finite,
-  /// and every origin is finite.
+  /// Throws InvalidArgument unless every size is at least 1, every spacing from 1e-15 to 1e15 mm,
+  /// so that its square has a float, and every origin within 1e15 mm.
   void validate() const {
     constexpr double slice_limit = std::numeric_limits<int>::max();
     for (int axis = 0; axis < 3; ++axis) {
       detail::expects(size[axis] >= 1, "Grid: size ", size, " must be at least 1 on every axis");
-      detail::expects(std::isfinite(spacing[axis]) && spacing[axis] > 0, "Grid: spacing ", spacing,
-                      " must be positive and finite on every axis [mm]");
-      detail::expects(std::isfinite(origin[axis]), "Grid: origin ", origin,
-                      " must be finite on every axis [mm]");
+      detail::expects(spacing[axis] >= 1e-15 && spacing[axis] <= 1e15, "Grid: spacing ", spacing,
+                      " must be positive and finite on every axis, from 1e-15 to 1e15 mm");
+      detail::expects(std::abs(origin[axis]) <= 1e12 * spacing[axis], "Grid: origin ", origin,
+                      " must be finite on every axis, within 1e12 voxels of ", spacing, " mm");
     }
     detail::expects(static_cast<double>(size[0]) * size[1] <= slice_limit, "Grid: size ", size,
                     " has more than 2^31 - 1 voxels in one z slice");

@@ -49,6 +49,12 @@ class ConeView {
                     "ConeView: source ", vectors.source, ", detector centre ",
                     vectors.detector_center, ", u step ", vectors.u_step, " and v step ",
                     vectors.v_step, " must be finite, with the source off the detector's plane");
+    detail::expects(length(vectors.source) + length(corner) <=
+                        1e12 * min(length(vectors.u_step), length(vectors.v_step)),
+                    "ConeView: source ", vectors.source, " and detector centre ",
+                    vectors.detector_center, " are too far away for pixels of ",
+                    length(vectors.u_step), " x ", length(vectors.v_step),
+                    " mm; parallel rays describe such a scan");
     double const distance = std::abs(determinant) / length(normal);
     double const factor = distance / determinant;
     view.set_rows(factor * cross(vectors.v_step, corner), factor * cross(corner, vectors.u_step),

@@ -37,6 +37,10 @@ class ParallelView {
                     "ParallelView: direction ", vectors.direction, ", detector centre ",
                     vectors.detector_center, ", u step ", vectors.u_step, " and v step ",
                     vectors.v_step, " must be finite, with rays that cross the detector's plane");
+    detail::expects(length(corner) <= 1e12 * min(length(vectors.u_step), length(vectors.v_step)),
+                    "ParallelView: detector centre ", vectors.detector_center,
+                    " is too far away for pixels of ", length(vectors.u_step), " x ",
+                    length(vectors.v_step), " mm");
     constexpr double infinity = std::numeric_limits<double>::infinity();
     rays_ = {corner, direction, vectors.u_step, vectors.v_step, -infinity, infinity, false};
     // X = corner + u along_u + v along_v + t direction, solved for u and v.

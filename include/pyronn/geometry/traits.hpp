@@ -26,10 +26,11 @@
 /// `project` is called for every voxel and view: on a GPU one `reciprocal` of the depth and two
 /// products take half the time of two divisions. What its `depth` means is said at DetectorPoint.
 ///
-/// Where a view has both, `ray` and `project` must be inverse: `project` gives a point on the ray of
-/// (u, v) the pixel (u, v), within a quarter of a pixel. Transposes find the pixels that see a voxel
-/// by `project`, and look at all pixels where it is not smooth over a voxel: next to a source, at a
-/// seam where an angle begins again, about the axis of rings. They are exact there, too, but slow.
+/// Where a view has both, `ray` and `project` must be inverse: `project` gives a point on the ray
+/// of (u, v) the pixel (u, v), within a quarter of a pixel. Transposes find the pixels that see a
+/// voxel by `project`, and look at all pixels where it is not smooth over a voxel: next to a
+/// source, at a seam where an angle begins again, about the axis of rings. They are exact there,
+/// too, but slow.
 ///
 /// A view may have these, too, and is then faster:
 /// @code

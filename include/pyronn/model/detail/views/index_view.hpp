@@ -9,11 +9,24 @@
 
 #include <pyronn/core/config.hpp>
 #include <pyronn/core/detail/user_calls.hpp>
+#include <pyronn/core/error.hpp>
 #include <pyronn/core/grid.hpp>
 #include <pyronn/core/math.hpp>
 #include <pyronn/geometry/traits.hpp>
 
 namespace pyronn::detail {
+
+/// A number of a view in voxels, or in pixels times mm. Throws InvalidArgument where its square has
+/// no float.
+inline float in_range(double number) {
+  expects(std::abs(number) <= 1e18,
+          "View: in voxels and pixels of this grid and detector a distance is ", number,
+          ", which is too much for single precision; are all lengths in mm?");
+  return static_cast<float>(number);
+}
+inline Vec3f in_range(Vec3d const& vec) {
+  return {in_range(vec[0]), in_range(vec[1]), in_range(vec[2])};
+}
 
 /// The projection of a projective view, from voxel indices to (u w, v w, w).
 struct IndexMap {
@@ -28,9 +41,9 @@ struct IndexMap {
     Vec3d const offset = matrix(grid.origin);
     for (int r = 0; r < 3; ++r) {
       for (int c = 0; c < 3; ++c) {
-        map.row[r][c] = static_cast<float>(matrix.row[r][c] * grid.spacing[c]);
+        map.row[r][c] = in_range(matrix.row[r][c] * grid.spacing[c]);
       }
-      map.row[r][3] = static_cast<float>(offset[r]);
+      map.row[r][3] = in_range(offset[r]);
     }
     return map;
   }
@@ -134,12 +147,12 @@ struct IndexRays {
     ProjectiveRays const rays = view.projective_rays();
     auto const to_index = [&grid](Vec3d vec) {
       for (int axis = 0; axis < 3; ++axis) vec[axis] /= grid.spacing[axis];
-      return vec_cast<float>(vec);
+      return in_range(vec);
     };
     Vec3d const normal = cross(rays.along_u, rays.along_v);
     // Where the rays cross the plane. It is rounded before it is used, so that all members agree.
     auto const depth =
-        static_cast<float>(dot(grid.center() - rays.origin, normal) / dot(rays.direction, normal));
+        in_range(dot(grid.center() - rays.origin, normal) / dot(rays.direction, normal));
     auto const moved = static_cast<double>(depth);
     return {to_index(rays.origin + moved * rays.direction - grid.origin),
             to_index(rays.direction),
