@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: The pyronn authors
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <new>
 #include <stdexcept>
@@ -28,6 +29,7 @@ namespace user {
 struct Record {
   std::vector<Extents<3>> launches;
   std::vector<void const*> checks;
+  std::size_t launches_before_checks = 0;
   void const* forbidden = nullptr;
   std::size_t allocated = 0;
   std::size_t freed = 0;
@@ -60,6 +62,7 @@ class RecordingExecutor {
   void check_reachable(void const* memory, char const*) const {
     if (memory == record_->forbidden) throw std::domain_error("forbidden");
     record_->checks.push_back(memory);
+    record_->launches_before_checks = record_->launches.size();
   }
 
  private:
@@ -116,8 +119,10 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(gives_the_same, Case, Cases) {
     op(executor, arrays.input(), arrays.output());
     BOOST_TEST(test::relative_l2(arrays.out, expected) <= 1e-6);
     BOOST_TEST(!record.launches.empty());
-    std::vector<void const*> const both{arrays.in.data(), arrays.out.data()};
-    BOOST_TEST(record.checks == both, boost::test_tools::per_element());
+    std::array<void const*, 2> const both{arrays.in.data(), arrays.out.data()};
+    BOOST_TEST(
+        std::is_permutation(record.checks.begin(), record.checks.end(), both.begin(), both.end()));
+    BOOST_TEST(record.launches_before_checks == 0U);
     BOOST_TEST(record.allocated == 0U);
   });
 }

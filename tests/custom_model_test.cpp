@@ -86,10 +86,10 @@ BOOST_AUTO_TEST_SUITE(custom_model, *boost::unit_test::precondition(test::device
 
 BOOST_AUTO_TEST_CASE(is_the_matrix_of_its_weights_in_both_directions) {
   test::ConeScan const& scan = test::cone_scans().front();
-  pyronn::Projector<ConeBeam, pyronn::SoftwareInterp, user::Blobs> const op{scan.geometry,
-                                                                            scan.grid};
+  pyronn::Grid const grid = pyronn::Grid::centered({5, 6, 4}, scan.grid.spacing, {0.3, 0.2, -0.4});
+  pyronn::Projector<ConeBeam, pyronn::SoftwareInterp, user::Blobs> const op{scan.geometry, grid};
   auto const pixels = static_cast<std::size_t>(scan.pixels());
-  auto const voxels = static_cast<std::size_t>(scan.grid.size.count());
+  auto const voxels = static_cast<std::size_t>(grid.size.count());
   constexpr std::size_t stride = 13;
   auto const columns = test::columns_of(op);
   auto const rows = test::rows_of(op, stride);
@@ -99,14 +99,14 @@ BOOST_AUTO_TEST_CASE(is_the_matrix_of_its_weights_in_both_directions) {
     auto const column = static_cast<int>(pixel);
     int const row = column / 14;
     auto const line = test::in_indices(
-        test::ray_in_double(scan.geometry.view(row / 11), column % 14, row % 11), scan.grid);
+        test::ray_in_double(scan.geometry.view(row / 11), column % 14, row % 11), grid);
     for (std::size_t n = 0; n < voxels; ++n) {
       auto const voxel = static_cast<int>(n);
-      int const line_of = voxel / scan.grid.size[0];
-      pyronn::Vec3d const away = pyronn::vec_cast<double>(pyronn::Vec<int, 3>{
-                                     voxel % scan.grid.size[0], line_of % scan.grid.size[1],
-                                     line_of / scan.grid.size[1]}) -
-                                 line.from;
+      int const line_of = voxel / grid.size[0];
+      pyronn::Vec3d const away =
+          pyronn::vec_cast<double>(pyronn::Vec<int, 3>{voxel % grid.size[0], line_of % grid.size[1],
+                                                       line_of / grid.size[1]}) -
+          line.from;
       double const along = dot(away, line.way) / length(line.way);
       double const expected = std::max(1 - (dot(away, away) - along * along) / (0.9 * 0.9), 0.0);
       double const forward = static_cast<double>(columns[n * pixels + pixel]);

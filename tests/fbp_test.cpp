@@ -77,27 +77,29 @@ void for_each_geometry(std::vector<double> const& angles, Rotation rotation, dou
 BOOST_AUTO_TEST_SUITE(fbp, *boost::unit_test::precondition(test::device_present))
 
 // A square of 1 / mm, endless along z, comes out as 1 / mm: full turns and short scans of any
-// pitch, voxel, distance and sense, in any order and unequal steps.
+// pitch, voxel, distance and sense, in any order and unequal steps. Of range, pixel and distance,
+// each value meets each of the others.
 BOOST_AUTO_TEST_CASE(amplitude_is_one_for_any_scan) {
   pyronn::Phantom const square{Body::rectangle({0, 0}, {20, 20}, 1.0)};
+  bool small_pixels_are_near = false;
   for (double const range : {360.0, 270.0, 230.0, -250.0, 720.0}) {
+    small_pixels_are_near = !small_pixels_are_near;
     for (double const pixel : {0.7, 1.3}) {
-      for (double const source : {250.0, 900.0}) {
-        Grid const grid = Grid::flat({24, 19}, {pixel, 2.1 - pixel});
-        auto const rotation = source > 500 ? Rotation::clockwise : Rotation::counter_clockwise;
-        std::vector<double> angles = uneven(equal_angles(260, 1.0, range * degrees));
-        if (pixel > 1) std::reverse(angles.begin(), angles.end());
-        for_each_geometry(angles, rotation, pixel, source, [&](char const* name, auto const& scan) {
-          Values const image =
-              reconstruct<SoftwareInterp>(scan, grid, exact_projections(square, scan));
-          BOOST_TEST_CONTEXT(name << ", " << range << " degrees, pixel " << pixel << ", source "
-                                  << source) {
-            BOOST_TEST(mean(cut_cylinder(image, grid, 8, 1)) == 1.0,
-                       boost::test_tools::tolerance(0.004));
-            BOOST_TEST(worst_within(image, grid, 13, 1.0) < 0.02);
-          }
-        });
-      }
+      double const source = (pixel < 1) == small_pixels_are_near ? 250 : 900;
+      Grid const grid = Grid::flat({24, 19}, {pixel, 2.1 - pixel});
+      auto const rotation = source > 500 ? Rotation::clockwise : Rotation::counter_clockwise;
+      std::vector<double> angles = uneven(equal_angles(260, 1.0, range * degrees));
+      if (pixel > 1) std::reverse(angles.begin(), angles.end());
+      for_each_geometry(angles, rotation, pixel, source, [&](char const* name, auto const& scan) {
+        Values const image =
+            reconstruct<SoftwareInterp>(scan, grid, exact_projections(square, scan));
+        BOOST_TEST_CONTEXT(name << ", " << range << " degrees, pixel " << pixel << ", source "
+                                << source) {
+          BOOST_TEST(mean(cut_cylinder(image, grid, 8, 1)) == 1.0,
+                     boost::test_tools::tolerance(0.004));
+          BOOST_TEST(worst_within(image, grid, 13, 1.0) < 0.02);
+        }
+      });
     }
   }
 }
@@ -162,11 +164,11 @@ BOOST_AUTO_TEST_CASE(cones_with_leaning_detectors) {
       pyronn::CircularOrbit const orbit{400, 600, {0.0}};
       std::vector<pyronn::ConeVectors> views;
       for (double const angle : equal_angles(180)) {
-        views.push_back(orbit.vectors(angle, {{80, 120}, {1, 1}}));
+        views.push_back(orbit.vectors(angle, {{50, 120}, {1, 1}}));
         Vec3d const outward = 1.0 / 400 * views.back().source;
         views.back().v_step = std::cos(pitch) * Vec3d{0, 0, 1} + std::sin(pitch) * outward;
       }
-      auto const scan = pyronn::ConeBeam::from_vectors({80, 120}, views);
+      auto const scan = pyronn::ConeBeam::from_vectors({50, 120}, views);
       Grid const grid = Grid::centered({12, 12, 3}, {1, 1, 1}, {0, 0, height});
       Values const volume = reconstruct<SoftwareInterp>(
           scan, grid, exact_projections({Body::ball({0, 0, height}, 10, 1.0)}, scan));

@@ -67,7 +67,7 @@ BOOST_AUTO_TEST_CASE(amplitude_is_right_for_any_spacing_distance_and_step) {
     ConeBeam const scan =
         ConeBeam::circular({setting.source, setting.detector,
                             pyronn::equal_angles(setting.views, 0.3), setting.rotation},
-                           {{pixels, pixels}, {setting.pixel, setting.pixel}});
+                           {{pixels, pixels / 4}, {setting.pixel, setting.pixel}});
     Grid const grid = Grid::centered({16, 17, 5}, {setting.voxel, setting.voxel, setting.voxel});
     Values const result =
         reconstruct<pyronn::SoftwareInterp>(scan, grid, exact_projections(ball(20, 0.05), scan));
@@ -87,7 +87,7 @@ BOOST_AUTO_TEST_CASE(amplitude_is_right_for_any_range) {
       auto const rotation =
           source > 500 ? pyronn::Rotation::clockwise : pyronn::Rotation::counter_clockwise;
       ConeBeam const scan =
-          ConeBeam::circular({source, 2 * source, angles, rotation}, {{141, 15}, {1, 1.9}});
+          ConeBeam::circular({source, 2 * source, angles, rotation}, {{141, 9}, {1, 1.9}});
       Values const lines = exact_projections(ball(20, 0.05), scan);
       Values const result = reconstruct<pyronn::SoftwareInterp>(scan, grid, lines);
       double const amplitude = mean(cut_cylinder(result, grid, 8, 3));
@@ -105,12 +105,12 @@ BOOST_AUTO_TEST_CASE(offset_and_tilted_detectors_keep_the_amplitude) {
       pyronn::CircularOrbit const orbit{300, 500, {0.0}};
       std::vector<pyronn::ConeVectors> views;
       for (double const angle : pyronn::equal_angles(240)) {
-        views.push_back(orbit.vectors(angle, {{91, 15}, {1, 1}, {offset, 0}}));
+        views.push_back(orbit.vectors(angle, {{91, 7}, {1, 1}, {offset, 0}}));
         pyronn::Vec3d const outward = 1.0 / 300 * views.back().source;
         views.back().u_step += tilt * outward;
         views.back().detector_center += tilt * offset * outward;
       }
-      ConeBeam const scan = ConeBeam::from_vectors({91, 15}, views);
+      ConeBeam const scan = ConeBeam::from_vectors({91, 7}, views);
       Values const result =
           reconstruct<pyronn::SoftwareInterp>(scan, grid, exact_projections(ball(24, 0.05), scan));
       Values const middle(result.begin() + 1600, result.begin() + 3200);

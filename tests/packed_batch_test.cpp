@@ -168,7 +168,7 @@ BOOST_AUTO_TEST_CASE(of_any_size) {
 // are more views than a launch holds.
 BOOST_AUTO_TEST_CASE(of_many_views) {
   Grid const grid = Grid::flat({21, 18}, {1, 1}, {3, 2});
-  check_both(fan(31, 1.5, 1100), grid, 40);
+  check_both(fan(31, 1.5, 1100), grid, 20);
   check_both(parallel(31, 1.2, 701), grid, 16);
 }
 

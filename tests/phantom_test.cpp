@@ -123,7 +123,7 @@ BOOST_AUTO_TEST_CASE(voxels_sum_up_to_the_volume) {
 }
 
 BOOST_AUTO_TEST_CASE(supersampling_converges) {
-  auto const grid = Grid::centered({45, 40, 30}, {0.8, 0.9, 1.2}, {2, -1, 0});
+  auto const grid = Grid::centered({23, 20, 15}, {1.6, 1.8, 2.4}, {2, -1, 0});
   auto const limit = voxelise(two_bodies(), grid, 32);
   double previous = 1.0;
   for (int const supersampling : {1, 3, 9}) {

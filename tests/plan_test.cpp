@@ -129,18 +129,27 @@ Plan checked_plan(Op const& op, std::size_t limit = pyronn::default_workspace_li
   return result;
 }
 
+template <class Case>
+void check_directions(ConeBeam const& scan, pyronn::Grid const& grid,
+                      std::vector<std::size_t> const& limits) {
+  typename Case::template Projector<ConeBeam> const op{scan, grid};
+  for (std::size_t const limit : limits) {
+    checked_plan(op, limit);
+    checked_plan(op.adjoint(), limit);
+  }
+}
+
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(plan)
 
 BOOST_TEST_DECORATOR(*boost::unit_test::precondition(test::device_present))
 BOOST_AUTO_TEST_CASE_TEMPLATE(tells_launches_and_workspace, Case, test::AllCases) {
-  for (ConeBeam const& scan : {scan_of_circle(7), scan_of_circle(1100), partly_tilted_scan()}) {
-    typename Case::template Projector<ConeBeam> const op{scan, grid_of_cube()};
-    for (std::size_t const limit : {std::size_t{0}, std::size_t{40000}, std::size_t{1} << 28}) {
-      checked_plan(op, limit);
-      checked_plan(op.adjoint(), limit);
-    }
+  // More views than a launch holds, on few voxels; and few views on many.
+  pyronn::Grid const small = pyronn::Grid::centered({6, 5, 10}, {0.6, 0.6, 0.5});
+  check_directions<Case>(scan_of_circle(1100), small, {0, 600, std::size_t{1} << 28});
+  for (ConeBeam const& scan : {scan_of_circle(7), partly_tilted_scan()}) {
+    check_directions<Case>(scan, grid_of_cube(), {0, 40000, std::size_t{1} << 28});
   }
 }
 

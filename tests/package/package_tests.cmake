@@ -26,6 +26,7 @@ endif()
 
 find_program(PYTHON3 python3)
 pyronn_add_package_test(conan -D python=${PYTHON3} -D eigen_version=${Eigen3_VERSION})
+set_tests_properties(package.conan PROPERTIES COST 30) # it takes longest, and starts first
 
 pyronn_add_package_test(vcpkg)
 set_tests_properties(package.vcpkg PROPERTIES FIXTURES_SETUP vcpkg_port)

@@ -28,8 +28,8 @@ inline std::vector<double> uneven_angles() { return {0.1, 1.9, 0.6, 4.4, 3.3, -2
 template <class Geometry, class Detector, class Make>
 std::vector<Scan<Geometry>> turning_scans(Detector const& plain, Detector const& shifted,
                                           Detector const& tiny, Make const& make,
-                                          pyronn::Grid const& grid,
-                                          pyronn::Grid const& uneven_grid) {
+                                          pyronn::Grid const& grid, pyronn::Grid const& uneven_grid,
+                                          pyronn::Grid const& tiny_grid) {
   using pyronn::Rotation;
   auto const angles = pyronn::equal_angles(7, 0.1);
   auto const ccw = Rotation::counter_clockwise;
@@ -38,7 +38,8 @@ std::vector<Scan<Geometry>> turning_scans(Detector const& plain, Detector const&
       {"clockwise, uneven angles", make(uneven_angles(), Rotation::clockwise, plain), grid},
       {"detector offset, anisotropic voxels, off-centre", make(angles, ccw, shifted), uneven_grid},
       {"rays along the axes", make({0.0, 0.5 * pyronn::pi, pyronn::pi}, ccw, plain), grid},
-      {"more views than a launch holds", make(pyronn::equal_angles(1100, 0.1), ccw, tiny), grid}};
+      {"more views than a launch holds", make(pyronn::equal_angles(1100, 0.1), ccw, tiny),
+       tiny_grid}};
 }
 
 template <class Geometry>
@@ -51,7 +52,7 @@ std::vector<Scan<Geometry>> plane_scans(pyronn::CircularOrbit const& distances) 
   };
   auto list = turning_scans<Geometry, pyronn::LineDetector>(
       {15, 1.3}, {9, 1.2, 4.1}, {4, 1.5}, make, pyronn::Grid::flat({9, 8}, {1, 1}),
-      pyronn::Grid::flat({7, 10}, {1.1, 0.7}, {2, -1}));
+      pyronn::Grid::flat({7, 10}, {1.1, 0.7}, {2, -1}), pyronn::Grid::flat({4, 3}, {1, 1}));
   list.push_back({"source inside the image",
                   Geometry::circular({3.3, 30, pyronn::equal_angles(4, 0.1)}, {11, 3}),
                   pyronn::Grid::flat({10, 11}, {1, 1})});
@@ -77,7 +78,7 @@ inline std::vector<Scan<pyronn::ParallelBeam2D>> scans() {
   };
   return turning_scans<pyronn::ParallelBeam2D, pyronn::LineDetector>(
       {15, 0.9}, {9, 0.8, 2.1}, {4, 1.5}, make, pyronn::Grid::flat({9, 8}, {1, 1}),
-      pyronn::Grid::flat({7, 10}, {1.1, 0.7}, {2, -1}));
+      pyronn::Grid::flat({7, 10}, {1.1, 0.7}, {2, -1}), pyronn::Grid::flat({4, 3}, {1, 1}));
 }
 template <>
 inline std::vector<Scan<pyronn::ParallelBeam3D>> scans() {
@@ -88,7 +89,8 @@ inline std::vector<Scan<pyronn::ParallelBeam3D>> scans() {
   auto list = turning_scans<pyronn::ParallelBeam3D, pyronn::Detector>(
       {{14, 11}, {1, 0.5}}, {{9, 10}, {0.8, 0.7}, {2.1, -1.3}}, {{4, 3}, {1.5, 1.5}}, make,
       pyronn::Grid::centered({8, 9, 6}, {1, 1, 1}),
-      pyronn::Grid::centered({7, 8, 6}, {1.1, 0.7, 1.9}, {2, -1, 1}));
+      pyronn::Grid::centered({7, 8, 6}, {1.1, 0.7, 1.9}, {2, -1, 1}),
+      pyronn::Grid::centered({3, 2, 3}, {1, 1, 1}));
   list.push_back({"any direction, skewed detector",
                   pyronn::ParallelBeam3D::from_vectors(
                       {12, 11}, {{{1, 0.2, 3}, {0.3, 0.1, 0}, {1, 0.1, 0}, {0.1, 1.2, 0.2}},
