@@ -53,7 +53,7 @@ struct Grid {
   }
 
   /// Throws InvalidArgument unless every size is at least 1, every spacing from 1e-15 to 1e15 mm,
-  /// so that its square has a float, and every origin within 1e15 mm.
+  /// so that its square has a float, and every origin within 1e12 voxels of 0.
   void validate() const {
     constexpr double slice_limit = std::numeric_limits<int>::max();
     for (int axis = 0; axis < 3; ++axis) {
