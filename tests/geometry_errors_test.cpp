@@ -57,6 +57,13 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(orbits_of_fans, Fan, Fans) {
   CircularOrbit circle = orbit;
   circle.source_detector_distance = -5;  // behind the source
   refuses<Fan>(circle, line, "source_detector_distance -5 must be positive");
+  circle = {1000, 500, {0.0}};  // swapped
+  refuses<Fan>(circle, line, "500 must be greater than source_isocenter_distance 1000");
+  circle = orbit;
+  circle.angles = pyronn::equal_angles(180, 0, 180);
+  refuses<Fan>(circle, line, "turns; are they degrees? Angles are in rad");
+  circle.angles = pyronn::equal_angles(180, 0, 40 * pyronn::pi);
+  BOOST_CHECK_NO_THROW(Fan::circular(circle, line));
   circle = orbit;
   circle.angles = {};
   refuses<Fan>(circle, line, "at least one angle");
@@ -92,7 +99,7 @@ BOOST_AUTO_TEST_CASE(orbits_of_parallel_rays) {
 }
 
 BOOST_AUTO_TEST_CASE(arcs_that_reach_round) {
-  refuses<ArcFanBeam>(CircularOrbit{100, 100, {0.0}}, LineDetector{100, 4},
+  refuses<ArcFanBeam>(CircularOrbit{90, 100, {0.0}}, LineDetector{100, 4},
                       "the outermost pixel is 113.4");
 }
 

@@ -89,6 +89,7 @@ class ArcFanBeam : public detail::ViewList<ArcFanView> {
   /// LineDetector::validate does, and for pixels 90 degrees or more off the central ray.
   static ArcFanBeam circular(CircularOrbit const& orbit, LineDetector const& detector) {
     orbit.validate();
+    detail::check_turns("ArcFanBeam", orbit.angles);
     detector.validate();
     double const radius = orbit.source_detector_distance;
     double const step = detector.spacing / radius;

@@ -22,6 +22,7 @@ class ConeBeam : public detail::ViewList<ConeView> {
   /// CircularOrbit::validate or Detector::validate does.
   static ConeBeam circular(CircularOrbit const& orbit, Detector const& detector) {
     orbit.validate();
+    detail::check_turns("ConeBeam", orbit.angles);
     detector.validate();
     std::vector<ConeVectors> vectors;
     vectors.reserve(orbit.angles.size());

@@ -24,6 +24,7 @@ class FanBeam : public detail::ViewList<ConeView> {
   /// CircularOrbit::validate or LineDetector::validate does.
   static FanBeam circular(CircularOrbit const& orbit, LineDetector const& detector) {
     orbit.validate();
+    detail::check_turns("FanBeam", orbit.angles);
     detector.validate();
     std::vector<FanVectors> vectors;
     vectors.reserve(orbit.angles.size());

@@ -17,6 +17,7 @@
 
 namespace pyronn::detail {
 
+// NOLINTNEXTLINE(readability-identifier-naming): the compiler prints it as what is to be done
 namespace what_kernels_call_must_be_PYRONN_HOST_DEVICE {
 
 template <class Geometry>

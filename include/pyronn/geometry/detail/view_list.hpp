@@ -20,7 +20,9 @@ class ViewList {
  public:
   ~ViewList() = default;
   ViewList(ViewList const&) = default;
+  ViewList(ViewList&& other) noexcept : ViewList{std::as_const(other)} {}
   ViewList& operator=(ViewList const&) = default;
+  ViewList& operator=(ViewList&& other) noexcept { return *this = std::as_const(other); }
 
   [[nodiscard]] int num_views() const { return static_cast<int>(views_->size()); }
   [[nodiscard]] Extents<2> detector_size() const { return detector_size_; }

@@ -66,6 +66,20 @@ inline void check_angles(char const* function, std::vector<double> const& angles
   }
 }
 
+/// Throws InvalidArgument for angles about one circle that spread over more turns than any scan
+/// has.
+inline void check_turns(char const* function, std::vector<double> const& angles) {
+  constexpr double most_turns = 25;
+  double low = angles.front();
+  double high = low;
+  for (double const angle : angles) {
+    low = min(low, angle);
+    high = max(high, angle);
+  }
+  expects(high - low <= most_turns * 2 * pi, function, ": angles from ", low, " to ", high, " are ",
+          (high - low) / (2 * pi), " turns; are they degrees? Angles are in rad");
+}
+
 }  // namespace detail
 
 /// The orbit of parallel rays that turn about the z axis.
@@ -73,8 +87,12 @@ struct ParallelOrbit {
   std::vector<double> angles;  ///< one for each view [rad], in any order and with any steps
   Rotation rotation = Rotation::counter_clockwise;  ///< the sense in which angles grow
 
-  /// Throws InvalidArgument unless there is an angle and all angles are finite.
-  void validate() const { detail::check_angles("ParallelOrbit", angles); }
+  /// Throws InvalidArgument unless there is an angle, all angles are finite and they spread over no
+  /// more than 25 turns.
+  void validate() const {
+    detail::check_angles("ParallelOrbit", angles);
+    detail::check_turns("ParallelOrbit", angles);
+  }
 };
 
 /// The orbit of a source on a circle about the z axis, with the detector opposite to it;
@@ -85,8 +103,8 @@ struct CircularOrbit {
   std::vector<double> angles;        ///< one for each view [rad], in any order and with any steps
   Rotation rotation = Rotation::counter_clockwise;  ///< the sense in which angles grow
 
-  /// Throws InvalidArgument unless both distances are positive and finite, there is an angle and
-  /// all angles are finite.
+  /// Throws InvalidArgument unless both distances are positive and finite, with the detector beyond
+  /// the isocentre, as rays end at it, there is an angle and all angles are finite.
   void validate() const {
     detail::expects(std::isfinite(source_isocenter_distance) && source_isocenter_distance > 0,
                     "CircularOrbit: source_isocenter_distance ", source_isocenter_distance,
@@ -94,6 +112,10 @@ struct CircularOrbit {
     detail::expects(std::isfinite(source_detector_distance) && source_detector_distance > 0,
                     "CircularOrbit: source_detector_distance ", source_detector_distance,
                     " must be positive and finite [mm]");
+    detail::expects(source_detector_distance > source_isocenter_distance,
+                    "CircularOrbit: source_detector_distance ", source_detector_distance,
+                    " must be greater than source_isocenter_distance ", source_isocenter_distance,
+                    " mm, as rays end at the detector; are the two swapped?");
     detail::check_angles("CircularOrbit", angles);
   }
 
