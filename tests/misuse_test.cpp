@@ -154,4 +154,22 @@ BOOST_AUTO_TEST_CASE(extreme_lengths_are_right_or_refused) {
   }
 }
 
+/// Arrays may be written in the call, with and without a workspace.
+BOOST_AUTO_TEST_CASE(arrays_may_be_written_in_the_call) {
+  Projector const projector{scan, grid};
+  test::Array<float, 3> volume{grid.size, test::random_values(1, grid.size.count())};
+  test::Array<float, 3> views{views_size, test::nan};
+  test::Array<float, 3> expected{views_size, test::nan};
+  Workspace workspace{test::executor()};
+  projector(test::executor(), volume.view(), expected.view());
+  projector(test::executor(), {volume.view().data, {9, 8, 7}}, {views.view().data, {16, 11, 7}});
+  BOOST_TEST((views.values() == expected.values()));
+  projector(test::executor(), {volume.view().data, {9, 8, 7}}, {views.view().data, {16, 11, 7}},
+            workspace, {pyronn::ViewSelection::range(0, 7)});
+  BOOST_TEST((views.values() == expected.values()));
+  BOOST_CHECK_THROW(projector(test::executor(), {volume.view().data, {9, 8, 7}},
+                              {views.view().data, {16, 11, 6}}),
+                    InvalidArgument);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -5,6 +5,7 @@
 /// Workspaces: memory that operators need beyond input and output.
 #include <cstddef>
 #include <cstdint>
+#include <type_traits>
 
 #include <pyronn/core/detail/detected.hpp>
 #include <pyronn/core/error.hpp>
@@ -43,6 +44,13 @@ class Workspace {
         data_{memory_.data()},
         bytes_{bytes},
         cache_{&own_} {}
+
+  /// Fails to compile, with one sentence.
+  template <class Bytes, class = std::enable_if_t<std::is_integral_v<Bytes>>>
+  explicit Workspace(Bytes) {
+    static_assert(detail::is_never_v<Bytes>,
+                  "A workspace is made for an executor: Workspace{executor, bytes}.");
+  }
 
   /// The part of `whole` from `offset` on, or from the next multiple of 512 bytes, where everything
   /// finds itself aligned; lent: `whole` must outlive it.

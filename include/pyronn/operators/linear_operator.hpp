@@ -81,8 +81,10 @@ class LinearOperator {
   template <class Executor, class In = float const, class Out = float, int Rank = dimension>
   void operator()(Executor const& executor, ArrayView<In, Rank> input, ArrayView<Out, Rank> output,
                   Workspace<Executor>& workspace, Part const& part = {}) const {
+    static_assert(!std::is_const_v<Out>,
+                  "The output is an array of const elements; it must be writable.");
     check_storage<std::remove_const_t<In>>();
-    check_storage<Out>();
+    check_storage<std::remove_const_t<Out>>();
     detail::PartOfCall const part_of_call = resolved(part);
     auto const& volume = Direction::volume(input, output);
     auto const& projections = Direction::projections(input, output);
@@ -104,6 +106,28 @@ class LinearOperator {
                   Part const& part = {}) const {
     Workspace<Executor> none{executor};
     operator()(executor, input, output, none, part);
+  }
+
+  /// @{
+  /// The same for arrays of float that are written in the call: `{pointer, {8, 8, 8}}`.
+  template <class Executor>
+  void operator()(Executor const& executor, ArrayView<float const, dimension> input,
+                  ArrayView<float, dimension> output, Workspace<Executor>& workspace,
+                  Part const& part = {}) const {
+    operator()<Executor, float const, float, dimension>(executor, input, output, workspace, part);
+  }
+  template <class Executor>
+  void operator()(Executor const& executor, ArrayView<float const, dimension> input,
+                  ArrayView<float, dimension> output, Part const& part = {}) const {
+    operator()<Executor, float const, float, dimension>(executor, input, output, part);
+  }
+  /// @}
+
+  /// Fails to compile, with one sentence.
+  template <class In, class Out, int Rank>
+  void operator()(ArrayView<In, Rank>, ArrayView<Out, Rank>) const {
+    static_assert(detail::is_never_v<In>,
+                  "A call begins with the executor: op(executor, input, output).");
   }
 
  protected:

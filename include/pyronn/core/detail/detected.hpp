@@ -17,4 +17,8 @@ struct Detected<std::void_t<Operation<Types...>>, Operation, Types...> : std::tr
 template <template <class...> class Operation, class... Types>
 inline constexpr bool is_detected_v = Detected<void, Operation, Types...>::value;
 
+/// False, for what must not compile where a template is used.
+template <class>
+inline constexpr bool is_never_v = false;
+
 }  // namespace pyronn::detail
