@@ -22,7 +22,10 @@ class ViewList {
   ViewList(ViewList const&) = default;
   ViewList(ViewList&& other) noexcept : ViewList{std::as_const(other)} {}
   ViewList& operator=(ViewList const&) = default;
-  ViewList& operator=(ViewList&& other) noexcept { return *this = std::as_const(other); }
+  ViewList& operator=(ViewList&& other) noexcept {
+    *this = std::as_const(other);
+    return *this;
+  }
 
   [[nodiscard]] int num_views() const { return static_cast<int>(views_->size()); }
   [[nodiscard]] Extents<2> detector_size() const { return detector_size_; }
