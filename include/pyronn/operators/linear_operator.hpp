@@ -108,21 +108,6 @@ class LinearOperator {
     operator()(executor, input, output, none, part);
   }
 
-  /// @{
-  /// The same for arrays of float that are written in the call: `{pointer, {8, 8, 8}}`.
-  template <class Executor>
-  void operator()(Executor const& executor, ArrayView<float const, dimension> input,
-                  ArrayView<float, dimension> output, Workspace<Executor>& workspace,
-                  Part const& part = {}) const {
-    operator()<Executor, float const, float, dimension>(executor, input, output, workspace, part);
-  }
-  template <class Executor>
-  void operator()(Executor const& executor, ArrayView<float const, dimension> input,
-                  ArrayView<float, dimension> output, Part const& part = {}) const {
-    operator()<Executor, float const, float, dimension>(executor, input, output, part);
-  }
-  /// @}
-
   /// Fails to compile, with one sentence.
   template <class In, class Out, int Rank>
   void operator()(ArrayView<In, Rank>, ArrayView<Out, Rank>) const {
