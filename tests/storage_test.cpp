@@ -268,12 +268,13 @@ BOOST_AUTO_TEST_CASE(subnormal_halves_are_read_where_floats_are_flushed) {
 #endif
 }
 
-/// Of a single view each voxel holds one sample, and the texture unit's are halves again.
+/// Of a single view each voxel holds one sample, and the texture unit's are halves again: all lie
+/// within the detector, as what is beyond its last row is blended by the kernel.
 BOOST_AUTO_TEST_CASE(samples_of_halves_are_halves) {
   Grid const grid = Grid::centered({9, 8, 7}, {1.1, 0.7, 1.9});
   test::VoxelDrivenTexture::Backprojector<ConeBeam> const op{
-      ConeBeam::circular({60, 90, pyronn::equal_angles(1, 0.3)}, {{16, 11}, {1.3, 0.9}}), grid};
-  auto const in = test::random_values(91, 16 * 11);
+      ConeBeam::circular({60, 90, pyronn::equal_angles(1, 0.3)}, {{24, 36}, {1.3, 0.9}}), grid};
+  auto const in = test::random_values(91, 24 * 36);
   for (std::size_t const limit : limits) {
     int rounded = 0;
     int changed = 0;
@@ -284,7 +285,7 @@ BOOST_AUTO_TEST_CASE(samples_of_halves_are_halves) {
       changed += of_half[n] == of_float[n] ? 0 : 1;
     }
     BOOST_TEST(static_cast<std::size_t>(rounded) == of_half.size());
-    BOOST_TEST(changed > 200);
+    BOOST_TEST(changed > 400);
   }
 }
 

@@ -19,6 +19,7 @@
 // --wrap in CMakeLists.txt.
 namespace {
 int waiting_calls = 0;
+int textures = 0;  // that live
 bool counts = false;
 }  // namespace
 
@@ -42,6 +43,23 @@ PYRONN_TEST_COUNT(cudaMemcpyAsync,
                    cudaStream_t stream),
                   (to, from, bytes, kind, stream))
 PYRONN_TEST_COUNT(cudaMemset, (void* to, int value, std::size_t bytes), (to, value, bytes))
+
+extern "C" cudaError_t __real_cudaCreateTextureObject(cudaTextureObject_t* object,
+                                                      cudaResourceDesc const* resource,
+                                                      cudaTextureDesc const* texture,
+                                                      cudaResourceViewDesc const* view);
+extern "C" cudaError_t __wrap_cudaCreateTextureObject(cudaTextureObject_t* object,
+                                                      cudaResourceDesc const* resource,
+                                                      cudaTextureDesc const* texture,
+                                                      cudaResourceViewDesc const* view) {
+  ++textures;
+  return __real_cudaCreateTextureObject(object, resource, texture, view);
+}
+extern "C" cudaError_t __real_cudaDestroyTextureObject(cudaTextureObject_t object);
+extern "C" cudaError_t __wrap_cudaDestroyTextureObject(cudaTextureObject_t object) {
+  --textures;
+  return __real_cudaDestroyTextureObject(object);
+}
 
 using pyronn::ArrayView;
 using pyronn::ConeBeam;
@@ -125,6 +143,36 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(in_both_directions, Case, test::AllCases) {
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(reconstructions, Interp, test::Interps) {
   check_operator("fdk", pyronn::Fdk<ConeBeam, Interp>{scan, grid}, views_size, grid.size);
+}
+
+/// Nobody waits for textures to be read through, and yet they do not pile up: those of earlier
+/// calls are destroyed when later ones make new ones.
+BOOST_AUTO_TEST_CASE(textures_do_not_pile_up) {
+  pyronn::Backprojector<ConeBeam, TextureInterp> const op{scan, grid};
+  Arrays arrays{views_size, grid.size};
+  auto const stream = test::executor().stream();
+  auto const call = [&] { op(test::executor(), arrays.input(0), arrays.output.view()); };
+  auto const settle = [&] {
+    test::check(cudaStreamSynchronize(stream));
+    call();
+    test::check(cudaStreamSynchronize(stream));
+    call();
+  };
+  settle();
+  int const before = textures;
+  for (int round = 0; round < 20; ++round) {
+    for (int n = 0; n < 50; ++n) call();
+    settle();
+  }
+  BOOST_TEST(textures <= before + 2);
+  for (int n = 0; n < 200; ++n) {
+    test::Graph const graph{stream, call};
+    graph.launch(stream);
+    test::check(cudaStreamSynchronize(stream));
+  }
+  settle();
+  // CUDA says in a thread of its own that a graph has gone.
+  BOOST_TEST(textures <= before + 50);
 }
 
 /// Workspaces, too, come and go without waiting.

@@ -147,29 +147,4 @@ BOOST_AUTO_TEST_CASE(graphs_outlive_the_call_in_place) {
   BOOST_TEST((volume.values() == scans.result(0)));
 }
 
-/// Graphs that are destroyed give their textures back: the driver's memory does not grow.
-BOOST_AUTO_TEST_CASE(graphs_give_textures_back) {
-  auto const op = backprojector();
-  test::Array<float, 3> views{views_size, 1.0F};
-  test::Array<float, 3> volume{grid.size};
-  auto const stream = test::executor().stream();
-  auto const capture = [&] {
-    for (int n = 0; n < 2000; ++n) {
-      test::Graph const graph{stream, [&] { op(test::executor(), views.view(), volume.view()); }};
-      if (n % 100 == 0) graph.launch(stream);
-    }
-    test::check(cudaStreamSynchronize(stream));
-  };
-  auto const free_bytes = [] {
-    std::size_t free = 0;
-    std::size_t total = 0;
-    test::check(cudaMemGetInfo(&free, &total));
-    return free;
-  };
-  capture();
-  std::size_t const before = free_bytes();
-  for (int round = 0; round < 5; ++round) capture();
-  BOOST_TEST(free_bytes() + (std::size_t{1} << 20) >= before);
-}
-
 BOOST_AUTO_TEST_SUITE_END()
