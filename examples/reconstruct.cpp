@@ -11,6 +11,7 @@
 #include <new>
 #include <sstream>
 #include <string>
+#include <system_error>
 #include <vector>
 
 #include <pyronn/backend/cpu/executor.hpp>
@@ -35,10 +36,11 @@ namespace {
 /// Refuses to overwrite what is read.
 void check_inputs_survive(Options const& options, Scan const& scan) {
   for (auto const& output : {options.output, options.png}) {
-    if (!std::filesystem::exists(output)) continue;
+    std::error_code absent;  // of a name that is none, too
+    if (!std::filesystem::exists(output, absent)) continue;
     for (auto const& input : {options.scan, options.truth, scan.projections, scan.dark.value_or(""),
                               scan.flat.value_or("")}) {
-      if (std::filesystem::exists(input) && std::filesystem::equivalent(input, output)) {
+      if (std::filesystem::equivalent(input, output, absent)) {
         throw BadInput(output.string() + ": is read and cannot be an output");
       }
     }

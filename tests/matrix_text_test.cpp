@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: The pyronn authors
 // SPDX-License-Identifier: Apache-2.0
 #include <cmath>
+#include <filesystem>
 #include <limits>
 #include <string>
 #include <vector>
@@ -93,6 +94,24 @@ BOOST_AUTO_TEST_CASE(bad_files) {
                         says_of(folder / "none.txt", "cannot be opened"));
   BOOST_CHECK_EXCEPTION(read_matrices(folder / "", MatrixOrder::row_major), FileError,
                         says("is a folder"));
+}
+
+/// Whatever is wrong with a name or a file, it is a FileError.
+BOOST_AUTO_TEST_CASE(files_that_cannot_be_read) {
+  test::TemporaryFolder const folder;
+  auto const refuses = [](std::filesystem::path const& path, char const* what) {
+    BOOST_CHECK_EXCEPTION(read_matrices(path, MatrixOrder::row_major), FileError,
+                          says_of(path, what));
+  };
+  refuses(folder / std::string(300, 'a'), "File name too long");
+  refuses(folder / std::string(5000, 'a'), "File name too long");
+  std::filesystem::create_symlink("loop", folder / "loop");
+  refuses(folder / "loop", "Too many levels of symbolic links");
+  test::write_bytes(folder / "file", "");
+  refuses(folder / "file/below", "Not a directory");
+  if (std::filesystem::exists("/proc/self/mem")) {
+    refuses("/proc/self/mem", "cannot be read: Input/output error");
+  }
 }
 
 BOOST_AUTO_TEST_CASE(bad_matrices_leave_the_file_alone) {

@@ -9,6 +9,7 @@
 #include <limits>
 #include <optional>
 #include <string>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -84,10 +85,11 @@ inline void check_outputs(Options const& options) {
     std::filesystem::path const& path = *name;
     std::string const named = (name == &options.png ? "--png: " : "--output: ") + path.string();
     auto const folder = path.has_parent_path() ? path.parent_path() : ".";
-    if (!std::filesystem::is_directory(folder)) {
+    std::error_code absent;
+    if (!std::filesystem::is_directory(folder, absent)) {
       throw BadInput(named + " is in a folder that does not exist");
     }
-    if (std::filesystem::is_directory(path)) throw BadInput(named + " is a folder");
+    if (std::filesystem::is_directory(path, absent)) throw BadInput(named + " is a folder");
   }
 }
 

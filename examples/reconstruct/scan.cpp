@@ -3,30 +3,20 @@
 #include "scan.hpp"
 
 #include <array>
-#include <cerrno>
 #include <cstdint>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include <pyronn/core/error.hpp>
+#include <pyronn/interop/detail/text_file.hpp>
 #include <pyronn/io/npy_header.hpp>
 
 #include "scan_geometry.hpp"
 
 namespace example {
 namespace {
-
-std::string read_text(std::filesystem::path const& path) {
-  if (std::filesystem::is_directory(path)) throw BadInput("is a folder, not a scan description");
-  errno = 0;
-  std::ifstream file{path, std::ios::binary};
-  if (!file) throw BadInput("cannot be opened: " + pyronn::detail::last_system_error());
-  return {std::istreambuf_iterator<char>{file}, {}};
-}
 
 pyronn::Grid read_grid(Field const& volume) {
   Field const& known = volume.object({"size", "voxel_mm", "center_mm"});
@@ -131,8 +121,14 @@ Scan build_scan(Field const& description, std::filesystem::path const& folder) {
 }  // namespace
 
 Scan read_scan(std::filesystem::path const& description) {
+  std::string text;
   try {
-    Json const json = parse_json(read_text(description));
+    text = pyronn::detail::read_text_file(description);
+  } catch (pyronn::FileError const& error) {
+    throw BadInput(error.what());
+  }
+  try {
+    Json const json = parse_json(text);
     return build_scan(Field{json, ""}, description.parent_path());
   } catch (BadInput const& error) {
     throw BadInput(description.string() + ": " + error.what());

@@ -99,9 +99,8 @@ std::vector<T> from_fortran_order(std::vector<T> const& stored,
 /// data.
 template <class T>
 std::int64_t check_npy_write(T const* data, std::vector<std::int64_t> const& shape) {
-  constexpr std::size_t most_axes = 32;
-  expects(shape.size() <= most_axes, "write_npy: shape ", npy_shape_text(shape),
-          " has more than the 32 axes that NumPy reads");
+  expects(shape.size() <= npy_most_axes, "write_npy: shape ", npy_shape_text(shape),
+          " has more than the ", npy_most_axes, " axes that NumPy reads");
   for (std::int64_t const size : shape) {
     expects(size >= 0, "write_npy: shape ", npy_shape_text(shape), " has a negative size");
   }
