@@ -191,6 +191,8 @@ int main(int argc, char** argv) {
     return options ? example::run(*options) : 0;
   } catch (example::BadInput const& error) {
     return example::complain("reconstruct", error.what(), 2);
+  } catch (pyronn::OutOfMemory const& error) {
+    return example::complain("reconstruct", error.what(), 1);
   } catch (std::bad_alloc const&) {
     return example::complain("reconstruct", "out of memory", 1);
   } catch (std::exception const& error) {

@@ -52,6 +52,7 @@ inline std::string matrix_line(std::string line) {
 inline std::vector<ProjectionMatrix> read_matrices(std::filesystem::path const& path,
                                                    MatrixOrder order) {
   std::istringstream text{detail::read_text_file(path)};
+  text.exceptions(std::ios::badbit);
   std::vector<ProjectionMatrix> matrices;
   std::size_t count = 0;
   int line_number = 0;

@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <limits>
 #include <map>
+#include <new>
 #include <optional>
 #include <string>
 #include <utility>
@@ -37,6 +38,7 @@ class GeometryReader {
     std::string const text = pyronn::detail::read_text_file(path_);
     pugi::xml_document document;
     auto const parsed = document.load_buffer(text.data(), text.size());
+    if (parsed.status == pugi::status_out_of_memory) throw std::bad_alloc{};
     if (!parsed) {
       fail_file(path_, "is not XML: ", parsed.description(), " at byte ", parsed.offset);
     }
