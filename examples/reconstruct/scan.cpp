@@ -48,7 +48,8 @@ class ImageReader {
   }
 
   [[nodiscard]] bool is_integer() const {
-    return header_.type == pyronn::NpyType::uint8 || header_.type == pyronn::NpyType::uint16;
+    return header_.type != pyronn::NpyType::float16 && header_.type != pyronn::NpyType::float32 &&
+           header_.type != pyronn::NpyType::float64;
   }
 
  private:

@@ -122,6 +122,7 @@ class NpyDictionaryParser {
       if (size > (largest - digit) / 10) fail("a size below 2^63");
       size = size * 10 + digit;
     }
+    if (at_ < text_.size() && text_[at_] == 'L') ++at_;  // Python 2 wrote long integers so
     return size;
   }
 
