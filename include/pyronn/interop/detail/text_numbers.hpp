@@ -25,6 +25,22 @@ inline std::optional<double> parse_number(std::string const& word) {
   return number;
 }
 
+/// How many digits of a number are written, without leading zeros.
+inline int significant_digits(std::string const& number) {
+  int digits = 0;
+  for (char const letter : number.substr(0, number.find_first_of("eE"))) {
+    bool const is_digit = letter >= '0' && letter <= '9';
+    if (is_digit && (digits > 0 || letter != '0')) ++digits;
+  }
+  return digits;
+}
+
+/// Half a unit in the last of so many digits of a number: what rounding it may have lost.
+inline double rounding_of(double number, int digits) {
+  if (number == 0) return 0;
+  return 0.5 * std::pow(10.0, std::floor(std::log10(std::abs(number))) + 1 - digits);
+}
+
 /// The words of a text, which are separated by white space.
 inline std::vector<std::string> words(std::string const& text) {
   constexpr char const* blanks = " \t\n\v\f\r";
