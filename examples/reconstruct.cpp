@@ -29,6 +29,7 @@
 #include "reconstruct/slices_png.hpp"
 #include "reconstruct/stage_table.hpp"
 #include "reconstruct/stopwatch.hpp"
+#include "support/process.hpp"
 
 namespace example {
 namespace {
@@ -45,6 +46,20 @@ void check_inputs_survive(Options const& options, Scan const& scan) {
       }
     }
   }
+}
+
+/// Finds out before anything is computed whether the outputs can be written.
+void check_outputs(Options const& options, Scan const& scan) {
+  auto const check = [](char const* name, std::filesystem::path const& path, std::int64_t bytes) {
+    try {
+      check_output(path, bytes);
+    } catch (pyronn::FileError const& error) {
+      throw BadInput(std::string{name} + ": " + error.what());
+    }
+  };
+  check("--output", options.output,
+        scan.grid.size.count() * static_cast<std::int64_t>(sizeof(float)));
+  if (!options.png.empty()) check("--png", options.png, 0);
 }
 
 /// What the library refuses while the input is read, said of `name`.
@@ -106,6 +121,7 @@ Cost compute(Options const& options, Scan const& scan, AnyImages const& images,
         scan.geometry.detector_size()[1], volume.extents[0], volume.extents[1], volume.extents[2],
         is_textured ? "texture" : "software",
         is_on_device ? device.c_str() : (std::to_string(options.threads) + " CPU threads").c_str());
+    flush_standard_output();
   }
   return is_on_device ? reconstruct_on_cuda(job, volume)
                       : reconstruct_on_cpu(job, volume, options.threads);
@@ -150,6 +166,7 @@ int run(Options const& options) {
   std::string const device = choose_device(options);
   Scan const scan = read_scan(options.scan);
   check_inputs_survive(options, scan);
+  check_outputs(options, scan);
   std::string const description = options.scan.string();
   as_input(description + ": " + scan.geometry_name,
            [&] { check_orbit(scan, options.fbp_options()); });
@@ -186,9 +203,12 @@ int complain(char const* program, std::string message, int status) {
 }  // namespace example
 
 int main(int argc, char** argv) {
+  example::prepare_process();
   try {
     auto const options = example::parse_options(argc, argv);
-    return options ? example::run(*options) : 0;
+    int const status = options ? example::run(*options) : 0;
+    example::flush_standard_output();
+    return status;
   } catch (example::BadInput const& error) {
     return example::complain("reconstruct", error.what(), 2);
   } catch (pyronn::OutOfMemory const& error) {

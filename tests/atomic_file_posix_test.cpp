@@ -18,6 +18,7 @@
 
 #include <pyronn/io/atomic_file.hpp>
 
+#include "../examples/support/process.hpp"
 #include "support/temporary_folder.hpp"
 
 using pyronn::AtomicFile;
@@ -121,6 +122,25 @@ BOOST_AUTO_TEST_CASE(a_signal_handler_can_remove_all_temporaries) {
   BOOST_TEST(read_bytes(folder / "first.bin") == "old");
   BOOST_TEST(std::filesystem::exists(folder / "third.bin"));
   BOOST_TEST(folder.entry_count() == 2);
+}
+
+/// What programs do when they are told to stop.
+BOOST_AUTO_TEST_CASE(a_stopped_program_leaves_no_temporary) {
+  for (int const signal : {SIGINT, SIGTERM, SIGHUP}) {
+    TemporaryFolder const folder;
+    pid_t const child = fork();
+    if (child == 0) {
+      example::prepare_process();
+      AtomicFile file{folder / "file.bin"};
+      std::raise(signal);
+      _exit(0);
+    }
+    int status = 0;
+    waitpid(child, &status, 0);
+    BOOST_TEST(WIFSIGNALED(status));
+    BOOST_TEST(WTERMSIG(status) == signal);
+    BOOST_TEST(folder.entry_count() == 0);
+  }
 }
 
 /// More than a handler finds.

@@ -72,8 +72,8 @@ struct Options {
   }
 };
 
-/// Refuses names that could not be written, before anything is computed.
-inline void check_outputs(Options const& options) {
+/// Refuses names that could not be written.
+inline void check_names(Options const& options) {
   std::string const extension = options.output.extension().string();
   if (extension != ".npy" && extension != ".mha") {
     throw BadInput("--output: " + options.output.string() + " must end in .npy or .mha");
@@ -154,7 +154,7 @@ inline std::optional<Options> parse_options(int argc, char** argv) {
   if (app.count("--max-error") > 0 && options.truth.empty()) {
     throw BadInput("--max-error: needs --truth");
   }
-  check_outputs(options);
+  check_names(options);
   return options;
 }
 
