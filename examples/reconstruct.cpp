@@ -23,6 +23,7 @@
 
 #include "reconstruct/backend.hpp"
 #include "reconstruct/image_error.hpp"
+#include "reconstruct/judgement.hpp"
 #include "reconstruct/options.hpp"
 #include "reconstruct/progress_bar.hpp"
 #include "reconstruct/scan.hpp"
@@ -85,6 +86,24 @@ pyronn::NpyArray<float> read_truth(Options const& options, Scan const& scan) {
   return truth;
 }
 
+/// Says what is wrong with images, and puts right what was asked for.
+void judge_images(Options const& options, Scan const& scan, AnyImages& images) {
+  Judgement const judgement = judge(scan, images, options.least_transmission);
+  for (std::string const& warning : judgement.warnings(options.least_transmission)) {
+    std::fprintf(stderr, "reconstruct: %s\n", warning.c_str());
+  }
+  if (judgement.dead_pixels + judgement.not_finite == 0) return;
+  if (!options.is_repairing) {
+    std::fprintf(stderr, "reconstruct: they count as if no light arrived; see --repair\n");
+    return;
+  }
+  std::int64_t const left = repair(scan, judgement, images);
+  if (left > 0) {
+    std::fprintf(stderr, "reconstruct: %lld dead pixels have no neighbour to repair them by\n",
+                 static_cast<long long>(left));
+  }
+}
+
 /// The device to compute on; empty for the CPU.
 std::string choose_device(Options const& options) {
   if (options.executor == "cpu") return "";
@@ -110,6 +129,7 @@ Cost compute(Options const& options, Scan const& scan, AnyImages const& images,
   Job const job{scan,
                 images,
                 options.fbp_options(),
+                options.least_transmission,
                 is_textured,
                 options.workspace_bytes(),
                 [&bar](double done) { bar.update(done); },
@@ -171,7 +191,8 @@ int run(Options const& options) {
   as_input(description + ": " + scan.geometry_name,
            [&] { check_orbit(scan, options.fbp_options()); });
   auto const truth = as_input("--truth", [&] { return read_truth(options, scan); });
-  auto const images = as_input(description, [&] { return read_images(scan); });
+  auto images = as_input(description, [&] { return read_images(scan); });
+  judge_images(options, scan, images);
   double const read_seconds = watch.restart();
 
   pyronn::CpuExecutor const host;

@@ -72,4 +72,23 @@ fi
 status=$?
 expect 1 "^simulate: $scan: cannot be made a folder: "
 
+# Images that cannot be right are refused; what is wrong with few pixels is said.
+there=$(dirname "$scan")
+sed 's/"projections.npy"/"P"/;s/"dark.npy"/"F"/;s/"flat.npy"/"D"/' "$scan" |
+  sed "s#\"P\"#\"$there/projections.npy\"#;s#\"D\"#\"$there/dark.npy\"#;s#\"F\"#\"$there/flat.npy\"#" \
+    > "$folder/swapped.json"
+"$reconstruct" "$folder/swapped.json" --output "$folder/swapped.mha" --quiet 2> "$folder/error"
+status=$?
+expect 2 "flat: is below the dark field in most pixels; are 'dark' and 'flat' swapped?"
+nothing_in "$folder/swapped.mha"
+"$simulate" --size 24 --views 24 --dead-pixels 0.02 --output "$folder/dead" > /dev/null
+"$reconstruct" "$folder/dead/scan.json" --output "$folder/dead/volume.npy" --quiet \
+  2> "$folder/error"
+status=$?
+expect 0 "^reconstruct: [0-9]* dead pixels: their flat field is not above the dark field"
+"$reconstruct" "$folder/dead/scan.json" --output "$folder/dead/volume.npy" --quiet --repair \
+  --truth "$folder/dead/truth.npy" --max-error 0.5 2> "$folder/error"
+status=$?
+expect 0 "dead pixels"
+
 exit $((failures > 0))

@@ -35,6 +35,8 @@ struct Options {
   std::vector<double> grey;
   int threads = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
   int workspace_mib = 256;
+  double least_transmission = 1e-6;
+  bool is_repairing = false;
   double max_error = std::numeric_limits<double>::infinity();
   bool is_quiet = false;
   bool is_verbose = false;
@@ -118,6 +120,12 @@ inline void add_options(CLI::App& app, Options& options) {
                  "How rays count that see the same line: parker and riess for short scans, wang "
                  "for an offset detector")
       ->check(CLI::IsMember(Options::redundancy_names()))
+      ->capture_default_str();
+  app.add_flag("--repair", options.is_repairing,
+               "Interpolate dead pixels, and counts that are no numbers, between their neighbours");
+  app.add_option("--least-transmission", options.least_transmission,
+                 "Fraction of the light below which a line integral is cut")
+      ->check(CLI::Range(1e-30, 0.1))
       ->capture_default_str();
   app.add_option("--workspace-mib", options.workspace_mib, "Memory for views under way [MiB]")
       ->check(CLI::Range(1, 1 << 20))
