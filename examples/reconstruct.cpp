@@ -116,6 +116,7 @@ std::string choose_device(Options const& options) {
 
 void print_plan(int views, pyronn::Plan const& plan) {
   std::ostringstream text;
+  text.exceptions(std::ios::badbit);
   text << plan;
   std::printf("%d views at a time:\n%s\n", views, text.str().c_str());
 }

@@ -135,7 +135,8 @@ void write_description(Options const& options, double pixel_mm, double voxel_mm)
 void prepare_outputs(Options const& options) {
   std::error_code error;
   std::filesystem::create_directories(options.output, error);
-  if (!std::filesystem::is_directory(options.output)) {
+  std::error_code absent;
+  if (!std::filesystem::is_directory(options.output, absent)) {
     pyronn::detail::fail_file(options.output, "cannot be made a folder: ", error.message());
   }
   std::int64_t const pixels = std::int64_t{options.size} * options.size;
