@@ -20,15 +20,12 @@ template <class T>
 bool reads_json(nlohmann::json const& json) {
   return returns<pyronn::InvalidArgument>([&] {
     T const value = json.get<T>();
-    bool is_again = false;
     try {
       nlohmann::json const written = value;
       static_cast<void>(written.get<T>());
-      is_again = true;
     } catch (pyronn::InvalidArgument const& error) {
       throw Finding{std::string{"what was read cannot be written and read again: "} + error.what()};
     }
-    promises(is_again, "what was read can be written and read again");
   });
 }
 

@@ -32,9 +32,11 @@ int run(fuzz::Reader const& reader, std::uint64_t inputs, std::uint64_t first) {
   constexpr std::chrono::seconds longest{20};
   test::TemporaryFolder const folder;
   auto const path = file_name(folder, reader.name);
+  constexpr int most_findings = 10;
   std::uint64_t accepted = 0;
+  std::uint64_t refused = 0;
   int findings = 0;
-  for (std::uint64_t input = first; input < first + inputs && findings < 10; ++input) {
+  for (std::uint64_t input = first; input < first + inputs && findings < most_findings; ++input) {
     bool const is_whole = input < reader.corpus.size();
     std::string const bytes = is_whole ? reader.corpus[static_cast<std::size_t>(input)]
                                        : fuzz::Mutator{reader, input}.input();
@@ -43,7 +45,7 @@ int run(fuzz::Reader const& reader, std::uint64_t inputs, std::uint64_t first) {
     std::string finding;
     try {
       bool const is_accepted = reader.accepts(path);
-      accepted += is_accepted ? 1 : 0;
+      ++(is_accepted ? accepted : refused);
       if (is_whole && !is_accepted) finding = "the corpus is refused";
     } catch (std::exception const& error) {
       finding = error.what();
@@ -54,9 +56,9 @@ int run(fuzz::Reader const& reader, std::uint64_t inputs, std::uint64_t first) {
                 static_cast<unsigned long long>(input), finding.c_str(), bytes.c_str());
     ++findings;
   }
-  std::printf("%s: %llu inputs, %llu accepted, %llu refused, %d findings\n", reader.name.c_str(),
-              static_cast<unsigned long long>(inputs), static_cast<unsigned long long>(accepted),
-              static_cast<unsigned long long>(inputs - accepted), findings);
+  std::printf("%s: %llu accepted, %llu refused, %d findings\n", reader.name.c_str(),
+              static_cast<unsigned long long>(accepted), static_cast<unsigned long long>(refused),
+              findings);
   std::fflush(stdout);
   std::error_code ignored;
   std::filesystem::remove(path, ignored);

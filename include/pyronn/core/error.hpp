@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <initializer_list>
 #include <limits>
+#include <memory>
 #include <new>
 #include <sstream>
 #include <stdexcept>
@@ -30,11 +31,13 @@ class InvalidArgument : public std::invalid_argument {
 /// that it writes may be written in part. Files appear whole or not at all.
 class OutOfMemory : public std::bad_alloc {
  public:
-  explicit OutOfMemory(std::string const& message) : message_{message} {}
-  [[nodiscard]] char const* what() const noexcept override { return message_.what(); }
+  explicit OutOfMemory(std::string const& message)
+      : message_{std::make_shared<std::string const>(message)} {}
+  [[nodiscard]] char const* what() const noexcept override { return message_->c_str(); }
 
  private:
-  std::runtime_error message_;  ///< unlike a string it is copied without an exception
+  std::shared_ptr<std::string const>
+      message_;  ///< unlike a string it is copied without an exception
 };
 
 /// Thrown for a file that cannot be read or written; the message begins with the file's name.

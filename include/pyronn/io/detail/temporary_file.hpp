@@ -26,7 +26,10 @@ namespace pyronn::detail {
 
 /// The names of the temporary files that there are. Where more than these exist at one time, a
 /// signal leaves the others behind.
-inline std::array<std::atomic<char const*>, 64> temporary_names{};
+inline auto& temporary_names() {
+  static std::array<std::atomic<char const*>, 64> names{};
+  return names;
+}
 
 /// A new empty file, which the destructor removes.
 class TemporaryFile {
@@ -87,7 +90,7 @@ class TemporaryFile {
 #if defined(__unix__) || defined(__APPLE__)
     constexpr mode_t own = 0600;
     constexpr mode_t usual = 0666;  // less what the umask forbids
-    int const file =
+    int const file =  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-vararg): it is the system's
         ::open(path_->c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, replaces ? own : usual);
     if (file < 0) return false;
     ::close(file);
@@ -101,7 +104,7 @@ class TemporaryFile {
   }
 
   void register_name() {
-    for (auto& entry : temporary_names) {
+    for (auto& entry : temporary_names()) {
       char const* none = nullptr;
       if (!entry.compare_exchange_strong(none, path_->c_str())) continue;
       entry_ = &entry;
@@ -126,7 +129,7 @@ class TemporaryFile {
 inline void remove_temporary_files() noexcept {
 #if defined(__unix__) || defined(__APPLE__)
   int const reason = errno;
-  for (auto& entry : temporary_names) {
+  for (auto& entry : temporary_names()) {
     char const* const name = entry.exchange(nullptr);
     if (name != nullptr) ::unlink(name);
   }
