@@ -37,11 +37,13 @@ namespace {
 
 /// Refuses to overwrite what is read.
 void check_inputs_survive(Options const& options, Scan const& scan) {
+  auto inputs = scan.files;
+  inputs.insert(inputs.end(), {options.scan, options.truth, scan.projections,
+                               scan.dark.value_or(""), scan.flat.value_or("")});
   for (auto const& output : {options.output, options.png}) {
     std::error_code absent;  // of a name that is none, too
     if (!std::filesystem::exists(output, absent)) continue;
-    for (auto const& input : {options.scan, options.truth, scan.projections, scan.dark.value_or(""),
-                              scan.flat.value_or("")}) {
+    for (auto const& input : inputs) {
       if (std::filesystem::equivalent(input, output, absent)) {
         throw BadInput(output.string() + ": is read and cannot be an output");
       }

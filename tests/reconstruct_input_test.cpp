@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// What the example `reconstruct` reads.
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -62,6 +63,21 @@ BOOST_FIXTURE_TEST_CASE(a_scan_is_read, ScanFiles) {
   BOOST_TEST(images.projections.size() == 24U);
   BOOST_TEST(images.dark.size() == 6U);
   BOOST_TEST(images.flat.size() == 6U);
+}
+
+/// None of which the program may overwrite.
+BOOST_FIXTURE_TEST_CASE(all_files_that_a_description_names_are_known, ScanFiles) {
+  auto json = description();
+  json.erase("circular");
+  json["detector"].erase("pixel_mm");
+  json["matrices"] = "matrices.npy";
+  std::vector<double> matrices;
+  for (int n = 0; n < 4; ++n) matrices.insert(matrices.end(), {1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 9});
+  pyronn::write_npy(folder / "matrices.npy", matrices.data(), {4, 3, 4});
+  test::write_bytes(folder / "scan.json", json.dump());
+  auto const files = scan().files;
+  BOOST_TEST(files.size() == 4U);
+  BOOST_TEST((std::find(files.begin(), files.end(), folder / "matrices.npy") != files.end()));
 }
 
 /// Sizes were right when the description was read; another program then wrote a smaller array.

@@ -88,6 +88,17 @@ bool read_kind(Field const& description, bool has_integers) {
   return false;
 }
 
+/// The texts of a description that end as file names do. It is not nested deeply.
+void find_files(Json const& json, std::filesystem::path const& folder,
+                std::vector<std::filesystem::path>& files) {
+  if (json.is_structured()) {
+    for (Json const& inner : json) find_files(inner, folder, files);
+  } else if (json.is_string()) {
+    std::filesystem::path const name = json.get<std::string>();
+    if (name.extension() == ".npy") files.push_back(folder / name);
+  }
+}
+
 Scan build_scan(Field const& description, std::filesystem::path const& folder) {
   static_cast<void>(
       description.object({"comment", "circular", "vectors", "matrices", "detector", "volume",
@@ -105,7 +116,8 @@ Scan build_scan(Field const& description, std::filesystem::path const& folder) {
             std::nullopt,
             std::nullopt,
             std::nullopt,
-            read_kind(description, images.is_integer())};
+            read_kind(description, images.is_integer()),
+            {}};
   auto const calibration = [&](char const* name) -> std::optional<std::filesystem::path> {
     if (!description.has(name)) return std::nullopt;
     return ImageReader{folder, description[name]}.check({rows, columns}, "(rows, columns)");
@@ -130,7 +142,9 @@ Scan read_scan(std::filesystem::path const& description) {
   }
   try {
     Json const json = parse_json(text);
-    return build_scan(Field{json, ""}, description.parent_path());
+    Scan scan = build_scan(Field{json, ""}, description.parent_path());
+    find_files(json, description.parent_path(), scan.files);
+    return scan;
   } catch (BadInput const& error) {
     throw BadInput(description.string() + ": " + error.what());
   }

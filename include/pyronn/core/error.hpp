@@ -31,8 +31,10 @@ class InvalidArgument : public std::invalid_argument {
 /// that it writes may be written in part. Files appear whole or not at all.
 class OutOfMemory : public std::bad_alloc {
  public:
+  /// An exception with this message.
   explicit OutOfMemory(std::string const& message)
       : message_{std::make_shared<std::string const>(message)} {}
+  /// The message.
   [[nodiscard]] char const* what() const noexcept override { return message_->c_str(); }
 
  private:
