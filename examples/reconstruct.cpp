@@ -11,6 +11,7 @@
 #include <new>
 #include <sstream>
 #include <string>
+#include <system_error>
 #include <vector>
 
 #include <pyronn/backend/cpu/executor.hpp>
@@ -22,27 +23,46 @@
 
 #include "reconstruct/backend.hpp"
 #include "reconstruct/image_error.hpp"
+#include "reconstruct/judgement.hpp"
 #include "reconstruct/options.hpp"
 #include "reconstruct/progress_bar.hpp"
 #include "reconstruct/scan.hpp"
 #include "reconstruct/slices_png.hpp"
 #include "reconstruct/stage_table.hpp"
 #include "reconstruct/stopwatch.hpp"
+#include "support/process.hpp"
 
 namespace example {
 namespace {
 
 /// Refuses to overwrite what is read.
 void check_inputs_survive(Options const& options, Scan const& scan) {
+  auto inputs = scan.files;
+  inputs.insert(inputs.end(), {options.scan, options.truth, scan.projections,
+                               scan.dark.value_or(""), scan.flat.value_or("")});
   for (auto const& output : {options.output, options.png}) {
-    if (!std::filesystem::exists(output)) continue;
-    for (auto const& input : {options.scan, options.truth, scan.projections, scan.dark.value_or(""),
-                              scan.flat.value_or("")}) {
-      if (std::filesystem::exists(input) && std::filesystem::equivalent(input, output)) {
+    std::error_code absent;  // of a name that is none, too
+    if (!std::filesystem::exists(output, absent)) continue;
+    for (auto const& input : inputs) {
+      if (std::filesystem::equivalent(input, output, absent)) {
         throw BadInput(output.string() + ": is read and cannot be an output");
       }
     }
   }
+}
+
+/// Finds out before anything is computed whether the outputs can be written.
+void check_outputs(Options const& options, Scan const& scan) {
+  auto const check = [](char const* name, std::filesystem::path const& path, std::int64_t bytes) {
+    try {
+      check_output(path, bytes);
+    } catch (pyronn::FileError const& error) {
+      throw BadInput(std::string{name} + ": " + error.what());
+    }
+  };
+  check("--output", options.output,
+        scan.grid.size.count() * static_cast<std::int64_t>(sizeof(float)));
+  if (!options.png.empty()) check("--png", options.png, 0);
 }
 
 /// What the library refuses while the input is read, said of `name`.
@@ -68,6 +88,24 @@ pyronn::NpyArray<float> read_truth(Options const& options, Scan const& scan) {
   return truth;
 }
 
+/// Says what is wrong with images, and puts right what was asked for.
+void judge_images(Options const& options, Scan const& scan, AnyImages& images) {
+  Judgement const judgement = judge(scan, images, options.least_transmission);
+  for (std::string const& warning : judgement.warnings(options.least_transmission)) {
+    std::fprintf(stderr, "reconstruct: %s\n", warning.c_str());
+  }
+  if (judgement.dead_pixels + judgement.not_finite == 0) return;
+  if (!options.is_repairing) {
+    std::fprintf(stderr, "reconstruct: they count as if no light arrived; see --repair\n");
+    return;
+  }
+  std::int64_t const left = repair(scan, judgement, images);
+  if (left > 0) {
+    std::fprintf(stderr, "reconstruct: %lld dead pixels have no neighbour to repair them by\n",
+                 static_cast<long long>(left));
+  }
+}
+
 /// The device to compute on; empty for the CPU.
 std::string choose_device(Options const& options) {
   if (options.executor == "cpu") return "";
@@ -80,6 +118,7 @@ std::string choose_device(Options const& options) {
 
 void print_plan(int views, pyronn::Plan const& plan) {
   std::ostringstream text;
+  text.exceptions(std::ios::badbit);
   text << plan;
   std::printf("%d views at a time:\n%s\n", views, text.str().c_str());
 }
@@ -93,6 +132,7 @@ Cost compute(Options const& options, Scan const& scan, AnyImages const& images,
   Job const job{scan,
                 images,
                 options.fbp_options(),
+                options.least_transmission,
                 is_textured,
                 options.workspace_bytes(),
                 [&bar](double done) { bar.update(done); },
@@ -104,6 +144,7 @@ Cost compute(Options const& options, Scan const& scan, AnyImages const& images,
         scan.geometry.detector_size()[1], volume.extents[0], volume.extents[1], volume.extents[2],
         is_textured ? "texture" : "software",
         is_on_device ? device.c_str() : (std::to_string(options.threads) + " CPU threads").c_str());
+    flush_standard_output();
   }
   return is_on_device ? reconstruct_on_cuda(job, volume)
                       : reconstruct_on_cpu(job, volume, options.threads);
@@ -148,11 +189,13 @@ int run(Options const& options) {
   std::string const device = choose_device(options);
   Scan const scan = read_scan(options.scan);
   check_inputs_survive(options, scan);
+  check_outputs(options, scan);
   std::string const description = options.scan.string();
   as_input(description + ": " + scan.geometry_name,
            [&] { check_orbit(scan, options.fbp_options()); });
   auto const truth = as_input("--truth", [&] { return read_truth(options, scan); });
-  auto const images = as_input(description, [&] { return read_images(scan); });
+  auto images = as_input(description, [&] { return read_images(scan); });
+  judge_images(options, scan, images);
   double const read_seconds = watch.restart();
 
   pyronn::CpuExecutor const host;
@@ -184,11 +227,16 @@ int complain(char const* program, std::string message, int status) {
 }  // namespace example
 
 int main(int argc, char** argv) {
+  example::prepare_process();
   try {
     auto const options = example::parse_options(argc, argv);
-    return options ? example::run(*options) : 0;
+    int const status = options ? example::run(*options) : 0;
+    example::flush_standard_output();
+    return status;
   } catch (example::BadInput const& error) {
     return example::complain("reconstruct", error.what(), 2);
+  } catch (pyronn::OutOfMemory const& error) {
+    return example::complain("reconstruct", error.what(), 1);
   } catch (std::bad_alloc const&) {
     return example::complain("reconstruct", "out of memory", 1);
   } catch (std::exception const& error) {

@@ -12,6 +12,7 @@
 #include <filesystem>
 #include <ostream>
 #include <string>
+#include <system_error>
 #include <vector>
 
 #include <CLI/CLI.hpp>
@@ -27,6 +28,8 @@
 #include <pyronn/simulate/intensities.hpp>
 #include <pyronn/simulate/noise.hpp>
 #include <pyronn/simulate/scatter.hpp>
+
+#include "support/process.hpp"
 
 namespace {
 
@@ -128,6 +131,24 @@ void write_description(Options const& options, double pixel_mm, double voxel_mm)
   file.commit();
 }
 
+/// Finds out before anything is computed whether the outputs can be written.
+void prepare_outputs(Options const& options) {
+  std::error_code error;
+  std::filesystem::create_directories(options.output, error);
+  std::error_code absent;
+  if (!std::filesystem::is_directory(options.output, absent)) {
+    pyronn::detail::fail_file(options.output, "cannot be made a folder: ", error.message());
+  }
+  std::int64_t const pixels = std::int64_t{options.size} * options.size;
+  std::int64_t const truth = pixels * options.size * static_cast<std::int64_t>(sizeof(float));
+  std::int64_t const images =
+      pixels * (options.views + 2) * static_cast<std::int64_t>(sizeof(std::uint16_t));
+  for (char const* const name :
+       {"truth.npy", "projections.npy", "dark.npy", "flat.npy", "scan.json"}) {
+    example::check_output(options.output / name, truth + images);
+  }
+}
+
 void simulate(Options const& options) {
   pyronn::CpuExecutor const executor;
   int const n = options.size;
@@ -139,7 +160,7 @@ void simulate(Options const& options) {
   auto const grid = pyronn::Grid::centered({n, n, n}, {voxel_mm, voxel_mm, voxel_mm});
   auto const phantom = pyronn::shepp_logan_3d(cube_mm / 2);
 
-  std::filesystem::create_directories(options.output);
+  prepare_outputs(options);
   std::vector<float> volume(static_cast<std::size_t>(grid.size.count()));
   pyronn::VolumeView<float> const truth{volume.data(), grid.size};
   pyronn::voxelise(executor, phantom, grid, truth, 3);
@@ -158,6 +179,7 @@ void simulate(Options const& options) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  example::prepare_process();
   Options options;
   CLI::App app{"Simulates a noisy cone-beam scan of the 3D Shepp-Logan phantom."};
   auto const add = [&app](char const* name, auto& value, char const* text) {
@@ -190,6 +212,7 @@ int main(int argc, char** argv) {
     app.parse(argc, argv);
     simulate(options);
     std::printf("wrote %s\n", (options.output / "scan.json").string().c_str());
+    example::flush_standard_output();
     return 0;
   } catch (CLI::ParseError const& error) {
     return app.exit(error) == 0 ? 0 : 2;

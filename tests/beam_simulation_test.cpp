@@ -131,6 +131,18 @@ BOOST_AUTO_TEST_CASE(a_hardened_beam_rises_ever_less) {
   }
 }
 
+/// 150 kV in steps of 1 keV, where the filter lets nothing through below 30 keV.
+BOOST_AUTO_TEST_CASE(energies_without_weight_do_not_count) {
+  std::vector<EnergyBin> bins;
+  for (int kev = 1; kev <= 150; ++kev) bins.push_back({kev <= 30 ? 0.0 : 1.0, {60.0 / kev}});
+  Values const lines{0, 1, 3};
+  Values const found = hardened(PolychromaticBeam{bins}, {lines});
+  bins.erase(bins.begin(), bins.begin() + 30);
+  BOOST_TEST(found == hardened(PolychromaticBeam{bins}, {lines}), boost::test_tools::per_element());
+  bins.resize(129, {1.0, {1.0}});
+  BOOST_CHECK_THROW(PolychromaticBeam{bins}, pyronn::InvalidArgument);
+}
+
 BOOST_AUTO_TEST_CASE(one_energy_changes_no_bit) {
   Values const lines = test::random_values(6, 1000);
   BOOST_TEST(hardened(PolychromaticBeam{{{0.7, {1}}, {0, {0.001}}}}, {lines}) == lines,

@@ -184,6 +184,27 @@ BOOST_AUTO_TEST_CASE(cone_beam_of_matrices) {
   BOOST_TEST(there_and_back(turned).view(0).project({1000, 0, 0}).depth == 250);
 }
 
+/// The sign of a matrix is found where the origin is very far from the source.
+BOOST_AUTO_TEST_CASE(cone_beam_of_far_matrices) {
+  for (double const distance : {1.0, 1e9, 1e18, 1e25}) {
+    for (double const scale : {1.0, 1e-9, 1e9}) {
+      pyronn::ProjectionMatrix matrix{
+          {{1559, -898, 0, 650}, {1.5, 2.6, 900, 1500}, {0.5, 0.866, 0, distance}}};
+      for (auto& row : matrix.row) {
+        for (double& number : row) number *= scale;
+      }
+      json const text = {{"detector", {{"columns", 4}, {"rows", 3}}}, {"matrices", {matrix}}};
+      auto const scan = text.get<ConeBeam>();
+      auto const again = json(scan).get<ConeBeam>();
+      auto const first = scan.view(0).projection_matrix();
+      auto const second = again.view(0).projection_matrix();
+      double const expected = distance / std::hypot(0.5, 0.866);
+      BOOST_TEST(first.row[2][3] == expected, boost::test_tools::tolerance(1e-12));
+      BOOST_TEST(second.row[2][3] == expected, boost::test_tools::tolerance(1e-12));
+    }
+  }
+}
+
 BOOST_AUTO_TEST_CASE(bad_cone_beams) {
   std::string const start = R"({"detector": {"columns": 4, "rows": 3}, )";
   std::string const good = "[[0, 1200, 0, 0], [0, 0, 1200, 0], [-1, 0, 0, 750]]";

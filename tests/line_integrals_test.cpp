@@ -50,12 +50,23 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(follow_beer_and_lambert, T, Types) {
 BOOST_AUTO_TEST_CASE(dead_pixels_and_rubbish_count_as_the_floor) {
   float const nan = std::numeric_limits<float>::quiet_NaN();
   float const infinity = std::numeric_limits<float>::infinity();
-  std::vector<float> const result =
-      convert<float>({5, 200, nan, -7, 50, infinity}, {10, 10, 10, 10, nan, 10},
-                     {110, 10, 110, 5, 110, 110}, 1e-4);
+  std::vector<float> const result = convert<float>(
+      {5, 200, nan, -7, 50, 20}, {10, 10, 10, 10, nan, 10}, {110, 10, 110, 5, 110, infinity}, 1e-4);
   for (float const value : result) {
     BOOST_TEST(static_cast<double>(value) == -std::log(1e-4), boost::test_tools::tolerance(1e-5));
   }
+}
+
+BOOST_AUTO_TEST_CASE(infinite_light_is_not_the_greatest_attenuation) {
+  float const infinity = std::numeric_limits<float>::infinity();
+  for (float const value : convert<float>({infinity, 3e38F}, {0}, {1}, 1e-4)) {
+    BOOST_TEST(static_cast<double>(value) == -std::log(1e30), boost::test_tools::tolerance(1e-5));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(the_least_floor_is_a_number) {
+  BOOST_TEST(static_cast<double>(convert<float>({0}, {0}, {1}, 1e-37)[0]) == 37 * std::log(10.0),
+             boost::test_tools::tolerance(1e-5));
 }
 
 BOOST_AUTO_TEST_CASE(other_sizes_and_floors_are_refused) {
@@ -71,6 +82,7 @@ BOOST_AUTO_TEST_CASE(other_sizes_and_floors_are_refused) {
   BOOST_CHECK_THROW(call(field, narrow, raw, 1e-3), pyronn::InvalidArgument);
   BOOST_CHECK_THROW(call(field, field, shorter, 1e-3), pyronn::InvalidArgument);
   BOOST_CHECK_THROW(call(field, field, raw, 0.0), pyronn::InvalidArgument);
+  BOOST_CHECK_THROW(call(field, field, raw, 1e-50), pyronn::InvalidArgument);
   BOOST_CHECK_THROW(call(field, field, raw, std::nan("")), pyronn::InvalidArgument);
   BOOST_CHECK_NO_THROW(call(field, field, raw, 1e-3));
 }

@@ -23,9 +23,10 @@ using test::six_floats;
 BOOST_AUTO_TEST_SUITE(npy_header)
 
 BOOST_FIXTURE_TEST_CASE(arrays_it_does_not_read_are_refused_with_the_way_out, OneFile) {
-  refuses_text(c_order(">f4", "(1,)"), "holds big-endian elements; convert it in NumPy");
-  refuses_text(c_order("<i8", "(1,)"),
-               "holds elements of type '<i8'; pyronn reads uint8, uint16, float32 and float64");
+  refuses_text(c_order("<c8", "(1,)"),
+               "holds elements of type '<c8'; pyronn reads integers, float16, float32 and float64");
+  refuses_text(c_order("|f4", "(1,)"), "holds elements of type '|f4'");
+  refuses_text(c_order("", "(1,)"), "holds elements of type ''");
   refuses_text("{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (1,), }",
                "holds records");
 }
@@ -77,6 +78,22 @@ BOOST_FIXTURE_TEST_CASE(shapes_that_do_not_fill_the_file_are_refused_before_any_
   refuses_text(c_order("<f4", "(9223372036854775807,)"), "but the file holds 0");
   refuses_text(c_order("<f8", "(4294967296, 4294967296)"), "but the file holds 0");
   BOOST_TEST(read(numpy_file(1, c_order("<f8", "(9223372036854775807, 9, 0)"))).data.empty());
+}
+
+/// An array in Fortran order is turned round axis by axis, element by element.
+BOOST_FIXTURE_TEST_CASE(more_axes_than_numpy_has_are_refused, OneFile) {
+  auto const with_axes = [](std::size_t axes) {
+    Bytes shape = "20000,";
+    for (std::size_t axis = 1; axis < axes; ++axis) shape += "1,";
+    Bytes const text = "{'descr': '<f4', 'fortran_order': True, 'shape': (" + shape + "), }";
+    Bytes bytes = Bytes("\x93NUMPY\1\0", 8);
+    bytes += static_cast<char>(text.size() % 256);
+    bytes += static_cast<char>(text.size() / 256);
+    return bytes + text + Bytes(80'000, '\0');
+  };
+  BOOST_TEST(read(with_axes(32)).shape.size() == 32U);
+  refuses(with_axes(33), "has more than the 32 axes that pyronn reads");
+  refuses(with_axes(20'001), "has more than the 32 axes that pyronn reads");
 }
 
 BOOST_FIXTURE_TEST_CASE(no_truncation_is_mistaken_for_an_array, OneFile) {

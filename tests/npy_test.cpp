@@ -65,6 +65,52 @@ BOOST_FIXTURE_TEST_CASE(other_spellings_of_the_header_are_read, OneFile) {
   BOOST_TEST(read(numpy_file(1, c_order("<u1", "( 1 , )"), one)).data[0] == 7);
 }
 
+BOOST_FIXTURE_TEST_CASE(sizes_as_python_2_wrote_them, OneFile) {
+  auto const array = read(numpy_file(1, c_order("|u1", "(2L, 3L)"), "abcdef"));
+  BOOST_TEST(array.shape == Shape({2, 3}), boost::test_tools::per_element());
+  BOOST_TEST(read(numpy_file(1, c_order("|u1", "(1L,)"), "a")).data[0] == 97);
+  refuses_text(c_order("|u1", "(1LL,)"), "a comma or )");
+}
+
+/// The bytes are what NumPy 2.4 writes for [-2, 3], and for float16 [-1.5, 65504].
+BOOST_FIXTURE_TEST_CASE(every_type_and_order_of_bytes, OneFile) {
+  struct Stored {
+    char const* descr;
+    Bytes bytes;
+    float first;
+    float second;
+  };
+  auto const both = [](Bytes const& first, Bytes const& second) { return first + second; };
+  Bytes const ff(7, '\xff');
+  Bytes const zeros(7, '\0');
+  Stored const all[] = {{"|i1", "\xfe\3", -2, 3},
+                        {"<i2", both("\xfe\xff", Bytes("\3\0", 2)), -2, 3},
+                        {">i2", both("\xff\xfe", Bytes("\0\3", 2)), -2, 3},
+                        {"<i4", both("\xfe" + ff.substr(4), "\3" + zeros.substr(4)), -2, 3},
+                        {">i4", both(ff.substr(4) + "\xfe", zeros.substr(4) + "\3"), -2, 3},
+                        {"<i8", both("\xfe" + ff, "\3" + zeros), -2, 3},
+                        {">i8", both(ff + "\xfe", zeros + "\3"), -2, 3},
+                        {">u2", Bytes("\1\2\0\3", 4), 258, 3},
+                        {"<u4", Bytes("\2\1\0\0\3\0\0\0", 8), 258, 3},
+                        {">u4", Bytes("\0\0\1\2\0\0\0\3", 8), 258, 3},
+                        {"<u8", both("\2" + zeros, zeros + "\x80"), 2, 9223372036854775808.0F},
+                        {">u8", both(zeros + "\2", "\x80" + zeros), 2, 9223372036854775808.0F},
+                        {"<f2", Bytes("\0\xbe\xff\x7b", 4), -1.5F, 65504},
+                        {">f2", Bytes("\xbe\0\x7b\xff", 4), -1.5F, 65504},
+                        {">f4", Bytes("\xc0\0\0\0@@\0\0", 8), -2, 3},
+                        {">f8", Bytes("\xc0\0\0\0\0\0\0\0@\x08\0\0\0\0\0\0", 16), -2, 3},
+                        {">u1", "\2\3", 2, 3}};
+  for (Stored const& stored : all) {
+    BOOST_TEST_CONTEXT(stored.descr) {
+      auto const array = read(numpy_file(1, c_order(stored.descr, "(2,)"), stored.bytes));
+      BOOST_TEST(array.data == std::vector<float>({stored.first, stored.second}),
+                 boost::test_tools::per_element());
+      BOOST_TEST(read_npy<double>(path).data[0] == static_cast<double>(stored.first));
+      BOOST_TEST(read_npy_header(path).is_big_endian == (stored.descr[0] == '>'));
+    }
+  }
+}
+
 BOOST_FIXTURE_TEST_CASE(fortran_order_is_turned_round, OneFile) {
   auto const turned = [&](std::string const& shape, std::string const& stored) {
     auto const array = read(
@@ -129,6 +175,11 @@ BOOST_AUTO_TEST_CASE(stored_types_widen_but_never_narrow) {
   BOOST_TEST(read_npy<float>(path).data[0] == static_cast<float>(third));
   BOOST_CHECK_EXCEPTION((void)read_npy<std::uint16_t>(path), FileError,
                         says_of(path, "holds float64, which does not fit into uint16"));
+  test::write_bytes(path, numpy_file(1, c_order("|i1", "(1,)"), "\1"));
+  BOOST_CHECK_EXCEPTION((void)read_npy<std::uint16_t>(path), FileError,
+                        says_of(path, "holds int8, which does not fit into uint16"));
+  test::write_bytes(path, numpy_file(1, c_order(">u2", "(1,)"), "\1\2"));
+  BOOST_TEST(read_npy<std::uint16_t>(path).data[0] == 258);
   std::uint16_t const number = 7;
   write_npy(path, &number, {1});
   BOOST_CHECK_EXCEPTION((void)read_npy<std::uint8_t>(path), FileError,

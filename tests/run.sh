@@ -3,9 +3,10 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # Everything that must hold before a change is accepted: tests/run.sh [stage...]
-# A stage is `format` or a preset of CMakePresets.json. Without one: format docs tidy tsan sanitize
-# cuda, or host instead of cuda where nvcc is missing. `cuda` compiles as C++ what `sanitize` has not
-# run, and `cuda-all` everything in both languages.
+# A stage is `format`, `fuzz` (a million inputs for each reader of files, not run without being asked
+# for) or a preset of CMakePresets.json. Without one: format docs tidy tsan sanitize cuda, or host
+# instead of cuda where nvcc is missing. `cuda` compiles as C++ what `sanitize` has not run, and
+# `cuda-all` everything in both languages.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -62,6 +63,12 @@ make_docs() {
     return
   fi
   run_preset docs
+}
+
+fuzz_readers() {
+  cmake --preset sanitize
+  cmake --build --preset sanitize --target readers_fuzz
+  build/sanitize/tests/readers_fuzz 1000000
 }
 
 # Configures and builds a preset and runs its tests; docs has none, tidy and cuda20 only compile every
@@ -125,6 +132,7 @@ for name in "${stages[@]}"; do
   case $name in
     format) stage format check_format ;;
     docs) stage docs make_docs ;;
+    fuzz) stage fuzz fuzz_readers ;;
     *) stage "$name" run_preset "$name" ;;
   esac
 done

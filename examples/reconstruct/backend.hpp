@@ -20,6 +20,7 @@ struct Job {
   Scan const& scan;
   AnyImages const& images;
   pyronn::FbpOptions options;
+  double least_transmission;             ///< below it line integrals are cut
   bool is_textured;                      ///< TextureInterp, else SoftwareInterp
   std::size_t workspace_limit;           ///< [bytes] beyond images and volume
   std::function<void(double)> progress;  ///< told the part of the views that is done

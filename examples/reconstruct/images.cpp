@@ -30,14 +30,35 @@ bool all_are(Scan const& scan) {
          (!scan.dark || is_stored_as_t(*scan.dark)) && (!scan.flat || is_stored_as_t(*scan.flat));
 }
 
+/// The elements of a file whose header has been read before: it may be another file by now.
+template <class T>
+std::vector<T> read_array(char const* name, std::filesystem::path const& path,
+                          std::vector<std::int64_t> const& shape) {
+  auto array = pyronn::read_npy<T>(path);
+  if (array.shape != shape) {
+    throw BadInput(std::string{name} + ": " + path.string() +
+                   ": was changed while it was read; its shape is " +
+                   pyronn::detail::npy_shape_text(array.shape) + ", not " +
+                   pyronn::detail::npy_shape_text(shape));
+  }
+  return std::move(array.data);
+}
+
 template <class T>
 Images<T> read_as(Scan const& scan) {
-  Images<T> images{pyronn::read_npy<T>(scan.projections).data, {}, {}};
+  auto const detector = scan.geometry.detector_size();
+  auto const pixels = static_cast<std::size_t>(detector.count());
+  Images<T> images{read_array<T>("projections", scan.projections,
+                                 {scan.geometry.num_views(), detector[1], detector[0]}),
+                   {},
+                   {}};
   if (!scan.are_intensities) return images;
-  auto const pixels = static_cast<std::size_t>(scan.geometry.detector_size().count());
-  images.dark = scan.dark ? pyronn::read_npy<T>(*scan.dark).data : std::vector<T>(pixels, T{0});
-  images.flat = scan.flat ? pyronn::read_npy<T>(*scan.flat).data
-                          : std::vector<T>(pixels, static_cast<T>(*scan.intensity_full));
+  auto const calibration = [&](char const* name, auto const& path, double otherwise) {
+    return path ? read_array<T>(name, *path, {detector[1], detector[0]})
+                : std::vector<T>(pixels, static_cast<T>(otherwise));
+  };
+  images.dark = calibration("dark", scan.dark, 0);
+  images.flat = calibration("flat", scan.flat, scan.intensity_full.value_or(0));
   return images;
 }
 

@@ -9,6 +9,7 @@
 #include <limits>
 #include <optional>
 #include <string>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -34,6 +35,8 @@ struct Options {
   std::vector<double> grey;
   int threads = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
   int workspace_mib = 256;
+  double least_transmission = 1e-6;
+  bool is_repairing = false;
   double max_error = std::numeric_limits<double>::infinity();
   bool is_quiet = false;
   bool is_verbose = false;
@@ -71,8 +74,8 @@ struct Options {
   }
 };
 
-/// Refuses names that could not be written, before anything is computed.
-inline void check_outputs(Options const& options) {
+/// Refuses names that could not be written.
+inline void check_names(Options const& options) {
   std::string const extension = options.output.extension().string();
   if (extension != ".npy" && extension != ".mha") {
     throw BadInput("--output: " + options.output.string() + " must end in .npy or .mha");
@@ -84,10 +87,11 @@ inline void check_outputs(Options const& options) {
     std::filesystem::path const& path = *name;
     std::string const named = (name == &options.png ? "--png: " : "--output: ") + path.string();
     auto const folder = path.has_parent_path() ? path.parent_path() : ".";
-    if (!std::filesystem::is_directory(folder)) {
+    std::error_code absent;
+    if (!std::filesystem::is_directory(folder, absent)) {
       throw BadInput(named + " is in a folder that does not exist");
     }
-    if (std::filesystem::is_directory(path)) throw BadInput(named + " is a folder");
+    if (std::filesystem::is_directory(path, absent)) throw BadInput(named + " is a folder");
   }
 }
 
@@ -116,6 +120,12 @@ inline void add_options(CLI::App& app, Options& options) {
                  "How rays count that see the same line: parker and riess for short scans, wang "
                  "for an offset detector")
       ->check(CLI::IsMember(Options::redundancy_names()))
+      ->capture_default_str();
+  app.add_flag("--repair", options.is_repairing,
+               "Interpolate dead pixels, and counts that are no numbers, between their neighbours");
+  app.add_option("--least-transmission", options.least_transmission,
+                 "Fraction of the light below which a line integral is cut")
+      ->check(CLI::Range(1e-30, 0.1))
       ->capture_default_str();
   app.add_option("--workspace-mib", options.workspace_mib, "Memory for views under way [MiB]")
       ->check(CLI::Range(1, 1 << 20))
@@ -152,7 +162,7 @@ inline std::optional<Options> parse_options(int argc, char** argv) {
   if (app.count("--max-error") > 0 && options.truth.empty()) {
     throw BadInput("--max-error: needs --truth");
   }
-  check_outputs(options);
+  check_names(options);
   return options;
 }
 

@@ -49,8 +49,10 @@ class Preprocessing {
   using Executor = decltype(Place::executor);
 
  public:
-  Preprocessing(Place& place, Images<T> const& images, pyronn::Extents<3> scan, int share)
+  Preprocessing(Place& place, Images<T> const& images, pyronn::Extents<3> scan, int share,
+                double least_transmission)
       : place_{place},
+        least_transmission_{least_transmission},
         raw_{images.projections.data(), scan},
         detector_{scan[0], scan[1]},
         input_{place, raw_.slice_count() * share},
@@ -68,12 +70,14 @@ class Preprocessing {
       if (!lines_) return raw;
     }
     auto const lines = lines_->view(raw.extents);
-    pyronn::line_integrals(place_.executor, raw, dark_view_, flat_view_, lines);
+    pyronn::line_integrals(place_.executor, raw, dark_view_, flat_view_, lines,
+                           least_transmission_);
     return lines;
   }
 
  private:
   Place& place_;
+  double least_transmission_;
   pyronn::ProjectionView<T const> raw_;
   pyronn::Extents<2> detector_;
   typename Place::template Input<T> input_;
@@ -149,7 +153,7 @@ Cost reconstruct_at(Place& place, Job const& job, pyronn::VolumeView<float> host
   typename Place::Output volume{place, host_volume};
   std::visit(
       [&](auto const& images) {
-        Preprocessing preprocessing{place, images, extents, share};
+        Preprocessing preprocessing{place, images, extents, share, job.least_transmission};
         auto const load = [&](int first, int count) { return preprocessing.load(first, count); };
         std::size_t const limit = job.workspace_limit / 2;
         cost.preprocess_seconds += watch.restart();

@@ -3,30 +3,20 @@
 #include "scan.hpp"
 
 #include <array>
-#include <cerrno>
 #include <cstdint>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include <pyronn/core/error.hpp>
+#include <pyronn/interop/detail/text_file.hpp>
 #include <pyronn/io/npy_header.hpp>
 
 #include "scan_geometry.hpp"
 
 namespace example {
 namespace {
-
-std::string read_text(std::filesystem::path const& path) {
-  if (std::filesystem::is_directory(path)) throw BadInput("is a folder, not a scan description");
-  errno = 0;
-  std::ifstream file{path, std::ios::binary};
-  if (!file) throw BadInput("cannot be opened: " + pyronn::detail::last_system_error());
-  return {std::istreambuf_iterator<char>{file}, {}};
-}
 
 pyronn::Grid read_grid(Field const& volume) {
   Field const& known = volume.object({"size", "voxel_mm", "center_mm"});
@@ -58,7 +48,8 @@ class ImageReader {
   }
 
   [[nodiscard]] bool is_integer() const {
-    return header_.type == pyronn::NpyType::uint8 || header_.type == pyronn::NpyType::uint16;
+    return header_.type != pyronn::NpyType::float16 && header_.type != pyronn::NpyType::float32 &&
+           header_.type != pyronn::NpyType::float64;
   }
 
  private:
@@ -97,6 +88,17 @@ bool read_kind(Field const& description, bool has_integers) {
   return false;
 }
 
+/// The texts of a description that end as file names do. It is not nested deeply.
+void find_files(Json const& json, std::filesystem::path const& folder,
+                std::vector<std::filesystem::path>& files) {
+  if (json.is_structured()) {
+    for (Json const& inner : json) find_files(inner, folder, files);
+  } else if (json.is_string()) {
+    std::filesystem::path const name = json.get<std::string>();
+    if (name.extension() == ".npy") files.push_back(folder / name);
+  }
+}
+
 Scan build_scan(Field const& description, std::filesystem::path const& folder) {
   static_cast<void>(
       description.object({"comment", "circular", "vectors", "matrices", "detector", "volume",
@@ -114,7 +116,8 @@ Scan build_scan(Field const& description, std::filesystem::path const& folder) {
             std::nullopt,
             std::nullopt,
             std::nullopt,
-            read_kind(description, images.is_integer())};
+            read_kind(description, images.is_integer()),
+            {}};
   auto const calibration = [&](char const* name) -> std::optional<std::filesystem::path> {
     if (!description.has(name)) return std::nullopt;
     return ImageReader{folder, description[name]}.check({rows, columns}, "(rows, columns)");
@@ -131,9 +134,17 @@ Scan build_scan(Field const& description, std::filesystem::path const& folder) {
 }  // namespace
 
 Scan read_scan(std::filesystem::path const& description) {
+  std::string text;
   try {
-    Json const json = parse_json(read_text(description));
-    return build_scan(Field{json, ""}, description.parent_path());
+    text = pyronn::detail::read_text_file(description);
+  } catch (pyronn::FileError const& error) {
+    throw BadInput(error.what());
+  }
+  try {
+    Json const json = parse_json(text);
+    Scan scan = build_scan(Field{json, ""}, description.parent_path());
+    find_files(json, description.parent_path(), scan.files);
+    return scan;
   } catch (BadInput const& error) {
     throw BadInput(description.string() + ": " + error.what());
   }

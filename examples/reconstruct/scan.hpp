@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <pyronn/core/grid.hpp>
 #include <pyronn/geometry/cone_beam.hpp>
@@ -22,6 +23,7 @@ struct Scan {
   std::optional<std::filesystem::path> flat;
   std::optional<double> intensity_full;  ///< the same flat value for every pixel
   bool are_intensities;                  ///< else the projections are line integrals already
+  std::vector<std::filesystem::path> files;  ///< all that the description names
 };
 
 /// Reads a description and the headers of the files that it names. Throws BadInput for whatever is

@@ -9,6 +9,8 @@
 
 #include <CLI/CLI.hpp>
 
+#include "process.hpp"
+
 namespace example {
 
 int Settings::scaled(int full) const {
@@ -16,6 +18,7 @@ int Settings::scaled(int full) const {
 }
 
 int run(Program const& program, int argc, char** argv) {
+  prepare_process();
   Settings settings{program.full_size, program.full_size, std::string{program.name} + ".png"};
   CLI::App app{program.purpose};
   app.add_option("--size", settings.size,
@@ -26,7 +29,9 @@ int run(Program const& program, int argc, char** argv) {
       ->capture_default_str();
   try {
     app.parse(argc, argv);
-    return program.reconstruct(settings) ? 0 : 1;
+    int const status = program.reconstruct(settings) ? 0 : 1;
+    flush_standard_output();
+    return status;
   } catch (CLI::ParseError const& error) {
     return app.exit(error) == 0 ? 0 : 2;
   } catch (NoDevice const& error) {

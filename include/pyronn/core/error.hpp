@@ -6,6 +6,8 @@
 #include <cstddef>
 #include <initializer_list>
 #include <limits>
+#include <memory>
+#include <new>
 #include <sstream>
 #include <stdexcept>
 #include <string>
@@ -22,12 +24,22 @@ class InvalidArgument : public std::invalid_argument {
   using std::invalid_argument::invalid_argument;
 };
 
-/// Thrown where memory cannot be allocated, and for a workspace that is too small. The message says
-/// how many bytes were asked for, or are needed. Nothing has been written then, unless a GPU runs
-/// out of memory in the middle of a call.
-class OutOfMemory : public std::runtime_error {
+/// Thrown where an executor cannot allocate memory, and for a workspace that is too small. The
+/// message says how many bytes were asked for, or are needed. It is a std::bad_alloc, which comes
+/// where the standard library finds no memory: who catches that catches both. Nothing has been
+/// written where a workspace is too small; where memory runs out in the middle of a call, arrays
+/// that it writes may be written in part. Files appear whole or not at all.
+class OutOfMemory : public std::bad_alloc {
  public:
-  using std::runtime_error::runtime_error;
+  /// An exception with this message.
+  explicit OutOfMemory(std::string const& message)
+      : message_{std::make_shared<std::string const>(message)} {}
+  /// The message.
+  [[nodiscard]] char const* what() const noexcept override { return message_->c_str(); }
+
+ private:
+  std::shared_ptr<std::string const>
+      message_;  ///< unlike a string it is copied without an exception
 };
 
 /// Thrown for a file that cannot be read or written; the message begins with the file's name.
@@ -81,6 +93,7 @@ class MessagePart {
 
 inline std::string joined(std::initializer_list<MessagePart> parts) {
   std::ostringstream out;
+  out.exceptions(std::ios::badbit);  // a stream that finds no memory must not cut the text
   out.precision(std::numeric_limits<double>::digits10);
   for (MessagePart const& part : parts) part.append_to(out);
   return out.str();

@@ -10,6 +10,7 @@
 /// and rays, and is read back up to rounding (some 1e-15 of the distances). Reading throws
 /// InvalidArgument, whose message names the field, for fields that are missing, unknown, of another
 /// type or refused by the type itself; writing throws it for numbers that are not finite.
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <string>
@@ -210,7 +211,8 @@ inline ConeView cone_view(ProjectionMatrix const& matrix) {
   double const square = dot(depth, depth);
   expects(std::isfinite(square) && square > 0, "ConeBeam: the third row of a projection matrix, ",
           depth, ", must be finite and not 0");
-  double const way = std::sqrt(square);
+  // As far in front of the source as the world's origin is from it: no digit of the depth is lost.
+  double const way = std::max(std::sqrt(square), std::abs(matrix.row[2][3]));
   return ConeView::from_matrix(matrix, (way - matrix.row[2][3]) / square * depth);
 }
 

@@ -3,12 +3,17 @@
 #pragma once
 
 /// RTK's geometry files. Needs pugixml (Debian: libpugixml-dev; link pugixml::pugixml).
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstddef>
 #include <filesystem>
-#include <limits>
+#include <functional>
+#include <iostream>
 #include <map>
+#include <new>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -28,15 +33,26 @@ namespace detail {
 using pyronn::detail::fail_file;
 using pyronn::detail::quoted;
 
+/// Called with one sentence about something that a reader skips.
+using Note = std::function<void(std::string const&)>;
+
+/// A number of a file, and how much of it the file's digits leave open.
+struct RoundedNumber {
+  double value = 0;
+  double rounding = 0;  ///< at most so much may be lost
+};
+
 /// Reads one file; all messages begin with its name.
 class GeometryReader {
  public:
-  explicit GeometryReader(std::filesystem::path path) : path_{std::move(path)} {}
+  GeometryReader(std::filesystem::path path, Note note)
+      : path_{std::move(path)}, note_{std::move(note)} {}
 
-  [[nodiscard]] std::vector<Projection> read() const {
+  [[nodiscard]] std::vector<Projection> read() {
     std::string const text = pyronn::detail::read_text_file(path_);
     pugi::xml_document document;
     auto const parsed = document.load_buffer(text.data(), text.size());
+    if (parsed.status == pugi::status_out_of_memory) throw std::bad_alloc{};
     if (!parsed) {
       fail_file(path_, "is not XML: ", parsed.description(), " at byte ", parsed.offset);
     }
@@ -45,50 +61,83 @@ class GeometryReader {
       fail_file(path_, "holds ", quoted(root.name()), ", not RTKThreeDCircularGeometry");
     }
     std::string const version = root.attribute("version").value();
-    if (version != "3" && version != "2") {
+    auto const number = pyronn::detail::parse_number(version);
+    if (!number || (std::floor(*number) != 2 && std::floor(*number) != 3)) {
       fail_file(path_, "has the version ", quoted(version), "; pyronn reads 2 and 3");
     }
-    Numbers const common = numbers(root, "Projection", "the geometry");
-    std::vector<Projection> projections;
-    for (pugi::xml_node const node : root.children("Projection")) {
-      projections.push_back(projection(common, node, projections.size()));
-    }
-    if (projections.empty()) fail_file(path_, "has no Projection");
-    return projections;
+    file_digits_ = most_digits(root);
+    return projections(root);
   }
 
  private:
-  using Numbers = std::map<std::string, double>;
+  using Numbers = std::map<std::string, RoundedNumber>;
 
-  static constexpr double open_jaw = std::numeric_limits<double>::max();
+  /// As many digits as anybody prints.
+  static constexpr int least_digits = 6;
 
-  /// The numbers in the elements of `parent`, without the elements called `other`.
-  [[nodiscard]] Numbers numbers(pugi::xml_node parent, std::string const& other,
-                                std::string const& where) const {
-    Numbers result;
-    for (pugi::xml_node const node : parent.children()) {
-      std::string const name = node.name();
-      if (node.type() != pugi::node_element || name == other) continue;
-      if (!is_known(name)) fail_file(path_, where, " has an unknown ", quoted(name));
-      if (!result.emplace(name, number(node, where)).second) {
-        fail_file(path_, where, " has ", name, " twice");
+  /// The precision that the file was printed with: numbers with fewer digits end in zeros.
+  static int most_digits(pugi::xml_node root) {
+    int most = least_digits;
+    auto const look_at = [&most](pugi::xml_node node) {
+      for (std::string const& word : pyronn::detail::words(node.text().get())) {
+        most = std::max(most, pyronn::detail::significant_digits(word));
       }
-      check_unsupported(name, result[name], where);
+    };
+    for (pugi::xml_node const node : root.children()) {
+      look_at(node);
+      for (pugi::xml_node const inner : node.children()) look_at(inner);
     }
+    return most;
+  }
+
+  /// Numbers hold from where they stand on, until others take their place.
+  [[nodiscard]] std::vector<Projection> projections(pugi::xml_node root) {
+    Numbers current;
+    std::set<std::string> common;
+    std::vector<Projection> result;
+    for (pugi::xml_node const node : root.children()) {
+      if (node.type() != pugi::node_element) continue;
+      if (std::string{node.name()} == "Projection") {
+        result.push_back(projection(current, node, result.size()));
+      } else {
+        set(current, common, node, "the geometry");
+      }
+    }
+    if (result.empty()) fail_file(path_, "has no Projection");
     return result;
   }
 
-  [[nodiscard]] double number(pugi::xml_node node, std::string const& where) const {
-    auto const words = pyronn::detail::words(node.text().get());
-    auto const value = words.size() == 1 ? pyronn::detail::parse_number(words[0]) : std::nullopt;
-    // Without jaws RTK prints the largest double, rounded up to a number that no double holds.
-    bool const is_open = words.size() == 1 && words[0] == "1.79769313486232e+308";
-    if (is_open && is_collimation(node.name())) return open_jaw;
-    if (!value) {
-      fail_file(path_, where, ": ", node.name(), " is ", quoted(node.text().get()),
-                ", not a finite number");
+  /// Sets the number of an element; `seen` are the names of its neighbours so far.
+  void set(Numbers& numbers, std::set<std::string>& seen, pugi::xml_node node,
+           std::string const& where) {
+    std::string const written = node.name();
+    std::string const name = written == "Angle" ? "GantryAngle" : written;  // of older files
+    if (!is_known(name)) {
+      if (skipped_.insert(name).second) {
+        note_(pyronn::detail::message(path_.string(), ": ", quoted(name),
+                                      " is skipped: it is not known"));
+      }
+      return;
     }
-    return *value;
+    if (!seen.insert(name).second) fail_file(path_, where, " has ", name, " twice");
+    if (is_collimation(name)) return check_jaw(node, where);
+    numbers[name] = number(node.text().get(), name, where);
+    if (name == "RadiusCylindricalDetector" && numbers[name].value != 0) {
+      fail_file(path_, where, ": RadiusCylindricalDetector is ", numbers[name].value,
+                ", but only flat detectors (0) can be represented");
+    }
+  }
+
+  [[nodiscard]] RoundedNumber number(std::string const& text, std::string const& name,
+                                     std::string const& where) const {
+    auto const words = pyronn::detail::words(text);
+    auto const value = words.size() == 1 ? pyronn::detail::parse_number(words[0]) : std::nullopt;
+    if (!value) {
+      fail_file(path_, where, ": ", name, " is ", quoted(text), ", not a finite number");
+    }
+    int const digits = pyronn::detail::significant_digits(words[0]);
+    return {*value,
+            pyronn::detail::rounding_of(*value, digits < least_digits ? file_digits_ : digits)};
   }
 
   static bool is_known(std::string const& name) {
@@ -106,47 +155,74 @@ class GeometryReader {
            name == "CollimationVSup";
   }
 
-  void check_unsupported(std::string const& name, double value, std::string const& where) const {
-    if (name == "RadiusCylindricalDetector" && value != 0) {
-      fail_file(path_, where, ": RadiusCylindricalDetector is ", value,
-                ", but only flat detectors (0) can be represented");
+  /// Without jaws RTK prints the largest double, often rounded up to a number that no double holds.
+  void check_jaw(pugi::xml_node node, std::string const& where) const {
+    constexpr double open_jaw = 1e300;
+    std::string const text = node.text().get();
+    auto const words = pyronn::detail::words(text);
+    std::size_t const exponent = words.size() == 1 ? words[0].rfind("e+308") : std::string::npos;
+    if (exponent != std::string::npos && exponent + 5 == words[0].size() &&
+        pyronn::detail::parse_number(words[0].substr(0, exponent)).value_or(0) > 0) {
+      return;
     }
-    if (is_collimation(name) && value < open_jaw) {
-      fail_file(path_, where, ": ", name, " is ", value, ", but jaws cannot be represented");
-    }
+    double const jaw = number(text, node.name(), where).value;
+    if (jaw >= open_jaw) return;
+    fail_file(path_, where, ": ", node.name(), " is ", jaw, ", but jaws cannot be represented");
   }
 
-  [[nodiscard]] Projection projection(Numbers const& common, pugi::xml_node node,
-                                      std::size_t index) const {
+  [[nodiscard]] Projection projection(Numbers& numbers, pugi::xml_node node, std::size_t index) {
     std::string const where = "projection " + std::to_string(index);
-    Numbers values = numbers(node, "Matrix", where);
-    values.insert(common.begin(), common.end());
-    for (char const* const needed : {"SourceToIsocenterDistance", "SourceToDetectorDistance"}) {
-      if (values.count(needed) == 0) fail_file(path_, where, " has no ", needed);
+    std::set<std::string> seen;
+    for (pugi::xml_node const element : node.children()) {
+      bool const is_matrix = std::string{element.name()} == "Matrix";
+      if (element.type() == pugi::node_element && !is_matrix) set(numbers, seen, element, where);
     }
-    constexpr double rad_per_deg = pi / 180;
-    Projection const result{values["SourceToIsocenterDistance"],
-                            values["SourceToDetectorDistance"],
-                            values["GantryAngle"] * rad_per_deg,
-                            values["OutOfPlaneAngle"] * rad_per_deg,
-                            values["InPlaneAngle"] * rad_per_deg,
-                            values["SourceOffsetX"],
-                            values["SourceOffsetY"],
-                            values["ProjectionOffsetX"],
-                            values["ProjectionOffsetY"]};
+    if (numbers.count("SourceToIsocenterDistance") == 0) {
+      fail_file(path_, where, " has no SourceToIsocenterDistance");
+    }
+    if (numbers["SourceToDetectorDistance"].value == 0) {
+      fail_file(path_, where, " has no SourceToDetectorDistance, or 0: RTK's parallel rays, which ",
+                "this function does not read; see ParallelBeam3D");
+    }
+    Nine nine{};
+    for (std::size_t i = 0; i < nine.size(); ++i) nine[i] = numbers[names[i]];
     try {
-      check_matrix(node, matrix(result), where);
+      check_matrix(node, nine, where);
     } catch (InvalidArgument const& error) {
       fail_file(path_, where, ": ", error.what());
     }
-    return result;
+    return projection_of(nine);
   }
 
-  /// Checks that Matrix agrees with the other numbers: like RTK, it accepts differences up to
-  /// 0.001.
-  void check_matrix(pugi::xml_node node, ProjectionMatrix const& expected,
-                    std::string const& where) const {
-    constexpr double tolerance = 1e-3;
+  using Nine = std::array<RoundedNumber, 9>;
+
+  /// In the order of Projection's members.
+  static constexpr std::array<char const*, 9> names{"SourceToIsocenterDistance",
+                                                    "SourceToDetectorDistance",
+                                                    "GantryAngle",
+                                                    "OutOfPlaneAngle",
+                                                    "InPlaneAngle",
+                                                    "SourceOffsetX",
+                                                    "SourceOffsetY",
+                                                    "ProjectionOffsetX",
+                                                    "ProjectionOffsetY"};
+
+  static Projection projection_of(Nine const& nine) {
+    constexpr double rad_per_deg = pi / 180;
+    return {nine[0].value,
+            nine[1].value,
+            nine[2].value * rad_per_deg,
+            nine[3].value * rad_per_deg,
+            nine[4].value * rad_per_deg,
+            nine[5].value,
+            nine[6].value,
+            nine[7].value,
+            nine[8].value};
+  }
+
+  /// Checks that Matrix agrees with the other numbers. Like RTK, it accepts differences up to
+  /// 0.001; also up to 1e-6 of a row, and what rounding of all the numbers in the file explains.
+  void check_matrix(pugi::xml_node node, Nine const& nine, std::string const& where) const {
     pugi::xml_node const element = node.child("Matrix");
     if (element.empty()) fail_file(path_, where, " has no Matrix");
     if (!element.next_sibling("Matrix").empty()) fail_file(path_, where, " has Matrix twice");
@@ -154,29 +230,67 @@ class GeometryReader {
     if (words.size() != 12) {
       fail_file(path_, where, ": Matrix holds ", words.size(), " numbers, not 12");
     }
+    ProjectionMatrix const wanted = matrix(projection_of(nine));
+    ProjectionMatrix const tolerance = tolerances(wanted, nine);
     for (int i = 0; i < 12; ++i) {
-      auto const value = pyronn::detail::parse_number(words[static_cast<std::size_t>(i)]);
-      double const wanted = expected.row[i / 4][i % 4];
-      if (value && std::abs(*value - wanted) <= tolerance) continue;
-      fail_file(path_, where, ": row ", i / 4, ", column ", i % 4, " of Matrix is ",
-                quoted(words[static_cast<std::size_t>(i)]), ", but the other numbers give ",
-                wanted);
+      std::string const& word = words[static_cast<std::size_t>(i)];
+      double const expected = wanted.row[i / 4][i % 4];
+      if (pyronn::detail::parse_number(word)) {
+        RoundedNumber const found = number(word, "Matrix", where);
+        if (std::abs(found.value - expected) <= tolerance.row[i / 4][i % 4] + found.rounding)
+          continue;
+      }
+      fail_file(path_, where, ": row ", i / 4, ", column ", i % 4, " of Matrix is ", quoted(word),
+                ", but the other numbers give ", expected);
     }
   }
 
+  /// How far each number of a matrix may be off where it is printed with all digits.
+  static ProjectionMatrix tolerances(ProjectionMatrix const& wanted, Nine const& nine) {
+    constexpr double absolute = 1e-3;
+    constexpr double relative = 1e-6;
+    ProjectionMatrix result{};
+    for (int r = 0; r < 3; ++r) {
+      double largest = 0;
+      for (double const number : wanted.row[r]) largest = std::max(largest, std::abs(number));
+      for (double& number : result.row[r]) number = std::max(absolute, relative * largest);
+    }
+    for (std::size_t i = 0; i < nine.size(); ++i) {
+      Nine moved = nine;
+      moved[i].value += moved[i].rounding;
+      ProjectionMatrix const other = matrix(projection_of(moved));
+      for (int n = 0; n < 12; ++n) {
+        result.row[n / 4][n % 4] += std::abs(other.row[n / 4][n % 4] - wanted.row[n / 4][n % 4]);
+      }
+    }
+    return result;
+  }
+
   std::filesystem::path path_;
+  Note note_;
+  int file_digits_ = least_digits;
+  std::set<std::string> skipped_;
 };
 
 }  // namespace detail
 
-/// Reads the projections of an RTK geometry file of version 2 or 3. A number may be given once for
-/// all projections or in each of them; angles and offsets that are not given are 0. Throws
-/// FileError, whose message names the projection, for a file that is not XML or holds something
-/// else; for missing, repeated and unknown elements; for texts that are not numbers, distances that
-/// are not positive (parallel rays), cylindrical detectors and collimation; and where Matrix
-/// contradicts the other numbers.
-inline std::vector<Projection> read_geometry(std::filesystem::path const& path) {
-  return detail::GeometryReader{path}.read();
+/// Reads the projections of an RTK geometry file of version 2 or 3, as RTK does: a number holds
+/// from where it stands on, so that those above all projections are common, and what a projection
+/// lacks is as in the projection before; 0 where it has not been said at all. `Angle` is the name
+/// of GantryAngle in older files. `note` is called with a sentence for each name of an element that
+/// is not known and therefore skipped.
+///
+/// Throws FileError, whose message names the projection, for a file that is not XML or holds
+/// something else; for missing distances and repeated elements; for texts that are not numbers,
+/// parallel rays (no SourceToDetectorDistance, or 0), distances that are not positive, cylindrical
+/// detectors and collimation; and where Matrix contradicts the other numbers, for all that their
+/// digits say.
+inline std::vector<Projection> read_geometry(
+    std::filesystem::path const& path,
+    std::function<void(std::string const&)> const& note = [](std::string const& text) {
+      std::clog << text << std::endl;
+    }) {
+  return detail::GeometryReader{path, note}.read();
 }
 
 }  // namespace pyronn::rtk

@@ -5,50 +5,50 @@
 /// AtomicFile: a file that appears whole or not at all.
 #include <cerrno>
 #include <cstdint>
-#include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <locale>
-#include <random>
-#include <string>
 #include <system_error>
 #include <utility>
 
 #include <pyronn/io/detail/file_error.hpp>
+#include <pyronn/io/detail/temporary_file.hpp>
 
 namespace pyronn {
 
 /// A file that appears whole or not at all. Data is written to a temporary file in the same folder,
 /// which `commit` renames to the target; until then, and where anything fails, the target is
 /// unchanged. The destructor removes a temporary file that was not committed; a killed process
-/// leaves it (`.pyronn-*.tmp`) behind. The data is not forced to the disk, so that a power loss may
-/// lose it.
+/// leaves it (`.pyronn-*.tmp`) behind, unless a signal handler calls `remove_all_temporaries`. The
+/// data is not forced to the disk, so that a power loss may lose it.
 ///
-/// Every error is a FileError whose message begins with the target's name. A symbolic link is
-/// followed, the permissions of a replaced file are kept, and write-protected files, folders and
-/// devices are refused. The stream is binary and prints numbers in the "C" locale.
+/// Every error of a file is a FileError whose message begins with the target's name. A symbolic
+/// link is followed; a file that is going to be replaced gives its permissions to the temporary
+/// file; write-protected files, folders and devices are refused. The stream is binary and prints
+/// numbers in the "C" locale.
 class AtomicFile {
  public:
   /// Opens the temporary file. Throws FileError.
   explicit AtomicFile(std::filesystem::path target)
-      : name_{std::move(target)}, target_{follow_links(name_)} {
-    check_target();
-    create_temporary();
-    stream_.imbue(std::locale::classic());
-    stream_.open(temporary_, std::ios::binary);
+      : name_{std::move(target)},
+        target_{checked_target(name_)},
+        temporary_{name_, target_},
+        stream_{temporary_.path(), std::ios::binary} {
     if (!stream_) {
-      std::string const reason = detail::last_system_error();
-      discard();
-      detail::fail_file(name_, "cannot open a temporary file beside it: ", reason);
+      detail::fail_file(name_,
+                        "cannot open a temporary file beside it: ", detail::last_system_error());
     }
+    stream_.imbue(std::locale::classic());
   }
 
   AtomicFile(AtomicFile const&) = delete;
   AtomicFile& operator=(AtomicFile const&) = delete;
+  ~AtomicFile() = default;
 
-  ~AtomicFile() {
-    if (!committed_) discard();
-  }
+  /// Removes the temporary files of all AtomicFile that there are in this program, whose commits
+  /// fail from then on. It is what a handler of SIGINT or SIGTERM calls before the program ends,
+  /// and does only what a handler may. It does nothing on systems that are not Unix.
+  static void remove_all_temporaries() noexcept { detail::remove_temporary_files(); }
 
   /// The stream of the temporary file. Errors of what is written to it are reported by `commit`.
   [[nodiscard]] std::ofstream& stream() { return stream_; }
@@ -71,7 +71,9 @@ class AtomicFile {
     errno = 0;
     if (stream_.is_open()) stream_.close();
     if (!stream_) detail::fail_file(name_, "cannot be written: ", detail::last_system_error());
-    replace_target();
+    std::error_code error;
+    temporary_.rename_to(target_, error);
+    if (error) detail::fail_file(name_, "cannot be replaced: ", error.message());
     committed_ = true;
   }
 
@@ -85,62 +87,30 @@ class AtomicFile {
     return path;
   }
 
-  void check_target() const {
-    if (!target_.has_filename()) detail::fail_file(name_, "does not name a file");
+  /// The file that `name` leads to, which can be written for all that is known.
+  static std::filesystem::path checked_target(std::filesystem::path const& name) {
+    std::filesystem::path target = follow_links(name);
+    if (!target.has_filename()) detail::fail_file(name, "does not name a file");
     std::error_code error;
-    auto const status = std::filesystem::status(target_, error);
-    if (status.type() == std::filesystem::file_type::not_found) return;
+    auto const status = std::filesystem::status(target, error);
+    if (status.type() == std::filesystem::file_type::not_found) return target;
     if (status.type() == std::filesystem::file_type::none) {
-      detail::fail_file(name_, "cannot be written: ", error.message());
+      detail::fail_file(name, "cannot be written: ", error.message());
     }
     if (!std::filesystem::is_regular_file(status)) {
-      detail::fail_file(name_, "is not a regular file and cannot be replaced");
+      detail::fail_file(name, "is not a regular file and cannot be replaced");
     }
     using std::filesystem::perms;
     auto const writers = perms::owner_write | perms::group_write | perms::others_write;
     if ((status.permissions() & writers) == perms::none) {
-      detail::fail_file(name_, "is write-protected");
+      detail::fail_file(name, "is write-protected");
     }
-  }
-
-  /// Finds a name that is not in use by creating the file exclusively.
-  void create_temporary() {
-    constexpr int attempts = 16;
-    std::random_device random;
-    for (int attempt = 0; attempt < attempts; ++attempt) {
-      auto const number = (std::uint64_t{random()} << 32) | random();
-      temporary_ = target_.parent_path() / (".pyronn-" + std::to_string(number) + ".tmp");
-      errno = 0;
-      if (std::FILE* const created = std::fopen(temporary_.string().c_str(), "wbx")) {
-        std::fclose(created);
-        return;
-      }
-      if (errno != EEXIST) break;
-    }
-    detail::fail_file(name_,
-                      "cannot create a temporary file beside it: ", detail::last_system_error());
-  }
-
-  void replace_target() {
-    std::error_code error;
-    auto const old = std::filesystem::status(target_, error);
-    if (std::filesystem::is_regular_file(old)) {
-      std::filesystem::permissions(temporary_, old.permissions(), error);
-    }
-    std::filesystem::rename(temporary_, target_, error);
-    if (error) detail::fail_file(name_, "cannot be replaced: ", error.message());
-  }
-
-  void discard() {
-    stream_.exceptions(std::ios::goodbit);
-    if (stream_.is_open()) stream_.close();
-    std::error_code ignored;
-    std::filesystem::remove(temporary_, ignored);
+    return target;
   }
 
   std::filesystem::path name_;    ///< as the caller wrote it, for messages
   std::filesystem::path target_;  ///< with symbolic links followed
-  std::filesystem::path temporary_;
+  detail::TemporaryFile temporary_;
   std::ofstream stream_;
   bool committed_ = false;
 };

@@ -33,6 +33,7 @@ constexpr char const* metaimage_type() {
 /// voxel, in MetaImage as in Grid, and the axes of the world are not changed.
 inline std::string metaimage_header(Grid const& grid, char const* element_type) {
   std::ostringstream out;
+  out.exceptions(std::ios::badbit);  // a stream that finds no memory must not cut the text
   out.imbue(std::locale::classic());
   out.precision(std::numeric_limits<double>::max_digits10);
   auto const print = [&out](char const* key, auto const& triple) {

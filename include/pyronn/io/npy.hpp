@@ -2,8 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-/// NumPy's .npy files, in the byte order of the little-endian machines that pyronn runs on.
+/// NumPy's .npy files. pyronn runs on little-endian machines, and writes their order of bytes.
 #include <algorithm>
+#include <cerrno>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -16,6 +17,7 @@
 
 #include <pyronn/core/array_view.hpp>
 #include <pyronn/core/error.hpp>
+#include <pyronn/core/half.hpp>
 #include <pyronn/io/atomic_file.hpp>
 #include <pyronn/io/detail/file_error.hpp>
 #include <pyronn/io/npy_header.hpp>
@@ -45,33 +47,80 @@ constexpr NpyType npy_type() {
   return std::is_same_v<T, std::uint16_t> ? NpyType::uint16 : NpyType::uint8;
 }
 
+/// Calls `visit` with a number of the type.
+template <class Visit>
+void visit_npy_type(NpyType type, Visit const& visit) {
+  switch (type) {
+    case NpyType::uint8:
+      return visit(std::uint8_t{});
+    case NpyType::uint16:
+      return visit(std::uint16_t{});
+    case NpyType::uint32:
+      return visit(std::uint32_t{});
+    case NpyType::uint64:
+      return visit(std::uint64_t{});
+    case NpyType::int8:
+      return visit(std::int8_t{});
+    case NpyType::int16:
+      return visit(std::int16_t{});
+    case NpyType::int32:
+      return visit(std::int32_t{});
+    case NpyType::int64:
+      return visit(std::int64_t{});
+    case NpyType::float16:
+      return visit(Half{});
+    case NpyType::float32:
+      return visit(float{});
+    case NpyType::float64:
+      return visit(double{});
+  }
+}
+
+/// Half widens; all other conversions are the language's.
 template <class Stored, class T>
 inline constexpr bool npy_converts_v = std::is_floating_point_v<T> ||
-                                       (std::is_integral_v<Stored> && sizeof(Stored) <= sizeof(T));
+                                       (std::is_integral_v<Stored> && std::is_unsigned_v<Stored> &&
+                                        sizeof(Stored) <= sizeof(T));
 
-/// Fills `data` with the elements of the file, converted from the type `Stored`.
-template <class Stored, class T>
-void read_npy_elements(std::filesystem::path const& path, std::ifstream& file,
-                       std::vector<T>& data) {
-  if constexpr (std::is_same_v<Stored, T>) {
-    file.read(reinterpret_cast<char*>(data.data()),
-              static_cast<std::streamsize>(data.size() * sizeof(T)));
-  } else if constexpr (npy_converts_v<Stored, T>) {
+/// Reads the elements of a file that stores `Stored`.
+template <class Stored>
+class NpyElements {
+ public:
+  NpyElements(std::filesystem::path const& path, std::ifstream& file, bool is_big_endian)
+      : path_{path}, file_{file}, is_big_endian_{is_big_endian} {}
+
+  void read(std::vector<Stored>& data) const { read(data.data(), data.size()); }
+
+  /// Converts them.
+  template <class T>
+  void read(std::vector<T>& data) const {
     constexpr std::size_t most = 1 << 16;
     std::vector<Stored> chunk(std::min(most, data.size()));
-    for (std::size_t done = 0; done < data.size() && file; done += chunk.size()) {
+    for (std::size_t done = 0; done < data.size(); done += chunk.size()) {
       chunk.resize(std::min(most, data.size() - done));
-      file.read(reinterpret_cast<char*>(chunk.data()),
-                static_cast<std::streamsize>(chunk.size() * sizeof(Stored)));
+      read(chunk.data(), chunk.size());
       std::transform(chunk.begin(), chunk.end(), data.data() + done,
                      [](Stored value) { return static_cast<T>(value); });
     }
-  } else {
-    fail_file(path, "holds ", npy_info(npy_type<Stored>()).name, ", which does not fit into ",
-              npy_info(npy_type<T>()).name);
   }
-  if (!file) fail_file(path, "cannot be read to its end: ", last_system_error());
-}
+
+ private:
+  void read(Stored* data, std::size_t count) const {
+    auto* const bytes = reinterpret_cast<char*>(data);
+    errno = 0;
+    if (!file_.read(bytes, static_cast<std::streamsize>(count * sizeof(Stored)))) {
+      fail_file(path_, "cannot be read to its end: ", last_system_error());
+    }
+    if (!is_big_endian_) return;
+    for (std::size_t i = 0; i < count; ++i) {
+      std::reverse(bytes + i * sizeof(Stored), bytes + (i + 1) * sizeof(Stored));
+    }
+  }
+
+  std::filesystem::path const& path_;
+  std::ifstream& file_;
+  bool is_big_endian_;
+};
 
 /// The elements, in C order, of an array that is stored with its first axis as the fastest.
 template <class T>
@@ -99,9 +148,8 @@ std::vector<T> from_fortran_order(std::vector<T> const& stored,
 /// data.
 template <class T>
 std::int64_t check_npy_write(T const* data, std::vector<std::int64_t> const& shape) {
-  constexpr std::size_t most_axes = 32;
-  expects(shape.size() <= most_axes, "write_npy: shape ", npy_shape_text(shape),
-          " has more than the 32 axes that NumPy reads");
+  expects(shape.size() <= npy_most_axes, "write_npy: shape ", npy_shape_text(shape),
+          " has more than the ", npy_most_axes, " axes that NumPy reads");
   for (std::int64_t const size : shape) {
     expects(size >= 0, "write_npy: shape ", npy_shape_text(shape), " has a negative size");
   }
@@ -133,8 +181,9 @@ inline std::string npy_header_text(NpyType type, std::vector<std::int64_t> const
 }  // namespace detail
 
 /// Reads an array and converts its elements to T: float, double, std::uint16_t or std::uint8_t.
-/// float and double are read from every stored type, where float64 is rounded to float as NumPy
-/// rounds it; integers are read from the same and from smaller integers. Throws FileError where
+/// float and double are read from every NpyType, where float64 and long integers are rounded as
+/// NumPy rounds them; unsigned integers are read from the same and from smaller unsigned integers,
+/// all of them in either order of bytes. Throws FileError where
 /// `read_npy_header` does, and where the stored type does not fit into T. Memory is taken only
 /// after the file's size has been checked, twice the array's for a file in Fortran order.
 template <class T>
@@ -145,20 +194,15 @@ template <class T>
   NpyHeader const header = reader.read();
   auto const count = detail::npy_count(header.shape, std::numeric_limits<std::int64_t>::max());
   NpyArray<T> array{header.shape, std::vector<T>(static_cast<std::size_t>(count.value()))};
-  switch (header.type) {
-    case NpyType::uint8:
-      detail::read_npy_elements<std::uint8_t>(path, reader.file(), array.data);
-      break;
-    case NpyType::uint16:
-      detail::read_npy_elements<std::uint16_t>(path, reader.file(), array.data);
-      break;
-    case NpyType::float32:
-      detail::read_npy_elements<float>(path, reader.file(), array.data);
-      break;
-    case NpyType::float64:
-      detail::read_npy_elements<double>(path, reader.file(), array.data);
-      break;
-  }
+  detail::visit_npy_type(header.type, [&](auto stored) {
+    using Stored = decltype(stored);
+    if constexpr (detail::npy_converts_v<Stored, T>) {
+      detail::NpyElements<Stored>{path, reader.file(), header.is_big_endian}.read(array.data);
+    } else {
+      detail::fail_file(path, "holds ", detail::npy_info(header.type).name,
+                        ", which does not fit into ", detail::npy_info(detail::npy_type<T>()).name);
+    }
+  });
   if (header.is_fortran_order) array.data = detail::from_fortran_order(array.data, header.shape);
   return array;
 }

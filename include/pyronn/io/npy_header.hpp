@@ -20,8 +20,21 @@
 
 namespace pyronn {
 
-/// The element types of a .npy file that pyronn reads and writes, little-endian.
-enum class NpyType { uint8, uint16, float32, float64 };
+/// The element types of a .npy file that pyronn reads. It writes uint8, uint16, float32 and
+/// float64.
+enum class NpyType {
+  uint8,
+  uint16,
+  float32,
+  float64,
+  uint32,
+  uint64,
+  int8,
+  int16,
+  int32,
+  int64,
+  float16
+};
 
 /// The type and shape of the array in a .npy file, and where its elements begin.
 struct NpyHeader {
@@ -29,6 +42,7 @@ struct NpyHeader {
   std::vector<std::int64_t> shape;  ///< as NumPy prints it, slowest axis first; empty: one number
   std::streamoff data_offset;       ///< where the first element begins [bytes]
   bool is_fortran_order = false;    ///< the first axis of `shape` is the fastest in the file
+  bool is_big_endian = false;       ///< the bytes of each element are in the other order
 };
 
 namespace detail {
@@ -40,7 +54,9 @@ struct NpyTypeInfo {
 };
 
 inline constexpr NpyTypeInfo npy_types[] = {
-    {"|u1", "uint8", 1}, {"<u2", "uint16", 2}, {"<f4", "float32", 4}, {"<f8", "float64", 8}};
+    {"|u1", "uint8", 1},  {"<u2", "uint16", 2}, {"<f4", "float32", 4}, {"<f8", "float64", 8},
+    {"<u4", "uint32", 4}, {"<u8", "uint64", 8}, {"|i1", "int8", 1},    {"<i2", "int16", 2},
+    {"<i4", "int32", 4},  {"<i8", "int64", 8},  {"<f2", "float16", 2}};
 
 constexpr NpyTypeInfo const& npy_info(NpyType type) { return npy_types[static_cast<int>(type)]; }
 
@@ -66,18 +82,18 @@ inline std::optional<std::int64_t> npy_count(std::vector<std::int64_t> const& sh
   return count;
 }
 
+/// The order of bytes comes first, which single bytes may have, too.
 inline NpyType parse_npy_type(std::filesystem::path const& path, std::string const& descr) {
-  for (NpyType const type : {NpyType::uint8, NpyType::uint16, NpyType::float32, NpyType::float64}) {
-    if (descr == npy_info(type).descr) return type;
-  }
-  if (descr == "<u1") return NpyType::uint8;
-  if (descr.substr(0, 1) == ">") {
-    fail_file(path, "holds big-endian elements; convert it in NumPy with ",
-              "array.astype(array.dtype.newbyteorder('<'))");
+  int number = 0;
+  for (NpyTypeInfo const& info : npy_types) {
+    bool const is_ordered =
+        descr[0] == '<' || descr[0] == '>' || (descr[0] == '|' && info.bytes == 1);
+    if (is_ordered && descr.substr(1) == info.descr + 1) return static_cast<NpyType>(number);
+    ++number;
   }
   fail_file(path, "holds elements of type '", printable(descr),
-            "'; pyronn reads uint8, uint16, float32 and float64; convert it in NumPy, for example "
-            "with array.astype('float32')");
+            "'; pyronn reads integers, float16, float32 and float64; convert it in NumPy, for "
+            "example with array.astype('float32')");
 }
 
 /// Throws unless the elements take exactly the bytes that the file holds behind its header.
@@ -118,7 +134,7 @@ class NpyHeaderReader {
     std::string const text = read_bytes(read_length(major == 1 ? 2 : 4));
     NpyDictionary const dictionary = NpyDictionaryParser{path_, text}.parse();
     NpyHeader header{parse_npy_type(path_, dictionary.descr), dictionary.shape, file_.tellg(),
-                     dictionary.fortran_order};
+                     dictionary.fortran_order, dictionary.descr[0] == '>'};
     check_npy_size(path_, header, bytes_left_);
     return header;
   }
@@ -158,7 +174,8 @@ class NpyHeaderReader {
 }  // namespace detail
 
 /// Reads the header of a .npy file (format 1.0, 2.0 or 3.0). Throws FileError unless the file holds
-/// an array of a NpyType, in C or Fortran order, that fills the file exactly.
+/// an array of a NpyType, in C or Fortran order and of either order of bytes, that fills the file
+/// exactly.
 [[nodiscard]] inline NpyHeader read_npy_header(std::filesystem::path const& path) {
   return detail::NpyHeaderReader{path}.read();
 }

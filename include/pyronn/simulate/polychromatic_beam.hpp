@@ -3,6 +3,7 @@
 #pragma once
 
 /// PolychromaticBeam: beam hardening.
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -73,16 +74,18 @@ struct EnergyBin {
 /// that energy.
 class PolychromaticBeam {
  public:
-  /// The largest number of energies.
+  /// The largest number of energies that have a weight.
   static constexpr int most_bins = detail::PolychromaticSum::most_bins;
   /// The largest number of materials.
   static constexpr int most_materials = detail::PolychromaticSum::most_materials;
 
-  /// Throws InvalidArgument unless there are 1 to 128 bins of the same 1 to 8 materials each, with
-  /// numbers that are finite and not negative and a weight above 0.
+  /// Throws InvalidArgument unless 1 to 128 bins have a weight above 0, and all are of the same 1
+  /// to 8 materials, with numbers that are finite and not negative. Bins of weight 0 are left out.
   explicit PolychromaticBeam(std::vector<EnergyBin> const& bins) : kernel_{} {
-    detail::expects(!bins.empty() && bins.size() <= most_bins, "PolychromaticBeam: ", bins.size(),
-                    " energy bins; must be 1 to ", most_bins);
+    auto const weighty = std::count_if(bins.begin(), bins.end(),
+                                       [](EnergyBin const& bin) { return bin.weight != 0.0; });
+    detail::expects(!bins.empty() && weighty <= most_bins, "PolychromaticBeam: ", weighty,
+                    " energy bins with a weight; must be 1 to ", most_bins);
     std::size_t const materials = bins[0].attenuation.size();
     detail::expects(materials >= 1 && materials <= most_materials, "PolychromaticBeam: ", materials,
                     " materials; must be 1 to ", most_materials);

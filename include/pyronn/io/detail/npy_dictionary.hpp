@@ -27,6 +27,9 @@ inline std::string printable(std::string_view text) {
   return text.size() > length_limit ? result + "..." : result;
 }
 
+/// The most axes of an array, as in NumPy 1.
+inline constexpr std::size_t npy_most_axes = 32;
+
 /// The entries of the dictionary in the header of a .npy file.
 struct NpyDictionary {
   std::string descr;
@@ -100,6 +103,9 @@ class NpyDictionaryParser {
     expect('(');
     while (!accept(')')) {
       if (!closed_by_comma) fail("a comma or )");
+      if (shape.size() == npy_most_axes) {
+        fail_file(path_, "has more than the ", npy_most_axes, " axes that pyronn reads");
+      }
       shape.push_back(parse_size());
       closed_by_comma = accept(',');
     }
@@ -116,6 +122,7 @@ class NpyDictionaryParser {
       if (size > (largest - digit) / 10) fail("a size below 2^63");
       size = size * 10 + digit;
     }
+    if (at_ < text_.size() && text_[at_] == 'L') ++at_;  // Python 2 wrote long integers so
     return size;
   }
 

@@ -16,16 +16,19 @@ namespace pyronn {
 
 namespace detail {
 
-/// -log(signal / full) of one pixel. Written so that a dead pixel (`full` not positive, or anything
-/// not finite) gives the floor.
+/// -log(signal / full) of one pixel. Written so that a dead pixel (`full` not positive, or what is
+/// not a number) gives the floor, and an infinite signal the ceiling.
 PYRONN_HOST_DEVICE inline float line_integral(float signal, float full, float floor) {
+  constexpr float ceiling = 1e30F;
   float const ratio = full > 0.0F ? signal / full : 0.0F;
-  float const transmission = ratio < 1e30F ? ratio : 0.0F;
+  float const transmission = ratio > ceiling ? ceiling : ratio;
   return -std::log(transmission > floor ? transmission : floor);
 }
 
 inline void check_floor(double floor) {
-  expects(floor > 0.0 && floor < 1.0, "line_integrals: floor ", floor, " must lie between 0 and 1");
+  constexpr double least = 1e-37;  // a float holds it with all its digits
+  expects(floor >= least && floor < 1.0, "line_integrals: floor ", floor, " must lie between ",
+          least, " and 1");
 }
 
 /// -log((raw - dark) / (flat - dark)) of one pixel.
@@ -52,9 +55,10 @@ struct LineIntegrals {
 }  // namespace detail
 
 /// Line integrals -log((raw - dark) / (flat - dark)) from intensities (u, v, view), with dark and
-/// flat field (u, v). A transmission below `floor`, as of dead pixels, counts as `floor`. Does not
-/// synchronise. `raw` and `line_integrals` may be the same memory where T is float. Throws
-/// InvalidArgument for sizes that differ and a floor outside (0, 1).
+/// flat field (u, v). A transmission below `floor`, as of dead pixels and counts that are not a
+/// number, counts as `floor`, and one above 1e30 as 1e30. Does not synchronise. `raw` and
+/// `line_integrals` may be the same memory where T is float. Throws InvalidArgument for sizes that
+/// differ and a floor outside [1e-37, 1).
 template <class Executor, class T>
 void line_integrals(Executor const& executor, ProjectionView<T const> raw,
                     ArrayView<T const, 2> dark, ArrayView<T const, 2> flat,

@@ -1,0 +1,309 @@
+// SPDX-FileCopyrightText: The pyronn authors
+// SPDX-License-Identifier: Apache-2.0
+#include "judgement.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <limits>
+#include <optional>
+#include <type_traits>
+#include <variant>
+
+#include <pyronn/backend/cpu/executor.hpp>
+#include <pyronn/exec/kernel.hpp>
+
+#include "bad_input.hpp"
+
+namespace example {
+namespace {
+
+/// What the counts of one row of the detector are like, in all views.
+struct RowCounts {
+  std::int64_t dead_pixels = 0;
+  std::int64_t not_finite = 0;  ///< counts of live pixels, as `cut`
+  std::int64_t cut = 0;         ///< below the least transmission
+  std::int64_t hardly_any = 0;  ///< of the light, as behind a closed shutter
+  std::int64_t too_bright = 0;  ///< far more than the flat field
+  std::int64_t no_numbers = 0;
+  std::int64_t flat_below_dark = 0;  ///< pixels
+
+  RowCounts& operator+=(RowCounts const& other) {
+    cut += other.cut;
+    not_finite += other.not_finite;
+    dead_pixels += other.dead_pixels;
+    hardly_any += other.hardly_any;
+    too_bright += other.too_bright;
+    no_numbers += other.no_numbers;
+    flat_below_dark += other.flat_below_dark;
+    return *this;
+  }
+};
+
+template <class T>
+double number(std::vector<T> const& values, std::size_t index) {
+  return static_cast<double>(values[index]);
+}
+
+/// Judges row after row; an item is a row of the detector.
+template <class T>
+struct JudgeRows {
+  using Block = pyronn::BlockShape<1, 1, 1>;
+  static constexpr double hardly_any = 1e-4;
+  static constexpr double too_bright = 2;
+
+  Images<T> const* images;
+  pyronn::Extents<3> scan;
+  double least_transmission;
+  std::uint8_t* is_dead;
+  RowCounts* rows;
+
+  void operator()(pyronn::Vec<int, 3> item) const {
+    for (int u = 0; u < scan[0]; ++u) judge_pixel(u, item[0]);
+  }
+
+  void judge_pixel(int u, int v) const {
+    RowCounts& row = rows[v];
+    auto const pixel = static_cast<std::size_t>(std::int64_t{v} * scan[0] + u);
+    double const dark = number(images->dark, pixel);
+    double const full = number(images->flat, pixel) - dark;
+    bool const is_calibrated = full > 0 && std::isfinite(full);
+    RowCounts counts;
+    for (int view = 0; view < scan[2]; ++view) {
+      std::int64_t const first = std::int64_t{view} * scan[1] * scan[0];
+      double const signal =
+          number(images->projections, static_cast<std::size_t>(first) + pixel) - dark;
+      bool const is_finite = std::isfinite(signal);
+      counts.not_finite += is_finite ? 0 : 1;
+      counts.cut += is_finite && !(signal > least_transmission * full) ? 1 : 0;
+      counts.hardly_any += signal <= hardly_any * full ? 1 : 0;
+      counts.too_bright += signal > too_bright * full ? 1 : 0;
+    }
+    counts.flat_below_dark = full < 0 ? 1 : 0;
+    counts.no_numbers = counts.not_finite;
+    counts.dead_pixels = !is_calibrated || counts.cut + counts.not_finite == scan[2] ? 1 : 0;
+    is_dead[pixel] = static_cast<std::uint8_t>(counts.dead_pixels);
+    if (counts.dead_pixels == 1) counts.cut = counts.not_finite = 0;
+    row += counts;
+  }
+};
+
+/// Throws BadInput where most counts cannot be right.
+void check(Scan const& scan, RowCounts const& counts, std::int64_t pixels) {
+  double const samples = static_cast<double>(pixels) * scan.geometry.num_views();
+  double const half = samples / 2;
+  double const half_of_pixels = static_cast<double>(pixels) / 2;
+  // A flat field behind a closed shutter is below the dark field in half of the pixels, by noise.
+  if (static_cast<double>(counts.flat_below_dark) > 1.8 * half_of_pixels) {
+    if (scan.intensity_full) {
+      throw BadInput("intensity_full: is below the dark field");
+    }
+    throw BadInput("flat: is below the dark field in most pixels; are 'dark' and 'flat' swapped?");
+  }
+  if (static_cast<double>(counts.too_bright) > half) {
+    throw BadInput(
+        std::string{scan.flat ? "flat" : "intensity_full"} +
+        ": most counts of the projections are more than twice as bright; was the shutter "
+        "closed, or the exposure another?");
+  }
+  if (static_cast<double>(counts.hardly_any) > half) {
+    throw BadInput(
+        "projections: most counts are not above the dark field by a 10000th of the flat "
+        "field; was the shutter closed?");
+  }
+  if (static_cast<double>(counts.no_numbers) > half) {
+    throw BadInput("projections: most counts are no finite numbers");
+  }
+  if (static_cast<double>(counts.dead_pixels) > half_of_pixels) {
+    throw BadInput(
+        "flat: most pixels are dead: the flat field is not above the dark field, or "
+        "they count nothing in any view");
+  }
+}
+
+template <class T>
+Judgement judge_counts(Scan const& scan, Images<T> const& images, double least_transmission) {
+  auto const detector = scan.geometry.detector_size();
+  Judgement judgement;
+  judgement.is_dead.resize(static_cast<std::size_t>(detector.count()));
+  std::vector<RowCounts> rows(static_cast<std::size_t>(detector[1]));
+  pyronn::CpuExecutor{}.for_each({detector[1], 1, 1},
+                                 JudgeRows<T>{&images,
+                                              {detector[0], detector[1], scan.geometry.num_views()},
+                                              least_transmission,
+                                              judgement.is_dead.data(),
+                                              rows.data()});
+  RowCounts all;
+  for (RowCounts const& row : rows) all += row;
+  check(scan, all, detector.count());
+  judgement.dead_pixels = all.dead_pixels;
+  judgement.not_finite = all.not_finite;
+  judgement.cut = all.cut;
+  return judgement;
+}
+
+/// Replaces what is wrong in images by what is between good neighbours.
+template <class T>
+class Repair {
+ public:
+  Repair(Scan const& scan, Judgement const& judgement, Images<T>& images)
+      : size_{scan.geometry.detector_size()},
+        views_{scan.geometry.num_views()},
+        is_dead_{judgement.is_dead},
+        images_{images} {}
+
+  /// Returns how many dead pixels are left.
+  std::int64_t operator()() {
+    std::int64_t left = 0;
+    for (int v = 0; v < size_[1]; ++v) {
+      for (int u = 0; u < size_[0]; ++u) {
+        std::size_t const pixel = index(u, v);
+        bool const is_dead = is_dead_[pixel] != 0;
+        auto const near = neighbours(u, v, [this](std::size_t other) { return is_good(other); });
+        if (is_dead && near) calibrate(pixel, *near);
+        if (is_dead && !near) ++left;
+        for (int view = 0; view < views_; ++view) {
+          if (is_dead ? near.has_value() : !std::isfinite(count(pixel, view))) mend(u, v, view);
+        }
+      }
+    }
+    return left;
+  }
+
+ private:
+  /// Two pixels, and the weight of the first.
+  struct Neighbours {
+    std::size_t first;
+    std::size_t second;
+    double weight;
+  };
+
+  [[nodiscard]] std::size_t index(int u, int v) const {
+    return static_cast<std::size_t>(std::int64_t{v} * size_[0] + u);
+  }
+  [[nodiscard]] bool is_good(std::size_t pixel) const { return is_dead_[pixel] == 0; }
+  [[nodiscard]] std::size_t sample(std::size_t pixel, int view) const {
+    return static_cast<std::size_t>(view) * static_cast<std::size_t>(size_.count()) + pixel;
+  }
+  [[nodiscard]] double count(std::size_t pixel, int view) const {
+    return number(images_.projections, sample(pixel, view));
+  }
+
+  /// The nearest good pixels on both sides, or twice that on one; first in the row.
+  template <class Good>
+  [[nodiscard]] std::optional<Neighbours> neighbours(int u, int v, Good const& good) const {
+    for (bool const in_row : {true, false}) {
+      int const here = in_row ? u : v;
+      int const end = in_row ? size_[0] : size_[1];
+      auto const at = [&](int place) { return in_row ? index(place, v) : index(u, place); };
+      int before = here - 1;
+      int behind = here + 1;
+      while (before >= 0 && !good(at(before))) --before;
+      while (behind < end && !good(at(behind))) ++behind;
+      if (before < 0 && behind == end) continue;
+      if (before < 0) return Neighbours{at(behind), at(behind), 1};
+      if (behind == end) return Neighbours{at(before), at(before), 1};
+      double const weight = static_cast<double>(behind - here) / (behind - before);
+      return Neighbours{at(before), at(behind), weight};
+    }
+    return std::nullopt;
+  }
+
+  static T rounded(double value) {
+    if constexpr (std::is_integral_v<T>) {
+      return static_cast<T>(
+          std::lround(std::clamp(value, 0.0, static_cast<double>(std::numeric_limits<T>::max()))));
+    } else {
+      return static_cast<T>(value);
+    }
+  }
+
+  void calibrate(std::size_t pixel, Neighbours const& near) {
+    for (std::vector<T>* const field : {&images_.dark, &images_.flat}) {
+      (*field)[pixel] = rounded(near.weight * number(*field, near.first) +
+                                (1 - near.weight) * number(*field, near.second));
+    }
+  }
+
+  void mend(int u, int v, int view) {
+    auto const near = neighbours(u, v, [&](std::size_t other) {
+      return is_good(other) && std::isfinite(count(other, view));
+    });
+    if (!near) return;
+    auto const transmission = [&](std::size_t pixel) {
+      double const dark = number(images_.dark, pixel);
+      return (count(pixel, view) - dark) / (number(images_.flat, pixel) - dark);
+    };
+    double const between =
+        near->weight * transmission(near->first) + (1 - near->weight) * transmission(near->second);
+    std::size_t const pixel = index(u, v);
+    double const dark = number(images_.dark, pixel);
+    T const mended = rounded(dark + between * (number(images_.flat, pixel) - dark));
+    if (is_good(pixel)) {
+      mended_.push_back({sample(pixel, view), mended});
+    } else {
+      images_.projections[sample(pixel, view)] = mended;
+    }
+  }
+
+ public:
+  /// Writes what has been kept back, so that all stems from counts as they were measured.
+  void finish() {
+    for (auto const& [at, value] : mended_) images_.projections[at] = value;
+  }
+
+ private:
+  struct Mended {
+    std::size_t at;
+    T value;
+  };
+
+  pyronn::Extents<2> size_;
+  int views_;
+  std::vector<std::uint8_t> const& is_dead_;
+  Images<T>& images_;
+  std::vector<Mended> mended_;
+};
+
+}  // namespace
+
+std::vector<std::string> Judgement::warnings(double least_transmission) const {
+  std::vector<std::string> result;
+  if (dead_pixels > 0) {
+    result.push_back(std::to_string(dead_pixels) +
+                     " dead pixels: their flat field is not above the dark field, or they count "
+                     "nothing in any view");
+  }
+  if (not_finite > 0) {
+    result.push_back(std::to_string(not_finite) + " counts are no finite numbers");
+  }
+  if (cut > 0) {
+    result.push_back(std::to_string(cut) + " line integrals above " +
+                     std::to_string(-std::log(least_transmission)) +
+                     " are cut; see --least-transmission");
+  }
+  return result;
+}
+
+Judgement judge(Scan const& scan, AnyImages const& images, double least_transmission) {
+  return std::visit(
+      [&](auto const& typed) {
+        return typed.are_intensities() ? judge_counts(scan, typed, least_transmission)
+                                       : Judgement{};
+      },
+      images);
+}
+
+std::int64_t repair(Scan const& scan, Judgement const& judgement, AnyImages& images) {
+  return std::visit(
+      [&](auto& typed) {
+        if (!typed.are_intensities()) return std::int64_t{0};
+        Repair repair{scan, judgement, typed};
+        std::int64_t const left = repair();
+        repair.finish();
+        return left;
+      },
+      images);
+}
+
+}  // namespace example

@@ -1,0 +1,94 @@
+#!/bin/sh
+# SPDX-FileCopyrightText: The pyronn authors
+# SPDX-License-Identifier: Apache-2.0
+#
+# What the programs do where output cannot be written: programs_test.sh RECONSTRUCT SIMULATE SCAN.JSON
+reconstruct=$1
+simulate=$2
+scan=$3
+folder=$(mktemp -d) || exit 1
+trap 'rm -rf "$folder"' EXIT
+failures=0
+
+# expect STATUS TEXT: the last command ended so and said so on standard error.
+expect() {
+  if [ "$status" -ne "$1" ] || { [ -n "$2" ] && ! grep -q "$2" "$folder/error"; }; then
+    echo "status $status instead of $1, and instead of '$2':"
+    cat "$folder/error"
+    failures=$((failures + 1))
+  fi
+}
+
+# nothing_in NAME...: no such file, and no temporary.
+nothing_in() {
+  for name in "$@" "$folder"/.pyronn-*; do
+    [ ! -e "$name" ] && continue
+    echo "$name was written"
+    failures=$((failures + 1))
+  done
+}
+
+# Standard output that is lost is an error, found before anything is computed.
+"$reconstruct" "$scan" --output "$folder/full.mha" > /dev/full 2> "$folder/error"
+status=$?
+expect 1 "standard output cannot be written: No space left on device"
+nothing_in "$folder/full.mha"
+"$reconstruct" "$scan" --output "$folder/closed.mha" >&- 2> "$folder/error"
+status=$?
+expect 1 "standard output cannot be written: Bad file descriptor"
+nothing_in "$folder/closed.mha"
+"$reconstruct" --help > /dev/full 2> "$folder/error"
+status=$?
+expect 1 "standard output cannot be written"
+"$simulate" --size 8 --views 3 --output "$folder/simulated" > /dev/full 2> "$folder/error"
+status=$?
+expect 1 "standard output cannot be written"
+
+# With --quiet there is nothing to lose, and no file takes the place of a closed stream.
+"$reconstruct" "$scan" --output "$folder/quiet.npy" --quiet >&- 2> "$folder/error"
+status=$?
+expect 0 ''
+head -c 6 "$folder/quiet.npy" | grep -aq NUMPY || {
+  echo "quiet.npy is no array"
+  failures=$((failures + 1))
+}
+
+# Places that cannot be written are found before anything is computed.
+if [ -d /proc/self ]; then
+  "$reconstruct" "$scan" --output /proc/volume.mha > "$folder/output" 2> "$folder/error"
+  status=$?
+  expect 2 "^reconstruct: --output: /proc/volume.mha: cannot create a temporary file beside it"
+  "$reconstruct" "$scan" --output "$folder/volume.npy" --png /proc/slices.png \
+    >> "$folder/output" 2> "$folder/error"
+  status=$?
+  expect 2 "^reconstruct: --png: /proc/slices.png: cannot create a temporary file beside it"
+  nothing_in "$folder/volume.npy"
+  if grep -q "views of" "$folder/output"; then
+    echo "it computed first"
+    failures=$((failures + 1))
+  fi
+fi
+"$simulate" --size 8 --views 3 --output "$scan" > /dev/null 2> "$folder/error"
+status=$?
+expect 1 "^simulate: $scan: cannot be made a folder: "
+
+# Images that cannot be right are refused; what is wrong with few pixels is said.
+there=$(dirname "$scan")
+sed 's/"projections.npy"/"P"/;s/"dark.npy"/"F"/;s/"flat.npy"/"D"/' "$scan" |
+  sed "s#\"P\"#\"$there/projections.npy\"#;s#\"D\"#\"$there/dark.npy\"#;s#\"F\"#\"$there/flat.npy\"#" \
+    > "$folder/swapped.json"
+"$reconstruct" "$folder/swapped.json" --output "$folder/swapped.mha" --quiet 2> "$folder/error"
+status=$?
+expect 2 "flat: is below the dark field in most pixels; are 'dark' and 'flat' swapped?"
+nothing_in "$folder/swapped.mha"
+"$simulate" --size 24 --views 24 --dead-pixels 0.02 --output "$folder/dead" > /dev/null
+"$reconstruct" "$folder/dead/scan.json" --output "$folder/dead/volume.npy" --quiet \
+  2> "$folder/error"
+status=$?
+expect 0 "^reconstruct: [0-9]* dead pixels: their flat field is not above the dark field"
+"$reconstruct" "$folder/dead/scan.json" --output "$folder/dead/volume.npy" --quiet --repair \
+  --truth "$folder/dead/truth.npy" --max-error 0.5 2> "$folder/error"
+status=$?
+expect 0 "dead pixels"
+
+exit $((failures > 0))
