@@ -21,8 +21,8 @@ struct Scan {
   std::filesystem::path projections;
   std::optional<std::filesystem::path> dark;
   std::optional<std::filesystem::path> flat;
-  std::optional<double> intensity_full;  ///< the same flat value for every pixel
-  bool are_intensities;                  ///< else the projections are line integrals already
+  std::optional<double> intensity_full;      ///< the same flat value for every pixel
+  bool are_intensities;                      ///< else the projections are line integrals already
   std::vector<std::filesystem::path> files;  ///< all that the description names
 };
 
