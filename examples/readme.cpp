@@ -12,8 +12,8 @@ int main() {
   auto const grid = Grid::centered({64, 64, 32}, {1, 1, 1});
   Phantom const water{Body::ellipsoid({0, 0, 0}, {20, 15, 10}, 0.02)};  // centre, semi-axes, 1/mm
   std::vector<float> lines(96 * 64 * 120), image(64 * 64 * 32);
-  ProjectionView<float> const projections{lines.data(), {96, 64, 120}};
-  VolumeView<float> const volume{image.data(), grid.size};
+  auto const projections = view_of(lines, scan.extents());
+  auto const volume = view_of(image, grid.extents());
 
   CpuExecutor const executor;
   voxelise(executor, water, grid, volume);

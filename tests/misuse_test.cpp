@@ -172,4 +172,23 @@ BOOST_AUTO_TEST_CASE(arrays_may_be_written_in_the_call) {
                     InvalidArgument);
 }
 
+/// Arrays get the sizes that scans and grids say, and vectors are measured.
+BOOST_AUTO_TEST_CASE(vectors_as_arrays_have_their_size) {
+  auto const angles = pyronn::equal_angles(7);
+  BOOST_TEST((scan.extents() == views_size));
+  BOOST_TEST(
+      (pyronn::FanBeam::circular({60, 90, angles}, {16, 1.3}).extents() == Extents<2>{16, 7}));
+  BOOST_TEST(
+      (pyronn::ParallelBeam3D::circular({angles}, {{16, 11}, {1.3, 0.9}}).extents() == views_size));
+  BOOST_TEST((grid.extents() == grid.size));
+  BOOST_TEST((Grid::flat({9, 8}, {1, 1}).extents<2>() == Extents<2>{9, 8}));
+  Values values(16 * 11 * 7, 1.0F);
+  Values const& constant = values;
+  BOOST_TEST(pyronn::view_of(values, scan.extents()).data == values.data());
+  BOOST_TEST(pyronn::view_of(constant, scan.extents()).data == values.data());
+  values.pop_back();
+  BOOST_CHECK_EXCEPTION(pyronn::view_of(values, scan.extents()), InvalidArgument,
+                        says("(16, 11, 7) are 1232 elements, but the vector has 1231"));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

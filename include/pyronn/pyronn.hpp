@@ -15,6 +15,7 @@
 #include <pyronn/core/half.hpp>
 #include <pyronn/core/storage.hpp>
 #include <pyronn/core/vec.hpp>
+#include <pyronn/core/view_of.hpp>
 #include <pyronn/exec/backend.hpp>
 #include <pyronn/exec/buffer.hpp>
 #include <pyronn/exec/quotient.hpp>

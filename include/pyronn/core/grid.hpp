@@ -47,6 +47,17 @@ struct Grid {
     return result;
   }
 
+  /// Those of the volume, (x, y, z); of an image in the plane, extents<2>(), (x, y).
+  template <int Rank = 3>
+  [[nodiscard]] Extents<Rank> extents() const {
+    static_assert(Rank == 2 || Rank == 3, "A grid is one of volumes or of images.");
+    if constexpr (Rank == 2) {
+      return {size[0], size[1]};
+    } else {
+      return size;
+    }
+  }
+
   /// World position [mm] of an index position.
   [[nodiscard]] PYRONN_HOST_DEVICE constexpr Vec3d to_world(Vec3d const& index) const {
     return origin + scale(spacing, index);

@@ -79,11 +79,8 @@ class ArcFanView {
 /// A scan of the plane with a point source and pixels at equal angles on an arc about it. The class
 /// is a value that is cheap to copy; its views are set up once, in double precision, and never
 /// change.
-class ArcFanBeam : public detail::ViewList<ArcFanView> {
+class ArcFanBeam : public detail::ViewList<ArcFanView, 2> {
  public:
-  /// The scan lies in the plane z = 0.
-  static constexpr int dimension = 2;
-
   /// The source turns on a circle about the origin; the detector's spacing and offset are measured
   /// along the arc [mm]. Throws InvalidArgument where CircularOrbit::validate or
   /// LineDetector::validate does, and for pixels 90 degrees or more off the central ray.

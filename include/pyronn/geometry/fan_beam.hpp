@@ -15,11 +15,8 @@ namespace pyronn {
 
 /// A scan of the plane with a point source and a straight detector. The class is a value that is
 /// cheap to copy; its views are set up once, in double precision, and never change.
-class FanBeam : public detail::ViewList<ConeView> {
+class FanBeam : public detail::ViewList<ConeView, 2> {
  public:
-  /// The scan lies in the plane z = 0.
-  static constexpr int dimension = 2;
-
   /// The source turns on a circle about the origin. Throws InvalidArgument where
   /// CircularOrbit::validate or LineDetector::validate does.
   static FanBeam circular(CircularOrbit const& orbit, LineDetector const& detector) {

@@ -15,11 +15,8 @@ namespace pyronn {
 
 /// A scan of the plane with parallel rays. The class is a value that is cheap to copy; its views
 /// are set up once, in double precision, and never change.
-class ParallelBeam2D : public detail::ViewList<ParallelView> {
+class ParallelBeam2D : public detail::ViewList<ParallelView, 2> {
  public:
-  /// The scan lies in the plane z = 0.
-  static constexpr int dimension = 2;
-
   /// At angle b the rays run along -(cos b, sin b) and u is (-sin b, cos b), as in a FanBeam whose
   /// source is at infinity. Throws InvalidArgument where ParallelOrbit::validate or
   /// LineDetector::validate does.

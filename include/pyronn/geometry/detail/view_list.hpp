@@ -15,9 +15,11 @@ namespace pyronn::detail {
 
 /// A geometry that holds its views in memory: a value that is cheap to copy and never changes; what
 /// is moved from is copied, as it must not be left without views.
-template <class View>
+template <class View, int Dimension = 3>
 class ViewList {
  public:
+  static constexpr int dimension = Dimension;
+
   ~ViewList() = default;
   ViewList(ViewList const&) = default;
   ViewList(ViewList&& other) noexcept : ViewList{std::as_const(other)} {}
@@ -29,6 +31,14 @@ class ViewList {
 
   [[nodiscard]] int num_views() const { return static_cast<int>(views_->size()); }
   [[nodiscard]] Extents<2> detector_size() const { return detector_size_; }
+  /// Those of the projections: (u, v, view), in the plane (u, view).
+  [[nodiscard]] Extents<Dimension> extents() const {
+    if constexpr (Dimension == 2) {
+      return {detector_size_[0], num_views()};
+    } else {
+      return {detector_size_[0], detector_size_[1], num_views()};
+    }
+  }
   [[nodiscard]] View const& view(int n) const { return (*views_)[static_cast<std::size_t>(n)]; }
 
  protected:
