@@ -36,7 +36,7 @@ T there_and_back(T const& value) {
 /// Numbers that need all their digits.
 double const third = 1.0 / 3;
 double const tenth = 0.1;
-Vec3d const odd{third, -1e-300, 123456789.123456789};
+Vec3d const odd{third, -1e-300, 12345.67891234576789};
 
 template <class T>
 void refuses(std::string const& text, char const* what) {
