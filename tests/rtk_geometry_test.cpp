@@ -235,6 +235,7 @@ BOOST_AUTO_TEST_CASE(files_as_others_write_and_edit_them) {
     BOOST_TEST(read(jaws).size() == 2U);
     BOOST_TEST(read(replaced("\"3\"", "\"2\"", jaws)).size() == 2U);
   }
+  BOOST_TEST(read("\xef\xbb\xbf" + text).size() == 2U);  // with a byte order mark
   BOOST_TEST(notes.empty());
   std::string more = replaced("<ProjectionOffsetX>", "<Couch>7</Couch><ProjectionOffsetX>");
   more = replaced("<GantryAngle>", "<Time unit=\"s\">now</Time><Couch/><GantryAngle>", more);

@@ -55,36 +55,45 @@ struct JudgeRows {
   Images<T> const* images;
   pyronn::Extents<3> scan;
   double least_transmission;
-  std::uint8_t* is_dead;
+  std::uint8_t* dead;
   RowCounts* rows;
 
   void operator()(pyronn::Vec<int, 3> item) const {
-    for (int u = 0; u < scan[0]; ++u) judge_pixel(u, item[0]);
+    int const v = item[0];
+    std::int64_t const row = std::int64_t{v} * scan[0];
+    std::vector<RowCounts> pixels(static_cast<std::size_t>(scan[0]));
+    for (int view = 0; view < scan[2]; ++view) {
+      auto const first = static_cast<std::size_t>(std::int64_t{view} * scan[1] * scan[0] + row);
+      for (std::size_t u = 0; u < pixels.size(); ++u) {
+        auto const pixel = static_cast<std::size_t>(row) + u;
+        double const dark = number(images->dark, pixel);
+        double const full = number(images->flat, pixel) - dark;
+        judge_count(number(images->projections, first + u) - dark, full, pixels[u]);
+      }
+    }
+    for (std::size_t u = 0; u < pixels.size(); ++u) {
+      judge_pixel(static_cast<std::size_t>(row) + u, pixels[u]);
+      rows[v] += pixels[u];
+    }
   }
 
-  void judge_pixel(int u, int v) const {
-    RowCounts& row = rows[v];
-    auto const pixel = static_cast<std::size_t>(std::int64_t{v} * scan[0] + u);
-    double const dark = number(images->dark, pixel);
-    double const full = number(images->flat, pixel) - dark;
+  void judge_count(double signal, double full, RowCounts& counts) const {
+    bool const is_finite = std::isfinite(signal);
+    counts.no_numbers += is_finite ? 0 : 1;
+    counts.cut += is_finite && !(signal > least_transmission * full) ? 1 : 0;
+    counts.hardly_any += signal <= hardly_any * full ? 1 : 0;
+    counts.too_bright += signal > too_bright * full ? 1 : 0;
+  }
+
+  void judge_pixel(std::size_t pixel, RowCounts& counts) const {
+    double const full = number(images->flat, pixel) - number(images->dark, pixel);
     bool const is_calibrated = full > 0 && std::isfinite(full);
-    RowCounts counts;
-    for (int view = 0; view < scan[2]; ++view) {
-      std::int64_t const first = std::int64_t{view} * scan[1] * scan[0];
-      double const signal =
-          number(images->projections, static_cast<std::size_t>(first) + pixel) - dark;
-      bool const is_finite = std::isfinite(signal);
-      counts.not_finite += is_finite ? 0 : 1;
-      counts.cut += is_finite && !(signal > least_transmission * full) ? 1 : 0;
-      counts.hardly_any += signal <= hardly_any * full ? 1 : 0;
-      counts.too_bright += signal > too_bright * full ? 1 : 0;
-    }
+    bool const is_dead = !is_calibrated || counts.cut + counts.no_numbers == scan[2];
     counts.flat_below_dark = full < 0 ? 1 : 0;
-    counts.no_numbers = counts.not_finite;
-    counts.dead_pixels = !is_calibrated || counts.cut + counts.not_finite == scan[2] ? 1 : 0;
-    is_dead[pixel] = static_cast<std::uint8_t>(counts.dead_pixels);
-    if (counts.dead_pixels == 1) counts.cut = counts.not_finite = 0;
-    row += counts;
+    counts.dead_pixels = is_dead ? 1 : 0;
+    counts.not_finite = is_dead ? 0 : counts.no_numbers;
+    if (is_dead) counts.cut = 0;
+    dead[pixel] = static_cast<std::uint8_t>(counts.dead_pixels);
   }
 };
 
