@@ -10,7 +10,6 @@
 #include <type_traits>
 #include <variant>
 
-#include <pyronn/backend/cpu/executor.hpp>
 #include <pyronn/exec/kernel.hpp>
 
 #include "bad_input.hpp"
@@ -131,17 +130,18 @@ void check(Scan const& scan, RowCounts const& counts, std::int64_t pixels) {
 }
 
 template <class T>
-Judgement judge_counts(Scan const& scan, Images<T> const& images, double least_transmission) {
+Judgement judge_counts(Scan const& scan, Images<T> const& images, double least_transmission,
+                       pyronn::CpuExecutor const& executor) {
   auto const detector = scan.geometry.detector_size();
   Judgement judgement;
   judgement.is_dead.resize(static_cast<std::size_t>(detector.count()));
   std::vector<RowCounts> rows(static_cast<std::size_t>(detector[1]));
-  pyronn::CpuExecutor{}.for_each({detector[1], 1, 1},
-                                 JudgeRows<T>{&images,
-                                              {detector[0], detector[1], scan.geometry.num_views()},
-                                              least_transmission,
-                                              judgement.is_dead.data(),
-                                              rows.data()});
+  executor.for_each({detector[1], 1, 1},
+                    JudgeRows<T>{&images,
+                                 {detector[0], detector[1], scan.geometry.num_views()},
+                                 least_transmission,
+                                 judgement.is_dead.data(),
+                                 rows.data()});
   RowCounts all;
   for (RowCounts const& row : rows) all += row;
   check(scan, all, detector.count());
@@ -294,10 +294,11 @@ std::vector<std::string> Judgement::warnings(double least_transmission) const {
   return result;
 }
 
-Judgement judge(Scan const& scan, AnyImages const& images, double least_transmission) {
+Judgement judge(Scan const& scan, AnyImages const& images, double least_transmission,
+                pyronn::CpuExecutor const& executor) {
   return std::visit(
       [&](auto const& typed) {
-        return typed.are_intensities() ? judge_counts(scan, typed, least_transmission)
+        return typed.are_intensities() ? judge_counts(scan, typed, least_transmission, executor)
                                        : Judgement{};
       },
       images);
