@@ -20,6 +20,7 @@
 
 #include "../examples/reconstruct/images.cpp"
 #include "../examples/reconstruct/judgement.cpp"
+#include "../examples/reconstruct/repair.cpp"
 #include "../examples/reconstruct/scan.cpp"
 #include "support/temporary_folder.hpp"
 
