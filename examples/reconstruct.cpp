@@ -90,7 +90,8 @@ pyronn::NpyArray<float> read_truth(Options const& options, Scan const& scan) {
 
 /// Says what is wrong with images, and puts right what was asked for.
 void judge_images(Options const& options, Scan const& scan, AnyImages& images) {
-  Judgement const judgement = judge(scan, images, options.least_transmission);
+  Judgement const judgement =
+      judge(scan, images, options.least_transmission, pyronn::CpuExecutor{options.threads});
   for (std::string const& warning : judgement.warnings(options.least_transmission)) {
     std::fprintf(stderr, "reconstruct: %s\n", warning.c_str());
   }

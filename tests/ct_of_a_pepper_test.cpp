@@ -56,8 +56,7 @@ Values line_integrals() {
   test::Array<std::uint16_t, 2> dark{detector, read("/dark_u16.npy")};
   test::Array<std::uint16_t, 2> flat{detector, read("/flat_u16.npy")};
   test::Array<float, 3> result{extents};
-  pyronn::line_integrals<test::Executor, std::uint16_t>(test::executor(), raw.view(), dark.view(),
-                                                        flat.view(), result.view());
+  pyronn::line_integrals(test::executor(), raw.view(), dark.view(), flat.view(), result.view());
   return result.values();
 }
 

@@ -68,7 +68,7 @@ void check_same(ConeBeam const& a, ConeBeam const& b) {
 BOOST_AUTO_TEST_SUITE(geometry_json)
 
 BOOST_AUTO_TEST_CASE(grids) {
-  Grid const grid = Grid::from_origin({5, 6, 7}, {third, tenth, 1e-7}, odd);
+  Grid const grid = Grid::from_origin({5, 6, 7}, {third, tenth, 1e-3}, odd);
   BOOST_TEST((there_and_back(grid) == grid));
   BOOST_TEST(json(Grid::from_origin({1, 2, 3}, {1, 1, 2}, {0, 0, 0.5})).dump() ==
              R"({"origin_mm":[0.0,0.0,0.5],"size":[1,2,3],"voxel_mm":[1.0,1.0,2.0]})");

@@ -26,8 +26,8 @@ std::vector<float> convert(std::vector<T> const& raw, std::vector<T> const& dark
   test::Array<T, 2> dark_array{Detector{columns, 1}, dark};
   test::Array<T, 2> flat_array{Detector{columns, 1}, flat};
   test::Array<float, 3> result{Scan{columns, 1, views}};
-  pyronn::line_integrals<test::Executor, T>(test::executor(), raw_array.view(), dark_array.view(),
-                                            flat_array.view(), result.view(), floor);
+  pyronn::line_integrals(test::executor(), raw_array.view(), dark_array.view(), flat_array.view(),
+                         result.view(), floor);
   return result.values();
 }
 
@@ -45,6 +45,19 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(follow_beer_and_lambert, T, Types) {
     BOOST_TEST(static_cast<double>(result[n]) == -std::log(expected[n]),
                boost::test_tools::tolerance(1e-5));
   }
+}
+
+/// Counts of a detector, a dark field that was averaged, and a flat field of a model.
+BOOST_AUTO_TEST_CASE(each_array_has_a_type_of_its_own) {
+  test::Array<std::uint16_t, 3> raw{Scan{2, 1, 1}, {60, 35}};
+  test::Array<float, 2> dark{Detector{2, 1}, {9.5F, 10.25F}};
+  test::Array<double, 2> flat{Detector{2, 1}, {110, 60}};
+  test::Array<float, 3> result{Scan{2, 1, 1}};
+  pyronn::line_integrals(test::executor(), raw.view(), dark.view(), flat.view(), result.view());
+  BOOST_TEST(static_cast<double>(result.values()[0]) == -std::log(50.5 / 100.5),
+             boost::test_tools::tolerance(1e-5));
+  BOOST_TEST(static_cast<double>(result.values()[1]) == -std::log(24.75 / 49.75),
+             boost::test_tools::tolerance(1e-5));
 }
 
 BOOST_AUTO_TEST_CASE(dead_pixels_and_rubbish_count_as_the_floor) {
@@ -75,8 +88,8 @@ BOOST_AUTO_TEST_CASE(other_sizes_and_floors_are_refused) {
   test::Array<float, 2> narrow{Detector{2, 2}};
   test::Array<float, 3> shorter{Scan{3, 2, 3}};
   auto const call = [&](auto& dark, auto& flat, auto& out, double floor) {
-    pyronn::line_integrals<test::Executor, float>(test::executor(), raw.view(), dark.view(),
-                                                  flat.view(), out.view(), floor);
+    pyronn::line_integrals(test::executor(), raw.view(), dark.view(), flat.view(), out.view(),
+                           floor);
   };
   BOOST_CHECK_THROW(call(narrow, field, raw, 1e-3), pyronn::InvalidArgument);
   BOOST_CHECK_THROW(call(field, narrow, raw, 1e-3), pyronn::InvalidArgument);

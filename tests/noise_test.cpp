@@ -126,8 +126,7 @@ BOOST_AUTO_TEST_CASE(a_beam_may_have_a_profile) {
 }
 
 BOOST_AUTO_TEST_CASE(no_photons_count_as_the_floor) {
-  float const infinity = std::numeric_limits<float>::infinity();
-  test::Array<float, 3> views{Scan{5, 1, 1}, std::vector<float>{0, -1, test::nan, infinity, 1e-9F}};
+  test::Array<float, 3> views{Scan{4, 1, 1}, std::vector<float>{0, -1, test::nan, 1e-9F}};
   pyronn::line_integrals(test::executor(), views.view(), 100.0, views.view(), 1e-4);
   for (float const value : views.values()) {
     BOOST_TEST(static_cast<double>(value) == -std::log(1e-4), boost::test_tools::tolerance(1e-6));

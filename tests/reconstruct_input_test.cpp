@@ -20,6 +20,7 @@
 
 #include "../examples/reconstruct/images.cpp"
 #include "../examples/reconstruct/judgement.cpp"
+#include "../examples/reconstruct/repair.cpp"
 #include "../examples/reconstruct/scan.cpp"
 #include "support/temporary_folder.hpp"
 
@@ -63,6 +64,8 @@ BOOST_FIXTURE_TEST_CASE(a_scan_is_read, ScanFiles) {
   BOOST_TEST(images.projections.size() == 24U);
   BOOST_TEST(images.dark.size() == 6U);
   BOOST_TEST(images.flat.size() == 6U);
+  test::write_bytes(folder / "scan.json", "\xef\xbb\xbf" + description().dump());
+  BOOST_TEST(scan().geometry.num_views() == 4);  // with a byte order mark
 }
 
 /// None of which the program may overwrite.

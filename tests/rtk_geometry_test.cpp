@@ -4,24 +4,20 @@
 #include <cmath>
 #include <cstddef>
 #include <limits>
-#include <sstream>
-#include <string>
 #include <vector>
 
 #include <boost/test/unit_test.hpp>
 
 #include <pyronn/geometry/cone_beam.hpp>
-#include <pyronn/interop/rtk_xml.hpp>
+#include <pyronn/interop/rtk_parameters.hpp>
 
 #include "support/temporary_folder.hpp"
 
 namespace rtk = pyronn::rtk;
 using pyronn::ConeBeam;
-using pyronn::FileError;
 using pyronn::InvalidArgument;
 using pyronn::Vec3d;
 using test::says;
-using test::says_of;
 
 namespace {
 
@@ -36,44 +32,6 @@ std::array<double, 12> const general_matrix{
     -776.69886874717145, -78.597874533602081,   447.86855371377044,  2900,
     41.149253615162060,  -895.01902435188515,   -85.607738990786729, 1800,
     0.49878202512991204, -0.069756473744125302, 0.86391580942710433, -500};
-
-/// As RTK 2.7 writes it: common numbers once, the rest in each projection.
-std::string const text = R"(<?xml version="1.0"?>
-<!DOCTYPE RTKGEOMETRY>
-<RTKThreeDCircularGeometry version="3">
-    <SourceToIsocenterDistance>500</SourceToIsocenterDistance>
-    <SourceToDetectorDistance>900</SourceToDetectorDistance>
-    <ProjectionOffsetX>1</ProjectionOffsetX>
-    <ProjectionOffsetY>-2</ProjectionOffsetY>
-  <Projection>
-    <GantryAngle>30</GantryAngle>
-    <Matrix>
-        -779.922863405995                   0    449.133974596216                 500
-                        1                -900    1.73205080756888               -1000
-                      0.5                   0   0.866025403784439                -500
-    </Matrix>
-  </Projection>
-  <Projection>
-    <GantryAngle>30</GantryAngle>
-    <SourceOffsetX>6</SourceOffsetX>
-    <SourceOffsetY>7</SourceOffsetY>
-    <InPlaneAngle>5</InPlaneAngle>
-    <OutOfPlaneAngle>4</OutOfPlaneAngle>
-    <CollimationUInf>1.79769313486232e+308</CollimationUInf>
-    <Matrix>
-        -776.698868747171   -78.5978745336021     447.86855371377                2900
-         41.1492536151621   -895.019024351885   -85.6077389907867                1800
-        0.498782025129912 -0.0697564737441253   0.863915809427104                -500
-    </Matrix>
-  </Projection>
-</RTKThreeDCircularGeometry>
-)";
-
-std::string replaced(std::string const& what, std::string const& by, std::string result = text) {
-  std::size_t const at = result.find(what);
-  BOOST_TEST_REQUIRE(at != std::string::npos);
-  return result.replace(at, what.size(), by);
-}
 
 void check_near(Vec3d const& value, Vec3d const& expected, double within = 1e-9) {
   BOOST_TEST(length(value - expected) <= within, value << " instead of " << expected);
@@ -135,206 +93,6 @@ BOOST_AUTO_TEST_CASE(gantry_angle_is_the_angle_of_our_circle) {
   Vec3d const b{-4, 5, 7};
   check_near(rtk::rotated_to_z_up(cross(a, b)),
              cross(rtk::rotated_to_z_up(a), rtk::rotated_to_z_up(b)));
-}
-
-BOOST_AUTO_TEST_CASE(files) {
-  test::TemporaryFolder const folder;
-  auto const path = folder / "geometry.xml";
-  for (char const* const version : {"\"3\"", "\"2\""}) {
-    test::write_bytes(path, replaced("\"3\"", version));
-    auto const projections = rtk::read_geometry(path);
-    BOOST_TEST_REQUIRE(projections.size() == 2);
-    BOOST_TEST(projections[0].gantry_angle == 30 * deg);
-    BOOST_TEST(projections[0].projection_offset_x == 1);
-    BOOST_TEST(projections[0].source_offset_x == 0);
-    rtk::Projection const& read = projections[1];
-    BOOST_TEST(read.source_to_isocenter_distance == 500);
-    BOOST_TEST(read.source_to_detector_distance == 900);
-    BOOST_TEST(read.out_of_plane_angle == 4 * deg);
-    BOOST_TEST(read.in_plane_angle == 5 * deg);
-    BOOST_TEST(read.source_offset_x == 6);
-    BOOST_TEST(read.source_offset_y == 7);
-    BOOST_TEST(read.projection_offset_y == -2);
-  }
-}
-
-/// A file of any precision, each number as printf's %.<digits>g.
-std::string printed(std::vector<rtk::Projection> const& projections, int digits) {
-  std::ostringstream out;
-  out.precision(digits);
-  auto const print = [&out](char const* name, double value) {
-    out << '<' << name << '>' << value << "</" << name << ">\n";
-  };
-  out << "<RTKThreeDCircularGeometry version=\"3\">\n";
-  for (rtk::Projection const& of : projections) {
-    out << "<Projection>";
-    print("SourceToIsocenterDistance", of.source_to_isocenter_distance);
-    print("SourceToDetectorDistance", of.source_to_detector_distance);
-    print("GantryAngle", of.gantry_angle / deg);
-    print("OutOfPlaneAngle", of.out_of_plane_angle / deg);
-    print("InPlaneAngle", of.in_plane_angle / deg);
-    print("SourceOffsetX", of.source_offset_x);
-    print("SourceOffsetY", of.source_offset_y);
-    print("ProjectionOffsetX", of.projection_offset_x);
-    print("ProjectionOffsetY", of.projection_offset_y);
-    out << "<Matrix>";
-    auto const matrix = rtk::matrix(of);
-    for (int i = 0; i < 12; ++i) out << ' ' << matrix.row[i / 4][i % 4];
-    out << "</Matrix></Projection>\n";
-  }
-  out << "</RTKThreeDCircularGeometry>\n";
-  return out.str();
-}
-
-/// Matrix and numbers, rounded one by one, contradict each other by no more than their digits say;
-/// what is wrong by more is found.
-BOOST_AUTO_TEST_CASE(files_of_few_digits) {
-  test::TemporaryFolder const folder;
-  auto const path = folder / "geometry.xml";
-  std::vector<rtk::Projection> far;
-  for (int n = 0; n < 50; ++n) {
-    double const x = n + 1.0 / 3;
-    far.push_back({90000 + x, 1e5 + x / 7, x * 7 * deg, x / 70 * deg, -x / 90 * deg, x / 3, -x / 7,
-                   x * 1.1, x / 11});
-  }
-  for (int const digits : {6, 7, 9, 15}) {
-    BOOST_TEST_CONTEXT(digits << " digits") {
-      test::write_bytes(path, printed(far, digits));
-      BOOST_TEST(rtk::read_geometry(path).size() == 50U);
-      test::write_bytes(path, printed({general, plain}, digits));
-      BOOST_TEST(rtk::read_geometry(path).size() == 2U);
-      test::write_bytes(path, replaced(">30<", ">30.01<", printed({general}, digits)));
-      BOOST_CHECK_EXCEPTION(rtk::read_geometry(path), FileError, says_of(path, "of Matrix is"));
-      test::write_bytes(path, replaced("X>1<", "X>1.1<", printed({general}, digits)));
-      BOOST_CHECK_EXCEPTION(rtk::read_geometry(path), FileError, says_of(path, "of Matrix is"));
-    }
-  }
-}
-
-/// Older files say Angle, programs add elements of their own, jaws are printed in many ways.
-BOOST_AUTO_TEST_CASE(files_as_others_write_and_edit_them) {
-  test::TemporaryFolder const folder;
-  auto const path = folder / "geometry.xml";
-  std::vector<std::string> notes;
-  auto const read = [&](std::string const& bytes) {
-    test::write_bytes(path, bytes);
-    return rtk::read_geometry(path, [&](std::string const& note) { notes.push_back(note); });
-  };
-  std::string angle = text;
-  for (int n = 0; n < 2; ++n) {
-    angle = replaced("<GantryAngle>30</GantryAngle>", "<Angle>30</Angle>", angle);
-  }
-  BOOST_TEST(read(angle).at(1).gantry_angle == 30 * deg);
-  BOOST_TEST(read(replaced("\"3\"", "\"3.0\"")).size() == 2U);
-  for (char const* const open :
-       {"1.79769313486232e+308", "1.7976931348623157e+308", "1.797693e+308", "1.8e+308", "1e307"}) {
-    std::string jaws = replaced("1.79769313486232e+308", open);
-    jaws = replaced(
-        "<ProjectionOffsetX>",
-        "<CollimationVSup>" + std::string{open} + "</CollimationVSup><ProjectionOffsetX>", jaws);
-    BOOST_TEST(read(jaws).size() == 2U);
-    BOOST_TEST(read(replaced("\"3\"", "\"2\"", jaws)).size() == 2U);
-  }
-  BOOST_TEST(notes.empty());
-  std::string more = replaced("<ProjectionOffsetX>", "<Couch>7</Couch><ProjectionOffsetX>");
-  more = replaced("<GantryAngle>", "<Time unit=\"s\">now</Time><Couch/><GantryAngle>", more);
-  BOOST_TEST(read(more).size() == 2U);
-  BOOST_TEST_REQUIRE(notes.size() == 2U);
-  BOOST_TEST(notes[0] == path.string() + ": 'Couch' is skipped: it is not known");
-  BOOST_TEST(notes[1] == path.string() + ": 'Time' is skipped: it is not known");
-}
-
-/// What a projection lacks is as in the projection before.
-BOOST_AUTO_TEST_CASE(numbers_hold_until_others_come) {
-  test::TemporaryFolder const folder;
-  auto const path = folder / "geometry.xml";
-  auto const view = [](std::string const& numbers, rtk::Projection const& of) {
-    std::ostringstream out;
-    out.precision(15);
-    out << "<Projection>" << numbers << "<Matrix>";
-    auto const matrix = rtk::matrix(of);
-    for (int i = 0; i < 12; ++i) out << ' ' << matrix.row[i / 4][i % 4];
-    out << "</Matrix></Projection>";
-    return out.str();
-  };
-  std::string const begin =
-      "<RTKThreeDCircularGeometry version=\"3\"><SourceToIsocenterDistance>500"
-      "</SourceToIsocenterDistance><SourceToDetectorDistance>900</SourceToDetectorDistance>";
-  test::write_bytes(path, begin +
-                              view("<GantryAngle>20</GantryAngle><SourceOffsetX>3</SourceOffsetX>",
-                                   {500, 900, 20 * deg, 0, 0, 3}) +
-                              view("<GantryAngle>40</GantryAngle>", {500, 900, 40 * deg, 0, 0, 3}) +
-                              view("<SourceOffsetX>0</SourceOffsetX>", {500, 900, 40 * deg}) +
-                              view("", {500, 900, 40 * deg}) + "</RTKThreeDCircularGeometry>");
-  auto const projections = rtk::read_geometry(path);
-  BOOST_TEST_REQUIRE(projections.size() == 4U);
-  BOOST_TEST(projections[1].source_offset_x == 3);
-  BOOST_TEST(projections[1].gantry_angle == 40 * deg);
-  BOOST_TEST(projections[2].source_offset_x == 0);
-  BOOST_TEST(projections[3].gantry_angle == 40 * deg);
-}
-
-/// A number of the projection goes before the common one, and holds for the next.
-BOOST_AUTO_TEST_CASE(own_numbers_first) {
-  test::TemporaryFolder const folder;
-  auto const path = folder / "geometry.xml";
-  test::write_bytes(path, replaced("<ProjectionOffsetX>1</ProjectionOffsetX>",
-                                   "<ProjectionOffsetX>8</ProjectionOffsetX>",
-                                   replaced("<Projection>\n    <GantryAngle>",
-                                            "<Projection><ProjectionOffsetX>1</ProjectionOffsetX>"
-                                            "<GantryAngle>")));
-  BOOST_TEST(rtk::read_geometry(path).at(1).projection_offset_x == 1);
-}
-
-BOOST_AUTO_TEST_CASE(bad_files) {
-  test::TemporaryFolder const folder;
-  auto const path = folder / "geometry.xml";
-  auto const refuses = [&path](std::string const& bytes, char const* what) {
-    BOOST_TEST_CONTEXT(what) {
-      test::write_bytes(path, bytes);
-      BOOST_CHECK_EXCEPTION(rtk::read_geometry(path), FileError, says_of(path, what));
-    }
-  };
-  refuses("", "is not XML");
-  refuses("no XML at all", "is not XML");
-  refuses(text.substr(0, 700), "is not XML");
-  refuses("<other/>", "holds 'other', not RTKThreeDCircularGeometry");
-  refuses("<RTKThreeDCircularGeometry version=\"3\"/>", "has no Projection");
-  refuses("<RTKThreeDCircularGeometry/>", "has the version ''");
-  refuses(replaced("\"3\"", "\"1\""), "has the version '1'; pyronn reads 2 and 3");
-  refuses(replaced("SourceToIsocenterDistance>500</SourceToIsocenterDistance",
-                   "SourceOffsetX>0</SourceOffsetX"),
-          "projection 0 has no SourceToIsocenterDistance");
-  refuses(replaced("<SourceToDetectorDistance>900<", "<SourceToDetectorDistance>0<"),
-          "projection 0 has no SourceToDetectorDistance, or 0: RTK's parallel rays");
-  refuses(replaced("<SourceToDetectorDistance>900<", "<SourceToDetectorDistance>-9<"),
-          "SourceToDetectorDistance -9 must be positive");
-  // As RTK writes parallel rays: no distance to the detector at all.
-  refuses(replaced("<SourceToDetectorDistance>900</SourceToDetectorDistance>", ""),
-          "projection 0 has no SourceToDetectorDistance, or 0: RTK's parallel rays, which this "
-          "function does not read; see ParallelBeam3D");
-  refuses(replaced(">900<", ">900 mm<"), "SourceToDetectorDistance is '900 mm'");
-  refuses(replaced(">900<", "><"), "SourceToDetectorDistance is ''");
-  refuses(replaced(">30<", ">nan<"), "projection 0: GantryAngle is 'nan', not a finite number");
-  refuses(replaced(">30<", ">31<"), "projection 0: row 0, column 0 of Matrix is '-779.9228");
-  refuses(replaced("2900", "2900.01"), "projection 1: row 0, column 3 of Matrix is '2900.01'");
-  refuses(replaced("2900", "inf"), "of Matrix is 'inf'");
-  refuses(replaced("2900", ""), "projection 1: Matrix holds 11 numbers, not 12");
-  refuses(replaced("<ProjectionOffsetX>1</ProjectionOffsetX>", "<OffsetX>1</OffsetX>"),
-          "projection 0: row 0, column 0 of Matrix is");
-  refuses(replaced("<SourceOffsetX>6<", "<SourceOffsetY>6</SourceOffsetY><SourceOffsetX>6<"),
-          "projection 1 has SourceOffsetY twice");
-  refuses(replaced("<GantryAngle>",
-                   "<RadiusCylindricalDetector>200</RadiusCylindricalDetector><GantryAngle>"),
-          "RadiusCylindricalDetector is 200, but only flat detectors");
-  refuses(replaced("<CollimationUInf>1.79769313486232e+308", "<CollimationUInf>12"),
-          "projection 1: CollimationUInf is 12");
-  std::string const matrix = "<Matrix>1 0 0 0 0 1 0 0 0 0 1 0</Matrix>";
-  refuses(replaced("</Projection>", matrix + "</Projection>"), "projection 0 has Matrix twice");
-  refuses(replaced("Matrix>\n  </Projection", "Matrix></Projection><Projection></Projection"),
-          "projection 1 has no Matrix");
-  BOOST_CHECK_EXCEPTION(rtk::read_geometry(folder / "none.xml"), FileError,
-                        says_of(folder / "none.xml", "cannot be opened"));
 }
 
 BOOST_AUTO_TEST_CASE(bad_numbers) {

@@ -2,15 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "judgement.hpp"
 
-#include <algorithm>
 #include <cmath>
 #include <cstddef>
-#include <limits>
-#include <optional>
-#include <type_traits>
 #include <variant>
 
-#include <pyronn/backend/cpu/executor.hpp>
 #include <pyronn/exec/kernel.hpp>
 
 #include "bad_input.hpp"
@@ -55,36 +50,45 @@ struct JudgeRows {
   Images<T> const* images;
   pyronn::Extents<3> scan;
   double least_transmission;
-  std::uint8_t* is_dead;
+  std::uint8_t* dead;
   RowCounts* rows;
 
   void operator()(pyronn::Vec<int, 3> item) const {
-    for (int u = 0; u < scan[0]; ++u) judge_pixel(u, item[0]);
+    int const v = item[0];
+    std::int64_t const row = std::int64_t{v} * scan[0];
+    std::vector<RowCounts> pixels(static_cast<std::size_t>(scan[0]));
+    for (int view = 0; view < scan[2]; ++view) {
+      auto const first = static_cast<std::size_t>(std::int64_t{view} * scan[1] * scan[0] + row);
+      for (std::size_t u = 0; u < pixels.size(); ++u) {
+        auto const pixel = static_cast<std::size_t>(row) + u;
+        double const dark = number(images->dark, pixel);
+        double const full = number(images->flat, pixel) - dark;
+        judge_count(number(images->projections, first + u) - dark, full, pixels[u]);
+      }
+    }
+    for (std::size_t u = 0; u < pixels.size(); ++u) {
+      judge_pixel(static_cast<std::size_t>(row) + u, pixels[u]);
+      rows[v] += pixels[u];
+    }
   }
 
-  void judge_pixel(int u, int v) const {
-    RowCounts& row = rows[v];
-    auto const pixel = static_cast<std::size_t>(std::int64_t{v} * scan[0] + u);
-    double const dark = number(images->dark, pixel);
-    double const full = number(images->flat, pixel) - dark;
+  void judge_count(double signal, double full, RowCounts& counts) const {
+    bool const is_finite = std::isfinite(signal);
+    counts.no_numbers += is_finite ? 0 : 1;
+    counts.cut += is_finite && !(signal > least_transmission * full) ? 1 : 0;
+    counts.hardly_any += signal <= hardly_any * full ? 1 : 0;
+    counts.too_bright += signal > too_bright * full ? 1 : 0;
+  }
+
+  void judge_pixel(std::size_t pixel, RowCounts& counts) const {
+    double const full = number(images->flat, pixel) - number(images->dark, pixel);
     bool const is_calibrated = full > 0 && std::isfinite(full);
-    RowCounts counts;
-    for (int view = 0; view < scan[2]; ++view) {
-      std::int64_t const first = std::int64_t{view} * scan[1] * scan[0];
-      double const signal =
-          number(images->projections, static_cast<std::size_t>(first) + pixel) - dark;
-      bool const is_finite = std::isfinite(signal);
-      counts.not_finite += is_finite ? 0 : 1;
-      counts.cut += is_finite && !(signal > least_transmission * full) ? 1 : 0;
-      counts.hardly_any += signal <= hardly_any * full ? 1 : 0;
-      counts.too_bright += signal > too_bright * full ? 1 : 0;
-    }
+    bool const is_dead = !is_calibrated || counts.cut + counts.no_numbers == scan[2];
     counts.flat_below_dark = full < 0 ? 1 : 0;
-    counts.no_numbers = counts.not_finite;
-    counts.dead_pixels = !is_calibrated || counts.cut + counts.not_finite == scan[2] ? 1 : 0;
-    is_dead[pixel] = static_cast<std::uint8_t>(counts.dead_pixels);
-    if (counts.dead_pixels == 1) counts.cut = counts.not_finite = 0;
-    row += counts;
+    counts.dead_pixels = is_dead ? 1 : 0;
+    counts.not_finite = is_dead ? 0 : counts.no_numbers;
+    if (is_dead) counts.cut = 0;
+    dead[pixel] = static_cast<std::uint8_t>(counts.dead_pixels);
   }
 };
 
@@ -122,17 +126,18 @@ void check(Scan const& scan, RowCounts const& counts, std::int64_t pixels) {
 }
 
 template <class T>
-Judgement judge_counts(Scan const& scan, Images<T> const& images, double least_transmission) {
+Judgement judge_counts(Scan const& scan, Images<T> const& images, double least_transmission,
+                       pyronn::CpuExecutor const& executor) {
   auto const detector = scan.geometry.detector_size();
   Judgement judgement;
   judgement.is_dead.resize(static_cast<std::size_t>(detector.count()));
   std::vector<RowCounts> rows(static_cast<std::size_t>(detector[1]));
-  pyronn::CpuExecutor{}.for_each({detector[1], 1, 1},
-                                 JudgeRows<T>{&images,
-                                              {detector[0], detector[1], scan.geometry.num_views()},
-                                              least_transmission,
-                                              judgement.is_dead.data(),
-                                              rows.data()});
+  executor.for_each({detector[1], 1, 1},
+                    JudgeRows<T>{&images,
+                                 {detector[0], detector[1], scan.geometry.num_views()},
+                                 least_transmission,
+                                 judgement.is_dead.data(),
+                                 rows.data()});
   RowCounts all;
   for (RowCounts const& row : rows) all += row;
   check(scan, all, detector.count());
@@ -141,129 +146,6 @@ Judgement judge_counts(Scan const& scan, Images<T> const& images, double least_t
   judgement.cut = all.cut;
   return judgement;
 }
-
-/// Replaces what is wrong in images by what is between good neighbours.
-template <class T>
-class Repair {
- public:
-  Repair(Scan const& scan, Judgement const& judgement, Images<T>& images)
-      : size_{scan.geometry.detector_size()},
-        views_{scan.geometry.num_views()},
-        is_dead_{judgement.is_dead},
-        images_{images} {}
-
-  /// Returns how many dead pixels are left.
-  std::int64_t operator()() {
-    std::int64_t left = 0;
-    for (int v = 0; v < size_[1]; ++v) {
-      for (int u = 0; u < size_[0]; ++u) {
-        std::size_t const pixel = index(u, v);
-        bool const is_dead = is_dead_[pixel] != 0;
-        auto const near = neighbours(u, v, [this](std::size_t other) { return is_good(other); });
-        if (is_dead && near) calibrate(pixel, *near);
-        if (is_dead && !near) ++left;
-        for (int view = 0; view < views_; ++view) {
-          if (is_dead ? near.has_value() : !std::isfinite(count(pixel, view))) mend(u, v, view);
-        }
-      }
-    }
-    return left;
-  }
-
- private:
-  /// Two pixels, and the weight of the first.
-  struct Neighbours {
-    std::size_t first;
-    std::size_t second;
-    double weight;
-  };
-
-  [[nodiscard]] std::size_t index(int u, int v) const {
-    return static_cast<std::size_t>(std::int64_t{v} * size_[0] + u);
-  }
-  [[nodiscard]] bool is_good(std::size_t pixel) const { return is_dead_[pixel] == 0; }
-  [[nodiscard]] std::size_t sample(std::size_t pixel, int view) const {
-    return static_cast<std::size_t>(view) * static_cast<std::size_t>(size_.count()) + pixel;
-  }
-  [[nodiscard]] double count(std::size_t pixel, int view) const {
-    return number(images_.projections, sample(pixel, view));
-  }
-
-  /// The nearest good pixels on both sides, or twice that on one; first in the row.
-  template <class Good>
-  [[nodiscard]] std::optional<Neighbours> neighbours(int u, int v, Good const& good) const {
-    for (bool const in_row : {true, false}) {
-      int const here = in_row ? u : v;
-      int const end = in_row ? size_[0] : size_[1];
-      auto const at = [&](int place) { return in_row ? index(place, v) : index(u, place); };
-      int before = here - 1;
-      int behind = here + 1;
-      while (before >= 0 && !good(at(before))) --before;
-      while (behind < end && !good(at(behind))) ++behind;
-      if (before < 0 && behind == end) continue;
-      if (before < 0) return Neighbours{at(behind), at(behind), 1};
-      if (behind == end) return Neighbours{at(before), at(before), 1};
-      double const weight = static_cast<double>(behind - here) / (behind - before);
-      return Neighbours{at(before), at(behind), weight};
-    }
-    return std::nullopt;
-  }
-
-  static T rounded(double value) {
-    if constexpr (std::is_integral_v<T>) {
-      return static_cast<T>(
-          std::lround(std::clamp(value, 0.0, static_cast<double>(std::numeric_limits<T>::max()))));
-    } else {
-      return static_cast<T>(value);
-    }
-  }
-
-  void calibrate(std::size_t pixel, Neighbours const& near) {
-    for (std::vector<T>* const field : {&images_.dark, &images_.flat}) {
-      (*field)[pixel] = rounded(near.weight * number(*field, near.first) +
-                                (1 - near.weight) * number(*field, near.second));
-    }
-  }
-
-  void mend(int u, int v, int view) {
-    auto const near = neighbours(u, v, [&](std::size_t other) {
-      return is_good(other) && std::isfinite(count(other, view));
-    });
-    if (!near) return;
-    auto const transmission = [&](std::size_t pixel) {
-      double const dark = number(images_.dark, pixel);
-      return (count(pixel, view) - dark) / (number(images_.flat, pixel) - dark);
-    };
-    double const between =
-        near->weight * transmission(near->first) + (1 - near->weight) * transmission(near->second);
-    std::size_t const pixel = index(u, v);
-    double const dark = number(images_.dark, pixel);
-    T const mended = rounded(dark + between * (number(images_.flat, pixel) - dark));
-    if (is_good(pixel)) {
-      mended_.push_back({sample(pixel, view), mended});
-    } else {
-      images_.projections[sample(pixel, view)] = mended;
-    }
-  }
-
- public:
-  /// Writes what has been kept back, so that all stems from counts as they were measured.
-  void finish() {
-    for (auto const& [at, value] : mended_) images_.projections[at] = value;
-  }
-
- private:
-  struct Mended {
-    std::size_t at;
-    T value;
-  };
-
-  pyronn::Extents<2> size_;
-  int views_;
-  std::vector<std::uint8_t> const& is_dead_;
-  Images<T>& images_;
-  std::vector<Mended> mended_;
-};
 
 }  // namespace
 
@@ -285,23 +167,12 @@ std::vector<std::string> Judgement::warnings(double least_transmission) const {
   return result;
 }
 
-Judgement judge(Scan const& scan, AnyImages const& images, double least_transmission) {
+Judgement judge(Scan const& scan, AnyImages const& images, double least_transmission,
+                pyronn::CpuExecutor const& executor) {
   return std::visit(
       [&](auto const& typed) {
-        return typed.are_intensities() ? judge_counts(scan, typed, least_transmission)
+        return typed.are_intensities() ? judge_counts(scan, typed, least_transmission, executor)
                                        : Judgement{};
-      },
-      images);
-}
-
-std::int64_t repair(Scan const& scan, Judgement const& judgement, AnyImages& images) {
-  return std::visit(
-      [&](auto& typed) {
-        if (!typed.are_intensities()) return std::int64_t{0};
-        Repair repair{scan, judgement, typed};
-        std::int64_t const left = repair();
-        repair.finish();
-        return left;
       },
       images);
 }

@@ -101,9 +101,10 @@ void intensities(Executor const& executor, ProjectionView<float const> line_inte
 
 /// Computes line integrals -log(I / I0) from intensities, for an ideal detector and the same beam
 /// on every pixel; recon/preprocess/line_integrals.hpp takes dark fields and profiles. Values of I
-/// / I0 below `floor` are replaced by `floor`. Both arrays may be the same. The call does not
+/// / I0 below `floor`, and what is not a number, are replaced by `floor`, values above 1e30 by
+/// 1e30. Both arrays may be the same. The call does not
 /// synchronise. It throws InvalidArgument for extents that differ, for photons that are not
-/// positive and for a floor outside (0, 1).
+/// positive and for a floor outside [1e-37, 1).
 template <class Executor>
 void line_integrals(Executor const& executor, ProjectionView<float const> intensities,
                     double photons, ProjectionView<float> line_integrals, double floor = 1e-6) {

@@ -32,13 +32,13 @@ inline void check_floor(double floor) {
 }
 
 /// -log((raw - dark) / (flat - dark)) of one pixel.
-template <class T>
+template <class Raw, class Dark, class Flat>
 struct LineIntegrals {
   using Block = BlockShape<128, 1, 1>;
 
-  ProjectionView<T const> raw;
-  ArrayView<T const, 2> dark;
-  ArrayView<T const, 2> flat;
+  ProjectionView<Raw> raw;
+  ArrayView<Dark, 2> dark;
+  ArrayView<Flat, 2> flat;
   ProjectionView<float> line_integrals;
   float floor;
 
@@ -56,13 +56,14 @@ struct LineIntegrals {
 
 /// Line integrals -log((raw - dark) / (flat - dark)) from intensities (u, v, view), with dark and
 /// flat field (u, v). A transmission below `floor`, as of dead pixels and counts that are not a
-/// number, counts as `floor`, and one above 1e30 as 1e30. Does not synchronise. `raw` and
-/// `line_integrals` may be the same memory where T is float. Throws InvalidArgument for sizes that
+/// number, counts as `floor`, and one above 1e30 as 1e30. The three may hold any types of numbers,
+/// each its own. Does not synchronise. `raw` and `line_integrals` may be the same memory where both
+/// hold float. Throws InvalidArgument for sizes that
 /// differ and a floor outside [1e-37, 1).
-template <class Executor, class T>
-void line_integrals(Executor const& executor, ProjectionView<T const> raw,
-                    ArrayView<T const, 2> dark, ArrayView<T const, 2> flat,
-                    ProjectionView<float> line_integrals, double floor = 1e-6) {
+template <class Executor, class Raw, class Dark, class Flat>
+void line_integrals(Executor const& executor, ProjectionView<Raw> raw, ArrayView<Dark, 2> dark,
+                    ArrayView<Flat, 2> flat, ProjectionView<float> line_integrals,
+                    double floor = 1e-6) {
   Extents<2> const detector{raw.extents[0], raw.extents[1]};
   detail::expects(dark.extents == detector && flat.extents == detector,
                   "line_integrals: dark field ", dark.extents, " and flat field ", flat.extents,
@@ -74,8 +75,8 @@ void line_integrals(Executor const& executor, ProjectionView<T const> raw,
   executor.check_reachable(dark.data, "line_integrals: dark");
   executor.check_reachable(flat.data, "line_integrals: flat");
   executor.check_reachable(line_integrals.data, "line_integrals: output");
-  executor.for_each(raw.extents, detail::LineIntegrals<T>{raw, dark, flat, line_integrals,
-                                                          static_cast<float>(floor)});
+  executor.for_each(raw.extents, detail::LineIntegrals<Raw const, Dark const, Flat const>{
+                                     raw, dark, flat, line_integrals, static_cast<float>(floor)});
 }
 
 }  // namespace pyronn
