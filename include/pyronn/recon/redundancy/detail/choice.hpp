@@ -100,7 +100,9 @@ inline std::vector<SideOfScan> sides_of_scan(ScanReach const& reach) {
 /// so many. The row of steep weights that was filtered is interpolated linearly, in voxels on the
 /// axis at the same place between two columns in all views, which there adds up to an error of
 /// about far / (20 n^2.7) of the value for n columns: 8 % for these.
-inline double least_near_columns(double far_columns) { return std::cbrt(far_columns); }
+inline double least_near_columns(double far_columns) {
+  return std::cbrt(std::max(1.0, far_columns));
+}
 
 /// The weight of the views of one side. Throws InvalidArgument unless each of them sees both sides
 /// of the axis, by columns in which the weights can pass from 0 to 1.
