@@ -3,7 +3,6 @@
 #pragma once
 
 /// The circle on which the sources of a scan lie.
-#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <vector>
@@ -75,16 +74,21 @@ inline Circle fit_circle(char const* function, std::vector<Vec3d> points) {
   Vec3d const first = points.front() - circle.center;
   Vec3d const second = cross(circle.normal, first);
   double worst = 0.0;
-  for (Vec3d const& point : points) {
-    Vec3d const arm = point - circle.center;
+  std::size_t worst_view = 0;
+  for (std::size_t n = 0; n < points.size(); ++n) {
+    Vec3d const arm = points[n] - circle.center;
     double const height = dot(arm, circle.normal);
     double const in_plane = length(arm - height * circle.normal);
-    worst = std::max(worst, std::hypot(in_plane - circle.radius, height));
+    double const off = std::hypot(in_plane - circle.radius, height);
+    if (off > worst) {
+      worst = off;
+      worst_view = n;
+    }
     circle.angles.push_back(std::atan2(dot(arm, second), dot(arm, first)));
   }
   expects(worst <= 0.01 * circle.radius, function,
-          ": the sources must lie on a circle, but one is ", worst,
-          " mm off the best one, of radius ", circle.radius, " mm");
+          ": the sources must lie on a circle, but that of view ", worst_view, " is ", worst,
+          " mm off the best one, of radius ", circle.radius, " mm; a hundredth of it is the limit");
   circle.center += mean;
   return circle;
 }

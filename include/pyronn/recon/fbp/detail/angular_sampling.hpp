@@ -20,9 +20,24 @@ struct AngularSampling {
   std::vector<double> shares;  ///< [rad]; they sum to the range
   double range;                ///< [rad]; 2 pi where the circle is closed
   double widest_step;          ///< between neighbours within the range [rad]
-  double mean_step;            ///< [rad]
-  bool is_closed;
+  double usual_step;           ///< steps up to this one cover a third of the range [rad]
+  bool is_closed;              ///< no gap is wider than three usual steps
 };
+
+/// Of the steps between places in order. A median in which each counts by its length: views that
+/// come close together in twos or threes do not make the steps between them look wide.
+inline double usual_step(std::vector<double> const& places) {
+  std::vector<double> steps;
+  for (std::size_t i = 1; i < places.size(); ++i) steps.push_back(places[i] - places[i - 1]);
+  std::sort(steps.begin(), steps.end());
+  double const third = 1.0 / 3.0 * (places.back() - places.front());
+  double covered = 0.0;
+  for (double const step : steps) {
+    covered += step;
+    if (covered >= third) return step;
+  }
+  return steps.back();
+}
 
 /// The points in order round the circle, beginning after the widest gap.
 inline std::vector<std::size_t> order_from_widest_gap(std::vector<double> const& angles) {
@@ -69,13 +84,12 @@ inline AngularSampling sample_angles(char const* function, std::vector<double> c
     result.widest_step = std::max(result.widest_step, places[i] - places[i - 1]);
   }
   double const opening = 2.0 * pi - places.back();
-  result.is_closed =
-      opening <= 3.0 * result.widest_step && opening * static_cast<double>(count) <= 8.0 * 2.0 * pi;
+  result.usual_step = usual_step(places);
+  result.is_closed = opening <= 3.0 * result.usual_step;
   double const before = result.is_closed ? opening : places[1];
   double const after = result.is_closed ? opening : places[count - 1] - places[count - 2];
   double const inner = places.back();
   result.range = result.is_closed ? 2.0 * pi : inner + 0.5 * (before + after);
-  result.mean_step = inner / static_cast<double>(count - 1);
   for (std::size_t n = 0; n < angles.size(); ++n) {
     std::size_t const i = place_of[n];
     double const left = i == 0 ? before : places[i] - places[i - 1];

@@ -15,35 +15,14 @@
 #include <pyronn/geometry/detail/circle_fit.hpp>
 #include <pyronn/geometry/traits.hpp>
 #include <pyronn/recon/fbp/detail/angular_sampling.hpp>
+#include <pyronn/recon/fbp/detail/parallel_scan.hpp>
+#include <pyronn/recon/fbp/detail/row_checks.hpp>
 #include <pyronn/recon/fbp/detail/view.hpp>
 #include <pyronn/recon/fbp/options.hpp>
 #include <pyronn/recon/fbp/traits.hpp>
 #include <pyronn/recon/redundancy/detail/choice.hpp>
 
 namespace pyronn::detail {
-
-/// Throws InvalidArgument unless the rows of a detector run in the plane of the orbit, in which the
-/// ramp filter works, but for a few degrees.
-inline void check_rows(char const* function, Vec3d const& row, Vec3d const& normal, int view) {
-  double const tilt = std::asin(std::min(1.0, std::abs(dot(row, normal)) / length(row)));
-  constexpr double most = 6.0;
-  expects(tilt / degree <= most, function,
-          ": detector rows must run in the plane of the orbit, but in view ", view, " u is ",
-          tilt / degree, " degrees out of it; are u and v swapped?");
-}
-
-/// Throws InvalidArgument where opposite rays of an offset detector, which complete one another,
-/// lie on rows that are turned against each other.
-inline void check_offset_rows(char const* function, FlatFbpView const& view) {
-  double const tilt =
-      std::asin(static_cast<double>(std::abs(view.along_u[2]) / length(view.along_u)));
-  expects(
-      tilt / degree <= 1.0, function,
-      ": with Redundancy::wang, detector rows must run in the plane of the orbit, but they are ",
-      tilt / degree, " degrees out of it");
-}
-template <class FbpView>
-void check_offset_rows(char const*, FbpView const&) {}
 
 inline FanFrame fan_frame(Vec3d const& source, Circle const& circle) {
   Vec3d const arm = circle.center - source;
@@ -58,7 +37,8 @@ inline FanFrame fan_frame(Vec3d const& source, Circle const& circle) {
 /// source's angle of d / w^2 times the rows that were multiplied with R cos(fan angle) and filtered
 /// with the ramp at distance s, R the distance from source to axis, w the depth (Kak and Slaney,
 /// section 3.4.2, for a detector at any angle). A row that lies at another distance d' than the
-/// depth d of the detector's normal has w' = w d' / d in its plane: d^2 / (d' w^2).
+/// depth d of the detector's normal has w' = w d' / d in its plane: d^2 / (d' w^2). Of rows that
+/// leave the plane s is the distance of pixels within it.
 template <class View>
 FlatFbpView fan_view(char const* function, View const& view, Circle const& circle, int number) {
   ProjectiveRays const rays = view.projective_rays();
@@ -74,7 +54,8 @@ FlatFbpView fan_view(char const* function, View const& view, Circle const& circl
         1.0 / depth *
         Vec3d{dot(vector, frame.across), dot(vector, frame.inward), dot(vector, frame.normal)});
   };
-  double const factor = frame.radius * depth / length(rays.along_u);
+  Vec3d const flat_u = rays.along_u - dot(rays.along_u, circle.normal) * circle.normal;
+  double const factor = frame.radius * depth / length(flat_u);
   return {components(rays.direction),
           components(rays.along_u),
           components(rays.along_v),
@@ -142,102 +123,23 @@ std::vector<fbp_view_t<Geometry>> fan_scan(char const* function, Geometry const&
   for (int n = 0; n < geometry.num_views(); ++n) sources.push_back(source_of(geometry.view(n)));
   Circle const circle = fit_circle(function, sources);
   AngularSampling const sampling = sample_angles(function, circle.angles);
-  std::vector<double> const& shares =
-      options.angular_weights.empty() ? sampling.shares : options.angular_weights;
   std::vector<fbp_view_t<Geometry>> views;
-  for (std::size_t n = 0; n < sources.size(); ++n) {
-    int const number = static_cast<int>(n);
-    views.push_back(circle_view(function, geometry.view(number), circle, number));
-    views.back().share.factor *= static_cast<float>(shares[n]);
-    views.back().share.angle = static_cast<float>(sampling.angles[n]);
-  }
-  FanExtent const extent = fan_extent(views, geometry.detector_size());
-  RedundancyWeight const redundancy =
-      fan_redundancy(function, options.redundancy, sampling, extent);
-  for (auto& view : views) {
-    view.share.redundancy =
-        simplified(redundancy, static_cast<double>(view.share.angle), extent.widest);
-    if (redundancy.kind == Redundancy::wang) check_offset_rows(function, view);
-  }
-  return views;
-}
-
-/// The axis about which parallel rays turn, of unit length: across all of their directions. Throws
-/// InvalidArgument where there is none.
-inline Vec3d axis_across(char const* function, std::vector<Vec3d> const& directions) {
-  Vec3d scatter[3] = {{0, 0, 0}, {0, 0, 0}, {0, 0, 0}};
-  for (Vec3d const& direction : directions) {
-    for (int row = 0; row < 3; ++row) scatter[row] += direction[row] * direction;
-  }
-  Vec3d const axis = plane_normal(scatter);
-  expects(length(axis) > 0, function, ": the rays of all views are parallel to one another");
-  for (std::size_t n = 0; n < directions.size(); ++n) {
-    double const tilt = std::asin(std::min(1.0, std::abs(dot(directions[n], axis))));
-    expects(tilt / degree <= 1.0, function,
-            ": parallel rays must run across one axis, but in view ", n, " they are ",
-            tilt / degree, " degrees off");
-  }
-  return axis;
-}
-
-/// Parallel rays across an axis through the world's origin, as from a source so far away that
-/// floats cannot tell it from infinity. Rows are filtered with the ramp at the distance between
-/// their lines.
-inline FlatFbpView parallel_view(ProjectiveRays const& rays, Vec3d const& axis,
-                                 Extents<2> detector) {
-  Vec3d const across = cross(axis, rays.direction);
-  Vec3d const unit_across = 1.0 / length(across) * across;
-  double const first = dot(rays.origin, unit_across);
-  double const step_u = dot(rays.along_u, unit_across);
-  double const step_v = dot(rays.along_v, unit_across);
-  double const reach =
-      std::abs(first) + detector[0] * std::abs(step_u) + detector[1] * std::abs(step_v);
-  double const far = 1e5;
-  auto const at_distance = [&](double place, double depth) {
-    return vec_cast<float>(Vec3d{place / (far * reach), depth, 0});
-  };
-  return {at_distance(first, 1),
-          at_distance(step_u, 0),
-          at_distance(step_v, 0),
-          {static_cast<float>(1.0 / std::abs(step_u))}};
-}
-
-/// Views of parallel rays.
-template <class Geometry>
-std::vector<FlatFbpView> parallel_scan(char const* function, Geometry const& geometry,
-                                       FbpOptions const& options) {
-  std::vector<Vec3d> directions;
   for (int n = 0; n < geometry.num_views(); ++n) {
-    ProjectiveRays const rays = geometry.view(n).projective_rays();
-    expects(!rays.diverge, function, ": the rays of view ", n,
-            " must be parallel, as those of view 0");
-    directions.push_back(1.0 / length(rays.direction) * rays.direction);
+    views.push_back(circle_view(function, geometry.view(n), circle, n));
   }
-  Vec3d const axis = axis_across(function, directions);
-  Vec3d const second = cross(axis, directions.front());
-  std::vector<double> angles;
-  std::vector<double> doubled;
-  std::vector<FlatFbpView> views;
-  for (int n = 0; n < geometry.num_views(); ++n) {
-    ProjectiveRays const rays = geometry.view(n).projective_rays();
-    Vec3d const direction = directions[static_cast<std::size_t>(n)];
-    check_rows(function, rays.along_u, axis, n);
-    angles.push_back(std::atan2(dot(direction, second), dot(direction, directions.front())));
-    doubled.push_back(std::remainder(2.0 * angles.back(), 2.0 * pi));
-    views.push_back(parallel_view(rays, axis, geometry.detector_size()));
-  }
-  AngularSampling const turn = sample_angles(function, angles);
-  AngularSampling const half_turn = sample_angles(function, doubled);
-  RedundancyWeight const redundancy = parallel_redundancy(
-      function, options.redundancy, turn, half_turn, fan_extent(views, geometry.detector_size()));
-  // Every line counts 1/2 and half a turn of them as the whole.
+  ScanReach const reach = scan_reach(function, views, geometry.detector_size());
+  ScanWeights const scan =
+      fan_weights(function, options.redundancy, sampling, circle.angles, reach);
   std::vector<double> const& shares =
-      redundancy.kind == Redundancy::wang ? turn.shares : half_turn.shares;
+      options.angular_weights.empty() ? scan.shares : options.angular_weights;
   for (std::size_t n = 0; n < views.size(); ++n) {
-    double const share =
-        options.angular_weights.empty() ? shares[n] : 2.0 * options.angular_weights[n];
-    views[n].share.factor *= static_cast<float>(share);
-    views[n].share.redundancy = redundancy;
+    ViewWeight& share = views[n].share;
+    share.factor *= static_cast<float>(shares[n]);
+    share.angle = static_cast<float>(sampling.angles[n]);
+    share.redundancy = simplified(scan.weights[n], sampling.angles[n], reach.widest());
+    if (scan.kind == Redundancy::wang) {
+      check_offset_rows(function, geometry.view(static_cast<int>(n)), circle.normal, n);
+    }
   }
   return views;
 }

@@ -26,17 +26,19 @@ struct ExtraColumns {
   int after = 0;
 };
 
-/// As many as make an offset detector reach as far on its near side of the axis as on its far side;
-/// none for other scans.
+/// As many as make every row of an offset detector reach as far on its near side of the axis as on
+/// its far side; none for other scans.
 template <class FbpView>
 ExtraColumns extra_columns(std::vector<FbpView> const& views, Extents<2> detector) {
   ExtraColumns extra;
   double const last = detector[0] - 1;
   for (FbpView const& view : views) {
     if (view.share.redundancy.kind != Redundancy::wang) continue;
-    double const axis = view.axis_column(0.5F * static_cast<float>(detector[1] - 1));
-    extra.before = std::max(extra.before, static_cast<int>(std::ceil(last - 2 * axis)));
-    extra.after = std::max(extra.after, static_cast<int>(std::ceil(2 * axis - last)));
+    for (int const v : {0, detector[1] - 1}) {
+      double const axis = view.axis_column(static_cast<float>(v));
+      extra.before = std::max(extra.before, static_cast<int>(std::ceil(last - 2 * axis)));
+      extra.after = std::max(extra.after, static_cast<int>(std::ceil(2 * axis - last)));
+    }
   }
   return extra;
 }
