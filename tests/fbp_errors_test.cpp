@@ -66,8 +66,8 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_is_refused) {
     rolled.back().u_step[2] = 0.04;
   }
   BOOST_CHECK_EXCEPTION(
-      (pyronn::Fdk<pyronn::ConeBeam, SoftwareInterp>{pyronn::ConeBeam::from_vectors({16, 8}, rolled),
-                                                     Grid::centered({4, 4, 4}, {1, 1, 1})}),
+      (pyronn::Fdk<pyronn::ConeBeam, SoftwareInterp>{
+          pyronn::ConeBeam::from_vectors({16, 8}, rolled), Grid::centered({4, 4, 4}, {1, 1, 1})}),
       InvalidArgument, says("with Redundancy::wang, detector rows"));
   refuses(parallel(equal_angles(90)), {ram_lak, Redundancy::uniform, {}, {0.1}},
           "1 angular weights for 90 views");

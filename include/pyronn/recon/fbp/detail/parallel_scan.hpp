@@ -146,6 +146,7 @@ std::vector<FlatFbpView> parallel_scan(char const* function, Geometry const& geo
   lines = lines_about(lines, point_of_axis(lines, axis, detector));
   double const reach = reach_of(lines, detector);
   std::vector<FlatFbpView> views;
+  views.reserve(lines.size());
   for (ParallelLines const& view : lines) views.push_back(parallel_view(view, reach));
   ScanWeights const scan = parallel_weights(
       function, options.redundancy, sample_angles(function, angles),
