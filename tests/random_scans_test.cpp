@@ -107,7 +107,7 @@ std::uint64_t number_from(char const* variable, std::uint64_t otherwise) {
 BOOST_AUTO_TEST_SUITE(random_scans)
 
 BOOST_AUTO_TEST_CASE(each_is_right_or_refused) {
-  std::uint64_t const count = number_from("PYRONN_RANDOM_SCANS", 2000);
+  std::uint64_t const count = number_from("PYRONN_RANDOM_SCANS", 1000);
   std::uint64_t const first = number_from("PYRONN_RANDOM_SCANS_FIRST", 1);
   std::uint64_t right = 0;
   std::uint64_t refused = 0;

@@ -81,7 +81,7 @@ ParallelBeam2D parallel(std::vector<double> const& angles, OffsetOf const& offse
 ConeBeam rolled_cone(pyronn::Extents<2> size, double offset, double roll) {
   pyronn::CircularOrbit const orbit{500, 1000, {0.0}};
   std::vector<pyronn::ConeVectors> views;
-  for (double const angle : equal_angles(180)) {
+  for (double const angle : equal_angles(90)) {
     pyronn::ConeVectors view = orbit.vectors(angle, {size, {1, 1}});
     Vec3d const u = view.u_step;
     view.u_step = std::cos(roll * degrees) * u + std::sin(roll * degrees) * view.v_step;
@@ -219,7 +219,7 @@ BOOST_AUTO_TEST_CASE(views_that_see_less_are_refused) {
 BOOST_AUTO_TEST_CASE(rolled_offset_panels_see_what_their_worst_row_sees) {
   for (int const rows : {9, 401}) {
     check_right("rows " + std::to_string(rows), errors(rolled_cone({128, rows}, 55, 0.95), wide),
-                0.015);
+                0.05);
   }
   check_refused(rolled_cone({128, 1001}, 55, 0.95), "in its worst row view 0 sees 0.2");
 }
