@@ -11,8 +11,6 @@
 #include <cstddef>
 #include <functional>
 #include <string>
-#include <type_traits>
-#include <utility>
 #include <vector>
 
 #include <boost/test/unit_test.hpp>
@@ -39,7 +37,6 @@ using pyronn::Vec3d;
 using test::exact_projections;
 using test::reconstruct;
 using test::says;
-using Values = std::vector<float>;
 
 namespace {
 
@@ -104,7 +101,7 @@ struct Errors {
   double halves[2];
 };
 
-Errors errors_within(Values const& image, Grid const& grid, Ellipse const& body) {
+Errors errors_within(std::vector<float> const& image, Grid const& grid, Ellipse const& body) {
   double sums[2] = {0, 0};
   int counts[2] = {0, 0};
   double worst = 0;
@@ -286,22 +283,17 @@ BOOST_AUTO_TEST_CASE(near_sides_must_be_wide_enough) {
   check_right("parallel", errors(parallel(equal_angles(720), always(26.7)), wide), 0.06);
 }
 
-BOOST_AUTO_TEST_CASE(rolled_parallel_rows_are_refused_with_offset_detectors) {
-  std::vector<pyronn::ParallelVectors> views;
-  for (double const angle : equal_angles(90)) {
-    Vec3d const u{-std::sin(angle), std::cos(angle), 0.04};
-    views.push_back({{std::cos(angle), std::sin(angle), 0}, 9.0 * u, u, {0, 0, 1}});
-  }
-  check_refused(pyronn::ParallelBeam3D::from_vectors({40, 8}, views), "those of view 0 are 2.29");
-}
-
-BOOST_AUTO_TEST_CASE(detectors_behind_the_source_are_refused) {
-  std::vector<pyronn::FanVectors> views;
+BOOST_AUTO_TEST_CASE(panels_that_are_rolled_or_behind_the_source_are_refused) {
+  std::vector<pyronn::ParallelVectors> rolled;
+  std::vector<pyronn::FanVectors> behind;
   for (double const angle : equal_angles(90)) {
     Vec2d const outward{std::cos(angle), std::sin(angle)};
-    views.push_back({300.0 * outward, 500.0 * outward, {-outward[1], outward[0]}});
+    Vec3d const u{-outward[1], outward[0], 0.04};
+    rolled.push_back({{outward[0], outward[1], 0}, 9.0 * u, u, {0, 0, 1}});
+    behind.push_back({300.0 * outward, 500.0 * outward, {-outward[1], outward[0]}});
   }
-  check_refused(FanBeam::from_vectors(40, views), "is the detector behind the source?");
+  check_refused(pyronn::ParallelBeam3D::from_vectors({40, 8}, rolled), "those of view 0 are 2.29");
+  check_refused(FanBeam::from_vectors(40, behind), "is the detector behind the source?");
 }
 
 BOOST_AUTO_TEST_SUITE_END()
