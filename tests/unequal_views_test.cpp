@@ -262,8 +262,8 @@ BOOST_AUTO_TEST_CASE(stray_angles_are_refused) {
   check_refused(parallel(with_stray(15, 10), always(0)), "of the 180 degrees");
   // Views that come in pairs and threes, as from sources that switch, have no gaps.
   for (int const together : {2, 3}) {
-    std::vector<double> angles;
-    for (int n = 0; n < 720; ++n) angles.push_back((n - 0.9 * (n % together)) * 0.5 * degrees);
+    std::vector<double> angles = equal_angles(720);
+    for (int n = 1; n < 720; n += together) angles[static_cast<std::size_t>(n)] -= 0.45 * degrees;
     check_right("together", errors(fan(angles, always(0)), {{0, 0}, {29, 28}}), 0.02);
     check_right("offset", errors(fan(angles, always(40)), wide), 0.02);
   }
