@@ -81,7 +81,8 @@ Errors errors_of(test::Random& random, test::RandomScan const& scan, test::Pose 
     for (std::size_t n = 0; n < volume.size(); ++n) {
       auto const i = static_cast<int>(n);
       Vec3d const at =
-          grid.to_world({double(i % 7), double(i / 7 % 7), double(i / 49)}) - pose.origin;
+          grid.to_world(pyronn::vec_cast<double>(pyronn::Vec<int, 3>{i % 7, i / 7 % 7, i / 49})) -
+          pose.origin;
       if (std::abs(dot(at, pose.z)) > height) continue;
       if (std::hypot(dot(at, pose.x) / semi_axes[0], dot(at, pose.y) / semi_axes[1]) > 0.7)
         continue;

@@ -11,8 +11,6 @@
 #include <cstddef>
 #include <functional>
 #include <string>
-#include <type_traits>
-#include <utility>
 #include <vector>
 
 #include <boost/test/unit_test.hpp>
@@ -39,7 +37,6 @@ using pyronn::Vec3d;
 using test::exact_projections;
 using test::reconstruct;
 using test::says;
-using Values = std::vector<float>;
 
 namespace {
 
@@ -104,7 +101,7 @@ struct Errors {
   double halves[2];
 };
 
-Errors errors_within(Values const& image, Grid const& grid, Ellipse const& body) {
+Errors errors_within(std::vector<float> const& image, Grid const& grid, Ellipse const& body) {
   double sums[2] = {0, 0};
   int counts[2] = {0, 0};
   double worst = 0;
@@ -265,8 +262,8 @@ BOOST_AUTO_TEST_CASE(stray_angles_are_refused) {
   check_refused(parallel(with_stray(15, 10), always(0)), "of the 180 degrees");
   // Views that come in pairs and threes, as from sources that switch, have no gaps.
   for (int const together : {2, 3}) {
-    std::vector<double> angles;
-    for (int n = 0; n < 720; ++n) angles.push_back((n - 0.9 * (n % together)) * 0.5 * degrees);
+    std::vector<double> angles = equal_angles(720);
+    for (int n = 1; n < 720; n += together) angles[static_cast<std::size_t>(n)] -= 0.45 * degrees;
     check_right("together", errors(fan(angles, always(0)), {{0, 0}, {29, 28}}), 0.02);
     check_right("offset", errors(fan(angles, always(40)), wide), 0.02);
   }
@@ -286,22 +283,17 @@ BOOST_AUTO_TEST_CASE(near_sides_must_be_wide_enough) {
   check_right("parallel", errors(parallel(equal_angles(720), always(26.7)), wide), 0.06);
 }
 
-BOOST_AUTO_TEST_CASE(rolled_parallel_rows_are_refused_with_offset_detectors) {
-  std::vector<pyronn::ParallelVectors> views;
-  for (double const angle : equal_angles(90)) {
-    Vec3d const u{-std::sin(angle), std::cos(angle), 0.04};
-    views.push_back({{std::cos(angle), std::sin(angle), 0}, 9.0 * u, u, {0, 0, 1}});
-  }
-  check_refused(pyronn::ParallelBeam3D::from_vectors({40, 8}, views), "those of view 0 are 2.29");
-}
-
-BOOST_AUTO_TEST_CASE(detectors_behind_the_source_are_refused) {
-  std::vector<pyronn::FanVectors> views;
+BOOST_AUTO_TEST_CASE(panels_that_are_rolled_or_behind_the_source_are_refused) {
+  std::vector<pyronn::ParallelVectors> rolled;
+  std::vector<pyronn::FanVectors> behind;
   for (double const angle : equal_angles(90)) {
     Vec2d const outward{std::cos(angle), std::sin(angle)};
-    views.push_back({300.0 * outward, 500.0 * outward, {-outward[1], outward[0]}});
+    Vec3d const u{-outward[1], outward[0], 0.04};
+    rolled.push_back({{outward[0], outward[1], 0}, 9.0 * u, u, {0, 0, 1}});
+    behind.push_back({300.0 * outward, 500.0 * outward, {-outward[1], outward[0]}});
   }
-  check_refused(FanBeam::from_vectors(40, views), "is the detector behind the source?");
+  check_refused(pyronn::ParallelBeam3D::from_vectors({40, 8}, rolled), "those of view 0 are 2.29");
+  check_refused(FanBeam::from_vectors(40, behind), "is the detector behind the source?");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -135,6 +135,7 @@ class FbpOperator {
       extra = {std::max(extra.before, more.before), std::max(extra.after, more.after)};
     }
     std::vector<Widened> result;
+    result.reserve(geometries.size());
     for (Geometry const& geometry : geometries) result.emplace_back(geometry, extra);
     return result;
   }

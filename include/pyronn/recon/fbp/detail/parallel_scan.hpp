@@ -128,7 +128,7 @@ std::vector<Vec3d> ray_directions(char const* function, Geometry const& geometry
 template <class Geometry>
 std::vector<FlatFbpView> parallel_scan(char const* function, Geometry const& geometry,
                                        FbpOptions const& options) {
-  std::vector<Vec3d> const directions = ray_directions(function, geometry);
+  std::vector<Vec3d> const directions = detail::ray_directions(function, geometry);
   Vec3d const axis = axis_across(function, directions);
   Vec3d const second = cross(axis, directions.front());
   Extents<2> const detector = geometry.detector_size();
@@ -157,7 +157,7 @@ std::vector<FlatFbpView> parallel_scan(char const* function, Geometry const& geo
     views[n].share.factor *= static_cast<float>(share);
     views[n].share.redundancy = scan.weights[n];
     if (scan.kind == Redundancy::wang) {
-      check_offset_rows(function, geometry.view(static_cast<int>(n)), axis, n);
+      detail::check_offset_rows(function, geometry.view(static_cast<int>(n)), axis, n);
     }
   }
   return views;

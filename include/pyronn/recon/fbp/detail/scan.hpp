@@ -120,14 +120,16 @@ std::vector<fbp_view_t<Geometry>> fan_scan(char const* function, Geometry const&
                                            FbpOptions const& options) {
   std::vector<Vec3d> sources;
   sources.reserve(static_cast<std::size_t>(geometry.num_views()));
-  for (int n = 0; n < geometry.num_views(); ++n) sources.push_back(source_of(geometry.view(n)));
+  for (int n = 0; n < geometry.num_views(); ++n)
+    sources.push_back(detail::source_of(geometry.view(n)));
   Circle const circle = fit_circle(function, sources);
   AngularSampling const sampling = sample_angles(function, circle.angles);
   std::vector<fbp_view_t<Geometry>> views;
+  views.reserve(sources.size());
   for (int n = 0; n < geometry.num_views(); ++n) {
-    views.push_back(circle_view(function, geometry.view(n), circle, n));
+    views.push_back(detail::circle_view(function, geometry.view(n), circle, n));
   }
-  ScanReach const reach = scan_reach(function, views, geometry.detector_size());
+  ScanReach const reach = detail::scan_reach(function, views, geometry.detector_size());
   ScanWeights const scan =
       fan_weights(function, options.redundancy, sampling, circle.angles, reach);
   std::vector<double> const& shares =
@@ -138,7 +140,7 @@ std::vector<fbp_view_t<Geometry>> fan_scan(char const* function, Geometry const&
     share.angle = static_cast<float>(sampling.angles[n]);
     share.redundancy = simplified(scan.weights[n], sampling.angles[n], reach.widest());
     if (scan.kind == Redundancy::wang) {
-      check_offset_rows(function, geometry.view(static_cast<int>(n)), circle.normal, n);
+      detail::check_offset_rows(function, geometry.view(static_cast<int>(n)), circle.normal, n);
     }
   }
   return views;

@@ -107,7 +107,7 @@ ScanReach scan_reach(char const* function, std::vector<View> const& views, Exten
   for (float const v : {0.5F * last_row, 0.0F, last_row}) {
     RowReaches row;
     for (View const& view : views) {
-      row.push_back(row_reach(view, v, detector[0]));
+      row.push_back(detail::row_reach(view, v, detector[0]));
       expects(row.back().farther() < 0.5 * pi, function, ": view ", row.size() - 1,
               " has rays that are ", row.back().farther() / degree,
               " degrees off the one from the source through the axis; less than 90 are needed: is "
