@@ -44,11 +44,11 @@ class Fbp {
   /// On a full turn a detector may see one side of the axis less far than the other, but by some
   /// columns (4 where the other has 50, 10 where it has 1000), and in some views the one and in
   /// others the other side, if the views of each go all the way round. On less than a full turn it
-  /// must see both sides equally far, within a twentieth. Where a detector is rolled, that is asked
-  /// of the row of each view that sees least, so that panels as high as wide may be rolled by 1.4
-  /// degrees, flatter ones by up to 6, offset ones by 1. What views see may differ by a tenth.
-  /// Where an object lies within what all views see to either side, FbpOptions::redundancy says so
-  /// and such scans are taken.
+  /// must see both sides equally far, within a twentieth or two columns. Where a detector is
+  /// rolled, that is asked of the row of each view that sees least, so that panels as high as wide
+  /// may be rolled by 1.4 degrees, flatter ones by up to 6, offset ones by 1. What views see may
+  /// differ by a tenth. Where an object lies within what all views see to either side,
+  /// FbpOptions::redundancy says so and such scans are taken.
   Fbp(Geometry const& geometry, Grid const& grid, FbpOptions const& options = {})
       : Fbp(std::vector<Geometry>{geometry}, options, grid) {}
 
