@@ -10,11 +10,15 @@
 
 namespace pyronn::detail {
 
+/// A name of its own, as nvcc writes the type with parentheses of which g++ warns.
+template <class View, int Dimension>
+using VectorOfView = Vec<double, Dimension> View::*;
+
 /// A vector of a view, and its field in JSON.
 template <class View, int Dimension>
 struct NamedVector {
   char const* field;
-  Vec<double, Dimension> View::*member;
+  VectorOfView<View, Dimension> member;
 };
 
 /// The name of a type of views, their dimension and their vectors.
