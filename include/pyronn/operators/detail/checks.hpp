@@ -93,8 +93,8 @@ inline void check_geometries(char const* function, int samples, std::optional<in
           " geometries; give one, or one for each sample, or say which in Part::first_sample");
   int const first = first_sample.value_or(0);
   expects(first >= 0 && (count == 1 || samples <= count - first), function, ": samples ", first,
-          " to ", std::int64_t{first} + samples - 1, " are not among the geometries of ",
-          geometries);
+          " to ", std::int64_t{first} + samples - 1, " are not among the ", geometries,
+          " that have geometries");
 }
 
 /// Throws InvalidArgument unless volumes and projections have the sizes of a part of a call, and as
