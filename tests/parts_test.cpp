@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <set>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -97,6 +98,13 @@ std::vector<Selection> selections() {
           {ViewSelection::list(scattered), scattered}};
 }
 
+/// Without a workspace, and with all that is of use, where that is another case.
+template <class Op>
+std::set<std::size_t> limits_of(Op const& op, Extents<3> from) {
+  test::Array<float, 3> source{from, 0.0F};
+  return {0, op.workspace_bytes(test::executor(), source.view())};
+}
+
 template <class Op>
 Values run_part(Op const& op, Extents<3> from, Values const& in, Extents<3> to, Part const& part,
                 std::size_t limit = pyronn::default_workspace_limit, float before = test::nan) {
@@ -167,7 +175,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(slabs_have_the_bits_of_the_whole_backprojection, C
   for (ConeBeam const& scan : scans()) {
     typename Case::template Backprojector<ConeBeam> const op{scan, grid};
     auto const in = test::random_values(3, test::projection_extents(scan).count());
-    for (std::size_t const limit : {std::size_t{0}, pyronn::default_workspace_limit}) {
+    for (std::size_t const limit : limits_of(op, test::projection_extents(scan))) {
       auto const whole = run_part(op, test::projection_extents(scan), in, grid.size, {}, limit);
       for (Slab const slab : {Slab{0, 1}, Slab{0, 64}, Slab{5, 20}, Slab{37, 46}, Slab{82, 1}}) {
         auto const found = run_part(op, test::projection_extents(scan), in,
@@ -185,7 +193,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(slabs_add_up_to_the_whole_projection, Case, test::
     typename Case::template Projector<ConeBeam> const op{scan, grid};
     auto const in = test::random_values(4, grid.size.count());
     auto const extents = test::projection_extents(scan);
-    for (std::size_t const limit : {std::size_t{0}, pyronn::default_workspace_limit}) {
+    for (std::size_t const limit : limits_of(op, grid.size)) {
       auto const whole = run_part(op, grid.size, in, extents, {}, limit);
       Values sum(whole.size(), 0.0F);
       for (Slab const slab : {Slab{60, 23}, Slab{0, 7}, Slab{8, 52}, Slab{7, 1}}) {

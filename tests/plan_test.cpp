@@ -92,7 +92,7 @@ ConeBeam partly_tilted_scan() {
   return ConeBeam::from_matrices({14, 12}, matrices);
 }
 
-pyronn::Grid grid_of_cube() { return pyronn::Grid::centered({24, 22, 40}, {0.6, 0.6, 0.5}); }
+pyronn::Grid grid_of_cube() { return pyronn::Grid::centered({12, 11, 40}, {1.2, 1.2, 0.5}); }
 
 std::string text_of(Plan const& plan) {
   std::ostringstream text;

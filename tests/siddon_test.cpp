@@ -83,7 +83,7 @@ void check_transpose(Geometry const& scan, Grid const& grid, double room) {
   auto const voxels = static_cast<std::size_t>(grid.size.count());
   auto const pixels = static_cast<std::size_t>(test::projection_extents(scan).count());
   if (pixels <= most_pixels) {
-    std::size_t const stride = pixels / 97 + 1;
+    std::size_t const stride = pixels / 41 + 1;
     auto const columns = test::columns_of(op);
     auto const rows = test::rows_of(op, stride);
     float worst = 0;

@@ -89,7 +89,7 @@ struct RayDrivenBack {
 
   PYRONN_HOST_DEVICE void operator()(Vec<int, 3> voxel) const {
     int const sample = task.split(voxel);
-    float sum = 0.0F;
+    float sum = task.begin(voxel, sample);
     for (int n = 0; n < task.num_views; ++n) sum += gather(n, sample, voxel);
     task.write(voxel, sample, sum);
   }

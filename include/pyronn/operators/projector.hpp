@@ -16,7 +16,9 @@ template <class Geometry, class Interp, class Model>
 class Backprojector;
 
 /// Applies the matrix of `Model`: a volume [1/mm] to line integrals (no unit). How it is made and
-/// called, and what it throws, is LinearOperator's.
+/// called, and what it throws, is LinearOperator's. A call has the same bits on every run; in calls
+/// with workspaces of other sizes the last ones may differ, as slices that one holds at a time are
+/// summed up first.
 template <class Geometry, class Interp, class Model = Joseph>
 class Projector : public LinearOperator<detail::Forward, Geometry, Interp, Model> {
   using Base = LinearOperator<detail::Forward, Geometry, Interp, Model>;

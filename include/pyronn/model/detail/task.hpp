@@ -8,6 +8,7 @@
 
 #include <pyronn/core/array_view.hpp>
 #include <pyronn/core/config.hpp>
+#include <pyronn/core/detail/user_calls.hpp>
 #include <pyronn/core/extents.hpp>
 #include <pyronn/core/storage.hpp>
 #include <pyronn/core/vec.hpp>
@@ -80,7 +81,7 @@ struct BackTask {
   int first_slice;          ///< slice of the grid with which the slab begins
   Vec3f spacing;            ///< distance between voxels [mm]
   ArrayView<T, 4> volumes;  ///< (x, y, z, sample) of the slab, from the first sample on
-  bool adds;                ///< true: adds to what the volumes hold
+  bool adds;                ///< true: sums begin with what the volumes hold
 
   /// The voxels of all samples, one after another along z.
   [[nodiscard]] Extents<3> voxels() const {
@@ -105,8 +106,13 @@ struct BackTask {
     return volumes(voxel[0], voxel[1], voxel[2] - first_slice, sample);
   }
 
+  /// What a voxel's sum begins with: what launches before have written. With views added to it one
+  /// by one, the sum is the same however views are shared out among launches.
+  [[nodiscard]] PYRONN_HOST_DEVICE float begin(Vec<int, 3> const& voxel, int sample) const {
+    return adds ? widen(at(voxel, sample)) : 0.0F;
+  }
   PYRONN_HOST_DEVICE void write(Vec<int, 3> const& voxel, int sample, float sum) const {
-    write_or_add(at(voxel, sample), sum, adds);
+    at(voxel, sample) = user::round<StorageTraits<T>>(sum);
   }
 
   [[nodiscard]] PYRONN_HOST_DEVICE auto slice(int view, int sample) const {

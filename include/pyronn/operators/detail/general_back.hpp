@@ -18,6 +18,8 @@ namespace pyronn::detail {
 
 struct GeneralBack : GeneralPath<GeneralBack> {
   static constexpr char const* slices = "views";
+  template <class Call>
+  static constexpr int slices_multiple = Call::dimension == 2 ? plane_block_views : 1;
 
   template <class Executor, class Call>
   using Source =
@@ -31,13 +33,17 @@ struct GeneralBack : GeneralPath<GeneralBack> {
 
   template <class Executor, class Call, class Launch>
   static void for_each_launch(Call const& call, InputBlock const& block, Launch const& launch) {
-    LaunchRange const all =
-        call.range(block.first_slice, block.size[2], block.first_sample, block.size[3]);
-    call.op.views().template visit<prefers_special<Executor, Call>>(
-        call.views, [&](auto const& views) {
-          views.for_each_launch(all, shape(call),
-                                [&](LaunchRange const& range) { launch(views, range); });
-        });
+    int const end = block.first_slice + block.size[2];
+    int const most = Call::dimension == 2 ? plane_block_views : block.size[2];
+    for (int first = block.first_slice; first < end; first += most) {
+      LaunchRange const all =
+          call.range(first, min(most, end - first), block.first_sample, block.size[3]);
+      call.op.views().template visit<prefers_special<Executor, Call>>(
+          call.views, [&](auto const& views) {
+            views.for_each_launch(all, shape(call),
+                                  [&](LaunchRange const& range) { launch(views, range); });
+          });
+    }
   }
 
   template <class Executor, class Call, class Views, class Samples, class Out>

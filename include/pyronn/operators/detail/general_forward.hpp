@@ -16,6 +16,8 @@ namespace pyronn::detail {
 
 struct GeneralForward : GeneralPath<GeneralForward> {
   static constexpr char const* slices = "slices";
+  template <class Call>
+  static constexpr int slices_multiple = 1;
 
   template <class Executor, class Call>
   using Source = typename Call::Model::template VolumeSource<typename Call::Interp,

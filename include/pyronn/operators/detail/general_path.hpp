@@ -26,6 +26,7 @@ struct InputBlock {
 ///   Source<Executor, Call>                          how the input is read
 ///   for_each_launch<Executor>(call, block, launch)  calls launch(views, range)
 ///   kernel<Executor>(call, views, range, samples, block, output)
+///   slices_multiple<Call>                           of which blocks are made, or of all slices
 ///   name<Executor>(call), slices                    the words of a plan
 template <class Direction>
 struct GeneralPath {
@@ -38,7 +39,8 @@ struct GeneralPath {
   template <class Executor, class Call>
   static std::optional<Plan> plan(Executor const& executor, Call const& call, std::size_t limit) {
     using Source = typename Direction::template Source<Executor, Call>;
-    return cut_input<Source>(executor, call.input, limit);
+    return cut_input<Source>(executor, call.input, limit,
+                             Direction::template slices_multiple<Call>);
   }
 
   static std::size_t bytes(Plan const& plan) { return plan.bytes; }

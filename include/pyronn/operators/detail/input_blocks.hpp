@@ -22,9 +22,11 @@ struct BatchBlock {
   int samples;
 };
 
-/// The largest block that `bytes` of workspace can hold; no slices where they hold too little.
+/// The largest block that `bytes` of workspace can hold, of all slices or a multiple of `multiple`;
+/// no slices where they hold too little.
 template <class Source, class Executor, class T>
-BatchBlock batch_block(Executor const& executor, ArrayView<T const, 4> array, std::size_t bytes) {
+BatchBlock batch_block(Executor const& executor, ArrayView<T const, 4> array, std::size_t bytes,
+                       int multiple) {
   std::size_t const one = Source::slice_bytes(executor, array);
   auto const slices = static_cast<std::size_t>(array.extents[2]);
   auto const all = slices * static_cast<std::size_t>(array.extents[3]);
@@ -35,7 +37,8 @@ BatchBlock batch_block(Executor const& executor, ArrayView<T const, 4> array, st
     return {array.extents[2], static_cast<int>(min(min(most_samples, fit / slices),
                                                    static_cast<std::size_t>(array.extents[3])))};
   }
-  std::size_t const part = min(fit, min(most_slices, slices));
+  std::size_t const most = min(fit, min(most_slices, slices));
+  std::size_t const part = most < slices ? most - most % static_cast<std::size_t>(multiple) : most;
   bool const pays = part >= min(slices, static_cast<std::size_t>(Source::template least_slices<T>));
   return {pays ? static_cast<int>(part) : 0, 1};
 }
@@ -60,13 +63,15 @@ struct InputCut {
   bool falls_back;    ///< to the source's `InPlace`, as it can read nothing
 };
 
-/// The cut with the largest blocks that `limit` bytes of workspace can hold.
+/// The cut with the largest blocks that `limit` bytes of workspace can hold, of all slices or a
+/// multiple of `multiple`.
 template <class Source, class Executor, class T>
-InputCut cut_input(Executor const& executor, ArrayView<T const, 4> array, std::size_t limit) {
-  BatchBlock const block = batch_block<Source>(executor, array, limit);
+InputCut cut_input(Executor const& executor, ArrayView<T const, 4> array, std::size_t limit,
+                   int multiple) {
+  BatchBlock const block = batch_block<Source>(executor, array, limit, multiple);
   if constexpr (!reads_in_place<Source>()) {
     if (block.slices == 0) {
-      return {batch_block<typename Source::InPlace>(executor, array, 0), 0, true};
+      return {batch_block<typename Source::InPlace>(executor, array, 0, multiple), 0, true};
     }
   }
   return {block,

@@ -25,6 +25,11 @@ namespace pyronn::detail {
 inline constexpr std::size_t launch_views_bytes = std::size_t{26} * 1024;
 inline constexpr int max_launch_views = 1024;
 
+/// Backprojection in the plane adds up blocks of this many views, counted from a call's first, as
+/// threads that share a voxel add up theirs first: so sums do not depend on how many views are read
+/// or filtered at a time.
+inline constexpr int plane_block_views = max_launch_views;
+
 /// Some consecutive views, tabulated.
 template <class IndexView>
 struct ViewTable {

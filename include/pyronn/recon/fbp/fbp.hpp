@@ -27,8 +27,10 @@ namespace pyronn {
 /// algorithm of L. A. Feldkamp, L. C. Davis, J. W. Kress, "Practical cone-beam algorithm", J. Opt.
 /// Soc. Am. A 1 (1984). Arrays have the rank of the geometry's dimension, (u, v, view) and
 /// (x, y, z) or in the plane (u, view) and (x, y); or one more for a batch of samples. Which
-/// geometries it takes, and how a program adds its own, stands in recon/fbp/traits.hpp. A value
-/// that holds no memory of an executor.
+/// geometries it takes, and how a program adds its own, stands in recon/fbp/traits.hpp. The result
+/// has the same bits on every run and whatever the size of the workspace; batches in the plane on a
+/// GPU alone may differ in the last ones, as it depends on how many samples the workspace holds
+/// whether tensor cores take them. A value that holds no memory of an executor.
 template <class Geometry, class Interp>
 class Fbp {
   static_assert((check_fbp_geometry<Geometry>(), true));
@@ -81,7 +83,7 @@ class Fbp {
   }
 
   /// Bytes of workspace for these projections, or those of a batch, at most `limit` unless a single
-  /// view needs more.
+  /// view, or in the plane 1024 of one sample, need more.
   template <class Executor, class In = float const, int Rank = dimension>
   [[nodiscard]] std::size_t workspace_bytes(Executor const& executor,
                                             ArrayView<In, Rank> projections,

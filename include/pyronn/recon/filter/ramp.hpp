@@ -7,6 +7,7 @@
 
 #include <pyronn/core/error.hpp>
 #include <pyronn/core/math.hpp>
+#include <pyronn/recon/filter/window.hpp>
 
 namespace pyronn {
 
@@ -18,6 +19,36 @@ constexpr double ramp_sample(int k) {
   if (k == 0) return 0.25;
   double const distance = pi * k;
   return k % 2 == 0 ? 0.0 : -1.0 / (distance * distance);
+}
+
+/// The same times a window: the integral of |f| window_value(f) cos(2 pi k f) over the frequencies
+/// f from -1/2 to 1/2. That of shepp_logan is in L. A. Shepp, B. F. Logan, "The Fourier
+/// reconstruction of a head section", IEEE Trans. Nucl. Sci. 21 (1974), eq. 23. FilterWindow::ramp,
+/// which is not sampled in space, counts as ram_lak.
+constexpr double ramp_sample(int k, FilterWindow window) {
+  // A window a + b cos(2 pi f) shifts samples by one to either side, cos(pi f) by half of one.
+  auto const raised_cosine = [k](double a, double b) {
+    return a * ramp_sample(k) + 0.5 * b * (ramp_sample(k - 1) + ramp_sample(k + 1));
+  };
+  auto const at_half = [k](double shift) {
+    double const distance = pi * (k + shift);
+    double const sine = (k % 2 == 0) == (shift > 0) ? 1.0 : -1.0;
+    return (sine - 1.0 / distance) / (4.0 * distance);
+  };
+  switch (window) {
+    case FilterWindow::shepp_logan:
+      return 2.0 / (pi * pi * (1.0 - 4.0 * k * k));
+    case FilterWindow::cosine:
+      return at_half(0.5) + at_half(-0.5);
+    case FilterWindow::hamming:
+      return raised_cosine(0.54, 0.46);
+    case FilterWindow::hann:
+      return raised_cosine(0.5, 0.5);
+    case FilterWindow::ram_lak:
+    case FilterWindow::ramp:
+      break;
+  }
+  return ramp_sample(k);
 }
 
 /// Length to which rows are padded with zeros, so that filtering through an FFT is the linear

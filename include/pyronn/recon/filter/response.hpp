@@ -52,9 +52,9 @@ inline std::vector<std::complex<double>> fourier_transform(
   return spectrum;
 }
 
-/// The response of an even filter given by its samples 0 to padded / 2, times a window.
+/// The response of an even filter given by its samples 0 to padded / 2.
 template <class Sample>
-std::vector<float> windowed_response(int padded, FilterWindow window, Sample const& sample) {
+std::vector<float> response_of_samples(int padded, Sample const& sample) {
   std::vector<std::complex<double>> samples(static_cast<std::size_t>(padded));
   for (int k = 0; k <= padded / 2; ++k) {
     samples[static_cast<std::size_t>(k)] = sample(k);
@@ -63,8 +63,7 @@ std::vector<float> windowed_response(int padded, FilterWindow window, Sample con
   std::vector<std::complex<double>> const spectrum = fourier_transform(samples);
   std::vector<float> response(static_cast<std::size_t>(padded / 2 + 1));
   for (std::size_t f = 0; f < response.size(); ++f) {
-    double const frequency = static_cast<double>(f) / padded;
-    response[f] = static_cast<float>(spectrum[f].real() * window_value(window, frequency));
+    response[f] = static_cast<float>(spectrum[f].real());
   }
   return response;
 }
@@ -76,10 +75,13 @@ std::vector<float> windowed_response(int padded, FilterWindow window, Sample con
 constexpr int filter_response_length(int columns) { return padded_row_length(columns) / 2 + 1; }
 
 /// The response of the windowed ramp filter for rows of `columns` equally spaced pixels, at unit
-/// distance between them. Throws InvalidArgument as padded_row_length does.
+/// distance between them: to filter a row with it is to convolve it with ramp_sample(k, window),
+/// however short it is. Throws InvalidArgument as padded_row_length does.
 inline std::vector<float> filter_response(int columns, FilterWindow window) {
   int const padded = padded_row_length(columns);
-  if (window != FilterWindow::ramp) return detail::windowed_response(padded, window, ramp_sample);
+  if (window != FilterWindow::ramp) {
+    return detail::response_of_samples(padded, [=](int k) { return ramp_sample(k, window); });
+  }
   std::vector<float> response(static_cast<std::size_t>(padded / 2 + 1));
   for (std::size_t f = 0; f < response.size(); ++f) {
     response[f] = static_cast<float>(static_cast<double>(f) / padded);
@@ -87,10 +89,10 @@ inline std::vector<float> filter_response(int columns, FilterWindow window) {
   return response;
 }
 
-/// The same for pixels that are equal fan angles apart, `fan_angle_step` [rad]: there the ramp
-/// filter's sample k is multiplied with (k step / sin(k step))^2 (Kak and Slaney, section 3.4.1).
-/// Throws InvalidArgument unless the step is positive and the fan narrower than pi, and for `ramp`,
-/// which has no samples in space.
+/// The same for pixels that are equal fan angles apart, `fan_angle_step` [rad]: there sample
+/// k of the windowed ramp filter is multiplied with (k step / sin(k step))^2 (Kak and Slaney,
+/// section 3.4.1). Throws InvalidArgument unless the step is positive and the fan narrower than pi,
+/// and for `ramp`, which has no samples in space.
 inline std::vector<float> filter_response(int columns, FilterWindow window, double fan_angle_step) {
   int const padded = padded_row_length(columns);
   double const fan = (columns - 1) * fan_angle_step;
@@ -100,12 +102,12 @@ inline std::vector<float> filter_response(int columns, FilterWindow window, doub
   detail::expects(window != FilterWindow::ramp,
                   "filter_response: FilterWindow::ramp is sampled in ",
                   "frequency and has no form for pixels at equal angles; take ram_lak");
-  return detail::windowed_response(padded, window, [=](int k) {
-    if (k == 0) return ramp_sample(0);
+  return detail::response_of_samples(padded, [=](int k) {
+    if (k == 0) return ramp_sample(0, window);
     if (k >= columns) return 0.0;  // farther apart than any two pixels of a row
     double const angle = k * fan_angle_step;
     double const stretch = angle / std::sin(angle);
-    return ramp_sample(k) * stretch * stretch;
+    return ramp_sample(k, window) * stretch * stretch;
   });
 }
 

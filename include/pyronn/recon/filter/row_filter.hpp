@@ -35,6 +35,10 @@ struct RowFilterTask {
   Weights weights;
   float const* response;  ///< for the length of filtered rows, where the executor works
   int columns_before = 0;
+  /// Where rows are filtered by twos, the last bits of one depend on the other. Pairs are made
+  /// among so many views at a time, which all views together must be a multiple of, or of a
+  /// launch's.
+  int group_views = 1;
 };
 
 /// How a backend filters rows, by Fourier transforms. A specialisation has the static members
@@ -46,7 +50,7 @@ struct RowFilterTask {
 ///   uploaded(response, memory)                where it then is
 ///   scratch_bytes(executor, scan, limit)      for filtered projections of these extents, at most
 ///                                             `limit` unless one view needs more
-///   launches(scan, capacity)                  kernels of apply(), of `capacity` views at most
+///   launches(scan, group_views, capacity)     kernels of apply(), of `capacity` views at most
 ///   apply(executor, task, tables, scratch)
 /// @endcode
 template <class Backend>
@@ -160,7 +164,8 @@ class RowFilter {
     Workspace<Executor> scratch{executor, workspace, Filter::table_bytes(extents_[0])};
     Filter::apply(
         executor,
-        detail::RowFilterTask<detail::NoRowWeights>{projections, filtered, {}, response.data, 0},
+        detail::RowFilterTask<detail::NoRowWeights>{
+            projections, filtered, {}, response.data, 0, extents_[1] > 1 ? 1 : extents_[2]},
         tables, scratch);
   }
 

@@ -63,7 +63,8 @@ class FbpOperator {
       filter.path = "row filter";
       filter.first_view = view;
       filter.num_views = block.extents[2];
-      filter.launches = Filter::launches(flat(block.extents), Weights::capacity);
+      filter.launches =
+          Filter::launches(flat(block.extents), group_views(block.extents), Weights::capacity);
       filter.block = "filtered views";
       filter.workspace_bytes = cut.bytes();
       result.steps.push_back(filter);
@@ -100,7 +101,8 @@ class FbpOperator {
                                         {filtered.data, flat(filtered.extents)},
                                         weights(part_of, views),
                                         Filter::uploaded(response_.values(), memory),
-                                        back_.geometries().front().columns_before()};
+                                        back_.geometries().front().columns_before(),
+                                        group_views(block.extents)};
       Filter::apply(executor, task, memory + uploaded, scratch);
       back_.run(executor, ArrayView<float const, 4>{filtered},
                 volumes.slices(sample, block.extents[3]), part_of, scratch);
@@ -140,6 +142,8 @@ class FbpOperator {
     return result;
   }
 
+  static constexpr int dimension = dimension_v<Geometry>;
+
   /// Begins the filtered views anew on what textures and vector units like.
   static constexpr std::size_t alignment = 512;
 
@@ -169,16 +173,35 @@ class FbpOperator {
         Filter::upload_bytes(filtered_columns()) + aligned(Filter::table_bytes(filtered_columns()));
     // At most half of the workspace is scratch, and no more than pays.
     std::size_t const useful = min(limit / 2, most_scratch_bytes);
-    result.scratch = scratch_bytes(executor, projections, useful);
-    if (views_in(limit, result) == 0) result.scratch = scratch_bytes(executor, projections, 0);
-    auto const fit = max<std::size_t>(views_in(limit, result), 1);
+    std::size_t const least = least_scratch_bytes(executor, projections);
+    auto const fewest = static_cast<std::size_t>(fewest_views(projections));
+    result.scratch = max(scratch_bytes(executor, projections, useful), least);
+    if (views_in(limit, result) < fewest) result.scratch = least;
+    auto const fit = max(views_in(limit, result), fewest);
     auto const views = static_cast<std::size_t>(projections[2]);
     auto const samples = static_cast<std::size_t>(projections[3]);
-    result.block = {static_cast<int>(min(fit, views)),
-                    static_cast<int>(clamp<std::size_t>(fit / views, 1, samples))};
-    auto const all = static_cast<std::size_t>(flat(projections)[2]);
-    result.views = aligned(view_bytes() * min(fit, all));
+    std::size_t const at_a_time = fit < views ? fit - fit % fewest : views;
+    std::size_t const samples_at_a_time =
+        at_a_time == views ? clamp<std::size_t>(fit / views, 1, samples) : 1;
+    result.block = {static_cast<int>(at_a_time), static_cast<int>(samples_at_a_time)};
+    result.views = aligned(view_bytes() * at_a_time * samples_at_a_time);
     return result;
+  }
+
+  /// Of a multiple of which blocks consist, if not of all views, so that threads that share a
+  /// voxel, and rows that are filtered by twos, are the same in every workspace.
+  [[nodiscard]] static int fewest_views(Extents<4> projections) {
+    return dimension == 2 ? min(projections[2], plane_block_views) : 1;
+  }
+
+  /// What it takes to filter and to backproject the fewest views, as in larger workspaces.
+  template <class Executor>
+  [[nodiscard]] std::size_t least_scratch_bytes(Executor const& executor,
+                                                Extents<4> projections) const {
+    std::size_t const filter = scratch_bytes(executor, projections, 0);
+    projections[2] = fewest_views(projections);
+    projections[3] = 1;
+    return max(filter, scratch_bytes(executor, projections, most_scratch_bytes));
   }
 
   [[nodiscard]] std::size_t view_bytes() const {
@@ -200,6 +223,9 @@ class FbpOperator {
   [[nodiscard]] Extents<4> filtered_extents(Extents<4> projections) const {
     return {{filtered_columns(), projections[1], projections[2], projections[3]}};
   }
+
+  /// Among how many views of a block rows are filtered by twos.
+  [[nodiscard]] static int group_views(Extents<4> block) { return dimension == 2 ? block[2] : 1; }
 
   /// All views of all samples as one row of views.
   [[nodiscard]] static Extents<3> flat(Extents<4> extents) {

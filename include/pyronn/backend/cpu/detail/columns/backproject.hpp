@@ -3,6 +3,8 @@
 #pragma once
 
 /// Voxel-driven backprojection of z-aligned views on cores.
+#include <algorithm>
+
 #include <pyronn/backend/cpu/detail/columns/detector_tile.hpp>
 #include <pyronn/backend/cpu/detail/columns/lerp_uniform.hpp>
 #include <pyronn/core/math.hpp>
@@ -43,7 +45,8 @@ struct BackprojectColumns {
       box.first[axis] = item[axis] * size(axis);
       box.count[axis] = min(size(axis), task.size[axis] - box.first[axis]);
     }
-    Sums sums{};
+    Sums sums;
+    begin(box, sample, sums);
     DetectorTile tile;
     for (int n = 0; n < task.num_views; ++n) {
       gather(box, task.views.view(n, sample), task.slice(n, sample), tile, sums);
@@ -132,16 +135,30 @@ struct BackprojectColumns {
                      sums);
   }
 
-  void write(VoxelBox const& box, int sample, Sums const& sums) const {
+  /// Calls `work(voxel, x, y, z)` for the voxels of a box that lie in the slab.
+  template <class Work>
+  void for_each_voxel(VoxelBox const& box, Work const& work) const {
     int const begin = max(0, task.first_slice - box.first[2]);
     int const end = min(box.count[2], task.end_slice() - box.first[2]);
     for (int z = begin; z < end; ++z) {
       for (int y = 0; y < box.count[1]; ++y) {
-        for (int x = 0; x < box.count[0]; ++x) {
-          task.write(box.first + Vec<int, 3>{x, y, z}, sample, sums.at[y][x][z]);
-        }
+        for (int x = 0; x < box.count[0]; ++x) work(box.first + Vec<int, 3>{x, y, z}, x, y, z);
       }
     }
+  }
+
+  void begin(VoxelBox const& box, int sample, Sums& sums) const {
+    std::fill_n(&sums.at[0][0][0], size_x * size_y * size_z, 0.0F);
+    if (!task.adds) return;
+    for_each_voxel(box, [&](Vec<int, 3> const& voxel, int x, int y, int z) {
+      sums.at[y][x][z] = task.begin(voxel, sample);
+    });
+  }
+
+  void write(VoxelBox const& box, int sample, Sums const& sums) const {
+    for_each_voxel(box, [&](Vec<int, 3> const& voxel, int x, int y, int z) {
+      task.write(voxel, sample, sums.at[y][x][z]);
+    });
   }
 };
 

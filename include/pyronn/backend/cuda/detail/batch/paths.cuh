@@ -230,7 +230,7 @@ struct TensorCoreBack : TensorCorePath<TensorCoreBack> {
   template <class Call>
   static int launches(Plan const& plan, Call const& call, int scales) {
     int const passes_of_views = (call.input.extents[2] - 1) / plan.copies_or_views + 1;
-    return passes_of_views * (scales + 2);
+    return scales + 2 * passes_of_views;
   }
 
   template <class Executor, class Call, class Out>
@@ -239,12 +239,15 @@ struct TensorCoreBack : TensorCorePath<TensorCoreBack> {
     auto const& views = call.op.views().general();
     auto const& projections = call.input;
     for_each_batch_block(projections.extents[3], plan.tiles, [&](auto tiles, int first, int count) {
+      // Those of all views, so that results do not depend on how many are copied at a time.
+      auto const batch = projections.slices(first, count);
+      auto const scales = find_scales(executor, batch, batch.slice_count(), workspace);
       for (int view = 0; view < projections.extents[2]; view += plan.copies_or_views) {
         int const num_views = min(plan.copies_or_views, projections.extents[2] - view);
-        auto samples = projections.slices(first, count);
+        auto samples = batch;
         samples.data += std::int64_t{view} * projections.extents[0];
         run_views<tiles.value>(executor, views.chunk(call.range(view, num_views, 0, 1)), num_views,
-                               call.adds || view > 0, samples, volumes.slices(first, count),
+                               call.adds || view > 0, scales, samples, volumes.slices(first, count),
                                workspace);
       }
     });
@@ -256,10 +259,8 @@ struct TensorCoreBack : TensorCorePath<TensorCoreBack> {
 
   template <int Tiles, class Executor, class Chunk, class In, class Out>
   static void run_views(Executor const& executor, Chunk const& views, int num_views, bool adds,
-                        ArrayView<In const, 4> projections, ArrayView<Out, 4> volumes,
-                        Workspace<Executor>& workspace) {
-    std::int64_t const count = std::int64_t{num_views} * projections.extents[0];
-    SampleScales<In> const scales = find_scales(executor, projections, count, workspace);
+                        SampleScales<In> const& scales, ArrayView<In const, 4> projections,
+                        ArrayView<Out, 4> volumes, Workspace<Executor>& workspace) {
     auto* const rows = reinterpret_cast<uint4*>(workspace.data() + batch_header_bytes);
     PackProjections<Tiles, In> const pack{projections, num_views, scales, rows};
     executor.for_each(pack.items(), pack);

@@ -85,7 +85,9 @@ struct LongRows {
 /// response is real, a + i b becomes filtered a + i filtered b. So that the rounding errors of one
 /// row do not depend on the other row, each is scaled by a power of two to numbers near 1 before,
 /// and back after. A row with a weighted number that is not finite is filtered as zeros, and NaN is
-/// written to all of it. A block filters one pair of rows after another.
+/// written to all of it. A block filters one pair of rows after another. Still the last bits of a
+/// row depend on the other one, so that pairs are made within groups of rows, whatever else is
+/// filtered with them.
 template <class Weights, class Rows>
 struct FilterRows {
   struct Block : BlockShape<Rows::threads, 1, 1> {
@@ -99,6 +101,7 @@ struct FilterRows {
   FourierPasses passes;
   FourierTables tables;
   Rows rows;
+  unsigned group_rows;  ///< of which the last is alone where they are odd
   unsigned num_blocks;
 
   [[nodiscard]] Extents<3> items() const { return {Block::x * static_cast<int>(num_blocks), 1, 1}; }
@@ -109,12 +112,18 @@ struct FilterRows {
     Transform const transform{rows.of_block(blockIdx.x), passes, tables};
     unsigned const num_rows = static_cast<unsigned>(projections.extents[1]) *
                               static_cast<unsigned>(projections.extents[2]);
-    for (unsigned row = 2 * blockIdx.x; row < num_rows; row += 2 * num_blocks) {
+    unsigned const group_pairs = (group_rows + 1) / 2;
+    unsigned const num_pairs = num_rows / group_rows * group_pairs;
+    for (unsigned pair = blockIdx.x; pair < num_pairs; pair += num_blocks) {
+      unsigned const group = pair / group_pairs;
+      unsigned const of_group = 2 * (pair - group * group_pairs);
+      unsigned const row = group * group_rows + of_group;
+      bool const is_pair = of_group + 1 < group_rows;
       if (threadIdx.x < 2) largest[threadIdx.x] = 0;
       __syncthreads();
-      load(transform, row, row + 1 < num_rows, largest);
+      load(transform, row, is_pair, largest);
       __syncthreads();
-      filter(transform, row, row + 1 < num_rows, largest);
+      filter(transform, row, is_pair, largest);
     }
   }
 

@@ -59,12 +59,14 @@ struct RowFilterBackend<CudaBackend> {
   static std::size_t scratch_bytes(Executor const& executor, Extents<3> scan, std::size_t limit) {
     Layout const layout{FourierPasses{padded_row_length(scan[0])}};
     if (layout.row_bytes <= executor.max_shared_bytes()) return 0;
-    return min(layout.rows_in(limit), num_pairs(scan)) * layout.row_bytes;
+    return min(layout.rows_in(limit), num_pairs(scan, 1)) * layout.row_bytes;
   }
 
   /// How many kernels apply() queues for filtered projections of these extents.
-  static int launches(Extents<3> scan, int capacity) {
-    return (scan[2] - 1) / views_of_launch(scan, capacity) + 1;
+  static int launches(Extents<3> scan, int group_views, int capacity) {
+    int count = 0;
+    for_each_launch(scan, group_views, capacity, [&](int, int) { ++count; });
+    return count;
   }
 
   template <class Weights, class Executor>
@@ -119,32 +121,49 @@ struct RowFilterBackend<CudaBackend> {
     return {twiddles, reinterpret_cast<float*>(twiddles + passes.length)};
   }
 
-  static std::size_t num_pairs(Extents<3> scan) {
-    return (static_cast<std::size_t>(scan[1]) * static_cast<std::size_t>(scan[2]) + 1) / 2;
+  static std::size_t num_pairs(Extents<3> scan, int group_views) {
+    auto const group_rows =
+        static_cast<std::size_t>(scan[1]) * static_cast<std::size_t>(group_views);
+    return static_cast<std::size_t>(scan[2] / group_views) * ((group_rows + 1) / 2);
   }
 
-  static int views_of_launch(Extents<3> scan, int capacity) {
-    return clamp((1 << 30) / scan[1], 1, capacity);
+  /// Calls `work(first view, views)` for whole groups, or for even parts of each, so that pairs
+  /// stay together: for as many views as there is room for weights, and as row numbers allow.
+  template <class Work>
+  static void for_each_launch(Extents<3> scan, int group_views, int capacity, Work const& work) {
+    int const most = clamp((1 << 30) / scan[1], 1, capacity);
+    bool const is_whole = most >= group_views;
+    int const step = is_whole ? most - most % group_views : max(most - most % 2, 1);
+    for (int first = 0; first < scan[2];) {
+      int const end = is_whole ? scan[2] : first - first % group_views + group_views;
+      int const count = min(step, end - first);
+      work(first, count);
+      first += count;
+    }
   }
 
-  /// Queues launches of as many views as there is room for weights, and as row numbers allow.
   template <class Weights, class Rows, class Executor>
   static void filter(Executor const& executor, RowFilterTask<Weights> const& task,
                      FourierPasses const& passes, FourierTables const& tables, Rows const& rows,
                      std::size_t blocks) {
     Extents<3> const scan = task.filtered.extents;
-    int const max_views = views_of_launch(scan, Weights::capacity);
-    for (int first = 0; first < scan[2]; first += max_views) {
-      int const count = min(max_views, scan[2] - first);
+    for_each_launch(scan, task.group_views, Weights::capacity, [&](int first, int count) {
       auto const weights = task.weights.table(first, count);
       auto const filtered = task.filtered.slices(first, count);
+      int const group_views = min(task.group_views, count);
+      std::size_t const pairs = num_pairs(filtered.extents, group_views);
       FilterRows<std::decay_t<decltype(weights)>, Rows> const filter_rows{
-          weights,  task.projections.slices(first, count),
-          filtered, task.columns_before,
-          passes,   tables,
-          rows,     static_cast<unsigned>(min(blocks, num_pairs(filtered.extents)))};
+          weights,
+          task.projections.slices(first, count),
+          filtered,
+          task.columns_before,
+          passes,
+          tables,
+          rows,
+          static_cast<unsigned>(scan[1] * group_views),
+          static_cast<unsigned>(min(blocks, pairs))};
       executor.for_each(filter_rows.items(), filter_rows);
-    }
+    });
   }
 };
 

@@ -25,8 +25,12 @@ namespace pyronn::detail {
 
 /// One image of a stack, read by the texture unit; its texture has neighbouring images, too.
 struct TextureImage {
+  /// Rows are rounded to 1/1024 before this image's place in the texture is added, which is then
+  /// exact: so samples are the same in every place.
+  static constexpr float rounding = 8192.0F;
+
   cudaTextureObject_t texture;
-  float first_row;  ///< this image's first row in the texture, plus 0.5, the centre of texel 0
+  float first_row;  ///< centre of this image's first row in the texture, less `rounding`
   float height;
 
   [[nodiscard]] __device__ float texel(int a, int b) const {
@@ -49,7 +53,7 @@ struct TextureImage {
   /// The value for 0 <= b <= height - 1 and any a; beyond the first and last column the unit
   /// returns zero.
   [[nodiscard]] __device__ float sample_inside(float a, float b) const {
-    return tex2D<float>(texture, a + 0.5F, b + first_row);
+    return tex2D<float>(texture, a + 0.5F, (b + rounding) + first_row);
   }
 };
 
@@ -74,7 +78,8 @@ struct TextureImages {
 
   [[nodiscard]] __device__ TextureImage image(int n) const {
     int const within = n & ((1 << images_per_texture_log2) - 1);
-    return {texture[n >> images_per_texture_log2], static_cast<float>(within * height) + 0.5F,
+    return {texture[n >> images_per_texture_log2],
+            static_cast<float>(within * height) + (0.5F - TextureImage::rounding),
             static_cast<float>(height)};
   }
 

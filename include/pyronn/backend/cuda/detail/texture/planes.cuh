@@ -34,7 +34,8 @@ struct TexturePlaneGroup {
     return sample(static_cast<float>(a), static_cast<float>(b), k);
   }
   [[nodiscard]] __device__ float sample(float a, float b, int k) const {
-    return TextureImage{texture, offset + static_cast<float>(k) * height, height}.sample(a, b);
+    float const first_row = offset + static_cast<float>(k) * height - TextureImage::rounding;
+    return TextureImage{texture, first_row, height}.sample(a, b);
   }
 
   /// Reads the planes along a ray, which crosses plane k at base + k * slope. Rows of all four
