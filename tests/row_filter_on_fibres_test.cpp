@@ -71,6 +71,10 @@ struct Scan {
 
   [[nodiscard]] Extents<3> filtered() const { return {filtered_columns, extents[1], extents[2]}; }
   [[nodiscard]] int padded() const { return pyronn::padded_row_length(filtered_columns); }
+  /// Rows of a view are filtered by twos, or those of all views where each has one.
+  [[nodiscard]] unsigned group_rows() const {
+    return static_cast<unsigned>(extents[1] > 1 ? extents[1] : extents[2]);
+  }
 };
 
 /// Both tables, made by the kernel that makes them on a device.
@@ -103,6 +107,7 @@ Values filter(Scan const& scan, Weights weights, Values const& response, Values 
                                                          passes,
                                                          tables.view(),
                                                          rows,
+                                                         scan.group_rows(),
                                                          num_blocks};
   test::FibreBlock block{Rows::threads, order};
   for (unsigned n = 0; n < num_blocks; ++n) {
@@ -248,6 +253,20 @@ BOOST_AUTO_TEST_CASE(rows_know_nothing_of_one_another) {
   Values const finite = rows.finite(6);
   rows.check(filter_short(scan, response, rows.spoilt(finite)),
              convolved(scan, NoRowWeights{}, response, finite));
+}
+
+// Whatever is filtered with it, a view has the same bits.
+BOOST_AUTO_TEST_CASE(views_are_filtered_by_themselves) {
+  Scan const scan{{37, 3, 4}};
+  Values const response = rough_response(scan);
+  Values const input = test::random_values(8, scan.extents.count());
+  Values one_by_one;
+  for (int view = 0; view < 4; ++view) {
+    auto const first = input.begin() + std::ptrdiff_t{view} * 37 * 3;
+    Values const filtered = filter_short(Scan{{37, 3, 1}}, response, {first, first + 37 * 3});
+    one_by_one.insert(one_by_one.end(), filtered.begin(), filtered.end());
+  }
+  BOOST_TEST((filter_short(scan, response, input) == one_by_one));
 }
 
 // Blocks that find no row left, and blocks that take several.
