@@ -3,6 +3,7 @@
 #include "support/backends.hpp"
 //
 #include <cstddef>
+#include <new>
 #include <string>
 #include <vector>
 
@@ -59,6 +60,16 @@ extern "C" cudaError_t __real_cudaDestroyTextureObject(cudaTextureObject_t objec
 extern "C" cudaError_t __wrap_cudaDestroyTextureObject(cudaTextureObject_t object) {
   --textures;
   return __real_cudaDestroyTextureObject(object);
+}
+
+namespace {
+int until_failure = -1;  // how many allocations of host memory go well before one fails
+}  // namespace
+
+extern "C" void* __real__Znwm(std::size_t bytes);  // operator new
+extern "C" void* __wrap__Znwm(std::size_t bytes) {
+  if (until_failure >= 0 && until_failure-- == 0) throw std::bad_alloc{};
+  return __real__Znwm(bytes);
 }
 
 using pyronn::ArrayView;
@@ -173,6 +184,35 @@ BOOST_AUTO_TEST_CASE(textures_do_not_pile_up) {
   settle();
   // CUDA says in a thread of its own that a graph has gone.
   BOOST_TEST(textures <= before + 50);
+}
+
+/// Where host memory runs out at the first, second, ... allocation of a call.
+BOOST_AUTO_TEST_CASE(textures_are_not_lost_with_memory) {
+  pyronn::Backprojector<ConeBeam, TextureInterp> const op{scan, grid};
+  Arrays arrays{views_size, grid.size};
+  auto const stream = test::executor().stream();
+  auto const call = [&] { op(test::executor(), arrays.input(0), arrays.output.view()); };
+  auto const live_textures = [&] {
+    for (int n = 0; n < 2; ++n) {
+      call();
+      test::check(cudaStreamSynchronize(stream));
+    }
+    return textures;
+  };
+  int const before = live_textures();
+  int failures = 0;
+  for (bool is_done = false; !is_done; failures += is_done ? 0 : 1) {
+    until_failure = failures;
+    try {
+      call();
+      is_done = true;
+    } catch (std::bad_alloc const&) {
+    }
+    until_failure = -1;
+    test::check(cudaStreamSynchronize(stream));
+  }
+  BOOST_TEST(failures > 3);
+  BOOST_TEST(live_textures() == before);
 }
 
 /// Workspaces, too, come and go without waiting.

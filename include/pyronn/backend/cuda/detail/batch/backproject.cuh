@@ -72,17 +72,17 @@ struct BackprojectBatch {
     uint4 const* const fragments = rows + lane;
 #pragma unroll 1
     for (int n = 0; n < num_views; ++n) {
-      IndexMap const& map = views.view(n, 0);
-      auto const start = [&](int r) {
-        return map.row[r][0] * at_x + (map.row[r][1] * at_y + map.row[r][3]);
+      PlaneMap const& map = views.view(n, 0);
+      auto const start = [&](float const(&row)[3]) {
+        return row[0] * at_x + (row[1] * at_y + row[2]);
       };
-      float const along = start(0);
-      float const depth = start(2);
+      float const along = start(map.u);
+      float const depth = start(map.w);
       float u[run];
 #pragma unroll
       for (int k = 0; k < run; ++k) {
         float const step = min(static_cast<float>(k), room);
-        u[k] = (along + step * map.row[0][1]) * reciprocal(depth + step * map.row[2][1]);
+        u[k] = (along + step * map.u[1]) * reciprocal(depth + step * map.w[1]);
       }
       // u is monotone along a run, so that its ends bound it.
       float const low = clamp(min(u[0], u[run - 1]), -4.0F, beyond);

@@ -219,11 +219,10 @@ struct TensorCoreBack : TensorCorePath<TensorCoreBack> {
     std::size_t const usable = batch_limit(limit);
     if (usable < batch_header_bytes) return {0, 0, 0};
     std::size_t const view = BatchLayout<Tiles, Terms>::row_bytes(size[0]);
-    constexpr int most = ViewTable<IndexMap>::capacity;
-    auto const fit =
-        static_cast<int>(min((usable - batch_header_bytes) / view, static_cast<std::size_t>(most)));
-    if (fit < min(size[2], least_views)) return {0, 0, 0};
-    int const views = even_block(size[2], fit);
+    constexpr int most = ViewTable<PlaneMap>::capacity;
+    int const views = static_cast<int>(
+        min((usable - batch_header_bytes) / view, static_cast<std::size_t>(min(size[2], most))));
+    if (views < min(size[2], least_views)) return {0, 0, 0};
     return {batch_header_bytes + static_cast<std::size_t>(views) * view, Tiles, views};
   }
 
@@ -236,7 +235,7 @@ struct TensorCoreBack : TensorCorePath<TensorCoreBack> {
   template <class Executor, class Call, class Out>
   static void run(Plan const& plan, Executor const& executor, Call const& call,
                   ArrayView<Out, 4> volumes, Workspace<Executor>& workspace) {
-    auto const& views = call.op.views().general();
+    auto const& views = call.op.views().special();
     auto const& projections = call.input;
     for_each_batch_block(projections.extents[3], plan.tiles, [&](auto tiles, int first, int count) {
       // Those of all views, so that results do not depend on how many are copied at a time.

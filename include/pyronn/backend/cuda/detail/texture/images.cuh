@@ -25,12 +25,14 @@ namespace pyronn::detail {
 
 /// One image of a stack, read by the texture unit; its texture has neighbouring images, too.
 struct TextureImage {
-  /// Rows are rounded to 1/1024 before this image's place in the texture is added, which is then
-  /// exact: so samples are the same in every place.
-  static constexpr float rounding = 8192.0F;
+  /// Rows are rounded to 1/256, as the unit does it, before this image's place in the texture is
+  /// added, which is then exact: so samples are the same in every place. The last bit of a number
+  /// is worth that much between -65536 and -32768, where this shift brings the rows of textures
+  /// that have several images.
+  static constexpr float shift = -49152.0F;
 
   cudaTextureObject_t texture;
-  float first_row;  ///< centre of this image's first row in the texture, less `rounding`
+  float first_row;  ///< centre of this image's first row in the texture, less `shift`
   float height;
 
   [[nodiscard]] __device__ float texel(int a, int b) const {
@@ -53,7 +55,7 @@ struct TextureImage {
   /// The value for 0 <= b <= height - 1 and any a; beyond the first and last column the unit
   /// returns zero.
   [[nodiscard]] __device__ float sample_inside(float a, float b) const {
-    return tex2D<float>(texture, a + 0.5F, (b + rounding) + first_row);
+    return tex2D<float>(texture, a + 0.5F, (b + shift) + first_row);
   }
 };
 
@@ -79,7 +81,7 @@ struct TextureImages {
   [[nodiscard]] __device__ TextureImage image(int n) const {
     int const within = n & ((1 << images_per_texture_log2) - 1);
     return {texture[n >> images_per_texture_log2],
-            static_cast<float>(within * height) + (0.5F - TextureImage::rounding),
+            static_cast<float>(within * height) + (0.5F - TextureImage::shift),
             static_cast<float>(height)};
   }
 

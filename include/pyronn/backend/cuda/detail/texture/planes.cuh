@@ -34,7 +34,7 @@ struct TexturePlaneGroup {
     return sample(static_cast<float>(a), static_cast<float>(b), k);
   }
   [[nodiscard]] __device__ float sample(float a, float b, int k) const {
-    float const first_row = offset + static_cast<float>(k) * height - TextureImage::rounding;
+    float const first_row = offset + static_cast<float>(k) * height - TextureImage::shift;
     return TextureImage{texture, first_row, height}.sample(a, b);
   }
 
