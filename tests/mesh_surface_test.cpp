@@ -61,7 +61,10 @@ BOOST_AUTO_TEST_CASE(triangles_without_area) {
   // A triangle that is a line closes what is open but for it: of two triangles at an edge, one is
   // split at the middle.
   Triangles split = tetrahedron({0, 0, 0}, {6, 0, 0}, {0, 6, 0}, {0, 0, 6});
-  Vec3d const p{0, 0, 0}, q{0, 6, 0}, r{6, 0, 0}, middle{3, 0, 0};
+  Vec3d const p{0, 0, 0};
+  Vec3d const q{0, 6, 0};
+  Vec3d const r{6, 0, 0};
+  Vec3d const middle{3, 0, 0};
   split[0] = {p, q, middle};
   split.push_back({middle, q, r});
   refuses(split, "the surface is open at the edge from (0, 0, 0) to (3, 0, 0) mm of triangle 0");
@@ -122,7 +125,9 @@ BOOST_AUTO_TEST_CASE(what_is_no_body_is_refused) {
   refuses(triangles, "of triangle 4 must be finite");
   triangles[4][2][1] = 1e31;
   refuses(triangles, "of triangle 4 must be finite on every axis, within 1e30 mm of 0");
-  Vec3d const a{0, 0, 0}, b{1, 0, 0}, c{0, 1, 0.1};
+  Vec3d const a{0, 0, 0};
+  Vec3d const b{1, 0, 0};
+  Vec3d const c{0, 1, 0.1};
   refuses({{a, b, c}, {a, c, b}}, "the shell of triangle 0 about (0.33");
 }
 

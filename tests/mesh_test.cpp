@@ -132,7 +132,7 @@ BOOST_AUTO_TEST_CASE(a_tetrahedron_through_voxel_centres) {
     for (int j = 0; j < 10; ++j) {
       for (int i = 0; i < 10; ++i) {
         bool const expected = i >= 1 && j >= 1 && k >= 1 && i + j + k - 3 < 6;
-        float const value = values[static_cast<std::size_t>((k * 10 + j) * 10 + i)];
+        float const value = view_of(values, grid.extents())(i, j, k);
         BOOST_TEST(value == (expected ? 0.02F : 0.0F));
         inside += value > 0 ? 1 : 0;
       }
@@ -146,12 +146,15 @@ BOOST_AUTO_TEST_CASE(a_tetrahedron_through_voxel_centres) {
 BOOST_AUTO_TEST_CASE(parts_that_touch_share_no_point) {
   auto const grid = Grid::from_origin({11, 11, 11}, {0.5, 0.5, 0.5}, {-0.5, -0.5, -0.5});
   double const s = 4;
-  Vec3d const a{0, 0, 0}, b{s, s, 0}, c{s, 0, s}, d{0, s, s};
+  Vec3d const a{0, 0, 0};
+  Vec3d const b{s, s, 0};
+  Vec3d const c{s, 0, s};
+  Vec3d const d{0, s, s};
   std::vector<Triangles> const parts{
       tetrahedron(a, b, d, c), tetrahedron({s, 0, 0}, a, c, b), tetrahedron({0, s, 0}, a, b, d),
       tetrahedron({0, 0, s}, a, d, c), tetrahedron({s, s, s}, b, c, d)};
   for (int const supersampling : {1, 2, 4}) {
-    Values sum(11 * 11 * 11);
+    Values sum(1331);
     double volume = 0.0;
     for (Triangles const& part : parts) {
       double const six_fold = pyronn::dot(
@@ -200,7 +203,8 @@ BOOST_AUTO_TEST_CASE(points_inside_are_those_that_see_triangles_all_round) {
     int inside = 0;
     for (std::size_t n = 0; n < values.size(); ++n) {
       auto const i = static_cast<int>(n);
-      Vec3d const point = grid.to_world({1.0 * (i % 20), 1.0 * (i / 20 % 20), 1.0 * (i / 400)});
+      pyronn::Vec<int, 3> const voxel{i % 20, i / 20 % 20, i / 400};
+      Vec3d const point = grid.to_world(pyronn::vec_cast<double>(voxel));
       double const angle = solid_angle(turned, point) / (4 * pi);
       BOOST_REQUIRE(std::abs(angle - std::round(angle)) < 1e-9);
       BOOST_REQUIRE((values[n] > 0) == (angle > 0.5));
@@ -237,13 +241,14 @@ BOOST_AUTO_TEST_CASE(no_row_leaks_at_vertices_and_edges) {
     TriangleMesh const mesh{sphere({0, 0, 0}, 8, splits)};
     auto const grid = Grid::from_origin({41, 41, 41}, {0.5, 0.5, 0.5}, {-10, -10, -10});
     Values const values = voxels(mesh, grid);
+    auto const volume = view_of(values, grid.extents());
     for (int k = 0; k < 41; ++k) {
       for (int j = 0; j < 41; ++j) {
         for (int i = 0; i < 41; ++i) {
           double const square =
               0.25 * ((i - 20) * (i - 20) + (j - 20) * (j - 20) + (k - 20) * (k - 20));
           int const sum = std::abs(i - 20) + std::abs(j - 20) + std::abs(k - 20);
-          float const value = values[static_cast<std::size_t>((k * 41 + j) * 41 + i)];
+          float const value = volume(i, j, k);
           if (square > 64) BOOST_REQUIRE(value == 0.0F);
           if (sum < 16) BOOST_REQUIRE(value == 0.02F);  // the octahedron
         }
@@ -263,7 +268,7 @@ BOOST_AUTO_TEST_CASE(cavities_and_several_shells) {
   BOOST_TEST(mesh.volume() == volume);
   BOOST_TEST(volume_of(voxels(mesh, grid), grid) == volume, boost::test_tools::tolerance(1e-6));
   Values const values = voxels(mesh, grid);
-  auto const at = [&](int x) { return values[static_cast<std::size_t>((6 * 12 + 6) * 30 + x)]; };
+  auto const at = [&](int x) { return view_of(values, grid.extents())(x, 6, 6); };
   BOOST_TEST(at(1) == 0.02F);
   BOOST_TEST(at(4) == 0.0F);
   BOOST_TEST(at(6) == 0.02F);
@@ -281,10 +286,10 @@ BOOST_AUTO_TEST_CASE(shells_that_overlap_are_their_union) {
 
 BOOST_AUTO_TEST_CASE(an_image_is_the_plane_z_0) {
   auto const grid = Grid::flat({24, 20}, {1, 1.5}, {1, 0});
-  Values image(24 * 20, -1e9F);
+  Values image(480, -1e9F);
   TriangleMesh const mesh{box({-5, -6, -30}, {7.5, 6.75, 20})};
   pyronn::voxelise(CpuExecutor{2}, mesh, attenuation, grid, view_of(image, grid.extents<2>()), 4);
-  Values expected(24 * 20);
+  Values expected(480);
   Phantom const rectangle{Body::rectangle({1.25, 0.375}, {6.25, 6.375}, attenuation)};
   pyronn::voxelise(CpuExecutor{2}, rectangle, grid, view_of(expected, grid.extents<2>()), 4);
   BOOST_TEST(are_equal(image, expected, 2e-9));
@@ -314,7 +319,10 @@ BOOST_AUTO_TEST_CASE(a_mesh_that_is_turned_and_moved) {
 
 /// One side of the tetrahedron has a vertex in its middle, and there a triangle that is a line.
 BOOST_AUTO_TEST_CASE(a_triangle_without_area) {
-  Vec3d const p{0, 0, 0}, q{0, 6, 0}, r{6, 0, 0}, middle{3, 0, 0};
+  Vec3d const p{0, 0, 0};
+  Vec3d const q{0, 6, 0};
+  Vec3d const r{6, 0, 0};
+  Vec3d const middle{3, 0, 0};
   Triangles split = tetrahedron({0, 0, 0}, {6, 0, 0}, {0, 6, 0}, {0, 0, 6});
   split[0] = {p, q, middle};
   split.push_back({middle, q, r});

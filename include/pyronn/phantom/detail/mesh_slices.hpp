@@ -31,7 +31,8 @@ class PointAxis {
 
   /// Where a point lies [mm].
   [[nodiscard]] double at(std::int64_t n) const {
-    double const center = origin_ + spacing_ * static_cast<double>(n / points_);
+    std::int64_t const voxel = n / points_;
+    double const center = origin_ + spacing_ * static_cast<double>(voxel);
     if (points_ == 1) return center;
     double const fraction = 1.0 / points_;
     double const first = center - 0.5 * ((1.0 - fraction) * spacing_);

@@ -133,10 +133,11 @@ struct Edge {
           " face opposite ways at ", place, others,
           ": all triangles must be counter-clockwise seen from outside; make the normals "
           "consistent");
+  constexpr char const* advice =
+      "; a surface has two at an edge: remove triangles that lie twice or inside the body, and "
+      "separate bodies that touch in an edge";
   throw_invalid_argument({"TriangleMesh: ", place, others, " is shared by ", count,
-                          " triangles, the next is ", second,
-                          "; a surface has two at an edge: remove triangles that lie twice or "
-                          "inside the body, and separate bodies that touch in an edge"});
+                          " triangles, the next is ", second, advice});
 }
 
 /// The edges of a closed surface, two sides each. Throws InvalidArgument where they are not.
