@@ -42,6 +42,7 @@
 #include <pyronn/operators/part.hpp>
 #include <pyronn/operators/plan.hpp>
 #include <pyronn/phantom/forbild_head.hpp>
+#include <pyronn/phantom/mesh.hpp>
 #include <pyronn/phantom/phantom.hpp>
 #include <pyronn/phantom/shepp_logan.hpp>
 #include <pyronn/projector.hpp>

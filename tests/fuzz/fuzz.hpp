@@ -56,5 +56,6 @@ bool returns(Read const& read) {
 [[nodiscard]] Reader geometry_json();
 [[nodiscard]] Reader beam_json();
 [[nodiscard]] Reader scan();
+[[nodiscard]] Reader stl();
 
 }  // namespace fuzz
