@@ -61,7 +61,7 @@ class Fbp {
 
   /// A geometry for each sample of a batch; all must have as many views and pixels, and pixels at
   /// equal fan angles the same ones. Rows are filtered as far beyond the detector's edge as any of
-  /// the samples needs it.
+  /// the samples needs it. Errors name the sample, from 0, whose geometry was refused.
   static Fbp per_sample(std::vector<Geometry> const& geometries, Grid const& grid,
                         FbpOptions const& options = {}) {
     return {geometries, options, grid};
