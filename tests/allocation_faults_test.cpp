@@ -238,6 +238,7 @@ BOOST_AUTO_TEST_CASE(operators) {
     pyronn::Workspace<pyronn::CpuExecutor> workspace{executor, fdk.workspace_bytes(executor, in)};
     fdk(executor, in, pyronn::VolumeView<float>{volume.data(), grid.size}, workspace);
   });
+  check(volume, [&] { volume = pyronn::reconstruct(executor, scan, grid, views); });
 }
 
 bool is_same_plan(pyronn::Plan const& a, pyronn::Plan const& b) {

@@ -50,6 +50,14 @@ Extents<Rank> projection_extents(Extents<2> detector, int views, int samples) {
   return extents;
 }
 
+/// Throws InvalidArgument for an array without elements, for which nothing can be planned.
+template <int Rank>
+void check_not_empty(char const* function, Extents<Rank> extents) {
+  for (int axis = 0; axis < Rank; ++axis) {
+    expects(extents[axis] >= 1, function, ": the input's extents ", extents, " must be at least 1");
+  }
+}
+
 /// Throws InvalidArgument unless volumes have this size (x, y, z).
 template <int Dimension, int Rank>
 void check_volumes(char const* function, Extents<Rank> volumes, Extents<3> size) {

@@ -84,12 +84,14 @@ class Fbp {
   }
 
   /// Bytes of workspace for these projections, or those of a batch, at most `limit` unless a single
-  /// view, or in the plane 1024 of one sample, need more.
+  /// view, or in the plane 1024 of one sample, need more. Throws InvalidArgument for projections
+  /// without elements.
   template <class Executor, class In = float const, int Rank = dimension>
   [[nodiscard]] std::size_t workspace_bytes(Executor const& executor,
                                             ArrayView<In, Rank> projections,
                                             std::size_t limit = default_workspace_limit) const {
     check_not_moved_from();
+    detail::check_not_empty("Fbp", projections.extents);
     return operator_.workspace_bytes(executor, batch(projections).extents, limit);
   }
 
@@ -98,6 +100,7 @@ class Fbp {
   [[nodiscard]] Plan plan(Executor const& executor, ArrayView<In, Rank> projections,
                           std::size_t limit = default_workspace_limit,
                           Part const& part = {}) const {
+    detail::check_not_empty("Fbp", projections.extents);
     return operator_.plan(executor, batch(projections), limit, resolved(part));
   }
 
