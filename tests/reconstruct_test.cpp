@@ -14,7 +14,6 @@
 #include "support/numbers.hpp"
 #include "support/temporary_folder.hpp"
 
-using pyronn::ArrayView;
 using pyronn::ConeBeam;
 using pyronn::CpuExecutor;
 using pyronn::equal_angles;
