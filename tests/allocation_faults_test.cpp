@@ -10,7 +10,9 @@
 #include <cstdlib>
 #include <exception>
 #include <filesystem>
+#include <functional>
 #include <new>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -236,6 +238,46 @@ BOOST_AUTO_TEST_CASE(operators) {
     pyronn::Workspace<pyronn::CpuExecutor> workspace{executor, fdk.workspace_bytes(executor, in)};
     fdk(executor, in, pyronn::VolumeView<float>{volume.data(), grid.size}, workspace);
   });
+  check(volume, [&] { volume = pyronn::reconstruct(executor, scan, grid, views); });
+}
+
+bool is_same_plan(pyronn::Plan const& a, pyronn::Plan const& b) {
+  auto const is_same_step = [](pyronn::PlanStep const& one, pyronn::PlanStep const& other) {
+    return one.path == other.path && one.block == other.block && one.blocks == other.blocks &&
+           one.launches == other.launches && one.num_views == other.num_views;
+  };
+  return a.steps.size() == b.steps.size() &&
+         std::equal(a.steps.begin(), a.steps.end(), b.steps.begin(), is_same_step);
+}
+
+/// Plans are whole, and so are their texts unless the stream says that it is bad.
+BOOST_AUTO_TEST_CASE(plans) {
+  pyronn::CpuExecutor const executor{2};
+  auto const scan =
+      pyronn::ConeBeam::circular({500, 900, pyronn::equal_angles(12)}, {{8, 6}, {1, 1}});
+  auto const grid = pyronn::Grid::centered({5, 5, 5}, {1, 1, 1});
+  std::vector<float> volumes(125 * 3);
+  std::vector<float> views(std::size_t{12 * 8 * 6 * 3});
+  pyronn::ArrayView<float const, 4> const volume{volumes.data(), {5, 5, 5, 3}};
+  pyronn::ArrayView<float const, 4> const lines{views.data(), {8, 6, 12, 3}};
+  pyronn::Projector<pyronn::ConeBeam, pyronn::SoftwareInterp> const projector{scan, grid};
+  pyronn::Projector<pyronn::ConeBeam, pyronn::SoftwareInterp, pyronn::Siddon> const siddon{scan,
+                                                                                           grid};
+  pyronn::Fdk<pyronn::ConeBeam, pyronn::SoftwareInterp> const fdk{scan, grid};
+  check_reader([&] { return projector.plan(executor, volume); }, is_same_plan);
+  check_reader([&] { return siddon.plan(executor, volume); }, is_same_plan);
+  check_reader([&] { return projector.adjoint().plan(executor, lines); }, is_same_plan);
+  check_reader([&] { return fdk.plan(executor, lines); }, is_same_plan);
+
+  pyronn::Plan const plan = fdk.plan(executor, lines);
+  auto const print = [&plan](std::ios::iostate exceptions) {
+    std::ostringstream out;
+    out.exceptions(exceptions);
+    out << plan;
+    return out.bad() ? throw std::bad_alloc{} : out.str();
+  };
+  check_reader([&] { return print(std::ios::badbit); }, std::equal_to<>{});
+  check_reader([&] { return print(std::ios::goodbit); }, std::equal_to<>{});
 }
 
 BOOST_AUTO_TEST_SUITE_END()

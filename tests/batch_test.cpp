@@ -194,7 +194,8 @@ BOOST_AUTO_TEST_CASE(of_wrong_size_is_refused) {
   auto unlike = scans;
   unlike.push_back(fans(4).front());
   BOOST_CHECK_EXCEPTION((Op::per_sample(unlike, grid)), pyronn::InvalidArgument,
-                        says("all geometries must have 5 views of (14, 1) pixels, but one has 4"));
+                        says("all geometries must have 5 views of (14, 1) pixels, as that of "
+                             "sample 0, but that of sample 3 has 4 of (14, 1)"));
   BOOST_CHECK_EXCEPTION((Op::per_sample({}, grid)), pyronn::InvalidArgument,
                         says("at least one geometry"));
   BOOST_CHECK_EXCEPTION((Op{scans.front(), Grid::centered({9, 8, 2}, {1, 1, 1})}),

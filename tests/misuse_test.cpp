@@ -191,4 +191,31 @@ BOOST_AUTO_TEST_CASE(vectors_as_arrays_have_their_size) {
                         says("(16, 11, 7) are 1232 elements, but the vector has 1231"));
 }
 
+/// Nothing can be planned for arrays without elements.
+BOOST_AUTO_TEST_CASE(empty_inputs_of_plans_are_refused) {
+  Projector const projector{scan, grid};
+  Fdk const fdk{scan, grid};
+  pyronn::Projector<ConeBeam, pyronn::TextureInterp> const texture{scan, grid};
+  auto const refuses = [](auto const& op, Extents<3> extents) {
+    float value = 0;
+    pyronn::ArrayView<float, 3> const input{&value, extents};
+    BOOST_CHECK_EXCEPTION(static_cast<void>(op.workspace_bytes(test::executor(), input)),
+                          InvalidArgument, says("must be at least 1"));
+    BOOST_CHECK_EXCEPTION(static_cast<void>(op.plan(test::executor(), input)), InvalidArgument,
+                          says("must be at least 1"));
+  };
+  for (int const wrong : {0, -1}) {
+    for (int axis = 0; axis < 3; ++axis) {
+      Extents<3> volume = grid.size;
+      Extents<3> views = views_size;
+      volume[axis] = wrong;
+      views[axis] = wrong;
+      refuses(projector, volume);
+      refuses(texture, volume);
+      refuses(projector.adjoint(), views);
+      refuses(fdk, views);
+    }
+  }
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -48,6 +48,7 @@
 #include <pyronn/projector.hpp>
 #include <pyronn/recon/fbp/fbp.hpp>
 #include <pyronn/recon/fbp/options.hpp>
+#include <pyronn/recon/fbp/reconstruct.hpp>
 #include <pyronn/recon/fbp/traits.hpp>
 #include <pyronn/recon/fbp/weight_arrays.hpp>
 #include <pyronn/recon/filter/response.hpp>

@@ -61,19 +61,22 @@ class LinearOperator {
   [[nodiscard]] Model const& model() const { return operator_.model(); }
 
   /// Bytes of workspace for this input, at most `limit`; 0 where it is read in place, which works
-  /// for every input but may be slower.
+  /// for every input but may be slower. Throws InvalidArgument for an input without elements.
   template <class Executor, class In = float const, int Rank = dimension>
   [[nodiscard]] std::size_t workspace_bytes(Executor const& executor, ArrayView<In, Rank> input,
                                             std::size_t limit = default_workspace_limit,
                                             Part const& part = {}) const {
+    detail::check_not_empty(Direction::name, input.extents);
     return operator_.workspace_bytes(executor, input_batch(input), resolved(part), limit);
   }
 
-  /// What a call with a workspace of `limit` bytes is going to do.
+  /// What a call with a workspace of `limit` bytes is going to do. Throws InvalidArgument for an
+  /// input without elements.
   template <class Executor, class In = float const, int Rank = dimension>
   [[nodiscard]] Plan plan(Executor const& executor, ArrayView<In, Rank> input,
                           std::size_t limit = default_workspace_limit,
                           Part const& part = {}) const {
+    detail::check_not_empty(Direction::name, input.extents);
     return operator_.plan(executor, input_batch(input), resolved(part), limit);
   }
 

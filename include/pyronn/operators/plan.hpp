@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <ostream>
-#include <sstream>
 #include <string>
 #include <vector>
 

@@ -26,7 +26,8 @@ class Projector : public LinearOperator<detail::Forward, Geometry, Interp, Model
  public:
   using Base::Base;
 
-  /// A geometry for each sample of a batch; all must have as many views and pixels.
+  /// A geometry for each sample of a batch; all must have as many views and pixels. Errors name the
+  /// sample, from 0, whose geometry was refused.
   static Projector per_sample(std::vector<Geometry> const& geometries, Grid const& grid,
                               Model const& model = {}) {
     return {geometries, grid, model};

@@ -15,6 +15,7 @@
 #include <pyronn/core/grid.hpp>
 #include <pyronn/core/math.hpp>
 #include <pyronn/geometry/traits.hpp>
+#include <pyronn/operators/detail/of_sample.hpp>
 #include <pyronn/operators/detail/view_indices.hpp>
 
 namespace pyronn::detail {
@@ -47,6 +48,14 @@ Extents<Rank> projection_extents(Extents<2> detector, int views, int samples) {
   extents[Dimension - 1] = views;
   if constexpr (Rank > Dimension) extents[Dimension] = samples;
   return extents;
+}
+
+/// Throws InvalidArgument for an array without elements, for which nothing can be planned.
+template <int Rank>
+void check_not_empty(char const* function, Extents<Rank> extents) {
+  for (int axis = 0; axis < Rank; ++axis) {
+    expects(extents[axis] >= 1, function, ": the input's extents ", extents, " must be at least 1");
+  }
 }
 
 /// Throws InvalidArgument unless volumes have this size (x, y, z).
@@ -108,6 +117,19 @@ void check_sizes(char const* function, Extents<Rank> volumes, Grid const& grid,
   check_samples(function, samples, part.slab.num_slices, part.views.count);
 }
 
+/// Throws InvalidArgument unless a geometry has pixels and views, fewer than 2^31 pixels in each,
+/// and in the plane one row.
+template <int Dimension>
+void check_scan(char const* function, Extents<2> detector, int views) {
+  expects(detector[0] >= 1 && detector[1] >= 1 && views >= 1, function,
+          ": the geometry's extents (u, v, view) ", Extents<3>{{detector[0], detector[1], views}},
+          " must be at least 1");
+  expects(detector.count() <= std::numeric_limits<int>::max(), function,
+          ": the geometry's detector ", detector, " has more than 2^31 - 1 pixels");
+  expects(Dimension == 3 || detector[1] == 1, function,
+          ": the detector of a geometry of the plane has one row, not ", detector[1]);
+}
+
 /// The geometries of an operator: at least one, with pixels and views, fewer than 2^31 pixels in
 /// each, and all of one size. Throws InvalidArgument.
 template <class Geometry>
@@ -116,17 +138,14 @@ std::vector<Geometry> const& checked_geometries(std::vector<Geometry> const& geo
   expects(!geometries.empty(), function, ": there must be at least one geometry");
   Extents<2> const detector = geometries.front().detector_size();
   int const views = geometries.front().num_views();
-  expects(detector[0] >= 1 && detector[1] >= 1 && views >= 1, function,
-          ": the geometry's extents (u, v, view) ", Extents<3>{{detector[0], detector[1], views}},
-          " must be at least 1");
-  expects(detector.count() <= std::numeric_limits<int>::max(), function,
-          ": the geometry's detector ", detector, " has more than 2^31 - 1 pixels");
-  expects(dimension_v<Geometry> == 3 || detector[1] == 1, function,
-          ": the detector of a geometry of the plane has one row, not ", detector[1]);
-  for (Geometry const& geometry : geometries) {
+  detail::of_sample(0, geometries.size(),
+                    [&] { check_scan<dimension_v<Geometry>>(function, detector, views); });
+  for (std::size_t n = 1; n < geometries.size(); ++n) {
+    Geometry const& geometry = geometries[n];
     expects(geometry.detector_size() == detector && geometry.num_views() == views, function,
-            ": all geometries must have ", views, " views of ", detector, " pixels, but one has ",
-            geometry.num_views(), " of ", geometry.detector_size());
+            ": all geometries must have ", views, " views of ", detector,
+            " pixels, as that of sample 0, but that of sample ", n, " has ", geometry.num_views(),
+            " of ", geometry.detector_size());
   }
   return geometries;
 }

@@ -5,11 +5,11 @@
 /// How inputs are cut into blocks that a workspace can hold.
 #include <cstddef>
 #include <cstdint>
-#include <sstream>
 #include <type_traits>
 
 #include <pyronn/core/array_view.hpp>
 #include <pyronn/core/detail/detected.hpp>
+#include <pyronn/core/error.hpp>
 #include <pyronn/core/math.hpp>
 #include <pyronn/exec/workspace.hpp>
 #include <pyronn/operators/plan.hpp>
@@ -118,11 +118,9 @@ void describe_blocks(InputCut const& cut, ArrayView<T const, 4> array, char cons
                      PlanStep& step) {
   step.blocks = 0;
   for_each_block(array, cut.block, [&](auto const&, int, int) { ++step.blocks; });
-  std::ostringstream text;
-  text << cut.block.slices << " of " << array.extents[2] << ' ' << what;
+  step.block = message(cut.block.slices, " of ", array.extents[2], " ", what);
   if (array.extents[3] > 1)
-    text << " of " << cut.block.samples << " of " << array.extents[3] << " samples";
-  step.block = text.str();
+    step.block += message(" of ", cut.block.samples, " of ", array.extents[3], " samples");
   step.launches += cut.bytes > 0 ? step.blocks * Source::load_launches : 0;
 }
 

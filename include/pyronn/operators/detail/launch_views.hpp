@@ -12,11 +12,13 @@
 
 #include <pyronn/core/config.hpp>
 #include <pyronn/core/detail/user_calls.hpp>
+#include <pyronn/core/error.hpp>
 #include <pyronn/core/grid.hpp>
 #include <pyronn/core/math.hpp>
 #include <pyronn/exec/detail/launch_table.hpp>
 #include <pyronn/geometry/traits.hpp>
 #include <pyronn/model/detail/views/index_view.hpp>
+#include <pyronn/operators/detail/of_sample.hpp>
 #include <pyronn/operators/detail/view_indices.hpp>
 
 namespace pyronn::detail {
@@ -89,10 +91,8 @@ class LaunchViews {
   LaunchViews(std::vector<Geometry> const& geometries, Grid const& grid)
       : geometries_{geometries}, grid_{grid} {
     if constexpr (!is_inline) {
-      for (Geometry const& geometry : geometries) {
-        for (int n = 0; n < geometry.num_views(); ++n) {
-          views_.push_back(IndexView::make(geometry.view(n), grid));
-        }
+      for (std::size_t sample = 0; sample < geometries.size(); ++sample) {
+        detail::of_sample(sample, geometries.size(), [&] { add_views(geometries[sample]); });
       }
     }
   }
@@ -146,6 +146,18 @@ class LaunchViews {
   }
 
  private:
+  /// Throws InvalidArgument for lengths beyond single precision; the message names the view.
+  void add_views(Geometry const& geometry) {
+    int n = 0;
+    try {
+      for (; n < geometry.num_views(); ++n) {
+        views_.push_back(IndexView::make(geometry.view(n), grid_));
+      }
+    } catch (InvalidArgument const& error) {
+      throw InvalidArgument(message(error.what(), " (view ", n, ")"));
+    }
+  }
+
   [[nodiscard]] bool is_shared() const { return geometries_.size() == 1; }
 
   static ViewIndices next_views(ViewIndices const& all, int begin, int most) {

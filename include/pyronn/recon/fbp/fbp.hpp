@@ -8,6 +8,7 @@
 #include <vector>
 
 #include <pyronn/core/array_view.hpp>
+#include <pyronn/exec/backend.hpp>
 #include <pyronn/exec/workspace.hpp>
 #include <pyronn/operators/detail/checks.hpp>
 #include <pyronn/operators/detail/shapes.hpp>
@@ -60,7 +61,7 @@ class Fbp {
 
   /// A geometry for each sample of a batch; all must have as many views and pixels, and pixels at
   /// equal fan angles the same ones. Rows are filtered as far beyond the detector's edge as any of
-  /// the samples needs it.
+  /// the samples needs it. Errors name the sample, from 0, whose geometry was refused.
   static Fbp per_sample(std::vector<Geometry> const& geometries, Grid const& grid,
                         FbpOptions const& options = {}) {
     return {geometries, options, grid};
@@ -83,12 +84,14 @@ class Fbp {
   }
 
   /// Bytes of workspace for these projections, or those of a batch, at most `limit` unless a single
-  /// view, or in the plane 1024 of one sample, need more.
+  /// view, or in the plane 1024 of one sample, need more. Throws InvalidArgument for projections
+  /// without elements.
   template <class Executor, class In = float const, int Rank = dimension>
   [[nodiscard]] std::size_t workspace_bytes(Executor const& executor,
                                             ArrayView<In, Rank> projections,
                                             std::size_t limit = default_workspace_limit) const {
     check_not_moved_from();
+    detail::check_not_empty("Fbp", projections.extents);
     return operator_.workspace_bytes(executor, batch(projections).extents, limit);
   }
 
@@ -97,6 +100,7 @@ class Fbp {
   [[nodiscard]] Plan plan(Executor const& executor, ArrayView<In, Rank> projections,
                           std::size_t limit = default_workspace_limit,
                           Part const& part = {}) const {
+    detail::check_not_empty("Fbp", projections.extents);
     return operator_.plan(executor, batch(projections), limit, resolved(part));
   }
 
@@ -109,17 +113,27 @@ class Fbp {
   void operator()(Executor const& executor, ArrayView<In, Rank> projections,
                   ArrayView<float, Rank> volume, Workspace<Executor>& workspace,
                   Part const& part = {}) const {
-    static_assert(std::is_same_v<std::remove_const_t<In>, float>, "Fbp takes arrays of float.");
-    detail::PartOfCall const part_of_call = resolved(part);
-    detail::check_sizes<dimension>("Fbp", volume.extents, grid(), projections.extents,
-                                   geometry().detector_size(), part_of_call);
-    detail::check_geometries("Fbp", detail::sample_count<dimension>(volume.extents),
-                             part.first_sample, operator_.num_geometries());
+    detail::PartOfCall const part_of_call = checked(executor, projections, volume, part);
     workspace.check_order(executor, "Fbp");
-    executor.check_reachable(projections.data, "Fbp: projections");
-    executor.check_reachable(volume.data, "Fbp: volume");
     operator_.run(executor, batch(projections), part_of_call,
                   detail::volume_batch<dimension>(volume), workspace);
+  }
+
+  /// The same on cores, with a workspace of its own of workspace_bytes(executor, projections),
+  /// which is made anew at each call. Throws OutOfMemory where there is not as much, before
+  /// anything is written. With other executors it fails to compile, with one sentence.
+  template <class Executor, class In = float const, int Rank = dimension>
+  void operator()(Executor const& executor, ArrayView<In, Rank> projections,
+                  ArrayView<float, Rank> volume, Part const& part = {}) const {
+    static_assert(
+        std::is_same_v<backend_t<Executor>, CpuBackend>,
+        "Only on cores Fbp makes a workspace itself: on a stream its memory would have to "
+        "outlive the call; write Workspace workspace{executor, "
+        "fbp.workspace_bytes(executor, projections)} and fbp(executor, projections, "
+        "volume, workspace).");
+    static_cast<void>(checked(executor, projections, volume, part));
+    Workspace<Executor> workspace{executor, workspace_bytes(executor, projections)};
+    operator()(executor, projections, volume, workspace, part);
   }
 
  private:
@@ -129,6 +143,21 @@ class Fbp {
   template <class In, int Rank>
   static auto batch(ArrayView<In, Rank> projections) {
     return detail::projection_batch<dimension>(detail::read_only(projections));
+  }
+
+  /// The part of a call that can be done. Throws InvalidArgument.
+  template <class Executor, class In, int Rank>
+  detail::PartOfCall checked(Executor const& executor, ArrayView<In, Rank> projections,
+                             ArrayView<float, Rank> volume, Part const& part) const {
+    static_assert(std::is_same_v<std::remove_const_t<In>, float>, "Fbp takes arrays of float.");
+    detail::PartOfCall const part_of_call = resolved(part);
+    detail::check_sizes<dimension>("Fbp", volume.extents, grid(), projections.extents,
+                                   geometry().detector_size(), part_of_call);
+    detail::check_geometries("Fbp", detail::sample_count<dimension>(volume.extents),
+                             part.first_sample, operator_.num_geometries());
+    executor.check_reachable(projections.data, "Fbp: projections");
+    executor.check_reachable(volume.data, "Fbp: volume");
+    return part_of_call;
   }
 
   void check_not_moved_from() const {

@@ -17,6 +17,7 @@
 #include <pyronn/operators/detail/checks.hpp>
 #include <pyronn/operators/detail/directed_operator.hpp>
 #include <pyronn/operators/detail/input_blocks.hpp>
+#include <pyronn/operators/detail/of_sample.hpp>
 #include <pyronn/operators/detail/shapes.hpp>
 #include <pyronn/operators/detail/view_indices.hpp>
 #include <pyronn/operators/plan.hpp>
@@ -114,12 +115,14 @@ class FbpOperator {
               FbpOptions const& options, Grid const& grid)
       : back_{widened(geometries, scans), grid, {}, "Fbp"},
         views_{joined(scans)},
-        response_{detail::chosen_response("Fbp", options, views_, filtered_columns())} {}
+        response_{detail::chosen_response("Fbp", options, scans, filtered_columns())} {}
 
   static Scans scans(std::vector<Geometry> const& geometries, FbpOptions const& options) {
     Scans result;
     for (Geometry const& geometry : detail::checked_geometries(geometries, "Fbp")) {
-      result.push_back(detail::fbp_scan("Fbp", geometry, options));
+      result.push_back(detail::of_sample(result.size(), geometries.size(), [&] {
+        return detail::fbp_scan("Fbp", geometry, options);
+      }));
     }
     return result;
   }

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include <pyronn/core/error.hpp>
+#include <pyronn/operators/detail/of_sample.hpp>
 #include <pyronn/recon/fbp/detail/view.hpp>
 #include <pyronn/recon/fbp/options.hpp>
 #include <pyronn/recon/filter/response.hpp>
@@ -18,20 +19,30 @@
 
 namespace pyronn::detail {
 
-/// Throws InvalidArgument where not all views have the same steps between fan angles.
+/// Throws InvalidArgument where not all views of all samples have the same steps between fan
+/// angles.
 template <class View>
-std::vector<float> ramp_response(char const* function, std::vector<View> const& views, int columns,
-                                 FilterWindow window) {
-  if constexpr (is_arc_view_v<View>) {
-    double const step = std::abs(views.front().fan_angle_step());
-    for (View const& view : views) {
-      double const other = std::abs(view.fan_angle_step());
+void check_equal_steps(char const* function, std::vector<std::vector<View>> const& scans) {
+  double const step = std::abs(scans.front().front().fan_angle_step());
+  auto const check = [&](std::vector<View> const& views) {
+    for (std::size_t n = 0; n < views.size(); ++n) {
+      double const other = std::abs(views[n].fan_angle_step());
       expects(std::abs(other - step) <= 1e-5 * step, function,
-              ": the pixels of all views must be equally many fan angles apart, but there are "
-              "steps of ",
-              step, " and ", other, " rad");
+              ": the pixels of all views must be equally many fan angles apart, but in view ", n,
+              " there are steps of ", other, " rad, not of ", step);
     }
-    return filter_response(columns, window, step);
+  };
+  for (std::size_t sample = 0; sample < scans.size(); ++sample) {
+    detail::of_sample(sample, scans.size(), [&] { check(scans[sample]); });
+  }
+}
+
+template <class View>
+std::vector<float> ramp_response(char const* function, std::vector<std::vector<View>> const& scans,
+                                 int columns, FilterWindow window) {
+  if constexpr (is_arc_view_v<View>) {
+    detail::check_equal_steps(function, scans);
+    return filter_response(columns, window, std::abs(scans.front().front().fan_angle_step()));
   } else {
     return filter_response(columns, window);
   }
@@ -41,8 +52,9 @@ std::vector<float> ramp_response(char const* function, std::vector<View> const& 
 /// for numbers that are not finite.
 template <class View>
 std::vector<float> chosen_response(char const* function, FbpOptions const& options,
-                                   std::vector<View> const& views, int columns) {
-  if (options.response.empty()) return ramp_response(function, views, columns, options.window);
+                                   std::vector<std::vector<View>> const& scans, int columns) {
+  if (options.response.empty())
+    return detail::ramp_response(function, scans, columns, options.window);
   auto const length = static_cast<std::size_t>(filter_response_length(columns));
   expects(options.response.size() == length, function, ": the response has ",
           options.response.size(), " values, but rows of ", columns, " columns need ", length);

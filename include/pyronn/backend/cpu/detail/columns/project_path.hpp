@@ -5,10 +5,10 @@
 /// The path of z-aligned views on cores.
 #include <cstddef>
 #include <optional>
-#include <sstream>
 
 #include <pyronn/backend/cpu/detail/columns/project.hpp>
 #include <pyronn/core/array_view.hpp>
+#include <pyronn/core/error.hpp>
 #include <pyronn/core/math.hpp>
 #include <pyronn/exec/workspace.hpp>
 #include <pyronn/model/detail/views/index_view.hpp>
@@ -78,9 +78,7 @@ struct CpuColumnsForward {
       call.op.views().special().for_each_launch(call.range(sample, 1), {},
                                                 [&](auto const&) { ++step.launches; });
     });
-    std::ostringstream text;
-    text << plan.slices << " of " << call.input.extents[2] << " slices";
-    step.block = text.str();
+    step.block = message(plan.slices, " of ", call.input.extents[2], " slices");
   }
 
  private:

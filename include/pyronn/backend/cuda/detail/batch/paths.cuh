@@ -13,7 +13,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <sstream>
 #include <type_traits>
 
 #include <pyronn/backend/cuda/detail/batch/backproject.cuh>
@@ -23,6 +22,7 @@
 #include <pyronn/backend/cuda/detail/batch/project.cuh>
 #include <pyronn/backend/cuda/detail/launch/run_kernel.cuh>
 #include <pyronn/core/array_view.hpp>
+#include <pyronn/core/error.hpp>
 #include <pyronn/core/grid.hpp>
 #include <pyronn/core/math.hpp>
 #include <pyronn/exec/workspace.hpp>
@@ -67,9 +67,7 @@ struct TensorCorePath {
     step.path = "tensor-core batch";
     step.blocks = 0;
     for_each_batch_block(num_samples, plan.tiles, [&](auto, int, int) { ++step.blocks; });
-    std::ostringstream text;
-    text << min(8 * plan.tiles, num_samples) << " of " << num_samples << " samples";
-    step.block = text.str();
+    step.block = message(min(8 * plan.tiles, num_samples), " of ", num_samples, " samples");
     int const scales = half_terms_v<typename Call::In> == 1 ? 0 : 1;
     step.launches += step.blocks * Direction::launches(plan, call, scales);
   }

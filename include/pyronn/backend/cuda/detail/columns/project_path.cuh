@@ -9,12 +9,12 @@
 #include <cstdint>
 #include <limits>
 #include <optional>
-#include <sstream>
 
 #include <pyronn/backend/cuda/detail/columns/copy.cuh>
 #include <pyronn/backend/cuda/detail/columns/project.cuh>
 #include <pyronn/backend/cuda/detail/columns/project_in_place.cuh>
 #include <pyronn/core/array_view.hpp>
+#include <pyronn/core/error.hpp>
 #include <pyronn/core/math.hpp>
 #include <pyronn/exec/backend.hpp>
 #include <pyronn/exec/workspace.hpp>
@@ -75,10 +75,8 @@ struct CudaColumnsForward {
     for (int axis = 0; axis < 2; ++axis) step.blocks += (size[axis] - 1) / plan.slices[axis] + 1;
     step.blocks *= size[3];
     step.launches += step.blocks * (1 + launches_of_views);
-    std::ostringstream text;
-    text << plan.slices[0] << " of " << size[0] << " slices across x, " << plan.slices[1] << " of "
-         << size[1] << " across y";
-    step.block = text.str();
+    step.block = message(plan.slices[0], " of ", size[0], " slices across x, ", plan.slices[1],
+                         " of ", size[1], " across y");
   }
 
  private:
@@ -155,9 +153,7 @@ struct CudaColumnsForwardInPlace {
       call.op.views().special().for_each_launch(call.range(sample, 1), {},
                                                 [&](auto const&) { ++step.launches; });
     }
-    std::ostringstream text;
-    text << call.input.extents[2] << " slices";
-    step.block = text.str();
+    step.block = message(call.input.extents[2], " slices");
   }
 };
 
