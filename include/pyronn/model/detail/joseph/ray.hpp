@@ -11,6 +11,9 @@
 #include <pyronn/core/vec.hpp>
 #include <pyronn/geometry/ray.hpp>
 #include <pyronn/interp/detail/linear_slice.hpp>
+#include <pyronn/model/detail/clip.hpp>
+#include <pyronn/model/detail/footprint.hpp>
+#include <pyronn/model/ray_driven.hpp>
 
 namespace pyronn::detail {
 
@@ -58,7 +61,69 @@ struct JosephRay {
     return sample_weight * coverage(slice) * step;
   }
 
+  /// Calls `add(voxel, weight)` for the voxels of a box, and some beside it, that have a weight.
+  template <class Interp, int Dimension, class Add>
+  void for_each_weight(VoxelBox const& box, Add const& add) const {
+    if (axis == 0) for_each_weight_across<0, Interp, Dimension>(box, add);
+    if (axis == 1) for_each_weight_across<1, Interp, Dimension>(box, add);
+    if (axis == 2) for_each_weight_across<2, Interp, Dimension>(box, add);
+  }
+
  private:
+  template <int Axis, class Interp, int Dimension, class Add>
+  void for_each_weight_across(VoxelBox const& box, Add const& add) const {
+    constexpr int a = Axis == 0 ? 1 : 0;
+    constexpr int b = Axis == 2 ? 1 : 2;
+    IndexRange const slices = slices_in<Axis>(box);
+    for (int k = slices.first; k <= slices.last; ++k) {
+      float const at_a = crossing(0, k);
+      float const at_b = Dimension == 2 ? 0.0F : crossing(1, k);
+      Vec<int, 3> voxel{};
+      voxel[Axis] = k;
+      voxel[a] = floor_to_int(at_a);
+      voxel[b] = Dimension == 2 ? 0 : floor_to_int(at_b);
+      if (voxel[a] < box.first[a] - 1 || voxel[a] >= box.end[a] || voxel[b] < box.first[b] - 1 ||
+          voxel[b] >= box.end[b]) {
+        continue;
+      }
+      float const part_a = at_a - static_cast<float>(voxel[a]);
+      float const scale = coverage(k) * step;
+      if constexpr (Dimension == 2) {
+        add(voxel, scale * blend_line<Interp>(part_a, 1.0F, 0.0F));
+        ++voxel[a];
+        add(voxel, scale * blend_line<Interp>(part_a, 0.0F, 1.0F));
+      } else {
+        float const part_b = at_b - static_cast<float>(voxel[b]);
+        add(voxel, scale * user::blend<Interp>(part_a, part_b, 1.0F, 0.0F, 0.0F, 0.0F));
+        ++voxel[a];
+        add(voxel, scale * user::blend<Interp>(part_a, part_b, 0.0F, 1.0F, 0.0F, 0.0F));
+        ++voxel[b];
+        add(voxel, scale * user::blend<Interp>(part_a, part_b, 0.0F, 0.0F, 0.0F, 1.0F));
+        --voxel[a];
+        add(voxel, scale * user::blend<Interp>(part_a, part_b, 0.0F, 0.0F, 1.0F, 0.0F));
+      }
+    }
+  }
+
+  /// The slices of a box in which the ray may have a weight.
+  template <int Axis>
+  [[nodiscard]] IndexRange slices_in(VoxelBox const& box) const {
+    constexpr int a = Axis == 0 ? 1 : 0;
+    constexpr int b = Axis == 2 ? 1 : 2;
+    // A ray with coordinates that are not finite crosses no slice.
+    if (!(abs(base[0] + base[1] + slope[0] + slope[1]) < 1e30F)) return {0, -1};
+    float from = max(static_cast<float>(box.first[Axis]), low - 0.5F);
+    float to = min(static_cast<float>(box.end[Axis] - 1), high + 0.5F);
+    clip(base[0], slope[0], static_cast<float>(box.first[a] - 1), static_cast<float>(box.end[a]),
+         from, to);
+    clip(base[1], slope[1], static_cast<float>(box.first[b] - 1), static_cast<float>(box.end[b]),
+         from, to);
+    if (!(from <= to)) return {0, -1};
+    // Rounding in `clip` must not lose a slice; a slice too many is found to have no weight.
+    return {max(box.first[Axis], static_cast<int>(from) - 1),
+            min(box.end[Axis] - 1, static_cast<int>(to) + 2)};
+  }
+
   template <int Axis>
   PYRONN_HOST_DEVICE void set(Ray<float> const& ray, Vec3f const& spacing) {
     constexpr int a = Axis == 0 ? 1 : 0;
