@@ -70,37 +70,63 @@ struct JosephRay {
   }
 
  private:
+  /// What the ray crosses in a few slices: the lower one of the voxels beside it on the other axes,
+  /// and the weights of two, in space of four. They are computed in a loop that vectorises, as
+  /// their additions cannot.
+  template <class Interp, int Dimension>
+  struct Crossings {
+    static constexpr int most = 16;
+    static constexpr int corners = Dimension == 3 ? 4 : 2;
+
+    int lower[2][most];
+    float weights[corners][most];
+
+    Crossings(JosephRay const& ray, int first, int count) {
+      for (int n = 0; n < count; ++n) {
+        float part[2] = {};
+        for (int other = 0; other < Dimension - 1; ++other) {
+          float const at = ray.crossing(other, first + n);
+          lower[other][n] = floor_to_int(at);
+          part[other] = at - static_cast<float>(lower[other][n]);
+        }
+        float const scale = ray.coverage(first + n) * ray.step;
+        for (int corner = 0; corner < corners; ++corner) {
+          auto const is = [corner](int k) { return corner == k ? 1.0F : 0.0F; };
+          if constexpr (Dimension == 2) {
+            weights[corner][n] = scale * blend_line<Interp>(part[0], is(0), is(1));
+          } else {
+            weights[corner][n] =
+                scale * user::blend<Interp>(part[0], part[1], is(0), is(1), is(2), is(3));
+          }
+        }
+      }
+    }
+  };
+
   template <int Axis, class Interp, int Dimension, class Add>
   void for_each_weight_across(VoxelBox const& box, Add const& add) const {
+    using Few = Crossings<Interp, Dimension>;
     constexpr int a = Axis == 0 ? 1 : 0;
     constexpr int b = Axis == 2 ? 1 : 2;
+    auto const is_near = [&box](int axis_of, int lower) {
+      return lower >= box.first[axis_of] - 1 && lower < box.end[axis_of];
+    };
     IndexRange const slices = slices_in<Axis>(box);
-    for (int k = slices.first; k <= slices.last; ++k) {
-      float const at_a = crossing(0, k);
-      float const at_b = Dimension == 2 ? 0.0F : crossing(1, k);
-      Vec<int, 3> voxel{};
-      voxel[Axis] = k;
-      voxel[a] = floor_to_int(at_a);
-      voxel[b] = Dimension == 2 ? 0 : floor_to_int(at_b);
-      if (voxel[a] < box.first[a] - 1 || voxel[a] >= box.end[a] || voxel[b] < box.first[b] - 1 ||
-          voxel[b] >= box.end[b]) {
-        continue;
-      }
-      float const part_a = at_a - static_cast<float>(voxel[a]);
-      float const scale = coverage(k) * step;
-      if constexpr (Dimension == 2) {
-        add(voxel, scale * blend_line<Interp>(part_a, 1.0F, 0.0F));
-        ++voxel[a];
-        add(voxel, scale * blend_line<Interp>(part_a, 0.0F, 1.0F));
-      } else {
-        float const part_b = at_b - static_cast<float>(voxel[b]);
-        add(voxel, scale * user::blend<Interp>(part_a, part_b, 1.0F, 0.0F, 0.0F, 0.0F));
-        ++voxel[a];
-        add(voxel, scale * user::blend<Interp>(part_a, part_b, 0.0F, 1.0F, 0.0F, 0.0F));
-        ++voxel[b];
-        add(voxel, scale * user::blend<Interp>(part_a, part_b, 0.0F, 0.0F, 0.0F, 1.0F));
-        --voxel[a];
-        add(voxel, scale * user::blend<Interp>(part_a, part_b, 0.0F, 0.0F, 1.0F, 0.0F));
+    for (int first = slices.first; first <= slices.last; first += Few::most) {
+      int const count = min(Few::most, slices.last - first + 1);
+      Few const few{*this, first, count};
+      for (int n = 0; n < count; ++n) {
+        Vec<int, 3> voxel{};
+        voxel[Axis] = first + n;
+        voxel[a] = few.lower[0][n];
+        if (Dimension == 3) voxel[b] = few.lower[1][n];
+        if (!is_near(a, voxel[a]) || !is_near(b, voxel[b])) continue;
+        for (int corner = 0; corner < Few::corners; ++corner) {
+          Vec<int, 3> beside = voxel;
+          beside[a] += corner & 1;
+          beside[b] += corner >> 1;
+          add(beside, few.weights[corner][n]);
+        }
       }
     }
   }

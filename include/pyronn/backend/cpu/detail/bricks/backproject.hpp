@@ -43,22 +43,31 @@ struct BackprojectBricks {
       brick.first[axis] = item[axis] * size(axis);
       brick.end[axis] = min(brick.first[axis] + size(axis), task.size[axis]);
     }
-    Sums sums;
-    begin(brick, sample, sums);
-    for (int n = 0; n < task.num_views; ++n) add_view(brick, n, sample, sums);
+    Sums totals;
     for_each_voxel(brick, [&](Vec<int, 3> const& voxel) {
-      task.write(voxel, sample, sums.at(voxel - brick.first));
+      totals.at(voxel - brick.first) = task.begin(voxel, sample);
+    });
+    for (int n = 0; n < task.num_views; n += views_at_a_time) {
+      Sums sums;
+      std::fill_n(sums.values, sizeof sums.values / sizeof(float), 0.0F);
+      int const end = min(n + views_at_a_time, task.num_views);
+      for (int view = n; view < end; ++view) add_view(brick, view, sample, sums);
+      for_each_voxel(brick, [&](Vec<int, 3> const& voxel) {
+        totals.at(voxel - brick.first) += sums.at(voxel - brick.first);
+      });
+    }
+    for_each_voxel(brick, [&](Vec<int, 3> const& voxel) {
+      task.write(voxel, sample, totals.at(voxel - brick.first));
     });
   }
 
  private:
-  /// Of what is not projective nothing is known but by asking, which is safe for small bricks
-  /// alone.
-  static constexpr int edge_in_space = Task::View::is_projective ? 16 : 8;
-  static constexpr int edge_in_plane = Task::View::is_projective ? 64 : 16;
+  /// A few views are summed up first, so that rounding errors do not grow with all rays.
+  static constexpr int views_at_a_time = 8;
+
   static constexpr int size(int axis) {
-    if (Task::dimension == 3) return edge_in_space;
-    return axis < 2 ? edge_in_plane : 1;
+    if (Task::dimension == 3) return 16;
+    return axis < 2 ? 64 : 1;
   }
 
   /// The sums of a brick and of a border of one voxel around it, to which rays may add in vain.
@@ -87,14 +96,6 @@ struct BackprojectBricks {
         for (int x = brick.first[0]; x < brick.end[0]; ++x) work(Vec<int, 3>{x, y, z});
       }
     }
-  }
-
-  void begin(VoxelBox const& brick, int sample, Sums& sums) const {
-    std::fill_n(sums.values, sizeof sums.values / sizeof(float), 0.0F);
-    if (!task.adds) return;
-    for_each_voxel(brick, [&](Vec<int, 3> const& voxel) {
-      sums.at(voxel - brick.first) = task.begin(voxel, sample);
-    });
   }
 
   void add_view(VoxelBox const& brick, int n, int sample, Sums& sums) const {
