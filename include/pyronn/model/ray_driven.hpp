@@ -23,7 +23,7 @@
 ///     and
 ///     // maybe for some around it. Cores then do not ask voxel by voxel for the transpose.
 ///     template <class Interp, int Dimension, class Add>
-///     void for_each_weight(VoxelBox const& box, Add const& add) const;
+///     PYRONN_HOST_DEVICE void for_each_weight(VoxelBox const& box, Add const& add) const;
 ///   };
 /// @endcode
 ///
@@ -135,7 +135,7 @@ struct RayDrivenBack {
 namespace detail {
 
 struct AddNothing {
-  void operator()(Vec<int, 3> const&, float) const {}
+  PYRONN_HOST_DEVICE void operator()(Vec<int, 3> const&, float) const {}
 };
 template <class Trace, class Interp, class Task>
 using WeightsInBox =

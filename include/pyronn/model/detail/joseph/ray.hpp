@@ -63,7 +63,7 @@ struct JosephRay {
 
   /// Calls `add(voxel, weight)` for the voxels of a box, and some beside it, that have a weight.
   template <class Interp, int Dimension, class Add>
-  void for_each_weight(VoxelBox const& box, Add const& add) const {
+  PYRONN_HOST_DEVICE void for_each_weight(VoxelBox const& box, Add const& add) const {
     if (axis == 0) for_each_weight_across<0, Interp, Dimension>(box, add);
     if (axis == 1) for_each_weight_across<1, Interp, Dimension>(box, add);
     if (axis == 2) for_each_weight_across<2, Interp, Dimension>(box, add);
@@ -81,7 +81,7 @@ struct JosephRay {
     int lower[2][most];
     float weights[corners][most];
 
-    Crossings(JosephRay const& ray, int first, int count) {
+    PYRONN_HOST_DEVICE Crossings(JosephRay const& ray, int first, int count) {
       for (int n = 0; n < count; ++n) {
         float part[2] = {};
         for (int other = 0; other < Dimension - 1; ++other) {
@@ -104,7 +104,7 @@ struct JosephRay {
   };
 
   template <int Axis, class Interp, int Dimension, class Add>
-  void for_each_weight_across(VoxelBox const& box, Add const& add) const {
+  PYRONN_HOST_DEVICE void for_each_weight_across(VoxelBox const& box, Add const& add) const {
     using Few = Crossings<Interp, Dimension>;
     constexpr int a = Axis == 0 ? 1 : 0;
     constexpr int b = Axis == 2 ? 1 : 2;
@@ -133,7 +133,7 @@ struct JosephRay {
 
   /// The slices of a box in which the ray may have a weight.
   template <int Axis>
-  [[nodiscard]] IndexRange slices_in(VoxelBox const& box) const {
+  [[nodiscard]] PYRONN_HOST_DEVICE IndexRange slices_in(VoxelBox const& box) const {
     constexpr int a = Axis == 0 ? 1 : 0;
     constexpr int b = Axis == 2 ? 1 : 2;
     // A ray with coordinates that are not finite crosses no slice.

@@ -91,7 +91,7 @@ struct MarchedRay {
   /// Calls `add(voxel, weight)` for the voxels of a box, and some beside it, that have a weight:
   /// once for each sample near it.
   template <class Interp, int Dimension, class Add>
-  void for_each_weight(VoxelBox const& box, Add const& add) const {
+  PYRONN_HOST_DEVICE void for_each_weight(VoxelBox const& box, Add const& add) const {
     if (count <= 0) return;
     float low = 0.0F;
     auto high = static_cast<float>(count - 1);
@@ -115,7 +115,8 @@ struct MarchedRay {
 
  private:
   template <class Interp, int Dimension, class Add>
-  void add_sample(Vec3f const& index, Vec<int, 3> const& lower, Add const& add) const {
+  PYRONN_HOST_DEVICE void add_sample(Vec3f const& index, Vec<int, 3> const& lower,
+                                     Add const& add) const {
     Vec3f const part = index - vec_cast<float>(lower);
     for (int upper = 0; upper < (Dimension == 3 ? 2 : 1); ++upper) {
       float const scale = length * (upper == 0 ? 1.0F - part[2] : part[2]);

@@ -78,7 +78,7 @@ class SiddonRay {
 
   /// Calls `add(voxel, weight)` for the voxels of a box that have a weight.
   template <class Interp, int Dimension, class Add>
-  void for_each_weight(VoxelBox const& box, Add const& add) const {
+  PYRONN_HOST_DEVICE void for_each_weight(VoxelBox const& box, Add const& add) const {
     float at = begin_;
     float high = end_;
     for (int axis = 0; axis < 3; ++axis) {

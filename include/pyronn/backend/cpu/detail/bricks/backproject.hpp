@@ -4,9 +4,9 @@
 
 /// The transpose of a model that follows rays on cores: brick by brick of the volume, along the
 /// rays that meet it.
-#include <algorithm>
-#include <cmath>
+#include <type_traits>
 
+#include <pyronn/core/config.hpp>
 #include <pyronn/core/detail/user_calls.hpp>
 #include <pyronn/core/extents.hpp>
 #include <pyronn/core/math.hpp>
@@ -35,7 +35,7 @@ struct BackprojectBricks {
             bricks_along_z() * task.num_samples};
   }
 
-  void operator()(Vec<int, 3> item) const {
+  PYRONN_HOST_DEVICE void operator()(Vec<int, 3> item) const {
     int const sample = item[2] / bricks_along_z();
     item[2] += first_brick() - sample * bricks_along_z();
     VoxelBox brick{};
@@ -48,8 +48,7 @@ struct BackprojectBricks {
       totals.at(voxel - brick.first) = task.begin(voxel, sample);
     });
     for (int n = 0; n < task.num_views; n += views_at_a_time) {
-      Sums sums;
-      std::fill_n(sums.values, sizeof sums.values / sizeof(float), 0.0F);
+      Sums sums{};
       int const end = min(n + views_at_a_time, task.num_views);
       for (int view = n; view < end; ++view) add_view(brick, view, sample, sums);
       for_each_voxel(brick, [&](Vec<int, 3> const& voxel) {
@@ -65,7 +64,7 @@ struct BackprojectBricks {
   /// A few views are summed up first, so that rounding errors do not grow with all rays.
   static constexpr int views_at_a_time = 8;
 
-  static constexpr int size(int axis) {
+  PYRONN_HOST_DEVICE static constexpr int size(int axis) {
     if (Task::dimension == 3) return 16;
     return axis < 2 ? 64 : 1;
   }
@@ -77,19 +76,19 @@ struct BackprojectBricks {
 
     float values[slice * (size(2) + 2)];
 
-    [[nodiscard]] float& at(Vec<int, 3> const& place) {
+    [[nodiscard]] PYRONN_HOST_DEVICE float& at(Vec<int, 3> const& place) {
       return values[(place[2] + 1) * slice + (place[1] + 1) * row + place[0] + 1];
     }
   };
 
-  [[nodiscard]] int first_brick() const { return task.first_slice / size(2); }
-  [[nodiscard]] int bricks_along_z() const {
+  [[nodiscard]] PYRONN_HOST_DEVICE int first_brick() const { return task.first_slice / size(2); }
+  [[nodiscard]] PYRONN_HOST_DEVICE int bricks_along_z() const {
     return (task.end_slice() - 1) / size(2) + 1 - first_brick();
   }
 
   /// Calls `work(voxel)` for those of a brick that are in the slab.
   template <class Work>
-  void for_each_voxel(VoxelBox const& brick, Work const& work) const {
+  PYRONN_HOST_DEVICE void for_each_voxel(VoxelBox const& brick, Work const& work) const {
     int const end = min(brick.end[2], task.end_slice());
     for (int z = max(brick.first[2], task.first_slice); z < end; ++z) {
       for (int y = brick.first[1]; y < brick.end[1]; ++y) {
@@ -98,7 +97,7 @@ struct BackprojectBricks {
     }
   }
 
-  void add_view(VoxelBox const& brick, int n, int sample, Sums& sums) const {
+  PYRONN_HOST_DEVICE void add_view(VoxelBox const& brick, int n, int sample, Sums& sums) const {
     auto const& view = task.views.view(n, sample);
     auto const slice = task.slice(n, sample);
     IndexRange columns{0, task.detector[0] - 1};
@@ -123,8 +122,9 @@ struct BackprojectBricks {
   }
 
   template <class Ray>
-  static void add_ray(VoxelBox const& brick, Ray const& ray, float value, Sums& sums) {
-    if (std::isfinite(value)) {
+  static PYRONN_HOST_DEVICE void add_ray(VoxelBox const& brick, Ray const& ray, float value,
+                                         Sums& sums) {
+    if (abs(value) < anywhere) {
       ray.template for_each_weight<Interp, Task::dimension>(
           brick, [&](Vec<int, 3> const& voxel, float weight) {
             sums.at(voxel - brick.first) += weight * value;
