@@ -37,7 +37,7 @@ struct Joseph : ModelDefaults {
     return detail::JosephForward<Tiling, Task>{task};
   }
   template <class Interp, class Backend, class Task>
-  RayDrivenBack<detail::TraceJoseph, Interp, Task> back(Task const& task) const {
+  RayDrivenBackOf<Backend, detail::TraceJoseph, Interp, Task> back(Task const& task) const {
     return {task, {}};
   }
   /// @}

@@ -19,12 +19,21 @@
 ///     template <class Interp> PYRONN_HOST_DEVICE float weight(Vec<int, 3> const& voxel) const;
 ///     // The sum of weight times value over the voxels of a VolumeSlab.
 ///     template <class Slab> PYRONN_HOST_DEVICE float integral(Slab const& slab) const;
+///     // Need not be: calls add(voxel, weight) for all voxels of a VoxelBox that have a weight,
+///     and
+///     // maybe for some around it. Cores then do not ask voxel by voxel for the transpose.
+///     template <class Interp, int Dimension, class Add>
+///     PYRONN_HOST_DEVICE void for_each_weight(VoxelBox const& box, Add const& add) const;
 ///   };
 /// @endcode
 ///
-/// and returns RayDrivenForward and RayDrivenBack of MyTrace; model/siddon.hpp is an example. A
+/// and returns RayDrivenForward and RayDrivenBackOf of MyTrace; model/siddon.hpp is an example. A
 /// model with a forward kernel of its own needs only `weight`.
+#include <type_traits>
+#include <utility>
+
 #include <pyronn/core/config.hpp>
+#include <pyronn/core/detail/detected.hpp>
 #include <pyronn/core/detail/user_calls.hpp>
 #include <pyronn/core/extents.hpp>
 #include <pyronn/core/vec.hpp>
@@ -45,6 +54,12 @@ struct VolumeSlab {
 
   /// Slice n of the slab; a LinearSlice where arrays are read in place.
   [[nodiscard]] PYRONN_HOST_DEVICE auto slice(int n) const { return task.slice(offset + n); }
+};
+
+/// The voxels from `first` to before `end`.
+struct VoxelBox {
+  Vec<int, 3> first;
+  Vec<int, 3> end;
 };
 
 /// Forward projection: one item is a pixel of a view.
@@ -101,8 +116,9 @@ struct RayDrivenBack {
     auto const slice = task.slice(n, sample);
     detail::IndexRange columns{0, task.detector[0] - 1};
     detail::IndexRange rows{0, task.detector[1] - 1};
-    detail::find_footprint(view, vec_cast<float>(voxel), Trace::reach, task.detector, columns,
-                           rows);
+    constexpr float reach = Trace::reach;
+    detail::find_footprint(view, vec_cast<float>(voxel), {reach, reach, reach}, task.detector,
+                           columns, rows);
     float sum = 0.0F;
     for (int v = rows.first; v <= rows.last; ++v) {
       for (int u = columns.first; u <= columns.last; ++u) {
@@ -115,5 +131,33 @@ struct RayDrivenBack {
     return sum;
   }
 };
+
+namespace detail {
+
+struct AddNothing {
+  PYRONN_HOST_DEVICE void operator()(Vec<int, 3> const&, float) const {}
+};
+template <class Trace, class Interp, class Task>
+using WeightsInBox =
+    decltype(std::declval<std::decay_t<decltype(std::declval<Trace const&>()(
+                 std::declval<Ray<float> const&>(), std::declval<Extents<3> const&>(),
+                 std::declval<Vec3f const&>()))> const&>()
+                 .template for_each_weight<Interp, Task::dimension>(std::declval<VoxelBox const&>(),
+                                                                    AddNothing{}));
+/// Whether the rays of a trace can tell their weights in a box.
+template <class Trace, class Interp, class Task>
+inline constexpr bool tells_weights_v = is_detected_v<WeightsInBox, Trace, Interp, Task>;
+
+/// The kernel of the transpose on a backend. Backends specialise this.
+template <class Backend, class Trace, class Interp, class Task>
+struct RayDrivenBackOn {
+  using Type = RayDrivenBack<Trace, Interp, Task>;
+};
+
+}  // namespace detail
+
+/// The kernel of the transpose that suits a backend.
+template <class Backend, class Trace, class Interp, class Task>
+using RayDrivenBackOf = typename detail::RayDrivenBackOn<Backend, Trace, Interp, Task>::Type;
 
 }  // namespace pyronn

@@ -50,7 +50,7 @@ class RayMarch : public ModelDefaults {
     return {task, {step_}};
   }
   template <class Interp, class Backend, class Task>
-  RayDrivenBack<detail::TraceAtSteps, Interp, Task> back(Task const& task) const {
+  RayDrivenBackOf<Backend, detail::TraceAtSteps, Interp, Task> back(Task const& task) const {
     return {task, {step_}};
   }
   /// @}

@@ -23,7 +23,7 @@ struct Siddon : ModelDefaults {
     return {task, {}};
   }
   template <class Interp, class Backend, class Task>
-  RayDrivenBack<detail::TraceSiddon, Interp, Task> back(Task const& task) const {
+  RayDrivenBackOf<Backend, detail::TraceSiddon, Interp, Task> back(Task const& task) const {
     return {task, {}};
   }
   /// @}

@@ -11,6 +11,7 @@
 #include <new>
 #include <thread>
 
+#include <pyronn/backend/cpu/detail/bricks/backproject.hpp>
 #include <pyronn/backend/cpu/detail/columns/backproject.hpp>
 #include <pyronn/backend/cpu/detail/paths.hpp>
 #include <pyronn/backend/cpu/detail/run_on_threads.hpp>

@@ -79,18 +79,20 @@ class CurvedMargin {
   bool is_finite_ = true;
 };
 
-/// Finds the footprint of the cube about `center` that extends `reach` voxels to each side: the
-/// columns and rows on which it projects. They are left unchanged where a corner of the cube is not
+/// Finds the footprint of the box about `center` that extends `reach` voxels to each side: the
+/// columns and rows on which it projects. They are left unchanged where a corner of the box is not
 /// in front of the source, or where the view is not smooth.
 template <class IndexView>
-PYRONN_HOST_DEVICE void find_footprint(IndexView const& view, Vec3f const& center, float reach,
-                                       Extents<2> detector, IndexRange& columns, IndexRange& rows) {
+PYRONN_HOST_DEVICE void find_footprint(IndexView const& view, Vec3f const& center,
+                                       Vec3f const& reach, Extents<2> detector, IndexRange& columns,
+                                       IndexRange& rows) {
   Bounds bounds;
   // Sums over the corners of the lower and the upper face across each axis.
   float faces[3][2][2] = {};
   for (int corner = 0; corner < 8; ++corner) {
-    Vec3f const offset{(corner & 1) != 0 ? reach : -reach, (corner & 2) != 0 ? reach : -reach,
-                       (corner & 4) != 0 ? reach : -reach};
+    Vec3f const offset{(corner & 1) != 0 ? reach[0] : -reach[0],
+                       (corner & 2) != 0 ? reach[1] : -reach[1],
+                       (corner & 4) != 0 ? reach[2] : -reach[2]};
     DetectorPoint<float> const point = view.project(center + offset);
     if (!(point.depth > 0.0F)) return;
     bounds.include(point.u, point.v);
@@ -109,7 +111,7 @@ PYRONN_HOST_DEVICE void find_footprint(IndexView const& view, Vec3f const& cente
                    0.125F * (faces[0][0][1] + faces[0][1][1]));
     for (int face = 0; face < 6; ++face) {
       Vec3f at = center;
-      at[face / 2] += face % 2 == 0 ? -reach : reach;
+      at[face / 2] += face % 2 == 0 ? -reach[face / 2] : reach[face / 2];
       DetectorPoint<float> const point = view.project(at);
       float const(&sums)[2] = faces[face / 2][face % 2];
       curved.include(point.u, point.v, 0.25F * sums[0], 0.25F * sums[1]);

@@ -8,6 +8,7 @@
 #include <pyronn/core/config.hpp>
 #include <pyronn/core/math.hpp>
 #include <pyronn/exec/kernel.hpp>
+#include <pyronn/model/detail/clip.hpp>
 #include <pyronn/model/detail/joseph/ray.hpp>
 #include <pyronn/model/detail/task.hpp>
 
@@ -18,23 +19,6 @@ struct SliceRange {
   int first, last;
   int inner_first, inner_last;
 };
-
-/// Narrows [low, high] to the k for which `base + k * slope` lies in [from, to]; empty where
-/// low > high.
-PYRONN_HOST_DEVICE inline void clip(float base, float slope, float from, float to, float& low,
-                                    float& high) {
-  if (abs(slope) < 1e-12F || from > to) {
-    if (base >= from && base <= to) return;
-    low = 1.0F;
-    high = 0.0F;
-    return;
-  }
-  float const per_unit = 1.0F / slope;
-  float const a = (from - base) * per_unit;
-  float const b = (to - base) * per_unit;
-  low = max(low, min(a, b));
-  high = min(high, max(a, b));
-}
 
 /// Joseph's forward projection: one item is a pixel of a view.
 template <class Tiling, class Task>

@@ -11,6 +11,9 @@
 #include <pyronn/core/vec.hpp>
 #include <pyronn/geometry/ray.hpp>
 #include <pyronn/interp/detail/linear_slice.hpp>
+#include <pyronn/model/detail/clip.hpp>
+#include <pyronn/model/detail/footprint.hpp>
+#include <pyronn/model/ray_driven.hpp>
 
 namespace pyronn::detail {
 
@@ -58,7 +61,95 @@ struct JosephRay {
     return sample_weight * coverage(slice) * step;
   }
 
+  /// Calls `add(voxel, weight)` for the voxels of a box, and some beside it, that have a weight.
+  template <class Interp, int Dimension, class Add>
+  PYRONN_HOST_DEVICE void for_each_weight(VoxelBox const& box, Add const& add) const {
+    if (axis == 0) for_each_weight_across<0, Interp, Dimension>(box, add);
+    if (axis == 1) for_each_weight_across<1, Interp, Dimension>(box, add);
+    if (axis == 2) for_each_weight_across<2, Interp, Dimension>(box, add);
+  }
+
  private:
+  /// What the ray crosses in a few slices: the lower one of the voxels beside it on the other axes,
+  /// and the weights of two, in space of four. They are computed in a loop that vectorises, as
+  /// their additions cannot.
+  template <class Interp, int Dimension>
+  struct Crossings {
+    static constexpr int most = 16;
+    static constexpr int corners = Dimension == 3 ? 4 : 2;
+
+    int lower[2][most];
+    float weights[corners][most];
+
+    PYRONN_HOST_DEVICE Crossings(JosephRay const& ray, int first, int count) {
+      for (int n = 0; n < count; ++n) {
+        float part[2] = {};
+        for (int other = 0; other < Dimension - 1; ++other) {
+          float const at = ray.crossing(other, first + n);
+          lower[other][n] = floor_to_int(at);
+          part[other] = at - static_cast<float>(lower[other][n]);
+        }
+        float const scale = ray.coverage(first + n) * ray.step;
+        for (int corner = 0; corner < corners; ++corner) {
+          auto const is = [corner](int k) { return corner == k ? 1.0F : 0.0F; };
+          if constexpr (Dimension == 2) {
+            weights[corner][n] = scale * blend_line<Interp>(part[0], is(0), is(1));
+          } else {
+            weights[corner][n] =
+                scale * user::blend<Interp>(part[0], part[1], is(0), is(1), is(2), is(3));
+          }
+        }
+      }
+    }
+  };
+
+  template <int Axis, class Interp, int Dimension, class Add>
+  PYRONN_HOST_DEVICE void for_each_weight_across(VoxelBox const& box, Add const& add) const {
+    using Few = Crossings<Interp, Dimension>;
+    constexpr int a = Axis == 0 ? 1 : 0;
+    constexpr int b = Axis == 2 ? 1 : 2;
+    auto const is_near = [&box](int axis_of, int lower) {
+      return lower >= box.first[axis_of] - 1 && lower < box.end[axis_of];
+    };
+    IndexRange const slices = slices_in<Axis>(box);
+    for (int first = slices.first; first <= slices.last; first += Few::most) {
+      int const count = min(Few::most, slices.last - first + 1);
+      Few const few{*this, first, count};
+      for (int n = 0; n < count; ++n) {
+        Vec<int, 3> voxel{};
+        voxel[Axis] = first + n;
+        voxel[a] = few.lower[0][n];
+        if (Dimension == 3) voxel[b] = few.lower[1][n];
+        if (!is_near(a, voxel[a]) || !is_near(b, voxel[b])) continue;
+        for (int corner = 0; corner < Few::corners; ++corner) {
+          Vec<int, 3> beside = voxel;
+          beside[a] += corner & 1;
+          beside[b] += corner >> 1;
+          add(beside, few.weights[corner][n]);
+        }
+      }
+    }
+  }
+
+  /// The slices of a box in which the ray may have a weight.
+  template <int Axis>
+  [[nodiscard]] PYRONN_HOST_DEVICE IndexRange slices_in(VoxelBox const& box) const {
+    constexpr int a = Axis == 0 ? 1 : 0;
+    constexpr int b = Axis == 2 ? 1 : 2;
+    // A ray with coordinates that are not finite crosses no slice.
+    if (!(abs(base[0] + base[1] + slope[0] + slope[1]) < 1e30F)) return {0, -1};
+    float from = max(static_cast<float>(box.first[Axis]), low - 0.5F);
+    float to = min(static_cast<float>(box.end[Axis] - 1), high + 0.5F);
+    clip(base[0], slope[0], static_cast<float>(box.first[a] - 1), static_cast<float>(box.end[a]),
+         from, to);
+    clip(base[1], slope[1], static_cast<float>(box.first[b] - 1), static_cast<float>(box.end[b]),
+         from, to);
+    if (!(from <= to)) return {0, -1};
+    // Rounding in `clip` must not lose a slice; a slice too many is found to have no weight.
+    return {max(box.first[Axis], static_cast<int>(from) - 1),
+            min(box.end[Axis] - 1, static_cast<int>(to) + 2)};
+  }
+
   template <int Axis>
   PYRONN_HOST_DEVICE void set(Ray<float> const& ray, Vec3f const& spacing) {
     constexpr int a = Axis == 0 ? 1 : 0;

@@ -11,6 +11,8 @@
 #include <pyronn/core/vec.hpp>
 #include <pyronn/geometry/ray.hpp>
 #include <pyronn/interp/detail/linear_slice.hpp>
+#include <pyronn/model/detail/clip.hpp>
+#include <pyronn/model/ray_driven.hpp>
 
 namespace pyronn::detail {
 
@@ -86,7 +88,46 @@ struct MarchedRay {
     return sample_weight * length;
   }
 
+  /// Calls `add(voxel, weight)` for the voxels of a box, and some beside it, that have a weight:
+  /// once for each sample near it.
+  template <class Interp, int Dimension, class Add>
+  PYRONN_HOST_DEVICE void for_each_weight(VoxelBox const& box, Add const& add) const {
+    if (count <= 0) return;
+    float low = 0.0F;
+    auto high = static_cast<float>(count - 1);
+    for (int axis = 0; axis < 3; ++axis) {
+      detail::clip(first[axis], stride[axis], static_cast<float>(box.first[axis] - 1),
+                   static_cast<float>(box.end[axis]), low, high);
+    }
+    if (!(low <= high + 1.0F)) return;
+    int const last = min(count - 1, static_cast<int>(high) + 2);
+    for (int n = max(0, static_cast<int>(low) - 1); n <= last; ++n) {
+      Vec3f const index = sample(n);
+      Vec<int, 3> const lower{floor_to_int(index[0]), floor_to_int(index[1]),
+                              floor_to_int(index[2])};
+      bool near = true;
+      for (int axis = 0; axis < 3; ++axis) {
+        near = near && lower[axis] >= box.first[axis] - 1 && lower[axis] < box.end[axis];
+      }
+      if (near) add_sample<Interp, Dimension>(index, lower, add);
+    }
+  }
+
  private:
+  template <class Interp, int Dimension, class Add>
+  PYRONN_HOST_DEVICE void add_sample(Vec3f const& index, Vec<int, 3> const& lower,
+                                     Add const& add) const {
+    Vec3f const part = index - vec_cast<float>(lower);
+    for (int upper = 0; upper < (Dimension == 3 ? 2 : 1); ++upper) {
+      float const scale = length * (upper == 0 ? 1.0F - part[2] : part[2]);
+      for (int corner = 0; corner < 4; ++corner) {
+        auto const is = [corner](int n) { return corner == n ? 1.0F : 0.0F; };
+        float const weight = user::blend<Interp>(part[0], part[1], is(0), is(1), is(2), is(3));
+        add(lower + Vec<int, 3>{corner & 1, corner >> 1, upper}, scale * weight);
+      }
+    }
+  }
+
   /// The trilinear sample: a mean of the bilinear samples in the slices below and above. A slice
   /// that is not in this slab contributes nothing; the slab that has it adds its contribution.
   template <class Slab>

@@ -10,6 +10,7 @@
 #include <pyronn/core/math.hpp>
 #include <pyronn/core/vec.hpp>
 #include <pyronn/geometry/ray.hpp>
+#include <pyronn/model/ray_driven.hpp>
 
 namespace pyronn::detail {
 
@@ -68,15 +69,38 @@ class SiddonRay {
     } else if (column_[2] < slab.first || column_[2] >= slab.first + slab.count) {
       return 0.0F;
     }
-    if (!(at < high)) return 0.0F;
+    float sum = 0.0F;
+    follow(at, high, [&](Vec<int, 3> const& voxel, float in_voxel) {
+      sum += in_voxel * slab.slice(voxel[2] - slab.first).texel_inside(voxel[0], voxel[1]);
+    });
+    return sum;
+  }
+
+  /// Calls `add(voxel, weight)` for the voxels of a box that have a weight.
+  template <class Interp, int Dimension, class Add>
+  PYRONN_HOST_DEVICE void for_each_weight(VoxelBox const& box, Add const& add) const {
+    float at = begin_;
+    float high = end_;
+    for (int axis = 0; axis < 3; ++axis) {
+      if (!is_parallel(axis)) {
+        clip(axis, box.first[axis], box.end[axis], at, high);
+      } else if (column_[axis] < box.first[axis] || column_[axis] >= box.end[axis]) {
+        return;
+      }
+    }
+    follow(at, high, add);
+  }
+
+ private:
+  /// Calls `visit(voxel, length)` for the voxels between two places [mm] of the ray in the volume.
+  template <class Visit>
+  PYRONN_HOST_DEVICE void follow(float at, float high, Visit const& visit) const {
+    if (!(at < high)) return;
     Vec<int, 3> voxel = voxel_at(at);
     Vec3f next{exit(0, voxel[0]), exit(1, voxel[1]), exit(2, voxel[2])};
-    float sum = 0.0F;
     while (at < high) {
       float const to = min(min(next[0], next[1]), min(next[2], high));
-      if (to > at) {
-        sum += (to - at) * slab.slice(voxel[2] - slab.first).texel_inside(voxel[0], voxel[1]);
-      }
+      if (to > at) visit(voxel, to - at);
       for (int axis = 0; axis < 3; ++axis) {
         if (next[axis] <= to) {
           voxel[axis] += step(axis);
@@ -85,10 +109,8 @@ class SiddonRay {
       }
       at = to;
     }
-    return sum;
   }
 
- private:
   /// Whether the ray is parallel to the planes of an axis, and crosses none of them.
   [[nodiscard]] PYRONN_HOST_DEVICE bool is_parallel(int axis) const {
     return advance_[axis] == 0.0F;
