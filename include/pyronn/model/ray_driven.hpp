@@ -58,8 +58,8 @@ struct VolumeSlab {
 
 /// The voxels from `first` to before `end`.
 struct VoxelBox {
-  Vec<int, 3> first;
-  Vec<int, 3> end;
+  Vec<int, 3> first;  ///< of all three indices the lowest
+  Vec<int, 3> end;    ///< and one past the highest
 };
 
 /// Forward projection: one item is a pixel of a view.
