@@ -15,6 +15,12 @@
 
 namespace pyronn {
 
+namespace detail {
+/// Whether the transpose of z-aligned views has a kernel of its own on a backend.
+template <class Interp, class Backend>
+inline constexpr bool joseph_transposes_columns_v = false;
+}  // namespace detail
+
 /// The ray-driven model of Joseph: a line integral is the sum of the bilinear samples where the ray
 /// crosses the slices perpendicular to its main axis, times the length of ray between slices [mm].
 /// Projections are in the volume's unit times mm. Source: P. M. Joseph, "An improved algorithm for
@@ -25,6 +31,11 @@ struct Joseph : ModelDefaults {
   /// A member of a model, as described in model/traits.hpp.
   template <class View, int Dimension>
   using SpecialForwardView = detail::special_ray_view_t<View, Dimension>;
+  template <class View, int Dimension>
+  using SpecialBackView = detail::special_full_view_t<View, Dimension>;
+  template <class Interp, class Backend, int Dimension>
+  static constexpr bool prefers_special_back =
+      Dimension == 3 && detail::joseph_transposes_columns_v<Interp, Backend>;
   template <class Interp, class Backend, int Dimension>
   using VolumeSource =
       std::conditional_t<Dimension == 2, LineSource<Interp, Backend>, PlaneSource<Interp, Backend>>;

@@ -13,6 +13,7 @@
 
 #include <pyronn/backend/cpu/detail/bricks/backproject.hpp>
 #include <pyronn/backend/cpu/detail/columns/backproject.hpp>
+#include <pyronn/backend/cpu/detail/columns/transpose.hpp>
 #include <pyronn/backend/cpu/detail/paths.hpp>
 #include <pyronn/backend/cpu/detail/run_on_threads.hpp>
 #include <pyronn/core/error.hpp>

@@ -226,6 +226,27 @@ struct IndexMapAndRays {
   }
 };
 
+/// The projection and the rays of a z-aligned view.
+struct ZAlignedMapAndRays {
+  IndexMap map;
+  ZAlignedRays rays;
+
+  static constexpr bool is_projective = true;
+
+  template <class View>
+  static ZAlignedMapAndRays make(View const& view, Grid const& grid) {
+    return {IndexMap::make(view, grid), ZAlignedRays::make(view, grid)};
+  }
+  template <class View>
+  static bool fits(View const& view, Grid const& grid, Extents<2> detector) {
+    return ZAlignedRays::fits(view, grid, detector);
+  }
+  PYRONN_HOST_DEVICE Ray<float> ray(float u, float v) const { return rays.ray(u, v); }
+  PYRONN_HOST_DEVICE DetectorPoint<float> project(Vec3f const& index) const {
+    return map.project(index);
+  }
+};
+
 /// Any view that is not projective: its own functions, with the conversion between mm and voxel
 /// indices around them, in the number types that the view uses.
 template <class View>
@@ -290,5 +311,11 @@ using special_ray_view_t =
 template <class View>
 using full_view_t = std::conditional_t<is_projective_view_v<View> && has_projective_rays_v<View>,
                                        IndexMapAndRays, IndexView<View>>;
+
+/// The special form of a view for kernels that do both, for views that fit it; void: none.
+template <class View, int Dimension>
+using special_full_view_t =
+    std::conditional_t<is_projective_view_v<View> && has_projective_rays_v<View> && Dimension == 3,
+                       ZAlignedMapAndRays, void>;
 
 }  // namespace pyronn::detail

@@ -1,0 +1,279 @@
+// SPDX-FileCopyrightText: The pyronn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+/// The transpose of Joseph's projection of z-aligned views on cores.
+#include <algorithm>
+#include <cmath>
+#include <type_traits>
+
+#include <pyronn/backend/cpu/detail/bricks/backproject.hpp>
+#include <pyronn/core/extents.hpp>
+#include <pyronn/core/math.hpp>
+#include <pyronn/core/vec.hpp>
+#include <pyronn/exec/backend.hpp>
+#include <pyronn/exec/kernel.hpp>
+#include <pyronn/interp/software_interp.hpp>
+#include <pyronn/model/detail/clip.hpp>
+#include <pyronn/model/detail/footprint.hpp>
+#include <pyronn/model/detail/joseph/ray.hpp>
+#include <pyronn/model/detail/joseph/ray_column.hpp>
+#include <pyronn/model/detail/views/index_view.hpp>
+#include <pyronn/model/joseph.hpp>
+#include <pyronn/model/ray_driven.hpp>
+
+namespace pyronn::detail {
+
+/// All rays of a detector column have the same path in (x, y). Where it crosses a slice
+/// perpendicular to their main axis, what their pixels hold is spread along z once, and the columns
+/// of voxels on both sides of the path then take their shares of it. An item is a box of columns,
+/// whose sums stay in the cache; as in BackprojectBricks, a voxel's sum depends on the grid alone.
+template <class Task>
+struct TransposeColumns {
+  using Block = BlockShape<32, 1, 1>;
+
+  Task task;
+
+  [[nodiscard]] Extents<3> items() const {
+    return {(task.size[0] - 1) / size_x + 1, (task.size[1] - 1) / size_y + 1,
+            boxes_along_z() * task.num_samples};
+  }
+
+  void operator()(Vec<int, 3> item) const {
+    int const sample = item[2] / boxes_along_z();
+    item[2] += first_box() - sample * boxes_along_z();
+    VoxelBox box{};
+    for (int axis = 0; axis < 3; ++axis) {
+      box.first[axis] = item[axis] * size(axis);
+      box.end[axis] = min(box.first[axis] + size(axis), task.size[axis]);
+    }
+    Sums totals;
+    for_each_voxel(box, [&](Vec<int, 3> const& voxel) {
+      totals.at(voxel - box.first) = task.begin(voxel, sample);
+    });
+    for (int n = 0; n < task.num_views; n += views_at_a_time) {
+      Sums sums{};
+      int const end = min(n + views_at_a_time, task.num_views);
+      for (int view = n; view < end; ++view) add_view(box, view, sample, sums);
+      for_each_voxel(box, [&](Vec<int, 3> const& voxel) {
+        totals.at(voxel - box.first) += sums.at(voxel - box.first);
+      });
+    }
+    for_each_voxel(box, [&](Vec<int, 3> const& voxel) {
+      task.write(voxel, sample, totals.at(voxel - box.first));
+    });
+  }
+
+ private:
+  static constexpr int size_x = 16;
+  static constexpr int size_y = 16;
+  static constexpr int size_z = 32;
+  static constexpr int views_at_a_time = 8;
+  static constexpr int size(int axis) { return axis == 0 ? size_x : (axis == 1 ? size_y : size_z); }
+
+  /// Along z: the voxels of a box, and one more on either side.
+  struct Line {
+    static constexpr int count = size_z + 2;
+    float at[count];
+  };
+  struct Sums {
+    Line lines[size_y][size_x];
+
+    [[nodiscard]] float& at(Vec<int, 3> const& place) {
+      return lines[place[1]][place[0]].at[place[2] + 1];
+    }
+  };
+
+  /// Some pixels of a detector column, times the length of their rays between slices [mm].
+  struct Pixels {
+    static constexpr int most = 64;
+
+    int first;
+    int count;
+    float values[most];
+  };
+
+  [[nodiscard]] int first_box() const { return task.first_slice / size_z; }
+  [[nodiscard]] int boxes_along_z() const {
+    return (task.end_slice() - 1) / size_z + 1 - first_box();
+  }
+
+  /// Calls `work(voxel)` for those of a box that are in the slab.
+  template <class Work>
+  void for_each_voxel(VoxelBox const& box, Work const& work) const {
+    int const begin = max(box.first[2], task.first_slice);
+    int const end = min(box.end[2], task.end_slice());
+    for (int y = box.first[1]; y < box.end[1]; ++y) {
+      for (int x = box.first[0]; x < box.end[0]; ++x) {
+        for (int z = begin; z < end; ++z) work(Vec<int, 3>{x, y, z});
+      }
+    }
+  }
+
+  void add_view(VoxelBox const& box, int n, int sample, Sums& sums) const {
+    auto const& view = task.views.view(n, sample);
+    auto const slice = task.slice(n, sample);
+    IndexRange const columns = find_columns(box, view);
+    for (int u = columns.first; u <= columns.last; ++u) {
+      RayColumn const column{view.rays, static_cast<float>(u), 0.0F, task.spacing};
+      IndexRange const path = path_in(box, column.ray);
+      if (path.first > path.last) continue;
+      IndexRange const rows = find_rows(box, column, path);
+      for (int first = rows.first; first <= rows.last; first += Pixels::most) {
+        Pixels pixels{first, min(Pixels::most, rows.last - first + 1), {}};
+        bool is_finite = true;
+        for (int i = 0; i < pixels.count; ++i) {
+          float const value = slice.texel(u, first + i);
+          is_finite = is_finite && std::isfinite(value);
+          pixels.values[i] = value * step(view.rays, u, first + i);
+        }
+        if (is_finite) {
+          add_pixels(box, column, path, pixels, sums);
+        } else {
+          add_rays(box, view, slice, u, pixels, sums);
+        }
+      }
+    }
+  }
+
+  [[nodiscard]] float step(ZAlignedRays const& rays, int u, int v) const {
+    return JosephRay{rays.ray(static_cast<float>(u), static_cast<float>(v)), task.spacing}.step;
+  }
+
+  /// The detector columns whose rays may have a weight in a box.
+  template <class View>
+  [[nodiscard]] IndexRange find_columns(VoxelBox const& box, View const& view) const {
+    IndexRange const all{0, task.detector[0] - 1};
+    Bounds bounds;
+    for (int corner = 0; corner < 4; ++corner) {
+      Vec3f index{};
+      for (int axis = 0; axis < 2; ++axis) {
+        index[axis] =
+            static_cast<float>((corner >> axis & 1) == 0 ? box.first[axis] - 1 : box.end[axis]);
+      }
+      DetectorPoint<float> const point = view.project(index);
+      if (!(point.depth > 0.0F)) return all;
+      bounds.include(point.u, 0.0F);
+    }
+    return bounds.indices(0, task.detector[0], projective_margin);
+  }
+
+  /// The slices of a box in which a path may lie in it or less than a voxel beside it.
+  static IndexRange path_in(VoxelBox const& box, JosephRay const& ray) {
+    int const axis = ray.axis;
+    int const other = 1 - axis;
+    if (!(abs(ray.base[0] + ray.base[1] + ray.slope[0] + ray.slope[1]) < 1e30F)) return {0, -1};
+    float from = max(static_cast<float>(box.first[axis]), ray.low - 0.5F);
+    float to = min(static_cast<float>(box.end[axis] - 1), ray.high + 0.5F);
+    clip(ray.base[0], ray.slope[0], static_cast<float>(box.first[other] - 1),
+         static_cast<float>(box.end[other]), from, to);
+    if (!(from <= to)) return {0, -1};
+    // Rounding in `clip` must not lose a slice; a slice too many is found to have no weight.
+    return {max(box.first[axis], static_cast<int>(from) - 1),
+            min(box.end[axis] - 1, static_cast<int>(to) + 2)};
+  }
+
+  /// The rows whose rays may have a weight in a box along the path.
+  [[nodiscard]] IndexRange find_rows(VoxelBox const& box, RayColumn const& column,
+                                     IndexRange const& path) const {
+    IndexRange const all{0, task.detector[1] - 1};
+    Bounds bounds;
+    float steps[2];
+    for (int n = 0; n < 2; ++n) {
+      int const k = n == 0 ? path.first : path.last;
+      steps[n] = column.base_step + static_cast<float>(k) * column.slope_step;
+      float const z = column.ray.crossing(1, k);
+      bounds.include((static_cast<float>(box.first[2] - 1) - z) / steps[n], 0.0F);
+      bounds.include((static_cast<float>(box.end[2]) - z) / steps[n], 0.0F);
+    }
+    // Where the source is between both ends of the path, all rays of a column cross.
+    if (!(steps[0] * steps[1] > 1e-12F)) return all;
+    return bounds.indices(0, task.detector[1], 1.0F);
+  }
+
+  static void add_pixels(VoxelBox const& box, RayColumn const& column, IndexRange const& path,
+                         Pixels const& pixels, Sums& sums) {
+    int const axis = column.ray.axis;
+    int const other = 1 - axis;
+    for (int k = path.first; k <= path.last; ++k) {
+      float const across = column.ray.crossing(0, k);
+      int const lower = floor_to_int(across);
+      if (lower < box.first[other] - 1 || lower >= box.end[other]) continue;
+      Line line{};
+      spread(box, column, k, pixels, line);
+      float const fraction = across - static_cast<float>(lower);
+      float const coverage = column.ray.coverage(k);
+      for (int upper = 0; upper < 2; ++upper) {
+        int const at = lower + upper;
+        if (at < box.first[other] || at >= box.end[other]) continue;
+        int const place_k = k - box.first[axis];
+        int const place_at = at - box.first[other];
+        Line& target = axis == 0 ? sums.lines[place_at][place_k] : sums.lines[place_k][place_at];
+        float const share = coverage * (upper == 0 ? 1.0F - fraction : fraction);
+        for (int z = 0; z < Line::count; ++z) target.at[z] += share * line.at[z];
+      }
+    }
+  }
+
+  /// Adds pixels to the two voxels along z between which their rays cross slice k.
+  static void spread(VoxelBox const& box, RayColumn const& column, int k, Pixels const& pixels,
+                     Line& line) {
+    float const step = column.base_step + static_cast<float>(k) * column.slope_step;
+    float const base = column.ray.crossing(1, k);
+    auto const low = static_cast<float>(box.first[2] - 1);
+    int place[Pixels::most];
+    float of_lower[Pixels::most];
+    float of_upper[Pixels::most];
+    for (int i = 0; i < pixels.count; ++i) {
+      float const z = base + static_cast<float>(pixels.first + i) * step;
+      // Beyond the box a pixel goes, with no weight, to where it does no harm.
+      bool const is_in = both(z >= low, z < static_cast<float>(box.end[2]));
+      float const inside = is_in ? z : low;
+      int const lower = floor_to_int(inside);
+      float const fraction = inside - static_cast<float>(lower);
+      float const value = is_in ? pixels.values[i] : 0.0F;
+      place[i] = lower - (box.first[2] - 1);
+      of_upper[i] = fraction * value;
+      of_lower[i] = value - of_upper[i];
+    }
+    for (int i = 0; i < pixels.count; ++i) {
+      line.at[place[i]] += of_lower[i];
+      line.at[place[i] + 1] += of_upper[i];
+    }
+  }
+
+  /// The same ray by ray, for values that are not finite: times a weight of zero they must not
+  /// count.
+  template <class View, class Slice>
+  void add_rays(VoxelBox const& box, View const& view, Slice const& slice, int u,
+                Pixels const& pixels, Sums& sums) const {
+    for (int i = 0; i < pixels.count; ++i) {
+      int const v = pixels.first + i;
+      float const value = slice.texel(u, v);
+      JosephRay const ray{view.rays.ray(static_cast<float>(u), static_cast<float>(v)),
+                          task.spacing};
+      ray.template for_each_weight<SoftwareInterp, 3>(
+          box, [&](Vec<int, 3> const& voxel, float weight) {
+            bool is_in = weight != 0.0F;
+            for (int axis = 0; axis < 3; ++axis) {
+              is_in = is_in && voxel[axis] >= box.first[axis] && voxel[axis] < box.end[axis];
+            }
+            if (is_in) sums.at(voxel - box.first) += weight * value;
+          });
+    }
+  }
+};
+
+/// On cores z-aligned views are taken by columns, other views by bricks. Columns need a policy that
+/// interpolates along one axis and then along the other, as SoftwareInterp does.
+template <>
+inline constexpr bool joseph_transposes_columns_v<SoftwareInterp, CpuBackend> = true;
+
+template <class Task>
+struct RayDrivenBackOn<CpuBackend, TraceJoseph, SoftwareInterp, Task> {
+  using Type = std::conditional_t<std::is_same_v<typename Task::View, ZAlignedMapAndRays>,
+                                  TransposeColumns<Task>,
+                                  BackprojectBricks<TraceJoseph, SoftwareInterp, Task>>;
+};
+
+}  // namespace pyronn::detail
