@@ -107,7 +107,7 @@ BOOST_AUTO_TEST_CASE(inconsistent_and_inverted_surfaces_are_refused_with_the_pla
   std::swap(triangles[4][0], triangles[4][1]);
   refuses(triangles, "triangles 3 and 4 face opposite ways at the edge from (4, 2, 3) to");
   refuses(triangles, "(3 edges are not right)");
-  refuses(reversed(good), "the surface is inverted: the shell of triangle 0 about (1, ");
+  refuses(reversed(good), "the surface is inverted: the shell of triangle 0 about (");
   refuses(reversed(good), "of volume -27 mm^3");
   // One of several, beside the other
   refuses(joined(good, reversed(box({10, 10, 10}, {11, 11, 11}))), "the shell of triangle 12");
@@ -116,6 +116,10 @@ BOOST_AUTO_TEST_CASE(inconsistent_and_inverted_surfaces_are_refused_with_the_pla
   BOOST_TEST(TriangleMesh{joined(good, hole)}.volume() == 19.0);
   refuses(joined(joined(good, hole), reversed(box({2, 3, 4}, {3, 4, 5}))),
           "the shell of triangle 24");
+  // A cavity that sticks out, on either side.
+  Triangles const cavity = reversed(box({-4, -4, -4}, {4, 4, 4}));
+  refuses(joined(box({-8, -8, -8}, {0, 8, 8}), cavity), "does not lie in another");
+  refuses(joined(box({0, -8, -8}, {8, 8, 8}), cavity), "does not lie in another");
 }
 
 BOOST_AUTO_TEST_CASE(what_is_no_body_is_refused) {

@@ -180,7 +180,7 @@ BOOST_AUTO_TEST_CASE(detectors_may_be_offset_to_both_sides) {
 BOOST_AUTO_TEST_CASE(views_on_the_other_side_are_refused) {
   auto const angles = equal_angles(360);
   OffsetOf const stray = [](int n) { return n == 100 ? -40.0 : 40.0; };
-  char const* const one = "view 100 sees far on the other side of the axis than most views";
+  char const* const one = "view 100 sees far on one side of the axis, most views on the other";
   check_refused(fan(angles, stray), one);
   check_refused(fan(angles, stray), one, Redundancy::wang);
   check_refused(parallel(angles, [](int n) { return n == 100 ? -20.0 : 20.0; }), one);

@@ -136,7 +136,8 @@ class ArcFanBeam : public detail::ViewList<ArcFanView, 2> {
  public:
   /// The source turns on a circle about the origin; the detector's spacing and offset are measured
   /// along the arc [mm]. Throws InvalidArgument where CircularOrbit::validate or
-  /// LineDetector::validate does, and for pixels 90 degrees or more off the central ray.
+  /// LineDetector::validate does, for more than 25 turns, and for pixels 90 degrees or more off the
+  /// central ray.
   static ArcFanBeam circular(CircularOrbit const& orbit, LineDetector const& detector) {
     orbit.validate();
     detail::check_turns("ArcFanBeam", orbit.angles);

@@ -19,7 +19,7 @@ namespace pyronn {
 class ConeBeam : public detail::ViewList<ConeView> {
  public:
   /// The source turns on a circle about the z axis. Throws InvalidArgument where
-  /// CircularOrbit::validate or Detector::validate does.
+  /// CircularOrbit::validate or Detector::validate does, and for more than 25 turns.
   static ConeBeam circular(CircularOrbit const& orbit, Detector const& detector) {
     orbit.validate();
     detail::check_turns("ConeBeam", orbit.angles);

@@ -18,7 +18,7 @@ namespace pyronn {
 class FanBeam : public detail::ViewList<ConeView, 2> {
  public:
   /// The source turns on a circle about the origin. Throws InvalidArgument where
-  /// CircularOrbit::validate or LineDetector::validate does.
+  /// CircularOrbit::validate or LineDetector::validate does, and for more than 25 turns.
   static FanBeam circular(CircularOrbit const& orbit, LineDetector const& detector) {
     orbit.validate();
     detail::check_turns("FanBeam", orbit.angles);

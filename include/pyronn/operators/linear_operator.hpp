@@ -56,7 +56,10 @@ class LinearOperator {
     return operator_.geometries().front();
   }
   /// The grid of the volume.
-  [[nodiscard]] Grid const& grid() const { return operator_.grid(); }
+  [[nodiscard]] Grid const& grid() const {
+    check_not_moved_from();
+    return operator_.grid();
+  }
   /// The model, with its parameters.
   [[nodiscard]] Model const& model() const { return operator_.model(); }
 

@@ -41,9 +41,15 @@ struct Shell {
   double magnitude = 0.0;  ///< the same without signs [mm^3]
   double area = -1.0;      ///< twice that of the largest triangle [mm^2]
   Vec3d point{};           ///< the middle of the largest triangle [mm]
+  int num_triangles = 0;
 
   [[nodiscard]] double volume() const { return parallelepipeds / 6.0; }
 };
+
+inline Vec3d middle_of_triangle(Surface const& surface, int n) {
+  Vec3d const& a = surface.vertex(n, 0);
+  return a + 1.0 / 3.0 * ((surface.vertex(n, 1) - a) + (surface.vertex(n, 2) - a));
+}
 
 /// The shells, each at the number of its first triangle.
 inline std::vector<Shell> measured_shells(Surface const& surface, std::vector<int> const& shells) {
@@ -59,19 +65,38 @@ inline std::vector<Shell> measured_shells(Surface const& surface, std::vector<in
     double const parallelepiped = dot(a - base, normal);
     shell.parallelepipeds += parallelepiped;
     shell.magnitude += std::abs(parallelepiped);
+    ++shell.num_triangles;
     if (length(normal) <= shell.area) continue;
     shell.area = length(normal);
-    shell.point = a + 1.0 / 3.0 * ((b - a) + (c - a));
+    shell.point = middle_of_triangle(surface, n);
   }
   return result;
 }
 
-/// A shell that faces inwards, and how many others it lies in.
+/// A point of a shell that faces inwards, and how many other shells it lies in.
 struct Cavity {
   int shell;
   Vec3d point;
   int winding = 0;
 };
+
+/// Points of all shells that face inwards: the middles of their triangles, or of 64 of them.
+inline std::vector<Cavity> points_of_cavities(Surface const& surface,
+                                              std::vector<int> const& shells,
+                                              std::vector<Shell> const& measured) {
+  constexpr int most = 64;
+  std::vector<Cavity> points;
+  std::vector<int> seen(measured.size(), 0);
+  for (int n = 0; n < surface.num_triangles(); ++n) {
+    auto const shell = static_cast<std::size_t>(shells[static_cast<std::size_t>(n)]);
+    if (measured[shell].volume() >= 0) continue;
+    int const stride = (measured[shell].num_triangles - 1) / most + 1;
+    if (seen[shell]++ % stride == 0) {
+      points.push_back({static_cast<int>(shell), middle_of_triangle(surface, n)});
+    }
+  }
+  return points;
+}
 
 /// Counts for each cavity the shells about it that face outwards, less those that face inwards.
 /// Sorts the cavities.
@@ -98,12 +123,12 @@ inline void count_windings(Surface const& surface, std::vector<int> const& shell
 }
 
 /// The volume of a closed surface: of shells less that of cavities [mm^3]. Throws InvalidArgument
-/// for shells that enclose nothing, and for those that face inwards but lie in no other.
+/// for shells that enclose nothing, and for those that face inwards but not
+/// all in another.
 inline double checked_volume(Surface const& surface, std::vector<Side> const& pairs) {
   constexpr double rounding = 1e-12;
   std::vector<int> const shells = shells_of(surface, pairs);
   std::vector<Shell> const measured = measured_shells(surface, shells);
-  std::vector<Cavity> cavities;
   double volume = 0.0;
   for (int n = 0; n < surface.num_triangles(); ++n) {
     Corners const& corners = surface.triangles[static_cast<std::size_t>(n)];
@@ -115,17 +140,18 @@ inline double checked_volume(Surface const& surface, std::vector<Side> const& pa
             "TriangleMesh: the shell of ", "triangle ", n, " about ", shell.point,
             " mm encloses no volume; give it a thickness, or remove it");
     volume += shell.volume();
-    if (shell.volume() < 0) cavities.push_back({n, shell.point});
   }
   expects(!pairs.empty(), "TriangleMesh: no triangle has three different vertices");
+  std::vector<Cavity> cavities = points_of_cavities(surface, shells, measured);
   count_windings(surface, shells, cavities);
-  std::sort(cavities.begin(), cavities.end(),
-            [](Cavity const& a, Cavity const& b) { return a.shell < b.shell; });
+  std::stable_sort(cavities.begin(), cavities.end(),
+                   [](Cavity const& a, Cavity const& b) { return a.shell < b.shell; });
   for (Cavity const& cavity : cavities) {
     expects(cavity.winding > 0, "TriangleMesh: the surface is inverted: the shell of triangle ",
             cavity.shell, " about ", cavity.point, " mm, of volume ",
             measured[static_cast<std::size_t>(cavity.shell)].volume(),
-            " mm^3, faces inwards and is no cavity of another; reverse its triangles (flip the "
+            " mm^3, faces inwards and does not lie in another, as a cavity does; reverse its "
+            "triangles (flip the "
             "normals), so that they are counter-clockwise seen from outside");
   }
   return volume;

@@ -73,7 +73,10 @@ class Fbp {
     return operator_.geometry();
   }
   /// The grid of the volume.
-  [[nodiscard]] Grid const& grid() const { return operator_.grid(); }
+  [[nodiscard]] Grid const& grid() const {
+    check_not_moved_from();
+    return operator_.grid();
+  }
 
   /// The length of filtered rows, for which a response is made: the detector's columns, but where
   /// redundancy is `wang` more, up to twice as many, or three times where samples are offset to

@@ -15,9 +15,9 @@ namespace pyronn {
 /// -1/(pi k)^2 at odd k, else 0. Filtering with it keeps the mean right, which |f| sampled in
 /// frequency does not. A. C. Kak, M. Slaney, "Principles of Computerized Tomographic Imaging"
 /// (1988), eq. 3-61 (61).
-constexpr double ramp_sample(int k) {
+constexpr double ramp_sample(std::int64_t k) {
   if (k == 0) return 0.25;
-  double const distance = pi * k;
+  double const distance = pi * static_cast<double>(k);
   return k % 2 == 0 ? 0.0 : -1.0 / (distance * distance);
 }
 
@@ -25,19 +25,19 @@ constexpr double ramp_sample(int k) {
 /// f from -1/2 to 1/2. That of shepp_logan is in L. A. Shepp, B. F. Logan, "The Fourier
 /// reconstruction of a head section", IEEE Trans. Nucl. Sci. 21 (1974), eq. 23. FilterWindow::ramp,
 /// which is not sampled in space, counts as ram_lak.
-constexpr double ramp_sample(int k, FilterWindow window) {
+constexpr double ramp_sample(std::int64_t k, FilterWindow window) {
   // A window a + b cos(2 pi f) shifts samples by one to either side, cos(pi f) by half of one.
   auto const raised_cosine = [k](double a, double b) {
     return a * ramp_sample(k) + 0.5 * b * (ramp_sample(k - 1) + ramp_sample(k + 1));
   };
   auto const at_half = [k](double shift) {
-    double const distance = pi * (k + shift);
+    double const distance = pi * (static_cast<double>(k) + shift);
     double const sine = (k % 2 == 0) == (shift > 0) ? 1.0 : -1.0;
     return (sine - 1.0 / distance) / (4.0 * distance);
   };
   switch (window) {
     case FilterWindow::shepp_logan:
-      return 2.0 / (pi * pi * (1.0 - 4.0 * k * k));
+      return 2.0 / (pi * pi * (1.0 - 4.0 * static_cast<double>(k) * static_cast<double>(k)));
     case FilterWindow::cosine:
       return at_half(0.5) + at_half(-0.5);
     case FilterWindow::hamming:

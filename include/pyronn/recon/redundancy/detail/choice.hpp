@@ -140,7 +140,7 @@ inline std::vector<double> shares_of_side(char const* function, SideOfScan const
                                           std::vector<double> const& angles) {
   int const view = side.views.front();
   expects(side.views.size() >= 3, function, ": view ", view,
-          " sees far on the other side of the axis than most views; leave it out");
+          " sees far on one side of the axis, most views on the other; leave it out");
   std::vector<double> own;
   for (int const n : side.views) own.push_back(angles[static_cast<std::size_t>(n)]);
   AngularSampling const sampling = sample_angles(function, own);
