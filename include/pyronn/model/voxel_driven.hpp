@@ -40,8 +40,8 @@ struct WeightedVoxelDriven : ModelDefaults {
   using ProjectionSource = InteriorSliceSource<Interp, Backend>;
 
   template <class Interp, class Backend, class Task>
-  detail::VoxelDrivenForward<Interp, DepthWeight, Task> forward(Task const& task) const {
-    return {task};
+  auto forward(Task const& task) const {
+    return typename detail::VoxelDrivenForwardOn<Backend, Interp, DepthWeight, Task>::Type{task};
   }
   template <class Interp, class Backend, class Task>
   auto back(Task const& task) const {

@@ -12,6 +12,7 @@
 #include <thread>
 
 #include <pyronn/backend/cpu/detail/bricks/backproject.hpp>
+#include <pyronn/backend/cpu/detail/bricks/project.hpp>
 #include <pyronn/backend/cpu/detail/columns/backproject.hpp>
 #include <pyronn/backend/cpu/detail/columns/transpose.hpp>
 #include <pyronn/backend/cpu/detail/paths.hpp>

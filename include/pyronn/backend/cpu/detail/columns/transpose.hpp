@@ -33,6 +33,7 @@ struct TransposeColumns {
   using Block = BlockShape<32, 1, 1>;
 
   Task task;
+  TraceJoseph trace;
 
   [[nodiscard]] Extents<3> items() const {
     return {(task.size[0] - 1) / size_x + 1, (task.size[1] - 1) / size_y + 1,
@@ -67,7 +68,7 @@ struct TransposeColumns {
  private:
   static constexpr int size_x = 16;
   static constexpr int size_y = 16;
-  static constexpr int size_z = 32;
+  static constexpr int size_z = 64;
   static constexpr int views_at_a_time = 8;
   static constexpr int size(int axis) { return axis == 0 ? size_x : (axis == 1 ? size_y : size_z); }
 
@@ -120,13 +121,10 @@ struct TransposeColumns {
       if (path.first > path.last) continue;
       IndexRange const rows = find_rows(box, column, path);
       for (int first = rows.first; first <= rows.last; first += Pixels::most) {
-        Pixels pixels{first, min(Pixels::most, rows.last - first + 1), {}};
-        bool is_finite = true;
-        for (int i = 0; i < pixels.count; ++i) {
-          float const value = slice.texel(u, first + i);
-          is_finite = is_finite && std::isfinite(value);
-          pixels.values[i] = value * step(view.rays, u, first + i);
-        }
+        Pixels pixels;
+        pixels.first = first;
+        pixels.count = min(Pixels::most, rows.last - first + 1);
+        bool const is_finite = load(view.rays, column.ray.axis, slice, u, pixels);
         if (is_finite) {
           add_pixels(box, column, path, pixels, sums);
         } else {
@@ -136,8 +134,26 @@ struct TransposeColumns {
     }
   }
 
-  [[nodiscard]] float step(ZAlignedRays const& rays, int u, int v) const {
-    return JosephRay{rays.ray(static_cast<float>(u), static_cast<float>(v)), task.spacing}.step;
+  /// Reads pixels of a column whose main axis is known. Returns false where one is not finite.
+  template <class Slice>
+  bool load(ZAlignedRays const& rays, int axis, Slice const& slice, int u, Pixels& pixels) const {
+    bool is_finite = true;
+    for (int i = 0; i < pixels.count; ++i) {
+      pixels.values[i] = slice.texel_inside(u, pixels.first + i);
+      is_finite = both(is_finite, abs(pixels.values[i]) < anywhere);
+    }
+    // The direction's z alone changes along a column.
+    Vec3f const direction =
+        rays.ray(static_cast<float>(u), static_cast<float>(pixels.first)).direction;
+    float const row_step = rays.direction_weight * rays.along_v[2];
+    float const x = direction[0] * task.spacing[0];
+    float const y = direction[1] * task.spacing[1];
+    float const per_slice = 1.0F / abs(direction[axis]);
+    for (int i = 0; i < pixels.count; ++i) {
+      float const z = (direction[2] + static_cast<float>(i) * row_step) * task.spacing[2];
+      pixels.values[i] *= per_slice * std::sqrt(x * x + (y * y + z * z));
+    }
+    return is_finite;
   }
 
   /// The detector columns whose rays may have a weight in a box.
@@ -250,8 +266,8 @@ struct TransposeColumns {
     for (int i = 0; i < pixels.count; ++i) {
       int const v = pixels.first + i;
       float const value = slice.texel(u, v);
-      JosephRay const ray{view.rays.ray(static_cast<float>(u), static_cast<float>(v)),
-                          task.spacing};
+      JosephRay const ray = trace(view.rays.ray(static_cast<float>(u), static_cast<float>(v)),
+                                  task.size, task.spacing);
       ray.template for_each_weight<SoftwareInterp, 3>(
           box, [&](Vec<int, 3> const& voxel, float weight) {
             bool is_in = weight != 0.0F;
