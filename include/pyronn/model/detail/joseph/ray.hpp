@@ -111,7 +111,7 @@ struct JosephRay {
     auto const is_near = [&box](int axis_of, int lower) {
       return lower >= box.first[axis_of] - 1 && lower < box.end[axis_of];
     };
-    IndexRange const slices = slices_in<Axis>(box);
+    IndexRange const slices = slices_in<Axis, Dimension>(box);
     for (int first = slices.first; first <= slices.last; first += Few::most) {
       int const count = min(Few::most, slices.last - first + 1);
       Few const few{*this, first, count};
@@ -119,8 +119,11 @@ struct JosephRay {
         Vec<int, 3> voxel{};
         voxel[Axis] = first + n;
         voxel[a] = few.lower[0][n];
-        if (Dimension == 3) voxel[b] = few.lower[1][n];
-        if (!is_near(a, voxel[a]) || !is_near(b, voxel[b])) continue;
+        if (!is_near(a, voxel[a])) continue;
+        if constexpr (Dimension == 3) {
+          voxel[b] = few.lower[1][n];
+          if (!is_near(b, voxel[b])) continue;
+        }
         for (int corner = 0; corner < Few::corners; ++corner) {
           Vec<int, 3> beside = voxel;
           beside[a] += corner & 1;
@@ -132,7 +135,7 @@ struct JosephRay {
   }
 
   /// The slices of a box in which the ray may have a weight.
-  template <int Axis>
+  template <int Axis, int Dimension>
   [[nodiscard]] PYRONN_HOST_DEVICE IndexRange slices_in(VoxelBox const& box) const {
     constexpr int a = Axis == 0 ? 1 : 0;
     constexpr int b = Axis == 2 ? 1 : 2;
@@ -142,8 +145,10 @@ struct JosephRay {
     float to = min(static_cast<float>(box.end[Axis] - 1), high + 0.5F);
     clip(base[0], slope[0], static_cast<float>(box.first[a] - 1), static_cast<float>(box.end[a]),
          from, to);
-    clip(base[1], slope[1], static_cast<float>(box.first[b] - 1), static_cast<float>(box.end[b]),
-         from, to);
+    if constexpr (Dimension == 3) {
+      clip(base[1], slope[1], static_cast<float>(box.first[b] - 1), static_cast<float>(box.end[b]),
+           from, to);
+    }
     if (!(from <= to)) return {0, -1};
     // Rounding in `clip` must not lose a slice; a slice too many is found to have no weight.
     return {max(box.first[Axis], static_cast<int>(from) - 1),

@@ -66,7 +66,7 @@ struct BackprojectBricks {
 
   PYRONN_HOST_DEVICE static constexpr int size(int axis) {
     if (Task::dimension == 3) return 16;
-    return axis < 2 ? 64 : 1;
+    return axis < 2 ? 96 : 1;
   }
 
   /// The sums of a brick and of a border of one voxel around it, to which rays may add in vain.
