@@ -125,22 +125,22 @@ struct TransposeColumns {
         pixels.first = first;
         pixels.count = min(Pixels::most, rows.last - first + 1);
         bool const is_finite = load(view.rays, column.ray.axis, slice, u, pixels);
-        if (is_finite) {
-          add_pixels(box, column, path, pixels, sums);
-        } else {
-          add_rays(box, view, slice, u, pixels, sums);
-        }
+        add_pixels(box, column, path, pixels, sums);
+        if (!is_finite) add_rays(box, view, slice, u, pixels, sums);
       }
     }
   }
 
-  /// Reads pixels of a column whose main axis is known. Returns false where one is not finite.
+  /// Reads pixels of a column whose main axis is known, those that are not finite as zeros; returns
+  /// false where there are any.
   template <class Slice>
   bool load(ZAlignedRays const& rays, int axis, Slice const& slice, int u, Pixels& pixels) const {
     bool is_finite = true;
     for (int i = 0; i < pixels.count; ++i) {
-      pixels.values[i] = slice.texel_inside(u, pixels.first + i);
-      is_finite = both(is_finite, abs(pixels.values[i]) < anywhere);
+      float const value = slice.texel_inside(u, pixels.first + i);
+      bool const counts = abs(value) < anywhere;
+      is_finite = both(is_finite, counts);
+      pixels.values[i] = counts ? value : 0.0F;
     }
     // The direction's z alone changes along a column.
     Vec3f const direction =
@@ -258,14 +258,14 @@ struct TransposeColumns {
     }
   }
 
-  /// The same ray by ray, for values that are not finite: times a weight of zero they must not
-  /// count.
+  /// Ray by ray what values that are not finite add: times a weight of zero they must not count.
   template <class View, class Slice>
   void add_rays(VoxelBox const& box, View const& view, Slice const& slice, int u,
                 Pixels const& pixels, Sums& sums) const {
     for (int i = 0; i < pixels.count; ++i) {
       int const v = pixels.first + i;
       float const value = slice.texel(u, v);
+      if (abs(value) < anywhere) continue;
       JosephRay const ray = trace(view.rays.ray(static_cast<float>(u), static_cast<float>(v)),
                                   task.size, task.spacing);
       ray.template for_each_weight<SoftwareInterp, 3>(
