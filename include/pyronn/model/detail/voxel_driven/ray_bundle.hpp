@@ -24,8 +24,10 @@ class RayBundle {
                                Vec<float, 2> const& high, int first_slice) {
     Vec<float, 2> const step = 1.0F / static_cast<float>(per_side - 1) * (high - low);
     for (int n = 0; n < count; ++n) {
-      rays_[n] = view.ray(low[0] + static_cast<float>(n % per_side) * step[0],
-                          low[1] + static_cast<float>(n / per_side) * step[1]);
+      int const column = n % per_side;
+      int const row = n / per_side;
+      rays_[n] = view.ray(low[0] + static_cast<float>(column) * step[0],
+                          low[1] + static_cast<float>(row) * step[1]);
       rays_[n].origin[2] -= static_cast<float>(first_slice);
     }
   }
