@@ -8,6 +8,7 @@
 #include <type_traits>
 
 #include <pyronn/backend/cpu/detail/bricks/backproject.hpp>
+#include <pyronn/core/config.hpp>
 #include <pyronn/core/extents.hpp>
 #include <pyronn/core/math.hpp>
 #include <pyronn/core/vec.hpp>
@@ -80,7 +81,7 @@ struct TransposeColumns {
   struct Sums {
     Line lines[size_y][size_x];
 
-    [[nodiscard]] float& at(Vec<int, 3> const& place) {
+    [[nodiscard]] PYRONN_HOST_DEVICE float& at(Vec<int, 3> const& place) {
       return lines[place[1]][place[0]].at[place[2] + 1];
     }
   };
@@ -260,8 +261,8 @@ struct TransposeColumns {
 
   /// Ray by ray what values that are not finite add: times a weight of zero they must not count.
   template <class View, class Slice>
-  void add_rays(VoxelBox const& box, View const& view, Slice const& slice, int u,
-                Pixels const& pixels, Sums& sums) const {
+  PYRONN_HOST_DEVICE void add_rays(VoxelBox const& box, View const& view, Slice const& slice, int u,
+                                   Pixels const& pixels, Sums& sums) const {
     for (int i = 0; i < pixels.count; ++i) {
       int const v = pixels.first + i;
       float const value = slice.texel(u, v);
