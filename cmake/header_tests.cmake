@@ -69,8 +69,15 @@ if(pyronn_has_cuda)
   pyronn_public_headers(cuda_headers ${include_dir}/*.cuh)
   set(sources ${main})
   pyronn_write_order_sources(sources pyronn/cuda.cuh .cu FIRST ${headers} LAST ${cuda_headers})
+  pyronn_add_header_test(header_test_cuda pyronn::cuda ${sources})
+
+  # Alone they are read, not linked: nvcc stops before the host's compiler.
+  set(sources)
   foreach(header IN LISTS cuda_headers)
     pyronn_write_header_source(sources ${header}.cu ${header})
   endforeach()
-  pyronn_add_header_test(header_test_cuda pyronn::cuda ${sources})
+  add_library(header_test_ptx OBJECT ${sources})
+  set_property(TARGET header_test_ptx PROPERTY CUDA_PTX_COMPILATION ON)
+  target_link_libraries(header_test_ptx PRIVATE
+    pyronn::cuda ${pyronn_optional_libraries} pyronn_developer_warnings)
 endif()
