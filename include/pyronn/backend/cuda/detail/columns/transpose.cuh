@@ -1,0 +1,328 @@
+// SPDX-FileCopyrightText: The pyronn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+/// The transpose of Joseph's projection of z-aligned views.
+#include <pyronn/backend/cuda/require_cuda.cuh>
+//
+#include <cstddef>
+
+#include <cuda_runtime.h>
+
+#include <pyronn/backend/cuda/detail/columns/running_sums.cuh>
+#include <pyronn/backend/cuda/detail/columns/tile_shadow.cuh>
+#include <pyronn/backend/cuda/detail/launch/named_barrier.cuh>
+#include <pyronn/core/extents.hpp>
+#include <pyronn/core/math.hpp>
+#include <pyronn/core/vec.hpp>
+#include <pyronn/exec/kernel.hpp>
+
+namespace pyronn::detail {
+
+/// A block has a tile of voxels and runs through all views, first for the rays whose main axis is x
+/// and then for those along y. Some warps fill RunningSums of the tile's shadow, view by view, in a
+/// ring of tables; the others add them up. A lane of these has a slice across the main axis and
+/// some intervals between neighbouring voxels in it: what a detector column brings falls into one
+/// interval and is shared by the two voxels at its ends. Tiles lie in the grid, so that sums are
+/// the same whatever slab is computed.
+template <class Task>
+struct TransposeColumnTiles {
+  static constexpr int width = ColumnTile::width;
+  static constexpr int height = ColumnTile::height;
+  static constexpr int intervals = 3;  ///< of a lane
+  static constexpr int adding_warps = (width + 1) / intervals;
+  static constexpr int filling_warps = 4;
+  static constexpr int tables = 3;
+  static_assert(adding_warps * intervals == width + 1, "Warps must fill a tile.");
+  struct Block : BlockShape<(adding_warps + filling_warps) * 32, 1, 1> {};
+
+  Task task;
+  int entries;  ///< of a table
+
+  /// What a block with tables of this size needs.
+  static std::size_t shared_bytes(int num_views, int entries) {
+    return num_views * sizeof(TileShadow) + tables * RunningSums::bytes(entries);
+  }
+  /// Tables must hold this many entries: the voxels of a tile lie in their memory, too.
+  static constexpr int least_entries =
+      (height * width * (width + 1) * static_cast<int>(sizeof(float)) / tables -
+       static_cast<int>(RunningSums::bytes(0))) / static_cast<int>(sizeof(float2)) + 1;
+
+  [[nodiscard]] std::size_t shared_bytes() const { return shared_bytes(task.num_views, entries); }
+
+  [[nodiscard]] Extents<3> items() const {
+    return {((task.size[0] - 1) / width + 1) * Block::x, (task.size[1] - 1) / width + 1,
+            tiles_along_z() * task.num_samples};
+  }
+
+  __device__ void operator()(Vec<int, 3> item) const {
+    int const sample = item[2] / tiles_along_z();
+    ColumnTile tile{{item[0] / Block::x * width, item[1] * width,
+                     (item[2] - sample * tiles_along_z() + first_tile()) * height},
+                    0};
+    for_each_voxel(tile, [&](Vec<int, 3> const& voxel, float& sum) {
+      sum = is_written(voxel) ? task.begin(voxel, sample) : 0.0F;
+    });
+    add_views(tile, sample);
+    tile.axis = 1;
+    add_views(tile, sample);
+    for_each_voxel(tile, [&](Vec<int, 3> const& voxel, float& sum) {
+      if (is_written(voxel)) task.write(voxel, sample, sum);
+    });
+  }
+
+ private:
+  static constexpr int warps = adding_warps + filling_warps;
+
+  /// What the lanes that add hold: the voxels at the ends of their intervals.
+  struct LaneSums {
+    float at[intervals + 1][height];
+  };
+
+  [[nodiscard]] __host__ __device__ int first_tile() const { return task.first_slice / height; }
+  [[nodiscard]] __host__ __device__ int tiles_along_z() const {
+    return (task.end_slice() - 1) / height + 1 - first_tile();
+  }
+  [[nodiscard]] __device__ bool is_written(Vec<int, 3> const& voxel) const {
+    return voxel[0] < task.size[0] && voxel[1] < task.size[1] && voxel[2] >= task.first_slice &&
+           voxel[2] < task.end_slice();
+  }
+
+  static __device__ int thread() { return static_cast<int>(threadIdx.x); }
+  static __device__ int warp() { return thread() / 32; }
+  static __device__ int lane() { return thread() % 32; }
+
+  static __device__ float4* memory() {
+    extern __shared__ float4 shared_memory[];
+    return shared_memory;
+  }
+  [[nodiscard]] __device__ TileShadow* shadows() const {
+    return reinterpret_cast<TileShadow*>(memory() + tables * RunningSums::bytes(entries) /
+                                                        sizeof(float4));
+  }
+  [[nodiscard]] __device__ RunningSums table(int slot) const { return {memory(), slot, entries}; }
+
+  /// A voxel of the tile, in the memory of the tables.
+  static __device__ float& voxel_sum(int x, int y, int z) {
+    return reinterpret_cast<float*>(memory())[(z * width + y) * (width + 1) + x];
+  }
+
+  /// Calls `work(voxel, sum)`, neighbouring threads having neighbouring voxels.
+  template <class Work>
+  __device__ void for_each_voxel(ColumnTile const& tile, Work const& work) const {
+    for (int row = warp(); row < width * height; row += warps) {
+      int const y = row % width;
+      int const z = row / width;
+      work(tile.first + Vec<int, 3>{lane(), y, z}, voxel_sum(lane(), y, z));
+    }
+    __syncthreads();
+  }
+
+  /// Adds the rays along the tile's axis to the voxels in shared memory.
+  __device__ void add_views(ColumnTile const& tile, int sample) const {
+    for (int n = thread(); n < task.num_views; n += Block::x) {
+      shadows()[n] = TileShadow::of(task.views.view(n, sample), tile, task.size, task.detector);
+    }
+    LaneSums sums;
+    load_sums(tile, sums);
+    __syncthreads();
+    if (warp() < adding_warps) {
+      add_parts(tile, sample, sums);
+    } else {
+      fill_parts(tile, sample);
+    }
+    __syncthreads();
+    store_sums(tile, sums);
+  }
+
+  /// The voxel at an end of a lane's intervals. The first and the last of a tile are another's.
+  static __device__ int across_of(int end) { return warp() * intervals + end - 1; }
+  static __device__ bool is_in_tile(int end) {
+    return warp() < adding_warps && across_of(end) >= 0 && across_of(end) < width;
+  }
+  static __device__ float& sum_of(ColumnTile const& tile, int end, int z) {
+    return tile.axis == 0 ? voxel_sum(lane(), across_of(end), z)
+                          : voxel_sum(across_of(end), lane(), z);
+  }
+
+  /// The last end is the first of the next warp.
+  static __device__ void load_sums(ColumnTile const& tile, LaneSums& sums) {
+#pragma unroll
+    for (int end = 0; end <= intervals; ++end) {
+      bool const is_loaded = end < intervals && is_in_tile(end);
+#pragma unroll
+      for (int z = 0; z < height; ++z) sums.at[end][z] = is_loaded ? sum_of(tile, end, z) : 0.0F;
+    }
+  }
+  static __device__ void store_sums(ColumnTile const& tile, LaneSums const& sums) {
+#pragma unroll
+    for (int end = 0; end < intervals; ++end) {
+      if (!is_in_tile(end)) continue;
+#pragma unroll
+      for (int z = 0; z < height; ++z) sum_of(tile, end, z) = sums.at[end][z];
+    }
+    __syncthreads();
+    if (is_in_tile(intervals)) {
+#pragma unroll
+      for (int z = 0; z < height; ++z) sum_of(tile, intervals, z) += sums.at[intervals][z];
+    }
+    __syncthreads();
+  }
+
+  /// Calls `work(view, part)` for all shadows, in parts that a table holds.
+  template <class Work>
+  __device__ void for_each_part(Work const& work) const {
+    // Rows of a table that has all columns that a warp fills in at a time.
+    int const longest_column = (entries / RunningSums::columns_of_warp - 1) | 1;
+    for (int n = 0; n < task.num_views; ++n) {
+      TileShadow const shadow = shadows()[n];
+      if (shadow.columns == 0) continue;
+      ShadowPart part{shadow.first_column, 0, shadow.first_row, min(shadow.rows, longest_column),
+                      shadow.rows > longest_column};
+      int const most_columns =
+          min(RunningSums::most_columns, entries / part.pitch()) & -RunningSums::columns_of_warp;
+      int const end_column = shadow.first_column + shadow.columns;
+      int const last_row = shadow.first_row + shadow.rows - 1;
+      for (; part.first_row == shadow.first_row || part.first_row < last_row;
+           part.first_row += longest_column - 1) {
+        part.rows = min(part.rows, last_row - part.first_row + 1);
+        for (part.first_column = shadow.first_column; part.first_column < end_column;
+             part.first_column += most_columns) {
+          part.columns = min(most_columns, end_column - part.first_column);
+          work(n, part);
+        }
+      }
+    }
+  }
+
+  static __device__ NamedBarrier filled(int slot) { return {1 + slot, Block::x}; }
+  static __device__ NamedBarrier emptied(int slot) { return {1 + tables + slot, Block::x}; }
+
+  __device__ void fill_parts(ColumnTile const& tile, int sample) const {
+    constexpr int step = RunningSums::columns_of_warp;
+    int number = 0;
+    int next_warp = 0;  // warps take turns, so that all are as busy over some views
+    for_each_part([&](int n, ShadowPart const& part) {
+      int const slot = number % tables;
+      if (number >= tables) emptied(slot).wait();
+      int const first = (warp() - adding_warps - next_warp + filling_warps) % filling_warps;
+      for (int column = first * step; column < part.columns; column += filling_warps * step) {
+        table(slot).fill(part, column, task.views.view(n, sample).rays, task.slice(n, sample),
+                         tile.axis, task.spacing);
+      }
+      next_warp = (next_warp + (part.columns - 1) / step + 1) % filling_warps;
+      filled(slot).arrive();
+      ++number;
+    });
+    for (int n = max(number - tables, 0); n < number; ++n) emptied(n % tables).wait();
+  }
+
+  __device__ void add_parts(ColumnTile const& tile, int sample, LaneSums& sums) const {
+    int number = 0;
+    for_each_part([&](int n, ShadowPart const& part) {
+      int const slot = number % tables;
+      filled(slot).wait();
+      add_part(tile, task.views.view(n, sample).map, part, table(slot), sums);
+      emptied(slot).arrive();
+      ++number;
+    });
+  }
+
+  /// Adds the columns that fall into a lane's intervals.
+  __device__ void add_part(ColumnTile const& tile, IndexMap const& map, ShadowPart const& part,
+                           RunningSums const& table, LaneSums& sums) const {
+    int const slice = tile.first_slice() + lane();
+    if (slice >= (tile.axis == 0 ? task.size[0] : task.size[1])) return;
+    int const across = tile.first_across() + across_of(0);
+    auto const u_of = [&](int at) {
+      return map.project(tile.point(static_cast<float>(slice), static_cast<float>(at), 0.0F)).u;
+    };
+    Bounds bounds;
+    bounds.include(u_of(across), 0.0F);
+    bounds.include(u_of(across + intervals), 0.0F);
+    IndexRange columns = bounds.indices(0, part.first_column + part.columns, column_margin);
+    columns.first = max(columns.first, part.first_column);
+    auto const k = static_cast<float>(slice);
+    float const coverage_low = k - 0.5F;
+    for (int u = columns.first; u <= columns.last; ++u) {
+      int const number = u - part.first_column;
+      ColumnPath const path = table.paths[number];
+      float const position = path.across[0] + k * path.across[1] - static_cast<float>(across);
+      if (!(position >= 0.0F && position < static_cast<float>(intervals))) continue;
+      float const step = path.step[0] + k * path.step[1];
+      float const coverage =
+          clamp(min(coverage_low + 1.0F, path.high) - max(coverage_low, path.low), 0.0F, 1.0F);
+      float shares[intervals + 1];
+#pragma unroll
+      for (int end = 0; end <= intervals; ++end) {
+        shares[end] = coverage * abs(step) * max(0.0F, 1.0F - abs(position - static_cast<float>(end)));
+      }
+      float const rows_per_voxel = 1.0F / step;
+      float const row = (static_cast<float>(tile.first[2] - 1) - (path.z[0] + k * path.z[1])) *
+                        rows_per_voxel;
+      add_column({row, rows_per_voxel}, part, table.sums + number * part.pitch(), shares, sums);
+    }
+  }
+
+  /// Rows, counted from a table's middle one, at which planes of voxels lie.
+  struct Planes {
+    float row;
+    float rows_per_voxel;
+
+    [[nodiscard]] __device__ float at(int plane) const {
+      return row + static_cast<float>(plane) * rows_per_voxel;
+    }
+  };
+
+  static __device__ void add_column(Planes const& planes, ShadowPart const& part,
+                                    float2 const* column, float const (&shares)[intervals + 1],
+                                    LaneSums& sums) {
+    auto const low = static_cast<float>(part.first_row - part.middle_row());
+    auto const high = low + static_cast<float>(part.rows);
+    float const ends[2] = {planes.at(0), planes.at(height + 1)};
+    bool const is_inside = min(ends[0], ends[1]) >= low && max(ends[0], ends[1]) < high;
+    float2 const* const middle = column + (part.middle_row() - part.first_row);
+    if (is_inside) {
+      add_differences(planes, middle, [](float row) { return row; }, shares, sums);
+    } else {
+      add_differences(planes, middle, [=](float row) { return clamp(row, low, high - 1.0F); },
+                      shares, sums);
+    }
+  }
+
+  template <class Limit>
+  static __device__ void add_differences(Planes const& planes, float2 const* middle,
+                                         Limit const& limit, float const (&shares)[intervals + 1],
+                                         LaneSums& sums) {
+    // The address is found by adding the row's bits: of a float around 1.5 * 2^23 the last bits
+    // are an integer.
+    constexpr float round_to_integer = 12582912.0F;
+    unsigned const origin = static_cast<unsigned>(__cvta_generic_to_shared(middle)) -
+                            (__float_as_uint(round_to_integer) << 3);
+    auto const integral = [&](int plane) {
+      float const row = planes.at(plane);
+      unsigned const bits = __float_as_uint(__fadd_rd(limit(row), round_to_integer));
+      float2 entry{};
+      asm volatile("ld.shared.v2.f32 {%0, %1}, [%2];"
+                   : "=f"(entry.x), "=f"(entry.y)
+                   : "r"(origin + (bits << 3)));
+      return entry.x * row + entry.y;
+    };
+    float last = integral(1);
+    float rise = last - integral(0);
+#pragma unroll
+    for (int z = 0; z < height; ++z) {
+      float const next = integral(z + 2);
+      float const next_rise = next - last;
+      float const difference = next_rise - rise;
+#pragma unroll
+      for (int end = 0; end <= intervals; ++end) sums.at[end][z] += shares[end] * difference;
+      last = next;
+      rise = next_rise;
+    }
+  }
+
+  static constexpr float column_margin = 1.0F / 64;
+};
+
+}  // namespace pyronn::detail
