@@ -6,9 +6,11 @@
 #include <pyronn/backend/cuda/require_cuda.cuh>
 //
 #include <pyronn/backend/cuda/detail/columns/tile_shadow.cuh>
+#include <pyronn/core/extents.hpp>
 #include <pyronn/core/math.hpp>
+#include <pyronn/core/storage.hpp>
 #include <pyronn/core/vec.hpp>
-#include <pyronn/model/detail/joseph/ray_column.hpp>
+#include <pyronn/geometry/ray.hpp>
 #include <pyronn/model/detail/views/projective_views.hpp>
 
 namespace pyronn::detail {
@@ -26,8 +28,7 @@ struct ShadowPart {
   [[nodiscard]] __device__ int pitch() const { return rows | 1; }
 };
 
-/// What all rays of a detector column have in common, as RayColumn has it, from the middle row of a
-/// table on.
+/// What all rays of a detector column have in common.
 struct alignas(16) ColumnPath {
   float across[2];  ///< where the path crosses slice 0, and what it moves by from slice to slice
   float z[2];       ///< the same of the ray of the middle row along z
@@ -59,87 +60,113 @@ struct RunningSums {
   /// A warp fills in this many columns at a time: half of its lanes go up, half go down.
   static constexpr int columns_of_warp = 16;
 
-  /// Fills in the columns from number `first` of the part on. Pixels are multiplied by the length
-  /// of their rays between slices [mm].
-  template <class Slice>
-  __device__ void fill(ShadowPart const& part, int first, ZAlignedRays const& view,
-                       Slice const& slice, int axis, Vec3f const& spacing) const {
+  /// Fills in the columns from number `first` of the part on. Pixels of the view, which has
+  /// `detector` of them, are multiplied by the length of their rays between slices [mm].
+  template <class T>
+  __device__ void fill(ShadowPart const& part, int first, ZAlignedRays const& view, T const* pixels,
+                       Extents<2> const& detector, int axis, Vec3f const& spacing) const {
     auto const lane = static_cast<int>(threadIdx.x % 32);
     int const number = first + lane % columns_of_warp;
     if (number >= part.columns) return;
     bool const goes_up = lane < columns_of_warp;
+    int const below = part.middle_row() - part.first_row;
     int const u = part.first_column + number;
-    int const middle = part.middle_row();
-    RayColumn const column{view, static_cast<float>(u), static_cast<float>(middle), spacing};
-    bool const is_along = column.ray.axis == axis;
-    float2* const entry = sums + number * part.pitch() + (middle - part.first_row);
+    float2* const middle = sums + number * part.pitch() + below;
+    Rows<T> rows{pixels + u, detector, goes_up ? 1 : -1, part.middle_row() + (goes_up ? 1 : 0),
+                 goes_up ? part.rows - 1 - below : below};
+    rows.load(0);
+    ColumnRays const rays{view, u, part.middle_row(), axis, spacing};
     if (goes_up) {
-      paths[number] = {{is_along ? column.ray.base[0] : nowhere, column.ray.slope[0]},
-                       {column.ray.base[1], column.ray.slope[1]},
-                       {column.base_step, column.slope_step},
-                       column.ray.low,
-                       column.ray.high};
-      *entry = {0.0F, 0.0F};
+      paths[number] = rays.path;
+      *middle = {0.0F, 0.0F};
     }
-    if (!is_along) return;
-    Lengths const lengths{view, u, middle, axis, spacing};
-    if (goes_up) {
-      add_rows<1>(slice, u, middle + 1, part.rows - 1 - (middle - part.first_row), 1, lengths,
-                  entry + 1);
-    } else {
-      add_rows<-1>(slice, u, middle, middle - part.first_row, 0, lengths, entry - 1);
-    }
+    rows.add_up(goes_up ? 1.0F : 0.0F, rays, middle + rows.sign);
   }
 
  private:
   /// Where no tile is.
   static constexpr float nowhere = 1e30F;
-  static constexpr int rows_at_a_time = 8;
 
-  /// Lengths of a column's rays between slices.
-  struct Lengths {
-    float in_plane;  ///< squared [mm^2]
-    float z;         ///< of the middle row [mm]
-    float z_step;
+  /// What is computed once a column; as JosephRay and RayColumn do, but for its divisions.
+  struct ColumnRays {
+    ColumnPath path;
+    float in_plane;  ///< the length of rays between slices, without their z, squared [mm^2]
+    float z;         ///< of the middle row's ray between slices [mm]
+    float z_step;    ///< and what it moves by from row to row
 
-    __device__ Lengths(ZAlignedRays const& view, int u, int middle, int axis,
-                       Vec3f const& spacing) {
-      Vec3f const direction =
-          view.ray(static_cast<float>(u), static_cast<float>(middle)).direction;
-      float const per_slice = reciprocal(axis == 0 ? direction[0] : direction[1]);
-      float const x = direction[0] * spacing[0] * per_slice;
-      float const y = direction[1] * spacing[1] * per_slice;
+    __device__ ColumnRays(ZAlignedRays const& view, int u, int middle, int axis,
+                          Vec3f const& spacing) {
+      Ray<float> const ray = view.ray(static_cast<float>(u), static_cast<float>(middle));
+      auto const along = [axis](Vec3f const& vec) { return axis == 0 ? vec[0] : vec[1]; };
+      auto const across = [axis](Vec3f const& vec) { return axis == 0 ? vec[1] : vec[0]; };
+      float const direction = along(ray.direction);
+      bool const is_main = axis == 0 ? abs(direction) >= abs(across(ray.direction))
+                                     : abs(direction) > abs(across(ray.direction));
+      float const guess = reciprocal(direction);
+      float const per_slice = guess + guess * (1.0F - direction * guess);
+      float const origin = along(ray.origin);
+      float const slopes[2] = {across(ray.direction) * per_slice, ray.direction[2] * per_slice};
+      float const slope_step = view.direction_weight * view.along_v[2] * per_slice;
+      float const begin = origin + ray.begin * direction;
+      float const end = origin + ray.end * direction;
+      path = {{is_main ? across(ray.origin) - origin * slopes[0] : nowhere, slopes[0]},
+              {ray.origin[2] - origin * slopes[1], slopes[1]},
+              {view.origin_weight * view.along_v[2] - origin * slope_step, slope_step},
+              min(begin, end),
+              max(begin, end)};
+      float const x = along(spacing);
+      float const y = across(spacing) * slopes[0];
       in_plane = x * x + y * y;
-      z = direction[2] * spacing[2] * per_slice;
-      z_step = view.direction_weight * view.along_v[2] * spacing[2] * per_slice;
-    }
-    [[nodiscard]] __device__ float at(float row) const {
-      float const along_z = z + row * z_step;
-      float const square = in_plane + along_z * along_z;
-      return square * reciprocal_sqrt(square);
+      z = slopes[1] * spacing[2];
+      z_step = slope_step * spacing[2];
     }
   };
 
-  /// Sums up `count` rows from row `v` on, which is `distance` rows from the middle.
-  template <int Sign, class Slice>
-  static __device__ void add_rows(Slice const& slice, int u, int v, int count, int distance,
-                                  Lengths const& lengths, float2* entry) {
-    float sum = 0.0F;
-    float moment = 0.0F;
-    for (int i = 0; i < count; i += rows_at_a_time) {
-      float pixels[rows_at_a_time];
+  /// The pixels of a column on one side of its middle row.
+  template <class T>
+  struct Rows {
+    static constexpr int at_a_time = 16;
+
+    T const* column;
+    Extents<2> detector;
+    int sign;   ///< 1: upwards
+    int first;  ///< the row nearest to the middle
+    int count;
+    float values[at_a_time] = {};
+
+    __device__ void load(int begin) {
 #pragma unroll
-      for (int n = 0; n < rows_at_a_time; ++n) pixels[n] = slice.texel(u, v + Sign * (i + n));
-#pragma unroll
-      for (int n = 0; n < rows_at_a_time; ++n) {
-        auto const row = static_cast<float>(distance + i + n);
-        float const value = pixels[n] * lengths.at(Sign * row);
-        sum += Sign * value;
-        moment -= row * value;
-        if (i + n < count) entry[Sign * (i + n)] = {sum, moment};
+      for (int n = 0; n < at_a_time; ++n) {
+        int const v = first + sign * (begin + n);
+        bool const exists = begin + n < count && static_cast<unsigned>(v) <
+                                                     static_cast<unsigned>(detector[1]);
+        values[n] = exists ? load_float(column, v * detector[0]) : 0.0F;
       }
     }
-  }
+
+    /// Writes the sums from `entry` on. The first row lies `distance` rows from the middle.
+    __device__ void add_up(float distance, ColumnRays const& rays, float2* entry) {
+      auto const side = static_cast<float>(sign);
+      float const z_step = side * rays.z_step;
+      float sum = 0.0F;
+      float moment = 0.0F;
+      for (int i = 0; i < count; i += at_a_time) {
+#pragma unroll
+        for (int n = 0; n < at_a_time; ++n) {
+          float const row = distance + static_cast<float>(n);
+          float const z = rays.z + row * z_step;
+          float const square = rays.in_plane + z * z;
+          float const value = values[n] * (square * reciprocal_sqrt(square));
+          sum += value;
+          moment -= row * value;
+          if (i + n < count) entry[sign * n] = {side * sum, moment};
+        }
+        load(i + at_a_time);
+        distance += static_cast<float>(at_a_time);
+        entry += sign * at_a_time;
+      }
+    }
+  };
 };
 
 }  // namespace pyronn::detail

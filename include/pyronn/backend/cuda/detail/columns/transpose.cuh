@@ -6,6 +6,7 @@
 #include <pyronn/backend/cuda/require_cuda.cuh>
 //
 #include <cstddef>
+#include <cstdint>
 
 #include <cuda_runtime.h>
 
@@ -31,7 +32,7 @@ struct TransposeColumnTiles {
   static constexpr int height = ColumnTile::height;
   static constexpr int intervals = 3;  ///< of a lane
   static constexpr int adding_warps = (width + 1) / intervals;
-  static constexpr int filling_warps = 4;
+  static constexpr int filling_warps = 5;
   static constexpr int tables = 3;
   static_assert(adding_warps * intervals == width + 1, "Warps must fill a tile.");
   struct Block : BlockShape<(adding_warps + filling_warps) * 32, 1, 1> {};
@@ -207,14 +208,19 @@ struct TransposeColumnTiles {
       if (number >= tables) emptied(slot).wait();
       int const first = (warp() - adding_warps - next_warp + filling_warps) % filling_warps;
       for (int column = first * step; column < part.columns; column += filling_warps * step) {
-        table(slot).fill(part, column, task.views.view(n, sample).rays, task.slice(n, sample),
-                         tile.axis, task.spacing);
+        table(slot).fill(part, column, task.views.view(n, sample).rays, pixels(n, sample),
+                         task.detector, tile.axis, task.spacing);
       }
       next_warp = (next_warp + (part.columns - 1) / step + 1) % filling_warps;
       filled(slot).arrive();
       ++number;
     });
     for (int n = max(number - tables, 0); n < number; ++n) emptied(n % tables).wait();
+  }
+
+  [[nodiscard]] __device__ auto const* pixels(int n, int sample) const {
+    auto const view = static_cast<std::int64_t>(task.first_view + sample * task.view_stride + n);
+    return task.projections.array.data + view * (task.detector[0] * task.detector[1]);
   }
 
   __device__ void add_parts(ColumnTile const& tile, int sample, LaneSums& sums) const {
@@ -257,7 +263,8 @@ struct TransposeColumnTiles {
       for (int end = 0; end <= intervals; ++end) {
         shares[end] = coverage * abs(step) * max(0.0F, 1.0F - abs(position - static_cast<float>(end)));
       }
-      float const rows_per_voxel = 1.0F / step;
+      float const guess = reciprocal(step);
+      float const rows_per_voxel = guess + guess * (1.0F - step * guess);
       float const row = (static_cast<float>(tile.first[2] - 1) - (path.z[0] + k * path.z[1])) *
                         rows_per_voxel;
       add_column({row, rows_per_voxel}, part, table.sums + number * part.pitch(), shares, sums);
@@ -297,8 +304,9 @@ struct TransposeColumnTiles {
     // The address is found by adding the row's bits: of a float around 1.5 * 2^23 the last bits
     // are an integer.
     constexpr float round_to_integer = 12582912.0F;
-    unsigned const origin = static_cast<unsigned>(__cvta_generic_to_shared(middle)) -
-                            (__float_as_uint(round_to_integer) << 3);
+    unsigned const origin =
+        hide_from_optimizer(static_cast<unsigned>(__cvta_generic_to_shared(middle)) -
+                            (__float_as_uint(round_to_integer) << 3));
     auto const integral = [&](int plane) {
       float const row = planes.at(plane);
       unsigned const bits = __float_as_uint(__fadd_rd(limit(row), round_to_integer));
