@@ -5,6 +5,9 @@
 /// RunningSums: tables of integrals along detector columns.
 #include <pyronn/backend/cuda/require_cuda.cuh>
 //
+#include <cmath>
+#include <cstddef>
+
 #include <pyronn/backend/cuda/detail/columns/tile_shadow.cuh>
 #include <pyronn/core/extents.hpp>
 #include <pyronn/core/math.hpp>
@@ -46,8 +49,11 @@ struct alignas(16) ColumnPath {
 struct RunningSums {
   static constexpr int most_columns = 192;
 
+  /// Rows are counted in steps of the floats from 2 to 4, in whose last bits they can be found.
+  static constexpr float row_scale = 1.0F / (1 << 22);
+
   ColumnPath* paths;
-  float2* sums;  ///< (A, B), rows counted from the middle one
+  float2* sums;  ///< (A / row_scale, B), rows counted from the middle one
 
   static __host__ __device__ constexpr std::size_t bytes(int entries) {
     return most_columns * sizeof(ColumnPath) + static_cast<std::size_t>(entries) * sizeof(float2);
@@ -72,15 +78,15 @@ struct RunningSums {
     int const below = part.middle_row() - part.first_row;
     int const u = part.first_column + number;
     float2* const middle = sums + number * part.pitch() + below;
-    Rows<T> rows{pixels + u, detector, goes_up ? 1 : -1, part.middle_row() + (goes_up ? 1 : 0),
+    int const sign = goes_up ? 1 : -1;
+    Rows<T> rows{pixels + u, detector, sign, part.middle_row() + (goes_up ? 1 : 0),
                  goes_up ? part.rows - 1 - below : below};
-    rows.load(0);
     ColumnRays const rays{view, u, part.middle_row(), axis, spacing};
     if (goes_up) {
       paths[number] = rays.path;
       *middle = {0.0F, 0.0F};
     }
-    rows.add_up(goes_up ? 1.0F : 0.0F, rays, middle + rows.sign);
+    rows.add_up(static_cast<float>(sign), goes_up ? 1.0F : 0.0F, rays, middle + sign, sign);
   }
 
  private:
@@ -100,8 +106,8 @@ struct RunningSums {
       auto const along = [axis](Vec3f const& vec) { return axis == 0 ? vec[0] : vec[1]; };
       auto const across = [axis](Vec3f const& vec) { return axis == 0 ? vec[1] : vec[0]; };
       float const direction = along(ray.direction);
-      bool const is_main = axis == 0 ? abs(direction) >= abs(across(ray.direction))
-                                     : abs(direction) > abs(across(ray.direction));
+      float const other = std::fabs(across(ray.direction));
+      bool const is_main = axis == 0 ? std::fabs(direction) >= other : std::fabs(direction) > other;
       float const guess = reciprocal(direction);
       float const per_slice = guess + guess * (1.0F - direction * guess);
       float const origin = along(ray.origin);
@@ -124,48 +130,64 @@ struct RunningSums {
 
   /// The pixels of a column on one side of its middle row.
   template <class T>
-  struct Rows {
-    static constexpr int at_a_time = 16;
-
-    T const* column;
-    Extents<2> detector;
-    int sign;   ///< 1: upwards
-    int first;  ///< the row nearest to the middle
-    int count;
-    float values[at_a_time] = {};
-
-    __device__ void load(int begin) {
-#pragma unroll
-      for (int n = 0; n < at_a_time; ++n) {
-        int const v = first + sign * (begin + n);
-        bool const exists = begin + n < count && static_cast<unsigned>(v) <
-                                                     static_cast<unsigned>(detector[1]);
-        values[n] = exists ? load_float(column, v * detector[0]) : 0.0F;
-      }
+  class Rows {
+   public:
+    /// `count` rows from row `first` on, which is the nearest to the middle, upwards where `sign`
+    /// is 1.
+    __device__ Rows(T const* column, Extents<2> const& detector, int sign, int first, int count)
+        : next_{column + static_cast<std::ptrdiff_t>(first) * detector[0]},
+          step_{sign * detector[0]},
+          count_{count} {
+      // Of those, rows outside the detector are zero.
+      int const existing[2] = {sign > 0 ? -first : first - (detector[1] - 1),
+                               sign > 0 ? detector[1] - first : first + 1};
+      before_ = max(existing[0], 0);
+      existing_ = static_cast<unsigned>(max(min(existing[1], count) - before_, 0));
+      load(0);
     }
 
     /// Writes the sums from `entry` on. The first row lies `distance` rows from the middle.
-    __device__ void add_up(float distance, ColumnRays const& rays, float2* entry) {
-      auto const side = static_cast<float>(sign);
+    __device__ void add_up(float side, float distance, ColumnRays const& rays, float2* entry,
+                           int sign) {
       float const z_step = side * rays.z_step;
+      float const scaled_side = side / row_scale;
       float sum = 0.0F;
       float moment = 0.0F;
-      for (int i = 0; i < count; i += at_a_time) {
+      for (int i = 0; i < count_; i += at_a_time) {
 #pragma unroll
         for (int n = 0; n < at_a_time; ++n) {
           float const row = distance + static_cast<float>(n);
           float const z = rays.z + row * z_step;
           float const square = rays.in_plane + z * z;
-          float const value = values[n] * (square * reciprocal_sqrt(square));
-          sum += value;
+          float const value = values_[n] * (square * reciprocal_sqrt(square));
+          sum += scaled_side * value;
           moment -= row * value;
-          if (i + n < count) entry[sign * n] = {side * sum, moment};
+          if (i + n < count_) entry[sign * n] = {sum, moment};
         }
-        load(i + at_a_time);
+        if (i + at_a_time < count_) load(i + at_a_time);
         distance += static_cast<float>(at_a_time);
         entry += sign * at_a_time;
       }
     }
+
+   private:
+    static constexpr int at_a_time = 16;
+
+    __device__ void load(int begin) {
+#pragma unroll
+      for (int n = 0; n < at_a_time; ++n) {
+        bool const exists = static_cast<unsigned>(begin - before_ + n) < existing_;
+        values_[n] = exists ? load_float(next_, n * step_) : 0.0F;
+      }
+      next_ += at_a_time * step_;
+    }
+
+    T const* next_;
+    int step_;
+    int count_;
+    int before_;         ///< rows that do not exist
+    unsigned existing_;  ///< and rows after them that do
+    float values_[at_a_time];
   };
 };
 

@@ -75,10 +75,10 @@ struct TileShadow {
       auto const either = [corner](int bit, int low, int high) {
         return static_cast<float>((corner >> bit & 1) == 0 ? low : high);
       };
-      auto const point =
-          view.project(tile.point(either(0, k, min(k + ColumnTile::width, slices) - 1),
-                                  either(1, a - 1, min(a + ColumnTile::width, across)),
-                                  either(2, tile.first[2] - 1, tile.first[2] + ColumnTile::height)));
+      auto const point = view.project(
+          tile.point(either(0, k, min(k + ColumnTile::width, slices) - 1),
+                     either(1, a - 1, min(a + ColumnTile::width, across)),
+                     either(2, tile.first[2] - 1, tile.first[2] + ColumnTile::height)));
       bounds.include(point.u, point.v);
     }
     return bounds;

@@ -10,6 +10,7 @@
 
 #include <cuda_runtime.h>
 
+#include <pyronn/backend/cuda/detail/columns/interval_sums.cuh>
 #include <pyronn/backend/cuda/detail/columns/running_sums.cuh>
 #include <pyronn/backend/cuda/detail/columns/tile_shadow.cuh>
 #include <pyronn/backend/cuda/detail/launch/named_barrier.cuh>
@@ -30,7 +31,8 @@ template <class Task>
 struct TransposeColumnTiles {
   static constexpr int width = ColumnTile::width;
   static constexpr int height = ColumnTile::height;
-  static constexpr int intervals = 3;  ///< of a lane
+  using Sums = IntervalSums<3>;
+  static constexpr int intervals = Sums::intervals;
   static constexpr int adding_warps = (width + 1) / intervals;
   static constexpr int filling_warps = 5;
   static constexpr int tables = 3;
@@ -47,7 +49,9 @@ struct TransposeColumnTiles {
   /// Tables must hold this many entries: the voxels of a tile lie in their memory, too.
   static constexpr int least_entries =
       (height * width * (width + 1) * static_cast<int>(sizeof(float)) / tables -
-       static_cast<int>(RunningSums::bytes(0))) / static_cast<int>(sizeof(float2)) + 1;
+       static_cast<int>(RunningSums::bytes(0))) /
+          static_cast<int>(sizeof(float2)) +
+      1;
 
   [[nodiscard]] std::size_t shared_bytes() const { return shared_bytes(task.num_views, entries); }
 
@@ -75,11 +79,6 @@ struct TransposeColumnTiles {
  private:
   static constexpr int warps = adding_warps + filling_warps;
 
-  /// What the lanes that add hold: the voxels at the ends of their intervals.
-  struct LaneSums {
-    float at[intervals + 1][height];
-  };
-
   [[nodiscard]] __host__ __device__ int first_tile() const { return task.first_slice / height; }
   [[nodiscard]] __host__ __device__ int tiles_along_z() const {
     return (task.end_slice() - 1) / height + 1 - first_tile();
@@ -98,8 +97,8 @@ struct TransposeColumnTiles {
     return shared_memory;
   }
   [[nodiscard]] __device__ TileShadow* shadows() const {
-    return reinterpret_cast<TileShadow*>(memory() + tables * RunningSums::bytes(entries) /
-                                                        sizeof(float4));
+    return reinterpret_cast<TileShadow*>(memory() +
+                                         tables * RunningSums::bytes(entries) / sizeof(float4));
   }
   [[nodiscard]] __device__ RunningSums table(int slot) const { return {memory(), slot, entries}; }
 
@@ -124,22 +123,26 @@ struct TransposeColumnTiles {
     for (int n = thread(); n < task.num_views; n += Block::x) {
       shadows()[n] = TileShadow::of(task.views.view(n, sample), tile, task.size, task.detector);
     }
-    LaneSums sums;
-    load_sums(tile, sums);
-    __syncthreads();
     if (warp() < adding_warps) {
+      Sums sums;
+      load_sums(tile, sums);
+      all_warps().wait();
       add_parts(tile, sample, sums);
+      all_warps().wait();
+      store_sums(tile, sums);
     } else {
+      all_warps().wait();
       fill_parts(tile, sample);
+      all_warps().wait();
+      all_warps().wait();
     }
-    __syncthreads();
-    store_sums(tile, sums);
+    all_warps().wait();
   }
 
   /// The voxel at an end of a lane's intervals. The first and the last of a tile are another's.
   static __device__ int across_of(int end) { return warp() * intervals + end - 1; }
   static __device__ bool is_in_tile(int end) {
-    return warp() < adding_warps && across_of(end) >= 0 && across_of(end) < width;
+    return across_of(end) >= 0 && across_of(end) < width;
   }
   static __device__ float& sum_of(ColumnTile const& tile, int end, int z) {
     return tile.axis == 0 ? voxel_sum(lane(), across_of(end), z)
@@ -147,7 +150,7 @@ struct TransposeColumnTiles {
   }
 
   /// The last end is the first of the next warp.
-  static __device__ void load_sums(ColumnTile const& tile, LaneSums& sums) {
+  static __device__ void load_sums(ColumnTile const& tile, Sums& sums) {
 #pragma unroll
     for (int end = 0; end <= intervals; ++end) {
       bool const is_loaded = end < intervals && is_in_tile(end);
@@ -155,19 +158,18 @@ struct TransposeColumnTiles {
       for (int z = 0; z < height; ++z) sums.at[end][z] = is_loaded ? sum_of(tile, end, z) : 0.0F;
     }
   }
-  static __device__ void store_sums(ColumnTile const& tile, LaneSums const& sums) {
+  static __device__ void store_sums(ColumnTile const& tile, Sums const& sums) {
 #pragma unroll
     for (int end = 0; end < intervals; ++end) {
       if (!is_in_tile(end)) continue;
 #pragma unroll
       for (int z = 0; z < height; ++z) sum_of(tile, end, z) = sums.at[end][z];
     }
-    __syncthreads();
+    all_warps().wait();
     if (is_in_tile(intervals)) {
 #pragma unroll
       for (int z = 0; z < height; ++z) sum_of(tile, intervals, z) += sums.at[intervals][z];
     }
-    __syncthreads();
   }
 
   /// Calls `work(view, part)` for all shadows, in parts that a table holds.
@@ -180,8 +182,10 @@ struct TransposeColumnTiles {
       if (shadow.columns == 0) continue;
       ShadowPart part{shadow.first_column, 0, shadow.first_row, min(shadow.rows, longest_column),
                       shadow.rows > longest_column};
-      int const most_columns =
-          min(RunningSums::most_columns, entries / part.pitch()) & -RunningSums::columns_of_warp;
+      int most_columns = RunningSums::most_columns;
+      if (shadow.columns * part.pitch() > entries) {
+        most_columns = min(most_columns, entries / part.pitch()) & -RunningSums::columns_of_warp;
+      }
       int const end_column = shadow.first_column + shadow.columns;
       int const last_row = shadow.first_row + shadow.rows - 1;
       for (; part.first_row == shadow.first_row || part.first_row < last_row;
@@ -196,15 +200,16 @@ struct TransposeColumnTiles {
     }
   }
 
+  static __device__ NamedBarrier all_warps() { return {0, Block::x}; }
   static __device__ NamedBarrier filled(int slot) { return {1 + slot, Block::x}; }
   static __device__ NamedBarrier emptied(int slot) { return {1 + tables + slot, Block::x}; }
 
   __device__ void fill_parts(ColumnTile const& tile, int sample) const {
     constexpr int step = RunningSums::columns_of_warp;
     int number = 0;
+    int slot = 0;
     int next_warp = 0;  // warps take turns, so that all are as busy over some views
     for_each_part([&](int n, ShadowPart const& part) {
-      int const slot = number % tables;
       if (number >= tables) emptied(slot).wait();
       int const first = (warp() - adding_warps - next_warp + filling_warps) % filling_warps;
       for (int column = first * step; column < part.columns; column += filling_warps * step) {
@@ -214,6 +219,7 @@ struct TransposeColumnTiles {
       next_warp = (next_warp + (part.columns - 1) / step + 1) % filling_warps;
       filled(slot).arrive();
       ++number;
+      slot = slot + 1 == tables ? 0 : slot + 1;
     });
     for (int n = max(number - tables, 0); n < number; ++n) emptied(n % tables).wait();
   }
@@ -223,114 +229,19 @@ struct TransposeColumnTiles {
     return task.projections.array.data + view * (task.detector[0] * task.detector[1]);
   }
 
-  __device__ void add_parts(ColumnTile const& tile, int sample, LaneSums& sums) const {
-    int number = 0;
+  __device__ void add_parts(ColumnTile const& tile, int sample, Sums& sums) const {
+    int const slice = tile.first_slice() + lane();
+    int const across = tile.first_across() + across_of(0);
+    int slot = 0;
     for_each_part([&](int n, ShadowPart const& part) {
-      int const slot = number % tables;
       filled(slot).wait();
-      add_part(tile, task.views.view(n, sample).map, part, table(slot), sums);
+      if (slice < (tile.axis == 0 ? task.size[0] : task.size[1])) {
+        sums.add(tile, slice, across, task.views.view(n, sample).map, part, table(slot));
+      }
       emptied(slot).arrive();
-      ++number;
+      slot = slot + 1 == tables ? 0 : slot + 1;
     });
   }
-
-  /// Adds the columns that fall into a lane's intervals.
-  __device__ void add_part(ColumnTile const& tile, IndexMap const& map, ShadowPart const& part,
-                           RunningSums const& table, LaneSums& sums) const {
-    int const slice = tile.first_slice() + lane();
-    if (slice >= (tile.axis == 0 ? task.size[0] : task.size[1])) return;
-    int const across = tile.first_across() + across_of(0);
-    auto const u_of = [&](int at) {
-      return map.project(tile.point(static_cast<float>(slice), static_cast<float>(at), 0.0F)).u;
-    };
-    Bounds bounds;
-    bounds.include(u_of(across), 0.0F);
-    bounds.include(u_of(across + intervals), 0.0F);
-    IndexRange columns = bounds.indices(0, part.first_column + part.columns, column_margin);
-    columns.first = max(columns.first, part.first_column);
-    auto const k = static_cast<float>(slice);
-    float const coverage_low = k - 0.5F;
-    for (int u = columns.first; u <= columns.last; ++u) {
-      int const number = u - part.first_column;
-      ColumnPath const path = table.paths[number];
-      float const position = path.across[0] + k * path.across[1] - static_cast<float>(across);
-      if (!(position >= 0.0F && position < static_cast<float>(intervals))) continue;
-      float const step = path.step[0] + k * path.step[1];
-      float const coverage =
-          clamp(min(coverage_low + 1.0F, path.high) - max(coverage_low, path.low), 0.0F, 1.0F);
-      float shares[intervals + 1];
-#pragma unroll
-      for (int end = 0; end <= intervals; ++end) {
-        shares[end] = coverage * abs(step) * max(0.0F, 1.0F - abs(position - static_cast<float>(end)));
-      }
-      float const guess = reciprocal(step);
-      float const rows_per_voxel = guess + guess * (1.0F - step * guess);
-      float const row = (static_cast<float>(tile.first[2] - 1) - (path.z[0] + k * path.z[1])) *
-                        rows_per_voxel;
-      add_column({row, rows_per_voxel}, part, table.sums + number * part.pitch(), shares, sums);
-    }
-  }
-
-  /// Rows, counted from a table's middle one, at which planes of voxels lie.
-  struct Planes {
-    float row;
-    float rows_per_voxel;
-
-    [[nodiscard]] __device__ float at(int plane) const {
-      return row + static_cast<float>(plane) * rows_per_voxel;
-    }
-  };
-
-  static __device__ void add_column(Planes const& planes, ShadowPart const& part,
-                                    float2 const* column, float const (&shares)[intervals + 1],
-                                    LaneSums& sums) {
-    auto const low = static_cast<float>(part.first_row - part.middle_row());
-    auto const high = low + static_cast<float>(part.rows);
-    float const ends[2] = {planes.at(0), planes.at(height + 1)};
-    bool const is_inside = min(ends[0], ends[1]) >= low && max(ends[0], ends[1]) < high;
-    float2 const* const middle = column + (part.middle_row() - part.first_row);
-    if (is_inside) {
-      add_differences(planes, middle, [](float row) { return row; }, shares, sums);
-    } else {
-      add_differences(planes, middle, [=](float row) { return clamp(row, low, high - 1.0F); },
-                      shares, sums);
-    }
-  }
-
-  template <class Limit>
-  static __device__ void add_differences(Planes const& planes, float2 const* middle,
-                                         Limit const& limit, float const (&shares)[intervals + 1],
-                                         LaneSums& sums) {
-    // The address is found by adding the row's bits: of a float around 1.5 * 2^23 the last bits
-    // are an integer.
-    constexpr float round_to_integer = 12582912.0F;
-    unsigned const origin =
-        hide_from_optimizer(static_cast<unsigned>(__cvta_generic_to_shared(middle)) -
-                            (__float_as_uint(round_to_integer) << 3));
-    auto const integral = [&](int plane) {
-      float const row = planes.at(plane);
-      unsigned const bits = __float_as_uint(__fadd_rd(limit(row), round_to_integer));
-      float2 entry{};
-      asm volatile("ld.shared.v2.f32 {%0, %1}, [%2];"
-                   : "=f"(entry.x), "=f"(entry.y)
-                   : "r"(origin + (bits << 3)));
-      return entry.x * row + entry.y;
-    };
-    float last = integral(1);
-    float rise = last - integral(0);
-#pragma unroll
-    for (int z = 0; z < height; ++z) {
-      float const next = integral(z + 2);
-      float const next_rise = next - last;
-      float const difference = next_rise - rise;
-#pragma unroll
-      for (int end = 0; end <= intervals; ++end) sums.at[end][z] += shares[end] * difference;
-      last = next;
-      rise = next_rise;
-    }
-  }
-
-  static constexpr float column_margin = 1.0F / 64;
 };
 
 }  // namespace pyronn::detail

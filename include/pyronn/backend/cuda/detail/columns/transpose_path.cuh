@@ -39,8 +39,7 @@ struct CudaColumnsTranspose {
   static std::optional<Plan> plan(Executor const& executor, Call const& call, std::size_t) {
     using Kernel = Kernel<Call, float>;
     std::size_t const fixed = Kernel::shared_bytes(max_launch_views, 0);
-    std::size_t const least =
-        Kernel::shared_bytes(max_launch_views, Kernel::least_entries);
+    std::size_t const least = Kernel::shared_bytes(max_launch_views, Kernel::least_entries);
     if (executor.max_shared_bytes() < least) return std::nullopt;
     constexpr int most_entries = 7680;
     std::size_t const fit =
@@ -86,8 +85,8 @@ struct CudaColumnsTranspose {
   template <class Call>
   using Views = chunk_t<decltype(std::declval<Call const&>().op.views().special())>;
   template <class Call, class Out>
-  using Kernel = TransposeColumnTiles<BackTask<
-      3, Views<Call>, LinearSamples<typename Call::Interp, typename Call::In>, Out>>;
+  using Kernel = TransposeColumnTiles<
+      BackTask<3, Views<Call>, LinearSamples<typename Call::Interp, typename Call::In>, Out>>;
 
   template <class Call, class Launch>
   static void for_each_launch(Call const& call, Launch const& launch) {
