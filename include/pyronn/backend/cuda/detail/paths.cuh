@@ -28,9 +28,9 @@ struct BackPaths<Joseph, SoftwareInterp, CudaBackend> {
   using Type = PathList<CudaColumnsTranspose, GeneralBack>;
 };
 
-template <>
-struct BackPaths<VoxelDriven, SoftwareInterp, CudaBackend> {
-  using Type = PathList<TensorCoreBack, GeneralBack>;
+template <class DepthWeight>
+struct BackPaths<WeightedVoxelDriven<DepthWeight>, SoftwareInterp, CudaBackend> {
+  using Type = PathList<TensorCoreBack<DepthWeight>, GeneralBack>;
 };
 
 }  // namespace pyronn::detail

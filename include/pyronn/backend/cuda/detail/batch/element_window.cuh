@@ -38,9 +38,9 @@ __device__ inline int floor_of(float x) {
 __device__ inline float hat(float distance) { return __saturatef(1.0F - fabsf(distance)); }
 
 /// The weights of a lane's 4 elements at the positions of rows g and g + 8, which are counted from
-/// the lane's first element, and the product of the weights with values of `Terms` halves each. The
-/// products of all terms are accumulated by the tensor cores. These truncate instead of rounding
-/// when they add, but here they add few numbers.
+/// the lane's first element, and the product of the weights with values of `Terms` halves each,
+/// times a factor of each row. The products of all terms are accumulated by the tensor cores. These
+/// truncate instead of rounding when they add, but here they add few numbers.
 template <int Terms>
 struct WindowWeights;
 
@@ -55,7 +55,7 @@ struct WindowWeights<2> {
         a23{hat(a - 2.0F), hat(a - 3.0F)},
         b23{hat(b - 2.0F), hat(b - 3.0F)} {}
 
-  __device__ void add_product(float (&sums)[4], unsigned const (&low)[2],
+  __device__ void add_product(float (&sums)[4], float of_a, float of_b, unsigned const (&low)[2],
                               unsigned const (&high)[2]) const {
     unsigned const rounded[4] = {a01.rounded, b01.rounded, a23.rounded, b23.rounded};
     unsigned const rest[4] = {a01.rest, b01.rest, a23.rest, b23.rest};
@@ -64,7 +64,7 @@ struct WindowWeights<2> {
     multiply(products, rest, low[0], high[0], products);
     multiply(products, rounded, low[0], high[0], products);
 #pragma unroll
-    for (int n = 0; n < 4; ++n) sums[n] += products[n];
+    for (int n = 0; n < 4; ++n) sums[n] += (n < 2 ? of_a : of_b) * products[n];
   }
 };
 
@@ -83,12 +83,12 @@ struct WindowWeights<1> {
     rounded[3] = pack_halves(__floats2half2_rn(hat(b - 2.0F), hat(b - 3.0F)));
   }
 
-  __device__ void add_product(float (&sums)[4], unsigned const (&low)[1],
+  __device__ void add_product(float (&sums)[4], float of_a, float of_b, unsigned const (&low)[1],
                               unsigned const (&high)[1]) const {
     float products[4];
     multiply(products, rounded, low[0], high[0], {0.0F, 0.0F, 0.0F, 0.0F});
 #pragma unroll
-    for (int n = 0; n < 4; ++n) sums[n] += products[n];
+    for (int n = 0; n < 4; ++n) sums[n] += (n < 2 ? of_a : of_b) * products[n];
   }
 
  private:
@@ -99,13 +99,20 @@ struct WindowWeights<1> {
   }
 };
 
+/// Factors of rows that are all 1.
+struct UnitFactors {
+  __device__ constexpr float operator[](int) const { return 1.0F; }
+};
+
 /// Adds the interpolated values of all samples at the positions `at`, as far as they come from the
 /// window of 16 elements that begins at `first`, a multiple of 4. at[2 m] and at[2 m + 1] are the
-/// positions of rows g and g + 8 of the tile of rows m. `fragments` is the lane's address in a
+/// positions of rows g and g + 8 of the tile of rows m, and `factors` multiply what they get.
+/// `fragments` is the lane's address in a
 /// BatchLayout, `row` the number of groups before the row.
-template <int Tiles, int Terms, int RowTiles>
+template <int Tiles, int Terms, int RowTiles, class Factors>
 __device__ void add_window(float (&sums)[RowTiles][Tiles][4], float const (&at)[2 * RowTiles],
-                           int first, int lane, uint4 const* fragments, unsigned row) {
+                           Factors const& factors, int first, int lane, uint4 const* fragments,
+                           unsigned row) {
   using Layout = BatchLayout<Tiles, Terms>;
   // The window is four quads of elements. A lane takes the quad that it has in the layout, which
   // belongs to the window's first group or to the next one.
@@ -133,8 +140,10 @@ __device__ void add_window(float (&sums)[RowTiles][Tiles][4], float const (&at)[
         low_beyond[p] = values[k][p].z;
         high_beyond[p] = values[k][p].w;
       }
-      weights.add_product(sums[m][2 * k], low, high);
-      weights.add_product(sums[m][2 * k + 1], low_beyond, high_beyond);
+      float const of_a = factors[2 * m];
+      float const of_b = factors[2 * m + 1];
+      weights.add_product(sums[m][2 * k], of_a, of_b, low, high);
+      weights.add_product(sums[m][2 * k + 1], of_a, of_b, low_beyond, high_beyond);
     }
   }
 }

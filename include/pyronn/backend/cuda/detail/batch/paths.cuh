@@ -202,7 +202,10 @@ struct TensorCoreForward : TensorCorePath<TensorCoreForward> {
 };
 
 /// Voxel-driven backprojection from copies of as many views at a time as the workspace holds.
-struct TensorCoreBack : TensorCorePath<TensorCoreBack> {
+template <class DepthWeight>
+struct TensorCoreBack : TensorCorePath<TensorCoreBack<DepthWeight>> {
+  using Plan = BatchPlan;
+
   template <class View>
   static constexpr bool reads = is_projective_view_v<View>;
 
@@ -261,7 +264,7 @@ struct TensorCoreBack : TensorCorePath<TensorCoreBack> {
     auto* const rows = reinterpret_cast<uint4*>(workspace.data() + batch_header_bytes);
     PackProjections<Tiles, In> const pack{projections, num_views, scales, rows};
     executor.for_each(pack.items(), pack);
-    BackprojectBatch<Tiles, Chunk, In, Out> const kernel{
+    BackprojectBatch<Tiles, DepthWeight, Chunk, In, Out> const kernel{
         views, num_views, rows, projections.extents[0], scales, volumes, adds};
     executor.for_each(kernel.items(), kernel);
   }
