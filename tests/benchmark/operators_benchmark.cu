@@ -174,9 +174,15 @@ class Bench {
     }
     bool const is_of_rays = from.count() == volume_extents_.count() && name != "back";
     double const work = samples_ * (is_of_rays ? problem_.rays() : problem_.updates());
-    report_.add({problem_.name, name, name_of<Interp>(), storage_name<T>(),
-                 benchmark::median(times), work, is_of_rays ? "Grays/s" : "GUPS",
-                 static_cast<double>(memory.peak) / 1048576.0});
+    benchmark::Measurement const measurement{problem_.name,
+                                             name,
+                                             name_of<Interp>(),
+                                             storage_name<T>(),
+                                             benchmark::median(times),
+                                             work,
+                                             is_of_rays ? "Grays/s" : "GUPS",
+                                             static_cast<double>(memory.peak) / 1048576.0};
+    report_.add(measurement);
   }
 
   benchmark::Report const& report_;
