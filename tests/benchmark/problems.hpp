@@ -7,6 +7,7 @@
 
 #include <pyronn/core/math.hpp>
 #include <pyronn/core/vec.hpp>
+#include <pyronn/geometry/arc_fan_beam.hpp>
 #include <pyronn/geometry/cone_beam.hpp>
 #include <pyronn/geometry/fan_beam.hpp>
 #include <pyronn/geometry/parallel_beam_2d.hpp>
@@ -118,6 +119,11 @@ inline Problem<OwnCone> p1_own() { return {"P1 own geometry", OwnCone{}, p1().gr
 /// parallel beams over 180.
 inline Problem<pyronn::FanBeam> p3_fan() {
   return {"P3 fan", pyronn::FanBeam::circular({785, 1200, angles(720, 360)}, {1024, 0.5}),
+          pyronn::Grid::flat({512, 512}, {0.5, 0.5})};
+}
+/// The same fan on an arc about the source.
+inline Problem<pyronn::ArcFanBeam> p3_arc() {
+  return {"P3 arc", pyronn::ArcFanBeam::circular({785, 1200, angles(720, 360)}, {1024, 0.5}),
           pyronn::Grid::flat({512, 512}, {0.5, 0.5})};
 }
 inline Problem<pyronn::ParallelBeam2D> p3_parallel() {
