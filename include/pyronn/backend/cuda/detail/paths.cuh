@@ -7,9 +7,12 @@
 #include <pyronn/backend/cuda/detail/batch/paths.cuh>
 #include <pyronn/backend/cuda/detail/columns/project_path.cuh>
 #include <pyronn/backend/cuda/detail/columns/transpose_path.cuh>
+#include <pyronn/backend/cuda/detail/samples/project_path.cuh>
 #include <pyronn/exec/backend.hpp>
 #include <pyronn/interp/software_interp.hpp>
+#include <pyronn/interp/texture_interp.hpp>
 #include <pyronn/model/joseph.hpp>
+#include <pyronn/model/ray_march.hpp>
 #include <pyronn/model/voxel_driven.hpp>
 #include <pyronn/operators/detail/general_back.hpp>
 #include <pyronn/operators/detail/general_forward.hpp>
@@ -21,6 +24,16 @@ template <>
 struct ForwardPaths<Joseph, SoftwareInterp, CudaBackend> {
   using Type =
       PathList<TensorCoreForward, CudaColumnsForward, CudaColumnsForwardInPlace, GeneralForward>;
+};
+
+template <>
+struct ForwardPaths<RayMarch, SoftwareInterp, CudaBackend> {
+  using Type = PathList<CudaColumnsOfPairsForward, GeneralForward>;
+};
+
+template <>
+struct ForwardPaths<RayMarch, TextureInterp, CudaBackend> {
+  using Type = PathList<CudaSlicesOfPairsForward, GeneralForward>;
 };
 
 template <>
