@@ -6,6 +6,7 @@
 /// rays that meet it.
 #include <type_traits>
 
+#include <pyronn/backend/cpu/detail/bricks/voxel_boxes.hpp>
 #include <pyronn/core/config.hpp>
 #include <pyronn/core/detail/user_calls.hpp>
 #include <pyronn/core/extents.hpp>
@@ -18,11 +19,8 @@
 
 namespace pyronn::detail {
 
-/// One item is a brick of voxels, whose sums stay in the cache. Each ray that may meet it adds its
-/// pixel's value to the voxels near it, with the weights that these have in the forward projection.
-/// A thread has all of a brick, so that the order of additions does not depend on threads. Bricks
-/// begin at multiples of their size in the grid, whatever slab is computed, so that a voxel's sum
-/// is the same in every slab.
+/// One item is a brick of voxels. Each ray that may meet it adds its pixel's value to the voxels
+/// near it, with the weights that these have in the forward projection.
 template <class Trace, class Interp, class Task>
 struct BackprojectBricks {
   using Block = BlockShape<32, 1, 1>;
@@ -30,72 +28,35 @@ struct BackprojectBricks {
   Task task;
   Trace trace;
 
-  [[nodiscard]] Extents<3> items() const {
-    return {(task.size[0] - 1) / size(0) + 1, (task.size[1] - 1) / size(1) + 1,
-            bricks_along_z() * task.num_samples};
-  }
+  [[nodiscard]] Extents<3> items() const { return Boxes{task}.items(); }
 
-  PYRONN_HOST_DEVICE void operator()(Vec<int, 3> item) const {
-    int const sample = item[2] / bricks_along_z();
-    item[2] += first_brick() - sample * bricks_along_z();
-    VoxelBox brick{};
-    for (int axis = 0; axis < 3; ++axis) {
-      brick.first[axis] = item[axis] * size(axis);
-      brick.end[axis] = min(brick.first[axis] + size(axis), task.size[axis]);
-    }
-    Sums totals;
-    for_each_voxel(brick, [&](Vec<int, 3> const& voxel) {
-      totals.at(voxel - brick.first) = task.begin(voxel, sample);
-    });
-    for (int n = 0; n < task.num_views; n += views_at_a_time) {
-      Sums sums{};
-      int const end = min(n + views_at_a_time, task.num_views);
-      for (int view = n; view < end; ++view) add_view(brick, view, sample, sums);
-      for_each_voxel(brick, [&](Vec<int, 3> const& voxel) {
-        totals.at(voxel - brick.first) += sums.at(voxel - brick.first);
-      });
-    }
-    for_each_voxel(brick, [&](Vec<int, 3> const& voxel) {
-      task.write(voxel, sample, totals.at(voxel - brick.first));
-    });
+  void operator()(Vec<int, 3> const& item) const {
+    Boxes{task}.template sum_up<Sums>(
+        item, [this](VoxelBox const& box, int view, int sample, Sums& sums) {
+          add_view(box, view, sample, sums);
+        });
   }
 
  private:
-  /// A few views are summed up first, so that rounding errors do not grow with all rays.
-  static constexpr int views_at_a_time = 8;
-
-  PYRONN_HOST_DEVICE static constexpr int size(int axis) {
-    if (Task::dimension == 3) return 16;
-    return axis < 2 ? 96 : 1;
-  }
+  using Boxes = std::conditional_t<Task::dimension == 3, VoxelBoxes<Task, 16, 16, 16>,
+                                   VoxelBoxes<Task, 96, 96, 1>>;
 
   /// The sums of a brick and of a border of one voxel around it, to which rays may add in vain.
   struct Sums {
-    static constexpr int row = size(0) + 2;
-    static constexpr int slice = row * (size(1) + 2);
+    static constexpr int row = Boxes::size(0) + 2;
+    static constexpr int slice = row * (Boxes::size(1) + 2);
+    static constexpr int border_z = Task::dimension == 3 ? 1 : 0;
+    static constexpr int count = slice * (Boxes::size(2) + 2 * border_z);
 
-    float values[slice * (size(2) + 2)];
+    float values[count];
 
     [[nodiscard]] PYRONN_HOST_DEVICE float& at(Vec<int, 3> const& place) {
-      return values[(place[2] + 1) * slice + (place[1] + 1) * row + place[0] + 1];
+      return values[(place[2] + border_z) * slice + (place[1] + 1) * row + place[0] + 1];
+    }
+    void add(Sums const& other) {
+      for (int n = 0; n < count; ++n) values[n] += other.values[n];
     }
   };
-
-  [[nodiscard]] PYRONN_HOST_DEVICE int first_brick() const { return task.first_slice / size(2); }
-  [[nodiscard]] PYRONN_HOST_DEVICE int bricks_along_z() const {
-    return (task.end_slice() - 1) / size(2) + 1 - first_brick();
-  }
-
-  /// Calls `work(voxel)` for those of a brick that are in the slab.
-  template <class Work>
-  PYRONN_HOST_DEVICE void for_each_voxel(VoxelBox const& brick, Work const& work) const {
-    int const end = min(brick.end[2], task.end_slice());
-    for (int z = max(brick.first[2], task.first_slice); z < end; ++z) {
-      for (int y = brick.first[1]; y < brick.end[1]; ++y) {
-        for (int x = brick.first[0]; x < brick.end[0]; ++x) work(Vec<int, 3>{x, y, z});
-      }
-    }
-  }
 
   PYRONN_HOST_DEVICE void add_view(VoxelBox const& brick, int n, int sample, Sums& sums) const {
     auto const& view = task.views.view(n, sample);

@@ -8,6 +8,7 @@
 #include <type_traits>
 
 #include <pyronn/backend/cpu/detail/bricks/backproject.hpp>
+#include <pyronn/backend/cpu/detail/bricks/voxel_boxes.hpp>
 #include <pyronn/core/config.hpp>
 #include <pyronn/core/extents.hpp>
 #include <pyronn/core/math.hpp>
@@ -27,8 +28,7 @@ namespace pyronn::detail {
 
 /// All rays of a detector column have the same path in (x, y). Where it crosses a slice
 /// perpendicular to their main axis, what their pixels hold is spread along z once, and the columns
-/// of voxels on both sides of the path then take their shares of it. An item is a box of columns,
-/// whose sums stay in the cache; as in BackprojectBricks, a voxel's sum depends on the grid alone.
+/// of voxels on both sides of the path then take their shares of it. An item is a box of columns.
 template <class Task>
 struct TransposeColumns {
   using Block = BlockShape<32, 1, 1>;
@@ -36,53 +36,35 @@ struct TransposeColumns {
   Task task;
   TraceJoseph trace;
 
-  [[nodiscard]] Extents<3> items() const {
-    return {(task.size[0] - 1) / size_x + 1, (task.size[1] - 1) / size_y + 1,
-            boxes_along_z() * task.num_samples};
-  }
+  [[nodiscard]] Extents<3> items() const { return Boxes{task}.items(); }
 
-  void operator()(Vec<int, 3> item) const {
-    int const sample = item[2] / boxes_along_z();
-    item[2] += first_box() - sample * boxes_along_z();
-    VoxelBox box{};
-    for (int axis = 0; axis < 3; ++axis) {
-      box.first[axis] = item[axis] * size(axis);
-      box.end[axis] = min(box.first[axis] + size(axis), task.size[axis]);
-    }
-    Sums totals;
-    for_each_voxel(box, [&](Vec<int, 3> const& voxel) {
-      totals.at(voxel - box.first) = task.begin(voxel, sample);
-    });
-    for (int n = 0; n < task.num_views; n += views_at_a_time) {
-      Sums sums{};
-      int const end = min(n + views_at_a_time, task.num_views);
-      for (int view = n; view < end; ++view) add_view(box, view, sample, sums);
-      for_each_voxel(box, [&](Vec<int, 3> const& voxel) {
-        totals.at(voxel - box.first) += sums.at(voxel - box.first);
-      });
-    }
-    for_each_voxel(box, [&](Vec<int, 3> const& voxel) {
-      task.write(voxel, sample, totals.at(voxel - box.first));
-    });
+  void operator()(Vec<int, 3> const& item) const {
+    Boxes{task}.template sum_up<Sums>(
+        item, [this](VoxelBox const& box, int view, int sample, Sums& sums) {
+          add_view(box, view, sample, sums);
+        });
   }
 
  private:
-  static constexpr int size_x = 16;
-  static constexpr int size_y = 16;
-  static constexpr int size_z = 64;
-  static constexpr int views_at_a_time = 8;
-  static constexpr int size(int axis) { return axis == 0 ? size_x : (axis == 1 ? size_y : size_z); }
+  using Boxes = VoxelBoxes<Task, 16, 8, 64>;
 
   /// Along z: the voxels of a box, and one more on either side.
   struct Line {
-    static constexpr int count = size_z + 2;
+    static constexpr int count = Boxes::size(2) + 2;
     float at[count];
   };
   struct Sums {
-    Line lines[size_y][size_x];
+    Line lines[Boxes::size(1)][Boxes::size(0)];
 
     [[nodiscard]] PYRONN_HOST_DEVICE float& at(Vec<int, 3> const& place) {
       return lines[place[1]][place[0]].at[place[2] + 1];
+    }
+    void add(Sums const& other) {
+      for (int y = 0; y < Boxes::size(1); ++y) {
+        for (int x = 0; x < Boxes::size(0); ++x) {
+          for (int z = 0; z < Line::count; ++z) lines[y][x].at[z] += other.lines[y][x].at[z];
+        }
+      }
     }
   };
 
@@ -94,23 +76,6 @@ struct TransposeColumns {
     int count;
     float values[most];
   };
-
-  [[nodiscard]] int first_box() const { return task.first_slice / size_z; }
-  [[nodiscard]] int boxes_along_z() const {
-    return (task.end_slice() - 1) / size_z + 1 - first_box();
-  }
-
-  /// Calls `work(voxel)` for those of a box that are in the slab.
-  template <class Work>
-  void for_each_voxel(VoxelBox const& box, Work const& work) const {
-    int const begin = max(box.first[2], task.first_slice);
-    int const end = min(box.end[2], task.end_slice());
-    for (int y = box.first[1]; y < box.end[1]; ++y) {
-      for (int x = box.first[0]; x < box.end[0]; ++x) {
-        for (int z = begin; z < end; ++z) work(Vec<int, 3>{x, y, z});
-      }
-    }
-  }
 
   void add_view(VoxelBox const& box, int n, int sample, Sums& sums) const {
     auto const& view = task.views.view(n, sample);
@@ -160,7 +125,6 @@ struct TransposeColumns {
   /// The detector columns whose rays may have a weight in a box.
   template <class View>
   [[nodiscard]] IndexRange find_columns(VoxelBox const& box, View const& view) const {
-    IndexRange const all{0, task.detector[0] - 1};
     Bounds bounds;
     for (int corner = 0; corner < 4; ++corner) {
       Vec3f index{};
@@ -169,7 +133,6 @@ struct TransposeColumns {
             static_cast<float>((corner >> axis & 1) == 0 ? box.first[axis] - 1 : box.end[axis]);
       }
       DetectorPoint<float> const point = view.project(index);
-      if (!(point.depth > 0.0F)) return all;
       bounds.include(point.u, 0.0F);
     }
     return bounds.indices(0, task.detector[0], projective_margin);
@@ -193,18 +156,13 @@ struct TransposeColumns {
   /// The rows whose rays may have a weight in a box along the path.
   [[nodiscard]] IndexRange find_rows(VoxelBox const& box, RayColumn const& column,
                                      IndexRange const& path) const {
-    IndexRange const all{0, task.detector[1] - 1};
     Bounds bounds;
-    float steps[2];
-    for (int n = 0; n < 2; ++n) {
-      int const k = n == 0 ? path.first : path.last;
-      steps[n] = column.base_step + static_cast<float>(k) * column.slope_step;
+    for (int k : {path.first, path.last}) {
+      float const step = column.base_step + static_cast<float>(k) * column.slope_step;
       float const z = column.ray.crossing(1, k);
-      bounds.include((static_cast<float>(box.first[2] - 1) - z) / steps[n], 0.0F);
-      bounds.include((static_cast<float>(box.end[2]) - z) / steps[n], 0.0F);
+      bounds.include((static_cast<float>(box.first[2] - 1) - z) / step, 0.0F);
+      bounds.include((static_cast<float>(box.end[2]) - z) / step, 0.0F);
     }
-    // Where the source is between both ends of the path, all rays of a column cross.
-    if (!(steps[0] * steps[1] > 1e-12F)) return all;
     return bounds.indices(0, task.detector[1], 1.0F);
   }
 

@@ -1,0 +1,72 @@
+// SPDX-FileCopyrightText: The pyronn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+/// VoxelBoxes: how transposes on cores cut volumes.
+#include <pyronn/core/extents.hpp>
+#include <pyronn/core/math.hpp>
+#include <pyronn/core/vec.hpp>
+#include <pyronn/model/ray_driven.hpp>
+
+namespace pyronn::detail {
+
+/// Boxes of X x Y x Z voxels, whose sums stay in the cache. A thread has all of a box, so that the
+/// order of additions does not depend on threads. Boxes begin at multiples of their size in the
+/// grid, whatever slab is computed, so that a voxel's sum is the same in every slab.
+template <class Task, int X, int Y, int Z>
+struct VoxelBoxes {
+  Task const& task;
+
+  static constexpr int size(int axis) { return axis == 0 ? X : (axis == 1 ? Y : Z); }
+
+  /// A box each, sample after sample along the third axis.
+  [[nodiscard]] Extents<3> items() const {
+    return {(task.size[0] - 1) / X + 1, (task.size[1] - 1) / Y + 1, along_z() * task.num_samples};
+  }
+
+  /// Sums up the box of an item and writes it. `add_view(box, view, sample, sums)` adds a view to
+  /// `Sums`, which are zero at first and have `at(place in the box)` and `add(other sums)`.
+  template <class Sums, class AddView>
+  void sum_up(Vec<int, 3> item, AddView const& add_view) const {
+    int const sample = item[2] / along_z();
+    item[2] += first_along_z() - sample * along_z();
+    VoxelBox box{};
+    for (int axis = 0; axis < 3; ++axis) {
+      box.first[axis] = item[axis] * size(axis);
+      box.end[axis] = min(box.first[axis] + size(axis), task.size[axis]);
+    }
+    Sums totals{};
+    for_each_voxel(box, [&](Vec<int, 3> const& voxel) {
+      totals.at(voxel - box.first) = task.begin(voxel, sample);
+    });
+    for (int n = 0; n < task.num_views; n += views_at_a_time) {
+      Sums sums{};
+      int const end = min(n + views_at_a_time, task.num_views);
+      for (int view = n; view < end; ++view) add_view(box, view, sample, sums);
+      totals.add(sums);
+    }
+    for_each_voxel(box, [&](Vec<int, 3> const& voxel) {
+      task.write(voxel, sample, totals.at(voxel - box.first));
+    });
+  }
+
+ private:
+  /// A few views are summed up first, so that rounding errors do not grow with all rays.
+  static constexpr int views_at_a_time = 8;
+
+  [[nodiscard]] int first_along_z() const { return task.first_slice / Z; }
+  [[nodiscard]] int along_z() const { return (task.end_slice() - 1) / Z + 1 - first_along_z(); }
+
+  /// Calls `work(voxel)` for those of a box that are in the slab.
+  template <class Work>
+  void for_each_voxel(VoxelBox const& box, Work const& work) const {
+    int const end = min(box.end[2], task.end_slice());
+    for (int z = max(box.first[2], task.first_slice); z < end; ++z) {
+      for (int y = box.first[1]; y < box.end[1]; ++y) {
+        for (int x = box.first[0]; x < box.end[0]; ++x) work(Vec<int, 3>{x, y, z});
+      }
+    }
+  }
+};
+
+}  // namespace pyronn::detail
