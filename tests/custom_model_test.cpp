@@ -80,6 +80,40 @@ struct Blobs : pyronn::ModelDefaults {
 
 static_assert(pyronn::is_model_v<Blobs>);
 
+/// The same, but it tells its weights in a box.
+struct RayThroughBoxOfBlobs : RayThroughBlobs {
+  template <class Interp, int Dimension, class Add>
+  PYRONN_HOST_DEVICE void for_each_weight(pyronn::VoxelBox const& box, Add const& add) const {
+    for (int z = box.first[2]; z < box.end[2]; ++z) {
+      for (int y = box.first[1]; y < box.end[1]; ++y) {
+        for (int x = box.first[0]; x < box.end[0]; ++x) {
+          float const share = weight<Interp>({x, y, z});
+          if (share > 0.0F) add(pyronn::Vec<int, 3>{x, y, z}, share);
+        }
+      }
+    }
+  }
+};
+
+struct TraceBoxOfBlobs {
+  static constexpr float reach = 1.0F;
+
+  TraceBlobs trace;
+
+  PYRONN_HOST_DEVICE RayThroughBoxOfBlobs operator()(pyronn::Ray<float> const& ray,
+                                                     pyronn::Extents<3> const& size,
+                                                     Vec3f const& spacing) const {
+    return {trace(ray, size, spacing)};
+  }
+};
+
+struct BoxesOfBlobs : Blobs {
+  template <class Interp, class Backend, class Task>
+  pyronn::RayDrivenBackOf<Backend, TraceBoxOfBlobs, Interp, Task> back(Task const& task) const {
+    return {task, {{radius}}};
+  }
+};
+
 }  // namespace user
 
 BOOST_AUTO_TEST_SUITE(custom_model, *boost::unit_test::precondition(test::device_present))
@@ -133,6 +167,23 @@ BOOST_AUTO_TEST_CASE(adjoint_keeps_the_parameters) {
       BOOST_TEST(test::norm(ax) > 0);
       double const difference = test::dot(ax, y) - test::dot(x, test::run(op.adjoint(), y));
       BOOST_TEST(std::abs(difference) <= 1e-6 * test::norm(ax) * test::norm(y));
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(rays_may_tell_their_weights_in_a_box) {
+  using pyronn::SoftwareInterp;
+  for (test::ConeScan const& scan : test::cone_scans()) {
+    if (scan.grid.size.count() > 1000) continue;
+    BOOST_TEST_CONTEXT(scan.name) {
+      pyronn::Backprojector<ConeBeam, SoftwareInterp, user::Blobs> const by_voxel{scan.geometry,
+                                                                                  scan.grid};
+      pyronn::Backprojector<ConeBeam, SoftwareInterp, user::BoxesOfBlobs> const by_box{
+          scan.geometry, scan.grid};
+      auto const y = test::random_values(3, scan.pixels());
+      auto const expected = test::run(by_voxel, y);
+      BOOST_TEST(test::norm(expected) > 0);
+      BOOST_TEST(test::relative_l2(test::run(by_box, y), expected) < 1e-6);
     }
   }
 }
