@@ -3,7 +3,6 @@
 #include <cmath>
 #include <cstddef>
 #include <limits>
-#include <random>
 #include <vector>
 
 #include <boost/test/unit_test.hpp>
@@ -13,6 +12,7 @@
 #include <pyronn/phantom/mesh.hpp>
 #include <pyronn/phantom/phantom.hpp>
 
+#include "support/mesh_voxels.hpp"
 #include "support/meshes.hpp"
 #include "support/temporary_folder.hpp"
 
@@ -26,6 +26,8 @@ using pyronn::pi;
 using pyronn::TriangleMesh;
 using pyronn::Vec3d;
 using pyronn::view_of;
+using test::are_equal;
+using test::attenuation;
 using test::box;
 using test::joined;
 using test::reversed;
@@ -33,32 +35,11 @@ using test::says;
 using test::sphere;
 using test::tetrahedron;
 using test::Triangles;
+using test::volume_of;
+using test::voxels;
 using Values = std::vector<float>;
 
 namespace {
-
-constexpr double attenuation = 0.02;
-
-/// Filled with rubbish beforehand, which must not shine through.
-Values voxels(TriangleMesh const& mesh, Grid const& grid, int supersampling = 1, int threads = 2) {
-  Values values(static_cast<std::size_t>(grid.size.count()), -1e9F);
-  pyronn::voxelise(CpuExecutor{threads}, mesh, attenuation, grid, view_of(values, grid.extents()),
-                   supersampling);
-  return values;
-}
-
-Values voxels(Phantom const& phantom, Grid const& grid, int supersampling) {
-  Values values(static_cast<std::size_t>(grid.size.count()));
-  pyronn::voxelise(CpuExecutor{2}, phantom, grid, view_of(values, grid.extents()), supersampling);
-  return values;
-}
-
-/// The volume that voxels add up to [mm^3].
-double volume_of(Values const& values, Grid const& grid) {
-  double sum = 0.0;
-  for (float const value : values) sum += static_cast<double>(value);
-  return sum / attenuation * grid.spacing[0] * grid.spacing[1] * grid.spacing[2];
-}
 
 /// Of the surface, seen from a point, with the sign of its sides: 4 pi for each shell about it.
 double solid_angle(TriangleMesh const& mesh, Vec3d const& point) {
@@ -74,14 +55,6 @@ double solid_angle(TriangleMesh const& mesh, Vec3d const& point) {
     sum += 2 * std::atan2(pyronn::dot(to[0], pyronn::cross(to[1], to[2])), cosines);
   }
   return sum;
-}
-
-bool are_equal(Values const& a, Values const& b, double tolerance) {
-  BOOST_TEST_REQUIRE(a.size() == b.size());
-  for (std::size_t n = 0; n < a.size(); ++n) {
-    if (std::abs(static_cast<double>(a[n]) - static_cast<double>(b[n])) > tolerance) return false;
-  }
-  return true;
 }
 
 }  // namespace
@@ -139,53 +112,6 @@ BOOST_AUTO_TEST_CASE(a_tetrahedron_through_voxel_centres) {
     }
   }
   BOOST_TEST(inside == 56);
-}
-
-/// A box cut into five tetrahedra: each point is in exactly one of them, and the voxels add up to
-/// the box, though faces, edges and vertices lie on voxel centres.
-BOOST_AUTO_TEST_CASE(parts_that_touch_share_no_point) {
-  auto const grid = Grid::from_origin({11, 11, 11}, {0.5, 0.5, 0.5}, {-0.5, -0.5, -0.5});
-  double const s = 4;
-  Vec3d const a{0, 0, 0};
-  Vec3d const b{s, s, 0};
-  Vec3d const c{s, 0, s};
-  Vec3d const d{0, s, s};
-  std::vector<Triangles> const parts{
-      tetrahedron(a, b, d, c), tetrahedron({s, 0, 0}, a, c, b), tetrahedron({0, s, 0}, a, b, d),
-      tetrahedron({0, 0, s}, a, d, c), tetrahedron({s, s, s}, b, c, d)};
-  for (int const supersampling : {1, 2, 4}) {
-    Values sum(1331);
-    double volume = 0.0;
-    for (Triangles const& part : parts) {
-      double const six_fold = pyronn::dot(
-          pyronn::cross(part[0][2] - part[0][0], part[0][1] - part[0][0]), part[1][2] - part[0][0]);
-      TriangleMesh const mesh{six_fold > 0 ? part : reversed(part)};
-      volume += mesh.volume();
-      Values const values = voxels(mesh, grid, supersampling);
-      for (std::size_t n = 0; n < sum.size(); ++n) sum[n] += values[n];
-    }
-    BOOST_TEST(volume == 64.0, boost::test_tools::tolerance(1e-14));
-    BOOST_TEST(are_equal(sum, voxels(TriangleMesh{box(a, {s, s, s})}, grid, supersampling), 1e-8));
-  }
-}
-
-/// Pyramids from any point within to the faces of a box: also where rounding moves what they share,
-/// each point is in exactly one.
-BOOST_AUTO_TEST_CASE(parts_that_touch_share_no_point_whatever_is_rounded) {
-  std::mt19937 random{5};
-  std::uniform_int_distribution<int> thirds{1, 17};
-  Triangles const whole = box({0, 0, 0}, {6, 6, 6});
-  auto const grid = Grid::from_origin({21, 22, 23}, {1.0 / 3, 1.0 / 3, 1.0 / 3}, {0, 0, 0});
-  Values const expected = voxels(TriangleMesh{whole}, grid);
-  for (int n = 0; n < 20; ++n) {
-    Vec3d const top{thirds(random) / 3.0, thirds(random) / 3.0, thirds(random) / 3.0};
-    Values sum(expected.size());
-    for (auto const& [a, b, c] : whole) {
-      Values const part = voxels(TriangleMesh{tetrahedron(a, c, b, top)}, grid);
-      for (std::size_t i = 0; i < sum.size(); ++i) sum[i] += part[i];
-    }
-    BOOST_TEST((sum == expected));
-  }
 }
 
 /// A body with hollows in its surface and a cavity, against sums of solid angles (van Oosterom and
@@ -255,33 +181,6 @@ BOOST_AUTO_TEST_CASE(no_row_leaks_at_vertices_and_edges) {
       }
     }
   }
-}
-
-BOOST_AUTO_TEST_CASE(cavities_and_several_shells) {
-  auto const grid = Grid::centered({30, 12, 12}, {1, 1, 1});
-  Triangles const outer = box({-14, -5, -5}, {-4, 5, 5});
-  Triangles const hole = reversed(box({-12, -3, -3}, {-6, 3, 3}));
-  Triangles const kernel = box({-10, -1, -1}, {-8, 1, 1});
-  Triangles const other = box({2, -4, -4}, {12, 4, 4});
-  TriangleMesh const mesh{joined(joined(hole, other), joined(kernel, outer))};
-  double const volume = 1000 - 216 + 8 + 640;
-  BOOST_TEST(mesh.volume() == volume);
-  BOOST_TEST(volume_of(voxels(mesh, grid), grid) == volume, boost::test_tools::tolerance(1e-6));
-  Values const values = voxels(mesh, grid);
-  auto const at = [&](int x) { return view_of(values, grid.extents())(x, 6, 6); };
-  BOOST_TEST(at(1) == 0.02F);
-  BOOST_TEST(at(4) == 0.0F);
-  BOOST_TEST(at(6) == 0.02F);
-  BOOST_TEST(at(8) == 0.0F);
-  BOOST_TEST(at(13) == 0.0F);
-  BOOST_TEST(at(20) == 0.02F);
-}
-
-BOOST_AUTO_TEST_CASE(shells_that_overlap_are_their_union) {
-  auto const grid = Grid::centered({12, 12, 12}, {1, 1, 1});
-  TriangleMesh const mesh{joined(box({-5, -5, -5}, {1, 1, 1}), box({-1, -1, -1}, {5, 5, 5}))};
-  BOOST_TEST(volume_of(voxels(mesh, grid), grid) == 2 * 216 - 8,
-             boost::test_tools::tolerance(1e-6));
 }
 
 BOOST_AUTO_TEST_CASE(an_image_is_the_plane_z_0) {
