@@ -6,6 +6,7 @@
 /// path is the last.
 #include <pyronn/backend/cuda/detail/batch/paths.cuh>
 #include <pyronn/backend/cuda/detail/columns/project_path.cuh>
+#include <pyronn/backend/cuda/detail/plane/paths.cuh>
 #include <pyronn/exec/backend.hpp>
 #include <pyronn/interp/software_interp.hpp>
 #include <pyronn/model/joseph.hpp>
@@ -20,6 +21,11 @@ template <>
 struct ForwardPaths<Joseph, SoftwareInterp, CudaBackend> {
   using Type =
       PathList<TensorCoreForward, CudaColumnsForward, CudaColumnsForwardInPlace, GeneralForward>;
+};
+
+template <>
+struct BackPaths<Joseph, SoftwareInterp, CudaBackend> {
+  using Type = PathList<TensorCoreTranspose, PlaneGather, GeneralBack>;
 };
 
 template <>
