@@ -8,8 +8,8 @@
 #include <cuda_runtime.h>
 
 #include <pyronn/backend/cuda/detail/batch/element_window.cuh>
-#include <pyronn/backend/cuda/detail/batch/layout.cuh>
 #include <pyronn/backend/cuda/detail/batch/lane_runs.cuh>
+#include <pyronn/backend/cuda/detail/batch/layout.cuh>
 #include <pyronn/core/array_view.hpp>
 #include <pyronn/core/math.hpp>
 #include <pyronn/core/storage.hpp>

@@ -48,8 +48,7 @@ template <int RowTiles, int Tiles, class Out, class Scale>
 __device__ void begin_sums(ArrayView<Out, 4> const& volumes, LaneRun const& run, int lane,
                            Scale const& scale, float (&sums)[RowTiles][Tiles][4]) {
   for_each_sample_of_lane<RowTiles, Tiles>(
-      volumes, run, lane,
-      [&](Out const* first, std::int64_t step, int inside, int sample, int i) {
+      volumes, run, lane, [&](Out const* first, std::int64_t step, int inside, int sample, int i) {
         float const of_sample = scale(sample);
 #pragma unroll
         for (int k = 0; k < 2 * RowTiles; ++k) {
@@ -70,8 +69,7 @@ struct alignas(sizeof(T) == 2 || sizeof(T) == 4 ? 4 * sizeof(T) : alignof(T)) Fo
 /// Writes sums to the images; adds those that could not begin with what the images hold.
 template <int RowTiles, int Tiles, class Out, class Scale>
 __device__ void write_sums(ArrayView<Out, 4> const& volumes, LaneRun const& run, int lane,
-                           Scale const& scale, bool adds,
-                           float const (&sums)[RowTiles][Tiles][4]) {
+                           Scale const& scale, bool adds, float const (&sums)[RowTiles][Tiles][4]) {
   static_assert(RowTiles == 2, "A run is four voxels.");
   using Four = FourNeighbours<Out>;
   for_each_sample_of_lane<RowTiles, Tiles>(
@@ -82,7 +80,8 @@ __device__ void write_sums(ArrayView<Out, 4> const& volumes, LaneRun const& run,
           write_or_add(element, sums[k / 2][i / 2][k % 2 * 2 + i % 2] * (1.0F / of_sample),
                        !is_complete);
         };
-        if (step == 1 && inside == 4 && reinterpret_cast<std::uintptr_t>(first) % alignof(Four) == 0) {
+        if (step == 1 && inside == 4 &&
+            reinterpret_cast<std::uintptr_t>(first) % alignof(Four) == 0) {
           Four four;
           if (adds) four = *reinterpret_cast<Four const*>(first);
 #pragma unroll

@@ -5,9 +5,9 @@
 /// The paths of batches in the plane on tensor cores. Tensor cores multiply numbers in half
 /// precision, so that values and weights go through them as two terms each: results are as exact as
 /// those of single precision. Where arrays hold Half, a value is one term, and positions are
-/// rounded to 1/2048 of a voxel or pixel; before it is transposed, a value times the step of its ray
-/// is rounded to Half. A number that is not finite spoils results of its own
-/// sample up to 16 voxels or pixels around.
+/// rounded to 1/2048 of a voxel or pixel; before it is transposed, a value times the step of its
+/// ray is rounded to Half. A number that is not finite spoils results of its own sample up to 16
+/// voxels or pixels around.
 #include <pyronn/backend/cuda/require_cuda.cuh>
 //
 #include <cmath>
@@ -286,8 +286,8 @@ struct TensorCoreTranspose : TensorCorePath<TensorCoreTranspose> {
   static Plan plan_for(Extents<4> const& size, std::size_t limit) {
     std::size_t const usable = batch_limit(limit);
     if (usable < batch_header_bytes) return {0, 0, 0};
-    std::size_t const view = BatchLayout<Tiles, Terms>::row_bytes(size[0]) +
-                             Table::bytes(size[0], 1, false);
+    std::size_t const view =
+        BatchLayout<Tiles, Terms>::row_bytes(size[0]) + Table::bytes(size[0], 1, false);
     auto const fit = static_cast<int>(
         min((usable - batch_header_bytes) / view, static_cast<std::size_t>(size[2])));
     int const views = fit == size[2] ? fit : fit - fit % transpose_block_views;
@@ -349,13 +349,14 @@ struct TensorCoreTranspose : TensorCorePath<TensorCoreTranspose> {
     float const unit = unit_of(spacing);
     auto* const rows = reinterpret_cast<uint4*>(workspace.data() + batch_header_bytes);
     std::size_t const row_bytes = BatchLayout<Tiles, half_terms_v<In>>::row_bytes(pixels);
-    Table const table{reinterpret_cast<std::byte*>(rows) + row_bytes * static_cast<std::size_t>(num_views), pixels,
-                      num_views, false};
+    Table const table{
+        reinterpret_cast<std::byte*>(rows) + row_bytes * static_cast<std::size_t>(num_views),
+        pixels, num_views, false};
     tabulate_rays(call.op.views().general(), range, pixels, spacing, table, queue);
     samples.data += std::int64_t{range.first_view} * pixels;
     queue(PackProjections<Tiles, In, StepsOfRays>{
         samples, num_views, scales, rows, {table.steps, table.pitch, 1.0F / unit}});
-    queue(TransposeBatch<Tiles, In, Out>{table, num_views, rows, pixels, scales, unit, volumes,
+    queue(TransposeBatch<Tiles, In, Out>{table, num_views, rows, scales, unit, volumes,
                                          call.adds || range.first_view > 0});
   }
 };

@@ -10,8 +10,8 @@
 #include <cuda_runtime.h>
 
 #include <pyronn/backend/cuda/detail/batch/element_window.cuh>
-#include <pyronn/backend/cuda/detail/batch/layout.cuh>
 #include <pyronn/backend/cuda/detail/batch/lane_runs.cuh>
+#include <pyronn/backend/cuda/detail/batch/layout.cuh>
 #include <pyronn/backend/cuda/detail/plane/axis_view.cuh>
 #include <pyronn/backend/cuda/detail/plane/ray_table.cuh>
 #include <pyronn/core/array_view.hpp>
@@ -57,7 +57,6 @@ struct TransposeBatch {
   RayTable<ProjectiveAxisView> table;
   int num_views;
   uint4 const* rows;  ///< rows of pixels in BatchLayout, view after view
-  int width;          ///< length of the rows [pixels]
   SampleScales<In> scale;
   float unit;                 ///< of steps, a power of two [mm]
   ArrayView<Out, 4> volumes;  ///< (x, y, 1, sample)
@@ -69,8 +68,14 @@ struct TransposeBatch {
   }
 
   __device__ void operator()(Vec<int, 3> item) const {
+    __shared__ int volatile corner[2];
     int const thread = item[0] % Block::x;
-    Place const first{item[0] / Block::x * tile, item[1] * tile, thread};
+    if (thread == 0) {
+      corner[0] = item[0] / Block::x * tile;
+      corner[1] = item[1] * tile;
+    }
+    __syncthreads();
+    Place const first{corner, thread};
     float sums[row_tiles][Tiles][4] = {};
     if (adds) begin(first, sums);
 #pragma unroll 1
@@ -90,17 +95,19 @@ struct TransposeBatch {
   static constexpr int row_tiles = 2;
   static constexpr int run = 2 * row_tiles;  ///< voxels across that one lane works on
 
-  /// The first voxel of a block, and a thread of it.
+  /// The first voxel of a block, and a thread of it. The former lies in shared memory, which leaves
+  /// registers to the sums.
   struct Place {
-    int x, y, thread;
+    int volatile const* corner;
+    int thread;
 
     [[nodiscard]] __device__ int lane() const { return thread % 32; }
     /// The first slice and the first voxel across of the thread's warp.
     [[nodiscard]] __device__ int along(int axis) const {
-      return (axis == 0 ? x : y) + thread / 32 % 2 * 8;
+      return corner[axis] + thread / 32 % 2 * 8;
     }
     [[nodiscard]] __device__ int across(int axis) const {
-      return (axis == 0 ? y : x) + thread / 64 * run;
+      return corner[1 - axis] + thread / 64 * run;
     }
   };
 
@@ -128,45 +135,57 @@ struct TransposeBatch {
 
   __device__ void gather(Place const& place, int axis, int first_view, int end_view,
                          float (&sums)[row_tiles][Tiles][4]) const {
+    int const lane = place.lane();
+    auto const along = static_cast<float>(place.along(axis) + lane / 4);
+    auto const across = static_cast<float>(place.across(axis));
+#pragma unroll 1
+    for (int n = first_view; n < end_view; n += 32) {
+      // Each lane has the windows of a view.
+      Windows own{0, -1};
+      if (n + lane < end_view) own = windows(place, axis, n + lane);
+      unsigned left = 0;
+      while ((left = __ballot_sync(0xffffffffU, own.first <= own.last)) != 0) {
+#pragma unroll 1
+        for (; left != 0; left &= left - 1) {
+          int const k = __ffs(static_cast<int>(left)) - 1;
+          add_rays(axis, __shfl_sync(0xffffffffU, own.first, k), along, across, lane, sums);
+        }
+        own.first += 16;
+      }
+    }
+  }
+
+  /// Windows of rays, which begin at `first` and every 16 rays as far as `last`. Rays are counted
+  /// through the table.
+  struct Windows {
+    int first;
+    int last;
+  };
+
+  /// Those of a view that meet the voxels of a thread's warp.
+  [[nodiscard]] __device__ Windows windows(Place const& place, int axis, int view) const {
     int const first_along = place.along(axis);
     int const first_across = place.across(axis);
-    if (first_along >= volumes.extents[axis] || first_across >= volumes.extents[1 - axis]) return;
+    if (first_along >= volumes.extents[axis] || first_across >= volumes.extents[1 - axis])
+      return {0, -1};
     // Beyond the image a point may lie behind the source.
     int const end_along = min(first_along + 8, volumes.extents[axis]);
     int const end_across = min(first_across + run, volumes.extents[1 - axis]);
     AxisBox const box{{static_cast<float>(first_along), static_cast<float>(end_along - 1)},
                       {static_cast<float>(first_across - 1), static_cast<float>(end_across)}};
-    int const lane = place.lane();
-    auto const along = static_cast<float>(first_along + lane / 4);
-    auto const across = static_cast<float>(first_across);
-#pragma unroll 1
-    for (int n = first_view; n < end_view; n += 32) {
-      // Each lane finds the pixels of a view.
-      IndexRange pixels{0, -1};
-      if (n + lane < end_view) {
-        ProjectiveAxisView const view = table.views[axis][n + lane];
-        if (view.first <= view.last) pixels = view.pixels(box);
-      }
-      unsigned left = __ballot_sync(0xffffffffU, pixels.first <= pixels.last);
-#pragma unroll 1
-      for (; left != 0; left &= left - 1) {
-        int const k = __ffs(static_cast<int>(left)) - 1;
-        int const begin = __shfl_sync(0xffffffffU, pixels.first, k) & ~3;
-        int const last = __shfl_sync(0xffffffffU, pixels.last, k);
-#pragma unroll 1
-        for (int first = begin; first <= last; first += 16) {
-          add_rays(axis, n + k, quad_of_lane(first, lane), along, across, lane, sums);
-        }
-      }
-    }
+    ProjectiveAxisView const axis_view = table.views[axis][view];
+    if (axis_view.last < axis_view.first) return {0, -1};
+    IndexRange const pixels = axis_view.pixels(box);
+    int const row = view * table.pitch;
+    return {row + (pixels.first & ~3), row + pixels.last};
   }
 
-  /// Adds the rays of a window of pixels.
-  __device__ void add_rays(int axis, int view, int quad, float along, float across, int lane,
+  /// Adds the rays of a window. Rows of the table and of pixels are equally long.
+  __device__ void add_rays(int axis, int window, float along, float across, int lane,
                            float (&sums)[row_tiles][Tiles][4]) const {
     using Weights = WindowWeights<terms>;
-    auto const* const lines =
-        reinterpret_cast<float4 const*>(table.lines[axis] + table.row(view)) + 2 * quad;
+    int const quad = quad_of_lane(window, lane);
+    auto const* const lines = reinterpret_cast<float4 const*>(table.lines[axis]) + 2 * quad;
     float4 const pair01 = __ldg(lines);
     float4 const pair23 = __ldg(lines + 1);
     float const at[4] = {Weights::position((pair01.x + along * pair01.y) - across),
@@ -178,9 +197,9 @@ struct TransposeBatch {
       return make_float4(hat(at[0] - voxel), hat(at[1] - voxel), hat(at[2] - voxel),
                          hat(at[3] - voxel));
     };
-    add_products<Tiles, terms>(
-        sums, quad, rows + lane, static_cast<unsigned>(view * Layout::groups(width)),
-        [&of_voxel](int m) { return Weights{of_voxel(2 * m), of_voxel(2 * m + 1)}; });
+    add_products<Tiles, terms>(sums, quad, rows + lane, 0, [&of_voxel](int m) {
+      return Weights{of_voxel(2 * m), of_voxel(2 * m + 1)};
+    });
   }
 
   /// Where a lane's run of voxels lies while its rays have a main axis.

@@ -72,12 +72,13 @@ struct GatherRays {
   float* sums;            ///< (x, y, sample, main axis)
 
   [[nodiscard]] Extents<3> items() const {
-    return {(max(size[0], size[1]) - 1) / 8 * Block::x + Block::x, (max(size[0], size[1]) - 1) / 16 + 1, 2};
+    int const longest = max(size[0], size[1]);
+    return {((longest - 1) / slices + 1) * Block::x, (longest - 1) / width + 1, 2};
   }
 
   __device__ void operator()(Vec<int, 3> item) const {
     int const axis = item[2];
-    Tile const tile{item[0] / Block::x * 8, item[1] * 16, axis};
+    Tile const tile{item[0] / Block::x * slices, item[1] * width, axis};
     if (tile.along >= size[axis] || tile.across >= size[1 - axis]) return;
     int const lane = item[0] % 32;
     int const warp = item[0] % Block::x / 32;
@@ -88,7 +89,8 @@ struct GatherRays {
     for (int k = 0; k < run; ++k) {
 #pragma unroll
       for (int s = 0; s < Samples; ++s) {
-        of_warps[warp][s][(lane / 8 * run + k) * 8 + lane % 8] = ramps[k][s] - ramps[k + 1][s];
+        of_warps[warp][s][(lane / slices * run + k) * slices + lane % slices] =
+            ramps[k][s] - ramps[k + 1][s];
       }
     }
     __syncthreads();
@@ -96,9 +98,9 @@ struct GatherRays {
       float sum = 0.0F;
       int const s = n / voxels;
       // Neighbours along x are written together.
-      int const along = axis == 0 ? n % 8 : n % voxels / 16;
-      int const across = axis == 0 ? n % voxels / 8 : n % 16;
-      for (int w = 0; w < warps; ++w) sum += of_warps[w][s][across * 8 + along];
+      int const along = axis == 0 ? n % slices : n % voxels / width;
+      int const across = axis == 0 ? n % voxels / slices : n % width;
+      for (int w = 0; w < warps; ++w) sum += of_warps[w][s][across * slices + along];
       write(tile.along + along, tile.across + across, axis, s, sum);
     }
   }
@@ -107,8 +109,10 @@ struct GatherRays {
   static constexpr int warps = 8;
   static constexpr int run = 4;  ///< voxels of a lane
   static constexpr int ramps_of_lane = run + 1;
-  static constexpr int voxels = 8 * 16;  ///< of a tile
-  static constexpr int unrolled = 4;     ///< rays that are loaded at a time; 16 is the most
+  static constexpr int slices = 8;                 ///< of a tile
+  static constexpr int width = 32 / slices * run;  ///< of a tile
+  static constexpr int voxels = slices * width;
+  static constexpr int unrolled = 4;  ///< rays that are loaded at a time; 16 is the most
 
   struct Tile {
     int along;
@@ -122,8 +126,8 @@ struct GatherRays {
 
   __device__ void gather(Tile const& tile, int warp, int lane,
                          float (&ramps)[ramps_of_lane][Samples]) const {
-    auto const along = static_cast<float>(tile.along + lane % 8);
-    auto const across = static_cast<float>(tile.across + lane / 8 * run);
+    auto const along = static_cast<float>(tile.along + lane % slices);
+    auto const across = static_cast<float>(tile.across + lane / slices * run);
     AxisView const* const views = table.views[tile.axis];
     if constexpr (AxisView::is_projective) {
       // Beyond the image a point may lie behind the source.
@@ -158,8 +162,8 @@ struct GatherRays {
 
   /// The voxels of a tile, and one to either side across.
   [[nodiscard]] __device__ AxisBox box_of(Tile const& tile) const {
-    int const end_along = min(tile.along + 8, size[tile.axis]);
-    int const end_across = min(tile.across + 16, size[1 - tile.axis]);
+    int const end_along = min(tile.along + slices, size[tile.axis]);
+    int const end_across = min(tile.across + width, size[1 - tile.axis]);
     return {{static_cast<float>(tile.along), static_cast<float>(end_along - 1)},
             {static_cast<float>(tile.across - 1), static_cast<float>(end_across)}};
   }
@@ -169,10 +173,11 @@ struct GatherRays {
   __device__ void add_rays(int axis, int view, int first, int count, float along, float across,
                            float (&ramps)[ramps_of_lane][Samples]) const {
     if (count <= 0) return;
-    int const begin = max(min(first, table.pitch - (count + unrolled - 1) / unrolled * unrolled), 0);
+    int const begin =
+        max(min(first, table.pitch - (count + unrolled - 1) / unrolled * unrolled), 0);
     std::size_t const at = table.row(view) + static_cast<std::size_t>(begin);
     float2 const* line = table.lines[axis] + at;
-    float2 const* end = table.ends + at;
+    float2 const* end = HasEnds ? table.ends + at : nullptr;
     auto const* product = reinterpret_cast<Products const*>(products) + at;
 #pragma unroll 1
     for (int k = 0; k < count; k += unrolled) {
@@ -183,8 +188,7 @@ struct GatherRays {
         load(product + n, weights);
         if constexpr (HasEnds) {
           float2 const ends = __ldg(end + n);
-          float const covered =
-              __saturatef(min(along + 0.5F, ends.y) - max(along - 0.5F, ends.x));
+          float const covered = __saturatef(min(along + 0.5F, ends.y) - max(along - 0.5F, ends.x));
           for (float& weight : weights) weight *= covered;
         }
         float const at_ray = of_ray.x + along * of_ray.y;
@@ -196,7 +200,7 @@ struct GatherRays {
         }
       }
       line += unrolled;
-      end += unrolled;
+      if constexpr (HasEnds) end += unrolled;
       product += unrolled;
     }
   }

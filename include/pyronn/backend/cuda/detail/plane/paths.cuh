@@ -29,8 +29,7 @@ namespace pyronn::detail {
 
 struct PlaneGather {
   template <class Call>
-  static constexpr bool suits =
-      has_tensor_cores_v<CompiledArchitectures>&& Call::dimension == 2;
+  static constexpr bool suits = has_tensor_cores_v<CompiledArchitectures>&& Call::dimension == 2;
   static constexpr bool reads_special_views = false;
 
   struct Plan {
@@ -64,11 +63,13 @@ struct PlaneGather {
     for_each_block(plan, call, [&](LaunchRange const& range, int, bool is_new) {
       ++step.blocks;
       step.launches += 3;
-      if (is_new) call.op.views().general().for_each_launch(range, {}, [&](auto const&) { ++step.launches; });
+      if (is_new)
+        call.op.views().general().for_each_launch(range, {}, [&](auto const&) { ++step.launches; });
     });
     step.block = message(plan.views, " of ", call.input.extents[2], " views");
     if (call.input.extents[3] > 1)
-      step.block += message(" of ", min(plan.samples, call.input.extents[3]), " of ", call.input.extents[3], " samples");
+      step.block += message(" of ", min(plan.samples, call.input.extents[3]), " of ",
+                            call.input.extents[3], " samples");
   }
 
   template <class Executor, class Call, class Out>
@@ -86,8 +87,8 @@ struct PlaneGather {
   template <class Call>
   static std::size_t table_bytes(Plan const& plan, Call const& call) {
     constexpr std::size_t alignment = 256;
-    std::size_t const bytes = RayTable<AxisViewOf<Call>>::bytes(call.input.extents[0], plan.views,
-                                                                plan.has_ends);
+    std::size_t const bytes =
+        RayTable<AxisViewOf<Call>>::bytes(call.input.extents[0], plan.views, plan.has_ends);
     return (bytes + alignment - 1) / alignment * alignment;
   }
   template <class Call>

@@ -41,8 +41,7 @@ struct RayTable {
   }
 
   /// In memory of so many bytes, which is aligned to 16.
-  RayTable(std::byte* memory, int pixels, int num_views, bool has_ends)
-      : pitch{pitch_of(pixels)} {
+  RayTable(std::byte* memory, int pixels, int num_views, bool has_ends) : pitch{pitch_of(pixels)} {
     auto const count = static_cast<std::size_t>(num_views) * static_cast<std::size_t>(pitch);
     auto const take = [&memory](auto*& pointer, std::size_t length) {
       pointer = reinterpret_cast<std::remove_reference_t<decltype(pointer)>>(memory);
@@ -120,8 +119,7 @@ struct TabulateRays {
     if (u < pixels) {
       JosephRay const ray{view.ray(static_cast<float>(u), 0.0F), spacing};
       // A ray with coordinates that are not finite crosses no slice.
-      bool const is_finite =
-          abs(ray.base[0] + ray.base[1] + ray.slope[0] + ray.slope[1]) < 1e30F;
+      bool const is_finite = abs(ray.base[0] + ray.base[1] + ray.slope[0] + ray.slope[1]) < 1e30F;
       if (is_finite && ray.axis < 2) {
         axis = ray.axis;
         line = make_float2(clamp(ray.base[0], -farthest, farthest), ray.slope[0]);
