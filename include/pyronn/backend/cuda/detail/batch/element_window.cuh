@@ -108,20 +108,18 @@ __device__ inline int quad_of_lane(int first, int lane) {
   return first_quad + ((lane - first_quad) & 3);
 }
 
-/// Adds the products of a window's elements of all samples with their weights. `weights_of(m)` are
-/// a lane's WindowWeights of its `quad` for the tile of rows m. `fragments` is the lane's address
-/// in a BatchLayout, `row` the number of groups before the row.
-template <int Tiles, int Terms, int RowTiles, class WeightsOf>
-__device__ void add_products(float (&sums)[RowTiles][Tiles][4], int quad, uint4 const* fragments,
-                             unsigned row, WeightsOf const& weights_of) {
+/// Adds the products of a window's elements of all samples with their weights. `word(n)` is the n-th
+/// of the words of 16 bytes that a lane has of the window in a BatchLayout, `weights_of(m)` are its
+/// WindowWeights for the tile of rows m.
+template <int Tiles, int Terms, int RowTiles, class Word, class WeightsOf>
+__device__ void add_products(float (&sums)[RowTiles][Tiles][4], Word const& word,
+                             WeightsOf const& weights_of) {
   using Layout = BatchLayout<Tiles, Terms>;
-  uint4 const* const words =
-      fragments + (row + static_cast<unsigned>(quad >> 2)) * Layout::group_words;
   uint4 values[Layout::pairs][Terms];
 #pragma unroll
   for (int k = 0; k < Layout::pairs; ++k) {
 #pragma unroll
-    for (int p = 0; p < Terms; ++p) values[k][p] = __ldg(words + (Layout::pairs * p + k) * 32);
+    for (int p = 0; p < Terms; ++p) values[k][p] = word(Layout::pairs * p + k);
   }
 #pragma unroll
   for (int m = 0; m < RowTiles; ++m) {
@@ -151,10 +149,14 @@ __device__ void add_window(float (&sums)[RowTiles][Tiles][4], float const (&at)[
   using Weights = WindowWeights<Terms>;
   int const quad = quad_of_lane(first, lane);
   auto const first_of_lane = static_cast<float>(4 * quad);
-  add_products<Tiles, Terms>(sums, quad, fragments, row, [&](int m) {
-    return Weights{hats(Weights::position(at[2 * m] - first_of_lane)),
-                   hats(Weights::position(at[2 * m + 1] - first_of_lane))};
-  });
+  uint4 const* const words = fragments + (row + static_cast<unsigned>(quad >> 2)) *
+                                             BatchLayout<Tiles, Terms>::group_words;
+  add_products<Tiles, Terms>(
+      sums, [words](int n) { return __ldg(words + n * 32); },
+      [&](int m) {
+        return Weights{hats(Weights::position(at[2 * m] - first_of_lane)),
+                       hats(Weights::position(at[2 * m + 1] - first_of_lane))};
+      });
 }
 
 }  // namespace pyronn::detail

@@ -197,9 +197,10 @@ struct TransposeBatch {
       return make_float4(hat(at[0] - voxel), hat(at[1] - voxel), hat(at[2] - voxel),
                          hat(at[3] - voxel));
     };
-    add_products<Tiles, terms>(sums, quad, rows + lane, 0, [&of_voxel](int m) {
-      return Weights{of_voxel(2 * m), of_voxel(2 * m + 1)};
-    });
+    uint4 const* const words = rows + lane + static_cast<unsigned>(quad >> 2) * Layout::group_words;
+    add_products<Tiles, terms>(
+        sums, [words](int n) { return __ldg(words + n * 32); },
+        [&of_voxel](int m) { return Weights{of_voxel(2 * m), of_voxel(2 * m + 1)}; });
   }
 
   /// Where a lane's run of voxels lies while its rays have a main axis.
