@@ -287,7 +287,7 @@ struct TensorCoreTranspose : TensorCorePath<TensorCoreTranspose> {
     std::size_t const usable = batch_limit(limit);
     if (usable < batch_header_bytes) return {0, 0, 0};
     std::size_t const view =
-        BatchLayout<Tiles, Terms>::row_bytes(size[0]) + Table::bytes(size[0], 1, false);
+        BatchLayout<Tiles, Terms>::row_bytes(size[0]) + Table::bytes(size[0], 1);
     auto const fit = static_cast<int>(
         min((usable - batch_header_bytes) / view, static_cast<std::size_t>(size[2])));
     int const views = fit == size[2] ? fit : fit - fit % transpose_block_views;
@@ -351,7 +351,7 @@ struct TensorCoreTranspose : TensorCorePath<TensorCoreTranspose> {
     std::size_t const row_bytes = BatchLayout<Tiles, half_terms_v<In>>::row_bytes(pixels);
     Table const table{
         reinterpret_cast<std::byte*>(rows) + row_bytes * static_cast<std::size_t>(num_views),
-        pixels, num_views, false};
+        pixels, num_views};
     tabulate_rays(call.op.views().general(), range, pixels, spacing, table, queue);
     samples.data += std::int64_t{range.first_view} * pixels;
     queue(PackProjections<Tiles, In, StepsOfRays>{

@@ -23,35 +23,86 @@
 
 namespace pyronn::detail {
 
-/// Writes samples times the steps of their rays: `Samples` numbers a ray, in the rows of a
-/// RayTable. What has no sample is zero.
-template <int Samples, class T>
+/// Writes the samples of four of a batch times the steps of their rays, in the rows of a RayTable.
+/// What has no sample is zero.
+template <class T>
 struct ScaleByStep {
   struct Block : BlockShape<256, 1, 1> {};
 
   ArrayView<T const, 4> projections;  ///< (u, 1, view, sample), from the first of both on
   int num_views;
-  int num_samples;
   float const* steps;
   int pitch;
-  float* products;
+  float4* products;
 
   [[nodiscard]] Extents<3> items() const { return {pitch, num_views, 1}; }
 
   __device__ void operator()(Vec<int, 3> item) const {
-    std::size_t const at = static_cast<std::size_t>(item[1]) * static_cast<std::size_t>(pitch) +
-                           static_cast<std::size_t>(item[0]);
+    int const at = item[1] * pitch + item[0];
     float const step = steps[at];
-#pragma unroll
-    for (int s = 0; s < Samples; ++s) {
-      bool const exists = item[0] < projections.extents[0] && s < num_samples;
-      products[at * Samples + static_cast<std::size_t>(s)] =
-          exists ? load_float(&projections(item[0], 0, item[1], s), 0) * step : 0.0F;
-    }
+    auto const product = [&](int sample) {
+      bool const exists = item[0] < projections.extents[0] && sample < projections.extents[3];
+      return exists ? load_float(&projections(item[0], 0, item[1], sample), 0) * step : 0.0F;
+    };
+    products[at] = make_float4(product(0), product(1), product(2), product(3));
   }
 };
 
-/// Joseph's transpose of some views for `Samples` samples. A warp has 8 slices of a main axis x 16
+/// A ray as GatherRays reads it: its line, and its samples times its step.
+template <int Samples>
+struct WeightedRay {
+  float base;
+  float slope;
+  float products[Samples];
+};
+
+/// Where GatherRays reads rays of one sample.
+template <class AxisView>
+struct OneSample {
+  using View = AxisView;
+  static constexpr int samples = 1;
+
+  float4 const* records[2];  ///< of SampledRays
+  AxisView const* views[2];
+  int pitch;
+
+  template <class T>
+  explicit OneSample(SampledRays<AxisView, T> const& rays)
+      : records{rays.records[0], rays.records[1]},
+        views{rays.views[0], rays.views[1]},
+        pitch{rays.pitch} {}
+
+  [[nodiscard]] __device__ WeightedRay<1> ray(int axis, int at) const {
+    float4 const record = __ldg(records[axis] + at);
+    return {record.x, record.y, {record.z}};
+  }
+};
+
+/// Where it reads rays of four.
+template <class AxisView>
+struct FourSamples {
+  using View = AxisView;
+  static constexpr int samples = 4;
+
+  float2 const* lines[2];  ///< of a RayTable
+  float4 const* products;  ///< of ScaleByStep
+  AxisView const* views[2];
+  int pitch;
+
+  FourSamples(RayTable<AxisView> const& rays, float4 const* products_)
+      : lines{rays.lines[0], rays.lines[1]},
+        products{products_},
+        views{rays.views[0], rays.views[1]},
+        pitch{rays.pitch} {}
+
+  [[nodiscard]] __device__ WeightedRay<4> ray(int axis, int at) const {
+    float2 const line = __ldg(lines[axis] + at);
+    float4 const four = __ldg(products + at);
+    return {line.x, line.y, {four.x, four.y, four.z, four.w}};
+  }
+};
+
+/// Joseph's transpose of some views, of the samples of `Rays`. A warp has 8 slices of a main axis x 16
 /// voxels across it, and a lane 4 of the latter. The warps of a block share the views of the same
 /// voxels, each rays of its own, and their sums are added up in their order.
 ///
@@ -59,17 +110,18 @@ struct ScaleByStep {
 /// crosses the slice at x. It is the difference of the ramps of b - 1 and b, where the ramp of b is
 /// x - b, cut to [0, 1]. What is added up are ramps, one more than there are voxels, and their sums
 /// are subtracted at the end.
-template <int Samples, bool HasEnds, class AxisView>
+template <class Rays, bool HasEnds>
 struct GatherRays {
+  static constexpr int samples = Rays::samples;
   struct Block : BlockShape<256, 1, 1> {
-    static constexpr int min_blocks_per_sm = Samples == 1 ? 6 : 3;
+    static constexpr int min_blocks_per_sm = samples == 1 ? 6 : 3;
   };
 
-  RayTable<AxisView> table;
+  Rays rays;
+  float2 const* ends;  ///< where rays begin and end on their main axes
   int num_views;
-  float const* products;  ///< of ScaleByStep
-  Extents<2> size;        ///< size of the images
-  float* sums;            ///< (x, y, sample, main axis)
+  Extents<2> size;  ///< size of the images
+  float* sums;      ///< (x, y, sample, main axis)
 
   [[nodiscard]] Extents<3> items() const {
     int const longest = max(size[0], size[1]);
@@ -82,19 +134,19 @@ struct GatherRays {
     if (tile.along >= size[axis] || tile.across >= size[1 - axis]) return;
     int const lane = item[0] % 32;
     int const warp = item[0] % Block::x / 32;
-    float ramps[ramps_of_lane][Samples] = {};
+    float ramps[ramps_of_lane][samples] = {};
     gather(tile, warp, lane, ramps);
-    __shared__ float of_warps[warps][Samples][voxels];
+    __shared__ float of_warps[warps][samples][voxels];
 #pragma unroll
     for (int k = 0; k < run; ++k) {
 #pragma unroll
-      for (int s = 0; s < Samples; ++s) {
+      for (int s = 0; s < samples; ++s) {
         of_warps[warp][s][(lane / slices * run + k) * slices + lane % slices] =
             ramps[k][s] - ramps[k + 1][s];
       }
     }
     __syncthreads();
-    for (int n = item[0] % Block::x; n < voxels * Samples; n += Block::x) {
+    for (int n = item[0] % Block::x; n < voxels * samples; n += Block::x) {
       float sum = 0.0F;
       int const s = n / voxels;
       // Neighbours along x are written together.
@@ -106,13 +158,15 @@ struct GatherRays {
   }
 
  private:
+  using AxisView = typename Rays::View;
+
   static constexpr int warps = 8;
   static constexpr int run = 4;  ///< voxels of a lane
   static constexpr int ramps_of_lane = run + 1;
   static constexpr int slices = 8;                 ///< of a tile
   static constexpr int width = 32 / slices * run;  ///< of a tile
   static constexpr int voxels = slices * width;
-  static constexpr int unrolled = 4;  ///< rays that are loaded at a time; 16 is the most
+  static constexpr int unrolled = 2;  ///< rays that are loaded at a time; 16 is the most
 
   struct Tile {
     int along;
@@ -120,15 +174,11 @@ struct GatherRays {
     int axis;
   };
 
-  struct alignas(4 * Samples) Products {
-    float of_sample[Samples];
-  };
-
   __device__ void gather(Tile const& tile, int warp, int lane,
-                         float (&ramps)[ramps_of_lane][Samples]) const {
+                         float (&ramps)[ramps_of_lane][samples]) const {
     auto const along = static_cast<float>(tile.along + lane % slices);
     auto const across = static_cast<float>(tile.across + lane / slices * run);
-    AxisView const* const views = table.views[tile.axis];
+    AxisView const* const views = rays.views[tile.axis];
     if constexpr (AxisView::is_projective) {
       // Beyond the image a point may lie behind the source.
       auto const inside = min(along, static_cast<float>(size[tile.axis] - 1));
@@ -139,9 +189,7 @@ struct GatherRays {
       for (int n = warp; n < num_views; n += warps) {
         AxisView const view = views[n];
         if (view.last < view.first) continue;
-        IndexRange const pixels = view.pixels(inside, low, high);
-        int const count = warp_max(pixels.last - pixels.first + 1);
-        add_rays(tile.axis, n, pixels.first, count, along, across, ramps);
+        add_rays(tile.axis, n, view.pixels(inside, low, high), along, across, ramps);
       }
     } else {
       AxisBox const box = box_of(tile);
@@ -152,9 +200,9 @@ struct GatherRays {
         if (own < num_views && views[own].first <= views[own].last) pixels = views[own].pixels(box);
 #pragma unroll 1
         for (int k = 0; k < 32; ++k) {
-          int const begin = __shfl_sync(0xffffffffU, pixels.first, k);
-          int const last = __shfl_sync(0xffffffffU, pixels.last, k);
-          add_rays(tile.axis, first + k * warps, begin, last - begin + 1, along, across, ramps);
+          IndexRange const of_view{__shfl_sync(0xffffffffU, pixels.first, k),
+                                   __shfl_sync(0xffffffffU, pixels.last, k)};
+          add_rays(tile.axis, first + k * warps, of_view, along, across, ramps);
         }
       }
     }
@@ -168,53 +216,30 @@ struct GatherRays {
             {static_cast<float>(tile.across - 1), static_cast<float>(end_across)}};
   }
 
-  /// Adds rays of a view, from a lane's own pixel on. Rays beyond those that meet its voxels add to
-  /// all of its ramps, or to none.
-  __device__ void add_rays(int axis, int view, int first, int count, float along, float across,
-                           float (&ramps)[ramps_of_lane][Samples]) const {
-    if (count <= 0) return;
-    int const begin =
-        max(min(first, table.pitch - (count + unrolled - 1) / unrolled * unrolled), 0);
-    std::size_t const at = table.row(view) + static_cast<std::size_t>(begin);
-    float2 const* line = table.lines[axis] + at;
-    float2 const* end = HasEnds ? table.ends + at : nullptr;
-    auto const* product = reinterpret_cast<Products const*>(products) + at;
+  /// Adds rays of a view, and a few more, as rows are long enough. Rays beyond those that meet the
+  /// voxels of a lane add to all of its ramps, or to none.
+  __device__ void add_rays(int axis, int view, IndexRange pixels, float along, float across,
+                           float (&ramps)[ramps_of_lane][samples]) const {
+    int const row = view * rays.pitch;
 #pragma unroll 1
-    for (int k = 0; k < count; k += unrolled) {
+    for (int u = row + pixels.first; u <= row + pixels.last; u += unrolled) {
 #pragma unroll
       for (int n = 0; n < unrolled; ++n) {
-        float2 const of_ray = __ldg(line + n);
-        float weights[Samples];
-        load(product + n, weights);
+        WeightedRay<samples> ray = rays.ray(axis, u + n);
         if constexpr (HasEnds) {
-          float2 const ends = __ldg(end + n);
-          float const covered = __saturatef(min(along + 0.5F, ends.y) - max(along - 0.5F, ends.x));
-          for (float& weight : weights) weight *= covered;
+          float2 const of_ray = __ldg(ends + u + n);
+          float const covered =
+              __saturatef(min(along + 0.5F, of_ray.y) - max(along - 0.5F, of_ray.x));
+          for (float& product : ray.products) product *= covered;
         }
-        float const at_ray = of_ray.x + along * of_ray.y;
+        float const at = ray.base + along * ray.slope;
 #pragma unroll
         for (int r = 0; r < ramps_of_lane; ++r) {
-          float const ramp = __saturatef(at_ray - (across + static_cast<float>(r - 1)));
+          float const ramp = __saturatef(at - (across + static_cast<float>(r - 1)));
 #pragma unroll
-          for (int s = 0; s < Samples; ++s) ramps[r][s] += ramp * weights[s];
+          for (int s = 0; s < samples; ++s) ramps[r][s] += ramp * ray.products[s];
         }
       }
-      line += unrolled;
-      if constexpr (HasEnds) end += unrolled;
-      product += unrolled;
-    }
-  }
-
-  static __device__ void load(Products const* from, float (&weights)[Samples]) {
-    if constexpr (Samples == 4) {
-      float4 const four = __ldg(reinterpret_cast<float4 const*>(from));
-      weights[0] = four.x;
-      weights[1] = four.y;
-      weights[2] = four.z;
-      weights[3] = four.w;
-    } else {
-      static_assert(Samples == 1, "One sample or four.");
-      weights[0] = __ldg(from->of_sample);
     }
   }
 
@@ -222,7 +247,7 @@ struct GatherRays {
     if (along >= size[axis] || across >= size[1 - axis]) return;
     int const x = axis == 0 ? along : across;
     int const y = axis == 0 ? across : along;
-    sums[(std::int64_t{axis * Samples + sample} * size[1] + y) * size[0] + x] = sum;
+    sums[(std::int64_t{axis * samples + sample} * size[1] + y) * size[0] + x] = sum;
   }
 };
 

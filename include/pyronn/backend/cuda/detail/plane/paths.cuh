@@ -48,7 +48,7 @@ struct PlaneGather {
     int const most = shares_rays && !has_ends && call.input.extents[3] > 2 ? 4 : 1;
     for (int samples = most; samples >= 1; samples -= 3) {
       Plan plan{min(call.input.extents[2], plane_block_views), samples, has_ends, 0};
-      plan.bytes = table_bytes(plan, call) + products_bytes(plan, call) + sums_bytes(plan, call);
+      plan.bytes = rays_bytes(plan, call) + sums_bytes(plan, call);
       if (plan.bytes <= limit) return plan;
     }
     return std::nullopt;
@@ -62,7 +62,7 @@ struct PlaneGather {
     step.blocks = 0;
     for_each_block(plan, call, [&](LaunchRange const& range, int, bool is_new) {
       ++step.blocks;
-      step.launches += 3;
+      step.launches += plan.samples == 4 ? 3 : 2;
       if (is_new)
         call.op.views().general().for_each_launch(range, {}, [&](auto const&) { ++step.launches; });
     });
@@ -75,28 +75,42 @@ struct PlaneGather {
   template <class Executor, class Call, class Out>
   static void run(Plan const& plan, Executor const& executor, Call const& call,
                   ArrayView<Out, 4> volumes, Workspace<Executor>& workspace) {
-    if (plan.samples == 4) return run_samples<4, false>(plan, executor, call, volumes, workspace);
-    if (plan.has_ends) return run_samples<1, true>(plan, executor, call, volumes, workspace);
-    run_samples<1, false>(plan, executor, call, volumes, workspace);
+    for_each_block(plan, call, [&](LaunchRange const& range, int num_samples, bool is_new) {
+      int const sample = call.sample_of(range);
+      auto samples = call.input.slices(sample, num_samples);
+      samples.data += std::int64_t{range.first_view} * samples.extents[0];
+      Block<typename Call::In, Out> const block{
+          range, is_new, samples, volumes.slices(sample, num_samples),
+          call.adds || range.first_view > 0};
+      if (plan.samples == 4) return run_four(plan, executor, call, block, workspace);
+      if (plan.has_ends) return run_one<true>(plan, executor, call, block, workspace);
+      run_one<false>(plan, executor, call, block, workspace);
+    });
   }
 
  private:
   template <class Call>
   using AxisViewOf = axis_view_t<typename Call::Model::template BackView<typename Call::View>>;
 
+  static std::size_t aligned(std::size_t bytes) { return (bytes + 255) / 256 * 256; }
+
   template <class Call>
   static std::size_t table_bytes(Plan const& plan, Call const& call) {
-    constexpr std::size_t alignment = 256;
-    std::size_t const bytes =
-        RayTable<AxisViewOf<Call>>::bytes(call.input.extents[0], plan.views, plan.has_ends);
-    return (bytes + alignment - 1) / alignment * alignment;
+    return aligned(RayTable<AxisViewOf<Call>>::bytes(call.input.extents[0], plan.views));
   }
+
   template <class Call>
-  static std::size_t products_bytes(Plan const& plan, Call const& call) {
-    return static_cast<std::size_t>(plan.views) *
-           static_cast<std::size_t>(RayTable<AxisViewOf<Call>>::pitch_of(call.input.extents[0])) *
-           static_cast<std::size_t>(plan.samples) * sizeof(float);
+  static std::size_t rays_bytes(Plan const& plan, Call const& call) {
+    int const pixels = call.input.extents[0];
+    if (plan.samples == 4) {
+      return table_bytes(plan, call) + static_cast<std::size_t>(plan.views) *
+                                           static_cast<std::size_t>(pitch_of_rays(pixels)) *
+                                           sizeof(float4);
+    }
+    return aligned(SampledRays<AxisViewOf<Call>, typename Call::In>::bytes(pixels, plan.views,
+                                                                           plan.has_ends));
   }
+
   template <class Call>
   static std::size_t sums_bytes(Plan const& plan, Call const& call) {
     return static_cast<std::size_t>(call.op.grid().size[0]) *
@@ -104,48 +118,74 @@ struct PlaneGather {
            static_cast<std::size_t>(plan.samples) * sizeof(float);
   }
 
-  /// Calls `work(views and a sample, samples, whether their rays are other ones than before)`.
+  /// Calls `work(views and a sample, samples, whether their lines are other ones than before)`.
   template <class Call, class Work>
   static void for_each_block(Plan const& plan, Call const& call, Work const& work) {
-    bool const shares_rays = call.op.geometries().size() == 1;
     int const num_samples = call.input.extents[3];
     for (int view = 0; view < call.input.extents[2]; view += plan.views) {
       int const num_views = min(plan.views, call.input.extents[2] - view);
       for (int sample = 0; sample < num_samples; sample += plan.samples) {
         work(call.range(view, num_views, sample, 1), min(plan.samples, num_samples - sample),
-             sample == 0 || !shares_rays);
+             sample == 0 || plan.samples == 1);
       }
     }
   }
 
-  template <int Samples, bool HasEnds, class Executor, class Call, class Out>
-  static void run_samples(Plan const& plan, Executor const& executor, Call const& call,
-                          ArrayView<Out, 4> volumes, Workspace<Executor>& workspace) {
-    using In = typename Call::In;
+  /// What is done at a time.
+  template <class In, class Out>
+  struct Block {
+    LaunchRange const& range;
+    bool is_new;
+    ArrayView<In const, 4> samples;  ///< (u, 1, view, sample), from the first of both on
+    ArrayView<Out, 4> images;
+    bool adds;
+  };
+
+  /// A sample, whose products lie beside its rays.
+  template <bool HasEnds, class Executor, class Call, class In, class Out>
+  static void run_one(Plan const& plan, Executor const& executor, Call const& call,
+                      Block<In, Out> const& block, Workspace<Executor>& workspace) {
     using AxisView = AxisViewOf<Call>;
+    SampledRays<AxisView, In> const rays{workspace.data(), block.range.views.count, HasEnds,
+                                         block.samples};
+    auto* const sums = reinterpret_cast<float*>(workspace.data() + rays_bytes(plan, call));
+    tabulate(executor, call, block, rays);
+    gather_and_write<HasEnds>(executor, OneSample<AxisView>{rays}, rays.ends, block, sums);
+  }
+
+  /// Up to four samples that share their rays.
+  template <class Executor, class Call, class In, class Out>
+  static void run_four(Plan const& plan, Executor const& executor, Call const& call,
+                       Block<In, Out> const& block, Workspace<Executor>& workspace) {
+    using AxisView = AxisViewOf<Call>;
+    int const num_views = block.range.views.count;
     std::byte* const memory = workspace.data();
-    auto* const products = reinterpret_cast<float*>(memory + table_bytes(plan, call));
-    auto* const sums = products + products_bytes(plan, call) / sizeof(float);
-    int const pixels = call.input.extents[0];
-    auto const queue = [&executor](auto const& kernel) {
-      executor.for_each(kernel.items(), kernel);
-    };
-    for_each_block(plan, call, [&](LaunchRange const& range, int num_samples, bool is_new) {
-      int const sample = call.sample_of(range);
-      RayTable<AxisView> const table{memory, pixels, range.views.count, HasEnds};
-      if (is_new) {
-        tabulate_rays(call.op.views().general(), range, pixels,
-                      vec_cast<float>(call.op.grid().spacing), table, queue);
-      }
-      auto samples = call.input.slices(sample, num_samples);
-      samples.data += std::int64_t{range.first_view} * pixels;
-      queue(ScaleByStep<Samples, In>{samples, range.views.count, num_samples, table.steps,
-                                     table.pitch, products});
-      queue(GatherRays<Samples, HasEnds, AxisView>{
-          table, range.views.count, products, {volumes.extents[0], volumes.extents[1]}, sums});
-      queue(WriteSums<Samples, Out>{sums, num_samples, volumes.slices(sample, num_samples),
-                                    call.adds || range.first_view > 0});
-    });
+    RayTable<AxisView> const rays{memory, block.samples.extents[0], num_views};
+    auto* const products = reinterpret_cast<float4*>(memory + table_bytes(plan, call));
+    auto* const sums = reinterpret_cast<float*>(memory + rays_bytes(plan, call));
+    if (block.is_new) tabulate(executor, call, block, rays);
+    ScaleByStep<In> const scale{block.samples, num_views, rays.steps, rays.pitch, products};
+    executor.for_each(scale.items(), scale);
+    gather_and_write<false>(executor, FourSamples<AxisView>{rays, products}, nullptr, block, sums);
+  }
+
+  template <class Executor, class Call, class In, class Out, class Table>
+  static void tabulate(Executor const& executor, Call const& call, Block<In, Out> const& block,
+                       Table const& table) {
+    tabulate_rays(call.op.views().general(), block.range, block.samples.extents[0],
+                  vec_cast<float>(call.op.grid().spacing), table,
+                  [&executor](auto const& kernel) { executor.for_each(kernel.items(), kernel); });
+  }
+
+  template <bool HasEnds, class Executor, class Rays, class In, class Out>
+  static void gather_and_write(Executor const& executor, Rays const& rays, float2 const* ends,
+                               Block<In, Out> const& block, float* sums) {
+    Extents<4> const& size = block.images.extents;
+    GatherRays<Rays, HasEnds> const gather{
+        rays, ends, block.range.views.count, {size[0], size[1]}, sums};
+    executor.for_each(gather.items(), gather);
+    WriteSums<Rays::samples, Out> const write{sums, size[3], block.images, block.adds};
+    executor.for_each(write.items(), write);
   }
 };
 

@@ -2,17 +2,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-/// RayTable: Joseph's rays of some views of the plane, and the kernel that writes it.
+/// Tables of Joseph's rays of some views of the plane, and the kernel that writes them.
 #include <pyronn/backend/cuda/require_cuda.cuh>
 //
 #include <cstddef>
-#include <cstdint>
+#include <type_traits>
 
 #include <cuda_runtime.h>
 
 #include <pyronn/backend/cuda/detail/batch/layout.cuh>
 #include <pyronn/backend/cuda/detail/plane/axis_view.cuh>
+#include <pyronn/core/array_view.hpp>
 #include <pyronn/core/math.hpp>
+#include <pyronn/core/storage.hpp>
 #include <pyronn/core/vec.hpp>
 #include <pyronn/exec/kernel.hpp>
 #include <pyronn/model/detail/footprint.hpp>
@@ -20,59 +22,120 @@
 
 namespace pyronn::detail {
 
-/// The rays of some views, row after row of `pitch` rays. There are lines for both main axes: a ray
-/// crosses slice k of its own at x + k y, and is far away in the other's.
+/// A ray of a table.
+struct PlaneRay {
+  int axis;     ///< its main axis; -1: it crosses nothing
+  float2 line;  ///< it crosses slice k at x + k y
+  float2 ends;  ///< where it begins and ends on its main axis
+  float step;   ///< its length between two slices [mm]
+
+  /// A ray so far away does not cross the image in any slice.
+  static __device__ float2 far_away() { return make_float2(-2097152.0F, 0.0F); }
+  /// Its line among those of a main axis.
+  [[nodiscard]] __device__ float2 line_of(int a) const { return a == axis ? line : far_away(); }
+};
+
+/// The rows of a table: a view has as many rays as its detector has pixels, and some that are far
+/// away, so that windows of 16 from any pixel on may be read.
+inline PYRONN_HOST_DEVICE int pitch_of_rays(int pixels) { return (pixels + 30) / 16 * 16; }
+
+/// Cuts memory into arrays, one after another.
+class MemoryCut {
+ public:
+  explicit MemoryCut(std::byte* memory) : next_{memory} {}
+
+  template <class T>
+  void take(T*& array, std::size_t count) {
+    array = reinterpret_cast<T*>(next_);
+    next_ += count * sizeof(T);
+  }
+
+ private:
+  std::byte* next_;
+};
+
+/// The lines of rays, for any samples.
 template <class AxisView>
 struct RayTable {
   float2* lines[2];    ///< of main axis x, of main axis y
-  float2* ends;        ///< where rays begin and end on their main axes; null: beyond the image
-  float* steps;        ///< length of a ray between two slices [mm]
+  float* steps;        ///< [mm]
   AxisView* views[2];  ///< of both main axes
-  int pitch;           ///< rays of a row, the detector's and some that are far away
+  int pitch;           ///< rays of a row
 
-  /// Whole groups of pixels, and as many as windows of 16 from any pixel on may take.
-  static PYRONN_HOST_DEVICE int pitch_of(int pixels) { return (pixels + 30) / 16 * 16; }
-
-  static std::size_t bytes(int pixels, int num_views, bool has_ends) {
-    std::size_t const of_ray = 2 * sizeof(float2) + (has_ends ? sizeof(float2) : 0) + sizeof(float);
-    std::size_t const of_view =
-        static_cast<std::size_t>(pitch_of(pixels)) * of_ray + 2 * sizeof(AxisView);
+  static std::size_t bytes(int pixels, int num_views) {
+    std::size_t const of_view = static_cast<std::size_t>(pitch_of_rays(pixels)) *
+                                    (2 * sizeof(float2) + sizeof(float)) +
+                                2 * sizeof(AxisView);
     return static_cast<std::size_t>(num_views) * of_view;
   }
 
-  /// In memory of so many bytes, which is aligned to 16.
-  RayTable(std::byte* memory, int pixels, int num_views, bool has_ends) : pitch{pitch_of(pixels)} {
-    auto const count = static_cast<std::size_t>(num_views) * static_cast<std::size_t>(pitch);
-    auto const take = [&memory](auto*& pointer, std::size_t length) {
-      pointer = reinterpret_cast<std::remove_reference_t<decltype(pointer)>>(memory);
-      memory += length * sizeof(*pointer);
-    };
-    take(lines[0], count);
-    take(lines[1], count);
-    ends = nullptr;
-    if (has_ends) take(ends, count);
-    take(steps, count);
-    take(views[0], static_cast<std::size_t>(num_views));
-    take(views[1], static_cast<std::size_t>(num_views));
+  /// In so many bytes of memory, which is aligned to 16.
+  RayTable(std::byte* memory, int pixels, int num_views) : pitch{pitch_of_rays(pixels)} {
+    auto const views_count = static_cast<std::size_t>(num_views);
+    std::size_t const count = views_count * static_cast<std::size_t>(pitch);
+    MemoryCut cut{memory};
+    for (float2*& of_axis : lines) cut.take(of_axis, count);
+    cut.take(steps, count);
+    for (AxisView*& of_axis : views) cut.take(of_axis, views_count);
   }
 
-  /// Where the row of a view begins.
-  [[nodiscard]] PYRONN_HOST_DEVICE std::size_t row(int view) const {
-    return static_cast<std::size_t>(view) * static_cast<std::size_t>(pitch);
+  __device__ void put(PlaneRay const& ray, int view, int u) const {
+    int const at = view * pitch + u;
+    for (int axis = 0; axis < 2; ++axis) lines[axis][at] = ray.line_of(axis);
+    steps[at] = ray.step;
+  }
+};
+
+/// Rays with one sample each, and where they end.
+template <class AxisView, class T>
+struct SampledRays {
+  float4* records[2];  ///< of both main axes: a line, and the sample times the step
+  float2* ends;        ///< null: beyond the image
+  AxisView* views[2];
+  int pitch;
+  ArrayView<T const, 4> samples;  ///< (u, 1, view, 1), from the first view on
+
+  static std::size_t bytes(int pixels, int num_views, bool has_ends) {
+    std::size_t const of_ray = 2 * sizeof(float4) + (has_ends ? sizeof(float2) : 0);
+    std::size_t const of_view =
+        static_cast<std::size_t>(pitch_of_rays(pixels)) * of_ray + 2 * sizeof(AxisView);
+    return static_cast<std::size_t>(num_views) * of_view;
+  }
+
+  /// In so many bytes of memory, which is aligned to 16.
+  SampledRays(std::byte* memory, int num_views, bool has_ends, ArrayView<T const, 4> samples_)
+      : ends{nullptr}, pitch{pitch_of_rays(samples_.extents[0])}, samples{samples_} {
+    auto const views_count = static_cast<std::size_t>(num_views);
+    std::size_t const count = views_count * static_cast<std::size_t>(pitch);
+    MemoryCut cut{memory};
+    for (float4*& of_axis : records) cut.take(of_axis, count);
+    if (has_ends) cut.take(ends, count);
+    for (AxisView*& of_axis : views) cut.take(of_axis, views_count);
+  }
+
+  __device__ void put(PlaneRay const& ray, int view, int u) const {
+    int const at = view * pitch + u;
+    float const product =
+        u < samples.extents[0] ? load_float(&samples(u, 0, view, 0), 0) * ray.step : 0.0F;
+    for (int axis = 0; axis < 2; ++axis) {
+      float2 const line = ray.line_of(axis);
+      records[axis][at] = make_float4(line.x, line.y, axis == ray.axis ? product : 0.0F, 0.0F);
+    }
+    if (ends != nullptr) ends[at] = ray.ends;
   }
 };
 
 /// Writes the rows of some views. A block has a view.
-template <class Views, class AxisView>
+template <class Views, class Table>
 struct TabulateRays {
-  struct Block : BlockShape<256, 1, 1> {};
+  struct Block : BlockShape<1024, 1, 1> {};
 
   Views views;
   int num_views;
   int first_view;  ///< of the table
   int pixels;
   Vec3f spacing;  ///< distance between voxels [mm]
-  RayTable<AxisView> table;
+  Table table;
 
   [[nodiscard]] Extents<3> items() const { return {Block::x, num_views, 1}; }
 
@@ -87,64 +150,49 @@ struct TabulateRays {
     int const row = first_view + item[1];
     auto const& view = views.view(item[1], 0);
     for (int u = item[0]; u < (table.pitch + 31) / 32 * 32; u += Block::x) {
-      int const axis = write(view, row, u);
-      for (int a = 0; a < 2; ++a) {
-        int const of_warp[2] = {warp_min(a == axis ? u : pixels), warp_max(a == axis ? u : -1)};
+      PlaneRay const ray = ray_of(view, u);
+      if (u < table.pitch) table.put(ray, row, u);
+      for (int axis = 0; axis < 2; ++axis) {
+        int const lowest = warp_min(ray.axis == axis ? u : pixels);
+        int const highest = warp_max(ray.axis == axis ? u : -1);
         if (u % 32 != 0) continue;
-        atomicMin(first + a, of_warp[0]);
-        atomicMax(last + a, of_warp[1]);
+        atomicMin(first + axis, lowest);
+        atomicMax(last + axis, highest);
       }
     }
     __syncthreads();
     if (item[0] < 2) {
+      using AxisView = std::remove_pointer_t<std::remove_extent_t<decltype(table.views)>>;
       table.views[item[0]][row] = AxisView{view, item[0], {first[item[0]], last[item[0]]}};
     }
   }
 
  private:
-  /// A ray so far away does not cross the image in any slice; where it is one of many, products
-  /// with its sample are zero.
-  static constexpr float farthest = 2097152.0F;
-
-  /// Writes a ray and returns its main axis; -1: it has none.
   template <class View>
-  __device__ int write(View const& view, int row, int u) const {
-    if (u >= table.pitch) return -1;
-    std::size_t const at = table.row(row) + static_cast<std::size_t>(u);
-    float2 const far_away = make_float2(-farthest, 0.0F);
-    int axis = -1;
-    float2 line = far_away;
-    float2 ends = make_float2(0.0F, 0.0F);
-    float step = 0.0F;
-    if (u < pixels) {
-      JosephRay const ray{view.ray(static_cast<float>(u), 0.0F), spacing};
-      // A ray with coordinates that are not finite crosses no slice.
-      bool const is_finite = abs(ray.base[0] + ray.base[1] + ray.slope[0] + ray.slope[1]) < 1e30F;
-      if (is_finite && ray.axis < 2) {
-        axis = ray.axis;
-        line = make_float2(clamp(ray.base[0], -farthest, farthest), ray.slope[0]);
-        ends = make_float2(ray.low, ray.high);
-        step = ray.step;
-      }
-    }
-    table.lines[0][at] = axis == 0 ? line : far_away;
-    table.lines[1][at] = axis == 1 ? line : far_away;
-    if (table.ends != nullptr) table.ends[at] = ends;
-    table.steps[at] = step;
-    return axis;
+  __device__ PlaneRay ray_of(View const& view, int u) const {
+    PlaneRay const nothing{-1, PlaneRay::far_away(), {0.0F, 0.0F}, 0.0F};
+    if (u >= pixels) return nothing;
+    JosephRay const ray{view.ray(static_cast<float>(u), 0.0F), spacing};
+    // A ray with coordinates that are not finite crosses no slice.
+    bool const is_finite = abs(ray.base[0] + ray.base[1] + ray.slope[0] + ray.slope[1]) < 1e30F;
+    if (!is_finite || ray.axis == 2) return nothing;
+    float const farthest = -PlaneRay::far_away().x;
+    return {ray.axis,
+            {clamp(ray.base[0], -farthest, farthest), ray.slope[0]},
+            {ray.low, ray.high},
+            ray.step};
   }
 };
 
-/// Fills in the table of some views, counted from the first of a range, of one sample's scan.
-/// `launch` is called with each kernel.
-template <class Views, class Range, class AxisView, class Launch>
+/// Fills in the table of a range of views of one sample's scan. `launch` is called with each
+/// kernel.
+template <class Views, class Range, class Table, class Launch>
 void tabulate_rays(Views const& views, Range const& all, int pixels, Vec3f const& spacing,
-                   RayTable<AxisView> const& table, Launch const& launch) {
+                   Table const& table, Launch const& launch) {
   using Chunk = typename Views::Chunk;
   views.for_each_launch(all, {}, [&](Range const& range) {
-    launch(TabulateRays<Chunk, AxisView>{views.chunk(range), range.views.count,
-                                         range.first_view - all.first_view, pixels, spacing,
-                                         table});
+    launch(TabulateRays<Chunk, Table>{views.chunk(range), range.views.count,
+                                      range.first_view - all.first_view, pixels, spacing, table});
   });
 }
 
