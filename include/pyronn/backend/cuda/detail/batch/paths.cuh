@@ -299,8 +299,7 @@ struct TensorCoreTranspose : TensorCorePath<TensorCoreTranspose> {
   static int launches(Plan const& plan, Call const& call, int scales) {
     int result = scales;
     for_each_pass(plan, call, [&](LaunchRange const& range) {
-      result += 2;
-      call.op.views().general().for_each_launch(range, {}, [&](auto const&) { ++result; });
+      result += 2 + tabulating_launches(call.op.views().general(), range);
     });
     return result;
   }

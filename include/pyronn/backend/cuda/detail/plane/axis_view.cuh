@@ -11,10 +11,43 @@
 
 #include <pyronn/core/math.hpp>
 #include <pyronn/core/vec.hpp>
+#include <pyronn/geometry/ray.hpp>
 #include <pyronn/model/detail/footprint.hpp>
 #include <pyronn/model/detail/views/index_view.hpp>
 
 namespace pyronn::detail {
+
+/// What of a projective view matters in the plane, half as long as the view.
+struct PlaneView {
+  float u[3];  ///< u w from x, y and 1
+  float w[3];  ///< w from x, y and 1
+  float middle[2];
+  float direction[2];
+  float along_u[2];
+  float origin_weight;     ///< as in IndexRays
+  float direction_weight;  ///< as in IndexRays
+  float begin;
+  float end;
+
+  PlaneView() = default;
+  explicit PlaneView(IndexMapAndRays const& view)
+      : u{view.map.row[0][0], view.map.row[0][1], view.map.row[0][3]},
+        w{view.map.row[2][0], view.map.row[2][1], view.map.row[2][3]},
+        middle{view.rays.middle[0], view.rays.middle[1]},
+        direction{view.rays.direction[0], view.rays.direction[1]},
+        along_u{view.rays.along_u[0], view.rays.along_u[1]},
+        origin_weight{view.rays.origin_weight},
+        direction_weight{view.rays.direction_weight},
+        begin{view.rays.begin},
+        end{view.rays.end} {}
+
+  /// The very numbers that IndexRays gives.
+  [[nodiscard]] __device__ Ray<float> ray(float pixel, float) const {
+    Vec3f const offset = pixel * Vec3f{along_u[0], along_u[1], 0.0F};
+    return {Vec3f{middle[0], middle[1], 0.0F} + origin_weight * offset,
+            Vec3f{direction[0], direction[1], 0.0F} + direction_weight * offset, begin, end};
+  }
+};
 
 /// A rectangle in the plane, along a main axis and across it [voxels].
 struct AxisBox {
@@ -22,7 +55,7 @@ struct AxisBox {
   float across[2];  ///< lower and upper end
 };
 
-/// The main axis `Axis` of a view, which is projective.
+/// A main axis of a projective view.
 struct alignas(16) ProjectiveAxisView {
   static constexpr bool is_projective = true;
 
@@ -31,10 +64,10 @@ struct alignas(16) ProjectiveAxisView {
   float w[3];  ///< w from the same
   int last;    ///< none: before the first
 
-  __device__ ProjectiveAxisView(IndexMapAndRays const& view, int axis, IndexRange pixels)
-      : u{view.map.row[0][axis], view.map.row[0][1 - axis], view.map.row[0][3]},
+  __device__ ProjectiveAxisView(PlaneView const& view, int axis, IndexRange pixels)
+      : u{view.u[axis], view.u[1 - axis], view.u[2]},
         first{pixels.first},
-        w{view.map.row[2][axis], view.map.row[2][1 - axis], view.map.row[2][3]},
+        w{view.w[axis], view.w[1 - axis], view.w[2]},
         last{pixels.last} {}
 
   /// The pixels that see points of a slice between two ends.

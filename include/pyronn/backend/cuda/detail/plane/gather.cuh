@@ -62,19 +62,21 @@ struct OneSample {
   using View = AxisView;
   static constexpr int samples = 1;
 
-  float4 const* records[2];  ///< of SampledRays
+  float2 const* lines[2];  ///< of SampledRays
+  float const* products;
   AxisView const* views[2];
   int pitch;
 
   template <class T>
   explicit OneSample(SampledRays<AxisView, T> const& rays)
-      : records{rays.records[0], rays.records[1]},
+      : lines{rays.lines[0], rays.lines[1]},
+        products{rays.products},
         views{rays.views[0], rays.views[1]},
         pitch{rays.pitch} {}
 
   [[nodiscard]] __device__ WeightedRay<1> ray(int axis, int at) const {
-    float4 const record = __ldg(records[axis] + at);
-    return {record.x, record.y, {record.z}};
+    float2 const line = __ldg(lines[axis] + at);
+    return {line.x, line.y, {__ldg(products + at)}};
   }
 };
 

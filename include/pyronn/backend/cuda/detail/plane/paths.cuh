@@ -63,8 +63,7 @@ struct PlaneGather {
     for_each_block(plan, call, [&](LaunchRange const& range, int, bool is_new) {
       ++step.blocks;
       step.launches += plan.samples == 4 ? 3 : 2;
-      if (is_new)
-        call.op.views().general().for_each_launch(range, {}, [&](auto const&) { ++step.launches; });
+      if (is_new) step.launches += tabulating_launches(call.op.views().general(), range);
     });
     step.block = message(plan.views, " of ", call.input.extents[2], " views");
     if (call.input.extents[3] > 1)

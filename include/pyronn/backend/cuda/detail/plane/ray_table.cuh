@@ -16,9 +16,11 @@
 #include <pyronn/core/math.hpp>
 #include <pyronn/core/storage.hpp>
 #include <pyronn/core/vec.hpp>
+#include <pyronn/exec/detail/launch_table.hpp>
 #include <pyronn/exec/kernel.hpp>
 #include <pyronn/model/detail/footprint.hpp>
 #include <pyronn/model/detail/joseph/ray.hpp>
+#include <pyronn/operators/detail/launch_views.hpp>
 
 namespace pyronn::detail {
 
@@ -89,14 +91,15 @@ struct RayTable {
 /// Rays with one sample each, and where they end.
 template <class AxisView, class T>
 struct SampledRays {
-  float4* records[2];  ///< of both main axes: a line, and the sample times the step
-  float2* ends;        ///< null: beyond the image
+  float2* lines[2];  ///< of main axis x, of main axis y
+  float2* ends;      ///< on the main axis; null: beyond the image
+  float* products;   ///< samples times steps
   AxisView* views[2];
   int pitch;
   ArrayView<T const, 4> samples;  ///< (u, 1, view, 1), from the first view on
 
   static std::size_t bytes(int pixels, int num_views, bool has_ends) {
-    std::size_t const of_ray = 2 * sizeof(float4) + (has_ends ? sizeof(float2) : 0);
+    std::size_t const of_ray = (has_ends ? 3 : 2) * sizeof(float2) + sizeof(float);
     std::size_t const of_view =
         static_cast<std::size_t>(pitch_of_rays(pixels)) * of_ray + 2 * sizeof(AxisView);
     return static_cast<std::size_t>(num_views) * of_view;
@@ -108,19 +111,17 @@ struct SampledRays {
     auto const views_count = static_cast<std::size_t>(num_views);
     std::size_t const count = views_count * static_cast<std::size_t>(pitch);
     MemoryCut cut{memory};
-    for (float4*& of_axis : records) cut.take(of_axis, count);
+    for (float2*& of_axis : lines) cut.take(of_axis, count);
     if (has_ends) cut.take(ends, count);
+    cut.take(products, count);
     for (AxisView*& of_axis : views) cut.take(of_axis, views_count);
   }
 
   __device__ void put(PlaneRay const& ray, int view, int u) const {
     int const at = view * pitch + u;
-    float const product =
+    for (int axis = 0; axis < 2; ++axis) lines[axis][at] = ray.line_of(axis);
+    products[at] =
         u < samples.extents[0] ? load_float(&samples(u, 0, view, 0), 0) * ray.step : 0.0F;
-    for (int axis = 0; axis < 2; ++axis) {
-      float2 const line = ray.line_of(axis);
-      records[axis][at] = make_float4(line.x, line.y, axis == ray.axis ? product : 0.0F, 0.0F);
-    }
     if (ends != nullptr) ends[at] = ray.ends;
   }
 };
@@ -184,16 +185,54 @@ struct TabulateRays {
   }
 };
 
+/// Views of the plane, as many as fit the argument of a launch.
+struct PlaneViews {
+  static constexpr int capacity = 448;
+
+  LaunchTable<PlaneView, capacity> views;
+
+  __device__ PlaneView const& view(int n, int) const { return views[n]; }
+};
+
 /// Fills in the table of a range of views of one sample's scan. `launch` is called with each
 /// kernel.
-template <class Views, class Range, class Table, class Launch>
-void tabulate_rays(Views const& views, Range const& all, int pixels, Vec3f const& spacing,
+template <class Views, class Table, class Launch>
+void tabulate_rays(Views const& views, LaunchRange const& all, int pixels, Vec3f const& spacing,
                    Table const& table, Launch const& launch) {
   using Chunk = typename Views::Chunk;
-  views.for_each_launch(all, {}, [&](Range const& range) {
-    launch(TabulateRays<Chunk, Table>{views.chunk(range), range.views.count,
-                                      range.first_view - all.first_view, pixels, spacing, table});
-  });
+  if constexpr (std::is_same_v<Chunk, ViewTable<IndexMapAndRays>>) {
+    TabulateRays<PlaneViews, Table> kernel{{}, 0, 0, pixels, spacing, table};
+    auto const launch_some = [&] {
+      launch(kernel);
+      kernel.first_view += kernel.num_views;
+      kernel.num_views = 0;
+    };
+    views.for_each_launch(all, {}, [&](LaunchRange const& range) {
+      Chunk const chunk = views.chunk(range);
+      for (int n = 0; n < range.views.count; ++n) {
+        if (kernel.num_views == PlaneViews::capacity) launch_some();
+        kernel.views.views[kernel.num_views++] = PlaneView{chunk.view(n, 0)};
+      }
+    });
+    launch_some();
+  } else {
+    views.for_each_launch(all, {}, [&](LaunchRange const& range) {
+      launch(TabulateRays<Chunk, Table>{views.chunk(range), range.views.count,
+                                        range.first_view - all.first_view, pixels, spacing, table});
+    });
+  }
+}
+
+/// How many kernels that takes.
+template <class Views>
+int tabulating_launches(Views const& views, LaunchRange const& all) {
+  if constexpr (std::is_same_v<typename Views::Chunk, ViewTable<IndexMapAndRays>>) {
+    return (all.views.count - 1) / PlaneViews::capacity + 1;
+  } else {
+    int count = 0;
+    views.for_each_launch(all, {}, [&](LaunchRange const&) { ++count; });
+    return count;
+  }
 }
 
 }  // namespace pyronn::detail
