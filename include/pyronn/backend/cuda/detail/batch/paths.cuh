@@ -273,6 +273,7 @@ struct TensorCoreBack : TensorCorePath<TensorCoreBack> {
 
 /// Joseph's transpose from copies of as many views at a time as the workspace holds: all, or blocks
 /// of as many as the kernel takes, so that sums do not depend on how many are copied at a time.
+/// Images of 16 bits are rounded after each copy.
 struct TensorCoreTranspose : TensorCorePath<TensorCoreTranspose> {
   template <class View>
   static constexpr bool reads = is_projective_view_v<View>&& has_projective_rays_v<View>;
