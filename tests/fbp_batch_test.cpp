@@ -27,13 +27,13 @@ using Values = std::vector<float>;
 
 BOOST_AUTO_TEST_SUITE(fbp_batch, *boost::unit_test::precondition(test::device_present))
 
-// A batch does what single calls do, in one piece and in little memory, with one geometry or many.
-BOOST_AUTO_TEST_CASE_TEMPLATE(is_single_calls, Interp, test::Interps) {
+template <class Interp>
+void check_batch_is_single_calls(int samples) {
   Grid const grid = Grid::flat({17, 14}, {1, 1.2});
-  constexpr int samples = 5;
   std::vector<FanBeam> scans;
-  for (int s = 0; s < samples; ++s) {
-    scans.push_back(FanBeam::circular({100.0 + s, 170, equal_angles(60, 0.1 * s, 4.5 + 0.3 * s)},
+  for (int n = 0; n < samples; ++n) {
+    int const s = n % 5;
+    scans.push_back(FanBeam::circular({100.0 + s, 170, equal_angles(60, 0.1 * n, 4.5 + 0.3 * s)},
                                       {50, 1.3, 0.4 * s}));
   }
   Values const lines = test::random_values(7, 50 * 60 * samples);
@@ -58,6 +58,21 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(is_single_calls, Interp, test::Interps) {
   check(pyronn::Fbp<FanBeam, Interp>{scans[1], grid}, [&](int) { return scans[1]; });
   check(pyronn::Fbp<FanBeam, Interp>::per_sample(scans, grid),
         [&](int s) { return scans[static_cast<std::size_t>(s)]; });
+}
+
+// A batch does what single calls do, in one piece and in little memory, with one geometry or many.
+BOOST_AUTO_TEST_CASE_TEMPLATE(is_single_calls, Interp, test::Interps) {
+  check_batch_is_single_calls<Interp>(5);
+}
+
+// Also where tensor cores take it.
+BOOST_AUTO_TEST_CASE(of_many_samples_is_single_calls) {
+  check_batch_is_single_calls<SoftwareInterp>(20);
+  auto const scan = FanBeam::circular({100, 170, equal_angles(60, 0, 4.5)}, {50, 1.3});
+  pyronn::Fbp<FanBeam, SoftwareInterp> const fbp{scan, Grid::flat({17, 14}, {1, 1.2})};
+  test::Array<float, 3> projections{{50, 60, 20}};
+  auto const plan = fbp.plan(test::executor(), projections.view(), pyronn::default_workspace_limit);
+  BOOST_TEST(plan.steps.back().path == (test::on_device ? "tensor-core batch" : "general"));
 }
 
 // Shares of views of a batch add up, with one geometry or many.

@@ -122,4 +122,51 @@ BOOST_AUTO_TEST_CASE(in_halves_spoils_its_detector_columns_alone) {
   }
 }
 
+// All voxels that a ray touches are spoilt, and on a device some beside them: up to 16 along z,
+// where columns are integrated, or 3 across.
+BOOST_AUTO_TEST_CASE(in_transposes_spoils_what_rays_touch) {
+  Grid const grid = Grid::centered({17, 19, 40}, {1, 1.1, 0.9});
+  auto const scan =
+      ConeBeam::circular({200, 300, pyronn::equal_angles(3, 0.1)}, {{13, 41}, {1.3, 1.2}});
+  auto const transpose = pyronn::Projector<ConeBeam, SoftwareInterp>{scan, grid}.adjoint();
+  std::int64_t const pixels = test::projection_extents(scan).count();
+  std::array<int, 3> const reach =
+      test::on_device ? std::array<int, 3>{3, 3, 16} : std::array<int, 3>{0, 0, 0};
+  auto const is_touched = [&](std::vector<float> const& of_unit, pyronn::Vec<int, 3> const& voxel) {
+    bool result = false;
+    for (int z = voxel[2] - reach[2]; z <= voxel[2] + reach[2]; ++z) {
+      for (int y = voxel[1] - reach[1]; y <= voxel[1] + reach[1]; ++y) {
+        for (int x = voxel[0] - reach[0]; x <= voxel[0] + reach[0]; ++x) {
+          if (x < 0 || y < 0 || z < 0) continue;
+          if (x >= grid.size[0] || y >= grid.size[1] || z >= grid.size[2]) continue;
+          int const n = (z * grid.size[1] + y) * grid.size[0] + x;
+          result = result || of_unit[static_cast<std::size_t>(n)] != 0.0F;
+        }
+      }
+    }
+    return result;
+  };
+  for (int const v : {0, 7, 20, 40}) {
+    std::int64_t const where = std::int64_t{v} * 13 + 6;
+    auto const of_unit = of_one(transpose, pixels, where, 1.0F, 0);
+    for (float const number : {test::nan, std::numeric_limits<float>::infinity()}) {
+      auto const found = of_one(transpose, pixels, where, number, 0);
+      int kept = 0;
+      int elsewhere = 0;
+      for (int n = 0; n < static_cast<int>(found.size()); ++n) {
+        auto const at = static_cast<std::size_t>(n);
+        bool const is_spoilt = !std::isfinite(found[at]);
+        kept += of_unit[at] != 0.0F && !is_spoilt ? 1 : 0;
+        pyronn::Vec<int, 3> const voxel{n % 17, n / 17 % 19, n / (17 * 19)};
+        elsewhere += is_spoilt && !is_touched(of_unit, voxel) ? 1 : 0;
+      }
+      BOOST_TEST_CONTEXT("row " << v) {
+        BOOST_TEST(test::norm(of_unit) > 0.0);
+        BOOST_TEST(kept == 0);
+        BOOST_TEST(elsewhere == 0);
+      }
+    }
+  }
+}
+
 BOOST_AUTO_TEST_SUITE_END()

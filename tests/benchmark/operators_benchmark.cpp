@@ -1,9 +1,10 @@
 // SPDX-FileCopyrightText: The pyronn authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Times the operators on the host's cores: P4 with 60 views, and P3. Arguments: number of threads
-// (all cores where absent), --csv. Median of three after a first call; random input, poisoned
-// output. Compile it as you compile your own code: -O3 -march=native, say.
+// Times the operators on the host's cores: P4 with 60 views, P3, and slices of 2560^2. Arguments:
+// number of threads (all cores where absent), --csv, --filter TEXT. Median of three after a first
+// call; random input, poisoned output. Compile it as you compile your own code: -O3 -march=native,
+// say.
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
@@ -42,19 +43,21 @@ struct Array {
   [[nodiscard]] pyronn::ArrayView<float, Rank> view() { return {values.data(), extents}; }
 };
 
-template <class Geometry>
+/// One sample, or a batch where `rank` says so.
+template <class Geometry, int rank = pyronn::dimension_v<Geometry>>
 class Bench {
  public:
-  static constexpr int rank = pyronn::dimension_v<Geometry>;
-
   Bench(benchmark::Report const& report, CpuExecutor const& executor,
-        benchmark::Problem<Geometry> problem)
+        benchmark::Problem<Geometry> problem, int samples = 1)
       : report_{report},
         executor_{executor},
         problem_{std::move(problem)},
-        volume_{pyronn::detail::volume_extents<rank, rank>(problem_.grid.size, 1)},
-        projections_{pyronn::detail::projection_extents<rank, rank>(
-            problem_.geometry.detector_size(), problem_.geometry.num_views(), 1)} {}
+        samples_{samples},
+        volume_{pyronn::detail::volume_extents<dimension, rank>(problem_.grid.size, samples)},
+        projections_{pyronn::detail::projection_extents<dimension, rank>(
+            problem_.geometry.detector_size(), problem_.geometry.num_views(), samples)} {
+    if (samples > 1) problem_.name += " x" + std::to_string(samples);
+  }
 
   template <class Interp>
   void operators() {
@@ -67,6 +70,10 @@ class Bench {
     projections_ = Array<rank>{projections_.extents};
     measure<Interp>("back", problem_.updates(), "GUPS", volume_, 0,
                     [&] { back(executor_, projections_.view(), volume_.view()); });
+    volume_ = Array<rank>{volume_.extents};
+    auto const transpose = project.adjoint();
+    measure<Interp>("transpose", problem_.updates(), "GUPS", volume_, 0,
+                    [&] { transpose(executor_, projections_.view(), volume_.view()); });
     volume_ = Array<rank>{volume_.extents};
   }
 
@@ -81,9 +88,13 @@ class Bench {
   }
 
  private:
+  static constexpr int dimension = pyronn::dimension_v<Geometry>;
+
   template <class Interp, class Call>
-  void measure(char const* operation, double work, char const* unit, Array<rank>& output,
+  void measure(std::string const& operation, double work, char const* unit, Array<rank>& output,
                std::size_t workspace_bytes, Call const& call) {
+    if (!report_.wants(problem_.name + ' ' + operation + ' ' + name_of<Interp>() + " float"))
+      return;
     std::vector<double> times;
     for (int run = 0; run < 4; ++run) {
       std::fill(output.values.begin(), output.values.end(),
@@ -95,12 +106,13 @@ class Bench {
       if (run > 0) times.push_back(time.count());
     }
     report_.add({problem_.name, operation, name_of<Interp>(), "float", benchmark::median(times),
-                 work, unit, static_cast<double>(workspace_bytes) / (1 << 20)});
+                 samples_ * work, unit, static_cast<double>(workspace_bytes) / (1 << 20)});
   }
 
   benchmark::Report const& report_;
   CpuExecutor const& executor_;
   benchmark::Problem<Geometry> problem_;
+  int samples_;
   Array<rank> volume_;
   Array<rank> projections_;
 };
@@ -112,6 +124,7 @@ int main(int argc, char** argv) {
   CpuExecutor const executor = threads > 0 ? CpuExecutor{threads} : CpuExecutor{};
   benchmark::Report const report{argc, argv};
   report.begin("P4 with 60 views, " + std::to_string(executor.threads()) + " threads");
+  using pyronn::ParallelBeam2D;
   Bench cone{report, executor, benchmark::p4(60)};
   cone.operators<SoftwareInterp>();
   cone.operators<TextureInterp>();
@@ -120,5 +133,9 @@ int main(int argc, char** argv) {
   fan.operators<SoftwareInterp>();
   Bench parallel{report, executor, benchmark::p3_parallel()};
   parallel.operators<SoftwareInterp>();
+  Bench arc{report, executor, benchmark::p3_arc()};
+  arc.operators<SoftwareInterp>();
+  Bench{report, executor, benchmark::large_slice()}.fbp<SoftwareInterp>();
+  Bench<ParallelBeam2D, 3>{report, executor, benchmark::large_slice(), 16}.fbp<SoftwareInterp>();
   return 0;
 }

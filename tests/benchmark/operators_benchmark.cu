@@ -3,206 +3,14 @@
 
 // Times the operators on the current CUDA device: whole calls, input and output on the device, the
 // workspace reused. Median of five after a first call; random input; the output is poisoned before
-// each run. Prints one line a measurement, as CSV with the argument --csv.
+// each run. Prints one line a measurement. Arguments: --csv, --filter TEXT.
 #include <cstdio>
 #include <string>
-#include <utility>
-#include <vector>
 
-#include <pyronn/cuda.cuh>
+#include <pyronn/backend/cuda/error.cuh>
 
-#include "problems.hpp"
+#include "cuda/suites.hpp"
 #include "report.hpp"
-
-namespace {
-
-using pyronn::CudaExecutor;
-using pyronn::SoftwareInterp;
-using pyronn::TextureInterp;
-using Workspace = pyronn::Workspace<CudaExecutor>;
-
-template <class Interp>
-char const* name_of() {
-  return std::is_same_v<Interp, TextureInterp> ? "texture" : "software";
-}
-
-template <class T>
-char const* storage_name() {
-  return std::is_same_v<T, float> ? "float" : "half";
-}
-
-/// Counts what the library takes.
-class CountingResource : public pyronn::DeviceMemoryResource {
- public:
-  void* allocate(std::size_t bytes, cudaStream_t stream) override {
-    in_use_ += bytes;
-    peak = pyronn::max(peak, in_use_);
-    return pyronn::default_memory_resource().allocate(bytes, stream);
-  }
-  void deallocate(void* memory, std::size_t bytes, cudaStream_t stream) noexcept override {
-    in_use_ -= bytes;
-    pyronn::default_memory_resource().deallocate(memory, bytes, stream);
-  }
-  std::size_t peak = 0;
-
- private:
-  std::size_t in_use_ = 0;
-};
-
-template <class T>
-__global__ void fill_random(T* data, std::size_t count) {
-  for (std::size_t i = blockIdx.x * std::size_t{blockDim.x} + threadIdx.x; i < count;
-       i += std::size_t{gridDim.x} * blockDim.x) {
-    auto bits = static_cast<unsigned>(i) * 2654435761U;
-    bits = (bits ^ (bits >> 15U)) * 2246822519U;
-    float const value = static_cast<float>((bits ^ (bits >> 13U)) & 0xffffffU) / 16777216.0F;
-    data[i] = static_cast<T>(value - 0.25F);
-  }
-}
-
-class Stopwatch {
- public:
-  explicit Stopwatch(cudaStream_t stream) : stream_{stream} {
-    pyronn::check_cuda(cudaEventCreate(&start_), "cudaEventCreate");
-    pyronn::check_cuda(cudaEventCreate(&stop_), "cudaEventCreate");
-  }
-  Stopwatch(Stopwatch const&) = delete;
-  Stopwatch& operator=(Stopwatch const&) = delete;
-  ~Stopwatch() {
-    static_cast<void>(cudaEventDestroy(start_));
-    static_cast<void>(cudaEventDestroy(stop_));
-  }
-
-  template <class Call>
-  double milliseconds(Call const& call) const {
-    pyronn::check_cuda(cudaEventRecord(start_, stream_), "cudaEventRecord");
-    call();
-    pyronn::check_cuda(cudaEventRecord(stop_, stream_), "cudaEventRecord");
-    pyronn::check_cuda(cudaEventSynchronize(stop_), "cudaEventSynchronize");
-    float result = 0;
-    pyronn::check_cuda(cudaEventElapsedTime(&result, start_, stop_), "cudaEventElapsedTime");
-    return static_cast<double>(result);
-  }
-
- private:
-  cudaStream_t stream_;
-  cudaEvent_t start_ = nullptr;
-  cudaEvent_t stop_ = nullptr;
-};
-
-/// The operators of one problem on `samples` samples, a batch where `Rank` says so.
-template <class Geometry, int Rank, class T = float>
-class Bench {
- public:
-  Bench(benchmark::Report const& report, cudaStream_t stream, benchmark::Problem<Geometry> problem,
-        int samples = 1)
-      : report_{report},
-        stream_{stream},
-        watch_{stream},
-        problem_{std::move(problem)},
-        samples_{samples},
-        volume_extents_{
-            pyronn::detail::volume_extents<dimension, Rank>(problem_.grid.size, samples)},
-        projection_extents_{pyronn::detail::projection_extents<dimension, Rank>(
-            problem_.geometry.detector_size(), problem_.geometry.num_views(), samples)},
-        volume_{CudaExecutor{stream}, static_cast<std::size_t>(volume_extents_.count())},
-        projections_{CudaExecutor{stream}, static_cast<std::size_t>(projection_extents_.count())} {
-    if (samples > 1) problem_.name += " x" + std::to_string(samples);
-  }
-
-  template <class Interp>
-  void back(std::size_t limit = pyronn::default_workspace_limit) const {
-    pyronn::Backprojector<Geometry, Interp> const op{problem_.geometry, problem_.grid};
-    measure<Interp>("back", op, projections_.view(projection_extents_), projections_,
-                    volume_.view(volume_extents_), volume_, limit);
-  }
-
-  template <class Interp>
-  void forward(std::size_t limit = pyronn::default_workspace_limit) const {
-    pyronn::Projector<Geometry, Interp> const op{problem_.geometry, problem_.grid};
-    measure<Interp>("forward", op, volume_.view(volume_extents_), volume_,
-                    projections_.view(projection_extents_), projections_, limit);
-  }
-
-  template <class Interp>
-  void fbp() const {
-    pyronn::Fbp<Geometry, Interp> const op{problem_.geometry, problem_.grid};
-    measure<Interp>("FBP", op, projections_.view(projection_extents_), projections_,
-                    volume_.view(volume_extents_), volume_, pyronn::default_workspace_limit);
-  }
-
- private:
-  static constexpr int dimension = pyronn::dimension_v<Geometry>;
-  using Buffer = pyronn::Buffer<T, CudaExecutor>;
-
-  template <class Interp, class Operator>
-  void measure(char const* operation, Operator const& op, pyronn::ArrayView<T const, Rank> in,
-               Buffer const& input, pyronn::ArrayView<T, Rank> out, Buffer const& output,
-               std::size_t limit) const {
-    CountingResource memory;
-    CudaExecutor const executor{stream_, memory};
-    fill_random<<<1024, 256, 0, stream_>>>(input.data(), input.size());
-    Workspace workspace{executor, op.workspace_bytes(executor, in, limit)};
-    std::vector<double> times;
-    for (int run = 0; run < 6; ++run) {
-      pyronn::check_cuda(cudaMemsetAsync(output.data(), 0xff, output.size() * sizeof(T), stream_),
-                         "cudaMemsetAsync");
-      double const time = watch_.milliseconds([&] { op(executor, in, out, workspace); });
-      if (run > 0) times.push_back(time);
-    }
-    bool const is_forward = std::string{operation} == "forward";
-    benchmark::Measurement const measurement{
-        problem_.name,
-        operation,
-        name_of<Interp>(),
-        storage_name<T>(),
-        benchmark::median(times),
-        samples_ * (is_forward ? problem_.rays() : problem_.updates()),
-        is_forward ? "Grays/s" : "GUPS",
-        static_cast<double>(memory.peak) / 1048576.0};
-    report_.add(measurement);
-  }
-
-  benchmark::Report const& report_;
-  cudaStream_t stream_;
-  Stopwatch watch_;
-  benchmark::Problem<Geometry> problem_;
-  int samples_;
-  pyronn::Extents<Rank> volume_extents_;
-  pyronn::Extents<Rank> projection_extents_;
-  Buffer volume_;
-  Buffer projections_;
-};
-
-template <class Geometry>
-void run_cone(Bench<Geometry, 3> const& bench) {
-  bench.template back<TextureInterp>();
-  bench.template back<SoftwareInterp>();
-  bench.template forward<TextureInterp>();
-  bench.template forward<SoftwareInterp>();
-  bench.template forward<SoftwareInterp>(0);
-  bench.template fbp<TextureInterp>();
-  bench.template fbp<SoftwareInterp>();
-}
-
-/// Views of which the kernels know less.
-template <class Geometry, class T>
-void run_general(Bench<Geometry, 3, T> const& bench) {
-  bench.template back<TextureInterp>();
-  bench.template back<SoftwareInterp>();
-  bench.template forward<TextureInterp>();
-  bench.template forward<SoftwareInterp>();
-}
-
-template <class Geometry, int Rank, class T>
-void run_plane(Bench<Geometry, Rank, T> const& bench) {
-  bench.template forward<SoftwareInterp>();
-  bench.template back<SoftwareInterp>();
-  bench.template forward<TextureInterp>();
-  bench.template back<TextureInterp>();
-}
-
-}  // namespace
 
 int main(int argc, char** argv) {
   cudaDeviceProp device{};
@@ -215,21 +23,11 @@ int main(int argc, char** argv) {
                      "cudaStreamCreateWithFlags");
   benchmark::Report const report{argc, argv};
   report.begin(std::string{device.name} + ", CUDA " + std::to_string(CUDART_VERSION));
-  run_cone(Bench<pyronn::ConeBeam, 3>{report, stream, benchmark::p4()});
-  run_cone(Bench<pyronn::ConeBeam, 3>{report, stream, benchmark::p1()});
-  for (auto const& problem : {benchmark::p1b(), benchmark::p1c()}) {
-    Bench<pyronn::ConeBeam, 3> const bench{report, stream, problem};
-    bench.back<TextureInterp>();
-    bench.back<SoftwareInterp>();
-  }
-  run_general(Bench<pyronn::ConeBeam, 3, pyronn::Half>{report, stream, benchmark::p4()});
-  run_general(Bench<pyronn::ConeBeam, 3, pyronn::Half>{report, stream, benchmark::p1()});
-  run_general(Bench<pyronn::ConeBeam, 3>{report, stream, benchmark::p1_rolled()});
-  run_general(Bench<benchmark::OwnCone, 3>{report, stream, benchmark::p1_own()});
-  run_plane(Bench<pyronn::FanBeam, 2>{report, stream, benchmark::p3_fan()});
-  run_plane(Bench<pyronn::FanBeam, 3>{report, stream, benchmark::p3_fan(), 64});
-  run_plane(Bench<pyronn::FanBeam, 3, pyronn::Half>{report, stream, benchmark::p3_fan(), 64});
-  run_plane(Bench<pyronn::ParallelBeam2D, 2>{report, stream, benchmark::p3_parallel()});
-  run_plane(Bench<pyronn::ParallelBeam2D, 3>{report, stream, benchmark::p3_parallel(), 64});
+  benchmark::time_cones(report, stream);
+  benchmark::time_marched_rays(report, stream);
+  benchmark::time_half(report, stream);
+  benchmark::time_general_views(report, stream);
+  benchmark::time_large(report, stream);
+  benchmark::time_plane(report, stream);
   return 0;
 }

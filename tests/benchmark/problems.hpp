@@ -7,9 +7,11 @@
 
 #include <pyronn/core/math.hpp>
 #include <pyronn/core/vec.hpp>
+#include <pyronn/geometry/arc_fan_beam.hpp>
 #include <pyronn/geometry/cone_beam.hpp>
 #include <pyronn/geometry/fan_beam.hpp>
 #include <pyronn/geometry/parallel_beam_2d.hpp>
+#include <pyronn/geometry/parallel_beam_3d.hpp>
 
 namespace benchmark {
 
@@ -119,9 +121,45 @@ inline Problem<pyronn::FanBeam> p3_fan() {
   return {"P3 fan", pyronn::FanBeam::circular({785, 1200, angles(720, 360)}, {1024, 0.5}),
           pyronn::Grid::flat({512, 512}, {0.5, 0.5})};
 }
+/// The same fan on an arc about the source.
+inline Problem<pyronn::ArcFanBeam> p3_arc() {
+  return {"P3 arc", pyronn::ArcFanBeam::circular({785, 1200, angles(720, 360)}, {1024, 0.5}),
+          pyronn::Grid::flat({512, 512}, {0.5, 0.5})};
+}
 inline Problem<pyronn::ParallelBeam2D> p3_parallel() {
   return {"P3 parallel", pyronn::ParallelBeam2D::circular({angles(720, 180)}, {1024, 0.5}),
           pyronn::Grid::flat({512, 512}, {0.5, 0.5})};
+}
+
+/// A geometry for each sample of a batch: the fan of P3, begun at another angle each.
+inline std::vector<pyronn::FanBeam> p3_fans(int samples) {
+  std::vector<pyronn::FanBeam> fans;
+  for (int n = 0; n < samples; ++n) {
+    fans.push_back(pyronn::FanBeam::circular(
+        {785, 1200, pyronn::equal_angles(720, 0.01 * n, 2 * pyronn::pi + 0.01 * n)}, {1024, 0.5}));
+  }
+  return fans;
+}
+
+/// Parallel rays in space: 512^3 voxels of 0.5 mm, 512 views of 768 x 512 of 0.5 mm over 180
+/// degrees.
+inline Problem<pyronn::ParallelBeam3D> parallel_in_space() {
+  return {"parallel in space",
+          pyronn::ParallelBeam3D::circular({angles(512, 180)}, {{768, 512}, {0.5, 0.5}}),
+          pyronn::Grid::centered({512, 512, 512}, {0.5, 0.5, 0.5})};
+}
+
+/// 1024^3 voxels of 0.25 mm, 1024 views of 1024^2 of 0.4 mm over 360 degrees.
+inline Problem<pyronn::ConeBeam> large_cone() {
+  pyronn::CircularOrbit const orbit{785, 1200, angles(1024, 360)};
+  return {"1024^3", pyronn::ConeBeam::circular(orbit, {{1024, 1024}, {0.4, 0.4}}),
+          pyronn::Grid::centered({1024, 1024, 1024}, {0.25, 0.25, 0.25})};
+}
+
+/// A slice of a scan with parallel rays: 2560^2 pixels, 1801 views of 2560 pixels over 180 degrees.
+inline Problem<pyronn::ParallelBeam2D> large_slice() {
+  return {"2560^2", pyronn::ParallelBeam2D::circular({angles(1801, 180)}, {2560, 1}),
+          pyronn::Grid::flat({2560, 2560}, {1, 1})};
 }
 
 }  // namespace benchmark

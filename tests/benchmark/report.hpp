@@ -13,7 +13,7 @@ namespace benchmark {
 
 struct Measurement {
   std::string problem;
-  char const* operation;
+  std::string operation;
   char const* interpolation;
   char const* storage;  ///< of input and output
   double milliseconds;
@@ -27,31 +27,41 @@ inline double median(std::vector<double> values) {
   return values[values.size() / 2];
 }
 
+/// Arguments: `--csv`, and `--filter TEXT`, without which all is measured.
 class Report {
  public:
   Report(int argc, char** argv) {
-    for (int n = 1; n < argc; ++n) csv_ = csv_ || std::strcmp(argv[n], "--csv") == 0;
+    for (int n = 1; n < argc; ++n) {
+      csv_ = csv_ || std::strcmp(argv[n], "--csv") == 0;
+      if (std::strcmp(argv[n], "--filter") == 0 && n + 1 < argc) filter_ = argv[++n];
+    }
+  }
+
+  /// Whether the filter is part of a measurement's first columns, with one space between them.
+  [[nodiscard]] bool wants(std::string const& columns) const {
+    return columns.find(filter_) != std::string::npos;
   }
 
   void begin(std::string const& machine) const {
     if (csv_) {
       std::printf("problem,operator,interpolation,storage,ms,rate,unit,extra_MiB\n");
     } else {
-      std::printf("%s\n%-17s %-9s %-10s %-9s %10s %18s %14s\n", machine.c_str(), "problem",
+      std::printf("%s\n%-19s %-18s %-10s %-9s %10s %18s %14s\n", machine.c_str(), "problem",
                   "operator", "interp", "storage", "ms", "rate", "extra memory");
     }
   }
 
   void add(Measurement const& m) const {
     std::printf(csv_ ? "%s,%s,%s,%s,%.3f,%.3f,%s,%.3f\n"
-                     : "%-17s %-9s %-10s %-9s %10.3f %9.2f %-8s %10.1f MiB\n",
-                m.problem.c_str(), m.operation, m.interpolation, m.storage, m.milliseconds,
+                     : "%-19s %-18s %-10s %-9s %10.3f %9.2f %-8s %10.1f MiB\n",
+                m.problem.c_str(), m.operation.c_str(), m.interpolation, m.storage, m.milliseconds,
                 m.work * 1e-6 / m.milliseconds, m.unit, m.extra_mib);
     std::fflush(stdout);
   }
 
  private:
   bool csv_ = false;
+  std::string filter_;
 };
 
 }  // namespace benchmark

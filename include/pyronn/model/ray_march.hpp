@@ -19,6 +19,12 @@ namespace pyronn {
 /// Source: the forward projection of PYRO-NN (C. Syben et al., "PYRO-NN: Python reconstruction
 /// operators in neural networks", Med. Phys. 46, 2019). What a model is, is written in
 /// model/traits.hpp.
+///
+/// In space a Projector on a CudaExecutor reads copies, of as many slices at a time as the
+/// workspace holds. With SoftwareInterp and projections of float its results have the same bits
+/// however many these are; with TextureInterp they do where steps are longer than half the distance
+/// between rays. Where the workspace holds fewer than eight slices the volume is read in place, and
+/// samples are added in another order. Copies are float, so that samples of Half are not rounded.
 class RayMarch : public ModelDefaults {
  public:
   /// @{

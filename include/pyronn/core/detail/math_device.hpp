@@ -19,7 +19,7 @@ PYRONN_HOST_DEVICE inline float reciprocal(float x) {
 /// 1/sqrt(x) with the hardware's approximation: its relative error is at most 2^-22.
 PYRONN_HOST_DEVICE inline float reciprocal_sqrt(float x) {
   float result = 0.0F;
-  asm("rsqrt.approx.f32 %0, %1;" : "=f"(result) : "f"(x));
+  asm("rsqrt.approx.ftz.f32 %0, %1;" : "=f"(result) : "f"(x));
   return result;
 }
 

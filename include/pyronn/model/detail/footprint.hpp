@@ -37,6 +37,8 @@ class Bounds {
     return {static_cast<int>(first), static_cast<int>(last)};
   }
 
+  [[nodiscard]] PYRONN_HOST_DEVICE float low(int axis) const { return low_[axis]; }
+  [[nodiscard]] PYRONN_HOST_DEVICE float high(int axis) const { return high_[axis]; }
   [[nodiscard]] PYRONN_HOST_DEVICE float length(int axis) const { return high_[axis] - low_[axis]; }
 
  private:

@@ -5,11 +5,16 @@
 /// The paths that operators have on CUDA devices, in the order in which they are tried; the general
 /// path is the last.
 #include <pyronn/backend/cuda/detail/batch/paths.cuh>
+#include <pyronn/backend/cuda/detail/batch/transpose_path.cuh>
 #include <pyronn/backend/cuda/detail/columns/project_path.cuh>
+#include <pyronn/backend/cuda/detail/columns/transpose_path.cuh>
 #include <pyronn/backend/cuda/detail/plane/paths.cuh>
+#include <pyronn/backend/cuda/detail/samples/project_path.cuh>
 #include <pyronn/exec/backend.hpp>
 #include <pyronn/interp/software_interp.hpp>
+#include <pyronn/interp/texture_interp.hpp>
 #include <pyronn/model/joseph.hpp>
+#include <pyronn/model/ray_march.hpp>
 #include <pyronn/model/voxel_driven.hpp>
 #include <pyronn/operators/detail/general_back.hpp>
 #include <pyronn/operators/detail/general_forward.hpp>
@@ -24,13 +29,23 @@ struct ForwardPaths<Joseph, SoftwareInterp, CudaBackend> {
 };
 
 template <>
-struct BackPaths<Joseph, SoftwareInterp, CudaBackend> {
-  using Type = PathList<TensorCoreTranspose, PlaneGather, GeneralBack>;
+struct ForwardPaths<RayMarch, SoftwareInterp, CudaBackend> {
+  using Type = PathList<CudaColumnsOfPairsForward, GeneralForward>;
 };
 
 template <>
-struct BackPaths<VoxelDriven, SoftwareInterp, CudaBackend> {
-  using Type = PathList<TensorCoreBack, GeneralBack>;
+struct ForwardPaths<RayMarch, TextureInterp, CudaBackend> {
+  using Type = PathList<CudaSlicesOfPairsForward, GeneralForward>;
+};
+
+template <>
+struct BackPaths<Joseph, SoftwareInterp, CudaBackend> {
+  using Type = PathList<TensorCoreTranspose, PlaneGather, CudaColumnsTranspose, GeneralBack>;
+};
+
+template <class DepthWeight>
+struct BackPaths<WeightedVoxelDriven<DepthWeight>, SoftwareInterp, CudaBackend> {
+  using Type = PathList<TensorCoreBack<DepthWeight>, GeneralBack>;
 };
 
 }  // namespace pyronn::detail

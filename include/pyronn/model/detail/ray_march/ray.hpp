@@ -46,9 +46,9 @@ struct MarchedRay {
     length = t_step * std::sqrt(dot(scale(ray.direction, spacing), scale(ray.direction, spacing)));
   }
 
-  [[nodiscard]] PYRONN_HOST_DEVICE Vec3f sample(int n) const {
-    return first + static_cast<float>(n) * stride;
-  }
+  [[nodiscard]] PYRONN_HOST_DEVICE Vec3f sample(int n) const { return at(static_cast<float>(n)); }
+  /// The same, for a number that is a whole one.
+  [[nodiscard]] PYRONN_HOST_DEVICE Vec3f at(float n) const { return first + n * stride; }
 
   /// The sum of the samples in a slab of the volume times the length of a step.
   template <class Slab>

@@ -4,6 +4,7 @@
 
 /// Projective views as kernels use them: matrices and rays in voxel indices.
 #include <cmath>
+#include <limits>
 
 #include <pyronn/core/config.hpp>
 #include <pyronn/core/error.hpp>
@@ -238,9 +239,22 @@ struct ZAlignedMapAndRays {
   static ZAlignedMapAndRays make(View const& view, Grid const& grid) {
     return {IndexMap::make(view, grid), ZAlignedRays::make(view, grid)};
   }
+  /// Besides, all of the grid lies before the source, with the voxels beside it, and not so near to
+  /// its plane that single precision loses depths.
   template <class View>
   static bool fits(View const& view, Grid const& grid, Extents<2> detector) {
-    return ZAlignedRays::fits(view, grid, detector);
+    ProjectionMatrix const matrix = view.projection_matrix();
+    double nearest = std::numeric_limits<double>::infinity();
+    double farthest = 0;
+    for (int corner = 0; corner < 4; ++corner) {
+      auto const index = [&](int axis) {
+        return (corner >> axis & 1) == 0 ? -2.0 : grid.size[axis] + 1.0;
+      };
+      double const depth = matrix(grid.to_world({index(0), index(1), 0.0}))[2];
+      nearest = min(nearest, depth);
+      farthest = max(farthest, depth);
+    }
+    return nearest > 1e-3 * farthest && ZAlignedRays::fits(view, grid, detector);
   }
   PYRONN_HOST_DEVICE Ray<float> ray(float u, float v) const { return rays.ray(u, v); }
   PYRONN_HOST_DEVICE DetectorPoint<float> project(Vec3f const& index) const {

@@ -22,7 +22,7 @@ namespace pyronn::detail {
 /// Voxel-driven backprojection in the plane, from projections in BatchLayout. In every view all
 /// voxels must lie in front of the source. A warp works on 8 x 4 voxels of all samples; all its
 /// lanes take part in every product, also those whose voxels lie outside the image.
-template <int Tiles, class Views, class In, class Out>
+template <int Tiles, class DepthWeight, class Views, class In, class Out>
 struct BackprojectBatch {
   static constexpr int warps_x = 2;
   static constexpr int warps_y = 4;
@@ -80,10 +80,13 @@ struct BackprojectBatch {
       float const along = start(map.u);
       float const depth = start(map.w);
       float u[run];
+      float weights[run];
 #pragma unroll
       for (int k = 0; k < run; ++k) {
         float const step = min(static_cast<float>(k), room);
-        u[k] = (along + step * map.u[1]) * reciprocal(depth + step * map.w[1]);
+        float const inverse_depth = reciprocal(depth + step * map.w[1]);
+        u[k] = (along + step * map.u[1]) * inverse_depth;
+        weights[k] = DepthWeight{}(inverse_depth);
       }
       // u is monotone along a run, so that its ends bound it.
       float const low = clamp(min(u[0], u[run - 1]), -4.0F, beyond);
@@ -92,7 +95,7 @@ struct BackprojectBatch {
       int const last = min(warp_max(floor_of(high)) + 1, width - 1);
 #pragma unroll 1
       for (int first = begin; first <= last; first += 16) {
-        add_window<Tiles, terms, row_tiles>(sums, u, first, lane, fragments,
+        add_window<Tiles, terms, row_tiles>(sums, u, weights, first, lane, fragments,
                                             static_cast<unsigned>(n * groups));
       }
     }

@@ -43,8 +43,9 @@ __device__ inline float4 hats(float at) {
 }
 
 /// The weights of a lane's 4 elements in rows g and g + 8, and the product of the weights with
-/// values of `Terms` halves each. The products of all terms are accumulated by the tensor cores.
-/// These truncate instead of rounding when they add, but here they add few numbers.
+/// values of `Terms` halves each, times a factor of each row. The products of all terms are
+/// accumulated by the tensor cores. These truncate instead of rounding when they add, but here they
+/// add few numbers.
 template <int Terms>
 struct WindowWeights;
 
@@ -59,7 +60,7 @@ struct WindowWeights<2> {
   /// A position as weights are taken from it.
   static __device__ float position(float at) { return at; }
 
-  __device__ void add_product(float (&sums)[4], unsigned const (&low)[2],
+  __device__ void add_product(float (&sums)[4], float of_a, float of_b, unsigned const (&low)[2],
                               unsigned const (&high)[2]) const {
     unsigned const rounded[4] = {a01.rounded, b01.rounded, a23.rounded, b23.rounded};
     unsigned const rest[4] = {a01.rest, b01.rest, a23.rest, b23.rest};
@@ -68,7 +69,7 @@ struct WindowWeights<2> {
     multiply(products, rest, low[0], high[0], products);
     multiply(products, rounded, low[0], high[0], products);
 #pragma unroll
-    for (int n = 0; n < 4; ++n) sums[n] += products[n];
+    for (int n = 0; n < 4; ++n) sums[n] += (n < 2 ? of_a : of_b) * products[n];
   }
 };
 
@@ -91,13 +92,18 @@ struct WindowWeights<1> {
     return __fadd_rn(__fadd_rn(at, shift), -shift);
   }
 
-  __device__ void add_product(float (&sums)[4], unsigned const (&low)[1],
+  __device__ void add_product(float (&sums)[4], float of_a, float of_b, unsigned const (&low)[1],
                               unsigned const (&high)[1]) const {
     float products[4];
     multiply(products, rounded, low[0], high[0], {0.0F, 0.0F, 0.0F, 0.0F});
 #pragma unroll
-    for (int n = 0; n < 4; ++n) sums[n] += products[n];
+    for (int n = 0; n < 4; ++n) sums[n] += (n < 2 ? of_a : of_b) * products[n];
   }
+};
+
+/// Factors of rows that are all 1.
+struct UnitFactors {
+  __device__ constexpr float operator[](int) const { return 1.0F; }
 };
 
 /// The quad of elements that a lane takes of the window which begins at `first`, a multiple of 4. A
@@ -108,12 +114,13 @@ __device__ inline int quad_of_lane(int first, int lane) {
   return first_quad + ((lane - first_quad) & 3);
 }
 
-/// Adds the products of a window's elements of all samples with their weights. `word(n)` is the n-th
-/// of the words of 16 bytes that a lane has of the window in a BatchLayout, `weights_of(m)` are its
-/// WindowWeights for the tile of rows m.
-template <int Tiles, int Terms, int RowTiles, class Word, class WeightsOf>
-__device__ void add_products(float (&sums)[RowTiles][Tiles][4], Word const& word,
-                             WeightsOf const& weights_of) {
+/// Adds the products of a window's elements of all samples with their weights. `word(n)` is the
+/// n-th of the words of 16 bytes that a lane has of the window in a BatchLayout, `weights_of(m)`
+/// are its WindowWeights for the tile of rows m, and factors[2 m] and factors[2 m + 1] multiply
+/// what its rows g and g + 8 get.
+template <int Tiles, int Terms, int RowTiles, class Factors, class Word, class WeightsOf>
+__device__ void add_products(float (&sums)[RowTiles][Tiles][4], Factors const& factors,
+                             Word const& word, WeightsOf const& weights_of) {
   using Layout = BatchLayout<Tiles, Terms>;
   uint4 values[Layout::pairs][Terms];
 #pragma unroll
@@ -134,25 +141,29 @@ __device__ void add_products(float (&sums)[RowTiles][Tiles][4], Word const& word
         low_beyond[p] = values[k][p].z;
         high_beyond[p] = values[k][p].w;
       }
-      weights.add_product(sums[m][2 * k], low, high);
-      weights.add_product(sums[m][2 * k + 1], low_beyond, high_beyond);
+      float const of_a = factors[2 * m];
+      float const of_b = factors[2 * m + 1];
+      weights.add_product(sums[m][2 * k], of_a, of_b, low, high);
+      weights.add_product(sums[m][2 * k + 1], of_a, of_b, low_beyond, high_beyond);
     }
   }
 }
 
 /// Adds the interpolated values of all samples at the positions `at`, as far as they come from the
 /// window of 16 elements that begins at `first`, a multiple of 4. at[2 m] and at[2 m + 1] are the
-/// positions of rows g and g + 8 of the tile of rows m.
-template <int Tiles, int Terms, int RowTiles>
+/// positions of rows g and g + 8 of the tile of rows m, and `factors` multiply what they get.
+/// `fragments` is the lane's address in a BatchLayout, `row` the number of groups before the row.
+template <int Tiles, int Terms, int RowTiles, class Factors>
 __device__ void add_window(float (&sums)[RowTiles][Tiles][4], float const (&at)[2 * RowTiles],
-                           int first, int lane, uint4 const* fragments, unsigned row) {
+                           Factors const& factors, int first, int lane, uint4 const* fragments,
+                           unsigned row) {
   using Weights = WindowWeights<Terms>;
   int const quad = quad_of_lane(first, lane);
   auto const first_of_lane = static_cast<float>(4 * quad);
-  uint4 const* const words = fragments + (row + static_cast<unsigned>(quad >> 2)) *
-                                             BatchLayout<Tiles, Terms>::group_words;
+  uint4 const* const words =
+      fragments + (row + static_cast<unsigned>(quad >> 2)) * BatchLayout<Tiles, Terms>::group_words;
   add_products<Tiles, Terms>(
-      sums, [words](int n) { return __ldg(words + n * 32); },
+      sums, factors, [words](int n) { return __ldg(words + n * 32); },
       [&](int m) {
         return Weights{hats(Weights::position(at[2 * m] - first_of_lane)),
                        hats(Weights::position(at[2 * m + 1] - first_of_lane))};

@@ -137,14 +137,14 @@ struct PackImages {
   }
 };
 
-/// Projections are packed as they are.
-struct UnitFactors {
+/// Pixels are packed as they are.
+struct PixelsThemselves {
   __device__ float operator()(int, int) const { return 1.0F; }
 };
 
 /// Copies some views of projections into BatchLayout, times factors of pixels and views of at most
 /// 1. A block takes 32 pixels of a view, of all samples.
-template <int Tiles, class T, class Factors = UnitFactors>
+template <int Tiles, class T, class Factors = PixelsThemselves>
 struct PackProjections {
   struct Block : BlockShape<256, 1, 1> {};
   using Layout = BatchLayout<Tiles, half_terms_v<T>>;

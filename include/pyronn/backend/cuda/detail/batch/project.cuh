@@ -205,7 +205,7 @@ struct ProjectBatch {
       int const last = min(warp_max(floor_of(high)) + 1, width - 1);
 #pragma unroll 1
       for (int first = begin; first <= last; first += 16) {
-        add_window<Tiles, terms, row_tiles>(sums, at, first, lane, fragments,
+        add_window<Tiles, terms, row_tiles>(sums, at, UnitFactors{}, first, lane, fragments,
                                             static_cast<unsigned>(k) * groups);
       }
     }

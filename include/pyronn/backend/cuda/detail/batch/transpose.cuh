@@ -98,7 +98,7 @@ struct TransposeBatch {
   /// The first voxel of a block, and a thread of it. The former lies in shared memory, which leaves
   /// registers to the sums.
   struct Place {
-    int volatile const* corner;
+    int const volatile* corner;
     int thread;
 
     [[nodiscard]] __device__ int lane() const { return thread % 32; }
@@ -199,8 +199,10 @@ struct TransposeBatch {
     };
     uint4 const* const words = rows + lane + static_cast<unsigned>(quad >> 2) * Layout::group_words;
     add_products<Tiles, terms>(
-        sums, [words](int n) { return __ldg(words + n * 32); },
-        [&of_voxel](int m) { return Weights{of_voxel(2 * m), of_voxel(2 * m + 1)}; });
+        sums, UnitFactors{}, [words](int n) { return __ldg(words + n * 32); },
+        [&of_voxel](int m) {
+          return Weights{of_voxel(2 * m), of_voxel(2 * m + 1)};
+        });
   }
 
   /// Where a lane's run of voxels lies while its rays have a main axis.

@@ -104,9 +104,9 @@ struct FourSamples {
   }
 };
 
-/// Joseph's transpose of some views, of the samples of `Rays`. A warp has 8 slices of a main axis x 16
-/// voxels across it, and a lane 4 of the latter. The warps of a block share the views of the same
-/// voxels, each rays of its own, and their sums are added up in their order.
+/// Joseph's transpose of some views, of the samples of `Rays`. A warp has 8 slices of a main axis x
+/// 16 voxels across it, and a lane 4 of the latter. The warps of a block share the views of the
+/// same voxels, each rays of its own, and their sums are added up in their order.
 ///
 /// The weight of voxel b is the hat 1 - |d|, not below 0, of the distance d = x - b at which a ray
 /// crosses the slice at x. It is the difference of the ramps of b - 1 and b, where the ramp of b is

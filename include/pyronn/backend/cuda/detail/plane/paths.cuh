@@ -78,9 +78,9 @@ struct PlaneGather {
       int const sample = call.sample_of(range);
       auto samples = call.input.slices(sample, num_samples);
       samples.data += std::int64_t{range.first_view} * samples.extents[0];
-      Block<typename Call::In, Out> const block{
-          range, is_new, samples, volumes.slices(sample, num_samples),
-          call.adds || range.first_view > 0};
+      Block<typename Call::In, Out> const block{range, is_new, samples,
+                                                volumes.slices(sample, num_samples),
+                                                call.adds || range.first_view > 0};
       if (plan.samples == 4) return run_four(plan, executor, call, block, workspace);
       if (plan.has_ends) return run_one<true>(plan, executor, call, block, workspace);
       run_one<false>(plan, executor, call, block, workspace);
@@ -106,8 +106,8 @@ struct PlaneGather {
                                            static_cast<std::size_t>(pitch_of_rays(pixels)) *
                                            sizeof(float4);
     }
-    return aligned(SampledRays<AxisViewOf<Call>, typename Call::In>::bytes(pixels, plan.views,
-                                                                           plan.has_ends));
+    return aligned(
+        SampledRays<AxisViewOf<Call>, typename Call::In>::bytes(pixels, plan.views, plan.has_ends));
   }
 
   template <class Call>

@@ -65,9 +65,9 @@ struct RayTable {
   int pitch;           ///< rays of a row
 
   static std::size_t bytes(int pixels, int num_views) {
-    std::size_t const of_view = static_cast<std::size_t>(pitch_of_rays(pixels)) *
-                                    (2 * sizeof(float2) + sizeof(float)) +
-                                2 * sizeof(AxisView);
+    std::size_t const of_view =
+        static_cast<std::size_t>(pitch_of_rays(pixels)) * (2 * sizeof(float2) + sizeof(float)) +
+        2 * sizeof(AxisView);
     return static_cast<std::size_t>(num_views) * of_view;
   }
 

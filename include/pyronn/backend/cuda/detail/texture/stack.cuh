@@ -29,15 +29,17 @@ class RelaxedCaptureMode {
 /// Images of one size that lie one after another in device memory.
 struct ImageStack {
   void const* data;
-  int texel_bytes;  ///< bytes of a texel, a floating-point number: 2 or 4
+  int texel_bytes;  ///< bytes of a texel's numbers, which are floating-point: 2 or 4
   int width;
   int height;
   int count;
   std::size_t row_bytes;
+  int channels = 1;  ///< numbers of a texel: 1 or 2
 
   friend bool operator==(ImageStack const& a, ImageStack const& b) {
     return a.data == b.data && a.texel_bytes == b.texel_bytes && a.width == b.width &&
-           a.height == b.height && a.count == b.count && a.row_bytes == b.row_bytes;
+           a.height == b.height && a.count == b.count && a.row_bytes == b.row_bytes &&
+           a.channels == b.channels;
   }
 };
 
@@ -84,8 +86,9 @@ class TextureStack {
     resource.resType = cudaResourceTypePitch2D;
     resource.res.pitch2D.devPtr =
         const_cast<char*>(first + static_cast<std::size_t>(n) * height * images_.row_bytes);
-    resource.res.pitch2D.desc =
-        cudaCreateChannelDesc(8 * images_.texel_bytes, 0, 0, 0, cudaChannelFormatKindFloat);
+    int const bits = 8 * images_.texel_bytes;
+    resource.res.pitch2D.desc = cudaCreateChannelDesc(bits, images_.channels > 1 ? bits : 0, 0, 0,
+                                                      cudaChannelFormatKindFloat);
     resource.res.pitch2D.width = static_cast<std::size_t>(images_.width);
     resource.res.pitch2D.height = count * height;
     resource.res.pitch2D.pitchInBytes = images_.row_bytes;
