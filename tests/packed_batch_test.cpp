@@ -36,21 +36,25 @@ template <class Geometry>
 using Forward = pyronn::Projector<Geometry, SoftwareInterp>;
 template <class Geometry>
 using Back = pyronn::Backprojector<Geometry, SoftwareInterp>;
+template <class Geometry>
+using Transpose = pyronn::Backprojector<Geometry, SoftwareInterp, pyronn::Joseph>;
 
 template <class Geometry>
 Extents<3> in_extents(Forward<Geometry> const& op, int samples) {
   return test::volume_extents<Geometry, 3>(op.grid(), samples);
 }
-template <class Geometry>
-Extents<3> in_extents(Back<Geometry> const& op, int samples) {
+template <class Geometry, class Model>
+Extents<3> in_extents(pyronn::Backprojector<Geometry, SoftwareInterp, Model> const& op,
+                      int samples) {
   return test::projection_extents<Geometry, 3>(op.geometry(), samples);
 }
 template <class Geometry>
 Extents<3> out_extents(Forward<Geometry> const& op, int samples) {
   return test::projection_extents<Geometry, 3>(op.geometry(), samples);
 }
-template <class Geometry>
-Extents<3> out_extents(Back<Geometry> const& op, int samples) {
+template <class Geometry, class Model>
+Extents<3> out_extents(pyronn::Backprojector<Geometry, SoftwareInterp, Model> const& op,
+                       int samples) {
   return test::volume_extents<Geometry, 3>(op.grid(), samples);
 }
 
@@ -59,9 +63,10 @@ template <class Geometry>
 std::vector<double> reference(Forward<Geometry> const& op, std::vector<float> const& in) {
   return test::reference_projection<pyronn::Joseph>(op.geometry(), op.grid(), in);
 }
-template <class Geometry>
-std::vector<double> reference(Back<Geometry> const& op, std::vector<float> const& in) {
-  return test::reference_backprojection<pyronn::VoxelDriven>(op.geometry(), op.grid(), in);
+template <class Geometry, class Model>
+std::vector<double> reference(pyronn::Backprojector<Geometry, SoftwareInterp, Model> const& op,
+                              std::vector<float> const& in) {
+  return test::reference_backprojection<Model>(op.geometry(), op.grid(), in);
 }
 
 std::vector<float> sample(std::vector<float> const& all, int samples, int n) {
@@ -138,6 +143,8 @@ void check_both(Geometry const& scan, Grid const& grid, int samples) {
                                   << " samples") {
     check(Forward<Geometry>{scan, grid}, samples);
     check(Back<Geometry>{scan, grid}, samples);
+    // In one voxel the few rays of a sample may cancel.
+    if (grid.size.count() > 1) check(Transpose<Geometry>{scan, grid}, samples);
   }
 }
 
@@ -212,11 +219,12 @@ BOOST_AUTO_TEST_CASE(works_in_any_workspace) {
   };
   check_limits(Forward<FanBeam>{fan(45, 1.4, 150), grid});
   check_limits(Back<FanBeam>{fan(45, 1.4, 150), grid});
+  check_limits(Transpose<FanBeam>{fan(45, 1.4, 300), grid});
 }
 
-BOOST_AUTO_TEST_CASE(adds_views_piece_by_piece) {
+template <class Operator>
+void check_pieces(Operator const& op) {
   constexpr int samples = 40;
-  Back<FanBeam> const op{fan(45, 1.4, 150), Grid::flat({37, 29}, {1.1, 0.9})};
   auto const in = batch_values(7, in_extents(op, samples));
   auto const expected = run_within(op, samples, in, 0);
   test::Array<float, 3> target{out_extents(op, samples), test::nan};
@@ -235,12 +243,19 @@ BOOST_AUTO_TEST_CASE(adds_views_piece_by_piece) {
   }
   BOOST_TEST(test::relative_l2(target.values(), expected) <= 1e-6);
 }
+BOOST_AUTO_TEST_CASE(adds_views_piece_by_piece) {
+  Grid const grid = Grid::flat({37, 29}, {1.1, 0.9});
+  check_pieces(Back<FanBeam>{fan(45, 1.4, 150), grid});
+  check_pieces(Transpose<FanBeam>{fan(45, 1.4, 150), grid});
+}
 
-// Values are exact, positions are rounded to 1/2048; with two parts to a value nothing is.
+// Values are exact, positions are rounded to 1/2048: weights, whose rms is 1 / sqrt(3), by 2^-12 /
+// sqrt(3), which is 2^-12 of them. The transpose of Joseph's model rounds values times steps, too,
+// by at most 2^-12. With two parts to a value nothing is.
 template <class T>
-void check_16_bits(double bound) {
+void check_16_bits(double of_samples, double of_transpose) {
   constexpr int samples = 40;
-  auto const check_operator = [&](auto const& op) {
+  auto const check_operator = [&](auto const& op, double bound) {
     std::vector<T> in;
     for (float const value : test::random_values(11, in_extents(op, samples).count())) {
       in.push_back(static_cast<T>(value));
@@ -253,11 +268,12 @@ void check_16_bits(double bound) {
     BOOST_TEST(test::relative_l2(run_within(op, samples, in, 0), expected) <= 1e-6);
   };
   Grid const grid = Grid::flat({37, 29}, {1.1, 0.9}, {2.5, -3});
-  check_operator(Forward<FanBeam>{fan(45, 1.4, 150), grid});
-  check_operator(Back<FanBeam>{fan(45, 1.4, 150), grid});
+  check_operator(Forward<FanBeam>{fan(45, 1.4, 150), grid}, of_samples);
+  check_operator(Back<FanBeam>{fan(45, 1.4, 150), grid}, of_samples);
+  check_operator(Transpose<FanBeam>{fan(45, 1.4, 150), grid}, of_transpose);
 }
-BOOST_AUTO_TEST_CASE(of_half) { check_16_bits<pyronn::Half>(3e-4); }
-BOOST_AUTO_TEST_CASE(of_bfloat16) { check_16_bits<pyronn::BFloat16>(3e-6); }
+BOOST_AUTO_TEST_CASE(of_half) { check_16_bits<pyronn::Half>(3e-4, 4e-4); }
+BOOST_AUTO_TEST_CASE(of_bfloat16) { check_16_bits<pyronn::BFloat16>(3e-6, 3e-6); }
 
 BOOST_AUTO_TEST_CASE(of_zeros_is_zero) {
   Forward<FanBeam> const op{fan(45, 1.4, 9), Grid::flat({37, 29}, {1.1, 0.9})};

@@ -99,9 +99,16 @@ void check_fbp(Geometry const& scan, int samples) {
 }
 
 /// Where the texture unit cannot read the caller's rows, it needs room for what it reads at a time:
-/// a view, or a block of views of the plane. With less there is other arithmetic.
+/// a view, or a block of views of the plane. Joseph's transpose needs room for the rays of such a
+/// block. With less there is other arithmetic.
 template <class Case, class Geometry>
 std::size_t least_workspace(Geometry const& scan) {
+  if constexpr (test::on_device && std::is_same_v<Case, test::JosephSoftware> &&
+                pyronn::dimension_v<Geometry> == 2) {
+    typename Case::template Backprojector<Geometry> const back{scan, grid_of(scan)};
+    return back.workspace_bytes(test::executor(), pyronn::ArrayView<float const, 2>{
+                                                      nullptr, test::projection_extents(scan)});
+  }
   if (!test::on_device || !std::is_same_v<typename Case::Interp, TextureInterp>) return 0;
   constexpr bool is_plane = pyronn::dimension_v<Geometry> == 2;
   int const views = is_plane ? std::min(scan.num_views(), 1024) : 1;

@@ -38,8 +38,8 @@ class DirectedOperator {
         model_{model},
         views_{geometries_, grid_} {
     if constexpr (dimension == 2 && Direction::template can_check_plane<View>) {
-      shares_checked_plane_ = geometries_.size() == 1 &&
-                              all_views_fit<typename Direction::PlaneCheck>(geometries_, grid_);
+      using Check = typename Direction::template PlaneCheck<Model, View>;
+      has_checked_plane_ = all_views_fit<Check>(geometries_, grid_);
     }
   }
 
@@ -49,8 +49,12 @@ class DirectedOperator {
   [[nodiscard]] auto const& views() const { return views_; }
   [[nodiscard]] Extents<2> detector() const { return geometries_.front().detector_size(); }
   [[nodiscard]] int num_views() const { return geometries_.front().num_views(); }
-  /// Whether all samples share one scan of the plane, each of whose views is as PlaneCheck asks.
-  [[nodiscard]] bool shares_checked_plane() const { return shares_checked_plane_; }
+  /// Whether all views of scans of the plane are as PlaneCheck asks.
+  [[nodiscard]] bool has_checked_plane() const { return has_checked_plane_; }
+  /// Whether besides all samples share one scan.
+  [[nodiscard]] bool shares_checked_plane() const {
+    return has_checked_plane_ && geometries_.size() == 1;
+  }
 
   /// Workspace for these inputs, at most `limit` bytes.
   template <class Executor, class In>
@@ -114,7 +118,7 @@ class DirectedOperator {
   Grid grid_;
   Model model_;
   typename Direction::template Views<Model, Geometry> views_;
-  bool shares_checked_plane_ = false;
+  bool has_checked_plane_ = false;
 };
 
 }  // namespace pyronn::detail

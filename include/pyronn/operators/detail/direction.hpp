@@ -4,8 +4,11 @@
 
 /// What differs between the two directions of an operator: which array is read and which is
 /// written, and what of the model and of its views serves.
+#include <type_traits>
+
 #include <pyronn/core/array_view.hpp>
 #include <pyronn/geometry/traits.hpp>
+#include <pyronn/model/detail/views/projective_views.hpp>
 #include <pyronn/operators/detail/general_back.hpp>
 #include <pyronn/operators/detail/general_forward.hpp>
 #include <pyronn/operators/detail/operator_views.hpp>
@@ -33,6 +36,7 @@ struct Forward {
       typename Model::template SpecialForwardView<view_t<Geometry>, dimension_v<Geometry>>>;
 
   /// What fast paths of the plane ask of every view, and of which views it can be asked.
+  template <class Model, class View>
   using PlaneCheck = RaysThroughGrid;
   template <class View>
   static constexpr bool can_check_plane = has_projective_rays_v<View>;
@@ -89,7 +93,11 @@ struct Back {
       Geometry, typename Model::template BackView<view_t<Geometry>>,
       typename Model::template SpecialBackView<view_t<Geometry>, dimension_v<Geometry>>>;
 
-  using PlaneCheck = GridBeforeSource;
+  /// Models that follow rays ask for the same in both directions.
+  template <class Model, class View>
+  using PlaneCheck =
+      std::conditional_t<std::is_same_v<typename Model::template BackView<View>, IndexMapAndRays>,
+                         RaysThroughGrid, GridBeforeSource>;
   template <class View>
   static constexpr bool can_check_plane = is_projective_view_v<View>;
 

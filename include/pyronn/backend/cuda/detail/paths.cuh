@@ -5,8 +5,10 @@
 /// The paths that operators have on CUDA devices, in the order in which they are tried; the general
 /// path is the last.
 #include <pyronn/backend/cuda/detail/batch/paths.cuh>
+#include <pyronn/backend/cuda/detail/batch/transpose_path.cuh>
 #include <pyronn/backend/cuda/detail/columns/project_path.cuh>
 #include <pyronn/backend/cuda/detail/columns/transpose_path.cuh>
+#include <pyronn/backend/cuda/detail/plane/paths.cuh>
 #include <pyronn/backend/cuda/detail/samples/project_path.cuh>
 #include <pyronn/exec/backend.hpp>
 #include <pyronn/interp/software_interp.hpp>
@@ -38,7 +40,7 @@ struct ForwardPaths<RayMarch, TextureInterp, CudaBackend> {
 
 template <>
 struct BackPaths<Joseph, SoftwareInterp, CudaBackend> {
-  using Type = PathList<CudaColumnsTranspose, GeneralBack>;
+  using Type = PathList<TensorCoreTranspose, PlaneGather, CudaColumnsTranspose, GeneralBack>;
 };
 
 template <class DepthWeight>

@@ -8,6 +8,7 @@
 #include <cuda_runtime.h>
 
 #include <pyronn/backend/cuda/detail/batch/element_window.cuh>
+#include <pyronn/backend/cuda/detail/batch/lane_runs.cuh>
 #include <pyronn/backend/cuda/detail/batch/layout.cuh>
 #include <pyronn/core/array_view.hpp>
 #include <pyronn/core/math.hpp>
@@ -52,10 +53,10 @@ struct BackprojectBatch {
     if (first_x >= volumes.extents[0] || y >= volumes.extents[1]) return;
     int const x = first_x + lane / 4;
     float sums[row_tiles][Tiles][4] = {};
-    bool const exists = x < volumes.extents[0];
-    if (adds && exists) begin(x, y, lane, sums);
+    LaneRun const along_y{x, y, 1};
+    if (adds) begin_sums(volumes, along_y, lane, scale, sums);
     gather(x, y, lane, sums);
-    if (exists) write(x, y, lane, sums);
+    write_sums(volumes, along_y, lane, scale, adds, sums);
   }
 
  private:
@@ -98,43 +99,6 @@ struct BackprojectBatch {
                                             static_cast<unsigned>(n * groups));
       }
     }
-  }
-
-  /// Calls `work(voxel's element, its sum, its sample's scale)` for the voxels and samples of a
-  /// lane.
-  template <class Sums, class Work>
-  __device__ void for_each_sum(int x, int y, int lane, Sums& sums, Work const& work) const {
-#pragma unroll
-    for (int i = 0; i < 2 * Tiles; ++i) {
-      int const sample = i / 2 * 8 + 2 * (lane % 4) + i % 2;
-      if (sample >= volumes.extents[3]) continue;
-      float const of_sample = scale(sample);
-#pragma unroll
-      for (int k = 0; k < run; ++k) {
-        if (y + k >= volumes.extents[1]) continue;
-        work(volumes(x, y + k, 0, sample), sums[k / 2][i / 2][k % 2 * 2 + i % 2], of_sample);
-      }
-    }
-  }
-
-  /// Whether a sum can begin with a number: scales are powers of two, so that it is exact but for
-  /// numbers that are far larger or smaller than all projections.
-  static __device__ bool can_begin_with(float earlier, float scale) {
-    return earlier * scale * (1.0F / scale) == earlier;
-  }
-
-  __device__ void begin(int x, int y, int lane, float (&sums)[row_tiles][Tiles][4]) const {
-    for_each_sum(x, y, lane, sums, [](Out const& element, float& sum, float scale) {
-      float const earlier = detail::widen(element);
-      if (can_begin_with(earlier, scale)) sum = earlier * scale;
-    });
-  }
-
-  __device__ void write(int x, int y, int lane, float const (&sums)[row_tiles][Tiles][4]) const {
-    for_each_sum(x, y, lane, sums, [this](Out& element, float sum, float scale) {
-      bool const is_complete = !adds || can_begin_with(detail::widen(element), scale);
-      write_or_add(element, sum * (1.0F / scale), !is_complete);
-    });
   }
 };
 

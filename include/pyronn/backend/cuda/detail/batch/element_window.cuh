@@ -37,10 +37,15 @@ __device__ inline int floor_of(float x) {
 /// The weight of an element at this distance from a position [elements].
 __device__ inline float hat(float distance) { return __saturatef(1.0F - fabsf(distance)); }
 
-/// The weights of a lane's 4 elements at the positions of rows g and g + 8, which are counted from
-/// the lane's first element, and the product of the weights with values of `Terms` halves each,
-/// times a factor of each row. The products of all terms are accumulated by the tensor cores. These
-/// truncate instead of rounding when they add, but here they add few numbers.
+/// The weights of 4 elements at a position that is counted from the first.
+__device__ inline float4 hats(float at) {
+  return make_float4(hat(at), hat(at - 1.0F), hat(at - 2.0F), hat(at - 3.0F));
+}
+
+/// The weights of a lane's 4 elements in rows g and g + 8, and the product of the weights with
+/// values of `Terms` halves each, times a factor of each row. The products of all terms are
+/// accumulated by the tensor cores. These truncate instead of rounding when they add, but here they
+/// add few numbers.
 template <int Terms>
 struct WindowWeights;
 
@@ -49,11 +54,11 @@ template <>
 struct WindowWeights<2> {
   HalfPair a01, b01, a23, b23;
 
-  __device__ WindowWeights(float a, float b)
-      : a01{hat(a), hat(a - 1.0F)},
-        b01{hat(b), hat(b - 1.0F)},
-        a23{hat(a - 2.0F), hat(a - 3.0F)},
-        b23{hat(b - 2.0F), hat(b - 3.0F)} {}
+  __device__ WindowWeights(float4 const& a, float4 const& b)
+      : a01{a.x, a.y}, b01{b.x, b.y}, a23{a.z, a.w}, b23{b.z, b.w} {}
+
+  /// A position as weights are taken from it.
+  static __device__ float position(float at) { return at; }
 
   __device__ void add_product(float (&sums)[4], float of_a, float of_b, unsigned const (&low)[2],
                               unsigned const (&high)[2]) const {
@@ -74,13 +79,17 @@ template <>
 struct WindowWeights<1> {
   unsigned rounded[4];
 
-  __device__ WindowWeights(float a, float b) {
-    a = to_steps(a);
-    b = to_steps(b);
-    rounded[0] = pack_halves(__floats2half2_rn(hat(a), hat(a - 1.0F)));
-    rounded[1] = pack_halves(__floats2half2_rn(hat(b), hat(b - 1.0F)));
-    rounded[2] = pack_halves(__floats2half2_rn(hat(a - 2.0F), hat(a - 3.0F)));
-    rounded[3] = pack_halves(__floats2half2_rn(hat(b - 2.0F), hat(b - 3.0F)));
+  __device__ WindowWeights(float4 const& a, float4 const& b) {
+    rounded[0] = pack_halves(__floats2half2_rn(a.x, a.y));
+    rounded[1] = pack_halves(__floats2half2_rn(b.x, b.y));
+    rounded[2] = pack_halves(__floats2half2_rn(a.z, a.w));
+    rounded[3] = pack_halves(__floats2half2_rn(b.z, b.w));
+  }
+
+  /// Rounds to a multiple of 2^-11: the last bit of a float near the shift is worth that much.
+  static __device__ float position(float at) {
+    constexpr float shift = 6144.0F;
+    return __fadd_rn(__fadd_rn(at, shift), -shift);
   }
 
   __device__ void add_product(float (&sums)[4], float of_a, float of_b, unsigned const (&low)[1],
@@ -90,13 +99,6 @@ struct WindowWeights<1> {
 #pragma unroll
     for (int n = 0; n < 4; ++n) sums[n] += (n < 2 ? of_a : of_b) * products[n];
   }
-
- private:
-  /// Rounds to a multiple of 2^-11: the last bit of a float near the shift is worth that much.
-  static __device__ float to_steps(float position) {
-    constexpr float shift = 6144.0F;
-    return __fadd_rn(__fadd_rn(position, shift), -shift);
-  }
 };
 
 /// Factors of rows that are all 1.
@@ -104,32 +106,31 @@ struct UnitFactors {
   __device__ constexpr float operator[](int) const { return 1.0F; }
 };
 
-/// Adds the interpolated values of all samples at the positions `at`, as far as they come from the
-/// window of 16 elements that begins at `first`, a multiple of 4. at[2 m] and at[2 m + 1] are the
-/// positions of rows g and g + 8 of the tile of rows m, and `factors` multiply what they get.
-/// `fragments` is the lane's address in a
-/// BatchLayout, `row` the number of groups before the row.
-template <int Tiles, int Terms, int RowTiles, class Factors>
-__device__ void add_window(float (&sums)[RowTiles][Tiles][4], float const (&at)[2 * RowTiles],
-                           Factors const& factors, int first, int lane, uint4 const* fragments,
-                           unsigned row) {
-  using Layout = BatchLayout<Tiles, Terms>;
-  // The window is four quads of elements. A lane takes the quad that it has in the layout, which
-  // belongs to the window's first group or to the next one.
+/// The quad of elements that a lane takes of the window which begins at `first`, a multiple of 4. A
+/// window is four quads; a lane's is the one that it has in the layout, which belongs to the
+/// window's first group or to the next one.
+__device__ inline int quad_of_lane(int first, int lane) {
   int const first_quad = first >> 2;
-  int const quad = first_quad + ((lane - first_quad) & 3);
-  uint4 const* const words =
-      fragments + (row + static_cast<unsigned>(quad >> 2)) * Layout::group_words;
-  auto const first_of_lane = static_cast<float>(4 * quad);
+  return first_quad + ((lane - first_quad) & 3);
+}
+
+/// Adds the products of a window's elements of all samples with their weights. `word(n)` is the
+/// n-th of the words of 16 bytes that a lane has of the window in a BatchLayout, `weights_of(m)`
+/// are its WindowWeights for the tile of rows m, and factors[2 m] and factors[2 m + 1] multiply
+/// what its rows g and g + 8 get.
+template <int Tiles, int Terms, int RowTiles, class Factors, class Word, class WeightsOf>
+__device__ void add_products(float (&sums)[RowTiles][Tiles][4], Factors const& factors,
+                             Word const& word, WeightsOf const& weights_of) {
+  using Layout = BatchLayout<Tiles, Terms>;
   uint4 values[Layout::pairs][Terms];
 #pragma unroll
   for (int k = 0; k < Layout::pairs; ++k) {
 #pragma unroll
-    for (int p = 0; p < Terms; ++p) values[k][p] = __ldg(words + (Layout::pairs * p + k) * 32);
+    for (int p = 0; p < Terms; ++p) values[k][p] = word(Layout::pairs * p + k);
   }
 #pragma unroll
   for (int m = 0; m < RowTiles; ++m) {
-    WindowWeights<Terms> const weights{at[2 * m] - first_of_lane, at[2 * m + 1] - first_of_lane};
+    WindowWeights<Terms> const weights = weights_of(m);
 #pragma unroll
     for (int k = 0; k < Layout::pairs; ++k) {
       unsigned low[Terms], high[Terms], low_beyond[Terms], high_beyond[Terms];
@@ -146,6 +147,27 @@ __device__ void add_window(float (&sums)[RowTiles][Tiles][4], float const (&at)[
       weights.add_product(sums[m][2 * k + 1], of_a, of_b, low_beyond, high_beyond);
     }
   }
+}
+
+/// Adds the interpolated values of all samples at the positions `at`, as far as they come from the
+/// window of 16 elements that begins at `first`, a multiple of 4. at[2 m] and at[2 m + 1] are the
+/// positions of rows g and g + 8 of the tile of rows m, and `factors` multiply what they get.
+/// `fragments` is the lane's address in a BatchLayout, `row` the number of groups before the row.
+template <int Tiles, int Terms, int RowTiles, class Factors>
+__device__ void add_window(float (&sums)[RowTiles][Tiles][4], float const (&at)[2 * RowTiles],
+                           Factors const& factors, int first, int lane, uint4 const* fragments,
+                           unsigned row) {
+  using Weights = WindowWeights<Terms>;
+  int const quad = quad_of_lane(first, lane);
+  auto const first_of_lane = static_cast<float>(4 * quad);
+  uint4 const* const words =
+      fragments + (row + static_cast<unsigned>(quad >> 2)) * BatchLayout<Tiles, Terms>::group_words;
+  add_products<Tiles, Terms>(
+      sums, factors, [words](int n) { return __ldg(words + n * 32); },
+      [&](int m) {
+        return Weights{hats(Weights::position(at[2 * m] - first_of_lane)),
+                       hats(Weights::position(at[2 * m + 1] - first_of_lane))};
+      });
 }
 
 }  // namespace pyronn::detail

@@ -137,9 +137,14 @@ struct PackImages {
   }
 };
 
-/// Copies some views of projections into BatchLayout. A block takes 32 pixels of a view, of all
-/// samples.
-template <int Tiles, class T>
+/// Pixels are packed as they are.
+struct PixelsThemselves {
+  __device__ float operator()(int, int) const { return 1.0F; }
+};
+
+/// Copies some views of projections into BatchLayout, times factors of pixels and views of at most
+/// 1. A block takes 32 pixels of a view, of all samples.
+template <int Tiles, class T, class Factors = PixelsThemselves>
 struct PackProjections {
   struct Block : BlockShape<256, 1, 1> {};
   using Layout = BatchLayout<Tiles, half_terms_v<T>>;
@@ -148,6 +153,7 @@ struct PackProjections {
   int num_views;
   SampleScales<T> scale;
   uint4* rows;
+  Factors factor = {};
 
   [[nodiscard]] Extents<3> items() const {
     return {(Layout::groups(projections.extents[0]) + 1) / 2 * Block::x, num_views, 1};
@@ -183,11 +189,12 @@ struct PackProjections {
   __device__ void load(float* tile, int thread, int first_pixel, int view) const {
     int const pixel = thread % 32;
     int const u = first_pixel + pixel;
+    float const of_pixel = u < projections.extents[0] ? factor(u, view) : 0.0F;
 #pragma unroll
     for (int n = thread / 32; n < Layout::samples; n += Block::x / 32) {
       float value = 0.0F;
       if (n < projections.extents[3] && u < projections.extents[0]) {
-        value = load_float(&projections(u, 0, view, n), 0) * scale(n);
+        value = load_float(&projections(u, 0, view, n), 0) * scale(n) * of_pixel;
       }
       tile[n * pitch + pixel] = value;
     }
