@@ -23,8 +23,8 @@
 
 namespace pyronn::detail {
 
-/// Reads projections in place and needs no workspace. A pixel that is not finite spoils, besides the
-/// voxels that its ray touches, up to 16 along z and 2 across.
+/// Reads projections in place and needs no workspace. A pixel that is not finite spoils, besides
+/// the voxels that its ray touches, up to 16 along z and 2 across.
 struct CudaColumnsTranspose {
   template <class Call>
   static constexpr bool suits =
