@@ -42,6 +42,18 @@ void copy_pixels(Slice const& slice, int first, int count, int detector, float* 
   for (int i = end; i < count; ++i) row[i] = 0.0F;
 }
 
+/// Makes four arrays the columns first, ..., first + 3 of a table: by way of a narrow one, so that
+/// loops vectorise.
+template <int Columns, int Most>
+void put_columns(float const* const (&arrays)[4], int count, int first,
+                 float (&table)[Most][Columns]) {
+  float narrow[Most][4];
+  for (int i = 0; i < count; ++i) {
+    for (int j = 0; j < 4; ++j) narrow[i][j] = arrays[j][i];
+  }
+  for (int i = 0; i < count; ++i) std::memcpy(table[i] + first, narrow[i], sizeof(narrow[i]));
+}
+
 /// For each pixel the value, and by how much the next one is greater.
 template <int Most>
 class PixelPairs {
@@ -81,14 +93,12 @@ class RunPixels {
   template <class Slice>
   void load(Slice const& slice, ParallelRun const& run, IndexRange const& pixels, int detector) {
     int const count = pixels.last - pixels.first + 3;
-    float row[Most];
-    copy_pixels(slice, pixels.first, count, detector, row);
-    for (int k = 0; k < voxels_of_run; ++k) {
-      int const begin = clamp(-run.pixels[k], 0, count);
-      int const end = clamp(count - run.pixels[k], begin, count);
-      for (int i = 0; i < begin; ++i) at_[i][k] = 0.0F;
-      for (int i = begin; i < end; ++i) at_[i][k] = row[i + run.pixels[k]];
-      for (int i = end; i < count; ++i) at_[i][k] = 0.0F;
+    // With zeros around, as what is farther than a run from all others is read and not used.
+    float row[3 * Most] = {};
+    copy_pixels(slice, pixels.first, count, detector, row + Most);
+    for (int k = 0; k < voxels_of_run; k += 4) {
+      auto const moved = [&](int lane) { return row + Most + run.pixels[lane]; };
+      put_columns({moved(k), moved(k + 1), moved(k + 2), moved(k + 3)}, count, k, at_);
     }
   }
 
@@ -122,12 +132,16 @@ class PixelsSideBySide {
   template <class SliceOf>
   void load(SliceOf const& slice, int lanes, IndexRange const& pixels, int detector) {
     int const count = pixels.last - pixels.first + 2;
-    float row[Most];
-    std::fill_n(row, count, 0.0F);
-    for (int lane = 0; lane < Lanes; ++lane) {
-      if (lane < lanes) copy_pixels(slice(lane), pixels.first, count, detector, row);
-      if (lane == lanes) std::fill_n(row, count, 0.0F);
-      for (int i = 0; i < count; ++i) at_[i][lane] = row[i];
+    float rows[4][Most];
+    for (int lane = 0; lane < Lanes; lane += 4) {
+      for (int j = 0; j < 4; ++j) {
+        if (lane + j < lanes) {
+          copy_pixels(slice(lane + j), pixels.first, count, detector, rows[j]);
+        } else {
+          std::fill_n(rows[j], count, 0.0F);
+        }
+      }
+      put_columns({rows[0], rows[1], rows[2], rows[3]}, count, lane, at_);
     }
   }
 

@@ -35,7 +35,7 @@ struct ProjectedRow {
 class TileShadow {
  public:
   /// The greatest number of pixels of a shadow.
-  static constexpr int max_pixels = 1024;
+  static constexpr int max_pixels = 512;
 
   TileShadow(PlaneMap const& map, ImageBox const& tile)
       : map_{map},
