@@ -40,10 +40,14 @@ struct BackprojectRows {
   void operator()(Vec<int, 3> const& item) const {
     int const sample = item[2] * lanes();
     int const count = min(task.num_samples - sample, lanes());
-    if (side_of_box() == tile_side) return backproject<1, tile_side>(item, sample, count);
-    if (count > few_lanes) return backproject<many_lanes, part_side>(item, sample, count);
-    if (count > 1) return backproject<few_lanes, part_side>(item, sample, count);
-    backproject<1, part_side>(item, sample, count);
+    if (count >= fewest_lanes) return backproject<many_lanes, part_side>(item, sample, count);
+    for (int n = sample; n < sample + count; ++n) {
+      if (side_of_box() == tile_side) {
+        backproject<1, tile_side>(item, n, 1);
+      } else {
+        backproject<1, part_side>(item, n, 1);
+      }
+    }
   }
 
  private:
@@ -52,7 +56,7 @@ struct BackprojectRows {
   static constexpr int run = voxels_of_run;
   static constexpr int most_of_runs = 256;  ///< pixels of a box that is read run by run
   static constexpr int many_lanes = 16;
-  static constexpr int few_lanes = 4;
+  static constexpr int fewest_lanes = 6;  ///< that take no longer than as many single samples
 
   template <int Lanes, int Side>
   struct Sums {
@@ -61,7 +65,7 @@ struct BackprojectRows {
 
   /// Samples side by side: one where each has views of its own.
   [[nodiscard]] int lanes() const {
-    return task.views.sample_stride == 0 && task.num_samples > 1 ? many_lanes : 1;
+    return task.views.sample_stride == 0 && task.num_samples >= fewest_lanes ? many_lanes : 1;
   }
 
   /// A whole tile pays in images that have enough of them for many threads.
@@ -107,10 +111,9 @@ struct BackprojectRows {
         shadow.is_parallel() && pixels.first >= -1 && pixels.last - pixels.first < most_of_runs - 2;
     if (by_runs) return add_runs_of_pixels(slice, shadow, pixels, box, sums);
     PixelPairs<TileShadow::max_pixels> pairs;
-    pairs.load(slice, pixels, task.detector[0]);
-    int const origin = shadow.pixels().first - pixels.first;
+    pairs.load(slice, shadow.pixels(), task.detector[0]);
     for_each_row<Side>(shadow, box, [&](int y, Places<Side> const& places) {
-      pairs.add(places, origin, box.count[0], sums.at[y]);
+      pairs.add(places, box.count[0], sums.at[y]);
     });
   }
 

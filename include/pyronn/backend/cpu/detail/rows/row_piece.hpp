@@ -69,12 +69,11 @@ class PixelPairs {
     }
   }
 
-  /// Adds to the sums of voxels; places are counted from pixel `-origin`.
+  /// Adds to the sums of voxels.
   template <int Side>
-  void add(Places<Side> const& places, int origin, int count, float (&sums)[Side][1]) const {
+  void add(Places<Side> const& places, int count, float (&sums)[Side][1]) const {
     float pair[Side][2];
-    for (int k = 0; k < count; ++k)
-      std::memcpy(pair[k], at_[places.index[k] + origin], sizeof(pair[k]));
+    for (int k = 0; k < count; ++k) std::memcpy(pair[k], at_[places.index[k]], sizeof(pair[k]));
     for (int k = 0; k < count; ++k) {
       sums[k][0] =
           add_sample(sums[k][0], places.weight[k], pair[k][0], places.fraction[k], pair[k][1]);
