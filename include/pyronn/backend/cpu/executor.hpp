@@ -16,6 +16,7 @@
 #include <pyronn/backend/cpu/detail/columns/backproject.hpp>
 #include <pyronn/backend/cpu/detail/columns/transpose.hpp>
 #include <pyronn/backend/cpu/detail/paths.hpp>
+#include <pyronn/backend/cpu/detail/rows/backproject.hpp>
 #include <pyronn/backend/cpu/detail/run_on_threads.hpp>
 #include <pyronn/core/error.hpp>
 #include <pyronn/core/extents.hpp>

@@ -209,19 +209,25 @@ struct VoxelDrivenBack {
 template <class Tiling, class DepthWeight, class Task>
 using ZAlignedKernel = typename Tiling::template ZAlignedKernel<DepthWeight, Task>;
 
+template <class Tiling, class DepthWeight, class Task>
+using PlaneKernel = typename Tiling::template PlaneKernel<DepthWeight, Task>;
+
 template <class T>
 struct TypeOf {
   using Type = T;
 };
 
 /// The kernel that suits a task's views: some tilings have a kernel of their own for z-aligned
-/// views.
+/// views, or for views of the plane.
 template <class Tiling, class DepthWeight, class Task>
 constexpr auto voxel_driven_back() {
   using View = typename Task::View;
   if constexpr (std::is_same_v<View, ZAlignedMap> &&
                 is_detected_v<ZAlignedKernel, Tiling, DepthWeight, Task>) {
     return TypeOf<ZAlignedKernel<Tiling, DepthWeight, Task>>{};
+  } else if constexpr (std::is_same_v<View, PlaneMap> &&
+                       is_detected_v<PlaneKernel, Tiling, DepthWeight, Task>) {
+    return TypeOf<PlaneKernel<Tiling, DepthWeight, Task>>{};
   } else if constexpr (View::is_projective) {
     return TypeOf<VoxelDrivenBack<DepthWeight, typename Tiling::Tile, Task>>{};
   } else {
