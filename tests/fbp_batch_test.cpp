@@ -65,14 +65,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(is_single_calls, Interp, test::Interps) {
   check_batch_is_single_calls<Interp>(5);
 }
 
-// Also where tensor cores take it.
 BOOST_AUTO_TEST_CASE(of_many_samples_is_single_calls) {
   check_batch_is_single_calls<SoftwareInterp>(20);
-  auto const scan = FanBeam::circular({100, 170, equal_angles(60, 0, 4.5)}, {50, 1.3});
-  pyronn::Fbp<FanBeam, SoftwareInterp> const fbp{scan, Grid::flat({17, 14}, {1, 1.2})};
-  test::Array<float, 3> projections{{50, 60, 20}};
-  auto const plan = fbp.plan(test::executor(), projections.view(), pyronn::default_workspace_limit);
-  BOOST_TEST(plan.steps.back().path == (test::on_device ? "tensor-core batch" : "general"));
 }
 
 // Shares of views of a batch add up, with one geometry or many.
