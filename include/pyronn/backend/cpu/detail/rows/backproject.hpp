@@ -156,14 +156,14 @@ struct BackprojectRows {
   /// tile's first pixel.
   template <int Side, class Work>
   static void for_each_row(TileShadow const& shadow, ImageBox const& box, Work const& work) {
-    ParallelRun const run{shadow.row(box.first[1]).step_u};
+    ParallelRun const parallel{shadow.row(box.first[1]).step_u};
     int const first = box.first[0] % tile_side;
     int const edge = -1 - shadow.pixels().first;
     Places<Side> places;
     for (int y = 0; y < box.count[1]; ++y) {
       ProjectedRow const row = shadow.row(box.first[1] + y);
       if (shadow.is_parallel()) {
-        places.template find<DepthWeight>(row, run, first, box.count[0]);
+        places.template find<DepthWeight>(row, parallel, first, box.count[0]);
       } else {
         places.template find<DepthWeight>(row, first, box.count[0]);
       }

@@ -41,11 +41,11 @@ class TileShadow {
       : map_{map},
         first_voxel_{tile.first},
         is_parallel_{map.w[0] == 0.0F && map.w[1] == 0.0F},
-        inverse_depth_{1.0 / map.w[2]} {
+        inverse_depth_{1.0 / static_cast<double>(map.w[2])} {
     Range const range = range_of(tile);
     // Rounding moves the others by less than a pixel, and the depth of none
     // changes its sign.
-    bool const is_exact = range.nearest > double{least_depth} &&
+    bool const is_exact = range.nearest > static_cast<double>(least_depth) &&
                           range.farthest <= 16.0 * range.nearest &&
                           range.high - range.low < max_pixels - 8;
     if (!is_exact || !(std::abs(range.low) < 1e9)) return;
@@ -68,7 +68,7 @@ class TileShadow {
     double const first = pixels_.first;
     Point const start = at(first_voxel_[0], y);
     double const u = start.u - first * start.w;
-    double const step_u = double{map_.u[0]} - first * double{map_.w[0]};
+    double const step_u = static_cast<double>(map_.u[0]) - first * static_cast<double>(map_.w[0]);
     if (is_parallel_) {
       return {static_cast<float>(u * inverse_depth_), static_cast<float>(step_u * inverse_depth_),
               map_.w[2], 0.0F};
@@ -95,7 +95,8 @@ class TileShadow {
 
   [[nodiscard]] Point at(int x, int y) const {
     auto const along = [x, y](float const(&row)[3]) {
-      return double{row[0]} * x + (double{row[1]} * y + double{row[2]});
+      return static_cast<double>(row[0]) * x +
+             (static_cast<double>(row[1]) * y + static_cast<double>(row[2]));
     };
     return {along(map_.u), along(map_.w)};
   }

@@ -7,8 +7,8 @@
 //
 #include <cmath>
 
+#include <pyronn/backend/cuda/detail/columns/column_tile.cuh>
 #include <pyronn/backend/cuda/detail/columns/running_sums.cuh>
-#include <pyronn/backend/cuda/detail/columns/tile_shadow.cuh>
 #include <pyronn/core/math.hpp>
 #include <pyronn/model/detail/footprint.hpp>
 #include <pyronn/model/detail/views/projective_views.hpp>

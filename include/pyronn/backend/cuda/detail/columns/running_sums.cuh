@@ -8,7 +8,7 @@
 #include <cmath>
 #include <cstddef>
 
-#include <pyronn/backend/cuda/detail/columns/tile_shadow.cuh>
+#include <pyronn/backend/cuda/detail/columns/column_tile.cuh>
 #include <pyronn/core/extents.hpp>
 #include <pyronn/core/math.hpp>
 #include <pyronn/core/storage.hpp>

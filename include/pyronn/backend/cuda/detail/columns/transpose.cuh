@@ -10,9 +10,9 @@
 
 #include <cuda_runtime.h>
 
+#include <pyronn/backend/cuda/detail/columns/column_tile.cuh>
 #include <pyronn/backend/cuda/detail/columns/interval_sums.cuh>
 #include <pyronn/backend/cuda/detail/columns/running_sums.cuh>
-#include <pyronn/backend/cuda/detail/columns/tile_shadow.cuh>
 #include <pyronn/backend/cuda/detail/launch/named_barrier.cuh>
 #include <pyronn/core/extents.hpp>
 #include <pyronn/core/math.hpp>
@@ -44,7 +44,7 @@ struct TransposeColumnTiles {
 
   /// What a block with tables of this size needs.
   static std::size_t shared_bytes(int num_views, int entries) {
-    return num_views * sizeof(TileShadow) + tables * RunningSums::bytes(entries);
+    return num_views * sizeof(ColumnTileShadow) + tables * RunningSums::bytes(entries);
   }
   /// Tables must hold this many entries: the voxels of a tile lie in their memory, too.
   static constexpr int least_entries =
@@ -96,9 +96,9 @@ struct TransposeColumnTiles {
     extern __shared__ float4 shared_memory[];
     return shared_memory;
   }
-  [[nodiscard]] __device__ TileShadow* shadows() const {
-    return reinterpret_cast<TileShadow*>(memory() +
-                                         tables * RunningSums::bytes(entries) / sizeof(float4));
+  [[nodiscard]] __device__ ColumnTileShadow* shadows() const {
+    return reinterpret_cast<ColumnTileShadow*>(memory() + tables * RunningSums::bytes(entries) /
+                                                              sizeof(float4));
   }
   [[nodiscard]] __device__ RunningSums table(int slot) const { return {memory(), slot, entries}; }
 
@@ -121,7 +121,8 @@ struct TransposeColumnTiles {
   /// Adds the rays along the tile's axis to the voxels in shared memory.
   __device__ void add_views(ColumnTile const& tile, int sample) const {
     for (int n = thread(); n < task.num_views; n += Block::x) {
-      shadows()[n] = TileShadow::of(task.views.view(n, sample), tile, task.size, task.detector);
+      shadows()[n] =
+          ColumnTileShadow::of(task.views.view(n, sample), tile, task.size, task.detector);
     }
     if (warp() < adding_warps) {
       Sums sums;
@@ -178,7 +179,7 @@ struct TransposeColumnTiles {
     // Rows of a table that has all columns that a warp fills in at a time.
     int const longest_column = (entries / RunningSums::columns_of_warp - 1) | 1;
     for (int n = 0; n < task.num_views; ++n) {
-      TileShadow const shadow = shadows()[n];
+      ColumnTileShadow const shadow = shadows()[n];
       if (shadow.columns == 0) continue;
       ShadowPart part{shadow.first_column, 0, shadow.first_row, min(shadow.rows, longest_column),
                       shadow.rows > longest_column};

@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-/// TileShadow: what of a z-aligned view a tile of voxels needs, as TransposeColumnTiles reads it.
+/// ColumnTile, and ColumnTileShadow: what of a z-aligned view a tile of voxels needs, as
+/// TransposeColumnTiles reads it.
 #include <pyronn/backend/cuda/require_cuda.cuh>
 //
 #include <cmath>
@@ -36,21 +37,21 @@ struct ColumnTile {
 
 /// The detector columns whose rays meet a tile, and between which rows its voxels and those below
 /// and above them lie. Row r is the interval from r to r + 1.
-struct TileShadow {
+struct ColumnTileShadow {
   int first_column;
   int columns;  ///< 0: the tile has no shadow, or of rays along the other axis alone
   int first_row;
   int rows;
 
-  static __device__ TileShadow of(ZAlignedMapAndRays const& view, ColumnTile const& tile,
-                                  Extents<3> const& size, Extents<2> const& detector) {
+  static __device__ ColumnTileShadow of(ZAlignedMapAndRays const& view, ColumnTile const& tile,
+                                        Extents<3> const& size, Extents<2> const& detector) {
     Bounds const bounds = bounds_of(view, tile, size);
     IndexRange const columns = bounds.indices(0, detector[0], column_margin);
     auto const height = static_cast<float>(detector[1]);
     float const low = std::floor(bounds.low(1) - row_margin);
     float const high = std::floor(bounds.high(1) + row_margin);
     // Row by row what is below and what is above the detector is all the same.
-    TileShadow shadow{columns.first, 0, static_cast<int>(max(low, -height - most_beyond)), 0};
+    ColumnTileShadow shadow{columns.first, 0, static_cast<int>(max(low, -height - most_beyond)), 0};
     shadow.rows = static_cast<int>(min(high, 2.0F * height + most_beyond)) - shadow.first_row + 1;
     bool const meets = columns.first <= columns.last && high >= 0.0F && low < height;
     if (meets && has_rays_along(view, tile.axis, columns)) {
