@@ -192,7 +192,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(are_added_to_what_is_there, Case, Cases) {
   auto const twice = marched.lines(all / 2, {{}, {}, pyronn::Output::add, {}}, 3.0F);
   double difference = 0;
   for (std::size_t n = 0; n < once.size(); ++n) {
-    difference = std::max(difference, std::abs(static_cast<double>(twice[n]) - once[n] - 3));
+    difference = std::max(difference, static_cast<double>(std::abs(twice[n] - once[n] - 3.0F)));
   }
   BOOST_TEST(difference < 1e-4);
 }

@@ -35,10 +35,9 @@ std::vector<double> reference(Scan const& scan, Grid const& grid, std::vector<fl
   for (int n = 0; n < scan.num_views(); ++n) {
     auto const matrix = scan.view(n).projection_matrix();
     auto const pixel = [&](int u) {
-      bool const exists = u >= 0 && u < columns;
-      return exists ? double{in[static_cast<std::size_t>(n) * static_cast<std::size_t>(columns) +
-                                static_cast<std::size_t>(u)]}
-                    : 0.0;
+      if (u < 0 || u >= columns) return 0.0;
+      auto const at = static_cast<std::size_t>(n) * static_cast<std::size_t>(columns);
+      return static_cast<double>(in[at + static_cast<std::size_t>(u)]);
     };
     std::size_t at = 0;
     for (int y = 0; y < grid.size[1]; ++y) {
