@@ -36,7 +36,7 @@ namespace pyronn::detail {
 
 /// What both directions share. `Direction` derives from it and has
 ///   reads<View>                         whether it can read such views
-///   takes(call)                         what it asks of a call besides
+///   takes(call)                         what it asks of a call besides, unless it is what is here
 ///   plan_for<Tiles, Terms>(size, limit) the plan of a batch of this size
 ///   launches(plan, call, scales)        of a block of samples; `scales` of them, 0 or 1, find
 ///   scales
@@ -48,6 +48,12 @@ struct TensorCorePath {
   static constexpr bool reads_special_views = false;
 
   using Plan = BatchPlan;
+
+  template <class Call>
+  static bool takes(Call const& call) {
+    Extents<3> const& grid = call.op.grid().size;
+    return max(grid[0], grid[1]) <= longest_batch_axis;
+  }
 
   template <class Executor, class Call>
   static std::optional<Plan> plan(Executor const&, Call const& call, std::size_t limit) {
@@ -209,12 +215,6 @@ struct TensorCoreBack : TensorCorePath<TensorCoreBack<DepthWeight>> {
 
   template <class View>
   static constexpr bool reads = is_projective_view_v<View>;
-
-  template <class Call>
-  static bool takes(Call const& call) {
-    Extents<3> const& grid = call.op.grid().size;
-    return max(grid[0], grid[1]) <= longest_batch_axis;
-  }
 
   template <int Tiles, int Terms>
   static Plan plan_for(Extents<4> const& size, std::size_t limit) {

@@ -32,12 +32,6 @@ struct TensorCoreTranspose : TensorCorePath<TensorCoreTranspose> {
   template <class View>
   static constexpr bool reads = is_projective_view_v<View>&& has_projective_rays_v<View>;
 
-  template <class Call>
-  static bool takes(Call const& call) {
-    Extents<3> const& grid = call.op.grid().size;
-    return max(grid[0], grid[1]) <= longest_batch_axis;
-  }
-
   template <int Tiles, int Terms>
   static Plan plan_for(Extents<4> const& size, std::size_t limit) {
     std::size_t const usable = batch_limit(limit);

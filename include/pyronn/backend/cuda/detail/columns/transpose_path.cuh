@@ -7,6 +7,8 @@
 //
 #include <cstddef>
 #include <optional>
+#include <type_traits>
+#include <utility>
 
 #include <pyronn/backend/cuda/detail/columns/transpose.cuh>
 #include <pyronn/core/array_view.hpp>
@@ -37,7 +39,7 @@ struct CudaColumnsTranspose {
 
   /// None where blocks have too little shared memory.
   template <class Executor, class Call>
-  static std::optional<Plan> plan(Executor const& executor, Call const& call, std::size_t) {
+  static std::optional<Plan> plan(Executor const& executor, Call const&, std::size_t) {
     using Kernel = Kernel<Call, float>;
     std::size_t const fixed = Kernel::shared_bytes(max_launch_views, 0);
     std::size_t const least = Kernel::shared_bytes(max_launch_views, Kernel::least_entries);
@@ -45,8 +47,8 @@ struct CudaColumnsTranspose {
     constexpr int most_entries = 7680;
     std::size_t const fit =
         (executor.max_shared_bytes() - fixed) / (Kernel::tables * sizeof(float2));
-    static_cast<void>(call);
-    return Plan{static_cast<int>(min(fit, std::size_t{most_entries}))};
+    // An even number, as tables begin at multiples of 16 bytes.
+    return Plan{static_cast<int>(min(fit, std::size_t{most_entries})) & -2};
   }
 
   static std::size_t bytes(Plan const&) { return 0; }
