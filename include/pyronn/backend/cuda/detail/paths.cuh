@@ -43,9 +43,9 @@ struct BackPaths<Joseph, SoftwareInterp, CudaBackend> {
   using Type = PathList<TensorCoreTranspose, PlaneGather, CudaColumnsTranspose, GeneralBack>;
 };
 
-template <>
-struct BackPaths<VoxelDriven, SoftwareInterp, CudaBackend> {
-  using Type = PathList<TensorCoreBack<NoDepthWeight>, GeneralBack>;
+template <class DepthWeight>
+struct BackPaths<WeightedVoxelDriven<DepthWeight>, SoftwareInterp, CudaBackend> {
+  using Type = PathList<TensorCoreBack<DepthWeight>, GeneralBack>;
 };
 
 }  // namespace pyronn::detail
