@@ -66,6 +66,11 @@ using special_project_view_t =
     std::conditional_t<is_projective_view_v<View>,
                        std::conditional_t<Dimension == 2, PlaneMap, ZAlignedMap>, void>;
 
+/// The same for kernels that also find the voxels which project onto given pixels.
+template <class View, int Dimension>
+using special_inverse_view_t =
+    std::conditional_t<is_projective_view_v<View> && Dimension == 3, ZAlignedMapOfGrid, void>;
+
 /// The form of a view for kernels that follow rays.
 template <class View>
 using ray_view_t = std::conditional_t<has_projective_rays_v<View>, IndexRays, IndexView<View>>;

@@ -1,0 +1,71 @@
+// SPDX-FileCopyrightText: The pyronn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+/// ColumnGroup: neighbouring detector columns of a z-aligned view, and the voxels that they see.
+#include <pyronn/backend/cuda/require_cuda.cuh>
+//
+#include <cmath>
+
+#include <pyronn/core/extents.hpp>
+#include <pyronn/core/math.hpp>
+#include <pyronn/core/vec.hpp>
+#include <pyronn/model/detail/footprint.hpp>
+#include <pyronn/model/detail/views/projective_views.hpp>
+
+namespace pyronn::detail {
+
+/// The points (x, y) that project onto one position along u of a z-aligned view: a line
+/// a x + b y + c = 0.
+struct LineOfPosition {
+  float a;
+  float b;
+  float c;
+
+  __device__ LineOfPosition(ZAlignedMap const& map, float u)
+      : a{map.u[0] - u * map.w[0]}, b{map.u[1] - u * map.w[1]}, c{map.u[2] - u * map.w[2]} {}
+
+  /// The axis along which it advances most, x or y.
+  [[nodiscard]] __device__ int main_axis() const { return abs(b) >= abs(a) ? 0 : 1; }
+};
+
+/// The voxels, slice by slice across `Axis`, that may project between two positions along u, all of
+/// them being before the source.
+template <int Axis>
+class ColumnGroup {
+ public:
+  __device__ ColumnGroup(ZAlignedMap const& map, float low_u, float high_u, Extents<3> const& size)
+      : width_{size[1 - Axis]} {
+    float across[2];
+    float reach = 0.0F;
+    for (int n = 0; n < 2; ++n) {
+      LineOfPosition const line{map, n == 0 ? low_u : high_u};
+      across[n] = Axis == 0 ? line.b : line.a;
+      slope_[n] = -(Axis == 0 ? line.a : line.b) / across[n];
+      base_[n] = -line.c / across[n];
+      reach = max(reach, abs(base_[n]) + static_cast<float>(size[Axis]) * abs(slope_[n]));
+    }
+    // Where these have one sign, both lines cross a slice before the source, and what is seen lies
+    // between them; or both behind it, and nothing is seen. Rounding moves them by less than the
+    // margin unless they are too steep.
+    is_between_ = across[0] * across[1] > 0.0F && reach < 1e5F;
+  }
+
+  /// The voxels of slice k, counted along the other of the axes x and y.
+  [[nodiscard]] __device__ IndexRange range(int k) const {
+    if (!is_between_) return {0, width_ - 1};
+    float const at[2] = {base_[0] + static_cast<float>(k) * slope_[0],
+                         base_[1] + static_cast<float>(k) * slope_[1]};
+    float const low = max(min(at[0], at[1]) - projective_margin, 0.0F);
+    float const high = min(max(at[0], at[1]) + projective_margin, static_cast<float>(width_ - 1));
+    return {static_cast<int>(std::ceil(low)), static_cast<int>(std::floor(high))};
+  }
+
+ private:
+  float base_[2];
+  float slope_[2];
+  int width_;
+  bool is_between_;
+};
+
+}  // namespace pyronn::detail

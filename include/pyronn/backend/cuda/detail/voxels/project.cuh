@@ -1,0 +1,218 @@
+// SPDX-FileCopyrightText: The pyronn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+/// The kernel of the transpose of voxel-driven backprojection of z-aligned views.
+#include <pyronn/backend/cuda/require_cuda.cuh>
+//
+#include <cstddef>
+
+#include <cuda_runtime.h>
+
+#include <pyronn/backend/cuda/detail/voxels/column_group.cuh>
+#include <pyronn/backend/cuda/detail/voxels/column_samples.cuh>
+#include <pyronn/backend/cuda/detail/voxels/copy.cuh>
+#include <pyronn/core/array_view.hpp>
+#include <pyronn/core/extents.hpp>
+#include <pyronn/core/math.hpp>
+#include <pyronn/core/storage.hpp>
+#include <pyronn/core/vec.hpp>
+#include <pyronn/exec/kernel.hpp>
+#include <pyronn/model/detail/footprint.hpp>
+#include <pyronn/model/detail/views/projective_views.hpp>
+
+namespace pyronn::detail {
+
+/// The transpose of VoxelDrivenBack as a gather, through slices that CopyVoxelColumns made, for
+/// groups of detector columns whose main axis is `Axis`. A warp has one group and goes slice by
+/// slice through the columns of voxels between its outer rays. All voxels of such a column project
+/// onto one position along u, so that its samples along v, which lie along the lanes, are taken
+/// once and shared by the two detector columns beside it. An item is up to `rows` rows of a group,
+/// 32 apart, counted from where the footprint of the volume begins; pixels outside it are zero.
+/// Sums begin with what earlier slices have written, so that they do not depend on how many slices
+/// there are at a time.
+template <int Axis, class DepthWeight, class Views, class Out>
+struct ProjectVoxelColumns {
+  /// Neighbouring views follow one another, so that caches serve all of them.
+  struct Block : BlockShape<32, 8, 1> {
+    static constexpr int z_swizzle = 24;
+    static constexpr int min_blocks_per_sm = 3;
+  };
+  static constexpr int columns = 4;  ///< of a group
+  static constexpr int rows = 8;     ///< of a lane
+  static constexpr int warp = 32;
+
+  Views views;
+  int num_views;
+  float const* copy;
+  int first_slice;  ///< across the axis
+  int end_slice;
+  Extents<3> size;  ///< size of the slab of the volume
+  int first_z;      ///< slice of the grid with which it begins
+  ArrayView<Out, 4> projections;
+  bool adds;
+
+  [[nodiscard]] Extents<3> items() const {
+    Extents<4> const& pixels = projections.extents;
+    return {((pixels[1] - 1) / (warp * rows) + 1) * warp, (pixels[0] - 1) / columns + 1, num_views};
+  }
+
+  __device__ void operator()(Vec<int, 3> item) const {
+    auto const& map = views.view(item[2], 0);
+    Pixels pixels{item[1] * columns, item[0] / warp * (warp * rows) + item[0] % warp, item[2], 0};
+    auto const first_u = static_cast<float>(pixels.first_u);
+    if (LineOfPosition{map, first_u + 0.5F * (columns - 1)}.main_axis() != Axis) return;
+    IndexRange const footprint = footprint_of(map, first_u);
+    if (!adds) clear_outside(pixels, footprint);
+    pixels.first_v += footprint.first;
+    pixels.end_v = footprint.last + 1;
+    if (pixels.first_v - item[0] % warp > footprint.last) return;
+    ColumnGroup<Axis> const group{map, first_u - 1.0F, first_u + columns, size};
+    float sums[columns][rows];
+    add_slices<AddAll>(map, group, pixels, sums);
+    if (!are_finite(sums)) add_slices<AddWeighted>(map, group, pixels, sums);
+    for_each_pixel(pixels, [&](Out& pixel, int column, int i) {
+      pixel = user::round<StorageTraits<Out>>(sums[column][i]);
+    });
+  }
+
+ private:
+  /// The pixels of an item.
+  struct Pixels {
+    int first_u;
+    int first_v;
+    int view;
+    int end_v;
+  };
+
+  /// The rows of a group onto which voxels may project.
+  [[nodiscard]] __device__ IndexRange footprint_of(ZAlignedMap const& map, float first_u) const {
+    Bounds bounds;
+    for (int corner = 0; corner < 8; ++corner) {
+      auto const at = [&](int axis) {
+        return static_cast<float>((corner >> axis & 1) == 0 ? 0 : size[axis] - 1);
+      };
+      Vec3f const point = map.homogeneous({at(0), at(1), at(2) + static_cast<float>(first_z)});
+      float const inverse = reciprocal(point[2]);
+      bounds.include(point[0] * inverse, point[1] * inverse);
+    }
+    constexpr float reach = 1.0F + projective_margin;
+    if (bounds.high(0) < first_u - reach || bounds.low(0) > first_u + (columns - 1 + reach)) {
+      return {0, -1};
+    }
+    return bounds.indices(1, projections.extents[1], reach);
+  }
+
+  __device__ void clear_outside(Pixels const& pixels, IndexRange const& footprint) const {
+    for (int i = 0; i < rows; ++i) {
+      int const v = pixels.first_v + warp * i;
+      if (v >= projections.extents[1]) return;
+      if (v >= footprint.first && v <= footprint.last) continue;
+      for (int u = pixels.first_u; u < min(pixels.first_u + columns, projections.extents[0]); ++u) {
+        projections(u, v, pixels.view, 0) = user::round<StorageTraits<Out>>(0.0F);
+      }
+    }
+  }
+
+  /// Calls `work(pixel, column, i)` for the pixels of an item that exist.
+  template <class Work>
+  __device__ void for_each_pixel(Pixels const& pixels, Work const& work) const {
+#pragma unroll
+    for (int i = 0; i < rows; ++i) {
+      int const v = pixels.first_v + warp * i;
+#pragma unroll
+      for (int column = 0; column < columns; ++column) {
+        int const u = pixels.first_u + column;
+        if (v < pixels.end_v && u < projections.extents[0]) {
+          work(projections(u, v, pixels.view, 0), column, i);
+        }
+      }
+    }
+  }
+
+  static __device__ bool are_finite(float const (&sums)[columns][rows]) {
+    bool result = true;
+#pragma unroll
+    for (int column = 0; column < columns; ++column) {
+#pragma unroll
+      for (int i = 0; i < rows; ++i) result = both(result, abs(sums[column][i]) < anywhere);
+    }
+    return result;
+  }
+
+  /// Sets the sums to what is there and what the slices add.
+  template <class Sum>
+  __device__ void add_slices(ZAlignedMap const& map, ColumnGroup<Axis> const& group,
+                             Pixels const& pixels, float (&sums)[columns][rows]) const {
+    for (auto& of_column : sums) {
+      for (float& sum : of_column) sum = 0.0F;
+    }
+    if (adds) {
+      for_each_pixel(pixels,
+                     [&](Out const& pixel, int column, int i) { sums[column][i] = widen(pixel); });
+    }
+    MapAlongZ const along_z{map, first_z};
+    float const* slice = copy;
+    auto const height = static_cast<unsigned>(VoxelColumnCopy::height(size));
+    for (int k = first_slice; k < end_slice; ++k) {
+      IndexRange const range = group.range(k);
+      for (int a = range.first; a <= range.last; ++a) {
+        Vec<float, 2> const at{static_cast<float>(Axis == 0 ? k : a),
+                               static_cast<float>(Axis == 0 ? a : k)};
+        add_column<Sum>(map, along_z, at, slice + static_cast<unsigned>(a) * height, pixels, sums);
+      }
+      slice += static_cast<std::size_t>(size[1 - Axis]) * height;
+    }
+  }
+
+  /// Where along z, counted in the slab, the points of a view lie that project onto row 0, and how
+  /// far they lie apart from row to row for a depth of 1.
+  struct MapAlongZ {
+    float row_0[3];
+    float per_row;
+
+    __device__ MapAlongZ(ZAlignedMap const& map, int first_z) : per_row{1.0F / map.v[2]} {
+      row_0[0] = -map.v[0] * per_row;
+      row_0[1] = -map.v[1] * per_row;
+      row_0[2] = -map.v[3] * per_row - static_cast<float>(first_z);
+    }
+  };
+
+  /// Adds a column of voxels. Its position along u is rounded as in the backprojection.
+  template <class Sum>
+  __device__ void add_column(ZAlignedMap const& map, MapAlongZ const& along_z,
+                             Vec<float, 2> const& at, float const* voxels, Pixels const& pixels,
+                             float (&sums)[columns][rows]) const {
+    auto const linear = [&at](float const(&row)[3]) {
+      return row[0] * at[0] + (row[1] * at[1] + row[2]);
+    };
+    float const depth = linear(map.w);
+    float const inverse_depth = reciprocal(depth);
+    float const u = linear(map.u) * inverse_depth;
+    int const lower_u = floor_to_int(u);
+    unsigned const interval =
+        static_cast<unsigned>(lower_u) - static_cast<unsigned>(pixels.first_u - 1);
+    if (interval > columns) return;
+    float const per_row = depth * along_z.per_row;
+    ColumnSamples const samples{voxels, per_row, linear(along_z.row_0) - abs(per_row),
+                                abs(map.v[2]) * inverse_depth};
+    float values[rows];
+    samples.template sample<Sum>(static_cast<float>(pixels.first_v), warp,
+                                 static_cast<unsigned>(VoxelColumnCopy::top(size)), values);
+    float const fraction = u - static_cast<float>(lower_u);
+    float const weight = DepthWeight{}(inverse_depth);
+    float const upper = fraction * weight;
+    float const lower = (1.0F - fraction) * weight;
+#pragma unroll
+    for (unsigned n = 0; n <= columns; ++n) {
+      if (interval != n) continue;
+#pragma unroll
+      for (int i = 0; i < rows; ++i) {
+        if (n > 0) sums[n - 1][i] = Sum::add(lower, values[i], sums[n - 1][i]);
+        if (n < columns) sums[n][i] = Sum::add(upper, values[i], sums[n][i]);
+      }
+    }
+  }
+};
+
+}  // namespace pyronn::detail
