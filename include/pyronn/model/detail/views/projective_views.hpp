@@ -130,7 +130,9 @@ inline bool lies_before_source(Grid const& grid, ProjectionMatrix const& matrix)
 struct ZAlignedMapOfGrid : ZAlignedMap {
   template <class View>
   static ZAlignedMapOfGrid make(View const& view, Grid const& grid) {
-    return {ZAlignedMap::make(view, grid)};
+    ZAlignedMapOfGrid map;
+    static_cast<ZAlignedMap&>(map) = ZAlignedMap::make(view, grid);
+    return map;
   }
   template <class View>
   static bool fits(View const& view, Grid const& grid, Extents<2> detector) {

@@ -9,7 +9,6 @@
 
 #include <pyronn/core/extents.hpp>
 #include <pyronn/core/math.hpp>
-#include <pyronn/core/vec.hpp>
 #include <pyronn/model/detail/footprint.hpp>
 #include <pyronn/model/detail/views/projective_views.hpp>
 
@@ -26,7 +25,7 @@ struct LineOfPosition {
       : a{map.u[0] - u * map.w[0]}, b{map.u[1] - u * map.w[1]}, c{map.u[2] - u * map.w[2]} {}
 
   /// The axis along which it advances most, x or y.
-  [[nodiscard]] __device__ int main_axis() const { return abs(b) >= abs(a) ? 0 : 1; }
+  [[nodiscard]] __device__ int main_axis() const { return std::fabs(b) >= std::fabs(a) ? 0 : 1; }
 };
 
 /// The voxels, slice by slice across `Axis`, that may project between two positions along u, all of
@@ -38,17 +37,22 @@ class ColumnGroup {
       : width_{size[1 - Axis]} {
     float across[2];
     float reach = 0.0F;
+    float const last = static_cast<float>(size[Axis] - 1);
     for (int n = 0; n < 2; ++n) {
       LineOfPosition const line{map, n == 0 ? low_u : high_u};
       across[n] = Axis == 0 ? line.b : line.a;
-      slope_[n] = -(Axis == 0 ? line.a : line.b) / across[n];
-      base_[n] = -line.c / across[n];
-      reach = max(reach, abs(base_[n]) + static_cast<float>(size[Axis]) * abs(slope_[n]));
+      float const per_unit = -reciprocal(across[n]);
+      slope_[n] = per_unit * (Axis == 0 ? line.a : line.b);
+      base_[n] = per_unit * line.c;
+      reach = max(reach, std::fabs(base_[n]) + last * std::fabs(slope_[n]));
     }
     // Where these have one sign, both lines cross a slice before the source, and what is seen lies
     // between them; or both behind it, and nothing is seen. Rounding moves them by less than the
     // margin unless they are too steep.
     is_between_ = across[0] * across[1] > 0.0F && reach < 1e5F;
+    float const first_length = std::fabs(base_[1] - base_[0]);
+    float const last_length = std::fabs(base_[1] - base_[0] + last * (slope_[1] - slope_[0]));
+    longest_ = is_between_ ? max(first_length, last_length) : anywhere;
   }
 
   /// The voxels of slice k, counted along the other of the axes x and y.
@@ -61,9 +65,16 @@ class ColumnGroup {
     return {static_cast<int>(std::ceil(low)), static_cast<int>(std::floor(high))};
   }
 
+  /// 8, 16 or 32: no less than the number of voxels in any range unless that is more than 32.
+  [[nodiscard]] __device__ int most_voxels() const {
+    constexpr float beside = 1.0F + 4.0F * projective_margin;
+    return longest_ < 8.0F - beside ? 8 : (longest_ < 16.0F - beside ? 16 : 32);
+  }
+
  private:
   float base_[2];
   float slope_[2];
+  float longest_;
   int width_;
   bool is_between_;
 };

@@ -5,13 +5,13 @@
 /// The kernel of the transpose of voxel-driven backprojection of z-aligned views.
 #include <pyronn/backend/cuda/require_cuda.cuh>
 //
-#include <cstddef>
+#include <cmath>
 
 #include <cuda_runtime.h>
 
 #include <pyronn/backend/cuda/detail/voxels/column_group.cuh>
-#include <pyronn/backend/cuda/detail/voxels/column_samples.cuh>
 #include <pyronn/backend/cuda/detail/voxels/copy.cuh>
+#include <pyronn/backend/cuda/detail/voxels/seen_column.cuh>
 #include <pyronn/core/array_view.hpp>
 #include <pyronn/core/extents.hpp>
 #include <pyronn/core/math.hpp>
@@ -25,12 +25,12 @@ namespace pyronn::detail {
 
 /// The transpose of VoxelDrivenBack as a gather, through slices that CopyVoxelColumns made, for
 /// groups of detector columns whose main axis is `Axis`. A warp has one group and goes slice by
-/// slice through the columns of voxels between its outer rays. All voxels of such a column project
-/// onto one position along u, so that its samples along v, which lie along the lanes, are taken
-/// once and shared by the two detector columns beside it. An item is up to `rows` rows of a group,
-/// 32 apart, counted from where the footprint of the volume begins; pixels outside it are zero.
-/// Sums begin with what earlier slices have written, so that they do not depend on how many slices
-/// there are at a time.
+/// slice through the columns of voxels between its outer rays. Its lanes first find out how each of
+/// them sees one of the next columns. Then they lie along v: all voxels of a column project onto
+/// one position along u, so that the samples along v are taken once, and are shared by the two
+/// detector columns beside it. An item is up to `rows` rows of a group, 32 apart, counted from
+/// where the footprint of the volume begins; pixels outside it are zero. Sums begin with what
+/// earlier slices have written, so that they do not depend on how many slices there are at a time.
 template <int Axis, class DepthWeight, class Views, class Out>
 struct ProjectVoxelColumns {
   /// Neighbouring views follow one another, so that caches serve all of them.
@@ -41,6 +41,7 @@ struct ProjectVoxelColumns {
   static constexpr int columns = 4;  ///< of a group
   static constexpr int rows = 8;     ///< of a lane
   static constexpr int warp = 32;
+  static constexpr unsigned all_lanes = 0xffffffffU;
 
   Views views;
   int num_views;
@@ -70,7 +71,8 @@ struct ProjectVoxelColumns {
     ColumnGroup<Axis> const group{map, first_u - 1.0F, first_u + columns, size};
     float sums[columns][rows];
     add_slices<AddAll>(map, group, pixels, sums);
-    if (!are_finite(sums)) add_slices<AddWeighted>(map, group, pixels, sums);
+    // A number that is not finite, times a weight of zero, must not spoil a sum.
+    if (!__all_sync(all_lanes, are_finite(sums))) add_slices<AddWeighted>(map, group, pixels, sums);
     for_each_pixel(pixels, [&](Out& pixel, int column, int i) {
       pixel = user::round<StorageTraits<Out>>(sums[column][i]);
     });
@@ -135,7 +137,7 @@ struct ProjectVoxelColumns {
 #pragma unroll
     for (int column = 0; column < columns; ++column) {
 #pragma unroll
-      for (int i = 0; i < rows; ++i) result = both(result, abs(sums[column][i]) < anywhere);
+      for (int i = 0; i < rows; ++i) result = both(result, std::fabs(sums[column][i]) < anywhere);
     }
     return result;
   }
@@ -151,66 +153,89 @@ struct ProjectVoxelColumns {
       for_each_pixel(pixels,
                      [&](Out const& pixel, int column, int i) { sums[column][i] = widen(pixel); });
     }
-    MapAlongZ const along_z{map, first_z};
-    float const* slice = copy;
-    auto const height = static_cast<unsigned>(VoxelColumnCopy::height(size));
-    for (int k = first_slice; k < end_slice; ++k) {
-      IndexRange const range = group.range(k);
-      for (int a = range.first; a <= range.last; ++a) {
-        Vec<float, 2> const at{static_cast<float>(Axis == 0 ? k : a),
-                               static_cast<float>(Axis == 0 ? a : k)};
-        add_column<Sum>(map, along_z, at, slice + static_cast<unsigned>(a) * height, pixels, sums);
-      }
-      slice += static_cast<std::size_t>(size[1 - Axis]) * height;
+    auto const lane = static_cast<int>(threadIdx.x % warp);
+    SeenColumn* const seen = list_of_warp();
+    int const per_slice = group.most_voxels();
+    for (int k = first_slice + lane / per_slice; k - lane / per_slice < end_slice;
+         k += warp / per_slice) {
+      IndexRange const range = k < end_slice ? group.range(k) : IndexRange{0, -1};
+      int a = range.first + lane % per_slice;
+      do {
+        SeenColumn column;
+        bool const is_seen = a <= range.last && sees(map, pixels.first_u, k, a, column);
+        unsigned const lanes = __ballot_sync(all_lanes, is_seen);
+        if (is_seen) seen[__popc(lanes & ((1U << lane) - 1U))] = column;
+        __syncwarp();
+        int const count = __popc(lanes);
+        for (int n = 0; n < count; ++n) add_column<Sum>(seen[n], pixels, sums);
+        __syncwarp();
+        a += per_slice;
+      } while (__any_sync(all_lanes, a <= range.last));
     }
   }
 
-  /// Where along z, counted in the slab, the points of a view lie that project onto row 0, and how
-  /// far they lie apart from row to row for a depth of 1.
-  struct MapAlongZ {
-    float row_0[3];
-    float per_row;
+  static __device__ SeenColumn* list_of_warp() {
+    __shared__ SeenColumn lists[Block::y][warp];
+    return lists[threadIdx.x / warp];
+  }
 
-    __device__ MapAlongZ(ZAlignedMap const& map, int first_z) : per_row{1.0F / map.v[2]} {
-      row_0[0] = -map.v[0] * per_row;
-      row_0[1] = -map.v[1] * per_row;
-      row_0[2] = -map.v[3] * per_row - static_cast<float>(first_z);
-    }
-  };
-
-  /// Adds a column of voxels. Its position along u is rounded as in the backprojection.
-  template <class Sum>
-  __device__ void add_column(ZAlignedMap const& map, MapAlongZ const& along_z,
-                             Vec<float, 2> const& at, float const* voxels, Pixels const& pixels,
-                             float (&sums)[columns][rows]) const {
-    auto const linear = [&at](float const(&row)[3]) {
-      return row[0] * at[0] + (row[1] * at[1] + row[2]);
+  /// Whether a column of voxels, the one at `a` in slice k, projects beside columns of a group; and
+  /// how it is seen. Its position along u is rounded as in the backprojection.
+  __device__ bool sees(ZAlignedMap const& map, int first_u, int k, int a,
+                       SeenColumn& column) const {
+    ColumnView const view{map, first_z};
+    auto const linear = [&](float const(&row)[3]) {
+      auto const x = static_cast<float>(Axis == 0 ? k : a);
+      auto const y = static_cast<float>(Axis == 0 ? a : k);
+      return row[0] * x + (row[1] * y + row[2]);
     };
-    float const depth = linear(map.w);
+    float const depth = linear(view.w);
     float const inverse_depth = reciprocal(depth);
-    float const u = linear(map.u) * inverse_depth;
+    float const u = linear(view.u) * inverse_depth;
     int const lower_u = floor_to_int(u);
-    unsigned const interval =
-        static_cast<unsigned>(lower_u) - static_cast<unsigned>(pixels.first_u - 1);
-    if (interval > columns) return;
-    float const per_row = depth * along_z.per_row;
-    ColumnSamples const samples{voxels, per_row, linear(along_z.row_0) - abs(per_row),
-                                abs(map.v[2]) * inverse_depth};
-    float values[rows];
-    samples.template sample<Sum>(static_cast<float>(pixels.first_v), warp,
-                                 static_cast<unsigned>(VoxelColumnCopy::top(size)), values);
-    float const fraction = u - static_cast<float>(lower_u);
+    unsigned const interval = static_cast<unsigned>(lower_u) - static_cast<unsigned>(first_u - 1);
+    if (interval > columns) return false;
+    column.interval = static_cast<int>(interval);
+    column.per_row = depth * view.depth_per_row;
+    float const reach = std::fabs(column.per_row);
+    column.first = linear(view.z) - reach;
+    column.step = view.rows_per_inverse_depth * inverse_depth;
+    column.most = static_cast<int>(min(2.0F * reach, 1e9F)) + 1;
+    column.offset = static_cast<unsigned>((k - first_slice) * size[1 - Axis] + a) *
+                    static_cast<unsigned>(VoxelColumnCopy::height(size));
     float const weight = DepthWeight{}(inverse_depth);
-    float const upper = fraction * weight;
-    float const lower = (1.0F - fraction) * weight;
-#pragma unroll
-    for (unsigned n = 0; n <= columns; ++n) {
-      if (interval != n) continue;
+    float const fraction = u - static_cast<float>(lower_u);
+    column.upper = fraction * weight;
+    column.lower = (1.0F - fraction) * weight;
+    return true;
+  }
+
+  template <class Sum>
+  __device__ void add_column(SeenColumn const& column, Pixels const& pixels,
+                             float (&sums)[columns][rows]) const {
+    float values[rows];
+    column.template sample<Sum, warp>(static_cast<float>(pixels.first_v),
+                                      hide_from_optimizer(copy + column.offset),
+                                      static_cast<unsigned>(VoxelColumnCopy::top(size)), values);
+    add_between<Sum, 0>(column, values, sums);
+  }
+
+  /// Adds to the columns to both sides of an interval.
+  template <class Sum, int Interval>
+  static __device__ void add_between(SeenColumn const& column, float const (&values)[rows],
+                                     float (&sums)[columns][rows]) {
+    if (column.interval == Interval) {
 #pragma unroll
       for (int i = 0; i < rows; ++i) {
-        if (n > 0) sums[n - 1][i] = Sum::add(lower, values[i], sums[n - 1][i]);
-        if (n < columns) sums[n][i] = Sum::add(upper, values[i], sums[n][i]);
+        if constexpr (Interval > 0) {
+          sums[Interval - 1][i] = Sum::add(column.lower, values[i], sums[Interval - 1][i]);
+        }
+        if constexpr (Interval < columns) {
+          sums[Interval][i] = Sum::add(column.upper, values[i], sums[Interval][i]);
+        }
       }
+    } else if constexpr (Interval < columns) {
+      add_between<Sum, Interval + 1>(column, values, sums);
     }
   }
 };

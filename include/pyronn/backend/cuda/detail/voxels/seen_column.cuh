@@ -1,0 +1,145 @@
+// SPDX-FileCopyrightText: The pyronn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+/// SeenColumn: what a column of voxels along z brings to the rows of a detector column.
+#include <pyronn/backend/cuda/require_cuda.cuh>
+//
+#include <cmath>
+
+#include <cuda_runtime.h>
+
+#include <pyronn/backend/cuda/detail/voxels/copy.cuh>
+#include <pyronn/core/math.hpp>
+#include <pyronn/model/detail/views/projective_views.hpp>
+
+namespace pyronn::detail {
+
+/// Adds all products, as they are.
+struct AddAll {
+  static __device__ float add(float weight, float value, float sum) {
+    return std::fma(weight, value, sum);
+  }
+};
+/// Leaves out numbers that are not finite where their weight is zero; all else is the same.
+struct AddWeighted {
+  static __device__ float add(float weight, float value, float sum) {
+    float const added = std::fma(weight, value, sum);
+    return weight != 0.0F || std::fabs(value) < anywhere ? added : sum;
+  }
+};
+
+/// The first voxel that a row sees.
+struct FirstVoxel {
+  unsigned index;  ///< in the copy; indices below its columns are very large numbers
+  float distance;  ///< from where the row begins to see [rows]
+
+  /// Added to a number in (-2^22, 2^22) and rounded down, it leaves the integer part in the last
+  /// bits. Larger numbers become indices beyond all columns.
+  static constexpr float shift = 12582912.0F;  // 1.5 * 2^23
+  static constexpr unsigned origin = 0x4b400000U;
+
+  /// For a row that sees voxels above `z`, which are `step` rows apart.
+  __device__ FirstVoxel(float z, float step) {
+    float const shifted = __fadd_rd(z, shift);
+    float const below = shifted - shift;
+    index = __float_as_uint(shifted) - (origin - 1U - VoxelColumnCopy::below);
+    distance = std::fma(step, below - z, step);
+  }
+};
+
+/// A column of voxels as a view sees it. Row v sees those above z = first + v per_row, at distances
+/// of less than 2 rows, with the weights 1 - |distance - 1|.
+struct alignas(16) SeenColumn {
+  float first;      ///< counted in the slab
+  float per_row;    ///< voxels, negative where rows count against z
+  float step;       ///< rows from voxel to voxel, positive
+  unsigned offset;  ///< of the column in the copy
+  float lower;      ///< weights of the detector columns to both sides
+  float upper;
+  int interval;  ///< between which of a group's columns it lies, counted from that before the first
+  int most;      ///< voxels that a row sees, at most
+
+  /// Sets `values` to what rows bring that begin with `row` and are `Stride` apart.
+  template <class Sum, int Stride, int Count>
+  __device__ void sample(float row, float const* voxels, unsigned top,
+                         float (&values)[Count]) const {
+    float const z = std::fma(row, per_row, first);
+    if (most == 3) {
+      sample_few<Sum, Stride, 3>(z, voxels, top, values);
+    } else if (most == 2) {
+      sample_few<Sum, Stride, 2>(z, voxels, top, values);
+    } else if (most == 1) {
+      sample_few<Sum, Stride, 1>(z, voxels, top, values);
+    } else if (most == 4) {
+      sample_few<Sum, Stride, 4>(z, voxels, top, values);
+    } else {
+      sample_many<Sum, Stride>(z, voxels, top, values);
+    }
+  }
+
+ private:
+  template <class Sum, int Stride, int Most, int Count>
+  __device__ void sample_few(float z, float const* voxels, unsigned top,
+                             float (&values)[Count]) const {
+    static_assert(Most <= VoxelColumnCopy::most_read);
+#pragma unroll
+    for (int i = 0; i < Count; ++i) {
+      FirstVoxel const voxel{std::fma(static_cast<float>(i * Stride), per_row, z), step};
+      float const* const seen = voxels + min(voxel.index, top);
+      values[i] = 0.0F;
+#pragma unroll
+      for (int n = 0; n < Most; ++n) {
+        values[i] = Sum::add(weight<Most>(voxel.distance, n), __ldg(seen + n), values[i]);
+      }
+    }
+  }
+
+  /// The weight of voxel n where the first has a distance. Of `Most` voxels each has a step of at
+  /// least 2 / Most rows and, but if there is one alone, at most 2 / (Most - 1).
+  template <int Most>
+  [[nodiscard]] __device__ float weight(float distance, int n) const {
+    if (n == 0 && Most >= 3) return distance;
+    auto const steps = static_cast<float>(n);
+    if (2 * n >= Most) return __saturatef((2.0F - steps * step) - distance);
+    return __saturatef(1.0F - std::fabs(distance + (steps * step - 1.0F)));
+  }
+
+  template <class Sum, int Stride, int Count>
+  __device__ void sample_many(float z, float const* voxels, unsigned top,
+                              float (&values)[Count]) const {
+    for (float& value : values) value = 0.0F;
+#pragma unroll 1
+    for (int n = 0; n < most; ++n) {
+#pragma unroll
+      for (int i = 0; i < Count; ++i) {
+        FirstVoxel const voxel{std::fma(static_cast<float>(i * Stride), per_row, z), step};
+        float const distance = std::fma(static_cast<float>(n), step, voxel.distance);
+        float const value = __ldg(voxels + min(voxel.index + static_cast<unsigned>(n), top));
+        values[i] = Sum::add(__saturatef(1.0F - std::fabs(distance - 1.0F)), value, values[i]);
+      }
+    }
+  }
+};
+
+/// How a view sees columns of voxels.
+struct ColumnView {
+  float u[3];
+  float w[3];
+  float z[3];  ///< where what projects onto row 0 lies, counted in the slab, from x, y and 1
+  float depth_per_row;
+  float rows_per_inverse_depth;
+
+  __device__ ColumnView(ZAlignedMap const& map, int first_z)
+      : depth_per_row{reciprocal(map.v[2])}, rows_per_inverse_depth{std::fabs(map.v[2])} {
+    for (int n = 0; n < 3; ++n) {
+      u[n] = map.u[n];
+      w[n] = map.w[n];
+    }
+    z[0] = -map.v[0] * depth_per_row;
+    z[1] = -map.v[1] * depth_per_row;
+    z[2] = -map.v[3] * depth_per_row - static_cast<float>(first_z);
+  }
+};
+
+}  // namespace pyronn::detail
