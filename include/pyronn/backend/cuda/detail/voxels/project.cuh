@@ -7,8 +7,6 @@
 //
 #include <cmath>
 
-#include <cuda_runtime.h>
-
 #include <pyronn/backend/cuda/detail/voxels/column_group.cuh>
 #include <pyronn/backend/cuda/detail/voxels/copy.cuh>
 #include <pyronn/backend/cuda/detail/voxels/seen_column.cuh>
@@ -46,6 +44,7 @@ struct ProjectVoxelColumns {
   Views views;
   int num_views;
   float const* copy;
+  IndexInCopy index;
   int first_slice;  ///< across the axis
   int end_slice;
   Extents<3> size;  ///< size of the slab of the volume
@@ -156,6 +155,7 @@ struct ProjectVoxelColumns {
     auto const lane = static_cast<int>(threadIdx.x % warp);
     SeenColumn* const seen = list_of_warp();
     int const per_slice = group.most_voxels();
+    auto const first_v = static_cast<float>(pixels.first_v);
     for (int k = first_slice + lane / per_slice; k - lane / per_slice < end_slice;
          k += warp / per_slice) {
       IndexRange const range = k < end_slice ? group.range(k) : IndexRange{0, -1};
@@ -167,7 +167,7 @@ struct ProjectVoxelColumns {
         if (is_seen) seen[__popc(lanes & ((1U << lane) - 1U))] = column;
         __syncwarp();
         int const count = __popc(lanes);
-        for (int n = 0; n < count; ++n) add_column<Sum>(seen[n], pixels, sums);
+        for (int n = 0; n < count; ++n) add_column<Sum>(seen[n], first_v, sums);
         __syncwarp();
         a += per_slice;
       } while (__any_sync(all_lanes, a <= range.last));
@@ -211,12 +211,11 @@ struct ProjectVoxelColumns {
   }
 
   template <class Sum>
-  __device__ void add_column(SeenColumn const& column, Pixels const& pixels,
+  __device__ void add_column(SeenColumn const column, float first_v,
                              float (&sums)[columns][rows]) const {
     float values[rows];
-    column.template sample<Sum, warp>(static_cast<float>(pixels.first_v),
-                                      hide_from_optimizer(copy + column.offset),
-                                      static_cast<unsigned>(VoxelColumnCopy::top(size)), values);
+    column.template sample<Sum, warp>(first_v, hide_from_optimizer(copy + column.offset), index,
+                                      values);
     add_between<Sum, 0>(column, values, sums);
   }
 

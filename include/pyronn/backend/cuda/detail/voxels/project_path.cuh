@@ -111,6 +111,7 @@ struct CudaVoxelColumnsForward {
             views.chunk(range),
             range.views.count,
             memory,
+            IndexInCopy{volume.extents},
             first,
             end,
             volume.extents,

@@ -7,9 +7,8 @@
 //
 #include <cmath>
 
-#include <cuda_runtime.h>
-
 #include <pyronn/backend/cuda/detail/voxels/copy.cuh>
+#include <pyronn/core/extents.hpp>
 #include <pyronn/core/math.hpp>
 #include <pyronn/model/detail/views/projective_views.hpp>
 
@@ -31,21 +30,34 @@ struct AddWeighted {
 
 /// The first voxel that a row sees.
 struct FirstVoxel {
-  unsigned index;  ///< in the copy; indices below its columns are very large numbers
+  unsigned bits;   ///< its number, counted from an origin
   float distance;  ///< from where the row begins to see [rows]
 
   /// Added to a number in (-2^22, 2^22) and rounded down, it leaves the integer part in the last
-  /// bits. Larger numbers become indices beyond all columns.
+  /// bits. What larger numbers leave lies beyond that.
   static constexpr float shift = 12582912.0F;  // 1.5 * 2^23
-  static constexpr unsigned origin = 0x4b400000U;
+  static constexpr unsigned origin = 0x4b400000U - 1U;
 
   /// For a row that sees voxels above `z`, which are `step` rows apart.
   __device__ FirstVoxel(float z, float step) {
     float const shifted = __fadd_rd(z, shift);
-    float const below = shifted - shift;
-    index = __float_as_uint(shifted) - (origin - 1U - VoxelColumnCopy::below);
-    distance = std::fma(step, below - z, step);
+    bits = __float_as_uint(shifted);
+    distance = std::fma(step, (shifted - shift) - z, step);
   }
+};
+
+/// From the bits of a voxel to its index in a column of the copy. Voxels that are not there have
+/// the index `top`: from those below it follows by unsigned numbers being counted around. It is
+/// made on the host, as compilers load constants anew for every use.
+struct IndexInCopy {
+  unsigned of_zero;
+  unsigned top;
+
+  explicit IndexInCopy(Extents<3> const& size)
+      : of_zero{VoxelColumnCopy::below - FirstVoxel::origin},
+        top{static_cast<unsigned>(VoxelColumnCopy::top(size))} {}
+
+  __device__ unsigned operator()(unsigned bits) const { return min(bits + of_zero, top); }
 };
 
 /// A column of voxels as a view sees it. Row v sees those above z = first + v per_row, at distances
@@ -62,31 +74,31 @@ struct alignas(16) SeenColumn {
 
   /// Sets `values` to what rows bring that begin with `row` and are `Stride` apart.
   template <class Sum, int Stride, int Count>
-  __device__ void sample(float row, float const* voxels, unsigned top,
+  __device__ void sample(float row, float const* voxels, IndexInCopy const& index,
                          float (&values)[Count]) const {
     float const z = std::fma(row, per_row, first);
     if (most == 3) {
-      sample_few<Sum, Stride, 3>(z, voxels, top, values);
+      sample_few<Sum, Stride, 3>(z, voxels, index, values);
     } else if (most == 2) {
-      sample_few<Sum, Stride, 2>(z, voxels, top, values);
+      sample_few<Sum, Stride, 2>(z, voxels, index, values);
     } else if (most == 1) {
-      sample_few<Sum, Stride, 1>(z, voxels, top, values);
+      sample_few<Sum, Stride, 1>(z, voxels, index, values);
     } else if (most == 4) {
-      sample_few<Sum, Stride, 4>(z, voxels, top, values);
+      sample_few<Sum, Stride, 4>(z, voxels, index, values);
     } else {
-      sample_many<Sum, Stride>(z, voxels, top, values);
+      sample_many<Sum, Stride>(z, voxels, index, values);
     }
   }
 
  private:
   template <class Sum, int Stride, int Most, int Count>
-  __device__ void sample_few(float z, float const* voxels, unsigned top,
+  __device__ void sample_few(float z, float const* voxels, IndexInCopy const& index,
                              float (&values)[Count]) const {
     static_assert(Most <= VoxelColumnCopy::most_read);
 #pragma unroll
     for (int i = 0; i < Count; ++i) {
       FirstVoxel const voxel{std::fma(static_cast<float>(i * Stride), per_row, z), step};
-      float const* const seen = voxels + min(voxel.index, top);
+      float const* const seen = voxels + index(voxel.bits);
       values[i] = 0.0F;
 #pragma unroll
       for (int n = 0; n < Most; ++n) {
@@ -106,7 +118,7 @@ struct alignas(16) SeenColumn {
   }
 
   template <class Sum, int Stride, int Count>
-  __device__ void sample_many(float z, float const* voxels, unsigned top,
+  __device__ void sample_many(float z, float const* voxels, IndexInCopy const& index,
                               float (&values)[Count]) const {
     for (float& value : values) value = 0.0F;
 #pragma unroll 1
@@ -115,7 +127,7 @@ struct alignas(16) SeenColumn {
       for (int i = 0; i < Count; ++i) {
         FirstVoxel const voxel{std::fma(static_cast<float>(i * Stride), per_row, z), step};
         float const distance = std::fma(static_cast<float>(n), step, voxel.distance);
-        float const value = __ldg(voxels + min(voxel.index + static_cast<unsigned>(n), top));
+        float const value = __ldg(voxels + index(voxel.bits + static_cast<unsigned>(n)));
         values[i] = Sum::add(__saturatef(1.0F - std::fabs(distance - 1.0F)), value, values[i]);
       }
     }
