@@ -28,21 +28,21 @@ struct LineOfPosition {
   [[nodiscard]] __device__ int main_axis() const { return std::fabs(b) >= std::fabs(a) ? 0 : 1; }
 };
 
-/// The voxels, slice by slice across `Axis`, that may project between two positions along u, all of
-/// them being before the source.
-template <int Axis>
+/// The voxels, slice by slice across an axis, x or y, that may project between two positions along
+/// u, all of them being before the source.
 class ColumnGroup {
  public:
-  __device__ ColumnGroup(ZAlignedMap const& map, float low_u, float high_u, Extents<3> const& size)
-      : width_{size[1 - Axis]} {
+  __device__ ColumnGroup(ZAlignedMap const& map, float low_u, float high_u, int axis,
+                         Extents<3> const& size)
+      : width_{axis == 0 ? size[1] : size[0]} {
     float across[2];
     float reach = 0.0F;
-    float const last = static_cast<float>(size[Axis] - 1);
+    auto const last = static_cast<float>((axis == 0 ? size[0] : size[1]) - 1);
     for (int n = 0; n < 2; ++n) {
       LineOfPosition const line{map, n == 0 ? low_u : high_u};
-      across[n] = Axis == 0 ? line.b : line.a;
+      across[n] = axis == 0 ? line.b : line.a;
       float const per_unit = -reciprocal(across[n]);
-      slope_[n] = per_unit * (Axis == 0 ? line.a : line.b);
+      slope_[n] = per_unit * (axis == 0 ? line.a : line.b);
       base_[n] = per_unit * line.c;
       reach = max(reach, std::fabs(base_[n]) + last * std::fabs(slope_[n]));
     }

@@ -47,13 +47,11 @@ struct CudaVoxelColumnsForward {
     if (call.slab.first_slice + size[2] > (1 << 20)) return std::nullopt;
     Plan plan{};
     for (int axis = 0; axis < 2; ++axis) {
-      std::size_t const slice = VoxelColumnCopy::slice_bytes(size, axis);
-      std::size_t const fit = min(limit, most) / slice;
-      if (fit < static_cast<std::size_t>(min(least_slices, size[axis]))) return std::nullopt;
-      // Blocks of equal size.
-      int const blocks = fit >= static_cast<std::size_t>(size[axis])
-                             ? 1
-                             : (size[axis] - 1) / static_cast<int>(fit) + 1;
+      std::size_t const slice = VoxelColumns::slice_bytes(size, axis);
+      int const fit =
+          static_cast<int>(min(min(limit, most) / slice, static_cast<std::size_t>(size[axis])));
+      if (fit < min(least_slices, size[axis])) return std::nullopt;
+      int const blocks = (size[axis] - 1) / fit + 1;
       plan.slices[axis] = (size[axis] - 1) / blocks + 1;
       plan.bytes = max(plan.bytes, static_cast<std::size_t>(plan.slices[axis]) * slice);
     }
@@ -66,8 +64,12 @@ struct CudaVoxelColumnsForward {
   static void run(Plan const& plan, Executor const& executor, Call const& call,
                   ArrayView<Out, 4> projections, Workspace<Executor>& workspace) {
     for (int sample = 0; sample < call.input.extents[3]; ++sample) {
-      run_axis<0>(plan, executor, call, sample, projections, workspace);
-      run_axis<1>(plan, executor, call, sample, projections, workspace);
+      if (copies_all(plan, call)) {
+        run_axis<1>(plan, MainAxes::both, executor, call, sample, projections, workspace);
+      } else {
+        run_axis<0>(plan, MainAxes::x, executor, call, sample, projections, workspace);
+        run_axis<1>(plan, MainAxes::y, executor, call, sample, projections, workspace);
+      }
     }
   }
 
@@ -78,8 +80,10 @@ struct CudaVoxelColumnsForward {
     call.op.views().special().for_each_launch(call.range(0, 1), {},
                                               [&](auto const&) { ++launches_of_views; });
     step.path = "z-aligned voxel columns";
-    step.blocks = 0;
-    for (int axis = 0; axis < 2; ++axis) step.blocks += (size[axis] - 1) / plan.slices[axis] + 1;
+    step.blocks = 1;
+    if (!copies_all(plan, call)) {
+      step.blocks = (size[0] - 1) / plan.slices[0] + 1 + (size[1] - 1) / plan.slices[1] + 1;
+    }
     step.blocks *= size[3];
     step.launches += step.blocks * (1 + launches_of_views);
     step.block = message(plan.slices[0], " of ", size[0], " slices across x, ", plan.slices[1],
@@ -95,9 +99,15 @@ struct CudaVoxelColumnsForward {
     return {call.input.extents[0], call.input.extents[1], call.input.extents[2]};
   }
 
+  /// Whether one copy serves both main axes.
+  template <class Call>
+  static bool copies_all(Plan const& plan, Call const& call) {
+    return plan.slices[0] == call.input.extents[0] && plan.slices[1] == call.input.extents[1];
+  }
+
   template <int Axis, class Executor, class Call, class Out>
-  static void run_axis(Plan const& plan, Executor const& executor, Call const& call, int sample,
-                       ArrayView<Out, 4> projections, Workspace<Executor>& workspace) {
+  static void run_axis(Plan const& plan, MainAxes axes, Executor const& executor, Call const& call,
+                       int sample, ArrayView<Out, 4> projections, Workspace<Executor>& workspace) {
     auto const volume = sample_of(call.input, sample);
     auto const& views = call.op.views().special();
     auto* const memory = reinterpret_cast<float*>(workspace.data());
@@ -107,13 +117,12 @@ struct CudaVoxelColumnsForward {
       CopyVoxelColumns<Axis, typename Call::In> const copy{volume, memory, first, end};
       executor.for_each(copy.items(), copy);
       views.for_each_launch(call.range(sample, 1), {}, [&](LaunchRange const& range) {
-        ProjectVoxelColumns<Axis, DepthWeight, chunk_t<decltype(views)>, Out> const kernel{
+        ProjectVoxelColumns<DepthWeight, chunk_t<decltype(views)>, Out> const kernel{
             views.chunk(range),
             range.views.count,
-            memory,
+            VoxelColumns{memory, volume.extents, Axis, first, end},
             IndexInCopy{volume.extents},
-            first,
-            end,
+            axes,
             volume.extents,
             call.slab.first_slice,
             from_view(projections, range.first_view, sample),

@@ -10,7 +10,6 @@
 #include <pyronn/backend/cuda/detail/voxels/copy.cuh>
 #include <pyronn/core/extents.hpp>
 #include <pyronn/core/math.hpp>
-#include <pyronn/model/detail/views/projective_views.hpp>
 
 namespace pyronn::detail {
 
@@ -54,8 +53,8 @@ struct IndexInCopy {
   unsigned top;
 
   explicit IndexInCopy(Extents<3> const& size)
-      : of_zero{VoxelColumnCopy::below - FirstVoxel::origin},
-        top{static_cast<unsigned>(VoxelColumnCopy::top(size))} {}
+      : of_zero{VoxelColumns::below - FirstVoxel::origin},
+        top{static_cast<unsigned>(VoxelColumns::top(size))} {}
 
   __device__ unsigned operator()(unsigned bits) const { return min(bits + of_zero, top); }
 };
@@ -94,7 +93,7 @@ struct alignas(16) SeenColumn {
   template <class Sum, int Stride, int Most, int Count>
   __device__ void sample_few(float z, float const* voxels, IndexInCopy const& index,
                              float (&values)[Count]) const {
-    static_assert(Most <= VoxelColumnCopy::most_read);
+    static_assert(Most <= VoxelColumns::most_read);
 #pragma unroll
     for (int i = 0; i < Count; ++i) {
       FirstVoxel const voxel{std::fma(static_cast<float>(i * Stride), per_row, z), step};
@@ -131,26 +130,6 @@ struct alignas(16) SeenColumn {
         values[i] = Sum::add(__saturatef(1.0F - std::fabs(distance - 1.0F)), value, values[i]);
       }
     }
-  }
-};
-
-/// How a view sees columns of voxels.
-struct ColumnView {
-  float u[3];
-  float w[3];
-  float z[3];  ///< where what projects onto row 0 lies, counted in the slab, from x, y and 1
-  float depth_per_row;
-  float rows_per_inverse_depth;
-
-  __device__ ColumnView(ZAlignedMap const& map, int first_z)
-      : depth_per_row{reciprocal(map.v[2])}, rows_per_inverse_depth{std::fabs(map.v[2])} {
-    for (int n = 0; n < 3; ++n) {
-      u[n] = map.u[n];
-      w[n] = map.w[n];
-    }
-    z[0] = -map.v[0] * depth_per_row;
-    z[1] = -map.v[1] * depth_per_row;
-    z[2] = -map.v[3] * depth_per_row - static_cast<float>(first_z);
   }
 };
 
