@@ -29,7 +29,7 @@ struct WeightedVoxelDriven : ModelDefaults {
   template <class View>
   using BackView = detail::project_view_t<View>;
   template <class View, int Dimension>
-  using SpecialForwardView = detail::special_inverse_view_t<View, Dimension>;
+  using SpecialForwardView = detail::special_map_view_t<View, Dimension>;
   template <class View, int Dimension>
   using SpecialBackView = detail::special_project_view_t<View, Dimension>;
   template <class Interp, class Backend, int Dimension>

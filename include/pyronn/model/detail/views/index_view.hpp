@@ -66,11 +66,6 @@ using special_project_view_t =
     std::conditional_t<is_projective_view_v<View>,
                        std::conditional_t<Dimension == 2, PlaneMap, ZAlignedMap>, void>;
 
-/// The same for kernels that also find the voxels which project onto given pixels.
-template <class View, int Dimension>
-using special_inverse_view_t =
-    std::conditional_t<is_projective_view_v<View> && Dimension == 3, ZAlignedMapOfGrid, void>;
-
 /// The form of a view for kernels that follow rays.
 template <class View>
 using ray_view_t = std::conditional_t<has_projective_rays_v<View>, IndexRays, IndexView<View>>;
@@ -90,5 +85,10 @@ template <class View, int Dimension>
 using special_full_view_t =
     std::conditional_t<is_projective_view_v<View> && has_projective_rays_v<View> && Dimension == 3,
                        ZAlignedMapAndRays, void>;
+
+/// The special form of a view for kernels that find rays from the projection; void: none.
+template <class View, int Dimension>
+using special_map_view_t =
+    std::conditional_t<std::is_void_v<special_full_view_t<View, Dimension>>, void, UprightMap>;
 
 }  // namespace pyronn::detail

@@ -109,39 +109,6 @@ struct ZAlignedMap {
   }
 };
 
-/// Whether all columns of a grid along z lie before the source of a z-aligned view, with the voxels
-/// beside them, and not so near to its plane that single precision loses depths.
-inline bool lies_before_source(Grid const& grid, ProjectionMatrix const& matrix) {
-  double nearest = std::numeric_limits<double>::infinity();
-  double farthest = 0;
-  for (int corner = 0; corner < 4; ++corner) {
-    auto const index = [&](int axis) {
-      return (corner >> axis & 1) == 0 ? -2.0 : grid.size[axis] + 1.0;
-    };
-    double const depth = matrix(grid.to_world({index(0), index(1), 0.0}))[2];
-    nearest = min(nearest, depth);
-    farthest = max(farthest, depth);
-  }
-  return nearest > 1e-3 * farthest;
-}
-
-/// The projection of a z-aligned view before whose source all of the grid lies, and in which v does
-/// depend on z.
-struct ZAlignedMapOfGrid : ZAlignedMap {
-  template <class View>
-  static ZAlignedMapOfGrid make(View const& view, Grid const& grid) {
-    ZAlignedMapOfGrid map;
-    static_cast<ZAlignedMap&>(map) = ZAlignedMap::make(view, grid);
-    return map;
-  }
-  template <class View>
-  static bool fits(View const& view, Grid const& grid, Extents<2> detector) {
-    ProjectionMatrix const matrix = view.projection_matrix();
-    return ZAlignedMap::fits(view, grid, detector) && lies_before_source(grid, matrix) &&
-           std::abs(matrix.row[1][2]) > 1e-6 * length(matrix.direction(1));
-  }
-};
-
 /// The projection of a projective view of the plane, from indices (x, y) to (u w, w).
 struct PlaneMap {
   float u[3];  ///< u w from x, y and 1
@@ -272,15 +239,41 @@ struct ZAlignedMapAndRays {
   static ZAlignedMapAndRays make(View const& view, Grid const& grid) {
     return {IndexMap::make(view, grid), ZAlignedRays::make(view, grid)};
   }
-  /// Besides, all of the grid lies before the source.
+  /// Besides, all of the grid lies before the source, with the voxels beside it, and not so near to
+  /// its plane that single precision loses depths.
   template <class View>
   static bool fits(View const& view, Grid const& grid, Extents<2> detector) {
-    return lies_before_source(grid, view.projection_matrix()) &&
-           ZAlignedRays::fits(view, grid, detector);
+    ProjectionMatrix const matrix = view.projection_matrix();
+    double nearest = std::numeric_limits<double>::infinity();
+    double farthest = 0;
+    for (int corner = 0; corner < 4; ++corner) {
+      auto const index = [&](int axis) {
+        return (corner >> axis & 1) == 0 ? -2.0 : grid.size[axis] + 1.0;
+      };
+      double const depth = matrix(grid.to_world({index(0), index(1), 0.0}))[2];
+      nearest = min(nearest, depth);
+      farthest = max(farthest, depth);
+    }
+    return nearest > 1e-3 * farthest && ZAlignedRays::fits(view, grid, detector);
   }
   PYRONN_HOST_DEVICE Ray<float> ray(float u, float v) const { return rays.ray(u, v); }
   PYRONN_HOST_DEVICE DetectorPoint<float> project(Vec3f const& index) const {
     return map.project(index);
+  }
+};
+
+/// The projection of such a view alone, for kernels that find the rays from it.
+struct UprightMap : ZAlignedMap {
+  template <class View>
+  static UprightMap make(View const& view, Grid const& grid) {
+    UprightMap map;
+    static_cast<ZAlignedMap&>(map) = ZAlignedMap::make(view, grid);
+    return map;
+  }
+  template <class View>
+  static bool fits(View const& view, Grid const& grid, Extents<2> detector) {
+    return ZAlignedMap::fits(view, grid, detector) &&
+           ZAlignedMapAndRays::fits(view, grid, detector);
   }
 };
 

@@ -142,7 +142,7 @@ struct ProjectVoxelColumns {
       do {
         SeenColumn column;
         Vec<int, 2> const at{axis == 0 ? k : a, axis == 0 ? a : k};
-        bool const is_seen = a <= range.last && sees(map, pixels.first_u(), at, column);
+        bool const is_seen = a <= range.last && sees(map, pixels, at, column);
         unsigned const lanes = __ballot_sync(all_lanes, is_seen);
         if (is_seen) seen[__popc(lanes & ((1U << lane) - 1U))] = column;
         __syncwarp();
@@ -154,9 +154,9 @@ struct ProjectVoxelColumns {
     }
   }
 
-  /// Whether the column of voxels at (x, y) projects beside columns of a group; and how it is seen.
+  /// Whether the column of voxels at (x, y) may project onto pixels of a warp; and how it is seen.
   /// Its position along u is rounded as in the backprojection.
-  __device__ bool sees(ZAlignedMap const& map, int first_u, Vec<int, 2> const& at,
+  __device__ bool sees(ZAlignedMap const& map, Pixels const& pixels, Vec<int, 2> const& at,
                        SeenColumn& column) const {
     auto const linear = [x = static_cast<float>(at[0]), y = static_cast<float>(at[1])](
                             float a, float b, float c) { return a * x + (b * y + c); };
@@ -164,7 +164,8 @@ struct ProjectVoxelColumns {
     float const inverse_depth = reciprocal(depth);
     float const u = linear(map.u[0], map.u[1], map.u[2]) * inverse_depth;
     int const lower_u = floor_to_int(u);
-    unsigned const interval = static_cast<unsigned>(lower_u) - static_cast<unsigned>(first_u - 1);
+    unsigned const interval =
+        static_cast<unsigned>(lower_u) - static_cast<unsigned>(pixels.first_u() - 1);
     if (interval > columns) return false;
     column.interval = static_cast<int>(interval);
     column.offset = copy.offset(at[0], at[1]);
@@ -175,6 +176,8 @@ struct ProjectVoxelColumns {
     column.first = -linear(map.v[0] * per_unit, map.v[1] * per_unit,
                            map.v[3] * per_unit + static_cast<float>(first_z)) -
                    reach;
+    int const first_row = pixels.first_v() - static_cast<int>(threadIdx.x % warp);
+    if (!column.meets({first_row, first_row + warp * rows - 1}, size[2])) return false;
     column.step = std::fabs(map.v[2]) * inverse_depth;
     column.most = static_cast<int>(min(2.0F * reach, 1e9F)) + 1;
     float const weight = DepthWeight{}(inverse_depth);

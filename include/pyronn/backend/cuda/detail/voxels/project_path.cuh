@@ -31,7 +31,7 @@ template <class DepthWeight>
 struct CudaVoxelColumnsForward {
   template <class Call>
   static constexpr bool suits =
-      !std::is_void_v<special_inverse_view_t<typename Call::View, Call::dimension>>;
+      !std::is_void_v<special_map_view_t<typename Call::View, Call::dimension>>;
   static constexpr bool reads_special_views = true;
 
   struct Plan {
@@ -48,11 +48,9 @@ struct CudaVoxelColumnsForward {
     Plan plan{};
     for (int axis = 0; axis < 2; ++axis) {
       std::size_t const slice = VoxelColumns::slice_bytes(size, axis);
-      int const fit =
+      plan.slices[axis] =
           static_cast<int>(min(min(limit, most) / slice, static_cast<std::size_t>(size[axis])));
-      if (fit < min(least_slices, size[axis])) return std::nullopt;
-      int const blocks = (size[axis] - 1) / fit + 1;
-      plan.slices[axis] = (size[axis] - 1) / blocks + 1;
+      if (plan.slices[axis] < min(least_slices, size[axis])) return std::nullopt;
       plan.bytes = max(plan.bytes, static_cast<std::size_t>(plan.slices[axis]) * slice);
     }
     return plan;

@@ -10,6 +10,7 @@
 #include <pyronn/backend/cuda/detail/voxels/copy.cuh>
 #include <pyronn/core/extents.hpp>
 #include <pyronn/core/math.hpp>
+#include <pyronn/model/detail/footprint.hpp>
 
 namespace pyronn::detail {
 
@@ -70,6 +71,14 @@ struct alignas(16) SeenColumn {
   float upper;
   int interval;  ///< between which of a group's columns it lies, counted from that before the first
   int most;      ///< voxels that a row sees, at most
+
+  /// Whether rows may see any of its `count` voxels.
+  [[nodiscard]] __device__ bool meets(IndexRange const& rows, int count) const {
+    float const a = std::fma(static_cast<float>(rows.first), per_row, first);
+    float const b = std::fma(static_cast<float>(rows.last), per_row, first);
+    return max(a, b) + 2.0F * std::fabs(per_row) > -projective_margin &&
+           min(a, b) < static_cast<float>(count - 1) + projective_margin;
+  }
 
   /// Sets `values` to what rows bring that begin with `row` and are `Stride` apart.
   template <class Sum, int Stride, int Count>
