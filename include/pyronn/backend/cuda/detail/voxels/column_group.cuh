@@ -65,10 +65,10 @@ class ColumnGroup {
     return {static_cast<int>(std::ceil(low)), static_cast<int>(std::floor(high))};
   }
 
-  /// 8, 16 or 32: no less than the number of voxels in any range unless that is more than 32.
+  /// No less than the number of voxels in any range.
   [[nodiscard]] __device__ int most_voxels() const {
-    constexpr float beside = 1.0F + 4.0F * projective_margin;
-    return longest_ < 8.0F - beside ? 8 : (longest_ < 16.0F - beside ? 16 : 32);
+    constexpr float margins = 3.0F * projective_margin;
+    return static_cast<int>(min(longest_ + margins, static_cast<float>(width_ - 1))) + 1;
   }
 
  private:

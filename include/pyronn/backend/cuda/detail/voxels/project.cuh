@@ -34,10 +34,10 @@ enum class MainAxes { x, y, both };
 /// that they do not depend on how many slices there are at a time.
 template <class DepthWeight, class Views, class Out>
 struct ProjectVoxelColumns {
-  /// Blocks are small, as each lasts as long as its longest warp. Neighbouring views follow one
-  /// another, so that caches serve all of them.
-  struct Block : BlockShape<32, 4, 1> {
-    static constexpr int z_swizzle = 24;
+  /// Neighbouring views see much the same voxels through the same columns, so that caches serve all
+  /// of them. Blocks are small, as each lasts as long as its longest warp.
+  struct Block : BlockShape<32, 1, 4> {
+    static constexpr int z_swizzle = 6;
     static constexpr int min_blocks_per_sm = 5;
   };
   static constexpr int columns = 4;  ///< of a group
@@ -133,12 +133,14 @@ struct ProjectVoxelColumns {
     auto const first_v = static_cast<float>(pixels.first_v());
     auto const lane = static_cast<int>(threadIdx.x % warp);
     SeenColumn* const seen = list_of_warp();
-    int const per_slice = group.most_voxels();
+    int const lanes_of_slice = min(group.most_voxels(), warp);
+    int const slices = warp / lanes_of_slice;
+    int const slice = lane / lanes_of_slice;
     int const end = axis == 0 ? copy.end[0] : copy.end[1];
-    for (int k = (axis == 0 ? copy.first[0] : copy.first[1]) + lane / per_slice;
-         k - lane / per_slice < end; k += warp / per_slice) {
-      IndexRange const range = k < end ? group.range(k) : IndexRange{0, -1};
-      int a = range.first + lane % per_slice;
+    for (int first = axis == 0 ? copy.first[0] : copy.first[1]; first < end; first += slices) {
+      int const k = first + slice;
+      IndexRange const range = slice < slices && k < end ? group.range(k) : IndexRange{0, -1};
+      int a = range.first + (lane - slice * lanes_of_slice);
       do {
         SeenColumn column;
         Vec<int, 2> const at{axis == 0 ? k : a, axis == 0 ? a : k};
@@ -146,10 +148,12 @@ struct ProjectVoxelColumns {
         unsigned const lanes = __ballot_sync(all_lanes, is_seen);
         if (is_seen) seen[__popc(lanes & ((1U << lane) - 1U))] = column;
         __syncwarp();
-        int const count = __popc(lanes);
-        for (int n = 0; n < count; ++n) add_column<Sum>(seen[n], first_v, sums);
+        SeenColumn const* const last = seen + __popc(lanes);
+        for (SeenColumn const* next = seen; next != last; ++next) {
+          add_column<Sum>(*next, first_v, sums);
+        }
         __syncwarp();
-        a += per_slice;
+        a += lanes_of_slice;
       } while (__any_sync(all_lanes, a <= range.last));
     }
   }

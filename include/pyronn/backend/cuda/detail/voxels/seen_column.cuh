@@ -87,10 +87,10 @@ struct alignas(16) SeenColumn {
     float const z = std::fma(row, per_row, first);
     if (most == 3) {
       sample_few<Sum, Stride, 3>(z, voxels, index, values);
-    } else if (most == 2) {
-      sample_few<Sum, Stride, 2>(z, voxels, index, values);
     } else if (most == 1) {
       sample_few<Sum, Stride, 1>(z, voxels, index, values);
+    } else if (most == 2) {
+      sample_few<Sum, Stride, 2>(z, voxels, index, values);
     } else if (most == 4) {
       sample_few<Sum, Stride, 4>(z, voxels, index, values);
     } else {
