@@ -30,53 +30,50 @@ struct LineOfPosition {
 
 /// The voxels, slice by slice across an axis, x or y, that may project between two positions along
 /// u, all of them being before the source.
-class ColumnGroup {
- public:
-  __device__ ColumnGroup(ZAlignedMap const& map, float low_u, float high_u, int axis,
-                         Extents<3> const& size)
-      : width_{axis == 0 ? size[1] : size[0]} {
+struct ColumnGroup {
+  float base[2];
+  float slope[2];
+  int longest;  ///< range of voxels, at most
+  int width;    ///< of a slice
+  bool is_between;
+
+  static __device__ ColumnGroup of(ZAlignedMap const& map, float low_u, float high_u, int axis,
+                                   Extents<3> const& size) {
+    ColumnGroup group;
+    group.width = axis == 0 ? size[1] : size[0];
+    auto const last = static_cast<float>((axis == 0 ? size[0] : size[1]) - 1);
     float across[2];
     float reach = 0.0F;
-    auto const last = static_cast<float>((axis == 0 ? size[0] : size[1]) - 1);
     for (int n = 0; n < 2; ++n) {
       LineOfPosition const line{map, n == 0 ? low_u : high_u};
       across[n] = axis == 0 ? line.b : line.a;
       float const per_unit = -reciprocal(across[n]);
-      slope_[n] = per_unit * (axis == 0 ? line.a : line.b);
-      base_[n] = per_unit * line.c;
-      reach = max(reach, std::fabs(base_[n]) + last * std::fabs(slope_[n]));
+      group.slope[n] = per_unit * (axis == 0 ? line.a : line.b);
+      group.base[n] = per_unit * line.c;
+      reach = max(reach, std::fabs(group.base[n]) + last * std::fabs(group.slope[n]));
     }
     // Where these have one sign, both lines cross a slice before the source, and what is seen lies
     // between them; or both behind it, and nothing is seen. Rounding moves them by less than the
     // margin unless they are too steep.
-    is_between_ = across[0] * across[1] > 0.0F && reach < 1e5F;
-    float const first_length = std::fabs(base_[1] - base_[0]);
-    float const last_length = std::fabs(base_[1] - base_[0] + last * (slope_[1] - slope_[0]));
-    longest_ = is_between_ ? max(first_length, last_length) : anywhere;
+    group.is_between = across[0] * across[1] > 0.0F && reach < 1e5F;
+    float const first_length = group.base[1] - group.base[0];
+    float const last_length = first_length + last * (group.slope[1] - group.slope[0]);
+    float const most = max(std::fabs(first_length), std::fabs(last_length));
+    constexpr float margins = 3.0F * projective_margin;
+    group.longest = group.width;
+    if (group.is_between) group.longest = min(group.width, static_cast<int>(most + margins) + 1);
+    return group;
   }
 
   /// The voxels of slice k, counted along the other of the axes x and y.
   [[nodiscard]] __device__ IndexRange range(int k) const {
-    if (!is_between_) return {0, width_ - 1};
-    float const at[2] = {base_[0] + static_cast<float>(k) * slope_[0],
-                         base_[1] + static_cast<float>(k) * slope_[1]};
+    if (!is_between) return {0, width - 1};
+    float const at[2] = {base[0] + static_cast<float>(k) * slope[0],
+                         base[1] + static_cast<float>(k) * slope[1]};
     float const low = max(min(at[0], at[1]) - projective_margin, 0.0F);
-    float const high = min(max(at[0], at[1]) + projective_margin, static_cast<float>(width_ - 1));
+    float const high = min(max(at[0], at[1]) + projective_margin, static_cast<float>(width - 1));
     return {static_cast<int>(std::ceil(low)), static_cast<int>(std::floor(high))};
   }
-
-  /// No less than the number of voxels in any range.
-  [[nodiscard]] __device__ int most_voxels() const {
-    constexpr float margins = 3.0F * projective_margin;
-    return static_cast<int>(min(longest_ + margins, static_cast<float>(width_ - 1))) + 1;
-  }
-
- private:
-  float base_[2];
-  float slope_[2];
-  float longest_;
-  int width_;
-  bool is_between_;
 };
 
 }  // namespace pyronn::detail

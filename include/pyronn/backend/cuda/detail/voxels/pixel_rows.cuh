@@ -21,25 +21,16 @@ namespace pyronn::detail {
 template <class Out, int Columns, int Count>
 class PixelRows {
  public:
-  __device__ PixelRows(ArrayView<Out, 4> const& projections, int first_u, int first_v, int view)
+  /// From the pixel (first_u, first_v) of a view on, before the row end_v.
+  __device__ PixelRows(ArrayView<Out, 4> const& projections, int first_u, int first_v, int view,
+                       int end_v)
       : first_{&projections(first_u, first_v, view, 0)},
         width_{projections.extents[0]},
         columns_{min(Columns, width_ - first_u)},
-        first_u_{first_u},
         first_v_{first_v},
-        end_v_{projections.extents[1]} {
+        end_v_{end_v} {
     are_aligned_ = alignment == bytes && width_ % Columns == 0 &&
                    reinterpret_cast<std::uintptr_t>(projections.data) % alignment == 0;
-  }
-
-  [[nodiscard]] __device__ int first_u() const { return first_u_; }
-  [[nodiscard]] __device__ int first_v() const { return first_v_; }
-
-  /// Makes it some rows later, up to an end.
-  __device__ void move(int by, int end_v) {
-    first_ += static_cast<std::int64_t>(by) * width_;
-    first_v_ += by;
-    end_v_ = end_v;
   }
 
   __device__ void clear_outside(IndexRange const& rows) const {
@@ -110,7 +101,6 @@ class PixelRows {
   Out* first_;
   int width_;
   int columns_;
-  int first_u_;
   int first_v_;
   int end_v_;
   bool are_aligned_;

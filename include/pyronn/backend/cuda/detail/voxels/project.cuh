@@ -65,30 +65,60 @@ struct ProjectVoxelColumns {
     auto const& map = views.view(item[2], 0);
     int const lane = item[0] % warp;
     int const first_row = item[0] / warp * (warp * rows);
-    auto const first_u = static_cast<float>(item[1] * columns);
-    int const axis = LineOfPosition{map, first_u + 0.5F * (columns - 1)}.main_axis();
+    int const first_u = item[1] * columns;
+    auto const low_u = static_cast<float>(first_u - 1);
+    auto const high_u = static_cast<float>(first_u + columns);
+    int const axis = LineOfPosition{map, 0.5F * (low_u + high_u)}.main_axis();
     if (axes == MainAxes::x && axis != 0) return;
     if (axes == MainAxes::y && axis != 1) return;
-    IndexRange const footprint = footprint_of(map, first_u);
-    Pixels pixels{projections, item[1] * columns, first_row + lane, item[2]};
-    if (!adds) pixels.clear_outside(footprint);
-    if (footprint.first + first_row > footprint.last) return;
-    pixels.move(footprint.first, footprint.last + 1);
-    ColumnGroup const group{map, first_u - 1.0F, first_u + columns, axis, size};
-    float sums[columns][rows];
-    add_slices<AddAll>(map, axis, group, pixels, sums);
-    // A number that is not finite, times a weight of zero, must not spoil a sum.
-    if (!__all_sync(all_lanes, are_finite(sums))) {
-      add_slices<AddWeighted>(map, axis, group, pixels, sums);
+    IndexRange const footprint = footprint_of(map, low_u, high_u);
+    if (!adds) {
+      Pixels{projections, first_u, first_row + lane, item[2], projections.extents[1]}.clear_outside(
+          footprint);
     }
-    pixels.write(sums);
+    if (footprint.first + first_row > footprint.last) return;
+    Warp& own = warp_memory();
+    if (lane == 0) {
+      own.group = ColumnGroup::of(map, low_u, high_u, axis, size);
+      own.axis = axis;
+      own.view = item[2];
+      own.first_u = first_u;
+      own.first_v = footprint.first + first_row;
+      own.end_v = footprint.last + 1;
+    }
+    __syncwarp();
+    float sums[columns][rows];
+    add_slices<AddAll>(own, lane, sums);
+    // A number that is not finite, times a weight of zero, must not spoil a sum.
+    if (!__all_sync(all_lanes, are_finite(sums))) add_slices<AddWeighted>(own, lane, sums);
+    pixels_of(own, lane).write(sums);
   }
 
  private:
   using Sums = float[columns][rows];
 
+  /// What a warp keeps in shared memory, where it takes no registers from the samples.
+  struct Warp {
+    SeenColumn seen[warp];
+    ColumnGroup group;
+    int axis;
+    int view;
+    int first_u;
+    int first_v;  ///< of its first lane
+    int end_v;
+  };
+  static __device__ Warp& warp_memory() {
+    __shared__ Warp warps[Block::x * Block::y * Block::z / warp];
+    return warps[threadIdx.x / warp];
+  }
+
+  [[nodiscard]] __device__ Pixels pixels_of(Warp const& own, int lane) const {
+    return {projections, own.first_u, own.first_v + lane, own.view, own.end_v};
+  }
+
   /// The rows of a group onto which voxels may project.
-  [[nodiscard]] __device__ IndexRange footprint_of(ZAlignedMap const& map, float first_u) const {
+  [[nodiscard]] __device__ IndexRange footprint_of(ZAlignedMap const& map, float low_u,
+                                                   float high_u) const {
     Bounds bounds;
     for (int corner = 0; corner < 8; ++corner) {
       auto const at = [&](int axis) {
@@ -98,11 +128,10 @@ struct ProjectVoxelColumns {
       float const inverse = reciprocal(point[2]);
       bounds.include(point[0] * inverse, point[1] * inverse);
     }
-    constexpr float reach = 1.0F + projective_margin;
-    if (bounds.high(0) < first_u - reach || bounds.low(0) > first_u + (columns - 1 + reach)) {
+    if (bounds.high(0) < low_u - projective_margin || bounds.low(0) > high_u + projective_margin) {
       return {0, -1};
     }
-    return bounds.indices(1, projections.extents[1], reach);
+    return bounds.indices(1, projections.extents[1], 1.0F + projective_margin);
   }
 
   static __device__ bool are_finite(Sums const& sums) {
@@ -115,41 +144,32 @@ struct ProjectVoxelColumns {
     return result;
   }
 
-  static __device__ SeenColumn* list_of_warp() {
-    __shared__ SeenColumn lists[Block::x * Block::y * Block::z / warp][warp];
-    return lists[threadIdx.x / warp];
-  }
-
   /// Sets the sums to what is there and what the slices add.
   template <class Sum>
-  __device__ void add_slices(ZAlignedMap const& map, int axis, ColumnGroup const& group,
-                             Pixels const& pixels, Sums& sums) const {
+  __device__ void add_slices(Warp& own, int lane, Sums& sums) const {
     if (adds) {
-      pixels.read(sums);
+      pixels_of(own, lane).read(sums);
     } else {
 #pragma unroll
       for (int i = 0; i < columns * rows; ++i) sums[i / rows][i % rows] = 0.0F;
     }
-    auto const first_v = static_cast<float>(pixels.first_v());
-    auto const lane = static_cast<int>(threadIdx.x % warp);
-    SeenColumn* const seen = list_of_warp();
-    int const lanes_of_slice = min(group.most_voxels(), warp);
+    int const lanes_of_slice = min(own.group.longest, warp);
     int const slices = warp / lanes_of_slice;
     int const slice = lane / lanes_of_slice;
-    int const end = axis == 0 ? copy.end[0] : copy.end[1];
-    for (int first = axis == 0 ? copy.first[0] : copy.first[1]; first < end; first += slices) {
+    int const end = own.axis == 0 ? copy.end[0] : copy.end[1];
+    for (int first = own.axis == 0 ? copy.first[0] : copy.first[1]; first < end; first += slices) {
       int const k = first + slice;
-      IndexRange const range = slice < slices && k < end ? group.range(k) : IndexRange{0, -1};
+      IndexRange const range = slice < slices && k < end ? own.group.range(k) : IndexRange{0, -1};
       int a = range.first + (lane - slice * lanes_of_slice);
       do {
         SeenColumn column;
-        Vec<int, 2> const at{axis == 0 ? k : a, axis == 0 ? a : k};
-        bool const is_seen = a <= range.last && sees(map, pixels, at, column);
+        bool const is_seen = a <= range.last && sees(own, k, a, column);
         unsigned const lanes = __ballot_sync(all_lanes, is_seen);
-        if (is_seen) seen[__popc(lanes & ((1U << lane) - 1U))] = column;
+        if (is_seen) own.seen[__popc(lanes & ((1U << lane) - 1U))] = column;
         __syncwarp();
-        SeenColumn const* const last = seen + __popc(lanes);
-        for (SeenColumn const* next = seen; next != last; ++next) {
+        SeenColumn const* const last = own.seen + __popc(lanes);
+        auto const first_v = static_cast<float>(own.first_v + lane);
+        for (SeenColumn const* next = own.seen; next != last; ++next) {
           add_column<Sum>(*next, first_v, sums);
         }
         __syncwarp();
@@ -158,21 +178,25 @@ struct ProjectVoxelColumns {
     }
   }
 
-  /// Whether the column of voxels at (x, y) may project onto pixels of a warp; and how it is seen.
-  /// Its position along u is rounded as in the backprojection.
-  __device__ bool sees(ZAlignedMap const& map, Pixels const& pixels, Vec<int, 2> const& at,
-                       SeenColumn& column) const {
-    auto const linear = [x = static_cast<float>(at[0]), y = static_cast<float>(at[1])](
-                            float a, float b, float c) { return a * x + (b * y + c); };
+  /// Whether a column of voxels, the one at `a` in slice k, may project onto pixels of a warp; and
+  /// how it is seen. Its position along u is rounded as in the backprojection.
+  __device__ bool sees(Warp const& own, int k, int a, SeenColumn& column) const {
+    auto const& map = views.view(own.view, 0);
+    int const x = own.axis == 0 ? k : a;
+    int const y = own.axis == 0 ? a : k;
+    auto const linear = [at_x = static_cast<float>(x), at_y = static_cast<float>(y)](
+                            float of_x, float of_y, float of_1) {
+      return of_x * at_x + (of_y * at_y + of_1);
+    };
     float const depth = linear(map.w[0], map.w[1], map.w[2]);
     float const inverse_depth = reciprocal(depth);
     float const u = linear(map.u[0], map.u[1], map.u[2]) * inverse_depth;
     int const lower_u = floor_to_int(u);
     unsigned const interval =
-        static_cast<unsigned>(lower_u) - static_cast<unsigned>(pixels.first_u() - 1);
+        static_cast<unsigned>(lower_u) - static_cast<unsigned>(own.first_u - 1);
     if (interval > columns) return false;
     column.interval = static_cast<int>(interval);
-    column.offset = copy.offset(at[0], at[1]);
+    column.offset = copy.offset(x, y);
     // What projects onto row 0 lies where v w = 0.
     float const per_unit = reciprocal(map.v[2]);
     column.per_row = depth * per_unit;
@@ -180,8 +204,7 @@ struct ProjectVoxelColumns {
     column.first = -linear(map.v[0] * per_unit, map.v[1] * per_unit,
                            map.v[3] * per_unit + static_cast<float>(first_z)) -
                    reach;
-    int const first_row = pixels.first_v() - static_cast<int>(threadIdx.x % warp);
-    if (!column.meets({first_row, first_row + warp * rows - 1}, size[2])) return false;
+    if (!column.meets({own.first_v, own.first_v + warp * rows - 1}, size[2])) return false;
     column.step = std::fabs(map.v[2]) * inverse_depth;
     column.most = static_cast<int>(min(2.0F * reach, 1e9F)) + 1;
     float const weight = DepthWeight{}(inverse_depth);
