@@ -56,13 +56,18 @@ class PixelRows {
 #pragma unroll
     for (int i = 0; i < Count; ++i) {
       bool const exists = first_v_ + stride * i < end_v_;
-      Row pixels;
-      if (exists && are_aligned_) pixels = *reinterpret_cast<Row const*>(row(i));
 #pragma unroll
-      for (int column = 0; column < Columns; ++column) {
-        values[column][i] = 0.0F;
-        if (exists && column < columns_) {
-          values[column][i] = widen(are_aligned_ ? pixels.at[column] : row(i)[column]);
+      for (int column = 0; column < Columns; ++column) values[column][i] = 0.0F;
+      if (exists && are_aligned_) {
+        auto const& pixels = *reinterpret_cast<Row const*>(row(i));
+#pragma unroll
+        for (int column = 0; column < Columns; ++column) {
+          values[column][i] = widen(pixels.at[column]);
+        }
+      } else if (exists) {
+#pragma unroll
+        for (int column = 0; column < Columns; ++column) {
+          if (column < columns_) values[column][i] = widen(row(i)[column]);
         }
       }
     }
@@ -83,18 +88,16 @@ class PixelRows {
 
   template <class Value>
   __device__ void write_row(int i, Value const& value) const {
-    Row pixels;
+    auto const write_columns = [&](Out* pixels, int count) {
 #pragma unroll
-    for (int column = 0; column < Columns; ++column) {
-      pixels.at[column] = user::round<StorageTraits<Out>>(value(column));
-    }
+      for (int column = 0; column < Columns; ++column) {
+        if (column < count) pixels[column] = user::round<StorageTraits<Out>>(value(column));
+      }
+    };
     if (are_aligned_) {
-      *reinterpret_cast<Row*>(row(i)) = pixels;
-      return;
-    }
-#pragma unroll
-    for (int column = 0; column < Columns; ++column) {
-      if (column < columns_) row(i)[column] = pixels.at[column];
+      write_columns(reinterpret_cast<Row*>(row(i))->at, Columns);
+    } else {
+      write_columns(row(i), columns_);
     }
   }
 

@@ -206,7 +206,7 @@ struct ProjectVoxelColumns {
                    reach;
     if (!column.meets({own.first_v, own.first_v + warp * rows - 1}, size[2])) return false;
     column.step = std::fabs(map.v[2]) * inverse_depth;
-    column.most = static_cast<int>(min(2.0F * reach, 1e9F)) + 1;
+    column.most = static_cast<int>(2.0F * reach) + 1;
     float const weight = DepthWeight{}(inverse_depth);
     float const fraction = u - static_cast<float>(lower_u);
     column.upper = fraction * weight;
@@ -215,7 +215,7 @@ struct ProjectVoxelColumns {
   }
 
   template <class Sum>
-  __device__ void add_column(SeenColumn const column, float first_v, Sums& sums) const {
+  __device__ void add_column(SeenColumn column, float first_v, Sums& sums) const {
     float values[rows];
     column.template sample<Sum, warp>(first_v, hide_from_optimizer(copy.data + column.offset),
                                       index, values);
