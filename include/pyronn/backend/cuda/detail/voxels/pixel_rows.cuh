@@ -7,6 +7,7 @@
 //
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 
 #include <pyronn/core/array_view.hpp>
 #include <pyronn/core/detail/user_calls.hpp>
@@ -59,7 +60,7 @@ class PixelRows {
 #pragma unroll
       for (int column = 0; column < Columns; ++column) values[column][i] = 0.0F;
       if (exists && are_aligned_) {
-        auto const& pixels = *reinterpret_cast<Row const*>(row(i));
+        Row const pixels = *reinterpret_cast<Row const*>(row(i));
 #pragma unroll
         for (int column = 0; column < Columns; ++column) {
           values[column][i] = widen(pixels.at[column]);
@@ -88,17 +89,19 @@ class PixelRows {
 
   template <class Value>
   __device__ void write_row(int i, Value const& value) const {
-    auto const write_columns = [&](Out* pixels, int count) {
-#pragma unroll
-      for (int column = 0; column < Columns; ++column) {
-        if (column < count) pixels[column] = user::round<StorageTraits<Out>>(value(column));
-      }
-    };
     if (are_aligned_) {
-      write_columns(reinterpret_cast<Row*>(row(i))->at, Columns);
-    } else {
-      write_columns(row(i), columns_);
+      *reinterpret_cast<Row*>(row(i)) = rounded(value, std::make_index_sequence<Columns>{});
+      return;
     }
+#pragma unroll
+    for (int column = 0; column < Columns; ++column) {
+      if (column < columns_) row(i)[column] = user::round<StorageTraits<Out>>(value(column));
+    }
+  }
+
+  template <class Value, std::size_t... Column>
+  static __device__ Row rounded(Value const& value, std::index_sequence<Column...>) {
+    return {{user::round<StorageTraits<Out>>(value(static_cast<int>(Column)))...}};
   }
 
   Out* first_;
