@@ -10,6 +10,7 @@
 #include <pyronn/backend/cuda/detail/columns/transpose_path.cuh>
 #include <pyronn/backend/cuda/detail/plane/paths.cuh>
 #include <pyronn/backend/cuda/detail/samples/project_path.cuh>
+#include <pyronn/backend/cuda/detail/voxels/project_path.cuh>
 #include <pyronn/exec/backend.hpp>
 #include <pyronn/interp/software_interp.hpp>
 #include <pyronn/interp/texture_interp.hpp>
@@ -36,6 +37,11 @@ struct ForwardPaths<RayMarch, SoftwareInterp, CudaBackend> {
 template <>
 struct ForwardPaths<RayMarch, TextureInterp, CudaBackend> {
   using Type = PathList<CudaSlicesOfPairsForward, GeneralForward>;
+};
+
+template <class DepthWeight>
+struct ForwardPaths<WeightedVoxelDriven<DepthWeight>, SoftwareInterp, CudaBackend> {
+  using Type = PathList<CudaVoxelColumnsForward<DepthWeight>, GeneralForward>;
 };
 
 template <>
