@@ -3,8 +3,8 @@
 
 // Times the operators on the host's cores: P4 with 60 views and with 20, P3, and slices of 2560^2.
 // Arguments: number of threads (all cores where absent), then those of Report. Median of three
-// after a first call; random input, poisoned output. Compile it as you compile your own code: -O3
-// -march=native, say.
+// after a first call, or of as many as began within 20 s; random input, poisoned output. Compile it
+// as you compile your own code: -O3 -march=native, say.
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
@@ -94,14 +94,18 @@ class Bench {
     auto const in = pyronn::view_of(values, from.extents);
     auto const out = pyronn::view_of(results, to.extents);
     pyronn::Workspace<CpuExecutor> workspace{executor_, op.workspace_bytes(executor_, in)};
-    std::vector<double> times;
-    for (int run = 0; run < 4; ++run) {
+    auto const call = [&] {
       std::fill(results.begin(), results.end(), std::numeric_limits<float>::quiet_NaN());
       auto const start = std::chrono::steady_clock::now();
       op(executor_, in, out, workspace);
       std::chrono::duration<double, std::milli> const time =
           std::chrono::steady_clock::now() - start;
-      if (run > 0) times.push_back(time.count());
+      return time.count();
+    };
+    call();
+    std::vector<double> times;
+    for (double total = 0; times.size() < 3 && total < 20e3; total += times.back()) {
+      times.push_back(call());
     }
     bool const is_of_rays = operation == "forward";
     double const work = samples_ * (is_of_rays ? problem_.rays() : problem_.updates());
