@@ -266,7 +266,7 @@ def rtk_joseph(problem, operator, array, threads):
 
 
 def algotom(method, problem, array):
-    """Its angles run from the first to the last view, rows of its images downwards."""
+    """Its x axis is our y axis."""
     from algotom.rec import reconstruction
     import numba
 
@@ -279,7 +279,7 @@ def algotom(method, problem, array):
             array, centre, angles=problem.angles(), ratio=None, filter_name=None, apply_log=False,
             ncore=1, **more)]
 
-    return call, lambda: result[0][::-1]
+    return call, lambda: result[0].T
 
 
 def comparisons(threads, cuda):
@@ -302,9 +302,13 @@ def comparisons(threads, cuda):
                                              "diffct Siddon": lambda p, o, a: diffct(p, o, a, True)}
 
 
-def difference(found, reference):
-    """The relative norm, without the outermost two samples of each axis."""
-    inside = (slice(2, -2),) * reference.ndim
+def difference(found, reference, within_circle):
+    """The relative norm, without the outermost two samples of each axis, or of pixels all views see."""
+    if within_circle:
+        x = np.linspace(-1, 1, len(reference))
+        inside = np.add.outer(x**2, x**2) < 0.98
+    else:
+        inside = (slice(2, -2),) * reference.ndim
     found, reference = found[inside].astype(np.float64), reference[inside].astype(np.float64)
     return np.linalg.norm(found - reference) / np.linalg.norm(reference)
 
@@ -331,7 +335,8 @@ def main():
 
         def report(program, ms, found, reference):
             columns = [f"{ms:.2f}"]
-            columns += [f"{difference(found, r):.1e}" if r is not None else "" for r in (reference, truth)]
+            for other in (reference, truth):
+                columns.append("" if other is None else f"{difference(found, other, operator == 'FBP'):.1e}")
             print(start + program + where + " | ".join(columns) + " |", flush=True)
 
         ms, ours = pyronn.run(problem, operator, threads)
