@@ -98,8 +98,8 @@ describe() { git -C "$1" describe --always --dirty 2> /dev/null || basename "$1"
 echo "pyronn $(describe "$new")${older:+ beside $(describe "$older")};" \
   "$(awk -F ': *' '/model name/ { print $2; exit }' /proc/cpuinfo)" \
   "$([ $cuda = OFF ] || nvidia-smi --query-gpu=name,driver_version --format=csv,noheader | head -n 1)"
-echo "P4 has 360 views with CUDA and 60 on cores unless its name says another number. Times are ms a" \
-  "call; extra memory is MiB beyond input and output."
+echo "P4 has 360 views with CUDA and 60 on cores unless its name says another number. Times" \
+  "are of one call; extra memory is what it takes beyond input and output."
 echo
 awk -F , -v has_old=${older:+1} '
   {
@@ -118,7 +118,7 @@ awk -F , -v has_old=${older:+1} '
     split("texture software", interps, " ")
     head = "| problem | operator | storage | where |"; line = "|---|---|---|---|"
     for (i = 1; i <= 2; ++i) {
-      head = head " " interps[i] (has_old ? " | old | old/new" : "") " | rate | extra |"
+      head = head " " interps[i] " [ms]" (has_old ? " | old [ms] | old/new" : "") " | rate | extra [MiB] |"
       line = line (has_old ? "---|---|" : "") "---|---|---|"
     }
     print head; print line
