@@ -28,7 +28,7 @@ targets=(operators_benchmark)
 cuda=OFF cuda_options=()
 if nvidia-smi -L 2> /dev/null | grep -q '^GPU' && command -v nvcc > /dev/null; then
   cuda=ON
-  packages+=("diffct==2.5.0 torch==2.15.0") # ASTRA's 3D calls are given torch's arrays, too
+  packages+=("diffct[cu13]==2.5.0 torch==2.15.0") # ASTRA's 3D calls are given torch's arrays, too
   targets+=(operators_benchmark_cuda)
   cuda_options=(--cuda-benchmark "$folder/build/tests/benchmark/operators_benchmark_cuda")
 else
