@@ -1,0 +1,151 @@
+// SPDX-FileCopyrightText: The pyronn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+/// BrickShadow: the pixels of a view whose rays may meet a brick of voxels, in batches for warps.
+#include <pyronn/backend/cuda/require_cuda.cuh>
+//
+#include <cmath>
+
+#include <pyronn/core/extents.hpp>
+#include <pyronn/core/math.hpp>
+#include <pyronn/core/vec.hpp>
+#include <pyronn/model/detail/footprint.hpp>
+#include <pyronn/model/ray_driven.hpp>
+
+namespace pyronn::detail {
+
+/// How many rays a voxel may be touched by, and how they lie about it.
+struct RayDensity {
+  float rays;         ///< at most so many touch a voxel
+  int along;          ///< the detector axis along which z changes most: 0 is u, 1 is v
+  bool falls;         ///< whether z falls along it
+  int pixels_across;  ///< pixels on the other axis that are a voxel apart, or a little less
+};
+
+/// Finds the density of a view's rays about the voxels of a box. A voxel is touched by rays that
+/// come within `reach` voxels on each axis. Its footprint is no larger than the sum of its
+/// extents along three axes. These are measured at the corners of the box. For a projective view
+/// they are there as large as anywhere but for the square of the depth, by which they are divided;
+/// other views that are smooth (footprint.hpp) vary less than that factor. Where not even this is
+/// known, any number of rays may touch a voxel.
+template <class View>
+__device__ RayDensity find_density(View const& view, Vec3f const& center, Vec3f const& half,
+                                   float reach) {
+  float extent[2][3] = {};
+  float nearest = anywhere;
+  float farthest = 0.0F;
+  bool is_known = true;
+  float rise[2] = {};
+  for (int corner = 0; corner < 8; ++corner) {
+    Vec3f const at = center + Vec3f{(corner & 1) != 0 ? half[0] : -half[0],
+                                    (corner & 2) != 0 ? half[1] : -half[1],
+                                    (corner & 4) != 0 ? half[2] : -half[2]};
+    for (int axis = 0; axis < 3; ++axis) {
+      Vec3f step{};
+      step[axis] = reach;
+      auto const above = view.project(at + step);
+      auto const below = view.project(at - step);
+      float const moved[2] = {above.u - below.u, above.v - below.v};
+      for (int n = 0; n < 2; ++n) {
+        is_known = is_known && abs(moved[n]) < 1e30F;  // not for what is not a number
+        extent[n][axis] = max(extent[n][axis], abs(moved[n]));
+        if (axis == 2) rise[n] += moved[n];
+      }
+      nearest = min(nearest, min(above.depth, below.depth));
+      farthest = max(farthest, max(above.depth, below.depth));
+    }
+  }
+  float factor = 1.5F;
+  if constexpr (View::is_projective) factor = (farthest / nearest) * (farthest / nearest);
+  RayDensity density{anywhere, abs(rise[1]) >= abs(rise[0]) ? 1 : 0, false, 1};
+  density.falls = rise[density.along] < 0.0F;
+  if (!is_known || !(nearest > 0.0F)) return density;
+  float width[2] = {};
+  for (int n = 0; n < 2; ++n) {
+    width[n] = factor * (extent[n][0] + extent[n][1] + extent[n][2]);
+  }
+  density.rays = (width[0] + 1.001F) * (width[1] + 1.001F);
+  // Of a view that is upright, at most angles.
+  float const across = width[1 - density.along] / (2.4F * factor * reach);
+  density.pixels_across = static_cast<int>(clamp(across + 0.5F, 1.0F, 16.0F));
+  return density;
+}
+
+/// A rectangle of pixels. Batches are `Rays::across` x at most `Rays::along` of them, the latter
+/// along the axis along which z changes most, in the order in which it rises.
+template <class Rays>
+struct BrickShadow {
+  int first[2];     ///< column and row
+  int size[2];      ///< in columns and rows; 0 where the view does not see the brick
+  int along;        ///< the detector axis of a batch's rows, 0 is u, 1 is v
+  bool falls;       ///< whether they are counted downwards
+  int stride;       ///< pixels between the columns of a batch
+  int rows;         ///< of each batch
+  float rays;       ///< at most so many touch a voxel
+  float largest;    ///< of the pixels that are finite, without sign
+  int end_batch;    ///< one past the last of its batches, counted through all views
+  int num_batches;
+
+  template <class View>
+  static __device__ BrickShadow of(View const& view, VoxelBox const& box, float reach,
+                                   Extents<2> const& detector) {
+    Vec3f center{};
+    Vec3f half{};
+    for (int axis = 0; axis < 3; ++axis) {
+      center[axis] = 0.5F * static_cast<float>(box.first[axis] + box.end[axis] - 1);
+      half[axis] = 0.5F * static_cast<float>(box.end[axis] - box.first[axis] - 1) + reach;
+    }
+    IndexRange columns{0, detector[0] - 1};
+    IndexRange rows{0, detector[1] - 1};
+    find_footprint(view, center, half, detector, columns, rows);
+    BrickShadow shadow{};
+    if (columns.first > columns.last || rows.first > rows.last) return shadow;
+    shadow.first[0] = columns.first;
+    shadow.first[1] = rows.first;
+    shadow.size[0] = columns.last - columns.first + 1;
+    shadow.size[1] = rows.last - rows.first + 1;
+    RayDensity const density = find_density(view, center, half, reach);
+    shadow.along = density.along;
+    shadow.falls = density.falls;
+    shadow.stride = density.pixels_across;
+    shadow.rays = min(density.rays,
+                      static_cast<float>(shadow.size[0]) * static_cast<float>(shadow.size[1]));
+    int const rows_along = shadow.size[shadow.along];
+    shadow.rows = (rows_along - 1) / shadow.parts_along() + 1;
+    return shadow;
+  }
+
+  /// Sets the number of batches; none where no pixel differs from zero.
+  __device__ void count_batches(bool any_differs) {
+    num_batches = any_differs ? parts_along() * parts_across() : 0;
+  }
+
+  /// A pixel of a batch; the shadow's first one where there is none.
+  struct Pixel {
+    int u, v;
+    bool exists;
+  };
+  [[nodiscard]] __device__ Pixel pixel(int batch, int across, int row) const {
+    int const part = batch / parts_across();
+    int const group = batch - part * parts_across();
+    int const block = group / stride;
+    int const place[2] = {(block * Rays::across + across) * stride + group - block * stride,
+                          part * rows + row};
+    int const count = size[along];
+    if (row >= rows || place[1] >= count || place[0] >= size[1 - along]) {
+      return {first[0], first[1], false};
+    }
+    int const at = first[along] + (falls ? count - 1 - place[1] : place[1]);
+    int const beside = first[1 - along] + place[0];
+    return along == 0 ? Pixel{at, beside, true} : Pixel{beside, at, true};
+  }
+
+ private:
+  [[nodiscard]] __device__ int parts_along() const { return (size[along] - 1) / Rays::along + 1; }
+  [[nodiscard]] __device__ int parts_across() const {
+    return ((size[1 - along] - 1) / (Rays::across * stride) + 1) * stride;
+  }
+};
+
+}  // namespace pyronn::detail
