@@ -25,11 +25,6 @@
 
 namespace pyronn::detail {
 
-__device__ inline float4* memory_of_brick() {
-  extern __shared__ float4 brick_memory[];
-  return brick_memory;
-}
-
 /// A block has a brick of voxels in shared memory and follows the rays that may meet it. Its warps
 /// take batches of rays as they come, and add to the brick in whole numbers (FixedPoint), so that
 /// sums do not depend on who comes first. Views are added in groups, after each of which the sums
@@ -40,7 +35,10 @@ template <class Trace, class Interp, class Task>
 struct TransposeBricks {
   using Rays = RaysInBrick<Trace, Interp>;
   using Shadow = BrickShadow<Rays>;
-  static constexpr int warps = 16;
+#ifndef BR_WARPS
+#define BR_WARPS 16
+#endif
+  static constexpr int warps = BR_WARPS;
   static constexpr int threads = warps * 32;
   struct Block : BlockShape<threads, 1, 1> {};
 
@@ -49,8 +47,7 @@ struct TransposeBricks {
   int height;  ///< slices of a brick
 
   static std::size_t shared_bytes(int height) {
-    return fixed_bytes + static_cast<std::size_t>(BrickLayout::num_sums(height)) * sizeof(int) +
-           static_cast<std::size_t>(BrickLayout::num_totals(height)) * sizeof(float);
+    return static_cast<std::size_t>(num_numbers(height)) * sizeof(float) + sizeof(Fixed);
   }
   [[nodiscard]] std::size_t shared_bytes() const { return shared_bytes(height); }
 
@@ -62,13 +59,13 @@ struct TransposeBricks {
 
   __device__ void operator()(Vec<int, 3> item) const {
     int const sample = item[2] / bricks_along_z();
-    BrickMemory const brick{sums(), totals(),
-                            box_of({item[0] / threads, item[1],
-                                    item[2] - sample * bricks_along_z() + first_brick()})};
+    BrickMemory const brick{box_of({item[0] / threads, item[1],
+                                    item[2] - sample * bricks_along_z() + first_brick()}),
+                            height};
     for_each_voxel(brick.box(), [&](Vec<int, 3> const& voxel) {
       brick.total(voxel) = is_written(voxel) ? task.begin(voxel, sample) : 0.0F;
     });
-    for (int n = thread(); n < BrickLayout::num_sums(height); n += threads) sums()[n] = 0;
+    for (int n = thread(); n < BrickLayout::num_sums(height); n += threads) brick.sum(n) = 0;
     find_shadows(brick.box(), sample);
     ViewGroup group{};
     while (next_group(group)) {
@@ -99,14 +96,12 @@ struct TransposeBricks {
     Shadow shadows[BrickLayout::most_views];
     int next_batch;
   };
-  static constexpr std::size_t fixed_bytes = (sizeof(Fixed) + 15) / 16 * 16;
-
-  static __device__ Fixed& fixed() { return *reinterpret_cast<Fixed*>(memory_of_brick()); }
-  static __device__ int* sums() {
-    return reinterpret_cast<int*>(memory_of_brick() + fixed_bytes / sizeof(float4));
+  static __host__ __device__ int num_numbers(int height) {
+    return BrickLayout::num_sums(height) + BrickLayout::num_totals(height);
   }
-  [[nodiscard]] __device__ float* totals() const {
-    return reinterpret_cast<float*>(sums() + BrickLayout::num_sums(height));
+  static_assert(BrickLayout::slice % 4 == 0, "What follows the voxels must be aligned.");
+  [[nodiscard]] __device__ Fixed& fixed() const {
+    return *reinterpret_cast<Fixed*>(memory_of_brick() + num_numbers(height) / 4);
   }
 
   static __device__ int thread() { return static_cast<int>(threadIdx.x); }
@@ -169,16 +164,14 @@ struct TransposeBricks {
     auto const* const pixels = pixels_of(n, sample);
     unsigned largest = 0;
     unsigned any = 0;
-    int const count = shadow.size[0] * shadow.size[1];
-    for (int k = lane(); k < count; k += 32) {
-      int const row = k / shadow.size[0];
-      int const column = k - row * shadow.size[0];
-      unsigned const bits =
-          bits_of_float(abs(load_float(pixels, (shadow.first[1] + row) * task.detector[0] +
-                                                   shadow.first[0] + column))) &
-          0x7fffffffU;
-      any |= bits;
-      if (bits < infinity_bits) largest = max(largest, bits);
+    for (int row = 0; row < shadow.size[1]; ++row) {
+      auto const* const first =
+          pixels + ((shadow.first[1] + row) * task.detector[0] + shadow.first[0]);
+      for (int column = lane(); column < shadow.size[0]; column += 32) {
+        unsigned const bits = bits_of_float(load_float(first, column)) & 0x7fffffffU;
+        any |= bits;
+        if (bits < infinity_bits) largest = max(largest, bits);
+      }
     }
     for (int distance = 16; distance > 0; distance /= 2) {
       largest = max(largest, __shfl_xor_sync(0xffffffffU, largest, distance));
@@ -223,16 +216,16 @@ struct TransposeBricks {
       Shadow const& shadow = fixed().shadows[n];
       auto const* const pixels = pixels_of(n, sample);
       auto const& view = task.views.view(n, sample);
-      int const of_view = batch - (shadow.end_batch - shadow.num_batches);
+      auto const rays = shadow.batch(batch - (shadow.end_batch - shadow.num_batches));
       Rays::add(fixed().tables[warp()], brick, shadow.rows, [&](int across, int row) {
-        return ray_of(brick, view, pixels, shadow.pixel(of_view, across, row), unit);
+        return ray_of(brick, view, pixels, shadow.pixel(rays, across, row), unit);
       });
       __syncwarp();
     }
   }
 
   /// The same for all lanes of a warp.
-  static __device__ int take_batch() {
+  [[nodiscard]] __device__ int take_batch() const {
     int const batch = lane() == 0 ? atomicAdd(&fixed().next_batch, 1) : 0;
     return __shfl_sync(0xffffffffU, batch, 0);
   }
@@ -246,7 +239,7 @@ struct TransposeBricks {
         user::trace(trace, view.ray(static_cast<float>(pixel.u), static_cast<float>(pixel.v)),
                     task.size, task.spacing);
     if (!(abs(value) < anywhere)) {
-      spoil(brick, ray, value);
+      spoil(brick.box(), height, ray, value);
       value = 0.0F;
     }
     return RayOfPixel<decltype(ray)>{ray, unit.in_units(value)};
@@ -254,10 +247,10 @@ struct TransposeBricks {
 
   /// Adds a pixel that is not finite to the voxels that its ray touches.
   template <class Ray>
-  static __device__ __noinline__ void spoil(BrickMemory const& brick, Ray const& ray,
-                                            float value) {
+  static __device__ __noinline__ void spoil(VoxelBox box, int height, Ray ray, float value) {
+    BrickMemory const brick{box, height};
     ray.template for_each_weight<Interp, 3>(
-        brick.box(), [&](Vec<int, 3> const& voxel, float weight) {
+        box, [&](Vec<int, 3> const& voxel, float weight) {
           // Infinity times a weight of zero is not a number, and says nothing of the voxel.
           if (weight != 0.0F) brick.spoil(voxel, weight * value);
         });
@@ -267,7 +260,7 @@ struct TransposeBricks {
   __device__ void move_sums(BrickMemory const& brick, ViewGroup const& group) const {
     FixedPoint const unit = unit_of(group);
     for_each_voxel(brick.box(), [&](Vec<int, 3> const& voxel) {
-      int& sum = brick.sum(voxel);
+      int& sum = brick.sum(brick.offset(voxel));
       brick.total(voxel) += unit.from_units(sum);
       sum = 0;
     });

@@ -25,7 +25,7 @@ struct BrickLayout {
   static_assert(row >= width + 2 && slice >= row * (width + 2),
                 "Rows and slices must hold a brick and its border.");
 
-  static constexpr int stride(int axis) { return axis == 0 ? 1 : (axis == 1 ? row : slice); }
+  static __host__ __device__ constexpr int stride(int axis) { return axis == 0 ? 1 : (axis == 1 ? row : slice); }
 
   /// The size of a brick with so many slices.
   static __host__ __device__ int size(int axis, int height) { return axis == 2 ? height : width; }
@@ -33,30 +33,44 @@ struct BrickLayout {
   static __host__ __device__ int num_totals(int height) { return height * width * width; }
 };
 
+__device__ inline float4* memory_of_brick() {
+  extern __shared__ float4 brick_memory[];
+  return brick_memory;
+}
+
 /// The sums of a brick. While rays are followed, threads add whole numbers in any order; from time
 /// to time these are moved to the totals. What is not finite goes to the totals at once.
 class BrickMemory {
  public:
-  /// `sums` and `totals` are shared, and as many as the layout says.
-  __device__ BrickMemory(int* sums, float* totals, VoxelBox const& box)
-      : sums_{sums}, totals_{totals}, box_{box} {}
+  __device__ BrickMemory(VoxelBox const& box, int height)
+      : box_{box}, first_total_{BrickLayout::num_sums(height)} {}
 
   [[nodiscard]] __device__ VoxelBox const& box() const { return box_; }
 
   /// Where a voxel's sum lies; the voxel may be one beside the brick.
   [[nodiscard]] __device__ int offset(Vec<int, 3> const& voxel) const {
     return (voxel[0] - box_.first[0] + 1) +
-           ((voxel[1] - box_.first[1] + 1) * BrickLayout::stride(1) +
-            (voxel[2] - box_.first[2] + 1) * BrickLayout::stride(2));
+           ((voxel[1] - box_.first[1] + 1) * BrickLayout::row +
+            (voxel[2] - box_.first[2] + 1) * BrickLayout::slice);
   }
-  /// Adds a number of units, which is rounded to a whole one.
-  __device__ void add(int offset, float units) const {
-    atomicAdd(sums_ + offset, __float2int_rn(units));
+  [[nodiscard]] static __device__ int& sum(int offset) {
+    return reinterpret_cast<int*>(memory_of_brick())[offset];
+  }
+  [[nodiscard]] __device__ float& total(Vec<int, 3> const& voxel) const {
+    return reinterpret_cast<float*>(memory_of_brick())[first_total_ + place(voxel)];
   }
 
-  [[nodiscard]] __device__ int& sum(Vec<int, 3> const& voxel) const { return sums_[offset(voxel)]; }
-  [[nodiscard]] __device__ float& total(Vec<int, 3> const& voxel) const {
-    return totals_[place(voxel)];
+  /// Adds a number of units, which is rounded to a whole one.
+  static __device__ void add(int offset, float units) {
+    atomicAdd(&sum(offset), __float2int_rn(units));
+  }
+
+  /// The same for less than 2^22 units: added to 1.5 * 2^23 they are rounded, and the sum's last bits
+  /// are the whole number. Conversions take longer.
+  static __device__ void add_few(int offset, float units) {
+    constexpr float shift = 12582912.0F;
+    atomicAdd(&sum(offset),
+              static_cast<int>(bits_of_float(units + shift) - bits_of_float(shift)));
   }
 
   /// Adds a number that is not finite to the total of a voxel, in any order: the total becomes that
@@ -65,7 +79,7 @@ class BrickMemory {
     for (int axis = 0; axis < 3; ++axis) {
       if (voxel[axis] < box_.first[axis] || voxel[axis] >= box_.end[axis]) return;
     }
-    auto* const target = reinterpret_cast<unsigned*>(totals_ + place(voxel));
+    auto* const target = reinterpret_cast<unsigned*>(&total(voxel));
     unsigned before = *target;
     for (unsigned expected = before + 1; before != expected;) {
       expected = before;
@@ -83,9 +97,8 @@ class BrickMemory {
            voxel[0] - box_.first[0];
   }
 
-  int* sums_;
-  float* totals_;
   VoxelBox box_;
+  int first_total_;
 };
 
 }  // namespace pyronn::detail

@@ -23,11 +23,18 @@ struct RaysInBrick<TraceJoseph, Interp> {
   static constexpr int along = 16;
   static constexpr int count = across * along;
 
+  /// Where a ray crosses slice 0 and how far it moves from slice to slice, on the axes a and b; what
+  /// a sample counts; the ends of the ray on its main axis.
+  struct Entry {
+    float4 crossing;
+    float units;
+    float low;
+    float high;
+    float unused;
+  };
+  /// After the last row there is one of rays that cross no brick.
   struct Table {
-    float4 crossings[count];  ///< base and slope on axis a, the same on axis b
-    float units[count];       ///< what a sample counts
-    float low[count];         ///< the ends of a ray on the main axis
-    float high[count];
+    Entry entries[count + across];
   };
 
   static __device__ float most_weight(TraceJoseph const&, Vec3f const& spacing) {
@@ -47,16 +54,17 @@ struct RaysInBrick<TraceJoseph, Interp> {
       bool const crosses = of.units != 0.0F && is_finite(of.ray);
       axis[n] = crosses ? of.ray.axis : -1;
       base[n] = of.ray.base[0];
-      table.crossings[place] = {outside, crosses ? of.ray.slope[0] : 0.0F,
-                                crosses ? of.ray.base[1] : 0.0F,
-                                crosses ? of.ray.slope[1] : 0.0F};
-      table.units[place] = crosses ? of.units * of.ray.step : 0.0F;
-      table.low[place] = of.ray.low;
-      table.high[place] = of.ray.high;
+      Entry& entry = table.entries[place];
+      entry.crossing = {outside, crosses ? of.ray.slope[0] : 0.0F,
+                        crosses ? of.ray.base[1] : 0.0F, crosses ? of.ray.slope[1] : 0.0F};
+      entry.units = crosses ? of.units * of.ray.step : 0.0F;
+      entry.low = of.ray.low;
+      entry.high = of.ray.high;
     }
-    if (choose<0>(table, base, axis)) add_along<0>(table, brick, rows);
-    if (choose<1>(table, base, axis)) add_along<1>(table, brick, rows);
-    if (choose<2>(table, base, axis)) add_along<2>(table, brick, rows);
+    if (lane < across) table.entries[count + lane].crossing = {outside, 0.0F, 0.0F, 0.0F};
+    if (choose<0>(table, base, axis, rows)) add_along<0>(table, brick, rows);
+    if (choose<1>(table, base, axis, rows)) add_along<1>(table, brick, rows);
+    if (choose<2>(table, base, axis, rows)) add_along<2>(table, brick, rows);
   }
 
  private:
@@ -81,14 +89,15 @@ struct RaysInBrick<TraceJoseph, Interp> {
   /// Leaves those rays in the table that have this main axis. Whether there are any.
   template <int Axis>
   static __device__ bool choose(Table& table, float const (&base)[rays_of_lane],
-                                int const (&axis)[rays_of_lane]) {
+                                int const (&axis)[rays_of_lane], int rows) {
     bool any = false;
     for (int n = 0; n < rays_of_lane; ++n) any = any || axis[n] == Axis;
     if (!__any_sync(all_lanes, any)) return false;
     __syncwarp();
     int const lane = static_cast<int>(threadIdx.x) % 32;
     for (int n = 0; n < rays_of_lane; ++n) {
-      table.crossings[lane + 32 * n].x = axis[n] == Axis ? base[n] : outside;
+      bool const is_chosen = axis[n] == Axis && (lane + 32 * n) / across < rows;
+      table.entries[lane + 32 * n].crossing.x = is_chosen ? base[n] : outside;
     }
     __syncwarp();
     return true;
@@ -103,14 +112,14 @@ struct RaysInBrick<TraceJoseph, Interp> {
       bool meets = false;
       bool is_whole = true;
       for (int n = 0; n < rays_of_lane; ++n) {
-        int const place = lane + 32 * n;
-        float4 const at = table.crossings[place];
+        Entry const& entry = table.entries[lane + 32 * n];
+        float4 const at = entry.crossing;
         bool const one_meets =
             both(crosses(at.x, at.y, first, end, box, Axes<Axis>::a),
                  crosses(at.z, at.w, first, end, box, Axes<Axis>::b));
         meets = either(meets, one_meets);
-        bool const covers = both(table.low[place] <= static_cast<float>(first) - 0.5F,
-                                 table.high[place] >= static_cast<float>(end - 1) + 0.5F);
+        bool const covers = both(entry.low <= static_cast<float>(first) - 0.5F,
+                                 entry.high >= static_cast<float>(end - 1) + 0.5F);
         is_whole = both(is_whole, either(covers, !one_meets));
       }
       if (!__any_sync(all_lanes, meets)) continue;
@@ -118,7 +127,7 @@ struct RaysInBrick<TraceJoseph, Interp> {
       if (__all_sync(all_lanes, is_whole)) {
         if (slice < end) add_column<Axis>(table, brick, slice, rows, WholeRays{});
       } else if (slice < end) {
-        add_column<Axis>(table, brick, slice, rows, RaysWithEnds{table, slice});
+        add_column<Axis>(table, brick, slice, rows, RaysWithEnds{slice});
       }
     }
   }
@@ -134,16 +143,14 @@ struct RaysInBrick<TraceJoseph, Interp> {
 
   /// The part of a slice's depth that rays cover: all of it, or up to their ends.
   struct WholeRays {
-    __device__ float operator()(int) const { return 1.0F; }
+    __device__ float operator()(Entry const&) const { return 1.0F; }
   };
   struct RaysWithEnds {
-    Table const& table;
     int slice;
 
-    __device__ float operator()(int place) const {
+    __device__ float operator()(Entry const& entry) const {
       auto const center = static_cast<float>(slice);
-      return clamp(min(center + 0.5F, table.high[place]) - max(center - 0.5F, table.low[place]),
-                   0.0F, 1.0F);
+      return clamp(min(center + 0.5F, entry.high) - max(center - 0.5F, entry.low), 0.0F, 1.0F);
     }
   };
 
@@ -152,12 +159,27 @@ struct RaysInBrick<TraceJoseph, Interp> {
   static __device__ void add_column(Table const& table, BrickMemory const& brick, int slice,
                                     int rows, Coverage const& coverage) {
     Cell<Axis> cell{brick, slice};
-    int const column = static_cast<int>(threadIdx.x) % across;
     auto const k = static_cast<float>(slice);
-    for (int row = 0; row < rows; ++row) {
-      int const place = row * across + column;
-      float4 const at = table.crossings[place];
-      cell.add(at.x + k * at.y, at.z + k * at.w, table.units[place] * coverage(place));
+    Entry const* entry = table.entries + static_cast<int>(threadIdx.x) % across;
+    Entry const* const end = entry + rows * across;
+    float a = entry->crossing.x + k * entry->crossing.y;
+    float b = entry->crossing.z + k * entry->crossing.w;
+    auto const next = [&] {
+      entry += across;
+      a = entry->crossing.x + k * entry->crossing.y;
+      b = entry->crossing.z + k * entry->crossing.w;
+    };
+    while (entry < end) {
+      if (cell.move_to(a, b)) {
+        // The row after the last ends this, too.
+        do {
+          cell.add(a, b, entry->units * coverage(*entry));
+          next();
+        } while (cell.has(a, b));
+      } else {
+        do next();
+        while (entry < end && !cell.is_near(a, b));
+      }
     }
     cell.leave();
   }
@@ -167,26 +189,41 @@ struct RaysInBrick<TraceJoseph, Interp> {
   class Cell {
    public:
     __device__ Cell(BrickMemory const& brick, int slice) : brick_{brick} {
-      Vec<int, 3> first = brick.box().first;
+      Vec<int, 3> first = brick.box().first - Vec<int, 3>{1, 1, 1};
       first[Axis] = slice;
       first_offset_ = brick.offset(first);
     }
 
+    [[nodiscard]] __device__ bool has(float a, float b) const {
+      return both(is_between(a - a_, 0.0F, 1.0F), is_between(b - b_, 0.0F, 1.0F));
+    }
+
+    /// A sample in the cell.
     __device__ void add(float a, float b, float weight) {
-      float part_a = a - a_;
-      float part_b = b - b_;
-      bool const is_here = is_between(part_a, 0.0F, 1.0F);
-      if (!both(is_here, is_between(part_b, 0.0F, 1.0F))) {
-        if (both(is_here, both(is_between(part_b, 1.0F, 2.0F), b_ < last_b()))) {
-          go_on();
-        } else {
-          leave();
-          if (!enter(a, b)) return;
-          part_a = a - a_;
-        }
-        part_b = b - b_;
+      sums_.add(CellShares::at<Interp>(a - a_, b - b_), weight);
+    }
+
+    /// Whether a position is in the brick or beside it.
+    [[nodiscard]] __device__ bool is_near(float a, float b) const {
+      Vec<int, 3> const& first = brick_.box().first;
+      Vec<int, 3> const& end = brick_.box().end;
+      constexpr int axis_a = Axes<Axis>::a;
+      constexpr int axis_b = Axes<Axis>::b;
+      auto const width_a = static_cast<float>(end[axis_a] - first[axis_a] + 1);
+      auto const width_b = static_cast<float>(end[axis_b] - first[axis_b] + 1);
+      return both(is_between(a - static_cast<float>(first[axis_a] - 1), 0.0F, width_a),
+                  is_between(b - static_cast<float>(first[axis_b] - 1), 0.0F, width_b));
+    }
+
+    /// To the cell of a position. False where that is neither in the brick nor beside it.
+    __device__ bool move_to(float a, float b) {
+      if (both(is_between(a - a_, 0.0F, 1.0F),
+               both(is_between(b - b_, 1.0F, 2.0F), b_ < last_b()))) {
+        go_on();
+        return true;
       }
-      sums_.add(CellShares::at<Interp>(part_a, part_b), weight);
+      leave();
+      return enter(a, b);
     }
 
     __device__ void leave() {
@@ -196,6 +233,8 @@ struct RaysInBrick<TraceJoseph, Interp> {
       brick_.add(offset_ + Axes<Axis>::stride_b, sums_.lower_upper());
       brick_.add(offset_ + Axes<Axis>::stride_a + Axes<Axis>::stride_b, sums_.upper_upper());
       sums_ = {};
+      offset_ = -1;
+      a_ = nowhere;
     }
 
    private:
@@ -213,20 +252,22 @@ struct RaysInBrick<TraceJoseph, Interp> {
       offset_ += Axes<Axis>::stride_b;
     }
 
-    /// Whether a position is in a cell of the brick, or of those beside it.
     __device__ bool enter(float a, float b) {
       constexpr int axis_a = Axes<Axis>::a;
       constexpr int axis_b = Axes<Axis>::b;
+      if (!is_near(a, b)) return false;
       VoxelBox const& box = brick_.box();
-      int const i = floor_to_int(a) - box.first[axis_a];
-      int const j = floor_to_int(b) - box.first[axis_b];
-      bool const is_near = both(both(i >= -1, i < box.end[axis_a] - box.first[axis_a]),
-                                both(j >= -1, j < box.end[axis_b] - box.first[axis_b]));
-      offset_ = is_near ? first_offset_ + (i * Axes<Axis>::stride_a + j * Axes<Axis>::stride_b)
-                        : -1;
-      a_ = is_near ? static_cast<float>(i + box.first[axis_a]) : nowhere;
-      b_ = static_cast<float>(j + box.first[axis_b]);
-      return is_near;
+      // Counted from beside the brick.
+      float const from_a = a - static_cast<float>(box.first[axis_a] - 1);
+      float const from_b = b - static_cast<float>(box.first[axis_b] - 1);
+      GridIndex const at_a = grid_index_of(from_a);
+      GridIndex const at_b = grid_index_of(from_b);
+      auto const i = static_cast<int>(at_a.index - grid_index_origin);
+      auto const j = static_cast<int>(at_b.index - grid_index_origin);
+      offset_ = first_offset_ + (i * Axes<Axis>::stride_a + j * Axes<Axis>::stride_b);
+      a_ = static_cast<float>(i + (box.first[axis_a] - 1));
+      b_ = static_cast<float>(j + (box.first[axis_b] - 1));
+      return true;
     }
 
     static constexpr float nowhere = 1e9F;

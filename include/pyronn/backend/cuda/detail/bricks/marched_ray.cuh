@@ -57,8 +57,8 @@ struct RaysInBrick<TraceAtSteps, Interp> {
     while (n <= last) {
       Vec3f at = ray.at(n);
       if (!is_near(brick.box(), at)) return;
-      Vec<int, 3> const cell{floor_to_int(at[0]), floor_to_int(at[1]), floor_to_int(at[2])};
-      Vec3f const corner = vec_cast<float>(cell);
+      Cell const cell{brick.box(), at};
+      Vec3f const& corner = cell.corner;
       CellSums in_slice;  // as if all samples were in the lower slice
       CellSums above;     // what of that is in the upper one
       Vec3f part = at - corner;
@@ -69,9 +69,26 @@ struct RaysInBrick<TraceAtSteps, Interp> {
         n += 1.0F;
         part = ray.at(n) - corner;
       } while (n <= last && is_in_cell(part));
-      add_cell(brick, brick.offset(cell), in_slice, above, weight);
+      add_cell(brick, cell.offset, in_slice, above, weight);
     }
   }
+
+  /// The cell of a position in the brick or beside it.
+  struct Cell {
+    Vec3f corner;
+    int offset;  ///< of the corner's sum
+
+    __device__ Cell(VoxelBox const& box, Vec3f const& at) {
+      unsigned from_first = 0;  // in the order of sums, beginning beside the brick
+      for (int axis = 0; axis < 3; ++axis) {
+        GridIndex const index = grid_index_of(at[axis] - static_cast<float>(box.first[axis] - 1));
+        from_first += (index.index - grid_index_origin) *
+                      static_cast<unsigned>(BrickLayout::stride(axis));
+        corner[axis] = at[axis] - index.fraction;
+      }
+      offset = static_cast<int>(hide_from_optimizer(from_first));
+    }
+  };
 
   static __device__ bool is_in_cell(Vec3f const& part) {
     return both(is_between(part[0], 0.0F, 1.0F),
@@ -88,10 +105,10 @@ struct RaysInBrick<TraceAtSteps, Interp> {
   static __device__ void add_corners(BrickMemory const& brick, int offset, CellSums const& sums,
                                      float weight) {
     constexpr int row = BrickLayout::stride(1);
-    brick.add(offset, weight * sums.lower_lower());
-    brick.add(offset + 1, weight * sums.upper_lower());
-    brick.add(offset + row, weight * sums.lower_upper());
-    brick.add(offset + row + 1, weight * sums.upper_upper());
+    brick.add_few(offset, weight * sums.lower_lower());
+    brick.add_few(offset + 1, weight * sums.upper_lower());
+    brick.add_few(offset + row, weight * sums.lower_upper());
+    brick.add_few(offset + row + 1, weight * sums.upper_upper());
   }
 
   /// Whether a sample lies in a cell of the brick or beside it.

@@ -82,6 +82,7 @@ struct BrickShadow {
   bool falls;       ///< whether they are counted downwards
   int stride;       ///< pixels between the columns of a batch
   int rows;         ///< of each batch
+  int columns;      ///< of batches across
   float rays;       ///< at most so many touch a voxel
   float largest;    ///< of the pixels that are finite, without sign
   int end_batch;    ///< one past the last of its batches, counted through all views
@@ -113,12 +114,25 @@ struct BrickShadow {
                       static_cast<float>(shadow.size[0]) * static_cast<float>(shadow.size[1]));
     int const rows_along = shadow.size[shadow.along];
     shadow.rows = (rows_along - 1) / shadow.parts_along() + 1;
+    shadow.columns = shadow.parts_across();
     return shadow;
   }
 
   /// Sets the number of batches; none where no pixel differs from zero.
   __device__ void count_batches(bool any_differs) {
-    num_batches = any_differs ? parts_along() * parts_across() : 0;
+    num_batches = any_differs ? parts_along() * columns : 0;
+  }
+
+  /// Where a batch begins, counted across and along from the shadow's first pixel.
+  struct Batch {
+    int across;
+    int along;
+  };
+  [[nodiscard]] __device__ Batch batch(int number) const {
+    int const part = number / columns;
+    int const group = number - part * columns;
+    int const block = group / stride;
+    return {block * (Rays::across - 1) * stride + group, part * rows};
   }
 
   /// A pixel of a batch; the shadow's first one where there is none.
@@ -126,18 +140,15 @@ struct BrickShadow {
     int u, v;
     bool exists;
   };
-  [[nodiscard]] __device__ Pixel pixel(int batch, int across, int row) const {
-    int const part = batch / parts_across();
-    int const group = batch - part * parts_across();
-    int const block = group / stride;
-    int const place[2] = {(block * Rays::across + across) * stride + group - block * stride,
-                          part * rows + row};
+  [[nodiscard]] __device__ Pixel pixel(Batch const& batch, int column, int row) const {
+    int const across = batch.across + column * stride;
+    int const place = batch.along + row;
     int const count = size[along];
-    if (row >= rows || place[1] >= count || place[0] >= size[1 - along]) {
+    if (row >= rows || place >= count || across >= size[1 - along]) {
       return {first[0], first[1], false};
     }
-    int const at = first[along] + (falls ? count - 1 - place[1] : place[1]);
-    int const beside = first[1 - along] + place[0];
+    int const at = first[along] + (falls ? count - 1 - place : place);
+    int const beside = first[1 - along] + across;
     return along == 0 ? Pixel{at, beside, true} : Pixel{beside, at, true};
   }
 

@@ -30,7 +30,7 @@ struct RaysInBrick<TraceSiddon, Interp> {
     if (of.units == 0.0F) return;
     of.ray.template for_each_weight<Interp, 3>(
         brick.box(), [&](Vec<int, 3> const& voxel, float weight) {
-          brick.add(brick.offset(voxel), of.units * weight);
+          brick.add_few(brick.offset(voxel), of.units * weight);
         });
   }
 };
