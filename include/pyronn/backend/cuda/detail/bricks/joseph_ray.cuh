@@ -19,9 +19,12 @@ namespace pyronn::detail {
 /// voxels, are summed up first.
 template <class Interp>
 struct RaysInBrick<TraceJoseph, Interp> {
-  static constexpr int across = 4;
-  static constexpr int along = 16;
-  static constexpr int count = across * along;
+  static constexpr bool lanes_have_rays = false;
+  static constexpr int most_rows = 16;
+  static __device__ int columns_of_batch(int) { return columns; }
+
+  static constexpr int columns = 4;
+  static constexpr int count = columns * most_rows;
 
   /// Where a ray crosses slice 0 and how far it moves from slice to slice, on the axes a and b; what
   /// a sample counts; the ends of the ray on its main axis.
@@ -34,7 +37,7 @@ struct RaysInBrick<TraceJoseph, Interp> {
   };
   /// After the last row there is one of rays that cross no brick.
   struct Table {
-    Entry entries[count + across];
+    Entry entries[count + columns];
   };
 
   static __device__ float most_weight(TraceJoseph const&, Vec3f const& spacing) {
@@ -49,7 +52,7 @@ struct RaysInBrick<TraceJoseph, Interp> {
     int axis[rays_of_lane];
     for (int n = 0; n < rays_of_lane; ++n) {
       int const place = lane + 32 * n;
-      auto const of = ray_of(place % across, place / across);
+      auto const of = ray_of(place % columns, place / columns);
       // A ray with coordinates that are not finite crosses no slice.
       bool const crosses = of.units != 0.0F && is_finite(of.ray);
       axis[n] = crosses ? of.ray.axis : -1;
@@ -61,15 +64,15 @@ struct RaysInBrick<TraceJoseph, Interp> {
       entry.low = of.ray.low;
       entry.high = of.ray.high;
     }
-    if (lane < across) table.entries[count + lane].crossing = {outside, 0.0F, 0.0F, 0.0F};
-    if (choose<0>(table, base, axis, rows)) add_along<0>(table, brick, rows);
-    if (choose<1>(table, base, axis, rows)) add_along<1>(table, brick, rows);
-    if (choose<2>(table, base, axis, rows)) add_along<2>(table, brick, rows);
+    if (lane < columns) table.entries[count + lane].crossing = {outside, 0.0F, 0.0F, 0.0F};
+    add_along<0>(table, brick, base, axis, rows);
+    add_along<1>(table, brick, base, axis, rows);
+    add_along<2>(table, brick, base, axis, rows);
   }
 
  private:
   static constexpr int rays_of_lane = count / 32;
-  static constexpr int slices = 32 / across;  ///< that lanes have at a time
+  static constexpr int slices = 32 / columns;  ///< that lanes have at a time
   static constexpr float outside = -1e9F;     ///< a base where no ray crosses the brick
   static constexpr unsigned all_lanes = 0xffffffffU;
 
@@ -86,60 +89,92 @@ struct RaysInBrick<TraceJoseph, Interp> {
     return abs(ray.base[0] + ray.base[1] + ray.slope[0] + ray.slope[1]) < 1e30F;
   }
 
-  /// Leaves those rays in the table that have this main axis. Whether there are any.
+  /// Adds the rays that have this main axis.
   template <int Axis>
-  static __device__ bool choose(Table& table, float const (&base)[rays_of_lane],
-                                int const (&axis)[rays_of_lane], int rows) {
+  static __device__ void add_along(Table& table, BrickMemory const& brick,
+                                   float const (&base)[rays_of_lane],
+                                   int const (&axis)[rays_of_lane], int rows) {
     bool any = false;
-    for (int n = 0; n < rays_of_lane; ++n) any = any || axis[n] == Axis;
-    if (!__any_sync(all_lanes, any)) return false;
-    __syncwarp();
-    int const lane = static_cast<int>(threadIdx.x) % 32;
-    for (int n = 0; n < rays_of_lane; ++n) {
-      bool const is_chosen = axis[n] == Axis && (lane + 32 * n) / across < rows;
-      table.entries[lane + 32 * n].crossing.x = is_chosen ? base[n] : outside;
-    }
-    __syncwarp();
-    return true;
-  }
-
-  template <int Axis>
-  static __device__ void add_along(Table const& table, BrickMemory const& brick, int rows) {
+    for (int n = 0; n < rays_of_lane; ++n) any = either(any, axis[n] == Axis);
+    if (!__any_sync(all_lanes, any)) return;
     VoxelBox const& box = brick.box();
     int const lane = static_cast<int>(threadIdx.x) % 32;
+    Reach reach;
+    __syncwarp();
+    for (int n = 0; n < rays_of_lane; ++n) {
+      Entry& entry = table.entries[lane + 32 * n];
+      bool const is_chosen = axis[n] == Axis && (lane + 32 * n) / columns < rows;
+      entry.crossing.x = is_chosen ? base[n] : outside;
+      if (is_chosen) reach.template include<Axis>(entry, box);
+    }
+    reach.share_with_column();
+    bool const are_whole = __all_sync(all_lanes, reach.are_whole ? 1 : 0) != 0;
+    __syncwarp();
     for (int first = box.first[Axis]; first < box.end[Axis]; first += slices) {
-      int const end = min(first + slices, box.end[Axis]);
-      bool meets = false;
-      bool is_whole = true;
-      for (int n = 0; n < rays_of_lane; ++n) {
-        Entry const& entry = table.entries[lane + 32 * n];
-        float4 const at = entry.crossing;
-        bool const one_meets =
-            both(crosses(at.x, at.y, first, end, box, Axes<Axis>::a),
-                 crosses(at.z, at.w, first, end, box, Axes<Axis>::b));
-        meets = either(meets, one_meets);
-        bool const covers = both(entry.low <= static_cast<float>(first) - 0.5F,
-                                 entry.high >= static_cast<float>(end - 1) + 0.5F);
-        is_whole = both(is_whole, either(covers, !one_meets));
-      }
-      if (!__any_sync(all_lanes, meets)) continue;
-      int const slice = first + lane / across;
-      if (__all_sync(all_lanes, is_whole)) {
-        if (slice < end) add_column<Axis>(table, brick, slice, rows, WholeRays{});
-      } else if (slice < end) {
+      int const slice = first + lane / columns;
+      bool const is_near = both(slice < box.end[Axis], reach.has(slice));
+      if (!__any_sync(all_lanes, is_near)) continue;
+      if (!is_near) continue;
+      if (are_whole) {
+        add_column<Axis>(table, brick, slice, rows, WholeRays{});
+      } else {
         add_column<Axis>(table, brick, slice, rows, RaysWithEnds{slice});
       }
     }
   }
 
-  /// Whether a ray may be near the voxels of a box on one of the other axes, between two slices.
-  static __device__ bool crosses(float base, float slope, int first, int end, VoxelBox const& box,
-                                 int axis) {
-    float const from = base + static_cast<float>(first) * slope;
-    float const to = base + static_cast<float>(end - 1) * slope;
-    return both(max(from, to) > static_cast<float>(box.first[axis]) - 1.01F,
-                min(from, to) < static_cast<float>(box.end[axis]) + 0.01F);
-  }
+  /// The slices in which rays may be near the brick.
+  struct Reach {
+    float low = anywhere;
+    float high = -anywhere;
+    bool are_whole = true;  ///< whether no ray ends in the brick
+
+    template <int Axis>
+    __device__ void include(Entry const& entry, VoxelBox const& box) {
+      auto const first = static_cast<float>(box.first[Axis]);
+      auto const last = static_cast<float>(box.end[Axis] - 1);
+      are_whole = both(are_whole, both(entry.low <= first - 0.5F, entry.high >= last + 0.5F));
+      float from = max(first, entry.low - 0.5F);
+      float to = min(last, entry.high + 0.5F);
+      narrow(entry.crossing.x, entry.crossing.y, box, Axes<Axis>::a, from, to);
+      narrow(entry.crossing.z, entry.crossing.w, box, Axes<Axis>::b, from, to);
+      if (!(from <= to + 1.0F)) return;
+      low = min(low, from);
+      high = max(high, to);
+    }
+    [[nodiscard]] __device__ bool has(int slice) const {
+      constexpr float margin = 0.25F;  // rounding moves ends by far less
+      auto const at = static_cast<float>(slice);
+      return both(at >= low - margin, at <= high + margin);
+    }
+    /// With those of the same column in other lanes.
+    __device__ void share_with_column() {
+      for (int distance = columns; distance < 32; distance *= 2) {
+        low = min(low, of_lane(low, distance));
+        high = max(high, of_lane(high, distance));
+      }
+    }
+
+   private:
+    static __device__ float of_lane(float value, int distance) {
+      return float_of_bits(__shfl_xor_sync(all_lanes, bits_of_float(value), distance));
+    }
+
+    /// To where a ray is near the box on an axis: widened by more than positions are rounded by.
+    static __device__ void narrow(float base, float slope, VoxelBox const& box, int axis,
+                                  float& from, float& to) {
+      float const margin = 0.01F + 1e-6F * abs(base);
+      float const low = static_cast<float>(box.first[axis] - 1) - margin - base;
+      float const high = static_cast<float>(box.end[axis]) + margin - base;
+      if (abs(slope) < 1e-7F) {
+        if (!both(low <= 0.0F, high >= 0.0F)) to = -anywhere;
+        return;
+      }
+      float const per_unit = reciprocal(slope);
+      from = max(from, min(low * per_unit, high * per_unit));
+      to = min(to, max(low * per_unit, high * per_unit));
+    }
+  };
 
   /// The part of a slice's depth that rays cover: all of it, or up to their ends.
   struct WholeRays {
@@ -160,12 +195,12 @@ struct RaysInBrick<TraceJoseph, Interp> {
                                     int rows, Coverage const& coverage) {
     Cell<Axis> cell{brick, slice};
     auto const k = static_cast<float>(slice);
-    Entry const* entry = table.entries + static_cast<int>(threadIdx.x) % across;
-    Entry const* const end = entry + rows * across;
+    Entry const* entry = table.entries + static_cast<int>(threadIdx.x) % columns;
+    Entry const* const end = entry + rows * columns;
     float a = entry->crossing.x + k * entry->crossing.y;
     float b = entry->crossing.z + k * entry->crossing.w;
     auto const next = [&] {
-      entry += across;
+      entry += columns;
       a = entry->crossing.x + k * entry->crossing.y;
       b = entry->crossing.z + k * entry->crossing.w;
     };

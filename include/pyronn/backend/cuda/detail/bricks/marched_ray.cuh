@@ -7,6 +7,7 @@
 //
 #include <pyronn/backend/cuda/detail/bricks/brick.cuh>
 #include <pyronn/backend/cuda/detail/bricks/ray_in_brick.cuh>
+#include <pyronn/backend/cuda/detail/bricks/shadow.cuh>
 #include <pyronn/core/math.hpp>
 #include <pyronn/core/vec.hpp>
 #include <pyronn/model/detail/clip.hpp>
@@ -14,12 +15,13 @@
 
 namespace pyronn::detail {
 
-/// A lane follows a ray from cell to cell, a cell being the cube between eight voxels. The samples
-/// in a cell are summed up first, so that the lanes add to shared memory once a cell.
+/// A lane follows a ray. Where steps are long it adds sample by sample. Where they are short the
+/// samples in a cell, the cube between eight voxels, are summed up first.
 template <class Interp>
 struct RaysInBrick<TraceAtSteps, Interp> {
-  static constexpr int across = 8;
-  static constexpr int along = 4;
+  static constexpr bool lanes_have_rays = true;
+  static constexpr int most_rows = 16;
+  static __device__ int columns_of_batch(int rows) { return 32 / rows; }
   struct Table {};
 
   /// Samples are at most the step apart, and along the axis on which a ray advances most they have
@@ -30,88 +32,56 @@ struct RaysInBrick<TraceAtSteps, Interp> {
   }
 
   template <class RayOf>
-  static __device__ void add(Table&, BrickMemory const& brick, int, RayOf const& ray_of) {
+  static __device__ void add(Table&, BrickMemory const& brick, int rows, RayOf const& ray_of) {
     int const lane = static_cast<int>(threadIdx.x) % 32;
-    auto const of = ray_of(lane % across, lane / across);
+    int const column = fast_quotient(lane, rows);
+    auto const of = ray_of(column, lane - column * rows);
     MarchedRay const& ray = of.ray;
     if (of.units == 0.0F || ray.count <= 0) return;
-    VoxelBox const& box = brick.box();
+    FewSamples const samples = samples_near(brick.box(), ray);
+    float const weight = of.units * ray.length;
+    Vec3f const beside = vec_cast<float>(brick.box().first - Vec<int, 3>{1, 1, 1});
+    if (dot(ray.stride, ray.stride) > longest_short_step * longest_short_step) {
+      for (float n = samples.first; n <= samples.last; n += 1.0F) {
+        Place const place{ray.at(n) - beside};
+        add_cell(place.offset(), CellShares::at<Interp>(place.part[0], place.part[1]), weight,
+                 weight * place.part[2]);
+      }
+    } else {
+      add_cells(ray, samples, weight, beside);
+    }
+  }
+
+ private:
+  static constexpr float longest_short_step = 0.3F;  ///< [voxels]
+
+  /// Numbers of samples; none where last < first.
+  struct FewSamples {
+    float first;
+    float last;
+  };
+
+  /// Those in the cells of a brick and beside it. They follow one another, as positions rise or fall
+  /// on each axis.
+  static __device__ FewSamples samples_near(VoxelBox const& box, MarchedRay const& ray) {
     float low = 0.0F;
     auto high = static_cast<float>(ray.count - 1);
     for (int axis = 0; axis < 3; ++axis) {
       detail::clip(ray.first[axis], ray.stride[axis], static_cast<float>(box.first[axis] - 1),
                    static_cast<float>(box.end[axis]), low, high);
     }
-    if (!(low <= high + 1.0F)) return;
+    if (!(low <= high + 1.0F)) return {0.0F, -1.0F};
     // Rounding in `clip` must not lose a sample.
-    auto const last = static_cast<float>(min(ray.count - 1, static_cast<int>(high) + 2));
-    auto n = static_cast<float>(max(0, static_cast<int>(low) - 1));
-    while (n <= last && !is_near(box, ray.at(n))) n += 1.0F;
-    add_samples(brick, ray, of.units * ray.length, n, last);
-  }
-
- private:
-  /// Adds samples from n on while they are near the brick.
-  static __device__ void add_samples(BrickMemory const& brick, MarchedRay const& ray, float weight,
-                                     float n, float last) {
-    while (n <= last) {
-      Vec3f at = ray.at(n);
-      if (!is_near(brick.box(), at)) return;
-      Cell const cell{brick.box(), at};
-      Vec3f const& corner = cell.corner;
-      CellSums in_slice;  // as if all samples were in the lower slice
-      CellSums above;     // what of that is in the upper one
-      Vec3f part = at - corner;
-      do {
-        auto const shares = CellShares::at<Interp>(part[0], part[1]);
-        in_slice.add(shares, 1.0F);
-        above.add(shares, part[2]);
-        n += 1.0F;
-        part = ray.at(n) - corner;
-      } while (n <= last && is_in_cell(part));
-      add_cell(brick, cell.offset, in_slice, above, weight);
+    FewSamples samples{static_cast<float>(max(0, static_cast<int>(low) - 1)),
+                       static_cast<float>(min(ray.count - 1, static_cast<int>(high) + 2))};
+    while (samples.first <= samples.last && !is_near(box, ray.at(samples.first))) {
+      samples.first += 1.0F;
     }
-  }
-
-  /// The cell of a position in the brick or beside it.
-  struct Cell {
-    Vec3f corner;
-    int offset;  ///< of the corner's sum
-
-    __device__ Cell(VoxelBox const& box, Vec3f const& at) {
-      unsigned from_first = 0;  // in the order of sums, beginning beside the brick
-      for (int axis = 0; axis < 3; ++axis) {
-        GridIndex const index = grid_index_of(at[axis] - static_cast<float>(box.first[axis] - 1));
-        from_first += (index.index - grid_index_origin) *
-                      static_cast<unsigned>(BrickLayout::stride(axis));
-        corner[axis] = at[axis] - index.fraction;
-      }
-      offset = static_cast<int>(hide_from_optimizer(from_first));
+    while (samples.first <= samples.last && !is_near(box, ray.at(samples.last))) {
+      samples.last -= 1.0F;
     }
-  };
-
-  static __device__ bool is_in_cell(Vec3f const& part) {
-    return both(is_between(part[0], 0.0F, 1.0F),
-                both(is_between(part[1], 0.0F, 1.0F), is_between(part[2], 0.0F, 1.0F)));
+    return samples;
   }
-
-  static __device__ void add_cell(BrickMemory const& brick, int offset, CellSums const& in_slice,
-                                  CellSums const& above, float weight) {
-    CellSums const below{in_slice.one - above.one, in_slice.a - above.a, in_slice.b - above.b,
-                         in_slice.ab - above.ab};
-    add_corners(brick, offset, below, weight);
-    add_corners(brick, offset + BrickLayout::stride(2), above, weight);
-  }
-  static __device__ void add_corners(BrickMemory const& brick, int offset, CellSums const& sums,
-                                     float weight) {
-    constexpr int row = BrickLayout::stride(1);
-    brick.add_few(offset, weight * sums.lower_lower());
-    brick.add_few(offset + 1, weight * sums.upper_lower());
-    brick.add_few(offset + row, weight * sums.lower_upper());
-    brick.add_few(offset + row + 1, weight * sums.upper_upper());
-  }
-
-  /// Whether a sample lies in a cell of the brick or beside it.
   static __device__ bool is_near(VoxelBox const& box, Vec3f const& at) {
     bool result = true;
     for (int axis = 0; axis < 3; ++axis) {
@@ -119,6 +89,64 @@ struct RaysInBrick<TraceAtSteps, Interp> {
                                  at[axis] < static_cast<float>(box.end[axis])));
     }
     return result;
+  }
+
+  /// Where a position is, which is counted from the voxel beside the first one of the brick.
+  struct Place {
+    unsigned index;  ///< of the cell's lowest corner in the order of sums
+    Vec3f part;      ///< of the way to the next one
+
+    explicit __device__ Place(Vec3f const& at) : index{0} {
+      for (int axis = 0; axis < 3; ++axis) {
+        GridIndex const on_axis = grid_index_of(at[axis]);
+        index += (on_axis.index - grid_index_origin) *
+                 static_cast<unsigned>(BrickLayout::stride(axis));
+        part[axis] = on_axis.fraction;
+      }
+    }
+    [[nodiscard]] __device__ int offset() const { return static_cast<int>(index); }
+  };
+
+  static __device__ void add_cells(MarchedRay const& ray, FewSamples const& samples, float weight,
+                                   Vec3f const& beside) {
+    for (float n = samples.first; n <= samples.last;) {
+      Vec3f at = ray.at(n) - beside;
+      Place const place{at};
+      Vec3f const corner = at - place.part;
+      auto const offset = static_cast<int>(hide_from_optimizer(place.index));
+      Vec3f part = place.part;
+      CellSums in_slice;  // as if all samples were in the lower slice
+      CellSums above;     // what of that is in the upper one
+      do {
+        auto const shares = CellShares::at<Interp>(part[0], part[1]);
+        in_slice.add(shares, 1.0F);
+        above.add(shares, part[2]);
+        n += 1.0F;
+        part = (ray.at(n) - beside) - corner;
+      } while (n <= samples.last && is_in_cell(part));
+      in_slice.subtract(above);
+      add_corners(offset, in_slice, weight);
+      add_corners(offset + BrickLayout::slice, above, weight);
+    }
+  }
+  static __device__ bool is_in_cell(Vec3f const& part) {
+    return both(is_between(part[0], 0.0F, 1.0F),
+                both(is_between(part[1], 0.0F, 1.0F), is_between(part[2], 0.0F, 1.0F)));
+  }
+
+  /// Adds shares times weights, of which `above` is the upper slice's.
+  static __device__ void add_cell(int offset, CellShares const& shares, float weight,
+                                  float above) {
+    CellSums const sums{shares.one, shares.a, shares.b, shares.ab};
+    add_corners(offset, sums, weight - above);
+    add_corners(offset + BrickLayout::slice, sums, above);
+  }
+  static __device__ void add_corners(int offset, CellSums const& sums, float weight) {
+    constexpr int row = BrickLayout::row;
+    BrickMemory::add_few(offset, weight * sums.lower_lower());
+    BrickMemory::add_few(offset + 1, weight * sums.upper_lower());
+    BrickMemory::add_few(offset + row, weight * sums.lower_upper());
+    BrickMemory::add_few(offset + row + 1, weight * sums.upper_upper());
   }
 };
 

@@ -22,13 +22,16 @@ struct RayOfPixel {
   float units;
 };
 
-/// How a warp adds the rays of a batch, `across` x `along` of them, to a brick:
+/// How a warp adds the rays of a batch to a brick:
 ///
+///   static constexpr bool lanes_have_rays      // a ray each
+///   static constexpr int most_rows             // of a batch
+///   static int columns_of_batch(rows)
 ///   static float most_weight(trace, spacing)   // of a voxel in a ray, at most [mm]
 ///   struct Table                               // in shared memory, of the warp
-///   static void add(table, brick, ray_of)      // ray_of(column, row) is a RayOfPixel
+///   static void add(table, brick, rows, ray_of)
 ///
-/// All lanes of the warp call `add`.
+/// where `ray_of(column, row)` is a RayOfPixel. All lanes of the warp call `add`.
 template <class Trace, class Interp>
 struct RaysInBrick;
 
@@ -74,6 +77,12 @@ struct CellSums {
     a += weight * shares.a;
     b += weight * shares.b;
     ab += weight * shares.ab;
+  }
+  __device__ void subtract(CellSums const& other) {
+    one -= other.one;
+    a -= other.a;
+    b -= other.b;
+    ab -= other.ab;
   }
   /// Of the corner that is lower or upper on axis a and on axis b.
   [[nodiscard]] __device__ float lower_lower() const { return (one - b) - (a - ab); }

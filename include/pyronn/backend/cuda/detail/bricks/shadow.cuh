@@ -20,7 +20,8 @@ struct RayDensity {
   float rays;         ///< at most so many touch a voxel
   int along;          ///< the detector axis along which z changes most: 0 is u, 1 is v
   bool falls;         ///< whether z falls along it
-  int pixels_across;  ///< pixels on the other axis that are a voxel apart, or a little less
+  int pixels_along;   ///< pixels on this axis that are a voxel apart, or a little less
+  int pixels_across;  ///< the same on the other axis
 };
 
 /// Finds the density of a view's rays about the voxels of a box. A voxel is touched by rays that
@@ -58,7 +59,7 @@ __device__ RayDensity find_density(View const& view, Vec3f const& center, Vec3f 
   }
   float factor = 1.5F;
   if constexpr (View::is_projective) factor = (farthest / nearest) * (farthest / nearest);
-  RayDensity density{anywhere, abs(rise[1]) >= abs(rise[0]) ? 1 : 0, false, 1};
+  RayDensity density{anywhere, abs(rise[1]) >= abs(rise[0]) ? 1 : 0, false, 1, 1};
   density.falls = rise[density.along] < 0.0F;
   if (!is_known || !(nearest > 0.0F)) return density;
   float width[2] = {};
@@ -69,23 +70,38 @@ __device__ RayDensity find_density(View const& view, Vec3f const& center, Vec3f 
   // Of a view that is upright, at most angles.
   float const across = width[1 - density.along] / (2.4F * factor * reach);
   density.pixels_across = static_cast<int>(clamp(across + 0.5F, 1.0F, 16.0F));
+  float const along = extent[density.along][2] / (2.0F * reach);
+  density.pixels_along = static_cast<int>(clamp(along + 0.5F, 1.0F, 16.0F));
   return density;
 }
 
-/// A rectangle of pixels. Batches are `Rays::across` x at most `Rays::along` of them, the latter
-/// along the axis along which z changes most, in the order in which it rises.
+/// The quotient of two numbers that are not negative, rounded down.
+__device__ inline int fast_quotient(int number, int divisor) {
+  auto result = static_cast<int>(static_cast<float>(number) *
+                                 reciprocal(static_cast<float>(divisor)));
+  while (result * divisor > number) --result;
+  while ((result + 1) * divisor <= number) ++result;
+  return result;
+}
+
+/// A rectangle of pixels, cut into batches. Their rows lie along the axis along which z changes
+/// most, in the order in which it rises. Where each lane of a warp has a ray of its own, the rays of
+/// a batch are about a voxel apart, so that few lanes add to the same voxel at a time; where lanes
+/// have columns, these are.
 template <class Rays>
 struct BrickShadow {
-  int first[2];     ///< column and row
-  int size[2];      ///< in columns and rows; 0 where the view does not see the brick
-  int along;        ///< the detector axis of a batch's rows, 0 is u, 1 is v
-  bool falls;       ///< whether they are counted downwards
-  int stride;       ///< pixels between the columns of a batch
-  int rows;         ///< of each batch
-  int columns;      ///< of batches across
-  float rays;       ///< at most so many touch a voxel
-  float largest;    ///< of the pixels that are finite, without sign
-  int end_batch;    ///< one past the last of its batches, counted through all views
+  int first[2];       ///< column and row of the detector
+  int size[2];        ///< in columns and rows; 0 where the view does not see the brick
+  int along;          ///< the detector axis of a batch's rows, 0 is u, 1 is v
+  bool falls;         ///< whether they are counted downwards
+  int stride;         ///< pixels between the columns of a batch
+  int row_stride;     ///< pixels between its rows
+  int rows;           ///< of each batch
+  int columns;        ///< of each batch
+  int parts_across;   ///< how many batches lie across
+  float rays;         ///< at most so many touch a voxel
+  float largest;      ///< of the pixels that are finite, without sign
+  int end_batch;      ///< one past the last of its batches, counted through all views
   int num_batches;
 
   template <class View>
@@ -109,30 +125,28 @@ struct BrickShadow {
     RayDensity const density = find_density(view, center, half, reach);
     shadow.along = density.along;
     shadow.falls = density.falls;
-    shadow.stride = density.pixels_across;
     shadow.rays = min(density.rays,
                       static_cast<float>(shadow.size[0]) * static_cast<float>(shadow.size[1]));
-    int const rows_along = shadow.size[shadow.along];
-    shadow.rows = (rows_along - 1) / shadow.parts_along() + 1;
-    shadow.columns = shadow.parts_across();
+    shadow.set_shape(density);
     return shadow;
   }
 
   /// Sets the number of batches; none where no pixel differs from zero.
   __device__ void count_batches(bool any_differs) {
-    num_batches = any_differs ? parts_along() * columns : 0;
+    num_batches = any_differs ? parts_along() * parts_across : 0;
   }
 
-  /// Where a batch begins, counted across and along from the shadow's first pixel.
+  /// The first pixel of a batch, counted across and along from the shadow's first.
   struct Batch {
     int across;
     int along;
   };
   [[nodiscard]] __device__ Batch batch(int number) const {
-    int const part = number / columns;
-    int const group = number - part * columns;
-    int const block = group / stride;
-    return {block * (Rays::across - 1) * stride + group, part * rows};
+    int const part = fast_quotient(number, parts_across);
+    int const group = number - part * parts_across;
+    int const block = fast_quotient(group, stride);
+    int const row_block = fast_quotient(part, row_stride);
+    return {block * (columns - 1) * stride + group, row_block * (rows - 1) * row_stride + part};
   }
 
   /// A pixel of a batch; the shadow's first one where there is none.
@@ -142,9 +156,9 @@ struct BrickShadow {
   };
   [[nodiscard]] __device__ Pixel pixel(Batch const& batch, int column, int row) const {
     int const across = batch.across + column * stride;
-    int const place = batch.along + row;
+    int const place = batch.along + row * row_stride;
     int const count = size[along];
-    if (row >= rows || place >= count || across >= size[1 - along]) {
+    if (row >= rows || column >= columns || place >= count || across >= size[1 - along]) {
       return {first[0], first[1], false};
     }
     int const at = first[along] + (falls ? count - 1 - place : place);
@@ -153,9 +167,16 @@ struct BrickShadow {
   }
 
  private:
-  [[nodiscard]] __device__ int parts_along() const { return (size[along] - 1) / Rays::along + 1; }
-  [[nodiscard]] __device__ int parts_across() const {
-    return ((size[1 - along] - 1) / (Rays::across * stride) + 1) * stride;
+  __device__ void set_shape(RayDensity const& density) {
+    stride = density.pixels_across;
+    row_stride = Rays::lanes_have_rays ? density.pixels_along : 1;
+    int const all_rows = (size[along] - 1) / row_stride + 1;
+    rows = (all_rows - 1) / ((all_rows - 1) / Rays::most_rows + 1) + 1;
+    columns = Rays::columns_of_batch(rows);
+    parts_across = ((size[1 - along] - 1) / (columns * stride) + 1) * stride;
+  }
+  [[nodiscard]] __device__ int parts_along() const {
+    return ((size[along] - 1) / (rows * row_stride) + 1) * row_stride;
   }
 };
 

@@ -7,6 +7,7 @@
 //
 #include <pyronn/backend/cuda/detail/bricks/brick.cuh>
 #include <pyronn/backend/cuda/detail/bricks/ray_in_brick.cuh>
+#include <pyronn/backend/cuda/detail/bricks/shadow.cuh>
 #include <pyronn/core/vec.hpp>
 #include <pyronn/model/detail/siddon/ray.hpp>
 
@@ -15,8 +16,9 @@ namespace pyronn::detail {
 /// A lane follows a ray.
 template <class Interp>
 struct RaysInBrick<TraceSiddon, Interp> {
-  static constexpr int across = 8;
-  static constexpr int along = 4;
+  static constexpr bool lanes_have_rays = true;
+  static constexpr int most_rows = 16;
+  static __device__ int columns_of_batch(int rows) { return 32 / rows; }
   struct Table {};
 
   static __device__ float most_weight(TraceSiddon const&, Vec3f const& spacing) {
@@ -24,9 +26,10 @@ struct RaysInBrick<TraceSiddon, Interp> {
   }
 
   template <class RayOf>
-  static __device__ void add(Table&, BrickMemory const& brick, int, RayOf const& ray_of) {
+  static __device__ void add(Table&, BrickMemory const& brick, int rows, RayOf const& ray_of) {
     int const lane = static_cast<int>(threadIdx.x) % 32;
-    auto const of = ray_of(lane % across, lane / across);
+    int const column = fast_quotient(lane, rows);
+    auto const of = ray_of(column, lane - column * rows);
     if (of.units == 0.0F) return;
     of.ray.template for_each_weight<Interp, 3>(
         brick.box(), [&](Vec<int, 3> const& voxel, float weight) {
