@@ -76,15 +76,6 @@ struct RaysInBrick<TraceJoseph, Interp> {
   static constexpr float outside = -1e9F;     ///< a base where no ray crosses the brick
   static constexpr unsigned all_lanes = 0xffffffffU;
 
-  template <int Axis>
-  struct Axes {
-    static constexpr int a = Axis == 0 ? 1 : 0;
-    static constexpr int b = Axis == 2 ? 1 : 2;
-    static constexpr int stride = BrickLayout::stride(Axis);
-    static constexpr int stride_a = BrickLayout::stride(a);
-    static constexpr int stride_b = BrickLayout::stride(b);
-  };
-
   static __device__ bool is_finite(JosephRay const& ray) {
     return abs(ray.base[0] + ray.base[1] + ray.slope[0] + ray.slope[1]) < 1e30F;
   }
@@ -136,8 +127,8 @@ struct RaysInBrick<TraceJoseph, Interp> {
       are_whole = both(are_whole, both(entry.low <= first - 0.5F, entry.high >= last + 0.5F));
       float from = max(first, entry.low - 0.5F);
       float to = min(last, entry.high + 0.5F);
-      narrow(entry.crossing.x, entry.crossing.y, box, Axes<Axis>::a, from, to);
-      narrow(entry.crossing.z, entry.crossing.w, box, Axes<Axis>::b, from, to);
+      narrow(entry.crossing.x, entry.crossing.y, box, Axis == 0 ? 1 : 0, from, to);
+      narrow(entry.crossing.z, entry.crossing.w, box, Axis == 2 ? 1 : 2, from, to);
       if (!(from <= to + 1.0F)) return;
       low = min(low, from);
       high = max(high, to);
@@ -194,123 +185,110 @@ struct RaysInBrick<TraceJoseph, Interp> {
   static __device__ void add_column(Table const& table, BrickMemory const& brick, int slice,
                                     int rows, Coverage const& coverage) {
     Cell<Axis> cell{brick, slice};
-    auto const k = static_cast<float>(slice);
-    Entry const* entry = table.entries + static_cast<int>(threadIdx.x) % columns;
-    Entry const* const end = entry + rows * columns;
-    float a = entry->crossing.x + k * entry->crossing.y;
-    float b = entry->crossing.z + k * entry->crossing.w;
-    auto const next = [&] {
-      entry += columns;
-      a = entry->crossing.x + k * entry->crossing.y;
-      b = entry->crossing.z + k * entry->crossing.w;
+    float const k = kept(static_cast<float>(slice));
+    int place = static_cast<int>(threadIdx.x) % columns;
+    int const end = rows * columns;
+    float a = 0.0F;
+    float b = 0.0F;
+    auto const cross_at_place = [&] {
+      float4 const at = table.entries[place].crossing;
+      a = at.x + k * at.y;
+      b = at.z + k * at.w;
     };
-    while (entry < end) {
-      if (cell.move_to(a, b)) {
-        // The row after the last ends this, too.
+    cross_at_place();
+    for (;;) {
+      for (; place < end && !cell.is_near(a, b); cross_at_place()) place += columns;
+      if (place >= end) return;
+      cell.enter(a, b);
+      for (;;) {
+        // The row after the last is in no cell.
         do {
-          cell.add(a, b, entry->units * coverage(*entry));
-          next();
+          Entry const& entry = table.entries[place];
+          cell.add(a, b, entry.units * coverage(entry));
+          place += columns;
+          cross_at_place();
         } while (cell.has(a, b));
-      } else {
-        do next();
-        while (entry < end && !cell.is_near(a, b));
+        if (!cell.is_before(a, b)) break;
+        cell.go_on();
       }
+      cell.leave();
     }
-    cell.leave();
   }
 
   /// The cell of a slice in which a lane is.
   template <int Axis>
   class Cell {
    public:
-    __device__ Cell(BrickMemory const& brick, int slice) : brick_{brick} {
-      Vec<int, 3> first = brick.box().first - Vec<int, 3>{1, 1, 1};
+    __device__ Cell(BrickMemory const& brick, int slice) : box_{brick.box()} {
+      Vec<int, 3> first = box_.first - Vec<int, 3>{1, 1, 1};
       first[Axis] = slice;
       first_offset_ = brick.offset(first);
     }
 
+    /// Whether a position is in a cell of the brick or beside it.
+    [[nodiscard]] __device__ bool is_near(float a, float b) const {
+      return both(is_between(a - first_a(), 0.0F, static_cast<float>(size(axis_a) + 1)),
+                  is_between(b - first_b(), 0.0F, static_cast<float>(size(axis_b) + 1)));
+    }
+    /// To the cell of such a position.
+    __device__ void enter(float a, float b) {
+      GridIndex const at_a = grid_index_of(a - first_a());
+      GridIndex const at_b = grid_index_of(b - first_b());
+      auto const i = static_cast<int>(at_a.index - grid_index_origin);
+      auto const j = static_cast<int>(at_b.index - grid_index_origin);
+      offset_ = first_offset_ + (i * stride_a + j * stride_b);
+      a_ = kept(static_cast<float>(i + (box_.first[axis_a] - 1)));
+      b_ = static_cast<float>(j + (box_.first[axis_b] - 1));
+      sums_ = {};
+    }
+
+    /// Whether a position is in the cell.
     [[nodiscard]] __device__ bool has(float a, float b) const {
       return both(is_between(a - a_, 0.0F, 1.0F), is_between(b - b_, 0.0F, 1.0F));
     }
-
-    /// A sample in the cell.
     __device__ void add(float a, float b, float weight) {
       sums_.add(CellShares::at<Interp>(a - a_, b - b_), weight);
     }
-
-    /// Whether a position is in the brick or beside it.
-    [[nodiscard]] __device__ bool is_near(float a, float b) const {
-      Vec<int, 3> const& first = brick_.box().first;
-      Vec<int, 3> const& end = brick_.box().end;
-      constexpr int axis_a = Axes<Axis>::a;
-      constexpr int axis_b = Axes<Axis>::b;
-      auto const width_a = static_cast<float>(end[axis_a] - first[axis_a] + 1);
-      auto const width_b = static_cast<float>(end[axis_b] - first[axis_b] + 1);
-      return both(is_between(a - static_cast<float>(first[axis_a] - 1), 0.0F, width_a),
-                  is_between(b - static_cast<float>(first[axis_b] - 1), 0.0F, width_b));
-    }
-
-    /// To the cell of a position. False where that is neither in the brick nor beside it.
-    __device__ bool move_to(float a, float b) {
-      if (both(is_between(a - a_, 0.0F, 1.0F),
-               both(is_between(b - b_, 1.0F, 2.0F), b_ < last_b()))) {
-        go_on();
-        return true;
-      }
-      leave();
-      return enter(a, b);
-    }
-
     __device__ void leave() {
-      if (offset_ < 0) return;
-      brick_.add(offset_, sums_.lower_lower());
-      brick_.add(offset_ + Axes<Axis>::stride_a, sums_.upper_lower());
-      brick_.add(offset_ + Axes<Axis>::stride_b, sums_.lower_upper());
-      brick_.add(offset_ + Axes<Axis>::stride_a + Axes<Axis>::stride_b, sums_.upper_upper());
-      sums_ = {};
-      offset_ = -1;
-      a_ = nowhere;
+      BrickMemory::add(offset_, sums_.lower_lower());
+      BrickMemory::add(offset_ + stride_a, sums_.upper_lower());
+      BrickMemory::add(offset_ + stride_b, sums_.lower_upper());
+      BrickMemory::add(offset_ + stride_a + stride_b, sums_.upper_upper());
+    }
+
+    /// Whether a position is in the next cell along b, if that is in the brick or beside it.
+    [[nodiscard]] __device__ bool is_before(float a, float b) const {
+      return both(both(is_between(a - a_, 0.0F, 1.0F), is_between(b - b_, 1.0F, 2.0F)),
+                  b_ < static_cast<float>(box_.end[axis_b] - 1));
+    }
+    /// To that cell.
+    __device__ void go_on() {
+      BrickMemory::add(offset_, sums_.lower_lower());
+      BrickMemory::add(offset_ + stride_a, sums_.upper_lower());
+      sums_ = sums_.next_along_b();
+      b_ += 1.0F;
+      offset_ += stride_b;
     }
 
    private:
-    /// The last cell along b that is in the brick or beside it.
-    [[nodiscard]] __device__ float last_b() const {
-      return static_cast<float>(brick_.box().end[Axes<Axis>::b] - 1);
+    static constexpr int axis_a = Axis == 0 ? 1 : 0;
+    static constexpr int axis_b = Axis == 2 ? 1 : 2;
+    static constexpr int stride_a = BrickLayout::stride(axis_a);
+    static constexpr int stride_b = BrickLayout::stride(axis_b);
+
+    [[nodiscard]] __device__ int size(int axis) const { return box_.end[axis] - box_.first[axis]; }
+    /// The first cells, which begin beside the brick.
+    [[nodiscard]] __device__ float first_a() const {
+      return static_cast<float>(box_.first[axis_a] - 1);
+    }
+    [[nodiscard]] __device__ float first_b() const {
+      return static_cast<float>(box_.first[axis_b] - 1);
     }
 
-    /// To the next cell along b.
-    __device__ void go_on() {
-      brick_.add(offset_, sums_.lower_lower());
-      brick_.add(offset_ + Axes<Axis>::stride_a, sums_.upper_lower());
-      sums_ = sums_.next_along_b();
-      b_ += 1.0F;
-      offset_ += Axes<Axis>::stride_b;
-    }
-
-    __device__ bool enter(float a, float b) {
-      constexpr int axis_a = Axes<Axis>::a;
-      constexpr int axis_b = Axes<Axis>::b;
-      if (!is_near(a, b)) return false;
-      VoxelBox const& box = brick_.box();
-      // Counted from beside the brick.
-      float const from_a = a - static_cast<float>(box.first[axis_a] - 1);
-      float const from_b = b - static_cast<float>(box.first[axis_b] - 1);
-      GridIndex const at_a = grid_index_of(from_a);
-      GridIndex const at_b = grid_index_of(from_b);
-      auto const i = static_cast<int>(at_a.index - grid_index_origin);
-      auto const j = static_cast<int>(at_b.index - grid_index_origin);
-      offset_ = first_offset_ + (i * Axes<Axis>::stride_a + j * Axes<Axis>::stride_b);
-      a_ = static_cast<float>(i + (box.first[axis_a] - 1));
-      b_ = static_cast<float>(j + (box.first[axis_b] - 1));
-      return true;
-    }
-
-    static constexpr float nowhere = 1e9F;
-
-    BrickMemory const& brick_;
+    VoxelBox const& box_;
     int first_offset_;
-    int offset_ = -1;  ///< of the lower voxel's sum; negative: in no cell
-    float a_ = nowhere;
+    int offset_ = 0;  ///< of the sum of the voxel that is lower on both axes
+    float a_ = 0.0F;  ///< its indices
     float b_ = 0.0F;
     CellSums sums_;
   };

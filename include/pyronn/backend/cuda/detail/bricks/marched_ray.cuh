@@ -34,7 +34,7 @@ struct RaysInBrick<TraceAtSteps, Interp> {
   template <class RayOf>
   static __device__ void add(Table&, BrickMemory const& brick, int rows, RayOf const& ray_of) {
     int const lane = static_cast<int>(threadIdx.x) % 32;
-    int const column = fast_quotient(lane, rows);
+    int const column = lane / rows;
     auto const of = ray_of(column, lane - column * rows);
     MarchedRay const& ray = of.ray;
     if (of.units == 0.0F || ray.count <= 0) return;

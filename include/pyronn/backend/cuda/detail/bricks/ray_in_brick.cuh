@@ -35,6 +35,11 @@ struct RayOfPixel {
 template <class Trace, class Interp>
 struct RaysInBrick;
 
+/// A number that stays in a register: the compiler does not compute it again.
+__device__ inline float kept(float number) {
+  return float_of_bits(hide_from_optimizer(bits_of_float(number)));
+}
+
 /// How a sample in a cell of four falls to its corners: `ab` to the upper one on both axes, `a` to
 /// the two that are upper on axis a, `one` to all.
 struct CellShares {

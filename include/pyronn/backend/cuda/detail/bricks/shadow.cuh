@@ -6,6 +6,7 @@
 #include <pyronn/backend/cuda/require_cuda.cuh>
 //
 #include <cmath>
+#include <cstdint>
 
 #include <pyronn/core/extents.hpp>
 #include <pyronn/core/math.hpp>
@@ -75,14 +76,24 @@ __device__ RayDensity find_density(View const& view, Vec3f const& center, Vec3f 
   return density;
 }
 
-/// The quotient of two numbers that are not negative, rounded down.
-__device__ inline int fast_quotient(int number, int divisor) {
-  auto result = static_cast<int>(static_cast<float>(number) *
-                                 reciprocal(static_cast<float>(divisor)));
-  while (result * divisor > number) --result;
-  while ((result + 1) * divisor <= number) ++result;
-  return result;
-}
+/// Divides numbers that are not negative, rounding down, by one that is known before.
+class Divisor {
+ public:
+  Divisor() = default;
+  explicit __device__ Divisor(int number)
+      : number_{number}, inverse_{0xffffffffU / static_cast<unsigned>(number)} {}
+
+  [[nodiscard]] __device__ int quotient(int dividend) const {
+    auto const product = static_cast<std::uint64_t>(inverse_) * static_cast<unsigned>(dividend);
+    auto const guess = static_cast<int>(product >> 32);  // or one less than is right
+    return guess + (dividend - guess * number_ >= number_ ? 1 : 0);
+  }
+  [[nodiscard]] __device__ operator int() const { return number_; }
+
+ private:
+  int number_;
+  unsigned inverse_;
+};
 
 /// A rectangle of pixels, cut into batches. Their rows lie along the axis along which z changes
 /// most, in the order in which it rises. Where each lane of a warp has a ray of its own, the rays of
@@ -94,11 +105,11 @@ struct BrickShadow {
   int size[2];        ///< in columns and rows; 0 where the view does not see the brick
   int along;          ///< the detector axis of a batch's rows, 0 is u, 1 is v
   bool falls;         ///< whether they are counted downwards
-  int stride;         ///< pixels between the columns of a batch
-  int row_stride;     ///< pixels between its rows
+  Divisor stride;     ///< pixels between the columns of a batch
+  Divisor row_stride; ///< pixels between its rows
   int rows;           ///< of each batch
   int columns;        ///< of each batch
-  int parts_across;   ///< how many batches lie across
+  Divisor parts_across;  ///< how many batches lie across
   float rays;         ///< at most so many touch a voxel
   float largest;      ///< of the pixels that are finite, without sign
   int end_batch;      ///< one past the last of its batches, counted through all views
@@ -142,10 +153,10 @@ struct BrickShadow {
     int along;
   };
   [[nodiscard]] __device__ Batch batch(int number) const {
-    int const part = fast_quotient(number, parts_across);
+    int const part = parts_across.quotient(number);
     int const group = number - part * parts_across;
-    int const block = fast_quotient(group, stride);
-    int const row_block = fast_quotient(part, row_stride);
+    int const block = stride.quotient(group);
+    int const row_block = row_stride.quotient(part);
     return {block * (columns - 1) * stride + group, row_block * (rows - 1) * row_stride + part};
   }
 
@@ -168,12 +179,12 @@ struct BrickShadow {
 
  private:
   __device__ void set_shape(RayDensity const& density) {
-    stride = density.pixels_across;
-    row_stride = Rays::lanes_have_rays ? density.pixels_along : 1;
+    stride = Divisor{density.pixels_across};
+    row_stride = Divisor{Rays::lanes_have_rays ? density.pixels_along : 1};
     int const all_rows = (size[along] - 1) / row_stride + 1;
     rows = (all_rows - 1) / ((all_rows - 1) / Rays::most_rows + 1) + 1;
     columns = Rays::columns_of_batch(rows);
-    parts_across = ((size[1 - along] - 1) / (columns * stride) + 1) * stride;
+    parts_across = Divisor{((size[1 - along] - 1) / (columns * stride) + 1) * stride};
   }
   [[nodiscard]] __device__ int parts_along() const {
     return ((size[along] - 1) / (rows * row_stride) + 1) * row_stride;
