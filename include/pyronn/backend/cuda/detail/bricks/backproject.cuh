@@ -34,7 +34,7 @@ namespace pyronn::detail {
 template <class Trace, class Interp, class Task>
 struct TransposeBricks {
   using Rays = RaysInBrick<Trace, Interp>;
-  using Shadow = BrickShadow<Rays>;
+  using Shadow = BrickShadow;
 #ifndef BR_WARPS
 #define BR_WARPS 16
 #endif
@@ -79,7 +79,6 @@ struct TransposeBricks {
   }
 
  private:
-  using Table = typename Rays::Table;
   using View = typename Task::View;
 
   /// Views that are added before sums are moved.
@@ -92,14 +91,12 @@ struct TransposeBricks {
 
   /// What shared memory holds but for the arrays of voxels.
   struct Fixed {
-    Table tables[warps];
     Shadow shadows[BrickLayout::most_views];
     int next_batch;
   };
   static __host__ __device__ int num_numbers(int height) {
     return BrickLayout::num_sums(height) + BrickLayout::num_totals(height);
   }
-  static_assert(BrickLayout::slice % 4 == 0, "What follows the voxels must be aligned.");
   [[nodiscard]] __device__ Fixed& fixed() const {
     return *reinterpret_cast<Fixed*>(memory_of_brick() + num_numbers(height) / 4);
   }
@@ -216,9 +213,9 @@ struct TransposeBricks {
       Shadow const& shadow = fixed().shadows[n];
       auto const* const pixels = pixels_of(n, sample);
       auto const& view = task.views.view(n, sample);
-      auto const rays = shadow.batch(batch - (shadow.end_batch - shadow.num_batches));
-      Rays::add(fixed().tables[warp()], brick, shadow.rows, [&](int across, int row) {
-        return ray_of(brick, view, pixels, shadow.pixel(rays, across, row), unit);
+      int const of_view = batch - (shadow.end_batch - shadow.num_batches);
+      Rays::add(brick, [&] {
+        return ray_of(brick, view, pixels, shadow.pixel(of_view, lane()), unit);
       });
       __syncwarp();
     }

@@ -21,7 +21,7 @@ struct BrickLayout {
   static constexpr int width = 32;        ///< of a brick along x and y
   static constexpr int most_views = 256;  ///< of a launch, whose shadows a block has
   static constexpr int row = 35;
-  static constexpr int slice = 1196;
+  static constexpr int slice = 1203;
   static_assert(row >= width + 2 && slice >= row * (width + 2),
                 "Rows and slices must hold a brick and its border.");
 
@@ -29,7 +29,7 @@ struct BrickLayout {
 
   /// The size of a brick with so many slices.
   static __host__ __device__ int size(int axis, int height) { return axis == 2 ? height : width; }
-  static __host__ __device__ int num_sums(int height) { return (height + 2) * stride(2); }
+  static __host__ __device__ int num_sums(int height) { return ((height + 2) * slice + 3) / 4 * 4; }
   static __host__ __device__ int num_totals(int height) { return height * width * width; }
 };
 

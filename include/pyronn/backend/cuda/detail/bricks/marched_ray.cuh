@@ -7,10 +7,8 @@
 //
 #include <pyronn/backend/cuda/detail/bricks/brick.cuh>
 #include <pyronn/backend/cuda/detail/bricks/ray_in_brick.cuh>
-#include <pyronn/backend/cuda/detail/bricks/shadow.cuh>
 #include <pyronn/core/math.hpp>
 #include <pyronn/core/vec.hpp>
-#include <pyronn/model/detail/clip.hpp>
 #include <pyronn/model/detail/ray_march/ray.hpp>
 
 namespace pyronn::detail {
@@ -19,11 +17,6 @@ namespace pyronn::detail {
 /// samples in a cell, the cube between eight voxels, are summed up first.
 template <class Interp>
 struct RaysInBrick<TraceAtSteps, Interp> {
-  static constexpr bool lanes_have_rays = true;
-  static constexpr int most_rows = 16;
-  static __device__ int columns_of_batch(int rows) { return 32 / rows; }
-  struct Table {};
-
   /// Samples are at most the step apart, and along the axis on which a ray advances most they have
   /// the weights of a hat: these sum to no more than its area over their distance and one sample.
   static __device__ float most_weight(TraceAtSteps const& trace, Vec3f const& spacing) {
@@ -32,10 +25,8 @@ struct RaysInBrick<TraceAtSteps, Interp> {
   }
 
   template <class RayOf>
-  static __device__ void add(Table&, BrickMemory const& brick, int rows, RayOf const& ray_of) {
-    int const lane = static_cast<int>(threadIdx.x) % 32;
-    int const column = lane / rows;
-    auto const of = ray_of(column, lane - column * rows);
+  static __device__ void add(BrickMemory const& brick, RayOf const& ray_of) {
+    auto const of = ray_of();
     MarchedRay const& ray = of.ray;
     if (of.units == 0.0F || ray.count <= 0) return;
     FewSamples const samples = samples_near(brick.box(), ray);
@@ -67,11 +58,9 @@ struct RaysInBrick<TraceAtSteps, Interp> {
     float low = 0.0F;
     auto high = static_cast<float>(ray.count - 1);
     for (int axis = 0; axis < 3; ++axis) {
-      detail::clip(ray.first[axis], ray.stride[axis], static_cast<float>(box.first[axis] - 1),
-                   static_cast<float>(box.end[axis]), low, high);
+      clip_to_cells(ray.first[axis], ray.stride[axis], box, axis, low, high);
     }
     if (!(low <= high + 1.0F)) return {0.0F, -1.0F};
-    // Rounding in `clip` must not lose a sample.
     FewSamples samples{static_cast<float>(max(0, static_cast<int>(low) - 1)),
                        static_cast<float>(min(ray.count - 1, static_cast<int>(high) + 2))};
     while (samples.first <= samples.last && !is_near(box, ray.at(samples.first))) {
@@ -83,12 +72,8 @@ struct RaysInBrick<TraceAtSteps, Interp> {
     return samples;
   }
   static __device__ bool is_near(VoxelBox const& box, Vec3f const& at) {
-    bool result = true;
-    for (int axis = 0; axis < 3; ++axis) {
-      result = both(result, both(at[axis] >= static_cast<float>(box.first[axis] - 1),
-                                 at[axis] < static_cast<float>(box.end[axis])));
-    }
-    return result;
+    return both(is_in_cells(at[0], box, 0),
+                both(is_in_cells(at[1], box, 1), is_in_cells(at[2], box, 2)));
   }
 
   /// Where a position is, which is counted from the voxel beside the first one of the brick.
@@ -115,8 +100,8 @@ struct RaysInBrick<TraceAtSteps, Interp> {
       Vec3f const corner = at - place.part;
       auto const offset = static_cast<int>(hide_from_optimizer(place.index));
       Vec3f part = place.part;
-      CellSums in_slice;  // as if all samples were in the lower slice
-      CellSums above;     // what of that is in the upper one
+      CellShares in_slice;  // as if all samples were in the lower slice
+      CellShares above;     // what of that is in the upper one
       do {
         auto const shares = CellShares::at<Interp>(part[0], part[1]);
         in_slice.add(shares, 1.0F);
@@ -124,7 +109,7 @@ struct RaysInBrick<TraceAtSteps, Interp> {
         n += 1.0F;
         part = (ray.at(n) - beside) - corner;
       } while (n <= samples.last && is_in_cell(part));
-      in_slice.subtract(above);
+      in_slice.add(above, -1.0F);
       add_corners(offset, in_slice, weight);
       add_corners(offset + BrickLayout::slice, above, weight);
     }
@@ -137,11 +122,10 @@ struct RaysInBrick<TraceAtSteps, Interp> {
   /// Adds shares times weights, of which `above` is the upper slice's.
   static __device__ void add_cell(int offset, CellShares const& shares, float weight,
                                   float above) {
-    CellSums const sums{shares.one, shares.a, shares.b, shares.ab};
-    add_corners(offset, sums, weight - above);
-    add_corners(offset + BrickLayout::slice, sums, above);
+    add_corners(offset, shares, weight - above);
+    add_corners(offset + BrickLayout::slice, shares, above);
   }
-  static __device__ void add_corners(int offset, CellSums const& sums, float weight) {
+  static __device__ void add_corners(int offset, CellShares const& sums, float weight) {
     constexpr int row = BrickLayout::row;
     BrickMemory::add_few(offset, weight * sums.lower_lower());
     BrickMemory::add_few(offset + 1, weight * sums.upper_lower());

@@ -12,6 +12,7 @@
 #include <pyronn/core/math.hpp>
 #include <pyronn/interp/software_interp.hpp>
 #include <pyronn/interp/texture_interp.hpp>
+#include <pyronn/model/ray_driven.hpp>
 
 namespace pyronn::detail {
 
@@ -22,28 +23,43 @@ struct RayOfPixel {
   float units;
 };
 
-/// How a warp adds the rays of a batch to a brick:
+/// How a lane adds its ray to a brick, other lanes of the warp doing the same:
 ///
-///   static constexpr bool lanes_have_rays      // a ray each
-///   static constexpr int most_rows             // of a batch
-///   static int columns_of_batch(rows)
 ///   static float most_weight(trace, spacing)   // of a voxel in a ray, at most [mm]
-///   struct Table                               // in shared memory, of the warp
-///   static void add(table, brick, rows, ray_of)
-///
-/// where `ray_of(column, row)` is a RayOfPixel. All lanes of the warp call `add`.
+///   static void add(brick, ray_of)             // ray_of() is a RayOfPixel
 template <class Trace, class Interp>
 struct RaysInBrick;
 
-/// A number that stays in a register: the compiler does not compute it again.
-__device__ inline float kept(float number) {
-  return float_of_bits(hide_from_optimizer(bits_of_float(number)));
+/// Whether a position on an axis is in a cell of the brick or beside it, a cell being what lies
+/// between neighbouring voxels.
+__device__ inline bool is_in_cells(float at, VoxelBox const& box, int axis) {
+  return both(at >= static_cast<float>(box.first[axis] - 1),
+              at < static_cast<float>(box.end[axis]));
+}
+
+/// Narrows [low, high] to the k for which `base + k * slope` is there, give or take some hundredths
+/// of a voxel, and a few millionths of the base.
+__device__ inline void clip_to_cells(float base, float slope, VoxelBox const& box, int axis,
+                                     float& low, float& high) {
+  float const margin = 0.01F + 4e-6F * abs(base);
+  float const from = static_cast<float>(box.first[axis] - 1) - margin - base;
+  float const to = static_cast<float>(box.end[axis]) + margin - base;
+  if (abs(slope) < 1e-20F) {
+    if (!both(from <= 0.0F, to >= 0.0F)) high = -anywhere;
+    return;
+  }
+  float const per_unit = reciprocal(slope);
+  low = max(low, min(from * per_unit, to * per_unit));
+  high = min(high, max(from * per_unit, to * per_unit));
 }
 
 /// How a sample in a cell of four falls to its corners: `ab` to the upper one on both axes, `a` to
 /// the two that are upper on axis a, `one` to all.
 struct CellShares {
-  float one, a, b, ab;
+  float one = 0.0F;
+  float a = 0.0F;
+  float b = 0.0F;
+  float ab = 0.0F;
 
   /// At the fractions (a, b) of the way.
   template <class Interp>
@@ -62,6 +78,20 @@ struct CellShares {
       return {s00 + s10 + (s01 + s11), s10 + s11, s01 + s11, s11};
     }
   }
+
+  /// Of the corner that is lower or upper on axis a and on axis b.
+  [[nodiscard]] __device__ float lower_lower() const { return (one - b) - (a - ab); }
+  [[nodiscard]] __device__ float upper_lower() const { return a - ab; }
+  [[nodiscard]] __device__ float lower_upper() const { return b - ab; }
+  [[nodiscard]] __device__ float upper_upper() const { return ab; }
+
+  /// Sums of shares are what a few samples of a cell have together.
+  __device__ void add(CellShares const& other, float weight) {
+    one += weight * other.one;
+    a += weight * other.a;
+    b += weight * other.b;
+    ab += weight * other.ab;
+  }
 };
 
 /// By how much a policy's weights may exceed those of bilinear interpolation: the library's by their
@@ -69,34 +99,5 @@ struct CellShares {
 template <class Interp>
 inline constexpr float most_share_v =
     std::is_same_v<Interp, SoftwareInterp> || std::is_same_v<Interp, TextureInterp> ? 1.02F : 4.0F;
-
-/// Sums of shares times weights over samples in one cell, from which follows what each corner gets.
-struct CellSums {
-  float one = 0.0F;
-  float a = 0.0F;
-  float b = 0.0F;
-  float ab = 0.0F;
-
-  __device__ void add(CellShares const& shares, float weight) {
-    one += weight * shares.one;
-    a += weight * shares.a;
-    b += weight * shares.b;
-    ab += weight * shares.ab;
-  }
-  __device__ void subtract(CellSums const& other) {
-    one -= other.one;
-    a -= other.a;
-    b -= other.b;
-    ab -= other.ab;
-  }
-  /// Of the corner that is lower or upper on axis a and on axis b.
-  [[nodiscard]] __device__ float lower_lower() const { return (one - b) - (a - ab); }
-  [[nodiscard]] __device__ float upper_lower() const { return a - ab; }
-  [[nodiscard]] __device__ float lower_upper() const { return b - ab; }
-  [[nodiscard]] __device__ float upper_upper() const { return ab; }
-
-  /// The sums of the next cell along b, which has the two upper corners as its lower ones.
-  [[nodiscard]] __device__ CellSums next_along_b() const { return {b, ab, 0.0F, 0.0F}; }
-};
 
 }  // namespace pyronn::detail

@@ -20,8 +20,7 @@ namespace pyronn::detail {
 struct RayDensity {
   float rays;         ///< at most so many touch a voxel
   int along;          ///< the detector axis along which z changes most: 0 is u, 1 is v
-  bool falls;         ///< whether z falls along it
-  int pixels_along;   ///< pixels on this axis that are a voxel apart, or a little less
+  int pixels_along;   ///< pixels on this axis that are a voxel apart, or a little more
   int pixels_across;  ///< the same on the other axis
 };
 
@@ -60,19 +59,19 @@ __device__ RayDensity find_density(View const& view, Vec3f const& center, Vec3f 
   }
   float factor = 1.5F;
   if constexpr (View::is_projective) factor = (farthest / nearest) * (farthest / nearest);
-  RayDensity density{anywhere, abs(rise[1]) >= abs(rise[0]) ? 1 : 0, false, 1, 1};
-  density.falls = rise[density.along] < 0.0F;
+  RayDensity density{anywhere, abs(rise[1]) >= abs(rise[0]) ? 1 : 0, 1, 1};
   if (!is_known || !(nearest > 0.0F)) return density;
   float width[2] = {};
   for (int n = 0; n < 2; ++n) {
     width[n] = factor * (extent[n][0] + extent[n][1] + extent[n][2]);
   }
   density.rays = (width[0] + 1.001F) * (width[1] + 1.001F);
+  auto const apart = [](float pixels) {
+    return static_cast<int>(clamp(std::ceil(pixels), 1.0F, 16.0F));
+  };
+  density.pixels_along = apart(extent[density.along][2] / (2.0F * reach));
   // Of a view that is upright, at most angles.
-  float const across = width[1 - density.along] / (2.4F * factor * reach);
-  density.pixels_across = static_cast<int>(clamp(across + 0.5F, 1.0F, 16.0F));
-  float const along = extent[density.along][2] / (2.0F * reach);
-  density.pixels_along = static_cast<int>(clamp(along + 0.5F, 1.0F, 16.0F));
+  density.pixels_across = apart(width[1 - density.along] / (2.4F * factor * reach));
   return density;
 }
 
@@ -95,20 +94,17 @@ class Divisor {
   unsigned inverse_;
 };
 
-/// A rectangle of pixels, cut into batches. Their rows lie along the axis along which z changes
-/// most, in the order in which it rises. Where each lane of a warp has a ray of its own, the rays of
-/// a batch are about a voxel apart, so that few lanes add to the same voxel at a time; where lanes
-/// have columns, these are.
-template <class Rays>
+/// A rectangle of pixels, cut into batches, of which each lane of a warp takes a pixel. Their rows
+/// lie along the axis along which z changes most. The rays of a batch are about a voxel apart, so
+/// that few lanes add to the same voxel at a time.
 struct BrickShadow {
   int first[2];       ///< column and row of the detector
   int size[2];        ///< in columns and rows; 0 where the view does not see the brick
   int along;          ///< the detector axis of a batch's rows, 0 is u, 1 is v
-  bool falls;         ///< whether they are counted downwards
-  Divisor stride;     ///< pixels between the columns of a batch
-  Divisor row_stride; ///< pixels between its rows
-  int rows;           ///< of each batch
-  int columns;        ///< of each batch
+  Divisor stride;       ///< pixels between the columns of a batch
+  Divisor row_stride;   ///< pixels between its rows
+  Divisor rows;         ///< of each batch
+  int columns;          ///< of each batch
   Divisor parts_across;  ///< how many batches lie across
   float rays;         ///< at most so many touch a voxel
   float largest;      ///< of the pixels that are finite, without sign
@@ -135,7 +131,6 @@ struct BrickShadow {
     shadow.size[1] = rows.last - rows.first + 1;
     RayDensity const density = find_density(view, center, half, reach);
     shadow.along = density.along;
-    shadow.falls = density.falls;
     shadow.rays = min(density.rays,
                       static_cast<float>(shadow.size[0]) * static_cast<float>(shadow.size[1]));
     shadow.set_shape(density);
@@ -147,43 +142,36 @@ struct BrickShadow {
     num_batches = any_differs ? parts_along() * parts_across : 0;
   }
 
-  /// The first pixel of a batch, counted across and along from the shadow's first.
-  struct Batch {
-    int across;
-    int along;
-  };
-  [[nodiscard]] __device__ Batch batch(int number) const {
-    int const part = parts_across.quotient(number);
-    int const group = number - part * parts_across;
-    int const block = stride.quotient(group);
-    int const row_block = row_stride.quotient(part);
-    return {block * (columns - 1) * stride + group, row_block * (rows - 1) * row_stride + part};
-  }
-
-  /// A pixel of a batch; the shadow's first one where there is none.
+  /// A pixel; the shadow's first one where a lane has none.
   struct Pixel {
     int u, v;
     bool exists;
   };
-  [[nodiscard]] __device__ Pixel pixel(Batch const& batch, int column, int row) const {
-    int const across = batch.across + column * stride;
-    int const place = batch.along + row * row_stride;
-    int const count = size[along];
-    if (row >= rows || column >= columns || place >= count || across >= size[1 - along]) {
+  [[nodiscard]] __device__ Pixel pixel(int batch, int lane) const {
+    int const part = parts_across.quotient(batch);
+    int const group = batch - part * parts_across;
+    int const column = rows.quotient(lane);
+    int const row = lane - column * rows;
+    int const across =
+        (stride.quotient(group) * (columns - 1) + column) * stride + group;
+    int const place = (row_stride.quotient(part) * (rows - 1) + row) * row_stride + part;
+    if (column >= columns || place >= size[along] || across >= size[1 - along]) {
       return {first[0], first[1], false};
     }
-    int const at = first[along] + (falls ? count - 1 - place : place);
+    int const at = first[along] + place;
     int const beside = first[1 - along] + across;
     return along == 0 ? Pixel{at, beside, true} : Pixel{beside, at, true};
   }
 
  private:
+  static constexpr int most_rows = 16;
+
   __device__ void set_shape(RayDensity const& density) {
     stride = Divisor{density.pixels_across};
-    row_stride = Divisor{Rays::lanes_have_rays ? density.pixels_along : 1};
+    row_stride = Divisor{density.pixels_along};
     int const all_rows = (size[along] - 1) / row_stride + 1;
-    rows = (all_rows - 1) / ((all_rows - 1) / Rays::most_rows + 1) + 1;
-    columns = Rays::columns_of_batch(rows);
+    rows = Divisor{(all_rows - 1) / ((all_rows - 1) / most_rows + 1) + 1};
+    columns = 32 / rows;
     parts_across = Divisor{((size[1 - along] - 1) / (columns * stride) + 1) * stride};
   }
   [[nodiscard]] __device__ int parts_along() const {
