@@ -75,7 +75,7 @@ class FibreBlock {
 
   struct Fibre {
     ucontext_t context{};
-    std::vector<std::byte> stack = std::vector<std::byte>(stack_bytes);
+    std::unique_ptr<std::byte[]> stack{new std::byte[stack_bytes]};  // none of it written yet
     State state = State::ready;
   };
 
@@ -87,7 +87,7 @@ class FibreBlock {
   void start(Fibre& fibre) {
     fibre.state = State::ready;
     getcontext(&fibre.context);
-    fibre.context.uc_stack.ss_sp = fibre.stack.data();
+    fibre.context.uc_stack.ss_sp = fibre.stack.get();
     fibre.context.uc_stack.ss_size = stack_bytes;
     fibre.context.uc_link = &scheduler_;
     makecontext(&fibre.context, &FibreBlock::enter, 0);

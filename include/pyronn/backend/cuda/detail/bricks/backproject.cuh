@@ -35,10 +35,7 @@ template <class Trace, class Interp, class Task>
 struct TransposeBricks {
   using Rays = RaysInBrick<Trace, Interp>;
   using Shadow = BrickShadow;
-#ifndef BR_WARPS
-#define BR_WARPS 16
-#endif
-  static constexpr int warps = BR_WARPS;
+  static constexpr int warps = 32;
   static constexpr int threads = warps * 32;
   struct Block : BlockShape<threads, 1, 1> {};
 
@@ -159,15 +156,25 @@ struct TransposeBricks {
   __device__ void find_largest(int n, int sample) const {
     Shadow& shadow = fixed().shadows[n];
     auto const* const pixels = pixels_of(n, sample);
+    // A few rows at a time, whose loads are queued before one is waited for.
+    constexpr int rows = 4;
     unsigned largest = 0;
     unsigned any = 0;
-    for (int row = 0; row < shadow.size[1]; ++row) {
-      auto const* const first =
-          pixels + ((shadow.first[1] + row) * task.detector[0] + shadow.first[0]);
+    for (int first = 0; first < shadow.size[1]; first += rows) {
       for (int column = lane(); column < shadow.size[0]; column += 32) {
-        unsigned const bits = bits_of_float(load_float(first, column)) & 0x7fffffffU;
-        any |= bits;
-        if (bits < infinity_bits) largest = max(largest, bits);
+        unsigned bits[rows];
+#pragma unroll
+        for (int row = 0; row < rows; ++row) {
+          int const v = shadow.first[1] + min(first + row, shadow.size[1] - 1);
+          float const pixel =
+              load_float(pixels, v * task.detector[0] + shadow.first[0] + column);
+          bits[row] = bits_of_float(pixel) & 0x7fffffffU;
+        }
+#pragma unroll
+        for (int row = 0; row < rows; ++row) {
+          any |= bits[row];
+          if (bits[row] < infinity_bits) largest = max(largest, bits[row]);
+        }
       }
     }
     for (int distance = 16; distance > 0; distance /= 2) {

@@ -5,12 +5,15 @@
 /// How rays of Joseph's model add to a brick.
 #include <pyronn/backend/cuda/require_cuda.cuh>
 //
+#include <cmath>
+
 #include <pyronn/backend/cuda/detail/bricks/brick.cuh>
 #include <pyronn/backend/cuda/detail/bricks/ray_in_brick.cuh>
-#include <pyronn/backend/cuda/detail/bricks/shadow.cuh>
 #include <pyronn/core/math.hpp>
 #include <pyronn/core/vec.hpp>
+#include <pyronn/model/detail/footprint.hpp>
 #include <pyronn/model/detail/joseph/ray.hpp>
+#include <pyronn/model/ray_driven.hpp>
 
 namespace pyronn::detail {
 
@@ -89,9 +92,8 @@ struct RaysInBrick<TraceJoseph, Interp> {
     float high = min(static_cast<float>(box.end[Axis] - 1), ray.high + 0.5F);
     clip_to_cells(ray.base[0], ray.slope[0], box, Axes<Axis>::a, low, high);
     clip_to_cells(ray.base[1], ray.slope[1], box, Axes<Axis>::b, low, high);
-    if (!(low <= high + 1.0F)) return none;
-    IndexRange slices{max(box.first[Axis], static_cast<int>(low) - 1),
-                      min(box.end[Axis] - 1, static_cast<int>(high) + 2)};
+    if (!(low <= high)) return none;
+    IndexRange slices{static_cast<int>(std::ceil(low)), static_cast<int>(std::floor(high))};
     while (slices.first <= slices.last && !is_near<Axis>(box, ray, slices.first)) ++slices.first;
     while (slices.first <= slices.last && !is_near<Axis>(box, ray, slices.last)) --slices.last;
     return slices;

@@ -5,6 +5,8 @@
 /// How marched rays add to a brick.
 #include <pyronn/backend/cuda/require_cuda.cuh>
 //
+#include <cmath>
+
 #include <pyronn/backend/cuda/detail/bricks/brick.cuh>
 #include <pyronn/backend/cuda/detail/bricks/ray_in_brick.cuh>
 #include <pyronn/core/math.hpp>
@@ -60,9 +62,8 @@ struct RaysInBrick<TraceAtSteps, Interp> {
     for (int axis = 0; axis < 3; ++axis) {
       clip_to_cells(ray.first[axis], ray.stride[axis], box, axis, low, high);
     }
-    if (!(low <= high + 1.0F)) return {0.0F, -1.0F};
-    FewSamples samples{static_cast<float>(max(0, static_cast<int>(low) - 1)),
-                       static_cast<float>(min(ray.count - 1, static_cast<int>(high) + 2))};
+    if (!(low <= high)) return {0.0F, -1.0F};
+    FewSamples samples{std::ceil(low), std::floor(high)};
     while (samples.first <= samples.last && !is_near(box, ray.at(samples.first))) {
       samples.first += 1.0F;
     }

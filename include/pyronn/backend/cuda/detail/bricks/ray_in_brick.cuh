@@ -37,8 +37,8 @@ __device__ inline bool is_in_cells(float at, VoxelBox const& box, int axis) {
               at < static_cast<float>(box.end[axis]));
 }
 
-/// Narrows [low, high] to the k for which `base + k * slope` is there, give or take some hundredths
-/// of a voxel, and a few millionths of the base.
+/// Narrows [low, high] to the k for which `base + k * slope` is there, and some beside them: more
+/// than rounding may move positions. The margin is a hundredth of a voxel, and a hundredth of a k.
 __device__ inline void clip_to_cells(float base, float slope, VoxelBox const& box, int axis,
                                      float& low, float& high) {
   float const margin = 0.01F + 4e-6F * abs(base);
@@ -49,8 +49,8 @@ __device__ inline void clip_to_cells(float base, float slope, VoxelBox const& bo
     return;
   }
   float const per_unit = reciprocal(slope);
-  low = max(low, min(from * per_unit, to * per_unit));
-  high = min(high, max(from * per_unit, to * per_unit));
+  low = max(low, min(from * per_unit, to * per_unit) - 0.01F);
+  high = min(high, max(from * per_unit, to * per_unit) + 0.01F);
 }
 
 /// How a sample in a cell of four falls to its corners: `ab` to the upper one on both axes, `a` to
