@@ -264,6 +264,12 @@ BOOST_AUTO_TEST_CASE(sums_do_not_overflow) {
   }
 }
 
+// Near a source nothing bounds how many rays touch a voxel. Sums have room for any 508.
+BOOST_AUTO_TEST_CASE(source_inside_the_volume) {
+  auto const scan = ConeBeam::circular({3.3, 30, pyronn::equal_angles(2)}, {{50, 40}, {0.6, 0.7}});
+  check_gather(Joseph{}, scan, Grid::centered({10, 11, 9}, {1, 1, 1}));
+}
+
 // A pixel that is much larger than others costs these bits in the bricks that its ray meets: what
 // is added is rounded to 2^-22 of what that pixel could add.
 BOOST_AUTO_TEST_CASE(rounding_is_that_of_the_largest_pixel) {

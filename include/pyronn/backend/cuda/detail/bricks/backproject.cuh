@@ -29,8 +29,12 @@ namespace pyronn::detail {
 /// take batches of rays as they come, and add to the brick in whole numbers (FixedPoint), so that
 /// sums do not depend on who comes first. Views are added in groups, after each of which the sums
 /// are moved to totals in floats: a group has as many views as the sums have room for. Bricks lie in
-/// the grid, so that sums are the same whatever slab is computed. What is added to a voxel is
-/// rounded to 2^-22 of what the largest pixel that the brick sees in the views of a group could add.
+/// the grid, so that sums are the same whatever slab is computed.
+///
+/// What a ray adds to a voxel is rounded by at most 2^-22 of the most that any ray could add: the
+/// largest pixel that the brick sees in the views of a group times the largest weight. Rounding
+/// errors of n additions sum up to about sqrt(n) / 2 of that, as those of a sum in floats would. So a
+/// pixel that is much larger than all others costs bits where its ray passes, and in bricks beside.
 template <class Trace, class Interp, class Task>
 struct TransposeBricks {
   using Rays = RaysInBrick<Trace, Interp>;
@@ -64,7 +68,7 @@ struct TransposeBricks {
     });
     for (int n = thread(); n < BrickLayout::num_sums(height); n += threads) brick.sum(n) = 0;
     find_shadows(brick.box(), sample);
-    ViewGroup group{};
+    Group group{};
     while (next_group(group)) {
       add_group(brick, group, sample);
       __syncthreads();
@@ -78,12 +82,13 @@ struct TransposeBricks {
  private:
   using View = typename Task::View;
 
-  /// Views that are added before sums are moved.
-  struct ViewGroup {
-    int first;
-    int end;
-    float rays;  ///< at most so many of them touch a voxel
-    float largest;
+  /// Batches that are added before sums are moved.
+  struct Group {
+    int first_view;
+    int next_view;  ///< with which the next group begins
+    int end_batch;  ///< one past the last
+    float rays;     ///< at most so many touch a voxel
+    float largest;  ///< pixel
   };
 
   /// What shared memory holds but for the arrays of voxels.
@@ -193,29 +198,37 @@ struct TransposeBricks {
     return task.projections.array.data + view * (task.detector[0] * task.detector[1]);
   }
 
-  /// Makes `group` the next one. Whether there is one.
-  [[nodiscard]] __device__ bool next_group(ViewGroup& group) const {
+  /// Makes `group` the next one: of whole views, or of a few batches of a view of which nothing
+  /// better is known. Whether there is one.
+  [[nodiscard]] __device__ bool next_group(Group& group) const {
+    constexpr int most_batches = FixedPoint::most_rays / 32;
     constexpr auto most = static_cast<float>(FixedPoint::most_rays);
-    group = {group.end, group.end, 0.0F, 0.0F};
-    for (; group.end < task.num_views; ++group.end) {
-      Shadow const& shadow = fixed().shadows[group.end];
+    group = {group.next_view, group.next_view, group.end_batch, 0.0F, 0.0F};
+    for (; group.next_view < task.num_views; ++group.next_view) {
+      Shadow const& shadow = fixed().shadows[group.next_view];
       if (shadow.num_batches == 0) continue;
       if (group.rays > 0.0F && group.rays + shadow.rays > most) break;
-      group.rays += shadow.rays;
       group.largest = max(group.largest, shadow.largest);
+      if (shadow.rays > most && !shadow.is_bounded) {
+        group.rays = most;
+        group.end_batch = min(group.end_batch + most_batches, shadow.end_batch);
+        if (group.end_batch == shadow.end_batch) ++group.next_view;
+        return true;
+      }
+      group.rays += shadow.rays;
+      group.end_batch = shadow.end_batch;
     }
     return group.rays > 0.0F;
   }
 
-  [[nodiscard]] __device__ FixedPoint unit_of(ViewGroup const& group) const {
+  [[nodiscard]] __device__ FixedPoint unit_of(Group const& group) const {
     return {group.rays, group.largest, Rays::most_weight(trace, task.spacing)};
   }
 
-  __device__ void add_group(BrickMemory const& brick, ViewGroup const& group, int sample) const {
+  __device__ void add_group(BrickMemory const& brick, Group const& group, int sample) const {
     FixedPoint const unit = unit_of(group);
-    int const end = fixed().shadows[group.end - 1].end_batch;
-    int n = group.first;
-    for (int batch = take_batch(); batch < end; batch = take_batch()) {
+    int n = group.first_view;
+    for (int batch = take_batch(); batch < group.end_batch; batch = take_batch()) {
       while (batch >= fixed().shadows[n].end_batch) ++n;
       Shadow const& shadow = fixed().shadows[n];
       auto const* const pixels = pixels_of(n, sample);
@@ -261,14 +274,14 @@ struct TransposeBricks {
   }
 
   /// Moves sums to totals, and prepares the next group.
-  __device__ void move_sums(BrickMemory const& brick, ViewGroup const& group) const {
+  __device__ void move_sums(BrickMemory const& brick, Group const& group) const {
     FixedPoint const unit = unit_of(group);
     for_each_voxel(brick.box(), [&](Vec<int, 3> const& voxel) {
       int& sum = brick.sum(brick.offset(voxel));
       brick.total(voxel) += unit.from_units(sum);
       sum = 0;
     });
-    if (thread() == 0) fixed().next_batch = fixed().shadows[group.end - 1].end_batch;
+    if (thread() == 0) fixed().next_batch = group.end_batch;
     __syncthreads();
   }
 };

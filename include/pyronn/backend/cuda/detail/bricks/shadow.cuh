@@ -106,9 +106,10 @@ struct BrickShadow {
   Divisor rows;         ///< of each batch
   int columns;          ///< of each batch
   Divisor parts_across;  ///< how many batches lie across
-  float rays;         ///< at most so many touch a voxel
-  float largest;      ///< of the pixels that are finite, without sign
-  int end_batch;      ///< one past the last of its batches, counted through all views
+  float rays;            ///< at most so many touch a voxel
+  bool is_bounded;       ///< whether they are fewer than pixels, as far as is known
+  float largest;         ///< of the pixels that are finite, without sign
+  int end_batch;         ///< one past the last of its batches, counted through all views
   int num_batches;
 
   template <class View>
@@ -131,8 +132,9 @@ struct BrickShadow {
     shadow.size[1] = rows.last - rows.first + 1;
     RayDensity const density = find_density(view, center, half, reach);
     shadow.along = density.along;
-    shadow.rays = min(density.rays,
-                      static_cast<float>(shadow.size[0]) * static_cast<float>(shadow.size[1]));
+    auto const pixels = static_cast<float>(shadow.size[0]) * static_cast<float>(shadow.size[1]);
+    shadow.is_bounded = density.rays < pixels;
+    shadow.rays = min(density.rays, pixels);
     shadow.set_shape(density);
     return shadow;
   }
