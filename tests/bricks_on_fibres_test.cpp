@@ -64,15 +64,18 @@ struct Run {
 /// Projections of one sample, and the views that made them, as kernels have them.
 template <class Geometry, class Interp>
 class Problem {
-  using Views = pyronn::detail::LaunchViews<
-      Geometry, pyronn::detail::full_view_t<pyronn::view_t<Geometry>>>;
+  using Views =
+      pyronn::detail::LaunchViews<Geometry, pyronn::detail::full_view_t<pyronn::view_t<Geometry>>>;
   using Samples = pyronn::detail::LinearSamples<Interp, float>;
 
  public:
   using Task = pyronn::detail::BackTask<3, typename Views::Chunk, Samples, float>;
 
   Problem(Geometry const& scan, Grid const& grid, Values const& input)
-      : grid_{grid}, input_{input}, views_{{scan}, grid}, detector_{scan.detector_size()},
+      : grid_{grid},
+        input_{input},
+        views_{{scan}, grid},
+        detector_{scan.detector_size()},
         num_views_{scan.num_views()} {}
 
   [[nodiscard]] Task task(Slab const& slab, Values& result, bool adds) const {
@@ -106,8 +109,8 @@ void transpose(Model const& model, Geometry const& scan, Grid const& grid, Value
   Problem const problem{scan, grid, input};
   auto const general =
       model.template back<Interp, OnAnyBackend>(problem.task(slab, result, run.adds));
-  using Kernel = pyronn::detail::TransposeBricks<decltype(general.trace), Interp,
-                                                 typename Problem::Task>;
+  using Kernel =
+      pyronn::detail::TransposeBricks<decltype(general.trace), Interp, typename Problem::Task>;
   Kernel const kernel{general.task, general.trace, run.height};
   BOOST_TEST_REQUIRE(kernel.shared_bytes() <= sizeof pyronn::detail::brick_memory);
   static test::FibreBlock ascending{Kernel::threads, FibreOrder::ascending};
@@ -117,8 +120,8 @@ void transpose(Model const& model, Geometry const& scan, Grid const& grid, Value
   for (int z = 0; z < items[2]; ++z) {
     for (int y = 0; y < items[1]; ++y) {
       for (int x = 0; x < items[0]; x += Kernel::threads) {
-        std::fill(std::begin(pyronn::detail::brick_memory),
-                  std::end(pyronn::detail::brick_memory), float4{test::nan, 0, 1, test::nan});
+        std::fill(std::begin(pyronn::detail::brick_memory), std::end(pyronn::detail::brick_memory),
+                  float4{test::nan, 0, 1, test::nan});
         block.run(0, [&] { kernel({x + static_cast<int>(threadIdx.x), y, z}); });
       }
     }
@@ -138,8 +141,8 @@ template <class Interp = SoftwareInterp, class Model, class Geometry>
 Values gather(Model const& model, Geometry const& scan, Grid const& grid, Values const& input) {
   Values result(static_cast<std::size_t>(grid.size.count()), test::nan);
   Problem<Geometry, Interp> const problem{scan, grid, input};
-  auto const kernel = model.template back<Interp, OnAnyBackend>(
-      problem.task({0, grid.size[2]}, result, false));
+  auto const kernel =
+      model.template back<Interp, OnAnyBackend>(problem.task({0, grid.size[2]}, result, false));
   for (int z = 0; z < grid.size[2]; ++z) {
     for (int y = 0; y < grid.size[1]; ++y) {
       for (int x = 0; x < grid.size[0]; ++x) kernel({x, y, z});
@@ -162,12 +165,11 @@ void check_matrix(Model const& model, Geometry const& scan, Grid const& grid, do
   std::vector<double> expected(voxels);
   std::vector<double> entries(voxels);
   double largest = 0;
-  test::for_each_entry(model, scan, grid,
-                       [&](std::size_t pixel, std::size_t voxel, double weight) {
-                         expected[voxel] += weight * static_cast<double>(input[pixel]);
-                         entries[voxel] += 1;
-                         largest = std::max(largest, weight);
-                       });
+  test::for_each_entry(model, scan, grid, [&](std::size_t pixel, std::size_t voxel, double weight) {
+    expected[voxel] += weight * static_cast<double>(input[pixel]);
+    entries[voxel] += 1;
+    largest = std::max(largest, weight);
+  });
   Values const found = transpose(model, scan, grid, input);
   double worst = 0;
   for (std::size_t n = 0; n < voxels; ++n) {
@@ -186,9 +188,7 @@ void check_gather(Model const& model, Geometry const& scan, Grid const& grid) {
   BOOST_TEST(test::relative_l2(found, expected) < 4e-6);
 }
 
-ConeBeam small_scan() {
-  return ConeBeam::from_vectors({24, 20}, test::tilted_orbit(5, 70, 0.8));
-}
+ConeBeam small_scan() { return ConeBeam::from_vectors({24, 20}, test::tilted_orbit(5, 70, 0.8)); }
 Grid small_grid() { return Grid::centered({36, 7, 9}, {0.9, 1.2, 1}); }
 
 }  // namespace
@@ -250,8 +250,8 @@ BOOST_AUTO_TEST_CASE(add_to_what_is_there) {
 
 // Voxels that thousands of rays touch, in each of several views.
 BOOST_AUTO_TEST_CASE(sums_do_not_overflow) {
-  auto const scan = ConeBeam::circular({60, 90, pyronn::equal_angles(3, 0.1)},
-                                       {{90, 80}, {0.05, 0.05}});
+  auto const scan =
+      ConeBeam::circular({60, 90, pyronn::equal_angles(3, 0.1)}, {{90, 80}, {0.05, 0.05}});
   Grid const grid = Grid::centered({3, 3, 3}, {1.5, 1.5, 1.5});
   Values const ones(3 * 90 * 80, 1.0F);
   for (float const factor : {1.0F, -1e33F, 1e-37F, 1e-42F}) {

@@ -6,6 +6,7 @@
 #include <pyronn/backend/cuda/require_cuda.cuh>
 //
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <utility>
 
@@ -34,12 +35,20 @@ struct BricksBack {
     int height;  ///< slices of a brick
   };
 
+  /// Bricks are as tall as shared memory allows, but less so where they are too few to keep a
+  /// device busy. That depends on the grid alone, so that a sample has the same bits in any batch.
   /// None where blocks have too little shared memory.
   template <class Executor, class Call>
   static std::optional<Plan> plan(Executor const& executor, Call const& call, std::size_t) {
     using Kernel = decltype(kernel(call, std::declval<Task<Call, float> const&>(), 0));
-    for (int const height : {16, 8, 4}) {
-      if (Kernel::shared_bytes(height) <= executor.max_shared_bytes()) return Plan{height};
+    constexpr std::int64_t enough_bricks = 128;
+    constexpr int least_height = 4;
+    for (int height = 16; height >= least_height; height /= 2) {
+      bool const is_enough = height == least_height ||
+                             BrickLayout::num_bricks(call.op.grid().size, height) >= enough_bricks;
+      if (is_enough && Kernel::shared_bytes(height) <= executor.max_shared_bytes()) {
+        return Plan{height};
+      }
     }
     return std::nullopt;
   }
@@ -81,7 +90,8 @@ struct BricksBack {
   template <class Call>
   using Views = chunk_t<decltype(std::declval<Call const&>().op.views().general())>;
   template <class Call, class Out>
-  using Task = BackTask<3, Views<Call>, LinearSamples<typename Call::Interp, typename Call::In>, Out>;
+  using Task =
+      BackTask<3, Views<Call>, LinearSamples<typename Call::Interp, typename Call::In>, Out>;
 
   /// With the trace of the model's general kernel.
   template <class Call, class Task>

@@ -28,13 +28,14 @@ namespace pyronn::detail {
 /// A block has a brick of voxels in shared memory and follows the rays that may meet it. Its warps
 /// take batches of rays as they come, and add to the brick in whole numbers (FixedPoint), so that
 /// sums do not depend on who comes first. Views are added in groups, after each of which the sums
-/// are moved to totals in floats: a group has as many views as the sums have room for. Bricks lie in
-/// the grid, so that sums are the same whatever slab is computed.
+/// are moved to totals in floats: a group has as many views as the sums have room for. Bricks lie
+/// in the grid, so that sums are the same whatever slab is computed.
 ///
 /// What a ray adds to a voxel is rounded by at most 2^-22 of the most that any ray could add: the
 /// largest pixel that the brick sees in the views of a group times the largest weight. Rounding
-/// errors of n additions sum up to about sqrt(n) / 2 of that, as those of a sum in floats would. So a
-/// pixel that is much larger than all others costs bits where its ray passes, and in bricks beside.
+/// errors of n additions sum up to about sqrt(n) / 2 of that, as those of a sum in floats would. So
+/// a pixel that is much larger than all others costs bits where its ray passes, and in bricks
+/// beside.
 template <class Trace, class Interp, class Task>
 struct TransposeBricks {
   using Rays = RaysInBrick<Trace, Interp>;
@@ -60,9 +61,9 @@ struct TransposeBricks {
 
   __device__ void operator()(Vec<int, 3> item) const {
     int const sample = item[2] / bricks_along_z();
-    BrickMemory const brick{box_of({item[0] / threads, item[1],
-                                    item[2] - sample * bricks_along_z() + first_brick()}),
-                            height};
+    BrickMemory const brick{
+        box_of({item[0] / threads, item[1], item[2] - sample * bricks_along_z() + first_brick()}),
+        height};
     for_each_voxel(brick.box(), [&](Vec<int, 3> const& voxel) {
       brick.total(voxel) = is_written(voxel) ? task.begin(voxel, sample) : 0.0F;
     });
@@ -140,8 +141,7 @@ struct TransposeBricks {
   /// Of all views, with their largest pixels and the numbers of their batches.
   __device__ void find_shadows(VoxelBox const& box, int sample) const {
     for (int n = thread(); n < task.num_views; n += threads) {
-      fixed().shadows[n] =
-          Shadow::of(task.views.view(n, sample), box, Trace::reach, task.detector);
+      fixed().shadows[n] = Shadow::of(task.views.view(n, sample), box, Trace::reach, task.detector);
     }
     __syncthreads();
     for (int n = warp(); n < task.num_views; n += warps) find_largest(n, sample);
@@ -171,8 +171,7 @@ struct TransposeBricks {
 #pragma unroll
         for (int row = 0; row < rows; ++row) {
           int const v = shadow.first[1] + min(first + row, shadow.size[1] - 1);
-          float const pixel =
-              load_float(pixels, v * task.detector[0] + shadow.first[0] + column);
+          float const pixel = load_float(pixels, v * task.detector[0] + shadow.first[0] + column);
           bits[row] = bits_of_float(pixel) & 0x7fffffffU;
         }
 #pragma unroll
@@ -234,9 +233,8 @@ struct TransposeBricks {
       auto const* const pixels = pixels_of(n, sample);
       auto const& view = task.views.view(n, sample);
       int const of_view = batch - (shadow.end_batch - shadow.num_batches);
-      Rays::add(brick, [&] {
-        return ray_of(brick, view, pixels, shadow.pixel(of_view, lane()), unit);
-      });
+      Rays::add(brick,
+                [&] { return ray_of(brick, view, pixels, shadow.pixel(of_view, lane()), unit); });
       __syncwarp();
     }
   }
@@ -266,11 +264,10 @@ struct TransposeBricks {
   template <class Ray>
   static __device__ __noinline__ void spoil(VoxelBox box, int height, Ray ray, float value) {
     BrickMemory const brick{box, height};
-    ray.template for_each_weight<Interp, 3>(
-        box, [&](Vec<int, 3> const& voxel, float weight) {
-          // Infinity times a weight of zero is not a number, and says nothing of the voxel.
-          if (weight != 0.0F) brick.spoil(voxel, weight * value);
-        });
+    ray.template for_each_weight<Interp, 3>(box, [&](Vec<int, 3> const& voxel, float weight) {
+      // Infinity times a weight of zero is not a number, and says nothing of the voxel.
+      if (weight != 0.0F) brick.spoil(voxel, weight * value);
+    });
   }
 
   /// Moves sums to totals, and prepares the next group.

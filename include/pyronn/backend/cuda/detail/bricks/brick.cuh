@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include <pyronn/core/extents.hpp>
 #include <pyronn/core/math.hpp>
 #include <pyronn/core/vec.hpp>
 #include <pyronn/model/ray_driven.hpp>
@@ -15,8 +16,8 @@
 namespace pyronn::detail {
 
 /// How bricks lie in shared memory. Sums have a border of one voxel around the brick, to which rays
-/// add in vain. Neighbouring voxels lie so that any two that share a bank are more than three voxels
-/// apart: the lanes of a warp add at places that are compact in space.
+/// add in vain. Neighbouring voxels lie so that any two that share a bank are more than three
+/// voxels apart: the lanes of a warp add at places that are compact in space.
 struct BrickLayout {
   static constexpr int width = 32;        ///< of a brick along x and y
   static constexpr int most_views = 256;  ///< of a launch, whose shadows a block has
@@ -25,10 +26,18 @@ struct BrickLayout {
   static_assert(row >= width + 2 && slice >= row * (width + 2),
                 "Rows and slices must hold a brick and its border.");
 
-  static __host__ __device__ constexpr int stride(int axis) { return axis == 0 ? 1 : (axis == 1 ? row : slice); }
+  static __host__ __device__ constexpr int stride(int axis) {
+    return axis == 0 ? 1 : (axis == 1 ? row : slice);
+  }
 
   /// The size of a brick with so many slices.
   static __host__ __device__ int size(int axis, int height) { return axis == 2 ? height : width; }
+  /// How many of them a volume has.
+  static std::int64_t num_bricks(Extents<3> const& volume, int height) {
+    std::int64_t count = 1;
+    for (int axis = 0; axis < 3; ++axis) count *= (volume[axis] - 1) / size(axis, height) + 1;
+    return count;
+  }
   static __host__ __device__ int num_sums(int height) { return ((height + 2) * slice + 3) / 4 * 4; }
   static __host__ __device__ int num_totals(int height) { return height * width * width; }
 };
@@ -49,9 +58,8 @@ class BrickMemory {
 
   /// Where a voxel's sum lies; the voxel may be one beside the brick.
   [[nodiscard]] __device__ int offset(Vec<int, 3> const& voxel) const {
-    return (voxel[0] - box_.first[0] + 1) +
-           ((voxel[1] - box_.first[1] + 1) * BrickLayout::row +
-            (voxel[2] - box_.first[2] + 1) * BrickLayout::slice);
+    return (voxel[0] - box_.first[0] + 1) + ((voxel[1] - box_.first[1] + 1) * BrickLayout::row +
+                                             (voxel[2] - box_.first[2] + 1) * BrickLayout::slice);
   }
   [[nodiscard]] static __device__ int& sum(int offset) {
     return reinterpret_cast<int*>(memory_of_brick())[offset];
@@ -65,12 +73,11 @@ class BrickMemory {
     atomicAdd(&sum(offset), __float2int_rn(units));
   }
 
-  /// The same for less than 2^22 units: added to 1.5 * 2^23 they are rounded, and the sum's last bits
-  /// are the whole number. Conversions take longer.
+  /// The same for less than 2^22 units: added to 1.5 * 2^23 they are rounded, and the sum's last
+  /// bits are the whole number. Conversions take longer.
   static __device__ void add_few(int offset, float units) {
     constexpr float shift = 12582912.0F;
-    atomicAdd(&sum(offset),
-              static_cast<int>(bits_of_float(units + shift) - bits_of_float(shift)));
+    atomicAdd(&sum(offset), static_cast<int>(bits_of_float(units + shift) - bits_of_float(shift)));
   }
 
   /// Adds a number that is not finite to the total of a voxel, in any order: the total becomes that

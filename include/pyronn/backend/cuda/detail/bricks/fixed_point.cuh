@@ -13,8 +13,8 @@ namespace pyronn::detail {
 
 /// A power of two as unit. It is so small that what one ray can add to a voxel is between 2^21 and
 /// 2^22 units where the greatest pixel meets the greatest weight: each addition is rounded to less
-/// than 2^-22 of that product, half a unit. And it is so large that the sum of what `most_rays` rays
-/// add has an int, with room for the rounding of 2^24 additions.
+/// than 2^-22 of that product, half a unit. And it is so large that the sum of what `most_rays`
+/// rays add has an int, with room for the rounding of 2^24 additions.
 class FixedPoint {
  public:
   static constexpr int most_rays = 508;

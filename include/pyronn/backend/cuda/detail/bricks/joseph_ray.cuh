@@ -49,8 +49,7 @@ struct RaysInBrick<TraceJoseph, Interp> {
     if (is_whole) {
       add_slices<Axis>(brick, ray, slices, [=](int) { return weight; });
     } else {
-      add_slices<Axis>(brick, ray, slices,
-                       [&](int slice) { return weight * ray.coverage(slice); });
+      add_slices<Axis>(brick, ray, slices, [&](int slice) { return weight * ray.coverage(slice); });
     }
   }
 

@@ -54,8 +54,8 @@ struct RaysInBrick<TraceAtSteps, Interp> {
     float last;
   };
 
-  /// Those in the cells of a brick and beside it. They follow one another, as positions rise or fall
-  /// on each axis.
+  /// Those in the cells of a brick and beside it. They follow one another, as positions rise or
+  /// fall on each axis.
   static __device__ FewSamples samples_near(VoxelBox const& box, MarchedRay const& ray) {
     float low = 0.0F;
     auto high = static_cast<float>(ray.count - 1);
@@ -85,8 +85,8 @@ struct RaysInBrick<TraceAtSteps, Interp> {
     explicit __device__ Place(Vec3f const& at) : index{0} {
       for (int axis = 0; axis < 3; ++axis) {
         GridIndex const on_axis = grid_index_of(at[axis]);
-        index += (on_axis.index - grid_index_origin) *
-                 static_cast<unsigned>(BrickLayout::stride(axis));
+        index +=
+            (on_axis.index - grid_index_origin) * static_cast<unsigned>(BrickLayout::stride(axis));
         part[axis] = on_axis.fraction;
       }
     }
@@ -121,8 +121,7 @@ struct RaysInBrick<TraceAtSteps, Interp> {
   }
 
   /// Adds shares times weights, of which `above` is the upper slice's.
-  static __device__ void add_cell(int offset, CellShares const& shares, float weight,
-                                  float above) {
+  static __device__ void add_cell(int offset, CellShares const& shares, float weight, float above) {
     add_corners(offset, shares, weight - above);
     add_corners(offset + BrickLayout::slice, shares, above);
   }

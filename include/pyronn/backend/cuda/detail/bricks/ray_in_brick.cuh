@@ -94,8 +94,8 @@ struct CellShares {
   }
 };
 
-/// By how much a policy's weights may exceed those of bilinear interpolation: the library's by their
-/// rounding, others as far as anyone would go.
+/// By how much a policy's weights may exceed those of bilinear interpolation: the library's by
+/// their rounding, others as far as anyone would go.
 template <class Interp>
 inline constexpr float most_share_v =
     std::is_same_v<Interp, SoftwareInterp> || std::is_same_v<Interp, TextureInterp> ? 1.02F : 4.0F;

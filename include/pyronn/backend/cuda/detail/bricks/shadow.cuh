@@ -98,13 +98,13 @@ class Divisor {
 /// lie along the axis along which z changes most. The rays of a batch are about a voxel apart, so
 /// that few lanes add to the same voxel at a time.
 struct BrickShadow {
-  int first[2];       ///< column and row of the detector
-  int size[2];        ///< in columns and rows; 0 where the view does not see the brick
-  int along;          ///< the detector axis of a batch's rows, 0 is u, 1 is v
-  Divisor stride;       ///< pixels between the columns of a batch
-  Divisor row_stride;   ///< pixels between its rows
-  Divisor rows;         ///< of each batch
-  int columns;          ///< of each batch
+  int first[2];          ///< column and row of the detector
+  int size[2];           ///< in columns and rows; 0 where the view does not see the brick
+  int along;             ///< the detector axis of a batch's rows, 0 is u, 1 is v
+  Divisor stride;        ///< pixels between the columns of a batch
+  Divisor row_stride;    ///< pixels between its rows
+  Divisor rows;          ///< of each batch
+  int columns;           ///< of each batch
   Divisor parts_across;  ///< how many batches lie across
   float rays;            ///< at most so many touch a voxel
   bool is_bounded;       ///< whether they are fewer than pixels, as far as is known
@@ -154,8 +154,7 @@ struct BrickShadow {
     int const group = batch - part * parts_across;
     int const column = rows.quotient(lane);
     int const row = lane - column * rows;
-    int const across =
-        (stride.quotient(group) * (columns - 1) + column) * stride + group;
+    int const across = (stride.quotient(group) * (columns - 1) + column) * stride + group;
     int const place = (row_stride.quotient(part) * (rows - 1) + row) * row_stride + part;
     if (column >= columns || place >= size[along] || across >= size[1 - along]) {
       return {first[0], first[1], false};
