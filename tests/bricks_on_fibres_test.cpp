@@ -202,7 +202,7 @@ BOOST_AUTO_TEST_CASE(are_the_matrix_of_every_scan) {
       // Positions are rounded to 2^-24 of the grid's size.
       double const bound = scan.grid.size[2] > 60 ? 5e-6 : 2e-6;
       check_matrix(Joseph{}, scan.geometry, scan.grid, bound);
-      check_matrix(RayMarch{0.4}, scan.geometry, scan.grid, bound);
+      check_matrix(RayMarch{0.25}, scan.geometry, scan.grid, bound);
       check_matrix(RayMarch{1.7}, scan.geometry, scan.grid, bound);
     }
   }

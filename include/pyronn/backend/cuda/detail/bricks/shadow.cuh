@@ -133,7 +133,10 @@ struct BrickShadow {
     RayDensity const density = find_density(view, center, half, reach);
     shadow.along = density.along;
     auto const pixels = static_cast<float>(shadow.size[0]) * static_cast<float>(shadow.size[1]);
-    shadow.is_bounded = density.rays < pixels;
+    // A view that is not smooth has all its pixels in the shadow.
+    bool const is_part = View::is_projective ||
+                         pixels < static_cast<float>(detector[0]) * static_cast<float>(detector[1]);
+    shadow.is_bounded = is_part && density.rays < pixels;
     shadow.rays = min(density.rays, pixels);
     shadow.set_shape(density);
     return shadow;
