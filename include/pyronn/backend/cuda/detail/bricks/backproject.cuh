@@ -33,9 +33,9 @@ namespace pyronn::detail {
 ///
 /// What a ray adds to a voxel is rounded by at most 2^-22 of the most that any ray could add: the
 /// largest pixel that the brick sees in the views of a group times the largest weight. Rounding
-/// errors of n additions sum up to about sqrt(n) / 2 of that, as those of a sum in floats would. So
-/// a pixel that is much larger than all others costs bits where its ray passes, and in bricks
-/// beside.
+/// errors of n additions sum up to about sqrt(n) / 3 of that, as those of a sum in floats would. So
+/// a pixel that is much larger than all others costs bits where its ray passes, and in the bricks
+/// that it meets. With fewer rays than a group may have rounding errors are less.
 template <class Trace, class Interp, class Task>
 struct TransposeBricks {
   using Rays = RaysInBrick<Trace, Interp>;
@@ -221,7 +221,8 @@ struct TransposeBricks {
   }
 
   [[nodiscard]] __device__ FixedPoint unit_of(Group const& group) const {
-    return {group.rays, group.largest, Rays::most_weight(trace, task.spacing)};
+    return {group.rays, group.largest, Rays::most_weight(trace, task.spacing),
+            Rays::few_weight(trace, task.spacing)};
   }
 
   __device__ void add_group(BrickMemory const& brick, Group const& group, int sample) const {

@@ -11,24 +11,28 @@
 
 namespace pyronn::detail {
 
-/// A power of two as unit. It is so small that what one ray can add to a voxel is between 2^21 and
-/// 2^22 units where the greatest pixel meets the greatest weight: each addition is rounded to less
-/// than 2^-22 of that product, half a unit. And it is so large that the sum of what `most_rays`
-/// rays add has an int, with room for the rounding of 2^24 additions.
+/// A power of two as unit, as small as overflow allows. The sum of what the rays of a group add to
+/// a voxel has an int, with room for the rounding of 2^25 additions. With `most_rays` rays half a
+/// unit is less than 2^-22 of the most that one of them can add, the largest pixel times the
+/// largest weight.
 class FixedPoint {
  public:
+  /// Of a group.
   static constexpr int most_rays = 508;
+  /// Up to which BrickMemory::add_few adds.
+  static constexpr float few_units = 4194304.0F;
 
   /// For `rays` rays that touch a voxel, with pixels up to `largest` and weights up to
-  /// `most_weight`. For more than most_rays rays the unit is larger.
-  __device__ FixedPoint(float rays, float largest, float most_weight) {
+  /// `most_weight`, of which up to `few_weight` is added by add_few at a time.
+  __device__ FixedPoint(float rays, float largest, float most_weight, float few_weight) {
+    constexpr float most_units = 2.11e9F;  // 2^31 less 2^25 and more
+    float const least_unit = max(most_weight * (rays / most_units), few_weight / few_units);
     int exponent = 0;
     int exponent_of_product = 0;
     float const mantissa = std::frexp(largest, &exponent);
-    float const more = max(rays / static_cast<float>(most_rays), 1.0F);
-    static_cast<void>(std::frexp(mantissa * (more * most_weight), &exponent_of_product));
+    static_cast<void>(std::frexp(mantissa * least_unit, &exponent_of_product));
     // Within what two floats multiply to.
-    int const log2 = clamp(exponent + exponent_of_product - 22, -250, 250);
+    int const log2 = clamp(exponent + exponent_of_product, -250, 250);
     int const half = log2 / 2;
     unit_[0] = power_of_two(half);
     unit_[1] = power_of_two(log2 - half);

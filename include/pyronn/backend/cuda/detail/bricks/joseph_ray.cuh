@@ -23,6 +23,9 @@ struct RaysInBrick<TraceJoseph, Interp> {
   static __device__ float most_weight(TraceJoseph const&, Vec3f const& spacing) {
     return most_share_v<Interp> * length(spacing);
   }
+  static __device__ float few_weight(TraceJoseph const& trace, Vec3f const& spacing) {
+    return most_weight(trace, spacing);
+  }
 
   template <class RayOf>
   static __device__ void add(BrickMemory const& brick, RayOf const& ray_of) {

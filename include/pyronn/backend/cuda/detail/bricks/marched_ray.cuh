@@ -25,6 +25,12 @@ struct RaysInBrick<TraceAtSteps, Interp> {
     float const longest = max(spacing[0], max(spacing[1], spacing[2]));
     return most_share_v<Interp> * (length(spacing) + trace.step * longest);
   }
+  /// Of a sample. Steps may be longer than is asked for by less than a hundredth.
+  static __device__ float few_weight(TraceAtSteps const& trace, Vec3f const& spacing) {
+    if (1.01F * trace.step < longest_short_step) return 0.0F;
+    float const longest = max(spacing[0], max(spacing[1], spacing[2]));
+    return 1.01F * most_share_v<Interp> * trace.step * longest;
+  }
 
   template <class RayOf>
   static __device__ void add(BrickMemory const& brick, RayOf const& ray_of) {
@@ -37,8 +43,8 @@ struct RaysInBrick<TraceAtSteps, Interp> {
     if (dot(ray.stride, ray.stride) > longest_short_step * longest_short_step) {
       for (float n = samples.first; n <= samples.last; n += 1.0F) {
         Place const place{ray.at(n) - beside};
-        add_cell(place.offset(), CellShares::at<Interp>(place.part[0], place.part[1]), weight,
-                 weight * place.part[2]);
+        add_sample(place.offset(), CellShares::at<Interp>(place.part[0], place.part[1]), weight,
+                   weight * place.part[2]);
       }
     } else {
       add_cells(ray, samples, weight, beside);
@@ -111,26 +117,34 @@ struct RaysInBrick<TraceAtSteps, Interp> {
         part = (ray.at(n) - beside) - corner;
       } while (n <= samples.last && is_in_cell(part));
       in_slice.add(above, -1.0F);
-      add_corners(offset, in_slice, weight);
-      add_corners(offset + BrickLayout::slice, above, weight);
+      add_sums(offset, in_slice, weight);
+      add_sums(offset + BrickLayout::slice, above, weight);
     }
+  }
+  static __device__ void add_sums(int offset, CellShares const& sums, float weight) {
+    constexpr int row = BrickLayout::row;
+    BrickMemory::add(offset, weight * sums.lower_lower());
+    BrickMemory::add(offset + 1, weight * sums.upper_lower());
+    BrickMemory::add(offset + row, weight * sums.lower_upper());
+    BrickMemory::add(offset + row + 1, weight * sums.upper_upper());
   }
   static __device__ bool is_in_cell(Vec3f const& part) {
     return both(is_between(part[0], 0.0F, 1.0F),
                 both(is_between(part[1], 0.0F, 1.0F), is_between(part[2], 0.0F, 1.0F)));
   }
 
-  /// Adds shares times weights, of which `above` is the upper slice's.
-  static __device__ void add_cell(int offset, CellShares const& shares, float weight, float above) {
-    add_corners(offset, shares, weight - above);
-    add_corners(offset + BrickLayout::slice, shares, above);
+  /// Adds a sample, of whose weight `above` is for the upper slice.
+  static __device__ void add_sample(int offset, CellShares const& shares, float weight,
+                                    float above) {
+    add_shares(offset, shares, weight - above);
+    add_shares(offset + BrickLayout::slice, shares, above);
   }
-  static __device__ void add_corners(int offset, CellShares const& sums, float weight) {
+  static __device__ void add_shares(int offset, CellShares const& shares, float weight) {
     constexpr int row = BrickLayout::row;
-    BrickMemory::add_few(offset, weight * sums.lower_lower());
-    BrickMemory::add_few(offset + 1, weight * sums.upper_lower());
-    BrickMemory::add_few(offset + row, weight * sums.lower_upper());
-    BrickMemory::add_few(offset + row + 1, weight * sums.upper_upper());
+    BrickMemory::add_few(offset, weight * shares.lower_lower());
+    BrickMemory::add_few(offset + 1, weight * shares.upper_lower());
+    BrickMemory::add_few(offset + row, weight * shares.lower_upper());
+    BrickMemory::add_few(offset + row + 1, weight * shares.upper_upper());
   }
 };
 

@@ -18,15 +18,16 @@ struct RaysInBrick<TraceSiddon, Interp> {
   static __device__ float most_weight(TraceSiddon const&, Vec3f const& spacing) {
     return length(spacing);
   }
+  static __device__ float few_weight(TraceSiddon const&, Vec3f const&) { return 0.0F; }
 
   template <class RayOf>
   static __device__ void add(BrickMemory const& brick, RayOf const& ray_of) {
     auto const of = ray_of();
     if (of.units == 0.0F) return;
-    of.ray.template for_each_weight<Interp, 3>(
-        brick.box(), [&](Vec<int, 3> const& voxel, float weight) {
-          brick.add_few(brick.offset(voxel), of.units * weight);
-        });
+    of.ray.template for_each_weight<Interp, 3>(brick.box(),
+                                               [&](Vec<int, 3> const& voxel, float weight) {
+                                                 brick.add(brick.offset(voxel), of.units * weight);
+                                               });
   }
 };
 
