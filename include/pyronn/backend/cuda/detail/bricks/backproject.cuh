@@ -202,11 +202,13 @@ struct TransposeBricks {
   [[nodiscard]] __device__ bool next_group(Group& group) const {
     constexpr int most_batches = FixedPoint::most_rays / 32;
     constexpr auto most = static_cast<float>(FixedPoint::most_rays);
+    constexpr auto most_converted = static_cast<float>(FixedPoint::most_converted_rays);
+    float const wanted = Rays::few_weight(trace, task.spacing) > 0.0F ? most : most_converted;
     group = {group.next_view, group.next_view, group.end_batch, 0.0F, 0.0F};
     for (; group.next_view < task.num_views; ++group.next_view) {
       Shadow const& shadow = fixed().shadows[group.next_view];
       if (shadow.num_batches == 0) continue;
-      if (group.rays > 0.0F && group.rays + shadow.rays > most) break;
+      if (group.rays > 0.0F && group.rays + shadow.rays > wanted) break;
       group.largest = max(group.largest, shadow.largest);
       if (shadow.rays > most && !shadow.is_bounded) {
         group.rays = most;

@@ -12,18 +12,20 @@
 namespace pyronn::detail {
 
 /// A power of two as unit, as small as overflow allows. The sum of what the rays of a group add to
-/// a voxel has an int, with room for the rounding of 2^25 additions. With `most_rays` rays half a
-/// unit is less than 2^-22 of the most that one of them can add, the largest pixel times the
-/// largest weight.
+/// a voxel has an int, with room for the rounding of 2^25 additions. Half a unit is less than 2^-22
+/// of the most that one of `most_rays` rays can add, the largest pixel times the largest weight.
 class FixedPoint {
  public:
   /// Of a group.
   static constexpr int most_rays = 508;
+  /// The same where additions are converted, for which units may be smaller: half a unit is less
+  /// than 2^-24 of the most that one of them can add.
+  static constexpr int most_converted_rays = 127;
   /// Up to which BrickMemory::add_few adds.
   static constexpr float few_units = 4194304.0F;
 
   /// For `rays` rays that touch a voxel, with pixels up to `largest` and weights up to
-  /// `most_weight`, of which up to `few_weight` is added by add_few at a time.
+  /// `most_weight`, of which up to `few_weight` is added by add_few at a time; 0: none.
   __device__ FixedPoint(float rays, float largest, float most_weight, float few_weight) {
     constexpr float most_units = 2.11e9F;  // 2^31 less 2^25 and more
     float const least_unit = max(most_weight * (rays / most_units), few_weight / few_units);

@@ -26,7 +26,7 @@ struct RayOfPixel {
 /// How a lane adds its ray to a brick, other lanes of the warp doing the same:
 ///
 ///   static float most_weight(trace, spacing)   // of a voxel in a ray, at most [mm]
-///   static float few_weight(trace, spacing)    // of what is added by BrickMemory::add_few
+///   static float few_weight(trace, spacing)    // of what BrickMemory::add_few adds at a time
 ///   static void add(brick, ray_of)             // ray_of() is a RayOfPixel
 template <class Trace, class Interp>
 struct RaysInBrick;
