@@ -13,9 +13,14 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <pyronn/geometry/cone_beam.hpp>
+#include <pyronn/interp/software_interp.hpp>
+#include <pyronn/interp/texture_interp.hpp>
+#include <pyronn/model/joseph.hpp>
+#include <pyronn/model/ray_march.hpp>
 #include <pyronn/model/siddon.hpp>
 #include <pyronn/operators/detail/launch_views.hpp>
-#include <pyronn/pyronn.hpp>
+#include <pyronn/operators/part.hpp>
 
 #include "support/cone_scans.hpp"
 #include "support/cuda_on_fibres.hpp"
@@ -33,6 +38,7 @@ using pyronn::RayMarch;
 using pyronn::Slab;
 using pyronn::SoftwareInterp;
 using pyronn::TextureInterp;
+using pyronn::Vec;
 using test::FibreOrder;
 using Values = std::vector<float>;
 
@@ -45,6 +51,7 @@ thread_local float4 brick_memory[16384];
 
 namespace {
 
+constexpr int brick_height = 8;
 struct OnAnyBackend {};
 
 /// A policy of a user's: the nearest sample.
@@ -54,78 +61,77 @@ struct Steps {
   }
 };
 
-/// What of a grid is computed, and how.
+/// How a kernel is run.
 struct Run {
-  int height = 4;  ///< of a brick
   FibreOrder order = FibreOrder::ascending;
   bool adds = false;
 };
 
-/// Projections of one sample, and the views that made them, as kernels have them.
+/// The fibres of all kernels.
+test::FibreBlock& block_in(FibreOrder order) {
+  static test::FibreBlock ascending{1024, FibreOrder::ascending};
+  static test::FibreBlock descending{1024, FibreOrder::descending};
+  return order == FibreOrder::ascending ? ascending : descending;
+}
+
+/// Projections of one sample, and the scan that made them.
 template <class Geometry, class Interp>
-class Problem {
+struct Problem {
   using Views =
       pyronn::detail::LaunchViews<Geometry, pyronn::detail::full_view_t<pyronn::view_t<Geometry>>>;
   using Samples = pyronn::detail::LinearSamples<Interp, float>;
-
- public:
   using Task = pyronn::detail::BackTask<3, typename Views::Chunk, Samples, float>;
 
-  Problem(Geometry const& scan, Grid const& grid, Values const& input)
-      : grid_{grid},
-        input_{input},
-        views_{{scan}, grid},
-        detector_{scan.detector_size()},
-        num_views_{scan.num_views()} {}
+  Geometry const& scan;
+  Grid const& grid;
+  Values const& input;
 
   [[nodiscard]] Task task(Slab const& slab, Values& result, bool adds) const {
-    return {views_.chunk({{nullptr, 0, 1, num_views_}, 0, 0, 1}),
-            num_views_,
+    int const count = scan.num_views();
+    auto const detector = scan.detector_size();
+    return {Views{{scan}, grid}.chunk({{nullptr, 0, 1, count}, 0, 0, 1}),
+            count,
             1,
-            {{input_.data(), {detector_[0], detector_[1], num_views_, 1}}},
+            {{input.data(), {detector[0], detector[1], count, 1}}},
             0,
-            num_views_,
-            detector_,
-            grid_.size,
+            count,
+            detector,
+            grid.size,
             slab.first_slice,
-            pyronn::vec_cast<float>(grid_.spacing),
-            {result.data(), {grid_.size[0], grid_.size[1], slab.num_slices, 1}},
+            pyronn::vec_cast<float>(grid.spacing),
+            {result.data(), {grid.size[0], grid.size[1], slab.num_slices, 1}},
             adds};
   }
-
- private:
-  Grid grid_;
-  Values const& input_;
-  Views views_;
-  Extents<2> detector_;
-  int num_views_;
 };
+
+/// Calls `work(item)` for every `step`-th item along x.
+template <class Work>
+void for_each_item(Extents<3> const& items, int step, Work const& work) {
+  for (int z = 0; z < items[2]; ++z) {
+    for (int y = 0; y < items[1]; ++y) {
+      for (int x = 0; x < items[0]; x += step) work(Vec<int, 3>{x, y, z});
+    }
+  }
+}
 
 /// Adds what bricks make of projections in a slab of the grid to `result`, or puts it there.
 template <class Interp = SoftwareInterp, class Model, class Geometry>
 void transpose(Model const& model, Geometry const& scan, Grid const& grid, Values const& input,
                Slab const& slab, Values& result, Run const& run) {
-  using Problem = Problem<Geometry, Interp>;
-  Problem const problem{scan, grid, input};
+  Problem<Geometry, Interp> const problem{scan, grid, input};
   auto const general =
       model.template back<Interp, OnAnyBackend>(problem.task(slab, result, run.adds));
   using Kernel =
-      pyronn::detail::TransposeBricks<decltype(general.trace), Interp, typename Problem::Task>;
-  Kernel const kernel{general.task, general.trace, run.height};
+      pyronn::detail::TransposeBricks<decltype(general.trace), Interp, decltype(general.task)>;
+  Kernel const kernel{general.task, general.trace, brick_height};
+  static_assert(Kernel::threads == 1024);
   BOOST_TEST_REQUIRE(kernel.shared_bytes() <= sizeof pyronn::detail::brick_memory);
-  static test::FibreBlock ascending{Kernel::threads, FibreOrder::ascending};
-  static test::FibreBlock descending{Kernel::threads, FibreOrder::descending};
-  test::FibreBlock& block = run.order == FibreOrder::ascending ? ascending : descending;
-  auto const items = kernel.items();
-  for (int z = 0; z < items[2]; ++z) {
-    for (int y = 0; y < items[1]; ++y) {
-      for (int x = 0; x < items[0]; x += Kernel::threads) {
-        std::fill(std::begin(pyronn::detail::brick_memory), std::end(pyronn::detail::brick_memory),
-                  float4{test::nan, 0, 1, test::nan});
-        block.run(0, [&] { kernel({x + static_cast<int>(threadIdx.x), y, z}); });
-      }
-    }
-  }
+  test::FibreBlock& block = block_in(run.order);
+  for_each_item(kernel.items(), Kernel::threads, [&](Vec<int, 3> const& first) {
+    std::fill(std::begin(pyronn::detail::brick_memory), std::end(pyronn::detail::brick_memory),
+              float4{test::nan, 0, 1, test::nan});
+    block.run(0, [&] { kernel(first + Vec<int, 3>{static_cast<int>(threadIdx.x), 0, 0}); });
+  });
 }
 
 template <class Interp = SoftwareInterp, class Model, class Geometry>
@@ -143,11 +149,7 @@ Values gather(Model const& model, Geometry const& scan, Grid const& grid, Values
   Problem<Geometry, Interp> const problem{scan, grid, input};
   auto const kernel =
       model.template back<Interp, OnAnyBackend>(problem.task({0, grid.size[2]}, result, false));
-  for (int z = 0; z < grid.size[2]; ++z) {
-    for (int y = 0; y < grid.size[1]; ++y) {
-      for (int x = 0; x < grid.size[0]; ++x) kernel({x, y, z});
-    }
-  }
+  for_each_item(kernel.items(), 1, kernel);
   return result;
 }
 
@@ -202,65 +204,56 @@ BOOST_AUTO_TEST_CASE(are_the_matrix_of_every_scan) {
       // Positions are rounded to 2^-24 of the grid's size.
       double const bound = scan.grid.size[2] > 60 ? 5e-6 : 2e-6;
       check_matrix(Joseph{}, scan.geometry, scan.grid, bound);
-      check_matrix(RayMarch{0.25}, scan.geometry, scan.grid, bound);
-      check_matrix(RayMarch{1.7}, scan.geometry, scan.grid, bound);
     }
   }
+  check_matrix(RayMarch{0.25}, small_scan(), small_grid(), 2e-6);
+  check_matrix(RayMarch{1.7}, small_scan(), small_grid(), 2e-6);
 }
 
 BOOST_AUTO_TEST_CASE(have_the_weights_of_the_gather) {
   check_gather(pyronn::Siddon{}, small_scan(), small_grid());
   check_gather<TextureInterp>(Joseph{}, small_scan(), small_grid());
-  check_gather<TextureInterp>(RayMarch{0.7}, small_scan(), small_grid());
-  check_gather<Steps>(Joseph{}, small_scan(), small_grid());
-  check_gather(Joseph{}, test::Pinhole{small_scan()}, small_grid());
-  check_gather(RayMarch{0.7}, test::Laminography<float>{}, small_grid());
+  check_gather<Steps>(RayMarch{0.7}, test::Laminography<float>{}, small_grid());
 }
 
 // Where a barrier is missing, or sums depend on who comes first, the order of threads shows.
 BOOST_AUTO_TEST_CASE(threads_may_run_in_any_order) {
   Values const input = random_pixels(small_scan());
-  Run descending;
-  descending.order = FibreOrder::descending;
-  BOOST_TEST((transpose(Joseph{}, small_scan(), small_grid(), input) ==
-              transpose(Joseph{}, small_scan(), small_grid(), input, descending)));
-  BOOST_TEST((transpose(RayMarch{0.7}, small_scan(), small_grid(), input) ==
-              transpose(RayMarch{0.7}, small_scan(), small_grid(), input, descending)));
+  auto const is_same = [&](auto const& model) {
+    return transpose(model, small_scan(), small_grid(), input) ==
+           transpose(model, small_scan(), small_grid(), input, {FibreOrder::descending});
+  };
+  BOOST_TEST((is_same(Joseph{}) && is_same(RayMarch{0.7})));
 }
 
-BOOST_AUTO_TEST_CASE(slabs_have_the_bits_of_the_whole) {
+BOOST_AUTO_TEST_CASE(slabs_have_the_bits_of_the_whole_and_may_be_added) {
   Values const input = random_pixels(small_scan());
   Values const whole = transpose(Joseph{}, small_scan(), small_grid(), input);
   std::size_t const slice = 36 * 7;
-  Values slab(3 * slice, 1.0F);
+  Values const expected(whole.begin() + 2 * slice, whole.begin() + 5 * slice);
+  Values slab(3 * slice, 100.0F);
+  transpose(Joseph{}, small_scan(), small_grid(), input, {2, 3}, slab,
+            {FibreOrder::ascending, true});
+  for (float& sum : slab) sum -= 100.0F;
+  BOOST_TEST(test::relative_l2(slab, expected) < 1e-5);
   transpose(Joseph{}, small_scan(), small_grid(), input, {2, 3}, slab, {});
-  BOOST_TEST((slab == Values(whole.begin() + 2 * slice, whole.begin() + 5 * slice)));
+  BOOST_TEST((slab == expected));
 }
 
-BOOST_AUTO_TEST_CASE(add_to_what_is_there) {
-  Values const input = random_pixels(small_scan());
-  Values const from_zero = transpose(Joseph{}, small_scan(), small_grid(), input);
-  Values sums(from_zero.size(), 100.0F);
-  Run run;
-  run.adds = true;
-  transpose(Joseph{}, small_scan(), small_grid(), input, {0, 9}, sums, run);
-  for (float& sum : sums) sum -= 100.0F;
-  BOOST_TEST(test::relative_l2(sums, from_zero) < 1e-5);
-}
-
-// Voxels that thousands of rays touch, in each of several views.
+// Voxels that more than a thousand rays touch, in each of three views.
 BOOST_AUTO_TEST_CASE(sums_do_not_overflow) {
   auto const scan =
-      ConeBeam::circular({60, 90, pyronn::equal_angles(3, 0.1)}, {{90, 80}, {0.05, 0.05}});
+      ConeBeam::circular({60, 90, pyronn::equal_angles(3, 0.1)}, {{50, 45}, {0.09, 0.09}});
   Grid const grid = Grid::centered({3, 3, 3}, {1.5, 1.5, 1.5});
-  Values const ones(3 * 90 * 80, 1.0F);
-  for (float const factor : {1.0F, -1e33F, 1e-37F, 1e-42F}) {
+  Values const ones(3 * 50 * 45, 1.0F);
+  Values const expected = gather(Joseph{}, scan, grid, ones);
+  for (float const factor : {-1e33F, 1e-37F, 1e-42F}) {
     Values input = ones;
     for (float& pixel : input) pixel *= factor;
     Values found = transpose(Joseph{}, scan, grid, input);
     for (float& voxel : found) voxel /= factor;
     double const bound = factor == 1e-42F ? 1e-3 : 1e-6;  // of which few bits are left
-    BOOST_TEST(test::relative_l2(found, gather(Joseph{}, scan, grid, ones)) < bound);
+    BOOST_TEST(test::relative_l2(found, expected) < bound);
   }
 }
 
@@ -297,8 +290,8 @@ BOOST_AUTO_TEST_CASE(what_is_not_finite_stays_on_its_ray) {
     Values const found = transpose(Joseph{}, small_scan(), small_grid(), input);
     for (std::size_t n = 0; n < found.size(); ++n) {
       BOOST_TEST(std::isfinite(found[n]) == (touched[n] == 0.0F));
-      if (touched[n] == 0.0F) BOOST_TEST(std::abs(found[n] - expected[n]) < 1e-5F);
-      if (touched[n] != 0.0F) BOOST_TEST(std::isnan(found[n]) == std::isnan(number));
+      BOOST_TEST((touched[n] == 0.0F ? std::abs(found[n] - expected[n]) < 1e-5F
+                                     : std::isnan(found[n]) == std::isnan(number)));
     }
   }
 }
