@@ -4,7 +4,8 @@
 
 /// The paths that operators have on CUDA devices, in the order in which they are tried; the general
 /// path is the last.
-#include <pyronn/backend/cuda/detail/batch/paths.cuh>
+#include <pyronn/backend/cuda/detail/batch/backproject_path.cuh>
+#include <pyronn/backend/cuda/detail/batch/project_path.cuh>
 #include <pyronn/backend/cuda/detail/batch/transpose_path.cuh>
 #include <pyronn/backend/cuda/detail/columns/project_path.cuh>
 #include <pyronn/backend/cuda/detail/columns/transpose_path.cuh>
@@ -46,6 +47,11 @@ struct BackPaths<Joseph, SoftwareInterp, CudaBackend> {
 template <>
 struct BackPaths<VoxelDriven, SoftwareInterp, CudaBackend> {
   using Type = PathList<TensorCoreBack<NoDepthWeight>, GeneralBack>;
+};
+
+template <>
+struct BackPaths<DistanceWeighted, SoftwareInterp, CudaBackend> {
+  using Type = PathList<TensorCoreBackOfParallelRays, GeneralBack>;
 };
 
 }  // namespace pyronn::detail

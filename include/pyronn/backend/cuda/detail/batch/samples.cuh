@@ -137,8 +137,11 @@ struct BlendedSamples {
     double const position = positions.first + (first + sample) * positions.step;
     int const lower = __double2int_rd(position);
     auto const part = static_cast<float>(position - lower);
-    return weighted(x, row, lower, 1.0F - sharpness * part) +
-           weighted(x, row, lower + 1, 1.0F - sharpness * (1.0F - part));
+    float const of_lower = 1.0F - sharpness * part;
+    float const of_upper = 1.0F - sharpness * (1.0F - part);
+    // Left to the compiler, either product could be the one that is rounded.
+    return __fmaf_rn(of_upper, value(x, row, lower + 1, of_upper),
+                     __fmul_rn(of_lower, value(x, row, lower, of_lower)));
   }
 
   [[nodiscard]] BlendedSamples slices(int from, int count) const {
@@ -155,9 +158,9 @@ struct BlendedSamples {
 
  private:
   /// What has no weight is not read: it may not be finite.
-  [[nodiscard]] __device__ float weighted(int x, int row, int sample, float weight) const {
+  [[nodiscard]] __device__ float value(int x, int row, int sample, float weight) const {
     bool const counts = weight > 0.0F && sample >= 0 && sample < array.size.samples;
-    return counts ? weight * array.load(x, row, sample) : 0.0F;
+    return counts ? array.load(x, row, sample) : 0.0F;
   }
 };
 

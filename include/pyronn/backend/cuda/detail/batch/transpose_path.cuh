@@ -11,7 +11,7 @@
 #include <pyronn/backend/cuda/detail/batch/batches_of_call.cuh>
 #include <pyronn/backend/cuda/detail/batch/layout.cuh>
 #include <pyronn/backend/cuda/detail/batch/pack.cuh>
-#include <pyronn/backend/cuda/detail/batch/paths.cuh>
+#include <pyronn/backend/cuda/detail/batch/path.cuh>
 #include <pyronn/backend/cuda/detail/batch/plan.cuh>
 #include <pyronn/backend/cuda/detail/batch/samples.cuh>
 #include <pyronn/backend/cuda/detail/batch/transpose.cuh>
