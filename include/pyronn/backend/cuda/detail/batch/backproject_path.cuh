@@ -112,7 +112,7 @@ struct TensorCoreBack : TensorCorePath<TensorCoreBack<DepthWeight>> {
 /// The same of parallel rays in space alone, whose depths are 1 and so are their weights.
 struct TensorCoreBackOfParallelRays : TensorCoreBack<NoDepthWeight> {
   template <class Call>
-  static constexpr bool suits = TensorCoreBack<NoDepthWeight>::suits<Call> && Call::dimension == 3;
+  static constexpr bool suits = TensorCoreBack<NoDepthWeight>::suits<Call>&& Call::dimension == 3;
 };
 
 }  // namespace pyronn::detail

@@ -2,11 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-/// What the paths of batches in the plane on tensor cores have in common. Tensor cores multiply numbers in half
-/// precision, so that values and weights go through them as two terms each: results are as exact as
-/// those of single precision. Where arrays hold Half, a value is one term, and positions are
-/// rounded to 1/2048 of a voxel or pixel; before it is transposed, a value times the step of its
-/// ray is rounded to Half. A number that is not finite spoils results of its own sample up to 16
+/// What the paths of batches in the plane on tensor cores have in common. Tensor cores multiply
+/// numbers in half precision, so that values and weights go through them as two terms each: results
+/// are as exact as those of single precision. Where arrays hold Half, a value is one term, and
+/// positions are rounded to 1/2048 of a voxel or pixel; before it is transposed, a value times the
+/// step of its ray is rounded to Half, and in space what is blended of two. A number that is not
+/// finite spoils results of its own sample, in space of those that take a share of it, up to 16
 /// voxels or pixels around.
 #include <pyronn/backend/cuda/require_cuda.cuh>
 //
