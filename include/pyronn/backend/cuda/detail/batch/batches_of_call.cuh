@@ -12,6 +12,7 @@
 
 #include <pyronn/backend/cuda/detail/batch/samples.cuh>
 #include <pyronn/core/array_view.hpp>
+#include <pyronn/core/extents.hpp>
 #include <pyronn/core/math.hpp>
 #include <pyronn/operators/detail/rows_of_slices.hpp>
 

@@ -12,6 +12,7 @@
 
 #include <pyronn/backend/cuda/detail/batch/layout.cuh>
 #include <pyronn/core/config.hpp>
+#include <pyronn/core/extents.hpp>
 #include <pyronn/core/math.hpp>
 #include <pyronn/core/storage.hpp>
 #include <pyronn/core/vec.hpp>

@@ -13,6 +13,7 @@
 
 #include <pyronn/core/array_view.hpp>
 #include <pyronn/core/config.hpp>
+#include <pyronn/core/extents.hpp>
 #include <pyronn/core/math.hpp>
 #include <pyronn/core/storage.hpp>
 #include <pyronn/core/vec.hpp>
