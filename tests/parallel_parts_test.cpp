@@ -47,6 +47,7 @@ BOOST_AUTO_TEST_CASE(in_slabs) {
                                                    pyronn::default_workspace_limit, part)};
         back(test::executor(), source.view(), target.view(), workspace, part);
         auto const first = whole.begin() + std::ptrdiff_t{21} * 18 * slab.first_slice;
+        BOOST_TEST_INFO(slab.num_slices << " slices from " << slab.first_slice);
         BOOST_TEST((target.values() == Values(first, first + 21 * 18 * slab.num_slices)));
       }
     };

@@ -127,7 +127,7 @@ struct BackBatches<Call, Weights, 3> {
 
   [[nodiscard]] bool exist() const {
     return call.op.rows_of_slices().has_value() &&
-           Weights::sharpness(*call.op.rows_of_slices()) >= 1 && seen().count > 0;
+           Weights::sharpness(*call.op.rows_of_slices()) >= 1;
   }
   [[nodiscard]] int count() const { return call.input.extents[3]; }
   [[nodiscard]] BlendedSamples<typename Call::In> source(int volume) const {

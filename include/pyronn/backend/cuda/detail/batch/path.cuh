@@ -53,6 +53,7 @@ struct TensorCorePath {
     if (!batches.exist() || max(grid[0], grid[1]) > longest_batch_axis) return std::nullopt;
     BatchSize const size = batches.source(0).size;
     if (!is_worth_a_batch(size, batches.all_samples())) return std::nullopt;
+    if (size.samples == 0) return Plan{0, 4, 1};  // of a slab that no row sees
     constexpr int terms = half_terms_v<typename Call::In>;
     Plan const plan = batch_plan(size.samples, [&](auto tiles) {
       return Direction::template plan_for<tiles.value, terms>(size, limit);
