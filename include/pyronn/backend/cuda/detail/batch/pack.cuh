@@ -35,11 +35,20 @@ struct FindLargest {
 
   __device__ void operator()(Vec<int, 3> item) const {
     float most = 0.0F;
+    int const step = rows_at_a_time();
     for (int x = item[0]; x < samples.size.width; x += threads_of_row()) {
-#pragma unroll 8
-      for (int row = item[1]; row < samples.size.rows; row += rows_at_a_time()) {
-        float const value = fabsf(samples.load(x, row, item[2]));
-        if (value <= FLT_MAX) most = max(most, value);
+      for (int first = item[1]; first < samples.size.rows; first += 8 * step) {
+        // All are loaded before the first is looked at.
+        float values[8];
+#pragma unroll
+        for (int k = 0; k < 8; ++k) {
+          int const row = first + k * step;
+          values[k] = row < samples.size.rows ? fabsf(samples.load(x, row, item[2])) : 0.0F;
+        }
+#pragma unroll
+        for (float const value : values) {
+          if (value <= FLT_MAX) most = max(most, value);
+        }
       }
     }
     // Floats that are not negative are ordered as their bits are.
@@ -125,13 +134,21 @@ struct PackImages {
     int const column = thread % 16;
     int const row = thread / 16;
     bool const inside = x + column < images.size.width && y + row < images.size.rows;
-#pragma unroll 8
-    for (int n = 0; n < 32; ++n) {
-      float value = 0.0F;
-      if (inside && first_sample + n < images.size.samples) {
-        value = images.load(x + column, y + row, first_sample + n) * scale(first_sample + n);
+    // Some are loaded before the first of them is stored.
+    constexpr int some = 8;
+#pragma unroll 1
+    for (int n = 0; n < 32; n += some) {
+      float values[some];
+#pragma unroll
+      for (int k = 0; k < some; ++k) {
+        int const sample = first_sample + n + k;
+        bool const exists = inside && sample < images.size.samples;
+        values[k] = exists ? images.load(x + column, y + row, sample) : 0.0F;
       }
-      tile[n * plane + row * pitch + column] = value;
+#pragma unroll
+      for (int k = 0; k < some; ++k) {
+        tile[(n + k) * plane + row * pitch + column] = values[k] * scale(first_sample + n + k);
+      }
     }
   }
 
@@ -198,13 +215,19 @@ struct PackProjections {
     int const pixel = thread % 32;
     int const u = first_pixel + pixel;
     float const of_pixel = u < projections.size.width ? factor(u, view) : 0.0F;
+    // All are loaded before the first is stored.
+    constexpr int warps = Block::x / 32;
+    float values[Layout::samples / warps];
 #pragma unroll
-    for (int n = thread / 32; n < Layout::samples; n += Block::x / 32) {
-      float value = 0.0F;
-      if (n < projections.size.samples && u < projections.size.width) {
-        value = projections.load(u, view, n) * scale(n) * of_pixel;
-      }
-      tile[n * pitch + pixel] = value;
+    for (int k = 0; k < Layout::samples / warps; ++k) {
+      int const n = thread / 32 + k * warps;
+      bool const exists = n < projections.size.samples && u < projections.size.width;
+      values[k] = exists ? projections.load(u, view, n) : 0.0F;
+    }
+#pragma unroll
+    for (int k = 0; k < Layout::samples / warps; ++k) {
+      int const n = thread / 32 + k * warps;
+      tile[n * pitch + pixel] = values[k] * scale(n) * of_pixel;
     }
   }
 };
