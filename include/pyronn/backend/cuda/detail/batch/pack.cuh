@@ -34,22 +34,25 @@ struct FindLargest {
   }
 
   __device__ void operator()(Vec<int, 3> item) const {
-    float most = 0.0F;
+    auto const source = samples.source(item[2]);
+    int const rows = samples.size.rows;
     int const step = rows_at_a_time();
+    float most = 0.0F;
+    auto const look_at = [&most](float value) {
+      if (fabsf(value) <= FLT_MAX) most = max(most, fabsf(value));
+    };
     for (int x = item[0]; x < samples.size.width; x += threads_of_row()) {
-      for (int first = item[1]; first < samples.size.rows; first += 8 * step) {
-        // All are loaded before the first is looked at.
-        float values[8];
+      int row = item[1];
+      // Some are loaded before the first of them is looked at.
+      constexpr int some = 8;
+      for (; row + (some - 1) * step < rows; row += some * step) {
+        float values[some];
 #pragma unroll
-        for (int k = 0; k < 8; ++k) {
-          int const row = first + k * step;
-          values[k] = row < samples.size.rows ? fabsf(samples.load(x, row, item[2])) : 0.0F;
-        }
+        for (int k = 0; k < some; ++k) values[k] = samples.load(x, row + k * step, source);
 #pragma unroll
-        for (float const value : values) {
-          if (value <= FLT_MAX) most = max(most, value);
-        }
+        for (float const value : values) look_at(value);
       }
+      for (; row < rows; row += step) look_at(samples.load(x, row, source));
     }
     // Floats that are not negative are ordered as their bits are.
     unsigned const of_warp = warp_max(__float_as_uint(most));
@@ -143,7 +146,7 @@ struct PackImages {
       for (int k = 0; k < some; ++k) {
         int const sample = first_sample + n + k;
         bool const exists = inside && sample < images.size.samples;
-        values[k] = exists ? images.load(x + column, y + row, sample) : 0.0F;
+        values[k] = exists ? images.load(x + column, y + row, images.source(sample)) : 0.0F;
       }
 #pragma unroll
       for (int k = 0; k < some; ++k) {
@@ -222,7 +225,7 @@ struct PackProjections {
     for (int k = 0; k < Layout::samples / warps; ++k) {
       int const n = thread / 32 + k * warps;
       bool const exists = n < projections.size.samples && u < projections.size.width;
-      values[k] = exists ? projections.load(u, view, n) : 0.0F;
+      values[k] = exists ? projections.load(u, view, projections.source(n)) : 0.0F;
     }
 #pragma unroll
     for (int k = 0; k < Layout::samples / warps; ++k) {

@@ -40,8 +40,10 @@ struct BatchArray {
   [[nodiscard]] PYRONN_HOST_DEVICE T* at(int x, int row, int sample) const {
     return data + (sample * sample_stride + row * row_stride + x);
   }
-  [[nodiscard]] __device__ float load(int x, int row, int sample) const {
-    return load_float(at(x, row, sample), 0);
+  /// Where a sample is read from, and an element of it.
+  [[nodiscard]] __device__ int source(int sample) const { return sample; }
+  [[nodiscard]] __device__ float load(int x, int row, int source) const {
+    return load_float(at(x, row, source), 0);
   }
 
   [[nodiscard]] BatchArray slices(int first, int count) const {
@@ -133,16 +135,26 @@ struct BlendedSamples {
   BatchSize size;
   int first;  ///< what is sample 0 to others
 
-  [[nodiscard]] __device__ float load(int x, int row, int sample) const {
+  /// Two samples of the array and their weights; the one without weight is not read, as it may not
+  /// be finite.
+  struct Neighbours {
+    int lower;
+    float of_lower;
+    float of_upper;
+  };
+
+  [[nodiscard]] __device__ Neighbours source(int sample) const {
     // In double precision, so that a sample does not depend on where its batch begins.
     double const position = positions.first + (first + sample) * positions.step;
     int const lower = __double2int_rd(position);
     auto const part = static_cast<float>(position - lower);
-    float const of_lower = 1.0F - sharpness * part;
-    float const of_upper = 1.0F - sharpness * (1.0F - part);
+    return {lower, weight(lower, part), weight(lower + 1, 1.0F - part)};
+  }
+  [[nodiscard]] __device__ float load(int x, int row, Neighbours const& of) const {
+    float const lower = of.of_lower > 0.0F ? array.load(x, row, of.lower) : 0.0F;
+    float const upper = of.of_upper > 0.0F ? array.load(x, row, of.lower + 1) : 0.0F;
     // Left to the compiler, either product could be the one that is rounded.
-    return __fmaf_rn(of_upper, value(x, row, lower + 1, of_upper),
-                     __fmul_rn(of_lower, value(x, row, lower, of_lower)));
+    return __fmaf_rn(of.of_upper, upper, __fmul_rn(of.of_lower, lower));
   }
 
   [[nodiscard]] BlendedSamples slices(int from, int count) const {
@@ -158,10 +170,10 @@ struct BlendedSamples {
   }
 
  private:
-  /// What has no weight is not read: it may not be finite.
-  [[nodiscard]] __device__ float value(int x, int row, int sample, float weight) const {
-    bool const counts = weight > 0.0F && sample >= 0 && sample < array.size.samples;
-    return counts ? array.load(x, row, sample) : 0.0F;
+  /// That of a sample of the array at a distance.
+  [[nodiscard]] __device__ float weight(int sample, float distance) const {
+    bool const exists = sample >= 0 && sample < array.size.samples;
+    return exists ? max(1.0F - sharpness * distance, 0.0F) : 0.0F;
   }
 };
 
