@@ -54,8 +54,11 @@ struct ForwardBatches<Call, 3> {
   [[nodiscard]] BlendedSamples<typename Call::In> source(int volume) const {
     auto const slices = batch_of_slices(call.input, volume);
     SeenSamples const rows = seen();
-    return {
-        slices, positions(), 1.0F, {slices.size.width, slices.size.rows, rows.count}, rows.first};
+    return {slices,
+            FixedPositions{positions()},
+            1.0F,
+            {slices.size.width, slices.size.rows, rows.count},
+            rows.first};
   }
   [[nodiscard]] int all_samples() const { return seen().count; }
 
@@ -136,7 +139,7 @@ struct BackBatches<Call, Weights, 3> {
     SeenSamples const slices = seen();
     // Of slices of the grid, not of the slab: positions are the same in each.
     return {rows,
-            positions(),
+            FixedPositions{positions()},
             sharpness,
             {rows.size.width, rows.size.rows, slices.count},
             slices.first + call.slab.first_slice};
