@@ -69,6 +69,30 @@ void check_both(Panel const& panel, Grid const& grid, bool are_batches, bool is_
 
 BOOST_AUTO_TEST_SUITE(parallel_slices, *boost::unit_test::precondition(test::device_present))
 
+BOOST_AUTO_TEST_CASE(rows_of_slices_are_found) {
+  auto const found = [](Panel const& panel) {
+    return pyronn::detail::find_rows_of_slices(scan_of(panel), grid_of());
+  };
+  auto const reversed = found({20, -1, 3});
+  BOOST_TEST_REQUIRE(reversed.has_value());
+  BOOST_TEST((reversed->first == 22 && reversed->step == -1));
+  auto const between = found({20, 1.25, 0.25});
+  BOOST_TEST_REQUIRE(between.has_value());
+  BOOST_TEST(std::abs(between->first - (9.5 - 9.75 / 1.25)) < 1e-9);
+  BOOST_TEST(std::abs(between->step - 0.8) < 1e-9);
+  BOOST_TEST(!found({20, 1, 0, 0, 0.01}).has_value());
+
+  std::vector<pyronn::ParallelVectors> vectors;
+  for (double const shift : {0.0, 0.0, 0.01}) {
+    vectors.push_back({{1, 0, 0}, {0, 0, shift}, {0, 1, 0}, {0, 0, 0.9}});
+  }
+  auto const moved = ParallelBeam3D::from_vectors({29, 20}, vectors);
+  BOOST_TEST(!pyronn::detail::find_rows_of_slices(moved, grid_of()).has_value());
+  vectors.pop_back();
+  auto const still = ParallelBeam3D::from_vectors({29, 20}, vectors);
+  BOOST_TEST(pyronn::detail::find_rows_of_slices(still, grid_of()).has_value());
+}
+
 BOOST_AUTO_TEST_CASE(of_rows_that_meet_slices) {
   for (Panel const& panel : {Panel{}, Panel{20, -1}, Panel{20, 1, 3}, Panel{35, -1, 1.5},
                              Panel{17, 1, 0.5}, Panel{20, 1, 0, 0.4}}) {

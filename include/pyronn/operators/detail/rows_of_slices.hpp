@@ -10,6 +10,7 @@
 #include <pyronn/core/math.hpp>
 #include <pyronn/core/vec.hpp>
 #include <pyronn/geometry/projection_matrix.hpp>
+#include <pyronn/geometry/traits.hpp>
 #include <pyronn/model/detail/views/projective_views.hpp>
 
 namespace pyronn::detail {
@@ -50,6 +51,16 @@ inline RowsOfSlices snapped(RowsOfSlices const& rows, int slices) {
   return is_near ? exact : rows;
 }
 
+/// Whether rays run through all of space, as far as a view says.
+template <class View>
+bool has_endless_rays(View const& view) {
+  if constexpr (has_projective_rays_v<View>) {
+    ProjectiveRays const rays = view.projective_rays();
+    return !rays.diverge && std::isinf(rays.begin) && std::isinf(rays.end);
+  }
+  return true;
+}
+
 /// Those of a scan; none where a view has others or its columns lean.
 template <class Geometry>
 std::optional<RowsOfSlices> find_rows_of_slices(Geometry const& geometry, Grid const& grid) {
@@ -57,7 +68,8 @@ std::optional<RowsOfSlices> find_rows_of_slices(Geometry const& geometry, Grid c
   for (int n = 0; n < geometry.num_views(); ++n) {
     auto const view = geometry.view(n);
     auto const rows = rows_of_slices(view.projection_matrix(), grid);
-    if (!rows || !ZAlignedMap::fits(view, grid, geometry.detector_size())) return std::nullopt;
+    bool const fits = rows && ZAlignedMap::fits(view, grid, geometry.detector_size());
+    if (!fits || !has_endless_rays(view)) return std::nullopt;
     if (n == 0) result = rows;
     double const begin = rows->first - result->first;
     double const last = (grid.size[2] - 1) * (rows->step - result->step);
