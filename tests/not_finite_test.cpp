@@ -65,9 +65,11 @@ void check_both(Scan const& scan, Grid const& grid) {
     }
   }
   pyronn::Projector<Scan, SoftwareInterp> const forward{scan, grid};
+  pyronn::Projector<Scan, SoftwareInterp, pyronn::VoxelDriven> const transpose{scan, grid};
   std::int64_t const slice = std::int64_t{grid.size[0]} * grid.size[1];
   for (int const z : {0, 5, 12, 13, grid.size[2] - 1}) {
     check(forward, grid.size.count(), z * slice + 8 * grid.size[0] + 8);
+    check(transpose, grid.size.count(), z * slice + 8 * grid.size[0] + 8);
   }
 }
 

@@ -172,6 +172,18 @@ BOOST_AUTO_TEST_CASE(z_aligned_views_take_columns_also_beside_others) {
 }
 
 BOOST_TEST_DECORATOR(*boost::unit_test::precondition(test::device_present))
+BOOST_AUTO_TEST_CASE(voxel_driven_projections_take_columns_on_a_device) {
+  using Projector = pyronn::Projector<ConeBeam, pyronn::SoftwareInterp, pyronn::VoxelDriven>;
+  Projector const op{scan_of_circle(60), grid_of_cube()};
+  char const* const expected = test::on_device ? "z-aligned voxel columns" : "general";
+  BOOST_TEST(checked_plan(op).steps.at(0).path == expected);
+  BOOST_TEST(checked_plan(op, 20000).steps.at(0).path == expected);  // not all slices at a time
+  BOOST_TEST(checked_plan(op, 0).steps.at(0).path == "general");
+  Plan const mixed = checked_plan(Projector{partly_tilted_scan(), grid_of_cube()});
+  BOOST_TEST(mixed.steps.size() == (test::on_device ? 3U : 1U));
+}
+
+BOOST_TEST_DECORATOR(*boost::unit_test::precondition(test::device_present))
 BOOST_AUTO_TEST_CASE(reads_aloud) {
   pyronn::Projector<ConeBeam, pyronn::SoftwareInterp> const op{scan_of_circle(60), grid_of_cube()};
   auto const text = text_of(checked_plan(op));

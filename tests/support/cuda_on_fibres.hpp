@@ -156,6 +156,8 @@ class FibreBlock {
 // NOLINTBEGIN(bugprone-reserved-identifier)
 inline void __syncthreads() { test::FibreBlock::wait_for_block(); }
 
+inline void __syncwarp() { test::FibreBlock::wait_for_warp(); }
+
 /// Of a whole warp.
 inline unsigned __shfl_xor_sync(unsigned, unsigned value, int distance) {
   test::FibreBlock::lane(threadIdx.x) = value;
@@ -176,6 +178,30 @@ inline float __uint_as_float(unsigned bits) {
   return value;
 }
 inline int __ffs(int value) { return __builtin_ffs(value); }
+inline int __popc(unsigned value) { return __builtin_popcount(value); }
+
+/// Votes of a whole warp.
+inline unsigned __ballot_sync(unsigned, bool vote) {
+  test::FibreBlock::lane(threadIdx.x) = vote ? 1 : 0;
+  test::FibreBlock::wait_for_warp();
+  unsigned votes = 0;
+  unsigned const first = threadIdx.x / 32 * 32;
+  for (unsigned n = 0; n < 32; ++n) votes |= test::FibreBlock::lane(first + n) << n;
+  test::FibreBlock::wait_for_warp();
+  return votes;
+}
+inline bool __any_sync(unsigned lanes, bool vote) { return __ballot_sync(lanes, vote) != 0; }
+inline bool __all_sync(unsigned lanes, bool vote) { return __ballot_sync(lanes, !vote) == 0; }
+
+inline float __ldg(float const* address) { return *address; }
+inline float __saturatef(float value) { return value > 0 ? (value < 1 ? value : 1.0F) : 0.0F; }
+/// Rounds down. The sum is exact in double unless the summands are very unlike.
+inline float __fadd_rd(float a, float b) {
+  double const sum = static_cast<double>(a) + static_cast<double>(b);
+  auto const nearest = static_cast<float>(sum);
+  bool const is_above = static_cast<double>(nearest) > sum;
+  return is_above ? std::nextafter(nearest, -HUGE_VALF) : nearest;
+}
 // NOLINTEND(bugprone-reserved-identifier)
 
 /// Fibres do not interrupt one another.

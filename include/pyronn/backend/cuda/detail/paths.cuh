@@ -11,6 +11,7 @@
 #include <pyronn/backend/cuda/detail/columns/transpose_path.cuh>
 #include <pyronn/backend/cuda/detail/plane/paths.cuh>
 #include <pyronn/backend/cuda/detail/samples/project_path.cuh>
+#include <pyronn/backend/cuda/detail/voxels/project_path.cuh>
 #include <pyronn/exec/backend.hpp>
 #include <pyronn/interp/software_interp.hpp>
 #include <pyronn/interp/texture_interp.hpp>
@@ -39,19 +40,19 @@ struct ForwardPaths<RayMarch, TextureInterp, CudaBackend> {
   using Type = PathList<CudaSlicesOfPairsForward, GeneralForward>;
 };
 
+template <class DepthWeight>
+struct ForwardPaths<WeightedVoxelDriven<DepthWeight>, SoftwareInterp, CudaBackend> {
+  using Type = PathList<CudaVoxelColumnsForward<DepthWeight>, GeneralForward>;
+};
+
 template <>
 struct BackPaths<Joseph, SoftwareInterp, CudaBackend> {
   using Type = PathList<TensorCoreTranspose, PlaneGather, CudaColumnsTranspose, GeneralBack>;
 };
 
-template <>
-struct BackPaths<VoxelDriven, SoftwareInterp, CudaBackend> {
-  using Type = PathList<TensorCoreBack<NoDepthWeight>, GeneralBack>;
-};
-
-template <>
-struct BackPaths<DistanceWeighted, SoftwareInterp, CudaBackend> {
-  using Type = PathList<TensorCoreBackOfParallelRays, GeneralBack>;
+template <class DepthWeight>
+struct BackPaths<WeightedVoxelDriven<DepthWeight>, SoftwareInterp, CudaBackend> {
+  using Type = PathList<TensorCoreBack<DepthWeight>, GeneralBack>;
 };
 
 }  // namespace pyronn::detail

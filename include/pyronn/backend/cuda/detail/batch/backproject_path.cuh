@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-/// The paths of voxel-driven backprojection of batches in the plane on tensor cores.
+/// The path of voxel-driven backprojection of batches in the plane on tensor cores.
 #include <pyronn/backend/cuda/require_cuda.cuh>
 //
 #include <cstddef>
@@ -18,7 +18,6 @@
 #include <pyronn/exec/workspace.hpp>
 #include <pyronn/geometry/traits.hpp>
 #include <pyronn/model/detail/views/index_view.hpp>
-#include <pyronn/model/detail/voxel_driven/depth_weight.hpp>
 #include <pyronn/operators/detail/launch_views.hpp>
 
 namespace pyronn::detail {
@@ -107,12 +106,6 @@ struct TensorCoreBack : TensorCorePath<TensorCoreBack<DepthWeight>> {
     });
     return result;
   }
-};
-
-/// The same of parallel rays in space alone, whose depths are 1 and so are their weights.
-struct TensorCoreBackOfParallelRays : TensorCoreBack<NoDepthWeight> {
-  template <class Call>
-  static constexpr bool suits = TensorCoreBack<NoDepthWeight>::suits<Call>&& Call::dimension == 3;
 };
 
 }  // namespace pyronn::detail
