@@ -25,6 +25,7 @@
 #define __device__
 // All fibres of a block are of one thread, and of all blocks at a time one is at work.
 #define __shared__ thread_local
+#define __noinline__
 // NOLINTEND(bugprone-reserved-identifier)
 
 struct alignas(16) float4 {
@@ -74,7 +75,7 @@ class FibreBlock {
 
   struct Fibre {
     ucontext_t context{};
-    std::vector<std::byte> stack = std::vector<std::byte>(stack_bytes);
+    std::unique_ptr<std::byte[]> stack{new std::byte[stack_bytes]};  // none of it written yet
     State state = State::ready;
   };
 
@@ -86,7 +87,7 @@ class FibreBlock {
   void start(Fibre& fibre) {
     fibre.state = State::ready;
     getcontext(&fibre.context);
-    fibre.context.uc_stack.ss_sp = fibre.stack.data();
+    fibre.context.uc_stack.ss_sp = fibre.stack.get();
     fibre.context.uc_stack.ss_size = stack_bytes;
     fibre.context.uc_link = &scheduler_;
     makecontext(&fibre.context, &FibreBlock::enter, 0);
@@ -167,6 +168,35 @@ inline unsigned __shfl_xor_sync(unsigned, unsigned value, int distance) {
   return other;
 }
 
+inline void __syncwarp() { test::FibreBlock::wait_for_warp(); }
+
+/// What a lane of the warp has.
+inline int __shfl_sync(unsigned, int value, int lane) {
+  test::FibreBlock::lane(threadIdx.x) = static_cast<unsigned>(value);
+  test::FibreBlock::wait_for_warp();
+  auto const first = threadIdx.x / test::FibreBlock::warp_size * test::FibreBlock::warp_size;
+  unsigned const other = test::FibreBlock::lane(first + static_cast<unsigned>(lane));
+  test::FibreBlock::wait_for_warp();
+  return static_cast<int>(other);
+}
+
+/// Whether a predicate holds in some lane, or in all lanes, of a whole warp.
+inline int __any_sync(unsigned, int predicate) {
+  test::FibreBlock::lane(threadIdx.x) = predicate != 0 ? 1U : 0U;
+  test::FibreBlock::wait_for_warp();
+  auto const first = threadIdx.x / test::FibreBlock::warp_size * test::FibreBlock::warp_size;
+  unsigned any = 0;
+  for (unsigned n = 0; n < test::FibreBlock::warp_size; ++n) {
+    any |= test::FibreBlock::lane(first + n);
+  }
+  test::FibreBlock::wait_for_warp();
+  return static_cast<int>(any);
+}
+inline int __all_sync(unsigned mask, int predicate) {
+  return __any_sync(mask, predicate == 0 ? 1 : 0) == 0 ? 1 : 0;
+}
+
+inline int __float2int_rn(float value) { return static_cast<int>(std::lrintf(value)); }
 inline unsigned __float_as_uint(float value) {
   unsigned bits = 0;
   std::memcpy(&bits, &value, sizeof bits);
@@ -205,6 +235,16 @@ inline float __fadd_rd(float a, float b) {
 // NOLINTEND(bugprone-reserved-identifier)
 
 /// Fibres do not interrupt one another.
+inline int atomicAdd(int* address, int value) {
+  int const before = *address;
+  *address = static_cast<int>(static_cast<unsigned>(before) + static_cast<unsigned>(value));
+  return before;
+}
+inline unsigned atomicCAS(unsigned* address, unsigned expected, unsigned value) {
+  unsigned const before = *address;
+  if (before == expected) *address = value;
+  return before;
+}
 inline unsigned atomicMax(unsigned* address, unsigned value) {
   unsigned const before = *address;
   if (value > before) *address = value;
