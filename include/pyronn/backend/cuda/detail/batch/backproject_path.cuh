@@ -18,6 +18,7 @@
 #include <pyronn/exec/workspace.hpp>
 #include <pyronn/geometry/traits.hpp>
 #include <pyronn/model/detail/views/index_view.hpp>
+#include <pyronn/model/detail/voxel_driven/depth_weight.hpp>
 #include <pyronn/operators/detail/launch_views.hpp>
 
 namespace pyronn::detail {
@@ -60,7 +61,7 @@ struct TensorCoreBack : TensorCorePath<TensorCoreBack<DepthWeight>> {
       auto const scales = find_scales<typename Call::In>(executor, batch, workspace);
       for (int view = 0; view < batch.size.rows; view += plan.copies_or_views) {
         int const num_views = min(plan.copies_or_views, batch.size.rows - view);
-        run_views<tiles.value>(
+        run_views<tiles.value, typename Call::View>(
             executor, plane_maps(call.op.views().special(), call.range(view, num_views, 0, 1)),
             num_views, call.adds || view > 0, scales, batch.from_row(view),
             volumes.slices(first, count), workspace);
@@ -72,16 +73,30 @@ struct TensorCoreBack : TensorCorePath<TensorCoreBack<DepthWeight>> {
   /// Each launch adds to the volumes: fewer views are not worth the way to memory.
   static constexpr int least_views = 64;
 
-  template <int Tiles, class Executor, class In, class Samples, class Out>
+  template <int Tiles, class View, class Executor, class In, class Samples, class Out>
   static void run_views(Executor const& executor, ViewTable<PlaneMap> const& views, int num_views,
                         bool adds, SampleScales<In> const& scales, Samples const& projections,
                         ArrayView<Out, 4> volumes, Workspace<Executor>& workspace) {
     auto* const rows = reinterpret_cast<uint4*>(workspace.data() + batch_header_bytes);
     PackProjections<Tiles, In, Samples> const pack{projections, num_views, scales, rows};
     executor.for_each(pack.items(), pack);
-    BackprojectBatch<Tiles, DepthWeight, ViewTable<PlaneMap>, In, Out> const kernel{
-        views, num_views, rows, projections.size.width, scales, volumes, adds};
-    executor.for_each(kernel.items(), kernel);
+    auto const backproject = [&](auto weight) {
+      BackprojectBatch<Tiles, decltype(weight), ViewTable<PlaneMap>, In, Out> const kernel{
+          views, num_views, rows, projections.size.width, scales, volumes, adds};
+      executor.for_each(kernel.items(), kernel);
+    };
+    if constexpr (has_parallel_rays_v<View>) {
+      if (depths_are_one(views, num_views)) return backproject(NoDepthWeight{});
+    }
+    backproject(DepthWeight{});
+  }
+
+  static bool depths_are_one(ViewTable<PlaneMap> const& views, int num_views) {
+    for (int n = 0; n < num_views; ++n) {
+      auto const& depth = views.view(n, 0).w;
+      if (depth[0] != 0.0F || depth[1] != 0.0F || depth[2] != 1.0F) return false;
+    }
+    return true;
   }
 
   /// Views as maps of the plane.
