@@ -69,6 +69,14 @@ BOOST_AUTO_TEST_CASE(of_many_samples_is_single_calls) {
   check_batch_is_single_calls<SoftwareInterp>(20);
 }
 
+BOOST_AUTO_TEST_CASE(of_many_samples_runs_on_tensor_cores) {
+  FanBeam const scan = FanBeam::circular({100, 170, equal_angles(90, 0.1)}, {50, 1.3});
+  pyronn::Fbp<FanBeam, SoftwareInterp> const fbp{scan, Grid::flat({17, 14}, {1, 1.2})};
+  test::Array<float, 3> projections{{50, 90, 20}, 0.0F};
+  auto const plan = fbp.plan(test::executor(), projections.view());
+  BOOST_TEST(plan.steps.back().path == (test::on_device ? "tensor-core batch" : "general"));
+}
+
 // Shares of views of a batch add up, with one geometry or many.
 BOOST_AUTO_TEST_CASE(may_come_piece_by_piece) {
   Grid const grid = Grid::flat({15, 16}, {1, 1});

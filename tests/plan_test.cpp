@@ -172,6 +172,18 @@ BOOST_AUTO_TEST_CASE(z_aligned_views_take_columns_also_beside_others) {
 }
 
 BOOST_TEST_DECORATOR(*boost::unit_test::precondition(test::device_present))
+BOOST_AUTO_TEST_CASE(voxel_driven_projections_take_columns_on_a_device) {
+  using Projector = pyronn::Projector<ConeBeam, pyronn::SoftwareInterp, pyronn::VoxelDriven>;
+  Projector const op{scan_of_circle(60), grid_of_cube()};
+  char const* const expected = test::on_device ? "z-aligned voxel columns" : "general";
+  BOOST_TEST(checked_plan(op).steps.at(0).path == expected);
+  BOOST_TEST(checked_plan(op, 20000).steps.at(0).path == expected);  // not all slices at a time
+  BOOST_TEST(checked_plan(op, 0).steps.at(0).path == "general");
+  Plan const mixed = checked_plan(Projector{partly_tilted_scan(), grid_of_cube()});
+  BOOST_TEST(mixed.steps.size() == (test::on_device ? 3U : 1U));
+}
+
+BOOST_TEST_DECORATOR(*boost::unit_test::precondition(test::device_present))
 BOOST_AUTO_TEST_CASE(reads_aloud) {
   pyronn::Projector<ConeBeam, pyronn::SoftwareInterp> const op{scan_of_circle(60), grid_of_cube()};
   auto const text = text_of(checked_plan(op));
@@ -197,6 +209,25 @@ BOOST_AUTO_TEST_CASE(batches_of_the_plane) {
   BOOST_TEST(checked_plan(back, sinograms, images, limit).steps.at(0).path == expected);
   checked_plan(forward, images, sinograms, 300000);
   checked_plan(back, sinograms, images, 100000);
+}
+
+BOOST_TEST_DECORATOR(*boost::unit_test::precondition(test::device_present))
+BOOST_AUTO_TEST_CASE(slices_of_parallel_rays_are_batches_of_the_plane) {
+  using pyronn::ParallelBeam3D;
+  auto const angles = pyronn::equal_angles(150, 0.1);
+  for (int const rows : {48, 90}) {
+    auto const scan = ParallelBeam3D::circular({angles}, {{40, rows}, {1.5, 0.5}, {0, 2}});
+    auto const grid = pyronn::Grid::centered({32, 28, 70}, {1, 1, 0.5});
+    pyronn::Projector<ParallelBeam3D, pyronn::SoftwareInterp> const forward{scan, grid};
+    pyronn::Backprojector<ParallelBeam3D, pyronn::SoftwareInterp> const back{scan, grid};
+    for (std::size_t const limit : {pyronn::default_workspace_limit, std::size_t{1400000}}) {
+      for (Plan const& plan : {checked_plan(forward, limit), checked_plan(back, limit),
+                               checked_plan(forward.adjoint(), limit)}) {
+        BOOST_TEST_REQUIRE(plan.steps.size() == 1U);
+        BOOST_TEST((plan.steps[0].path == "tensor-core batch") == test::on_device);
+      }
+    }
+  }
 }
 
 /// An executor that wraps one of the library's has its fast paths.

@@ -64,6 +64,7 @@ struct Scan {
   Extents<3> extents;
   int columns_before;
   int filtered_columns;
+  int periods = 1;  ///< of views that have the same weights
 
   explicit Scan(Extents<3> size) : Scan{size, 0, size[0]} {}
   Scan(Extents<3> size, int before, int filtered)
@@ -72,8 +73,12 @@ struct Scan {
   [[nodiscard]] Extents<3> filtered() const { return {filtered_columns, extents[1], extents[2]}; }
   [[nodiscard]] int padded() const { return pyronn::padded_row_length(filtered_columns); }
   /// Rows of a view are filtered by twos, or those of all views where each has one.
-  [[nodiscard]] unsigned group_rows() const {
-    return static_cast<unsigned>(extents[1] > 1 ? extents[1] : extents[2]);
+  [[nodiscard]] pyronn::detail::RowGroups groups() const {
+    auto const rows = static_cast<unsigned>(extents[1]);
+    auto const views = static_cast<unsigned>(extents[2] / periods);
+    auto const of_period = rows * views;
+    if (rows > 1) return {rows, views, of_period, static_cast<unsigned>(periods)};
+    return {views, 1, of_period, static_cast<unsigned>(periods)};
   }
 };
 
@@ -107,7 +112,7 @@ Values filter(Scan const& scan, Weights weights, Values const& response, Values 
                                                          passes,
                                                          tables.view(),
                                                          rows,
-                                                         scan.group_rows(),
+                                                         scan.groups(),
                                                          num_blocks};
   test::FibreBlock block{Rows::threads, order};
   for (unsigned n = 0; n < num_blocks; ++n) {
@@ -267,6 +272,27 @@ BOOST_AUTO_TEST_CASE(views_are_filtered_by_themselves) {
     one_by_one.insert(one_by_one.end(), filtered.begin(), filtered.end());
   }
   BOOST_TEST((filter_short(scan, response, input) == one_by_one));
+}
+
+// Samples of a batch share weights: they are as if each were alone.
+BOOST_AUTO_TEST_CASE(weights_repeat_after_a_period) {
+  for (Extents<3> const period : {Extents<3>{37, 3, 2}, Extents<3>{20, 1, 5}}) {
+    auto const alone_of = [&](Values const& response, Values const& input) {
+      return filter_short(Scan{period}, response, input, FibreOrder::ascending, SlopingWeights{});
+    };
+    Scan scan{{period[0], period[1], 3 * period[2]}};
+    scan.periods = 3;
+    Values const response = rough_response(scan);
+    Values const input = test::random_values(9, scan.extents.count());
+    Values one_by_one;
+    for (int n = 0; n < 3; ++n) {
+      auto const first = input.begin() + n * static_cast<std::ptrdiff_t>(period.count());
+      Values const alone = alone_of(response, {first, first + period.count()});
+      one_by_one.insert(one_by_one.end(), alone.begin(), alone.end());
+    }
+    BOOST_TEST((filter_short(scan, response, input, FibreOrder::ascending, SlopingWeights{}) ==
+                one_by_one));
+  }
 }
 
 // Blocks that find no row left, and blocks that take several.

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: The pyronn authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Backprojections and reconstructions have the same bits however large the workspace is: what it
-// holds of the views at a time does not show.
+// Backprojections, voxel-driven projections and reconstructions have the same bits however large
+// the workspace is: what it holds of the input at a time does not show.
 #include "support/backends.hpp"
 //
 #include <algorithm>
@@ -81,6 +81,25 @@ void check_back(Geometry const& scan, int samples, std::size_t least) {
   }
 }
 
+template <class Case>
+void check_forward(ConeBeam const& scan, int samples) {
+  Grid const grid = Grid::centered({13, 12, 9}, {1, 1, 1.1});
+  typename Case::template Projector<ConeBeam> const forward{scan, grid};
+  auto const from = test::volume_extents<ConeBeam, 4>(grid, samples);
+  auto const to = test::projection_extents<ConeBeam, 4>(scan, samples);
+  Values const voxels = test::random_values(7, from.count());
+  test::Array<float, 4> array{from, voxels};
+  auto const path = [&](std::size_t limit) {
+    return forward.plan(test::executor(), array.view(), limit).steps.at(0).path;
+  };
+  std::size_t const all = forward.workspace_bytes(test::executor(), array.view(), no_limit);
+  Values const expected = test::run(forward, from, voxels, to, all);
+  for (std::size_t const limit : {all / 8 * 7, all / 4 * 3, all / 3 * 2}) {
+    BOOST_TEST(path(limit) == path(all));
+    BOOST_TEST((test::run(forward, from, voxels, to, limit) == expected));
+  }
+}
+
 template <class Interp, class Geometry>
 void check_fbp(Geometry const& scan, int samples) {
   constexpr int rank = pyronn::dimension_v<Geometry> + 1;
@@ -131,6 +150,15 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(do_not_show_in_backprojections, Case, test::AllCas
     if (views > 97 && !is_voxel_driven<typename Case::Model>) continue;
     check_back<Case>(fan(views), 1, least_workspace<Case>(fan(views)));
     check_back<Case>(fan(views), 3, least_workspace<Case>(fan(views)));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(do_not_show_in_voxel_driven_projections) {
+  for (double const roll : {0.0, 0.01}) {
+    for (int const samples : {1, 3}) {
+      check_forward<test::VoxelDrivenSoftware>(cone(roll), samples);
+      check_forward<test::DistanceWeightedSoftware>(cone(roll), samples);
+    }
   }
 }
 

@@ -157,6 +157,8 @@ class FibreBlock {
 // NOLINTBEGIN(bugprone-reserved-identifier)
 inline void __syncthreads() { test::FibreBlock::wait_for_block(); }
 
+inline void __syncwarp() { test::FibreBlock::wait_for_warp(); }
+
 /// Of a whole warp.
 inline unsigned __shfl_xor_sync(unsigned, unsigned value, int distance) {
   test::FibreBlock::lane(threadIdx.x) = value;
@@ -166,8 +168,6 @@ inline unsigned __shfl_xor_sync(unsigned, unsigned value, int distance) {
   return other;
 }
 
-inline void __syncwarp() { test::FibreBlock::wait_for_warp(); }
-
 /// What a lane of the warp has.
 inline int __shfl_sync(unsigned, int value, int lane) {
   test::FibreBlock::lane(threadIdx.x) = static_cast<unsigned>(value);
@@ -176,22 +176,6 @@ inline int __shfl_sync(unsigned, int value, int lane) {
   unsigned const other = test::FibreBlock::lane(first + static_cast<unsigned>(lane));
   test::FibreBlock::wait_for_warp();
   return static_cast<int>(other);
-}
-
-/// Whether a predicate holds in some lane, or in all lanes, of a whole warp.
-inline int __any_sync(unsigned, int predicate) {
-  test::FibreBlock::lane(threadIdx.x) = predicate != 0 ? 1U : 0U;
-  test::FibreBlock::wait_for_warp();
-  auto const first = threadIdx.x / test::FibreBlock::warp_size * test::FibreBlock::warp_size;
-  unsigned any = 0;
-  for (unsigned n = 0; n < test::FibreBlock::warp_size; ++n) {
-    any |= test::FibreBlock::lane(first + n);
-  }
-  test::FibreBlock::wait_for_warp();
-  return static_cast<int>(any);
-}
-inline int __all_sync(unsigned mask, int predicate) {
-  return __any_sync(mask, predicate == 0 ? 1 : 0) == 0 ? 1 : 0;
 }
 
 inline int __float2int_rn(float value) { return static_cast<int>(std::lrintf(value)); }
@@ -206,6 +190,34 @@ inline float __uint_as_float(unsigned bits) {
   return value;
 }
 inline int __ffs(int value) { return __builtin_ffs(value); }
+inline int __popc(unsigned value) { return __builtin_popcount(value); }
+
+/// Votes of a whole warp.
+inline unsigned __ballot_sync(unsigned, int vote) {
+  test::FibreBlock::lane(threadIdx.x) = vote != 0 ? 1 : 0;
+  test::FibreBlock::wait_for_warp();
+  unsigned votes = 0;
+  unsigned const first = threadIdx.x / test::FibreBlock::warp_size * test::FibreBlock::warp_size;
+  for (unsigned n = 0; n < test::FibreBlock::warp_size; ++n) {
+    votes |= test::FibreBlock::lane(first + n) << n;
+  }
+  test::FibreBlock::wait_for_warp();
+  return votes;
+}
+inline int __any_sync(unsigned lanes, int vote) { return __ballot_sync(lanes, vote) != 0 ? 1 : 0; }
+inline int __all_sync(unsigned lanes, int vote) {
+  return __ballot_sync(lanes, vote == 0 ? 1 : 0) == 0 ? 1 : 0;
+}
+
+inline float __ldg(float const* address) { return *address; }
+inline float __saturatef(float value) { return value > 0 ? (value < 1 ? value : 1.0F) : 0.0F; }
+/// Rounds down. The sum is exact in double unless the summands are very unlike.
+inline float __fadd_rd(float a, float b) {
+  double const sum = static_cast<double>(a) + static_cast<double>(b);
+  auto const nearest = static_cast<float>(sum);
+  bool const is_above = static_cast<double>(nearest) > sum;
+  return is_above ? std::nextafter(nearest, -HUGE_VALF) : nearest;
+}
 // NOLINTEND(bugprone-reserved-identifier)
 
 /// Fibres do not interrupt one another.

@@ -29,6 +29,8 @@ struct WeightedVoxelDriven : ModelDefaults {
   template <class View>
   using BackView = detail::project_view_t<View>;
   template <class View, int Dimension>
+  using SpecialForwardView = detail::special_map_view_t<View, Dimension>;
+  template <class View, int Dimension>
   using SpecialBackView = detail::special_project_view_t<View, Dimension>;
   template <class Interp, class Backend, int Dimension>
   static constexpr bool prefers_special_back =

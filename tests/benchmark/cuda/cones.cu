@@ -26,7 +26,9 @@ void time_cones(Report const& report, cudaStream_t stream) {
   run_cone(small);
   small.forward<SoftwareInterp>("back transpose", pyronn::VoxelDriven{});
   small.forward<SoftwareInterp>("weighted transpose", pyronn::DistanceWeighted{});
-  run_cone(Bench<ConeBeam, 3>{report, stream, p1()});
+  Bench<ConeBeam, 3> const large{report, stream, p1()};
+  run_cone(large);
+  large.forward<SoftwareInterp>("back transpose", pyronn::VoxelDriven{});
   for (auto const& problem : {p1b(), p1c()}) {
     Bench<ConeBeam, 3> const bench{report, stream, problem};
     bench.back<TextureInterp>();

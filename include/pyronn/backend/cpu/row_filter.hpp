@@ -81,7 +81,7 @@ struct RowFilterBackend<CpuBackend> {
   }
 
   /// How many kernels apply() runs for filtered projections of these extents.
-  static int launches(Extents<3>, int, int) { return 1; }
+  static int launches(Extents<3>, ViewGrouping, int) { return 1; }
 
   template <class Weights, class Executor>
   static void apply(Executor const& executor, RowFilterTask<Weights> const& task, std::byte*,

@@ -23,6 +23,15 @@ namespace pyronn {
 
 namespace detail {
 
+/// How views of a filter belong together.
+struct ViewGrouping {
+  /// Where rows are filtered by twos, the last bits of one depend on the other. Pairs are made
+  /// among so many views at a time.
+  int group = 1;
+  /// After so many views, a multiple of the group, weights repeat; all views are whole periods.
+  int period = 1;
+};
+
 /// Rows (u) of some views, weighted, padded with zeros, filtered, and cut. Filtered rows may be
 /// longer: they begin `columns_before` pixels before the others. Weights answer `operator()(u, v,
 /// view)` on the host, and `table(first, count)` makes what answers it for at most `capacity` of
@@ -34,11 +43,8 @@ struct RowFilterTask {
   ProjectionView<float> filtered;
   Weights weights;
   float const* response;  ///< for the length of filtered rows, where the executor works
-  int columns_before = 0;
-  /// Where rows are filtered by twos, the last bits of one depend on the other. Pairs are made
-  /// among so many views at a time, which all views together must be a multiple of, or of a
-  /// launch's.
-  int group_views = 1;
+  int columns_before;
+  ViewGrouping grouping;
 };
 
 /// How a backend filters rows, by Fourier transforms. A specialisation has the static members
@@ -50,7 +56,8 @@ struct RowFilterTask {
 ///   uploaded(response, memory)                where it then is
 ///   scratch_bytes(executor, scan, limit)      for filtered projections of these extents, at most
 ///                                             `limit` unless one view needs more
-///   launches(scan, group_views, capacity)     kernels of apply(), of `capacity` views at most
+///   launches(scan, grouping, capacity)        kernels of apply(), of weights of `capacity` views
+///                                             at most
 ///   apply(executor, task, tables, scratch)
 /// @endcode
 template <class Backend>
@@ -162,11 +169,11 @@ class RowFilter {
     std::byte* const tables = workspace.data();
     Filter::make_tables(executor, extents_[0], response.data, tables);
     Workspace<Executor> scratch{executor, workspace, Filter::table_bytes(extents_[0])};
-    Filter::apply(
-        executor,
-        detail::RowFilterTask<detail::NoRowWeights>{
-            projections, filtered, {}, response.data, 0, extents_[1] > 1 ? 1 : extents_[2]},
-        tables, scratch);
+    int const group = extents_[1] > 1 ? 1 : extents_[2];
+    Filter::apply(executor,
+                  detail::RowFilterTask<detail::NoRowWeights>{
+                      projections, filtered, {}, response.data, 0, {group, group}},
+                  tables, scratch);
   }
 
  private:

@@ -4,13 +4,15 @@
 
 /// The paths that operators have on CUDA devices, in the order in which they are tried; the general
 /// path is the last.
-#include <pyronn/backend/cuda/detail/batch/paths.cuh>
+#include <pyronn/backend/cuda/detail/batch/backproject_path.cuh>
+#include <pyronn/backend/cuda/detail/batch/project_path.cuh>
 #include <pyronn/backend/cuda/detail/batch/transpose_path.cuh>
 #include <pyronn/backend/cuda/detail/bricks/back_path.cuh>
 #include <pyronn/backend/cuda/detail/columns/project_path.cuh>
 #include <pyronn/backend/cuda/detail/columns/transpose_path.cuh>
 #include <pyronn/backend/cuda/detail/plane/paths.cuh>
 #include <pyronn/backend/cuda/detail/samples/project_path.cuh>
+#include <pyronn/backend/cuda/detail/voxels/project_path.cuh>
 #include <pyronn/exec/backend.hpp>
 #include <pyronn/interp/software_interp.hpp>
 #include <pyronn/interp/texture_interp.hpp>
@@ -40,6 +42,11 @@ struct ForwardPaths<RayMarch, TextureInterp, CudaBackend> {
   using Type = PathList<CudaSlicesOfPairsForward, GeneralForward>;
 };
 
+template <class DepthWeight>
+struct ForwardPaths<WeightedVoxelDriven<DepthWeight>, SoftwareInterp, CudaBackend> {
+  using Type = PathList<CudaVoxelColumnsForward<DepthWeight>, GeneralForward>;
+};
+
 template <>
 struct BackPaths<Joseph, SoftwareInterp, CudaBackend> {
   using Type =
@@ -61,9 +68,9 @@ struct BackPaths<Siddon, Interp, CudaBackend> {
   using Type = PathList<BricksBack, GeneralBack>;
 };
 
-template <>
-struct BackPaths<VoxelDriven, SoftwareInterp, CudaBackend> {
-  using Type = PathList<TensorCoreBack<NoDepthWeight>, GeneralBack>;
+template <class DepthWeight>
+struct BackPaths<WeightedVoxelDriven<DepthWeight>, SoftwareInterp, CudaBackend> {
+  using Type = PathList<TensorCoreBack<DepthWeight>, GeneralBack>;
 };
 
 }  // namespace pyronn::detail

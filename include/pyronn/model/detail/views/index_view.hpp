@@ -86,4 +86,9 @@ using special_full_view_t =
     std::conditional_t<is_projective_view_v<View> && has_projective_rays_v<View> && Dimension == 3,
                        ZAlignedMapAndRays, void>;
 
+/// The special form of a view for kernels that find rays from the projection; void: none.
+template <class View, int Dimension>
+using special_map_view_t =
+    std::conditional_t<std::is_void_v<special_full_view_t<View, Dimension>>, void, UprightMap>;
+
 }  // namespace pyronn::detail

@@ -262,4 +262,24 @@ struct ZAlignedMapAndRays {
   }
 };
 
+/// The projection of such a view alone, for kernels that find the rays from it.
+struct UprightMap : ZAlignedMap {
+  static constexpr double most_slices = 64;  ///< that project onto one row from one (x, y)
+
+  template <class View>
+  static UprightMap make(View const& view, Grid const& grid) {
+    UprightMap map;
+    static_cast<ZAlignedMap&>(map) = ZAlignedMap::make(view, grid);
+    return map;
+  }
+  template <class View>
+  static bool fits(View const& view, Grid const& grid, Extents<2> detector) {
+    if (!ZAlignedMap::fits(view, grid, detector)) return false;
+    ProjectionMatrix const matrix = view.projection_matrix();
+    double const depth = matrix(grid.center())[2];
+    double const rows_of_slice = abs(matrix.row[1][2]) * grid.spacing[2];
+    return depth < most_slices * rows_of_slice && ZAlignedMapAndRays::fits(view, grid, detector);
+  }
+};
+
 }  // namespace pyronn::detail

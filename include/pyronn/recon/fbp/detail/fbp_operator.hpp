@@ -65,7 +65,7 @@ class FbpOperator {
       filter.first_view = view;
       filter.num_views = block.extents[2];
       filter.launches =
-          Filter::launches(flat(block.extents), group_views(block.extents), Weights::capacity);
+          Filter::launches(flat(block.extents), grouping(block.extents), Weights::capacity);
       filter.block = "filtered views";
       filter.workspace_bytes = cut.bytes();
       result.steps.push_back(filter);
@@ -103,7 +103,7 @@ class FbpOperator {
                                         weights(part_of, views),
                                         Filter::uploaded(response_.values(), memory),
                                         back_.geometries().front().columns_before(),
-                                        group_views(block.extents)};
+                                        grouping(block.extents)};
       Filter::apply(executor, task, memory + uploaded, scratch);
       back_.run(executor, ArrayView<float const, 4>{filtered},
                 volumes.slices(sample, block.extents[3]), part_of, scratch);
@@ -227,8 +227,11 @@ class FbpOperator {
     return {{filtered_columns(), projections[1], projections[2], projections[3]}};
   }
 
-  /// Among how many views of a block rows are filtered by twos.
-  [[nodiscard]] static int group_views(Extents<4> block) { return dimension == 2 ? block[2] : 1; }
+  /// Rows of a cone's view are filtered by twos, and those of all views of a sample in the plane.
+  [[nodiscard]] ViewGrouping grouping(Extents<4> block) const {
+    return {dimension == 2 ? block[2] : 1,
+            back_.geometries().size() > 1 ? flat(block)[2] : block[2]};
+  }
 
   /// All views of all samples as one row of views.
   [[nodiscard]] static Extents<3> flat(Extents<4> extents) {

@@ -127,17 +127,17 @@ struct TransposeColumnTiles {
     if (warp() < adding_warps) {
       Sums sums;
       load_sums(tile, sums);
-      all_warps().wait();
+      wait_for_block();
       add_parts(tile, sample, sums);
-      all_warps().wait();
+      wait_for_block();
       store_sums(tile, sums);
     } else {
-      all_warps().wait();
+      wait_for_block();
       fill_parts(tile, sample);
-      all_warps().wait();
-      all_warps().wait();
+      wait_for_block();
+      wait_for_block();
     }
-    all_warps().wait();
+    wait_for_block();
   }
 
   /// The voxel at an end of a lane's intervals. The first and the last of a tile are another's.
@@ -166,7 +166,7 @@ struct TransposeColumnTiles {
 #pragma unroll
       for (int z = 0; z < height; ++z) sum_of(tile, end, z) = sums.at[end][z];
     }
-    all_warps().wait();
+    wait_for_block();
     if (is_in_tile(intervals)) {
 #pragma unroll
       for (int z = 0; z < height; ++z) sum_of(tile, intervals, z) += sums.at[intervals][z];
@@ -201,7 +201,6 @@ struct TransposeColumnTiles {
     }
   }
 
-  static __device__ NamedBarrier all_warps() { return {0, Block::x}; }
   static __device__ NamedBarrier filled(int slot) { return {1 + slot, Block::x}; }
   static __device__ NamedBarrier emptied(int slot) { return {1 + tables + slot, Block::x}; }
 

@@ -81,6 +81,20 @@ struct LongRows {
   }
 };
 
+/// The rows of a launch: groups that follow one another, and as many from where the next period
+/// begins.
+struct RowGroups {
+  unsigned rows;         ///< of a group, of which the last is alone where they are odd
+  unsigned count;        ///< of groups that follow one another
+  unsigned period_rows;  ///< from where they begin to where those of the next period do
+  unsigned periods;
+
+  [[nodiscard]] PYRONN_HOST_DEVICE unsigned group_pairs() const { return (rows + 1) / 2; }
+  [[nodiscard]] PYRONN_HOST_DEVICE unsigned pairs() const {
+    return group_pairs() * count * periods;
+  }
+};
+
 /// Weights and filters rows two at a time, as the real and imaginary parts of a complex row: as the
 /// response is real, a + i b becomes filtered a + i filtered b. So that the rounding errors of one
 /// row do not depend on the other row, each is scaled by a power of two to numbers near 1 before,
@@ -101,7 +115,7 @@ struct FilterRows {
   FourierPasses passes;
   FourierTables tables;
   Rows rows;
-  unsigned group_rows;  ///< of which the last is alone where they are odd
+  RowGroups groups;
   unsigned num_blocks;
 
   [[nodiscard]] Extents<3> items() const { return {Block::x * static_cast<int>(num_blocks), 1, 1}; }
@@ -110,27 +124,35 @@ struct FilterRows {
   __device__ void operator()(Vec<int, 3>) const {
     __shared__ unsigned largest[2];
     Transform const transform{rows.of_block(blockIdx.x), passes, tables};
-    unsigned const num_rows = static_cast<unsigned>(projections.extents[1]) *
-                              static_cast<unsigned>(projections.extents[2]);
-    unsigned const group_pairs = (group_rows + 1) / 2;
-    unsigned const num_pairs = num_rows / group_rows * group_pairs;
-    for (unsigned pair = blockIdx.x; pair < num_pairs; pair += num_blocks) {
-      unsigned const group = pair / group_pairs;
-      unsigned const of_group = 2 * (pair - group * group_pairs);
-      unsigned const row = group * group_rows + of_group;
-      bool const is_pair = of_group + 1 < group_rows;
+    for (unsigned pair = blockIdx.x; pair < groups.pairs(); pair += num_blocks) {
+      unsigned const group = pair / groups.group_pairs();
+      unsigned const period = group / groups.count;
+      unsigned const of_group = 2 * (pair - group * groups.group_pairs());
+      PairOfRows const rows_of_pair{period * groups.period_rows,
+                                    (group - period * groups.count) * groups.rows + of_group,
+                                    of_group + 1 < groups.rows};
       if (threadIdx.x < 2) largest[threadIdx.x] = 0;
       __syncthreads();
-      load(transform, row, is_pair, largest);
+      load(transform, rows_of_pair, largest);
       __syncthreads();
-      filter(transform, row, is_pair, largest);
+      filter(transform, rows_of_pair, largest);
     }
   }
 
  private:
   using Transform = RowTransform<Block::x>;
 
-  /// Row and view of row `number`, where rows are counted through all views.
+  /// Two rows that follow one another, or the first alone.
+  struct PairOfRows {
+    unsigned period_begin;  ///< the first row of the period
+    unsigned of_period;     ///< the first row, counted from there through all views
+    bool is_pair;
+
+    [[nodiscard]] __device__ unsigned first() const { return period_begin + of_period; }
+    [[nodiscard]] __device__ unsigned second() const { return first() + (is_pair ? 1 : 0); }
+  };
+
+  /// Row and view of row `number` of a period.
   struct Row {
     float v;
     int view;
@@ -146,14 +168,14 @@ struct FilterRows {
   }
 
   /// Loads a pair of rows, weights them, pads them with zeros, and finds their largest magnitudes.
-  __device__ void load(Transform const& transform, unsigned number, bool is_pair,
+  __device__ void load(Transform const& transform, PairOfRows const& pair,
                        unsigned (&largest)[2]) const {
-    Row const first = row(number);
-    Row const second = row(is_pair ? number + 1 : number);
+    Row const first = row(pair.of_period);
+    Row const second = row(pair.of_period + (pair.is_pair ? 1 : 0));
     float const row_weights[2] = {weights.of_row(first.v, first.view),
                                   weights.of_row(second.v, second.view)};
-    float const* const first_pixels = pixels(projections, number);
-    float const* const second_pixels = pixels(projections, is_pair ? number + 1 : number);
+    float const* const first_pixels = pixels(projections, pair.first());
+    float const* const second_pixels = pixels(projections, pair.second());
     unsigned own[2] = {0, 0};
     for (int at = static_cast<int>(threadIdx.x); at < passes.half; at += Block::x) {
       int const u = at - columns_before;
@@ -182,11 +204,11 @@ struct FilterRows {
     return result;
   }
 
-  __device__ void filter(Transform const& transform, unsigned number, bool is_pair,
+  __device__ void filter(Transform const& transform, PairOfRows const& pair,
                          unsigned const (&largest)[2]) const {
     RowScale const scales[2] = {RowScale{largest[0]}, RowScale{largest[1]}};
-    float* const first = pixels(filtered, number);
-    float* const second = pixels(filtered, number + 1);
+    float* const first = pixels(filtered, pair.first());
+    float* const second = pixels(filtered, pair.second());
     transform.filter(
         [&](Complex value) {
           return Complex{scales[0].divide(value.re), scales[1].divide(value.im)};
@@ -194,7 +216,7 @@ struct FilterRows {
         [&](int u, Complex value) {
           if (u >= filtered.extents[0]) return;
           first[u] = scales[0].multiply(value.im);
-          if (is_pair) second[u] = scales[1].multiply(value.re);
+          if (pair.is_pair) second[u] = scales[1].multiply(value.re);
         });
   }
 };

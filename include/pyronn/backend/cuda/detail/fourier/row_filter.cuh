@@ -59,13 +59,15 @@ struct RowFilterBackend<CudaBackend> {
   static std::size_t scratch_bytes(Executor const& executor, Extents<3> scan, std::size_t limit) {
     Layout const layout{FourierPasses{padded_row_length(scan[0])}};
     if (layout.row_bytes <= executor.max_shared_bytes()) return 0;
-    return min(layout.rows_in(limit), num_pairs(scan, 1)) * layout.row_bytes;
+    std::size_t const pairs =
+        static_cast<std::size_t>(scan[2]) * static_cast<std::size_t>((scan[1] + 1) / 2);
+    return min(layout.rows_in(limit), pairs) * layout.row_bytes;
   }
 
   /// How many kernels apply() queues for filtered projections of these extents.
-  static int launches(Extents<3> scan, int group_views, int capacity) {
+  static int launches(Extents<3> scan, ViewGrouping grouping, int capacity) {
     int count = 0;
-    for_each_launch(scan, group_views, capacity, [&](int, int) { ++count; });
+    for_each_launch(scan, grouping, capacity, [&](Launch const&) { ++count; });
     return count;
   }
 
@@ -90,6 +92,8 @@ struct RowFilterBackend<CudaBackend> {
   /// The longest rows for which many small blocks are faster than few large ones.
   static constexpr std::size_t most_short_bytes = std::size_t{44} << 10;
   static constexpr std::size_t most_blocks = std::size_t{1} << 16;
+  /// Of a launch, of one view at least.
+  static constexpr int most_rows = 1 << 30;
 
   /// The bytes of the tables, and of one row, which lies in device memory where shared memory is
   /// too small.
@@ -121,47 +125,56 @@ struct RowFilterBackend<CudaBackend> {
     return {twiddles, reinterpret_cast<float*>(twiddles + passes.length)};
   }
 
-  static std::size_t num_pairs(Extents<3> scan, int group_views) {
-    auto const group_rows =
-        static_cast<std::size_t>(scan[1]) * static_cast<std::size_t>(group_views);
-    return static_cast<std::size_t>(scan[2] / group_views) * ((group_rows + 1) / 2);
-  }
+  /// Some views of a period, and of those that follow it.
+  struct Launch {
+    int first_view;
+    int views;  ///< of each period
+    int periods;
+  };
 
-  /// Calls `work(first view, views)` for whole groups, or for even parts of each, so that pairs
-  /// stay together: for as many views as there is room for weights, and as row numbers allow.
+  /// Calls `work(launch)` for whole groups, or for even parts of each, so that pairs stay together:
+  /// for as many views as there is room for weights, and as row numbers allow.
   template <class Work>
-  static void for_each_launch(Extents<3> scan, int group_views, int capacity, Work const& work) {
-    int const most = clamp((1 << 30) / scan[1], 1, capacity);
-    bool const is_whole = most >= group_views;
-    int const step = is_whole ? most - most % group_views : max(most - most % 2, 1);
-    for (int first = 0; first < scan[2];) {
-      int const end = is_whole ? scan[2] : first - first % group_views + group_views;
-      int const count = min(step, end - first);
-      work(first, count);
-      first += count;
+  static void for_each_launch(Extents<3> scan, ViewGrouping grouping, int capacity,
+                              Work const& work) {
+    auto const [group, period] = grouping;
+    int const most = clamp(most_rows / scan[1], 1, capacity);
+    bool const is_whole = most >= group;
+    int const step = is_whole ? most - most % group : max(most - most % 2, 1);
+    int const most_periods = max(most_rows / scan[1] / period, 1);
+    for (int begin = 0; begin < scan[2]; begin += most_periods * period) {
+      int const periods = min(most_periods, (scan[2] - begin) / period);
+      for (int first = 0; first < period;) {
+        int const end = is_whole ? period : first - first % group + group;
+        int const count = min(step, end - first);
+        work({begin + first, count, periods});
+        first += count;
+      }
     }
   }
 
   template <class Weights, class Rows, class Executor>
   static void filter(Executor const& executor, RowFilterTask<Weights> const& task,
                      FourierPasses const& passes, FourierTables const& tables, Rows const& rows,
-                     std::size_t blocks) {
+                     std::size_t most_blocks_of_rows) {
     Extents<3> const scan = task.filtered.extents;
-    for_each_launch(scan, task.group_views, Weights::capacity, [&](int first, int count) {
-      auto const weights = task.weights.table(first, count);
-      auto const filtered = task.filtered.slices(first, count);
-      int const group_views = min(task.group_views, count);
-      std::size_t const pairs = num_pairs(filtered.extents, group_views);
+    for_each_launch(scan, task.grouping, Weights::capacity, [&](Launch const& launch) {
+      auto const weights = task.weights.table(launch.first_view, launch.views);
+      int const group = min(task.grouping.group, launch.views);
+      RowGroups const groups{
+          static_cast<unsigned>(scan[1] * group), static_cast<unsigned>(launch.views / group),
+          static_cast<unsigned>(scan[1]) * static_cast<unsigned>(task.grouping.period),
+          static_cast<unsigned>(launch.periods)};
       FilterRows<std::decay_t<decltype(weights)>, Rows> const filter_rows{
           weights,
-          task.projections.slices(first, count),
-          filtered,
+          task.projections.slices(launch.first_view, launch.views),
+          task.filtered.slices(launch.first_view, launch.views),
           task.columns_before,
           passes,
           tables,
           rows,
-          static_cast<unsigned>(scan[1] * group_views),
-          static_cast<unsigned>(min(blocks, pairs))};
+          groups,
+          static_cast<unsigned>(min<std::size_t>(most_blocks_of_rows, groups.pairs()))};
       executor.for_each(filter_rows.items(), filter_rows);
     });
   }
