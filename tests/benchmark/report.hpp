@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdio>
 #include <cstring>
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -27,14 +28,22 @@ inline double median(std::vector<double> values) {
   return values[values.size() / 2];
 }
 
-/// Arguments: `--csv`, and `--filter TEXT`, without which all is measured.
+/// Arguments: `--csv`; `--filter TEXT`, without which all is measured; and `--arrays FOLDER`, for
+/// comparisons with other programs: where it has `PROBLEM volume.npy` or `PROBLEM projections.npy`
+/// these are the input, and it gets the output as `PROBLEM OPERATOR INTERPOLATION.npy`.
 class Report {
  public:
   Report(int argc, char** argv) {
     for (int n = 1; n < argc; ++n) {
       csv_ = csv_ || std::strcmp(argv[n], "--csv") == 0;
       if (std::strcmp(argv[n], "--filter") == 0 && n + 1 < argc) filter_ = argv[++n];
+      if (std::strcmp(argv[n], "--arrays") == 0 && n + 1 < argc) arrays_ = argv[++n];
     }
+  }
+
+  /// Of an array; empty without `--arrays`.
+  [[nodiscard]] std::filesystem::path file(std::string const& name) const {
+    return arrays_.empty() ? arrays_ : arrays_ / (name + ".npy");
   }
 
   /// Whether the filter is part of a measurement's first columns, with one space between them.
@@ -62,6 +71,7 @@ class Report {
  private:
   bool csv_ = false;
   std::string filter_;
+  std::filesystem::path arrays_;
 };
 
 }  // namespace benchmark

@@ -2,12 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 // Bench: times the operators of one problem on the current CUDA device.
+#include <filesystem>
 #include <string>
 #include <type_traits>
 #include <utility>
 #include <vector>
 
 #include <pyronn/cuda.cuh>
+#include <pyronn/io/npy.hpp>
 
 #include "../problems.hpp"
 #include "../report.hpp"
@@ -161,6 +163,7 @@ class Bench {
     pyronn::ArrayView<T const, Rank> const in = input.view(from);
     pyronn::ArrayView<T, Rank> const out = output.view(to);
     fill_random<<<1024, 256, 0, stream_>>>(input.data(), input.size());
+    read(input, &from == &volume_extents_ ? " volume" : " projections");
     auto const op = make_operator();
     Workspace workspace{executor, op.workspace_bytes(executor, in, limit)};
     std::vector<double> times;
@@ -181,6 +184,29 @@ class Bench {
                                   is_of_rays ? "Grays/s" : "GUPS",
                                   static_cast<double>(memory.peak) / 1048576.0};
     report_.add(measurement);
+    write(out, ' ' + name + ' ' + name_of<Interp>());
+  }
+
+  /// Where there is a file with the input.
+  void read(Buffer const& input, std::string const& name) const {
+    std::filesystem::path const file = report_.file(problem_.name + name);
+    if (!std::is_same_v<T, float> || !std::filesystem::exists(file)) return;
+    std::vector<float> const values = pyronn::read_npy<float>(file).data;
+    pyronn::detail::expects(values.size() == input.size(), file.string(), " has another size");
+    pyronn::check_cuda(cudaMemcpyAsync(input.data(), values.data(), values.size() * sizeof(float),
+                                       cudaMemcpyHostToDevice, stream_),
+                       "cudaMemcpyAsync");
+    pyronn::check_cuda(cudaStreamSynchronize(stream_), "cudaStreamSynchronize");
+  }
+  void write(pyronn::ArrayView<T, Rank> const& output, std::string const& name) const {
+    std::filesystem::path const file = report_.file(problem_.name + name);
+    if (!std::is_same_v<T, float> || file.empty()) return;
+    std::vector<float> values(static_cast<std::size_t>(output.extents.count()));
+    pyronn::check_cuda(cudaMemcpyAsync(values.data(), output.data, values.size() * sizeof(float),
+                                       cudaMemcpyDeviceToHost, stream_),
+                       "cudaMemcpyAsync");
+    pyronn::check_cuda(cudaStreamSynchronize(stream_), "cudaStreamSynchronize");
+    pyronn::write_npy(file, pyronn::view_of(values, output.extents));
   }
 
   Report const& report_;

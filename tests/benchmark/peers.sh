@@ -1,0 +1,60 @@
+#!/usr/bin/env bash
+# SPDX-FileCopyrightText: The pyronn authors
+# SPDX-License-Identifier: Apache-2.0
+#
+# What other libraries take beside pyronn, on the same arrays, as a Markdown table:
+#
+#   tests/benchmark/peers.sh [--threads N] [--filter TEXT]
+#
+# Installs pinned wheels from PyPI in a temporary folder, builds pyronn's benchmarks there, and runs
+# peers.py. What does not install is named and left out. On a CUDA device it needs 16 GB for arrays and
+# packages, in $TMPDIR. The packages have their own licences (astra-toolbox: GPL): they are run here and
+# are part of nothing that pyronn ships.
+set -euo pipefail
+
+for tool in python3 cmake c++; do
+  command -v "$tool" > /dev/null || {
+    echo "peers.sh: $tool is missing (apt-get install python3-venv cmake g++ libeigen3-dev)" >&2
+    exit 2
+  }
+done
+here=$(cd "$(dirname "$0")" && pwd)
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+
+packages=("astra-toolbox==2.5.0" "algotom==1.7.0" "itk-rtk==2.7.0.post1 itk==5.4.7"
+  "torch-radon==1.0.0")
+targets=(operators_benchmark)
+cuda=OFF cuda_options=()
+if nvidia-smi -L 2> /dev/null | grep -q '^GPU' && command -v nvcc > /dev/null; then
+  cuda=ON
+  packages+=("diffct==2.5.0 torch==2.15.0") # ASTRA's 3D calls are given torch's arrays, too
+  targets+=(operators_benchmark_cuda)
+  cuda_options=(--cuda-benchmark "$folder/build/tests/benchmark/operators_benchmark_cuda")
+else
+  echo "peers.sh: no CUDA device with nvcc: cores only, without diffct" >&2
+fi
+
+python3 -m venv "$folder/venv"
+pip=("$folder/venv/bin/pip" install --quiet --no-compile --disable-pip-version-check
+  "numpy==2.4.6" "scipy==1.17.1" "numba==0.68.1")
+for package in "${packages[@]}"; do
+  read -ra names <<< "$package"
+  "${pip[@]}" "${names[@]}" 2> "$folder/log" || {
+    echo "peers.sh: without ${names[0]}, which pip could not install: $(grep -m 1 ERROR "$folder/log")" >&2
+  }
+done
+
+{
+  cmake -S "$here/../.." -B "$folder/build" -D CMAKE_BUILD_TYPE=Release \
+    -D CMAKE_CXX_FLAGS="${CXXFLAGS:--march=native}" -D PYRONN_ENABLE_CUDA=$cuda \
+    -D PYRONN_BUILD_BENCHMARKS=ON -D PYRONN_BUILD_TESTS=OFF -D PYRONN_BUILD_EXAMPLES=OFF &&
+    cmake --build "$folder/build" --parallel "$(nproc)" --target "${targets[@]}"
+} > "$folder/log" 2>&1 || {
+  tail -n 30 "$folder/log" >&2
+  echo "peers.sh: pyronn's benchmarks could not be built" >&2
+  exit 2
+}
+mkdir "$folder/arrays"
+"$folder/venv/bin/python" "$here/peers.py" --arrays "$folder/arrays" \
+  --benchmark "$folder/build/tests/benchmark/operators_benchmark" "${cuda_options[@]}" "$@"
