@@ -94,7 +94,9 @@ BOOST_AUTO_TEST_SUITE(not_finite, *boost::unit_test::precondition(test::device_p
 
 BOOST_AUTO_TEST_CASE(spoils_its_neighbours_alone) {
   Grid const grid = Grid::centered({17, 17, 16}, {1, 1.1, 0.9});
-  check_both(ParallelBeam3D::circular({pyronn::equal_angles(3, 0.1)}, {{12, 30}, {1, 1}}), grid);
+  // With more slices parallel rays are a batch of the plane, where more is spoilt.
+  Grid const flatter = Grid::centered({17, 17, 14}, {1, 1.1, 0.9});
+  check_both(ParallelBeam3D::circular({pyronn::equal_angles(3, 0.1)}, {{12, 30}, {1, 1}}), flatter);
   check_both(ConeBeam::circular({200, 300, pyronn::equal_angles(3, 0.1)}, {{13, 31}, {1.3, 1.2}}),
              grid);
 }

@@ -211,6 +211,25 @@ BOOST_AUTO_TEST_CASE(batches_of_the_plane) {
   checked_plan(back, sinograms, images, 100000);
 }
 
+BOOST_TEST_DECORATOR(*boost::unit_test::precondition(test::device_present))
+BOOST_AUTO_TEST_CASE(slices_of_parallel_rays_are_batches_of_the_plane) {
+  using pyronn::ParallelBeam3D;
+  auto const angles = pyronn::equal_angles(150, 0.1);
+  for (int const rows : {48, 90}) {
+    auto const scan = ParallelBeam3D::circular({angles}, {{40, rows}, {1.5, 0.5}, {0, 2}});
+    auto const grid = pyronn::Grid::centered({32, 28, 70}, {1, 1, 0.5});
+    pyronn::Projector<ParallelBeam3D, pyronn::SoftwareInterp> const forward{scan, grid};
+    pyronn::Backprojector<ParallelBeam3D, pyronn::SoftwareInterp> const back{scan, grid};
+    for (std::size_t const limit : {pyronn::default_workspace_limit, std::size_t{1400000}}) {
+      for (Plan const& plan : {checked_plan(forward, limit), checked_plan(back, limit),
+                               checked_plan(forward.adjoint(), limit)}) {
+        BOOST_TEST_REQUIRE(plan.steps.size() == 1U);
+        BOOST_TEST((plan.steps[0].path == "tensor-core batch") == test::on_device);
+      }
+    }
+  }
+}
+
 /// An executor that wraps one of the library's has its fast paths.
 BOOST_TEST_DECORATOR(*boost::unit_test::precondition(test::device_present))
 BOOST_AUTO_TEST_CASE(executors_that_wrap_have_the_fast_paths) {

@@ -106,6 +106,9 @@ static_assert(!is_geometry_v<Geometry<RayWithoutConst>>);
 
 static_assert(is_projective_view_v<pyronn::ConeView>);
 static_assert(pyronn::has_projective_rays_v<pyronn::ConeView>);
+static_assert(pyronn::has_parallel_rays_v<pyronn::ParallelView>);
+static_assert(!pyronn::has_parallel_rays_v<pyronn::ConeView>);
+static_assert(!pyronn::has_parallel_rays_v<FullView>);
 static_assert(!is_projective_view_v<FullView>);
 static_assert(!pyronn::has_projective_rays_v<FullView>);
 static_assert(is_projective_view_v<test::MatrixPinhole::View>);

@@ -25,6 +25,7 @@
 #define __device__
 // All fibres of a block are of one thread, and of all blocks at a time one is at work.
 #define __shared__ thread_local
+#define __noinline__
 // NOLINTEND(bugprone-reserved-identifier)
 
 struct alignas(16) float4 {
@@ -74,7 +75,7 @@ class FibreBlock {
 
   struct Fibre {
     ucontext_t context{};
-    std::vector<std::byte> stack = std::vector<std::byte>(stack_bytes);
+    std::unique_ptr<std::byte[]> stack{new std::byte[stack_bytes]};  // none of it written yet
     State state = State::ready;
   };
 
@@ -86,7 +87,7 @@ class FibreBlock {
   void start(Fibre& fibre) {
     fibre.state = State::ready;
     getcontext(&fibre.context);
-    fibre.context.uc_stack.ss_sp = fibre.stack.data();
+    fibre.context.uc_stack.ss_sp = fibre.stack.get();
     fibre.context.uc_stack.ss_size = stack_bytes;
     fibre.context.uc_link = &scheduler_;
     makecontext(&fibre.context, &FibreBlock::enter, 0);
@@ -167,6 +168,17 @@ inline unsigned __shfl_xor_sync(unsigned, unsigned value, int distance) {
   return other;
 }
 
+/// What a lane of the warp has.
+inline int __shfl_sync(unsigned, int value, int lane) {
+  test::FibreBlock::lane(threadIdx.x) = static_cast<unsigned>(value);
+  test::FibreBlock::wait_for_warp();
+  auto const first = threadIdx.x / test::FibreBlock::warp_size * test::FibreBlock::warp_size;
+  unsigned const other = test::FibreBlock::lane(first + static_cast<unsigned>(lane));
+  test::FibreBlock::wait_for_warp();
+  return static_cast<int>(other);
+}
+
+inline int __float2int_rn(float value) { return static_cast<int>(std::lrintf(value)); }
 inline unsigned __float_as_uint(float value) {
   unsigned bits = 0;
   std::memcpy(&bits, &value, sizeof bits);
@@ -181,17 +193,21 @@ inline int __ffs(int value) { return __builtin_ffs(value); }
 inline int __popc(unsigned value) { return __builtin_popcount(value); }
 
 /// Votes of a whole warp.
-inline unsigned __ballot_sync(unsigned, bool vote) {
-  test::FibreBlock::lane(threadIdx.x) = vote ? 1 : 0;
+inline unsigned __ballot_sync(unsigned, int vote) {
+  test::FibreBlock::lane(threadIdx.x) = vote != 0 ? 1 : 0;
   test::FibreBlock::wait_for_warp();
   unsigned votes = 0;
-  unsigned const first = threadIdx.x / 32 * 32;
-  for (unsigned n = 0; n < 32; ++n) votes |= test::FibreBlock::lane(first + n) << n;
+  unsigned const first = threadIdx.x / test::FibreBlock::warp_size * test::FibreBlock::warp_size;
+  for (unsigned n = 0; n < test::FibreBlock::warp_size; ++n) {
+    votes |= test::FibreBlock::lane(first + n) << n;
+  }
   test::FibreBlock::wait_for_warp();
   return votes;
 }
-inline bool __any_sync(unsigned lanes, bool vote) { return __ballot_sync(lanes, vote) != 0; }
-inline bool __all_sync(unsigned lanes, bool vote) { return __ballot_sync(lanes, !vote) == 0; }
+inline int __any_sync(unsigned lanes, int vote) { return __ballot_sync(lanes, vote) != 0 ? 1 : 0; }
+inline int __all_sync(unsigned lanes, int vote) {
+  return __ballot_sync(lanes, vote == 0 ? 1 : 0) == 0 ? 1 : 0;
+}
 
 inline float __ldg(float const* address) { return *address; }
 inline float __saturatef(float value) { return value > 0 ? (value < 1 ? value : 1.0F) : 0.0F; }
@@ -205,6 +221,16 @@ inline float __fadd_rd(float a, float b) {
 // NOLINTEND(bugprone-reserved-identifier)
 
 /// Fibres do not interrupt one another.
+inline int atomicAdd(int* address, int value) {
+  int const before = *address;
+  *address = static_cast<int>(static_cast<unsigned>(before) + static_cast<unsigned>(value));
+  return before;
+}
+inline unsigned atomicCAS(unsigned* address, unsigned expected, unsigned value) {
+  unsigned const before = *address;
+  if (before == expected) *address = value;
+  return before;
+}
 inline unsigned atomicMax(unsigned* address, unsigned value) {
   unsigned const before = *address;
   if (value > before) *address = value;

@@ -21,6 +21,8 @@ namespace pyronn {
 /// distance do nothing.
 class ParallelView {
  public:
+  static constexpr bool has_parallel_rays = true;  ///< read by operators
+
   ParallelView() = default;
 
   /// The view of these vectors. Throws InvalidArgument for numbers that are not finite, for pixel

@@ -36,6 +36,7 @@
 /// @code
 ///   ProjectionMatrix projection_matrix() const;  // `project` applies this matrix; w is the depth
 ///   ProjectiveRays projective_rays() const;      // `ray` returns these rays
+///   static constexpr bool has_parallel_rays = true;  // which are parallel, without ends
 /// @endcode
 ///
 /// A geometry of the plane has `static constexpr int dimension = 2`: its detector has one row, its
@@ -94,6 +95,9 @@ using Dimension = decltype(G::dimension);
 template <class V>
 using ProjectiveRaysOf = decltype(std::declval<V const&>().projective_rays());
 
+template <class V>
+using SaysParallel = decltype(V::has_parallel_rays);
+
 template <class View>
 using RayInDouble = decltype(static_cast<Ray<double> (View::*)(double, double) const>(&View::ray));
 
@@ -138,6 +142,15 @@ template <class G>
 inline constexpr bool has_num_views_v = returns<G, NumViews, int>();
 template <class G>
 inline constexpr bool has_detector_size_v = returns<G, DetectorSize, Extents<2>>();
+
+template <class V>
+constexpr bool has_parallel_rays() {
+  if constexpr (is_detected_v<SaysParallel, V>) {
+    return V::has_parallel_rays;
+  } else {
+    return false;
+  }
+}
 
 template <class G>
 constexpr bool has_view() {
@@ -213,6 +226,11 @@ inline constexpr bool is_projective_view_v =
 template <class View>
 inline constexpr bool has_projective_rays_v =
     detail::returns<View, detail::ProjectiveRaysOf, ProjectiveRays>();
+
+/// True for a view that has `projection_matrix` and says that its rays are parallel.
+template <class View>
+inline constexpr bool has_parallel_rays_v =
+    is_projective_view_v<View>&& detail::has_parallel_rays<View>();
 
 /// Fails to compile, with one sentence for each member that is missing, unless Geometry is a
 /// geometry.

@@ -5,17 +5,20 @@
 /// What operators are made of: arrays here have rank 4, and were looked at.
 #include <algorithm>
 #include <cstddef>
+#include <optional>
 #include <vector>
 
 #include <pyronn/core/array_view.hpp>
 #include <pyronn/core/grid.hpp>
 #include <pyronn/exec/backend.hpp>
 #include <pyronn/exec/workspace.hpp>
+#include <pyronn/geometry/traits.hpp>
 #include <pyronn/operators/detail/checks.hpp>
 #include <pyronn/operators/detail/direction.hpp>
 #include <pyronn/operators/detail/operator_call.hpp>
 #include <pyronn/operators/detail/operator_views.hpp>
 #include <pyronn/operators/detail/path_list.hpp>
+#include <pyronn/operators/detail/rows_of_slices.hpp>
 #include <pyronn/operators/detail/view_indices.hpp>
 #include <pyronn/operators/plan.hpp>
 
@@ -41,6 +44,9 @@ class DirectedOperator {
       using Check = typename Direction::template PlaneCheck<Model, View>;
       has_checked_plane_ = all_views_fit<Check>(geometries_, grid_);
     }
+    if constexpr (dimension == 3 && has_parallel_rays_v<View>) {
+      if (geometries_.size() == 1) rows_of_slices_ = find_rows_of_slices(geometries_[0], grid_);
+    }
   }
 
   [[nodiscard]] std::vector<Geometry> const& geometries() const { return geometries_; }
@@ -54,6 +60,11 @@ class DirectedOperator {
   /// Whether besides all samples share one scan.
   [[nodiscard]] bool shares_checked_plane() const {
     return has_checked_plane_ && geometries_.size() == 1;
+  }
+  /// Where the slices of the grid are seen, if all samples share a scan with parallel rays in which
+  /// that is the same in every view.
+  [[nodiscard]] std::optional<RowsOfSlices> const& rows_of_slices() const {
+    return rows_of_slices_;
   }
 
   /// Workspace for these inputs, at most `limit` bytes.
@@ -119,6 +130,7 @@ class DirectedOperator {
   Model model_;
   typename Direction::template Views<Model, Geometry> views_;
   bool has_checked_plane_ = false;
+  std::optional<RowsOfSlices> rows_of_slices_;
 };
 
 }  // namespace pyronn::detail

@@ -29,9 +29,9 @@ namespace pyronn {
 /// Soc. Am. A 1 (1984). Arrays have the rank of the geometry's dimension, (u, v, view) and
 /// (x, y, z) or in the plane (u, view) and (x, y); or one more for a batch of samples. Which
 /// geometries it takes, and how a program adds its own, stands in recon/fbp/traits.hpp. The result
-/// has the same bits on every run and whatever the size of the workspace; batches in the plane on a
-/// GPU alone may differ in the last ones, as it depends on how many samples the workspace holds
-/// whether tensor cores take them. A value that holds no memory of an executor.
+/// has the same bits on every run and whatever the size of the workspace; on a GPU alone batches in
+/// the plane and slices of parallel rays may differ in the last ones, as it depends on how much the
+/// workspace holds how tensor cores take them. A value that holds no memory of an executor.
 template <class Geometry, class Interp>
 class Fbp {
   static_assert((check_fbp_geometry<Geometry>(), true));

@@ -4,8 +4,10 @@
 
 /// The paths that operators have on CUDA devices, in the order in which they are tried; the general
 /// path is the last.
-#include <pyronn/backend/cuda/detail/batch/paths.cuh>
+#include <pyronn/backend/cuda/detail/batch/backproject_path.cuh>
+#include <pyronn/backend/cuda/detail/batch/project_path.cuh>
 #include <pyronn/backend/cuda/detail/batch/transpose_path.cuh>
+#include <pyronn/backend/cuda/detail/bricks/back_path.cuh>
 #include <pyronn/backend/cuda/detail/columns/project_path.cuh>
 #include <pyronn/backend/cuda/detail/columns/transpose_path.cuh>
 #include <pyronn/backend/cuda/detail/plane/paths.cuh>
@@ -16,6 +18,7 @@
 #include <pyronn/interp/texture_interp.hpp>
 #include <pyronn/model/joseph.hpp>
 #include <pyronn/model/ray_march.hpp>
+#include <pyronn/model/siddon.hpp>
 #include <pyronn/model/voxel_driven.hpp>
 #include <pyronn/operators/detail/general_back.hpp>
 #include <pyronn/operators/detail/general_forward.hpp>
@@ -46,7 +49,23 @@ struct ForwardPaths<WeightedVoxelDriven<DepthWeight>, SoftwareInterp, CudaBacken
 
 template <>
 struct BackPaths<Joseph, SoftwareInterp, CudaBackend> {
-  using Type = PathList<TensorCoreTranspose, PlaneGather, CudaColumnsTranspose, GeneralBack>;
+  using Type =
+      PathList<TensorCoreTranspose, PlaneGather, CudaColumnsTranspose, BricksBack, GeneralBack>;
+};
+
+template <class Interp>
+struct BackPaths<Joseph, Interp, CudaBackend> {
+  using Type = PathList<BricksBack, GeneralBack>;
+};
+
+template <class Interp>
+struct BackPaths<RayMarch, Interp, CudaBackend> {
+  using Type = PathList<BricksBack, GeneralBack>;
+};
+
+template <class Interp>
+struct BackPaths<Siddon, Interp, CudaBackend> {
+  using Type = PathList<BricksBack, GeneralBack>;
 };
 
 template <class DepthWeight>

@@ -60,6 +60,8 @@ struct WidenedView {
 
 template <class View>
 struct WidenedView<View, true> {
+  static constexpr bool has_parallel_rays = has_parallel_rays_v<View>;
+
   View view;
   int before;
 

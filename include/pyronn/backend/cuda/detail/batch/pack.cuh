@@ -7,12 +7,12 @@
 //
 #include <cfloat>
 #include <cstddef>
-#include <cstdint>
 
 #include <cuda_runtime.h>
 
 #include <pyronn/backend/cuda/detail/batch/layout.cuh>
-#include <pyronn/core/array_view.hpp>
+#include <pyronn/core/config.hpp>
+#include <pyronn/core/extents.hpp>
 #include <pyronn/core/math.hpp>
 #include <pyronn/core/storage.hpp>
 #include <pyronn/core/vec.hpp>
@@ -21,31 +21,52 @@
 namespace pyronn::detail {
 
 /// Finds the largest finite absolute value of each sample and writes its bits to `largest[sample]`,
-/// which must be zero before.
-template <class T>
+/// which must be zero before. `Samples` are a BatchArray or BlendedSamples.
+template <class Samples>
 struct FindLargest {
   struct Block : BlockShape<256, 1, 1> {};
-  static constexpr int threads = 32 * 256;  ///< threads that work on one sample
 
-  T const* data;
-  std::int64_t count;   ///< number of values of each sample
-  std::int64_t stride;  ///< elements from one sample to the next
-  int num_samples;
+  Samples samples;
   unsigned* largest;
 
-  [[nodiscard]] Extents<3> items() const { return {threads, 1, num_samples}; }
+  [[nodiscard]] Extents<3> items() const {
+    return {threads_of_row(), rows_at_a_time(), samples.size.samples};
+  }
 
   __device__ void operator()(Vec<int, 3> item) const {
-    T const* const values = data + item[2] * stride;
+    auto const source = samples.source(item[2]);
+    int const rows = samples.size.rows;
+    int const step = rows_at_a_time();
     float most = 0.0F;
-#pragma unroll 8
-    for (std::int64_t n = item[0]; n < count; n += threads) {
-      float const value = fabsf(load_float(values, n));
-      if (value <= FLT_MAX) most = max(most, value);
+    auto const look_at = [&most](float value) {
+      if (fabsf(value) <= FLT_MAX) most = max(most, fabsf(value));
+    };
+    for (int x = item[0]; x < samples.size.width; x += threads_of_row()) {
+      int row = item[1];
+      // Some are loaded before the first of them is looked at.
+      constexpr int some = 8;
+      for (; row + (some - 1) * step < rows; row += some * step) {
+        float values[some];
+#pragma unroll
+        for (int k = 0; k < some; ++k) values[k] = samples.load(x, row + k * step, source);
+#pragma unroll
+        for (float const value : values) look_at(value);
+      }
+      for (; row < rows; row += step) look_at(samples.load(x, row, source));
     }
     // Floats that are not negative are ordered as their bits are.
     unsigned const of_warp = warp_max(__float_as_uint(most));
     if (item[0] % 32 == 0) atomicMax(largest + item[2], of_warp);
+  }
+
+ private:
+  static constexpr int threads = 32 * 256;  ///< about as many work on one sample
+
+  [[nodiscard]] PYRONN_HOST_DEVICE int threads_of_row() const {
+    return min(threads, (samples.size.width + (Block::x - 1)) / Block::x * Block::x);
+  }
+  [[nodiscard]] PYRONN_HOST_DEVICE int rows_at_a_time() const {
+    return min(threads / threads_of_row(), samples.size.rows);
   }
 };
 
@@ -65,18 +86,18 @@ __device__ void write_fragment(uint4* fragments, std::size_t group, int lane, in
 
 /// Copies images into BatchLayout by rows, by columns or both. A block takes 16 x 16 voxels of 32
 /// samples.
-template <int Tiles, class T>
+template <int Tiles, class T, class Samples>
 struct PackImages {
   struct Block : BlockShape<256, 1, 1> {};
   using Layout = BatchLayout<Tiles, half_terms_v<T>>;
 
-  ArrayView<T const, 4> images;  ///< (x, y, 1, sample)
+  Samples images;
   SampleScales<T> scale;
   uint4* rows;     ///< memory for rows of voxels along x; null: no rows
   uint4* columns;  ///< memory for rows of voxels along y; null: no columns
 
   [[nodiscard]] Extents<3> items() const {
-    return {Layout::groups(images.extents[0]) * Block::x, Layout::groups(images.extents[1]),
+    return {Layout::groups(images.size.width) * Block::x, Layout::groups(images.size.rows),
             Tiles / 4};
   }
 
@@ -93,15 +114,15 @@ struct PackImages {
       float const* const samples = tile + (k % 2 * 16 + lane / 4) * plane;
       int const pair = item[2] * 2 + k % 2;
       int const element = lane % 4 * 4;
-      if (rows != nullptr && group_y * 16 + row < images.extents[1]) {
+      if (rows != nullptr && group_y * 16 + row < images.size.rows) {
         auto const first = static_cast<std::size_t>(group_y * 16 + row) *
-                           static_cast<std::size_t>(Layout::groups(images.extents[0]));
+                           static_cast<std::size_t>(Layout::groups(images.size.width));
         write(rows, first + static_cast<std::size_t>(group_x), lane, pair,
               samples + row * pitch + element, 1);
       }
-      if (columns != nullptr && group_x * 16 + row < images.extents[0]) {
+      if (columns != nullptr && group_x * 16 + row < images.size.width) {
         auto const first = static_cast<std::size_t>(group_x * 16 + row) *
-                           static_cast<std::size_t>(Layout::groups(images.extents[1]));
+                           static_cast<std::size_t>(Layout::groups(images.size.rows));
         write(columns, first + static_cast<std::size_t>(group_y), lane, pair,
               samples + element * pitch + row, pitch);
       }
@@ -115,15 +136,22 @@ struct PackImages {
   __device__ void load(float* tile, int thread, int x, int y, int first_sample) const {
     int const column = thread % 16;
     int const row = thread / 16;
-    bool const inside = x + column < images.extents[0] && y + row < images.extents[1];
-#pragma unroll 8
-    for (int n = 0; n < 32; ++n) {
-      float value = 0.0F;
-      if (inside && first_sample + n < images.extents[3]) {
-        value = load_float(&images(x + column, y + row, 0, first_sample + n), 0) *
-                scale(first_sample + n);
+    bool const inside = x + column < images.size.width && y + row < images.size.rows;
+    // Some are loaded before the first of them is stored.
+    constexpr int some = 8;
+#pragma unroll 1
+    for (int n = 0; n < 32; n += some) {
+      float values[some];
+#pragma unroll
+      for (int k = 0; k < some; ++k) {
+        int const sample = first_sample + n + k;
+        bool const exists = inside && sample < images.size.samples;
+        values[k] = exists ? images.load(x + column, y + row, images.source(sample)) : 0.0F;
       }
-      tile[n * plane + row * pitch + column] = value;
+#pragma unroll
+      for (int k = 0; k < some; ++k) {
+        tile[(n + k) * plane + row * pitch + column] = values[k] * scale(first_sample + n + k);
+      }
     }
   }
 
@@ -144,19 +172,19 @@ struct PixelsThemselves {
 
 /// Copies some views of projections into BatchLayout, times factors of pixels and views of at most
 /// 1. A block takes 32 pixels of a view, of all samples.
-template <int Tiles, class T, class Factors = PixelsThemselves>
+template <int Tiles, class T, class Samples, class Factors = PixelsThemselves>
 struct PackProjections {
   struct Block : BlockShape<256, 1, 1> {};
   using Layout = BatchLayout<Tiles, half_terms_v<T>>;
 
-  ArrayView<T const, 4> projections;  ///< (u, 1, view, sample), from the first view on
+  Samples projections;  ///< from the first view on
   int num_views;
   SampleScales<T> scale;
   uint4* rows;
   Factors factor = {};
 
   [[nodiscard]] Extents<3> items() const {
-    return {(Layout::groups(projections.extents[0]) + 1) / 2 * Block::x, num_views, 1};
+    return {(Layout::groups(projections.size.width) + 1) / 2 * Block::x, num_views, 1};
   }
 
   __device__ void operator()(Vec<int, 3> item) const {
@@ -167,7 +195,7 @@ struct PackProjections {
     load(tile, thread, first_group * 16, view);
     __syncthreads();
     int const lane = thread % 32;
-    int const groups = Layout::groups(projections.extents[0]);
+    int const groups = Layout::groups(projections.size.width);
     for (int k = thread / 32; k < 2 * Layout::pairs; k += Block::x / 32) {
       int const pair = k % Layout::pairs;
       int const group = k / Layout::pairs;
@@ -189,14 +217,20 @@ struct PackProjections {
   __device__ void load(float* tile, int thread, int first_pixel, int view) const {
     int const pixel = thread % 32;
     int const u = first_pixel + pixel;
-    float const of_pixel = u < projections.extents[0] ? factor(u, view) : 0.0F;
+    float const of_pixel = u < projections.size.width ? factor(u, view) : 0.0F;
+    // All are loaded before the first is stored.
+    constexpr int warps = Block::x / 32;
+    float values[Layout::samples / warps];
 #pragma unroll
-    for (int n = thread / 32; n < Layout::samples; n += Block::x / 32) {
-      float value = 0.0F;
-      if (n < projections.extents[3] && u < projections.extents[0]) {
-        value = load_float(&projections(u, 0, view, n), 0) * scale(n) * of_pixel;
-      }
-      tile[n * pitch + pixel] = value;
+    for (int k = 0; k < Layout::samples / warps; ++k) {
+      int const n = thread / 32 + k * warps;
+      bool const exists = n < projections.size.samples && u < projections.size.width;
+      values[k] = exists ? projections.load(u, view, projections.source(n)) : 0.0F;
+    }
+#pragma unroll
+    for (int k = 0; k < Layout::samples / warps; ++k) {
+      int const n = thread / 32 + k * warps;
+      tile[n * pitch + pixel] = values[k] * scale(n) * of_pixel;
     }
   }
 };

@@ -6,7 +6,6 @@
 #include <pyronn/backend/cuda/require_cuda.cuh>
 //
 #include <cstddef>
-#include <cstdint>
 #include <limits>
 #include <type_traits>
 
@@ -14,9 +13,9 @@
 
 #include <pyronn/backend/cuda/detail/batch/layout.cuh>
 #include <pyronn/backend/cuda/detail/batch/pack.cuh>
+#include <pyronn/backend/cuda/detail/batch/samples.cuh>
 #include <pyronn/backend/cuda/detail/launch/run_kernel.cuh>
 #include <pyronn/backend/cuda/error.cuh>
-#include <pyronn/core/array_view.hpp>
 #include <pyronn/core/math.hpp>
 #include <pyronn/exec/workspace.hpp>
 
@@ -38,9 +37,9 @@ inline constexpr std::size_t batch_header_bytes = 64 * sizeof(unsigned);
 /// The longest axis that this path takes: beyond it positions in single precision are too coarse.
 inline constexpr int longest_batch_axis = 1 << 19;
 
-inline bool is_worth_a_batch(Extents<4> const& size) {
-  return size[3] >= least_batch_samples &&
-         max(size[0], max(size[1], size[2])) <= longest_batch_axis;
+/// `all_samples` may be more than are done now, whose results do not depend on how many those are.
+inline bool is_worth_a_batch(BatchSize const& size, int all_samples) {
+  return all_samples >= least_batch_samples && max(size.width, size.rows) <= longest_batch_axis;
 }
 
 /// The workspace that can be used: words of 16 bytes are counted in 32 bits.
@@ -48,20 +47,18 @@ inline std::size_t batch_limit(std::size_t limit) {
   return min(limit, std::size_t{std::numeric_limits<unsigned>::max()} * sizeof(uint4));
 }
 
-/// Finds the scales of the first `count` values of each sample. It is a template, as all functions
-/// are that launch kernels of this path, so that programs that cannot take the path do not compile
-/// them.
-template <class Executor, class T>
-SampleScales<T> find_scales(Executor const& executor, ArrayView<T const, 4> samples,
-                            std::int64_t count, Workspace<Executor>& workspace) {
+/// Finds the scales of samples. It is a template, as all functions are that launch kernels of this
+/// path, so that programs that cannot take the path do not compile them.
+template <class T, class Executor, class Samples>
+SampleScales<T> find_scales(Executor const& executor, Samples const& samples,
+                            Workspace<Executor>& workspace) {
   if constexpr (half_terms_v<T> == 1) {
     return {};
   } else {
     auto* const largest = reinterpret_cast<unsigned*>(workspace.data());
     check_cuda(cudaMemsetAsync(largest, 0, batch_header_bytes, executor.stream()),
                "cudaMemsetAsync");
-    FindLargest<T> const find{samples.data, count, samples.slice_count(), samples.extents[3],
-                              largest};
+    FindLargest<Samples> const find{samples, largest};
     executor.for_each(find.items(), find);
     return {largest};
   }
@@ -70,9 +67,8 @@ SampleScales<T> find_scales(Executor const& executor, ArrayView<T const, 4> samp
 /// The plan for the most tiles at a time for which `plan_for(std::integral_constant<int, tiles>)`
 /// finds that the workspace suffices.
 template <class PlanFor>
-BatchPlan batch_plan(Extents<4> const& size, PlanFor const& plan_for) {
-  if (!is_worth_a_batch(size)) return {0, 0, 0};
-  if (size[3] > 32) {
+BatchPlan batch_plan(int samples, PlanFor const& plan_for) {
+  if (samples > 32) {
     BatchPlan const plan = plan_for(std::integral_constant<int, 8>{});
     if (plan.bytes > 0) return plan;
   }

@@ -9,8 +9,9 @@
 
 #include <pyronn/backend/cuda/detail/batch/element_window.cuh>
 #include <pyronn/backend/cuda/detail/batch/layout.cuh>
-#include <pyronn/core/array_view.hpp>
+#include <pyronn/backend/cuda/detail/batch/samples.cuh>
 #include <pyronn/core/config.hpp>
+#include <pyronn/core/extents.hpp>
 #include <pyronn/core/math.hpp>
 #include <pyronn/core/storage.hpp>
 #include <pyronn/core/vec.hpp>
@@ -38,13 +39,13 @@ struct ProjectBatch {
   Extents<2> size;         ///< size of the images
   Vec3f spacing;           ///< distance between voxels [mm]
   SampleScales<In> scale;
-  ArrayView<Out, 4> projections;  ///< (u, 1, view, sample), from the first of both on
-  int num_samples;
+  BatchArray<Out> projections;  ///< from the first view on
   bool views_are_close;  ///< true: a warp has 8 rays of each of `rays` views; false: rays of one
                          ///< view
+  bool adds;             ///< to what the projections hold
 
   [[nodiscard]] Extents<3> items() const {
-    return {((projections.extents[0] - 1) / (warps_u() * pixels()) + 1) * Block::x,
+    return {((projections.size.width - 1) / (warps_u() * pixels()) + 1) * Block::x,
             (num_views - 1) / (warps / warps_u() * views_of_warp()) + 1, 1};
   }
 
@@ -110,7 +111,7 @@ struct ProjectBatch {
                            : PixelOfView{first.u + 8 * ray, first.view};
   }
   [[nodiscard]] __device__ bool exists(PixelOfView const& at) const {
-    return at.u < projections.extents[0] && at.view < num_views;
+    return at.u < projections.size.width && at.view < num_views;
   }
   [[nodiscard]] __device__ JosephRay joseph(PixelOfView const& at) const {
     return {views.view(at.view, 0).ray(static_cast<float>(at.u), 0.0F), spacing};
@@ -222,10 +223,10 @@ struct ProjectBatch {
 #pragma unroll
       for (int i = 0; i < 2 * Tiles; ++i) {
         int const sample = i / 2 * 8 + 2 * (lane % 4) + i % 2;
-        if (sample >= num_samples) continue;
+        if (sample >= projections.size.samples) continue;
         float const unit = 1.0F / scale(sample);
-        projections(at.u, 0, at.view, sample) =
-            StorageTraits<Out>::round(sums[k / 2][i / 2][k % 2 * 2 + i % 2] * ray.step * unit);
+        write_or_add(*projections.at(at.u, at.view, sample),
+                     sums[k / 2][i / 2][k % 2 * 2 + i % 2] * ray.step * unit, adds);
       }
     }
   }

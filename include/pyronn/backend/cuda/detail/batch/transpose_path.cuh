@@ -7,12 +7,13 @@
 //
 #include <cmath>
 #include <cstddef>
-#include <cstdint>
 
+#include <pyronn/backend/cuda/detail/batch/batches_of_call.cuh>
 #include <pyronn/backend/cuda/detail/batch/layout.cuh>
 #include <pyronn/backend/cuda/detail/batch/pack.cuh>
-#include <pyronn/backend/cuda/detail/batch/paths.cuh>
+#include <pyronn/backend/cuda/detail/batch/path.cuh>
 #include <pyronn/backend/cuda/detail/batch/plan.cuh>
+#include <pyronn/backend/cuda/detail/batch/samples.cuh>
 #include <pyronn/backend/cuda/detail/batch/transpose.cuh>
 #include <pyronn/backend/cuda/detail/plane/axis_view.cuh>
 #include <pyronn/backend/cuda/detail/plane/ray_table.cuh>
@@ -31,16 +32,18 @@ namespace pyronn::detail {
 struct TensorCoreTranspose : TensorCorePath<TensorCoreTranspose> {
   template <class View>
   static constexpr bool reads = is_projective_view_v<View>&& has_projective_rays_v<View>;
+  template <class Call>
+  using Batches = BackBatches<Call, TransposesSlices>;
 
   template <int Tiles, int Terms>
-  static Plan plan_for(Extents<4> const& size, std::size_t limit) {
+  static Plan plan_for(BatchSize const& size, std::size_t limit) {
     std::size_t const usable = batch_limit(limit);
     if (usable < batch_header_bytes) return {0, 0, 0};
     std::size_t const view =
-        BatchLayout<Tiles, Terms>::row_bytes(size[0]) + Table::bytes(size[0], 1);
+        BatchLayout<Tiles, Terms>::row_bytes(size.width) + Table::bytes(size.width, 1);
     auto const fit = static_cast<int>(
-        min((usable - batch_header_bytes) / view, static_cast<std::size_t>(size[2])));
-    int const views = fit == size[2] ? fit : fit - fit % transpose_block_views;
+        min((usable - batch_header_bytes) / view, static_cast<std::size_t>(size.rows)));
+    int const views = fit == size.rows ? fit : fit - fit % transpose_block_views;
     if (views == 0) return {0, 0, 0};
     return {batch_header_bytes + static_cast<std::size_t>(views) * view, Tiles, views};
   }
@@ -54,14 +57,14 @@ struct TensorCoreTranspose : TensorCorePath<TensorCoreTranspose> {
     return result;
   }
 
-  template <class Executor, class Call, class Out>
-  static void run(Plan const& plan, Executor const& executor, Call const& call,
-                  ArrayView<Out, 4> volumes, Workspace<Executor>& workspace) {
-    auto const& projections = call.input;
-    for_each_batch_block(projections.extents[3], plan.tiles, [&](auto tiles, int first, int count) {
+  template <class Executor, class Call, class Samples, class Out>
+  static void run_batch(Plan const& plan, Executor const& executor, Call const& call,
+                        Samples const& all, ArrayView<Out, 4> volumes,
+                        Workspace<Executor>& workspace) {
+    for_each_batch_block(all.size.samples, plan.tiles, [&](auto tiles, int first, int count) {
       // Those of all views, so that results do not depend on how many are copied at a time.
-      auto const batch = projections.slices(first, count);
-      auto const scales = find_scales(executor, batch, batch.slice_count(), workspace);
+      auto const batch = all.slices(first, count);
+      auto const scales = find_scales<typename Call::In>(executor, batch, workspace);
       for_each_pass(plan, call, [&](LaunchRange const& range) {
         run_pass<tiles.value>(executor, call, range, scales, batch, volumes.slices(first, count),
                               workspace);
@@ -85,14 +88,14 @@ struct TensorCoreTranspose : TensorCorePath<TensorCoreTranspose> {
     return std::exp2(std::ceil(std::log2(std::hypot(spacing[0], spacing[1]))));
   }
 
-  template <int Tiles, class Executor, class Call, class In, class Out>
+  template <int Tiles, class Executor, class Call, class In, class Samples, class Out>
   static void run_pass(Executor const& executor, Call const& call, LaunchRange const& range,
-                       SampleScales<In> const& scales, ArrayView<In const, 4> samples,
+                       SampleScales<In> const& scales, Samples const& samples,
                        ArrayView<Out, 4> volumes, Workspace<Executor>& workspace) {
     auto const queue = [&executor](auto const& kernel) {
       executor.for_each(kernel.items(), kernel);
     };
-    int const pixels = samples.extents[0];
+    int const pixels = samples.size.width;
     int const num_views = range.views.count;
     auto const spacing = vec_cast<float>(call.op.grid().spacing);
     float const unit = unit_of(spacing);
@@ -102,9 +105,12 @@ struct TensorCoreTranspose : TensorCorePath<TensorCoreTranspose> {
         reinterpret_cast<std::byte*>(rows) + row_bytes * static_cast<std::size_t>(num_views),
         pixels, num_views};
     tabulate_rays(call.op.views().general(), range, pixels, spacing, table, queue);
-    samples.data += std::int64_t{range.first_view} * pixels;
-    queue(PackProjections<Tiles, In, StepsOfRays>{
-        samples, num_views, scales, rows, {table.steps, table.pitch, 1.0F / unit}});
+    queue(
+        PackProjections<Tiles, In, Samples, StepsOfRays>{samples.from_row(range.first_view),
+                                                         num_views,
+                                                         scales,
+                                                         rows,
+                                                         {table.steps, table.pitch, 1.0F / unit}});
     queue(TransposeBatch<Tiles, In, Out>{table, num_views, rows, scales, unit, volumes,
                                          call.adds || range.first_view > 0});
   }
