@@ -56,5 +56,5 @@ done
   exit 2
 }
 mkdir "$folder/arrays"
-"$folder/venv/bin/python" "$here/peers.py" --arrays "$folder/arrays" \
+PYTHONDONTWRITEBYTECODE=1 "$folder/venv/bin/python" "$here/peers.py" --arrays "$folder/arrays" \
   --benchmark "$folder/build/tests/benchmark/operators_benchmark" "${cuda_options[@]}" "$@"
