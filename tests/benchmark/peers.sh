@@ -22,8 +22,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 
-packages=("astra-toolbox==2.5.0" "algotom==1.7.0" "itk-rtk==2.7.0.post1 itk==5.4.7"
-  "torch-radon==1.0.0")
+packages=("astra-toolbox==2.5.0" "algotom==1.7.0" "itk-rtk==2.7.0.post1 itk==5.4.7")
 targets=(operators_benchmark)
 cuda=OFF cuda_options=()
 if nvidia-smi -L 2> /dev/null | grep -q '^GPU' && command -v nvcc > /dev/null; then

@@ -39,7 +39,7 @@ struct BackprojectBricks {
 
  private:
   using Boxes = std::conditional_t<Task::dimension == 3, VoxelBoxes<Task, 16, 16, 16>,
-                                   VoxelBoxes<Task, 96, 96, 1>>;
+                                   VoxelBoxes<Task, 128, 96, 1>>;
 
   /// The sums of a brick and of a border of one voxel around it, to which rays may add in vain.
   struct Sums {
