@@ -16,7 +16,8 @@ struct PlanStep {
   std::string path;                 ///< which kernels run: "z-aligned columns", "general", ...
   int first_view = 0;               ///< the step's views, counted in the call's projections
   int num_views = 0;                ///< and how many they are
-  int launches = 0;                 ///< kernels that are queued, copies of the input included
+  int launches = 0;                 ///< kernels that are queued, copies of the input included;
+                                    ///< one that is cut by CUDA's limits counts once
   int blocks = 1;                   ///< parts in which the input is read
   std::string block;                ///< what one part is: "64 of 512 slices"
   std::size_t workspace_bytes = 0;  ///< 0: the input is read in place

@@ -98,7 +98,8 @@ class Fbp {
     return operator_.workspace_bytes(executor, batch(projections).extents, limit);
   }
 
-  /// What a call with a workspace of `limit` bytes is going to do. Throws as the call would.
+  /// What a call with a workspace of `limit` bytes is going to do. The first call with a workspace,
+  /// and one in a graph, also makes the filter's tables. Throws as the call would.
   template <class Executor, class In = float const, int Rank = dimension>
   [[nodiscard]] Plan plan(Executor const& executor, ArrayView<In, Rank> projections,
                           std::size_t limit = default_workspace_limit,

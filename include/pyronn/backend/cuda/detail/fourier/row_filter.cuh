@@ -141,15 +141,18 @@ struct RowFilterBackend<CudaBackend> {
     int const most = clamp(most_rows / scan[1], 1, capacity);
     bool const is_whole = most >= group;
     int const step = is_whole ? most - most % group : max(most - most % 2, 1);
+    int const all_periods = scan[2] / period;
     int const most_periods = max(most_rows / scan[1] / period, 1);
-    for (int begin = 0; begin < scan[2]; begin += most_periods * period) {
-      int const periods = min(most_periods, (scan[2] - begin) / period);
+    for (int done = 0; done < all_periods;) {
+      int const periods = min(most_periods, all_periods - done);
+      int const begin = done * period;
       for (int first = 0; first < period;) {
         int const end = is_whole ? period : first - first % group + group;
         int const count = min(step, end - first);
         work({begin + first, count, periods});
         first += count;
       }
+      done += periods;
     }
   }
 
