@@ -5,11 +5,11 @@
 /// What the paths of batches in the plane on tensor cores have in common. Tensor cores multiply
 /// numbers in half precision, so that values and weights go through them as two terms each: results
 /// are as exact as those of single precision as long as numbers of a sample matter that are larger
-/// than 1e-5 of its largest. Smaller ones are rounded to 2^-38 of that. Where arrays hold Half, a value is one term, and
-/// positions are rounded to 1/2048 of a voxel or pixel; before it is transposed, a value times the
-/// step of its ray is rounded to Half, and in space what is blended of two. A number that is not
-/// finite spoils results of its own sample, in space of those that take a share of it, up to 16
-/// voxels or pixels around.
+/// than 6e-5 of its largest. Smaller ones are rounded to 2^-38 of that. Where arrays hold Half, a
+/// value is one term, and positions are rounded to 1/2048 of a voxel or pixel; before it is
+/// transposed, a value times the step of its ray is rounded to Half, and in space what is blended
+/// of two. A number that is not finite spoils results of its own sample, in space of those that
+/// take a share of it, up to 16 voxels or pixels around.
 #include <pyronn/backend/cuda/require_cuda.cuh>
 //
 #include <cstddef>
