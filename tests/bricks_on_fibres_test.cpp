@@ -53,7 +53,6 @@ namespace {
 
 constexpr int brick_height = 8;
 struct OnAnyBackend {};
-
 /// A policy of a user's: the nearest sample.
 struct Steps {
   static float blend(float a, float b, float s00, float s10, float s01, float s11) {
@@ -61,7 +60,6 @@ struct Steps {
   }
 };
 
-/// How a kernel is run.
 struct Run {
   FibreOrder order = FibreOrder::ascending;
   bool adds = false;
@@ -261,6 +259,9 @@ BOOST_AUTO_TEST_CASE(sums_do_not_overflow) {
 BOOST_AUTO_TEST_CASE(source_inside_the_volume) {
   auto const scan = ConeBeam::circular({3.3, 30, pyronn::equal_angles(2)}, {{50, 40}, {0.6, 0.7}});
   check_gather(Joseph{}, scan, Grid::centered({10, 11, 9}, {1, 1, 1}));
+  Grid const brick = Grid::centered({32, 32, 8}, {1, 1, 1});
+  check_gather(pyronn::Siddon{}, test::Cylinder{{0.2F, 0.1F, 0.3F}}, brick);
+  check_gather(pyronn::Siddon{}, test::Cylinder{{-30, 0.1F, 0.3F}}, brick);
 }
 
 // A pixel that is much larger than others costs these bits in the bricks that its ray meets: what

@@ -75,6 +75,32 @@ struct OnlyPoints {
   PYRONN_HOST_DEVICE View view(int n) const { return {Laminography<float>{}.view(n)}; }
 };
 
+/// A cylinder of pixels about a source, its axis along z: one view.
+struct Cylinder {
+  pyronn::Vec3f source;
+
+  struct View {
+    pyronn::Vec3f source;
+
+    static constexpr float column = 0.0314159265F;  // [rad]
+    static constexpr float row = 0.02F;             // slope
+
+    PYRONN_HOST_DEVICE pyronn::Ray<float> ray(float u, float v) const {
+      float const azimuth = (u - 99.5F) * column;
+      return {source, {std::cos(azimuth), std::sin(azimuth), (v - 49.5F) * row}, 0.0F, 1000.0F};
+    }
+    PYRONN_HOST_DEVICE pyronn::DetectorPoint<float> project(pyronn::Vec3f const& point) const {
+      pyronn::Vec3f const arm = point - source;
+      float const distance = std::sqrt(arm[0] * arm[0] + arm[1] * arm[1]);
+      return {std::atan2(arm[1], arm[0]) / column + 99.5F, arm[2] / distance / row + 49.5F,
+              distance};
+    }
+  };
+  PYRONN_HOST_DEVICE int num_views() const { return 1; }
+  PYRONN_HOST_DEVICE pyronn::Extents<2> detector_size() const { return {200, 100}; }
+  PYRONN_HOST_DEVICE View view(int) const { return {source}; }
+};
+
 /// A table of views that a calibration measured: no plain value, used on the host alone.
 class Calibrated {
  public:

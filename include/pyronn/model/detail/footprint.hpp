@@ -54,7 +54,8 @@ inline constexpr float projective_margin = 1.0F / 32.0F;
 /// The same for any other view, of which nothing is known but the points that it is asked for. A
 /// smooth map of a cube, up to second order, extends no farther beyond its corners than the images
 /// of the cube's centre and of its faces' centres lie from the mean of their corners: its bend.
-/// That is doubled, and one is added. A bend that is no small part of the whole, as where an
+/// In boxes of many voxels terms of third order show, too, in the middle of edges. The bend is
+/// doubled, and one is added. A bend that is no small part of the whole, as where an
 /// azimuth begins again, about the axis of a ring or right before a source, says that the map is
 /// not smooth: then nothing is excluded.
 class CurvedMargin {
@@ -81,6 +82,27 @@ class CurvedMargin {
   bool is_finite_ = true;
 };
 
+/// Includes the middle of each edge of a box, of which the images of the corners are known. A
+/// corner's bits tell on which side of each axis it lies.
+template <class IndexView>
+PYRONN_HOST_DEVICE void include_edges(IndexView const& view, Vec3f const& center,
+                                      Vec3f const& reach, float const (&corners)[8][2],
+                                      CurvedMargin& curved) {
+  for (int axis = 0; axis < 3; ++axis) {
+    for (int corner = 0; corner < 8; ++corner) {
+      if ((corner >> axis & 1) != 0) continue;
+      Vec3f at = center;
+      for (int other = 0; other < 3; ++other) {
+        if (other != axis) at[other] += (corner >> other & 1) != 0 ? reach[other] : -reach[other];
+      }
+      DetectorPoint<float> const point = view.project(at);
+      float const(&low)[2] = corners[corner];
+      float const(&high)[2] = corners[corner | 1 << axis];
+      curved.include(point.u, point.v, 0.5F * (low[0] + high[0]), 0.5F * (low[1] + high[1]));
+    }
+  }
+}
+
 /// Finds the footprint of the box about `center` that extends `reach` voxels to each side: the
 /// columns and rows on which it projects. They are left unchanged where a corner of the box is not
 /// in front of the source, or where the view is not smooth.
@@ -91,6 +113,7 @@ PYRONN_HOST_DEVICE void find_footprint(IndexView const& view, Vec3f const& cente
   Bounds bounds;
   // Sums over the corners of the lower and the upper face across each axis.
   float faces[3][2][2] = {};
+  float corners[8][2];
   for (int corner = 0; corner < 8; ++corner) {
     Vec3f const offset{(corner & 1) != 0 ? reach[0] : -reach[0],
                        (corner & 2) != 0 ? reach[1] : -reach[1],
@@ -99,6 +122,8 @@ PYRONN_HOST_DEVICE void find_footprint(IndexView const& view, Vec3f const& cente
     if (!(point.depth > 0.0F)) return;
     bounds.include(point.u, point.v);
     if constexpr (!IndexView::is_projective) {
+      corners[corner][0] = point.u;
+      corners[corner][1] = point.v;
       for (int axis = 0; axis < 3; ++axis) {
         faces[axis][corner >> axis & 1][0] += point.u;
         faces[axis][corner >> axis & 1][1] += point.v;
@@ -117,6 +142,10 @@ PYRONN_HOST_DEVICE void find_footprint(IndexView const& view, Vec3f const& cente
       DetectorPoint<float> const point = view.project(at);
       float const(&sums)[2] = faces[face / 2][face % 2];
       curved.include(point.u, point.v, 0.25F * sums[0], 0.25F * sums[1]);
+    }
+    constexpr float few_voxels = 2.0F;
+    if (max(reach[0], max(reach[1], reach[2])) > few_voxels) {
+      include_edges(view, center, reach, corners, curved);
     }
     if (!curved.is_smooth(bounds)) return;
     for (int axis = 0; axis < 2; ++axis) margin[axis] = curved.value(axis);

@@ -159,6 +159,13 @@ struct MarchedRay {
   }
 };
 
+/// Whether floats can count the samples of a ray through a grid of this size, at such a step
+/// [voxels].
+inline bool floats_count_samples(Extents<3> const& size, float step) {
+  Vec3d const box = vec_cast<double>(Vec<int, 3>{size[0] + 2, size[1] + 2, size[2] + 2});
+  return length(box) < 1e7 * static_cast<double>(step);
+}
+
 /// Makes a MarchedRay for RayDrivenForward and RayDrivenBack.
 struct TraceAtSteps {
   static constexpr float reach = 1.0F;

@@ -8,18 +8,22 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <type_traits>
 #include <utility>
 
 #include <pyronn/backend/cuda/detail/bricks/backproject.cuh>
 #include <pyronn/core/array_view.hpp>
 #include <pyronn/core/error.hpp>
+#include <pyronn/core/extents.hpp>
 #include <pyronn/core/math.hpp>
 #include <pyronn/core/vec.hpp>
 #include <pyronn/exec/backend.hpp>
 #include <pyronn/exec/workspace.hpp>
 #include <pyronn/interp/detail/linear_samples.hpp>
+#include <pyronn/model/detail/ray_march/ray.hpp>
 #include <pyronn/model/detail/task.hpp>
 #include <pyronn/model/ray_driven.hpp>
+#include <pyronn/model/ray_march.hpp>
 #include <pyronn/operators/detail/launch_views.hpp>
 #include <pyronn/operators/plan.hpp>
 
@@ -37,10 +41,12 @@ struct BricksBack {
 
   /// Bricks are as tall as shared memory allows, but less so where they are too few to keep a
   /// device busy. That depends on the grid alone, so that a sample has the same bits in any batch.
-  /// None where blocks have too little shared memory.
+  /// None where blocks have too little shared memory, or numbers of threads or samples are too
+  /// large.
   template <class Executor, class Call>
   static std::optional<Plan> plan(Executor const& executor, Call const& call, std::size_t) {
     using Kernel = decltype(kernel(call, std::declval<Task<Call, float> const&>(), 0));
+    if (!can_count(call.op.model(), call.op.grid().size)) return std::nullopt;
     constexpr std::int64_t enough_bricks = 128;
     constexpr int least_height = 4;
     for (int height = 16; height >= least_height; height /= 2) {
@@ -103,6 +109,16 @@ struct BricksBack {
   static TransposeBricks<Trace, Interp, Task> in_bricks(
       RayDrivenBack<Trace, Interp, Task> const& general, int height) {
     return {general.task, general.trace, height};
+  }
+
+  /// A thread of each voxel of a row of bricks, and the samples of a ray.
+  template <class Model>
+  static bool can_count(Model const& model, Extents<3> const& size) {
+    constexpr int longest = 1 << 26;
+    if constexpr (std::is_same_v<Model, RayMarch>) {
+      if (!floats_count_samples(size, model.step())) return false;
+    }
+    return size[0] <= longest;
   }
 
   /// With views shared out evenly, as a brick prepares all of a launch.

@@ -48,6 +48,8 @@ struct TransposeBricks {
   Trace trace;
   int height;  ///< slices of a brick
 
+  // 8 slices fit into the 98 KiB that devices have which have not much, and 4 into 63 KiB.
+  static_assert(sizeof(Shadow) <= 72);
   static std::size_t shared_bytes(int height) {
     return static_cast<std::size_t>(num_numbers(height)) * sizeof(float) + sizeof(Fixed);
   }

@@ -100,7 +100,6 @@ class Divisor {
 struct BrickShadow {
   int first[2];          ///< column and row of the detector
   int size[2];           ///< in columns and rows; 0 where the view does not see the brick
-  int along;             ///< the detector axis of a batch's rows, 0 is u, 1 is v
   Divisor stride;        ///< pixels between the columns of a batch
   Divisor row_stride;    ///< pixels between its rows
   Divisor rows;          ///< of each batch
@@ -108,6 +107,7 @@ struct BrickShadow {
   Divisor parts_across;  ///< how many batches lie across
   float rays;            ///< at most so many touch a voxel
   bool is_bounded;       ///< whether they are fewer than pixels, as far as is known
+  std::uint8_t along;    ///< the detector axis of a batch's rows, 0 is u, 1 is v
   float largest;         ///< of the pixels that are finite, without sign
   int end_batch;         ///< one past the last of its batches, counted through all views
   int num_batches;
@@ -131,13 +131,13 @@ struct BrickShadow {
     shadow.size[0] = columns.last - columns.first + 1;
     shadow.size[1] = rows.last - rows.first + 1;
     RayDensity const density = find_density(view, center, half, reach);
-    shadow.along = density.along;
+    shadow.along = static_cast<std::uint8_t>(density.along);
     auto const pixels = static_cast<float>(shadow.size[0]) * static_cast<float>(shadow.size[1]);
     // A view that is not smooth has all its pixels in the shadow.
     bool const is_part = View::is_projective ||
                          pixels < static_cast<float>(detector[0]) * static_cast<float>(detector[1]);
     shadow.is_bounded = is_part && density.rays < pixels;
-    shadow.rays = min(density.rays, pixels);
+    shadow.rays = is_part ? min(density.rays, pixels) : pixels;
     shadow.set_shape(density);
     return shadow;
   }

@@ -46,7 +46,7 @@ struct CudaSamplesForward {
     int const all = elements_of(call);
     Extents<3> const size = slab_size(call);
     int const most = Copy::most_elements(executor, size);
-    if (!numbers_are_exact(call)) return std::nullopt;
+    if (!floats_count_samples(call.op.grid().size, call.op.model().step())) return std::nullopt;
     for (int slabs = 1; slabs <= all; ++slabs) {
       int const elements = (all - 1) / slabs + 1;
       if (elements < min(least_elements, all)) break;
@@ -95,14 +95,6 @@ struct CudaSamplesForward {
   template <class Call>
   static Extents<3> slab_size(Call const& call) {
     return {call.input.extents[0], call.input.extents[1], call.input.extents[2]};
-  }
-
-  /// Whether samples can be counted by floats.
-  template <class Call>
-  static bool numbers_are_exact(Call const& call) {
-    Vec3d const box = vec_cast<double>(Vec<int, 3>{
-        call.op.grid().size[0] + 2, call.op.grid().size[1] + 2, call.op.grid().size[2] + 2});
-    return length(box) < 1e7 * static_cast<double>(call.op.model().step());
   }
 
   /// Whether successive samples of a ray lie much nearer to each other than those of neighbouring
