@@ -4,8 +4,9 @@
 
 /// Everything that any C++17 compiler compiles without another library, CpuExecutor included. To
 /// filter rows on it, hence for Fbp and Fdk on cores, <pyronn/cpu.hpp> adds what needs Eigen;
-/// <pyronn/cuda.cuh> is what runs on CUDA devices. Files (io, interop) and phantoms by chance
-/// (phantom/random_scene.hpp) are included one by one, as they are slow to compile.
+/// <pyronn/cuda.cuh> is what runs on CUDA devices. Files (io, interop), phantoms by chance
+/// (phantom/random_scene.hpp) and of triangles (phantom/mesh.hpp) are included one by one, as they
+/// are slow to compile.
 #include <pyronn/backend/cpu/executor.hpp>
 #include <pyronn/backprojector.hpp>
 #include <pyronn/core/array_view.hpp>
@@ -42,7 +43,6 @@
 #include <pyronn/operators/part.hpp>
 #include <pyronn/operators/plan.hpp>
 #include <pyronn/phantom/forbild_head.hpp>
-#include <pyronn/phantom/mesh.hpp>
 #include <pyronn/phantom/phantom.hpp>
 #include <pyronn/phantom/shepp_logan.hpp>
 #include <pyronn/projector.hpp>

@@ -1,5 +1,6 @@
 // expects: A TriangleMesh is voxelised on cores
 #include <pyronn/cuda.cuh>
+#include <pyronn/phantom/mesh.hpp>
 
 void voxelise(pyronn::CudaExecutor const& executor, pyronn::TriangleMesh const& mesh,
               pyronn::Grid const& grid, pyronn::VolumeView<float> volume) {
