@@ -1,0 +1,129 @@
+// SPDX-FileCopyrightText: The pyronn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+/// OperatorPairOf: an OperatorPair made of the library's operators.
+#include <cstdint>
+#include <memory>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include <pyronn/backprojector.hpp>
+#include <pyronn/core/array_view.hpp>
+#include <pyronn/core/error.hpp>
+#include <pyronn/core/grid.hpp>
+#include <pyronn/exec/workspace.hpp>
+#include <pyronn/interop/detail/operator_cache.hpp>
+#include <pyronn/interop/detail/operator_setup.hpp>
+#include <pyronn/interop/dlpack.hpp>
+#include <pyronn/interop/geometry_tensor.hpp>
+#include <pyronn/interop/model_numbers.hpp>
+#include <pyronn/interop/operator_pair.hpp>
+#include <pyronn/projector.hpp>
+
+namespace pyronn {
+
+/// The element types for which the kernels of an OperatorPair are compiled.
+template <class... T>
+struct StorageTypes {};
+
+namespace detail {
+
+/// A tensor with its leading axes as one.
+template <class T, int Rank>
+ArrayView<T, Rank> batch_of(dlpack::Tensor tensor, int samples, char const* what) {
+  std::int64_t shape[Rank];
+  shape[0] = samples;
+  for (int axis = 1; axis < Rank; ++axis) shape[axis] = tensor.shape[tensor.ndim - Rank + axis];
+  expects(dlpack::is_contiguous(tensor), what, ": the tensor must be contiguous");
+  tensor.shape = shape;
+  tensor.strides = nullptr;
+  tensor.ndim = Rank;
+  return dlpack::array_of<T, Rank>(tensor, what);
+}
+
+/// `Executors::with(device, context, work)` calls `work(executor)` with an executor of the device.
+template <class Geometry, class Interp, class Model, class Storage, class Executors>
+class OperatorPairOf : public OperatorPair {
+  using Forward = Projector<Geometry, Interp, Model>;
+  using Back = Backprojector<Geometry, Interp, Model>;
+  static constexpr int space = Forward::dimension;
+
+ public:
+  [[nodiscard]] int dimension() const override { return space; }
+  [[nodiscard]] int geometry_rank() const override { return geometry_rank_v<Geometry>; }
+
+  void project(TensorCall const& call, CallContext const& context) const override {
+    run(operator_sizes(call.input, call.output, space), call, context, forward_);
+  }
+  void backproject(TensorCall const& call, CallContext const& context) const override {
+    run(operator_sizes(call.output, call.input, space), call, context, back_);
+  }
+
+ private:
+  template <class Operator>
+  void run(OperatorSizes const& sizes, TensorCall const& call, CallContext const& context,
+           OperatorCache<Operator>& cache) const {
+    expects(call.input.dtype == call.output.dtype, "OperatorPair: the input is of ",
+            dlpack::name_of(call.input.dtype), " and the output of ",
+            dlpack::name_of(call.output.dtype), "; both must be of the same type");
+    expects(call.geometry.device.is_host(),
+            "OperatorPair: the geometry must be in host memory, as views travel with each launch; "
+            "move it there once, outside of the step");
+    expects(dlpack::is_contiguous(call.geometry), "OperatorPair: the geometry must be contiguous");
+    Grid const grid = grid_of(call, sizes.volume, space);
+    SampleGeometries const samples =
+        sample_geometries(call.geometry, geometry_rank_v<Geometry>, sizes);
+    if (sizes.samples == 0) return;
+    auto const op = cache.get(OperatorKey{sizes, grid, call.model, call.geometry},
+                              [&] { return make<Operator>(call, sizes, samples, grid); });
+    Executors::with(call.input.device, context, [&](auto const& executor) {
+      bool const is_known =
+          for_storage(Storage{}, call, sizes, *op, executor, context.workspace_limit);
+      expects(is_known, "OperatorPair: tensors of ", dlpack::name_of(call.input.dtype),
+              " were not compiled; it has", names_of(Storage{}));
+    });
+  }
+
+  template <class Operator>
+  static Operator make(TensorCall const& call, OperatorSizes const& sizes,
+                       SampleGeometries const& samples, Grid const& grid) {
+    auto geometries = geometries_of<Geometry>(call.geometry, samples.count, sizes);
+    Model const model = ModelNumbers<Model>::make(call.model);
+    if (samples.of_sample.empty()) return Operator{geometries.front(), grid, model};
+    std::vector<Geometry> of_sample;
+    of_sample.reserve(samples.of_sample.size());
+    for (int const n : samples.of_sample)
+      of_sample.push_back(geometries[static_cast<std::size_t>(n)]);
+    return Operator::per_sample(of_sample, grid, model);
+  }
+
+  template <class... T, class Operator, class Executor>
+  static bool for_storage(StorageTypes<T...>, TensorCall const& call, OperatorSizes const& sizes,
+                          Operator const& op, Executor const& executor, std::size_t limit) {
+    auto const run_as = [&](auto number) {
+      using Number = decltype(number);
+      if (call.input.dtype != dlpack::data_type_of<Number>()) return false;
+      auto const input =
+          batch_of<Number const, space + 1>(call.input, sizes.samples, "OperatorPair: input");
+      auto const output =
+          batch_of<Number, space + 1>(call.output, sizes.samples, "OperatorPair: output");
+      Workspace<Executor> workspace{executor, op.workspace_bytes(executor, input, limit)};
+      op(executor, input, output, workspace);
+      return true;
+    };
+    return (run_as(T{}) || ...);
+  }
+
+  template <class... T>
+  static std::string names_of(StorageTypes<T...>) {
+    return ((" " + dlpack::name_of(dlpack::data_type_of<T>())) + ...);
+  }
+
+  mutable OperatorCache<Forward> forward_;
+  mutable OperatorCache<Back> back_;
+};
+
+}  // namespace detail
+}  // namespace pyronn

@@ -1,0 +1,164 @@
+// SPDX-FileCopyrightText: The pyronn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+/// TorchOperator: one of a pair of operators, as the dispatcher of PyTorch knows it.
+#include <cstdint>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <ATen/ATen.h>
+#include <ATen/core/dispatch/Dispatcher.h>
+#include <torch/library.h>
+
+#include <pyronn/interop/operator_pair.hpp>
+
+namespace pyronn::detail {
+
+using TorchTensor = at::Tensor;
+using TorchNumbers = c10::ArrayRef<double>;
+
+/// The arguments of a call that are no tensors.
+struct TorchArguments {
+  c10::SymIntArrayRef output_shape;
+  TorchNumbers spacing;
+  TorchNumbers origin;
+  TorchNumbers model;
+  std::int64_t workspace_limit;
+};
+
+/// The same, kept from a call to its derivative.
+struct TorchKeptArguments {
+  explicit TorchKeptArguments(TorchArguments const& arguments)
+      : output_shape(arguments.output_shape.begin(), arguments.output_shape.end()),
+        spacing(arguments.spacing.vec()),
+        origin(arguments.origin.vec()),
+        model(arguments.model.vec()),
+        workspace_limit{arguments.workspace_limit} {}
+
+  [[nodiscard]] TorchArguments view() const {
+    return {output_shape, spacing, origin, model, workspace_limit};
+  }
+
+  std::vector<c10::SymInt> output_shape;
+  std::vector<double> spacing;
+  std::vector<double> origin;
+  std::vector<double> model;
+  std::int64_t workspace_limit;
+};
+
+/// An operator has two forms: a function, and one that writes into a tensor, which the first calls.
+struct TorchOperator {
+  using Functional = TorchTensor(TorchTensor const&, TorchTensor const&, c10::SymIntArrayRef,
+                                 TorchNumbers, TorchNumbers, TorchNumbers, std::int64_t);
+  using Into = void(TorchTensor const&, TorchTensor const&, TorchNumbers, TorchNumbers,
+                    TorchNumbers, std::int64_t, TorchTensor&);
+
+  std::string name_space;
+  std::string name;
+  OperatorPair const* pair;
+  bool is_adjoint;
+  TorchOperator const* partner;  ///< the transpose
+
+  TorchOperator(std::string name_space_of, std::string name_of, OperatorPair const& pair_of,
+                bool is_adjoint_of, TorchOperator const& partner_of)
+      : name_space{std::move(name_space_of)},
+        name{std::move(name_of)},
+        pair{&pair_of},
+        is_adjoint{is_adjoint_of},
+        partner{&partner_of} {}
+
+  [[nodiscard]] std::string into_name() const { return name + "_into"; }
+  [[nodiscard]] std::string functional_schema() const {
+    return name +
+           "(Tensor input, Tensor geometry, SymInt[] output_shape, float[] spacing, float[] "
+           "origin=[], float[] model=[], int workspace_limit=268435456) -> Tensor";
+  }
+  [[nodiscard]] std::string into_schema() const {
+    return into_name() +
+           "(Tensor input, Tensor geometry, float[] spacing, float[] origin, float[] model, int "
+           "workspace_limit, Tensor(a!) output) -> ()";
+  }
+
+  /// Calls through the dispatcher, whatever keys are active.
+  [[nodiscard]] TorchTensor call(TorchTensor const& input, TorchTensor const& geometry,
+                                 TorchArguments const& arguments) const {
+    return functional().call(input, geometry, arguments.output_shape, arguments.spacing,
+                             arguments.origin, arguments.model, arguments.workspace_limit);
+  }
+  void call_into(TorchTensor const& input, TorchTensor const& geometry,
+                 TorchArguments const& arguments, TorchTensor& output) const {
+    into().call(input, geometry, arguments.spacing, arguments.origin, arguments.model,
+                arguments.workspace_limit, output);
+  }
+
+ private:
+  template <class Signature>
+  [[nodiscard]] auto find(std::string const& of) const {
+    return c10::Dispatcher::singleton()
+        .findSchemaOrThrow((name_space + "::" + of).c_str(), "")
+        .template typed<Signature>();
+  }
+  [[nodiscard]] c10::TypedOperatorHandle<Functional> const& functional() const {
+    std::call_once(found_functional_, [this] { functional_.emplace(find<Functional>(name)); });
+    return *functional_;
+  }
+  [[nodiscard]] c10::TypedOperatorHandle<Into> const& into() const {
+    std::call_once(found_into_, [this] { into_.emplace(find<Into>(into_name())); });
+    return *into_;
+  }
+
+  mutable std::once_flag found_functional_;
+  mutable std::once_flag found_into_;
+  mutable std::optional<c10::TypedOperatorHandle<Functional>> functional_;
+  mutable std::optional<c10::TypedOperatorHandle<Into>> into_;
+};
+
+/// A pair registers two operators.
+struct TorchPair {
+  TorchPair(std::string const& name_space, std::string const& name, OperatorPair const& pair)
+      : forward{name_space, name, pair, false, adjoint},
+        adjoint{name_space, name + "_adjoint", pair, true, forward} {}
+  TorchPair(TorchPair const&) = delete;
+  TorchPair& operator=(TorchPair const&) = delete;
+  ~TorchPair() = default;
+
+  TorchOperator forward;
+  TorchOperator adjoint;
+};
+
+/// Axes of one sample of a call's input and output.
+inline std::int64_t sample_axes(TorchOperator const& op) { return op.pair->dimension(); }
+
+/// What every call asks of its tensors. Throws TypeError and ValueError.
+inline void check_torch_call(TorchOperator const& op, TorchTensor const& input,
+                             TorchTensor const& geometry, TorchArguments const& arguments) {
+  auto const type = input.scalar_type();
+  TORCH_CHECK_TYPE(
+      type == at::kFloat || type == at::kHalf || type == at::kBFloat16 || type == at::kDouble,
+      op.name, ": the input is of ", type, "; it must be of float32, float16, bfloat16 or float64");
+  TORCH_CHECK_VALUE(geometry.device().is_cpu() || geometry.device().is_meta(), op.name,
+                    ": the geometry is on ", geometry.device(),
+                    ", but views travel with each launch from host memory: call geometry.cpu() "
+                    "once, outside of the step");
+  TORCH_CHECK_VALUE(input.dim() >= sample_axes(op), op.name, ": the input has ", input.dim(),
+                    " axes; it must have at least ", sample_axes(op));
+  TORCH_CHECK_VALUE(static_cast<std::int64_t>(arguments.output_shape.size()) == sample_axes(op),
+                    op.name, ": output_shape has ", arguments.output_shape.size(),
+                    " numbers; it must have ", sample_axes(op), ", of one sample");
+}
+
+/// The shape of the output: the input's leading axes, and those of one sample.
+inline std::vector<c10::SymInt> torch_output_shape(TorchOperator const& op,
+                                                   TorchTensor const& input,
+                                                   TorchArguments const& arguments) {
+  auto const sizes = input.sym_sizes();
+  std::vector<c10::SymInt> shape(sizes.begin(), sizes.end() - sample_axes(op));
+  shape.insert(shape.end(), arguments.output_shape.begin(), arguments.output_shape.end());
+  return shape;
+}
+
+}  // namespace pyronn::detail

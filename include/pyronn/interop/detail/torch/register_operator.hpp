@@ -1,0 +1,33 @@
+// SPDX-FileCopyrightText: The pyronn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+/// Registers a TorchOperator for every key of the dispatcher.
+#include <c10/core/DispatchKey.h>
+
+#include <pyronn/interop/detail/torch/autocast.hpp>
+#include <pyronn/interop/detail/torch/autograd.hpp>
+#include <pyronn/interop/detail/torch/kernels.hpp>
+#include <pyronn/interop/detail/torch/operator.hpp>
+#include <pyronn/interop/detail/torch/registry.hpp>
+#include <pyronn/interop/detail/torch/vmap.hpp>
+
+namespace pyronn::detail {
+
+inline void register_operator(TorchRegistry& registry, TorchOperator const& op) {
+  using Key = c10::DispatchKey;
+  registry.define(op.functional_schema());
+  // Fakes of tensors see through a composite form; other operators they refuse where arguments are
+  // on several devices, as geometries are in host memory.
+  registry.implement(op.name, Key::CompositeImplicitAutograd, TorchComposite{&op});
+  registry.implement(op.name, {Key::AutogradCPU, Key::AutogradCUDA, Key::AutogradMeta},
+                     TorchAutograd{&op});
+  registry.implement(op.name, Key::FuncTorchBatched, TorchVmap{&op});
+  registry.implement(op.name, {Key::AutocastCPU, Key::AutocastCUDA}, TorchAutocast{&op});
+
+  registry.define(op.into_schema());
+  registry.implement(op.into_name(), {Key::CPU, Key::CUDA}, TorchKernel{&op});
+  registry.implement(op.into_name(), Key::Meta, TorchMetaKernel{});
+}
+
+}  // namespace pyronn::detail

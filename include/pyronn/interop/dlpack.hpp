@@ -1,0 +1,297 @@
+// SPDX-FileCopyrightText: The pyronn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+/// DLPack, the protocol by which array libraries hand arrays to one another: NumPy, PyTorch, JAX,
+/// TensorFlow, CuPy. Imported tensors become array views, arrays of the library are exported. The
+/// structures have the layout of DLPack 1.x; its own header is not needed. Source:
+/// https://dmlc.github.io/dlpack/latest/c_api.html
+#include <cstdint>
+#include <limits>
+#include <memory>
+#include <string>
+#include <type_traits>
+#include <utility>
+
+#include <pyronn/core/array_view.hpp>
+#include <pyronn/core/error.hpp>
+#include <pyronn/core/extents.hpp>
+#include <pyronn/core/half.hpp>
+
+namespace pyronn::dlpack {
+
+/// Where a tensor's memory lies.
+struct Device {
+  std::int32_t type;  ///< one of the numbers below, or another of DLPack's
+  std::int32_t id;    ///< which of several such devices
+
+  static constexpr std::int32_t cpu = 1;            ///< host memory
+  static constexpr std::int32_t cuda = 2;           ///< memory of a CUDA device
+  static constexpr std::int32_t cuda_host = 3;      ///< host memory that was registered with CUDA
+  static constexpr std::int32_t cuda_managed = 13;  ///< memory that CUDA moves
+
+  /// Whether the host can read and write it.
+  [[nodiscard]] constexpr bool is_host() const {
+    return type == cpu || type == cuda_host || type == cuda_managed;
+  }
+  /// Whether kernels of CUDA can.
+  [[nodiscard]] constexpr bool is_cuda() const {
+    return type == cuda || type == cuda_host || type == cuda_managed;
+  }
+};
+
+/// The type of a tensor's elements.
+struct DataType {
+  std::uint8_t code;    ///< the kind of number, one of those below or another of DLPack's
+  std::uint8_t bits;    ///< of one number
+  std::uint16_t lanes;  ///< numbers in an element
+
+  static constexpr std::uint8_t signed_integer = 0;    ///< two's complement
+  static constexpr std::uint8_t unsigned_integer = 1;  ///< without a sign
+  static constexpr std::uint8_t ieee_float = 2;        ///< of 16, 32 or 64 bits
+  static constexpr std::uint8_t brain_float = 4;       ///< bfloat16
+
+  /// @{
+  /// Types are equal where all their numbers are.
+  friend constexpr bool operator==(DataType const& a, DataType const& b) {
+    return a.code == b.code && a.bits == b.bits && a.lanes == b.lanes;
+  }
+  friend constexpr bool operator!=(DataType const& a, DataType const& b) { return !(a == b); }
+  /// @}
+};
+
+/// A tensor that somebody owns.
+struct Tensor {
+  void* data;                   ///< may be null where there are no elements
+  Device device;                ///< where data lies
+  std::int32_t ndim;            ///< number of axes
+  DataType dtype;               ///< of the elements
+  std::int64_t const* shape;    ///< elements along each axis, slowest first
+  std::int64_t const* strides;  ///< elements from one index to the next; null: C order without gaps
+  std::uint64_t byte_offset;    ///< from data to the first element
+};
+
+/// A tensor with the function that gives it back, as libraries before DLPack 1.0 hand it over, in a
+/// Python capsule of the name "dltensor".
+struct ManagedTensor {
+  Tensor dl_tensor;                 ///< what is lent
+  void* manager_ctx;                ///< belongs to the lender
+  void (*deleter)(ManagedTensor*);  ///< gives it back; null: nothing to do
+};
+
+/// The same as of DLPack 1.0, in a capsule of the name "dltensor_versioned".
+struct ManagedTensorVersioned {
+  std::uint32_t major;                       ///< of DLPack; others than 1 have another layout
+  std::uint32_t minor;                       ///< of DLPack
+  void* manager_ctx;                         ///< belongs to the lender
+  void (*deleter)(ManagedTensorVersioned*);  ///< gives it back; null: nothing to do
+  std::uint64_t flags;                       ///< a sum of the numbers below
+  Tensor dl_tensor;                          ///< what is lent
+
+  static constexpr std::uint64_t read_only = 1;  ///< flag: must not be written
+  static constexpr std::uint64_t is_copied = 2;  ///< flag: the lender keeps no other reference
+};
+
+/// The DataType of arrays of T.
+template <class T>
+constexpr DataType data_type_of() {
+  using Number = std::remove_const_t<T>;
+  if constexpr (std::is_same_v<Number, Half>) {
+    return {DataType::ieee_float, 16, 1};
+  } else if constexpr (std::is_same_v<Number, BFloat16>) {
+    return {DataType::brain_float, 16, 1};
+  } else if constexpr (std::is_floating_point_v<Number>) {
+    return {DataType::ieee_float, static_cast<std::uint8_t>(8 * sizeof(Number)), 1};
+  } else {
+    static_assert(
+        std::is_integral_v<Number> && !std::is_same_v<Number, bool>,
+        "DLPack has arrays of float, double, pyronn::Half, pyronn::BFloat16 and integers.");
+    return {std::is_signed_v<Number> ? DataType::signed_integer : DataType::unsigned_integer,
+            static_cast<std::uint8_t>(8 * sizeof(Number)), 1};
+  }
+}
+
+/// A type's name as NumPy spells it: "float32", "bfloat16".
+inline std::string name_of(DataType type) {
+  std::string name;
+  switch (type.code) {
+    case DataType::signed_integer:
+      name = "int";
+      break;
+    case DataType::unsigned_integer:
+      name = "uint";
+      break;
+    case DataType::ieee_float:
+      name = "float";
+      break;
+    case DataType::brain_float:
+      name = "bfloat";
+      break;
+    default:
+      name = detail::message("type ", static_cast<int>(type.code), " of bits ");
+  }
+  name += std::to_string(type.bits);
+  if (type.lanes != 1) name += " x " + std::to_string(type.lanes);
+  return name;
+}
+
+/// Number of elements. Throws InvalidArgument for a negative size, and for more than can be
+/// counted.
+inline std::int64_t element_count(Tensor const& tensor) {
+  std::int64_t count = 1;
+  for (int axis = 0; axis < tensor.ndim; ++axis) {
+    std::int64_t const size = tensor.shape[axis];
+    detail::expects(size >= 0, "dlpack: the tensor has ", size, " elements along axis ", axis);
+    detail::expects(size == 0 || count <= std::numeric_limits<std::int64_t>::max() / size,
+                    "dlpack: the tensor has more elements than can be counted");
+    count *= size;
+  }
+  return count;
+}
+
+/// Whether elements lie in C order without gaps. The strides of axes with one element mean nothing,
+/// nor do any where there are no elements.
+inline bool is_contiguous(Tensor const& tensor) {
+  if (tensor.strides == nullptr || element_count(tensor) == 0) return true;
+  std::int64_t expected = 1;
+  for (int axis = tensor.ndim - 1; axis >= 0; --axis) {
+    if (tensor.shape[axis] == 1) continue;
+    if (tensor.strides[axis] != expected) return false;
+    expected *= tensor.shape[axis];
+  }
+  return true;
+}
+
+/// The tensor as an array, whose axes come in the other order: fastest first. `what` names it in
+/// errors. The memory stays the lender's. Throws InvalidArgument unless the tensor has `Rank` axes,
+/// elements of T, C order without gaps and addresses that are multiples of an element.
+template <class T, int Rank>
+ArrayView<T, Rank> array_of(Tensor const& tensor, char const* what) {
+  constexpr DataType type = data_type_of<T>();
+  detail::expects(tensor.dtype == type, what, ": the tensor is of ", name_of(tensor.dtype),
+                  "; it must be of ", name_of(type));
+  detail::expects(tensor.ndim == Rank, what, ": the tensor has ", tensor.ndim,
+                  " axes; it must have ", Rank);
+  bool const is_empty = element_count(tensor) == 0;
+  Extents<Rank> extents{};
+  for (int axis = 0; axis < Rank; ++axis) {
+    std::int64_t const size = tensor.shape[Rank - 1 - axis];
+    detail::expects(size <= std::numeric_limits<int>::max(), what, ": the tensor has ", size,
+                    " elements along axis ", Rank - 1 - axis, "; at most 2^31 - 1 are possible");
+    extents[axis] = static_cast<int>(size);
+  }
+  detail::expects(is_contiguous(tensor), what,
+                  ": the tensor is not contiguous: make a copy in C order first");
+  if (is_empty) return {nullptr, extents};
+  detail::expects(tensor.data != nullptr, what, ": the tensor has elements, but no memory");
+  auto* const bytes = static_cast<unsigned char*>(tensor.data) + tensor.byte_offset;
+  detail::expects(reinterpret_cast<std::uintptr_t>(bytes) % alignof(T) == 0, what,
+                  ": the tensor begins at an address that is no multiple of ", alignof(T),
+                  " bytes");
+  return {reinterpret_cast<T*>(bytes), extents};
+}
+
+/// A tensor that was lent, given back when this goes.
+class ImportedTensor {
+ public:
+  /// Takes what a capsule "dltensor" holds, whose name must then be "used_dltensor". Such lenders
+  /// do not say whether it may be written. Throws InvalidArgument for a null pointer.
+  explicit ImportedTensor(ManagedTensor* lent) {
+    detail::expects(lent != nullptr, "dlpack: the capsule holds no tensor");
+    owner_ = {lent, [lent](void*) {
+                if (lent->deleter != nullptr) lent->deleter(lent);
+              }};
+    tensor_ = &lent->dl_tensor;
+  }
+
+  /// Takes what a capsule "dltensor_versioned" holds, whose name must then be
+  /// "used_dltensor_versioned". Throws InvalidArgument, having given it back, for a version whose
+  /// layout is not known.
+  explicit ImportedTensor(ManagedTensorVersioned* lent) {
+    detail::expects(lent != nullptr, "dlpack: the capsule holds no tensor");
+    owner_ = {lent, [lent](void*) {
+                if (lent->deleter != nullptr) lent->deleter(lent);
+              }};
+    detail::expects(lent->major == 1, "dlpack: the tensor is of DLPack ", lent->major, ".",
+                    lent->minor, "; versions 1.x are known");
+    tensor_ = &lent->dl_tensor;
+    is_read_only_ = (lent->flags & ManagedTensorVersioned::read_only) != 0;
+  }
+
+  /// What is lent.
+  [[nodiscard]] Tensor const& tensor() const { return *tensor_; }
+  /// Where it lies.
+  [[nodiscard]] Device device() const { return tensor_->device; }
+  /// Whether the lender forbids to write.
+  [[nodiscard]] bool is_read_only() const { return is_read_only_; }
+
+  /// As array_of. Throws InvalidArgument where `T` is not const and the lender forbids to write.
+  template <class T, int Rank>
+  [[nodiscard]] ArrayView<T, Rank> array(char const* what) const {
+    detail::expects(std::is_const_v<T> || !is_read_only_, what,
+                    ": the tensor is read-only: make a copy that can be written");
+    return array_of<T, Rank>(*tensor_, what);
+  }
+
+ private:
+  std::shared_ptr<void> owner_;
+  Tensor const* tensor_ = nullptr;
+  bool is_read_only_ = false;
+};
+
+}  // namespace pyronn::dlpack
+
+namespace pyronn::detail {
+
+/// An array on loan: shape and owner live as long as the borrower keeps it.
+template <class Managed, int Rank>
+struct DlpackLoan {
+  Managed managed{};
+  std::int64_t shape[Rank];
+  std::int64_t strides[Rank];
+  std::shared_ptr<void> owner;
+
+  template <class T>
+  DlpackLoan(ArrayView<T, Rank> array, dlpack::Device device, std::shared_ptr<void> owner_of)
+      : owner{std::move(owner_of)} {
+    std::int64_t stride = 1;
+    for (int axis = 0; axis < Rank; ++axis) {
+      shape[Rank - 1 - axis] = array.extents[axis];
+      strides[Rank - 1 - axis] = stride;
+      stride *= array.extents[axis];
+    }
+    void* const data = const_cast<std::remove_const_t<T>*>(array.data);
+    managed.dl_tensor = {data, device, Rank, dlpack::data_type_of<T>(), shape, strides, 0};
+    managed.manager_ctx = this;
+    managed.deleter = [](Managed* lent) { delete static_cast<DlpackLoan*>(lent->manager_ctx); };
+  }
+};
+
+}  // namespace pyronn::detail
+
+namespace pyronn::dlpack {
+
+/// Lends an array to another library, in a capsule of the name "dltensor_versioned"; of const
+/// elements with the flag read_only. `owner` keeps the memory alive until the borrower gives it
+/// back by the deleter.
+template <class T, int Rank>
+ManagedTensorVersioned* export_versioned(ArrayView<T, Rank> array, Device device,
+                                         std::shared_ptr<void> owner) {
+  auto* const loan =
+      new detail::DlpackLoan<ManagedTensorVersioned, Rank>{array, device, std::move(owner)};
+  loan->managed.major = 1;
+  loan->managed.minor = 0;
+  loan->managed.flags = std::is_const_v<T> ? ManagedTensorVersioned::read_only : 0;
+  return &loan->managed;
+}
+
+/// The same for libraries that know the capsule "dltensor" alone, which cannot say that an array
+/// must not be written: const elements fail to compile.
+template <class T, int Rank>
+ManagedTensor* export_legacy(ArrayView<T, Rank> array, Device device, std::shared_ptr<void> owner) {
+  static_assert(!std::is_const_v<T>,
+                "DLPack before 1.0 cannot lend what must not be written: use export_versioned.");
+  return &(new detail::DlpackLoan<ManagedTensor, Rank>{array, device, std::move(owner)})->managed;
+}
+
+}  // namespace pyronn::dlpack

@@ -1,0 +1,22 @@
+// SPDX-FileCopyrightText: The pyronn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+/// CudaOperatorPair: an OperatorPair whose kernels run on CUDA devices and on cores.
+#include <pyronn/backend/cuda/require_cuda.cuh>
+//
+#include <pyronn/core/half.hpp>
+#include <pyronn/interop/detail/lent_executors.cuh>
+#include <pyronn/interop/detail/operator_pair_of.hpp>
+#include <pyronn/model/joseph.hpp>
+
+namespace pyronn {
+
+/// A projector of this model and its transpose, for tensors on CUDA devices and in host memory of
+/// the types in `Storage`. Its caches are its own: make one, of static lifetime.
+template <class Geometry, class Interp, class Model = Joseph,
+          class Storage = StorageTypes<float, Half, BFloat16>>
+class CudaOperatorPair
+    : public detail::OperatorPairOf<Geometry, Interp, Model, Storage, detail::CudaExecutors> {};
+
+}  // namespace pyronn

@@ -1,0 +1,73 @@
+// SPDX-FileCopyrightText: The pyronn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+/// TorchLibrary: operators of PyTorch, from Python and from C++, whose derivatives of every order
+/// and mode are exact. It needs the headers and libraries of one release of PyTorch or LibTorch:
+/// 2.11 as C++17, 2.15 as C++20. No CUDA header is needed: kernels are compiled elsewhere, see
+/// operator_pair.hpp.
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <pyronn/interop/detail/torch/operator.hpp>
+#include <pyronn/interop/detail/torch/register_operator.hpp>
+#include <pyronn/interop/detail/torch/registry.hpp>
+#include <pyronn/interop/operator_pair.hpp>
+
+namespace pyronn {
+
+/// Registers operators of a namespace `torch.ops.NAMESPACE`. An object of static lifetime in a
+/// shared library does so when the library is loaded, by torch.ops.load_library in Python or by the
+/// linker in C++:
+///
+/// @code
+///   pyronn::OperatorPair const& fan();  // in the file of the kernels
+///   static auto const library = pyronn::TorchLibrary{"ct"}.add("fan", fan());
+/// @endcode
+///
+/// A pair NAME gives two operators, each the other's derivative: NAME, from volumes to projections,
+/// and NAME_adjoint, from projections to volumes.
+///
+/// @code
+///   NAME(Tensor input, Tensor geometry, SymInt[] output_shape, float[] spacing, float[] origin=[],
+///        float[] model=[], int workspace_limit=268435456) -> Tensor
+/// @endcode
+///
+/// * `input`: (..., z, y, x) or (..., view, v, u), in the plane (..., y, x) or (..., view, u), with
+///   any leading axes; of float32, float16, bfloat16, and float64 where kernels have it; on the CPU
+///   or a CUDA device, with any strides. The output has the same type, device and leading axes.
+/// * `geometry`: in host memory, as GeometryTensor says, for all samples or one for each: leading
+///   axes are matched with those of the input from the last on. It has no gradient.
+/// * `output_shape`: of one sample, (z, y, x) or (view, v, u).
+/// * `spacing`, `origin`: of voxels, in the order of the volume's axes [mm]; without an origin the
+///   volume is centred about 0.
+/// * `model`: the model's numbers, as ModelNumbers says.
+/// * `workspace_limit`: what a call may take besides [bytes], from the framework's allocator.
+///
+/// Calls on a CUDA device are queued on the current stream and do not synchronise; they may be
+/// captured in graphs. Under vmap samples are one batch, under autocast inputs become float32. What
+/// was set up for a geometry is kept for the next calls with the same numbers. Errors are
+/// PyTorch's: TypeError for element types, ValueError for shapes and values.
+class TorchLibrary {
+ public:
+  /// Operators of `torch.ops.NAMESPACE`; several libraries of one process may share a namespace if
+  /// the names of operators differ.
+  explicit TorchLibrary(std::string name_space) : registry_{std::move(name_space)} {}
+
+  /// Registers NAME and NAME_adjoint. The pair must live as long as the process.
+  TorchLibrary add(std::string const& name, OperatorPair const& pair) && {
+    auto const both = std::make_shared<detail::TorchPair>(registry_.name_space(), name, pair);
+    detail::register_operator(registry_, both->forward);
+    detail::register_operator(registry_, both->adjoint);
+    kept_.push_back(both);
+    return std::move(*this);
+  }
+
+ private:
+  std::vector<std::shared_ptr<void const>> kept_;  ///< what functions of the registry point to
+  detail::TorchRegistry registry_;
+};
+
+}  // namespace pyronn
