@@ -11,9 +11,11 @@
 #include <utility>
 #include <vector>
 
+#include <pyronn/interop/detail/torch/filter.hpp>
 #include <pyronn/interop/detail/torch/operator.hpp>
 #include <pyronn/interop/detail/torch/register_operator.hpp>
 #include <pyronn/interop/detail/torch/registry.hpp>
+#include <pyronn/interop/filter_operator.hpp>
 #include <pyronn/interop/operator_pair.hpp>
 
 namespace pyronn {
@@ -62,6 +64,27 @@ class TorchLibrary {
     detail::register_operator(registry_, both->forward);
     detail::register_operator(registry_, both->adjoint);
     kept_.push_back(both);
+    return std::move(*this);
+  }
+
+  /// Registers NAME, which filters rows, and NAME_response_gradient, which carries gradients to the
+  /// response:
+  ///
+  /// @code
+  ///   NAME(Tensor input, Tensor response, int workspace_limit=268435456) -> Tensor
+  ///   NAME_response_gradient(Tensor input, Tensor gradient, SymInt[] response_shape,
+  ///                          int workspace_limit=268435456) -> Tensor
+  /// @endcode
+  ///
+  /// The input has rows of pixels (..., u), of float32; of float16 and bfloat16, filtered as
+  /// float32; or of float64, filtered by PyTorch's transforms. The response (..., f) has
+  /// filter_response_length(u) values; its leading axes are matched with those of the input from
+  /// the last on. Both have gradients of every order. The operator must live as long as the
+  /// process.
+  TorchLibrary add(std::string const& name, FilterOperator const& filter) && {
+    auto const op = std::make_shared<detail::TorchFilter>(registry_.name_space(), name, filter);
+    detail::register_filter(registry_, *op);
+    kept_.push_back(op);
     return std::move(*this);
   }
 

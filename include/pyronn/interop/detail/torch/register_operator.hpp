@@ -2,11 +2,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-/// Registers a TorchOperator for every key of the dispatcher.
+/// Registers operators for every key of the dispatcher.
 #include <c10/core/DispatchKey.h>
 
 #include <pyronn/interop/detail/torch/autocast.hpp>
 #include <pyronn/interop/detail/torch/autograd.hpp>
+#include <pyronn/interop/detail/torch/filter.hpp>
+#include <pyronn/interop/detail/torch/filter_autograd.hpp>
+#include <pyronn/interop/detail/torch/filter_kernels.hpp>
+#include <pyronn/interop/detail/torch/filter_vmap.hpp>
 #include <pyronn/interop/detail/torch/kernels.hpp>
 #include <pyronn/interop/detail/torch/operator.hpp>
 #include <pyronn/interop/detail/torch/registry.hpp>
@@ -28,6 +32,22 @@ inline void register_operator(TorchRegistry& registry, TorchOperator const& op) 
   registry.define(op.into_schema());
   registry.implement(op.into_name(), {Key::CPU, Key::CUDA}, TorchKernel{&op});
   registry.implement(op.into_name(), Key::Meta, TorchMetaKernel{});
+}
+
+inline void register_filter(TorchRegistry& registry, TorchFilter const& op) {
+  using Key = c10::DispatchKey;
+  registry.define(op.filter_schema());
+  registry.implement(op.name, {Key::CPU, Key::CUDA}, TorchFilterKernel{&op});
+  registry.implement(op.name, Key::Meta, TorchFilterMetaKernel{&op});
+  registry.implement(op.name, Key::Autograd, TorchFilterAutograd{&op});
+  registry.implement(op.name, Key::FuncTorchBatched, TorchFilterVmap{&op});
+  registry.implement(op.name, {Key::AutocastCPU, Key::AutocastCUDA}, TorchFilterAutocast{&op});
+
+  registry.define(op.gradient_schema());
+  registry.implement(op.gradient_name(), {Key::CPU, Key::CUDA}, TorchFilterGradientKernel{&op});
+  registry.implement(op.gradient_name(), Key::Meta, TorchFilterGradientMetaKernel{});
+  registry.implement(op.gradient_name(), Key::Autograd, TorchFilterGradientAutograd{&op});
+  registry.implement(op.gradient_name(), Key::FuncTorchBatched, TorchFilterGradientVmap{&op});
 }
 
 }  // namespace pyronn::detail
