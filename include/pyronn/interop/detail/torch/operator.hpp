@@ -120,6 +120,10 @@ inline std::int64_t sample_axes(TorchOperator const& op) { return op.pair->dimen
 inline void check_torch_call(TorchOperator const& op, TorchTensor const& input,
                              TorchTensor const& geometry, TorchArguments const& arguments) {
   check_torch_type(op.name, input.scalar_type());
+  auto const numbers = geometry.scalar_type();
+  TORCH_CHECK_TYPE(numbers == at::kDouble || numbers == at::kFloat || numbers == at::kLong, op.name,
+                   ": the geometry is of ", numbers,
+                   "; it must be of float64, of float32, or of int64 for a registered one");
   TORCH_CHECK_VALUE(geometry.device().is_cpu() || geometry.device().is_meta(), op.name,
                     ": the geometry is on ", geometry.device(),
                     ", but views travel with each launch from host memory: call geometry.cpu() "
