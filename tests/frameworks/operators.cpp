@@ -27,6 +27,11 @@ OperatorPair const& fan_siddon() { return pair<FanBeam, Siddon>(); }
 OperatorPair const& fan_weighted() { return pair<FanBeam, DistanceWeighted>(); }
 OperatorPair const& cone_weighted() { return pair<ConeBeam, DistanceWeighted>(); }
 
+OperatorPair const& fan_unmatched() {
+  static UnmatchedOperatorPair const made{fan(), fan_weighted()};
+  return made;
+}
+
 FilterOperator const& filter() {
   static CpuFilterOperator const made;
   return made;

@@ -15,6 +15,7 @@ pyronn::OperatorPair const& fan_march();
 pyronn::OperatorPair const& fan_siddon();
 pyronn::OperatorPair const& fan_weighted();
 pyronn::OperatorPair const& cone_weighted();
+pyronn::OperatorPair const& fan_unmatched();
 pyronn::FilterOperator const& filter();
 
 }  // namespace operators

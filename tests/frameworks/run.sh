@@ -3,7 +3,8 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # Operators in frameworks of neural networks, each release in a virtual environment of its own under
-# build/frameworks: tests/frameworks/run.sh [torch-2.11.0 torch-2.15.0]. Without a name: all.
+# build/frameworks: tests/frameworks/run.sh [numpy libtorch torch-2.11.0 torch-2.15.0]. Without a name:
+# all of them.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 tests=$PWD/tests/frameworks
@@ -11,7 +12,7 @@ out=$PWD/build/frameworks
 mkdir -p "$out"
 
 releases=("$@")
-[ ${#releases[@]} -gt 0 ] || releases=(torch-2.11.0 torch-2.15.0)
+[ ${#releases[@]} -gt 0 ] || releases=(numpy libtorch torch-2.11.0 torch-2.15.0)
 
 # Makes the environment NAME with pip's arguments; `--` begins another call of pip.
 environment() {
@@ -51,6 +52,23 @@ build() {
   library=$out/$name/build/ct.so
 }
 
+numpy() {
+  environment "$1" numpy==2.4.6
+  library=$out/$1/dlpack.so
+  c++ -std=c++17 -O1 -shared -fPIC -I include "$tests/dlpack_library.cpp" -o "$library"
+  run "$1" dlpack_numpy.py "$library"
+}
+
+# LibTorch of the distribution, on cores.
+libtorch() {
+  if ! find /usr/lib /usr/share -name TorchConfig.cmake 2> /dev/null | grep -q .; then
+    echo "LibTorch was not found: skipped (Debian: libtorch-dev)"
+    return
+  fi
+  build "$1" torch ""
+  "$out/$1/build/torch_program" "$library"
+}
+
 # The wheels of PyTorch are linked to CUDA's libraries; those of the toolkit serve, and what it
 # lacks is installed.
 torch() {
@@ -67,6 +85,19 @@ torch() {
   run "$name" torch_checks.py "$library" float32
   run "$name" torch_filter.py "$library"
   run "$name" torch_inputs.py "$library"
+  own_geometry "$name" torch
+  "$out/$name/build/torch_program" "$library"
+}
+
+# A geometry of a program's own as a layer, in forty lines.
+own_geometry() {
+  local name=$1 framework=$2 examples=$PWD/examples/layers lines
+  local program="$examples/own_geometry_$framework.py"
+  "$python" "$program" "$out/$name/build/own.so"
+  lines=$(cat "$examples/own_geometry.cpp" "$examples/own_geometry_$framework.cpp" "$program" |
+    sed -e '/^\/\//d' -e '/^# /d' -e '/^$/d' | wc -l)
+  echo "$name own_geometry: $lines lines"
+  [ "$lines" -le 40 ]
 }
 
 # Runs a table, keeps it and prints what failed and how many lines there are.
@@ -84,6 +115,7 @@ for name in "${releases[@]}"; do
   mkdir -p "$out/$name"
   case $name in
     torch-*) torch "$name" ;;
+    numpy | libtorch) "$name" "$name" ;;
     *) echo "there is no test of $name" && exit 1 ;;
   esac
 done

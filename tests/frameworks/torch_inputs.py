@@ -102,6 +102,12 @@ def inputs():
     a, b = (torch.ops.ct.cone(volume, g, [4, 4, 5], [1.0] * 3) for g in (CONE, matrices))
     yield "matrices as vectors", torch.allclose(a, b, atol=1e-4)
     yield "fuzzed strides", all(same(strided(random.randint(2, 5))) for _ in range(300))
+    leaf = torch.randn(5, 6, requires_grad=True)
+    y = torch.randn(6, 7)
+    found = torch.ops.ct.fan_unmatched(leaf, GEOMETRY, [6, 7], [1.0, 1.0])
+    found.backward(y)
+    weighted = torch.ops.ct.fan_weighted_adjoint(y, GEOMETRY, [5, 6], [1.0, 1.0])
+    yield "a pair that is none", torch.equal(leaf.grad, weighted) and torch.equal(found, fan(leaf))
     with torch.autocast("cpu", torch.bfloat16):
         found = fan(torch.randn(3, 5, 6).bfloat16())
     yield "autocast", found.dtype == torch.float32

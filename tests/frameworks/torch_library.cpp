@@ -16,6 +16,7 @@ auto const library = pyronn::TorchLibrary{"ct"}
                          .add("fan_siddon", operators::fan_siddon())
                          .add("fan_weighted", operators::fan_weighted())
                          .add("cone_weighted", operators::cone_weighted())
+                         .add("fan_unmatched", operators::fan_unmatched())
                          .add("filter", operators::filter());
 
 }  // namespace

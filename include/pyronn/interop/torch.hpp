@@ -6,6 +6,7 @@
 /// and mode are exact. It needs the headers and libraries of one release of PyTorch or LibTorch:
 /// 2.11 as C++17, 2.15 as C++20. No CUDA header is needed: kernels are compiled elsewhere, see
 /// operator_pair.hpp.
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <utility>
@@ -64,6 +65,16 @@ class TorchLibrary {
     detail::register_operator(registry_, both->forward);
     detail::register_operator(registry_, both->adjoint);
     kept_.push_back(both);
+    return std::move(*this);
+  }
+
+  /// Registers NAME() -> Tensor, which gives what stands for a geometry that has no numbers: the
+  /// number that register_geometry gave.
+  TorchLibrary add_geometry(std::string const& name, std::int64_t handle) && {
+    registry_.define(name + "() -> Tensor");
+    registry_.implement(name, c10::DispatchKey::CompositeImplicitAutograd, [handle]() {
+      return at::scalar_tensor(handle, at::TensorOptions{}.dtype(at::kLong).device(at::kCPU));
+    });
     return std::move(*this);
   }
 
