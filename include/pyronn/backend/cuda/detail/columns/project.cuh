@@ -28,9 +28,8 @@ namespace pyronn::detail {
 /// its lanes, which lie along v, so that they load neighbouring cells of a column. An item is up to
 /// `rays` pixels, 32 rows apart, counted from where the footprint of the volume begins; pixels
 /// outside it are zero.
-template <int Axis, class Views, class In, class Out, class Architectures = CompiledArchitectures>
+template <int Axis, class Cell, class Views, class Out, class Architectures = CompiledArchitectures>
 struct ProjectColumns {
-  using Cell = SampleAndSlopeOf<In>;
   static constexpr bool in_tensor_cores = adds_in_tensor_cores_v<Cell, Architectures>;
   template <int Count>
   using Sums = ColumnSums<Cell, Count, in_tensor_cores>;
@@ -81,6 +80,29 @@ struct ProjectColumns {
     int view;
   };
 
+  /// Where rays cross slices, in the copy's coordinates: the crossing of slice 0, and what it moves
+  /// by from slice to slice.
+  struct Crossings {
+    float across[2];
+    float z[2];     ///< the crossing of one ray
+    float step[2];  ///< from a ray's z to that of the lane's next ray
+
+    __device__ Crossings(RayColumn const& column, float row)
+        : across{column.ray.base[0] + 1.0F, column.ray.slope[0]},
+          z{column.ray.base[1] + row * column.base_step + ColumnCopy<Cell>::border,
+            column.ray.slope[1] + row * column.slope_step},
+          step{warp * column.base_step, warp * column.slope_step} {}
+
+    /// What the z of the lane's ray i moves by from slice to slice.
+    [[nodiscard]] __device__ float slope(int i) const {
+      return z[1] + static_cast<float>(i) * step[1];
+    }
+
+    static __device__ float at(float const (&line)[2], int k) {
+      return line[0] + static_cast<float>(k) * line[1];
+    }
+  };
+
   __device__ void clear_outside(Pixels const& pixels, IndexRange const& footprint) const {
     for (int v = pixels.first_v; v < min(pixels.first_v + warp * rays, projections.extents[1]);
          v += warp) {
@@ -101,21 +123,36 @@ struct ProjectColumns {
     }
     int const lane = pixels.first_v % warp;
     pixels.first_v = rows.first + lane;
+    Crossings const rays_of_lane{column, static_cast<float>(pixels.first_v)};
     Sums<Count> sums;
-    add_path<Count>(column, path, rows, lane, sums);
-    auto const& view = views.view(pixels.view, 0);
+    add_path<Count>(column, path, rows, lane, rays_of_lane, sums);
+    write<Count>(column, rays_of_lane, pixels, rows.last, sums);
+  }
+
+  /// Writes the sums times the lengths of ray between two slices [mm].
+  template <int Count>
+  __device__ void write(RayColumn const& column, Crossings const& rays_of_lane,
+                        Pixels const& pixels, int last_row, Sums<Count> const& sums) const {
+    Out* const first = &projections(pixels.u, pixels.first_v, pixels.view, 0);
+    std::ptrdiff_t const stride = std::ptrdiff_t{warp} * projections.extents[0];
+    auto const exists = [&](int i) { return pixels.first_v + warp * i <= last_row; };
+    // All are loaded before the first is stored: the compiler must not change the order.
+    float before[Count] = {};
     for (int i = 0; i < Count; ++i) {
-      int const v = pixels.first_v + warp * i;
-      if (v > rows.last) return;
-      auto const ray = view.ray(static_cast<float>(pixels.u), static_cast<float>(v));
-      write_or_add(projections(pixels.u, v, pixels.view, 0), sums[i] * JosephRay{ray, spacing}.step,
-                   adds);
+      if (adds && exists(i)) before[i] = widen(first[i * stride]);
+    }
+    float const aside = spacing[1 - Axis] * column.ray.slope[0];
+    float const level = spacing[Axis] * spacing[Axis] + aside * aside;
+    for (int i = 0; i < Count; ++i) {
+      float const rise = spacing[2] * rays_of_lane.slope(i);
+      float const value = sums[i] * std::sqrt(level + rise * rise);
+      if (exists(i)) write_or_add(first[i * stride], before[i] + value, false);
     }
   }
 
   template <int Count>
   __device__ void add_path(RayColumn const& column, SliceRange const& path, IndexRange const& rows,
-                           int lane, Sums<Count>& sums) const {
+                           int lane, Crossings const& rays_of_lane, Sums<Count>& sums) const {
     float low = max(static_cast<float>(path.first), column.ray.low + 0.5F);
     float high = min(static_cast<float>(path.last), column.ray.high - 0.5F);
     clip(column.ray.base[0], column.ray.slope[0], margin - 1.0F,
@@ -125,10 +162,9 @@ struct ProjectColumns {
     int const end = has_inner ? static_cast<int>(std::floor(high)) + 1 : begin;
     Crossings const first{column, static_cast<float>(rows.first)};
     Crossings const last{column, static_cast<float>(rows.last)};
-    Crossings const rays_of_lane{column, static_cast<float>(rows.first + lane)};
     Cells const cells{*this};
     // A lane's last one or two rays may not exist; they are moved to the zeros below all voxels.
-    auto const top = static_cast<float>(size[2] + ColumnCopy<In>::border);
+    auto const top = static_cast<float>(size[2] + ColumnCopy<Cell>::border);
     int const rest = rows.last - (rows.first + lane);
     float const tops[2] = {rest >= warp * (Count - 2) ? top : 0.0F,
                            rest >= warp * (Count - 1) ? top : 0.0F};
@@ -153,24 +189,6 @@ struct ProjectColumns {
     }
   }
 
-  /// Where rays cross slices, in the copy's coordinates: the crossing of slice 0, and what it moves
-  /// by from slice to slice.
-  struct Crossings {
-    float across[2];
-    float z[2];     ///< the crossing of one ray
-    float step[2];  ///< from a ray's z to that of the lane's next ray
-
-    __device__ Crossings(RayColumn const& column, float row)
-        : across{column.ray.base[0] + 1.0F, column.ray.slope[0]},
-          z{column.ray.base[1] + row * column.base_step + ColumnCopy<In>::border,
-            column.ray.slope[1] + row * column.slope_step},
-          step{warp * column.base_step, warp * column.slope_step} {}
-
-    static __device__ float at(float const (&line)[2], int k) {
-      return line[0] + static_cast<float>(k) * line[1];
-    }
-  };
-
   /// A margin by which inner slices keep away from borders [voxels]; rounding moves positions by
   /// far less.
   static constexpr float margin = 1.0F / 32.0F;
@@ -180,7 +198,7 @@ struct ProjectColumns {
     float const first = Crossings::at(ray.z, begin);
     float const last = Crossings::at(ray.z, end - 1);
     return min(first, last) >= margin &&
-           max(first, last) < static_cast<float>(size[2] + ColumnCopy<In>::border) - margin;
+           max(first, last) < static_cast<float>(size[2] + ColumnCopy<Cell>::border) - margin;
   }
 
   /// The cells of the copy.
@@ -193,8 +211,8 @@ struct ProjectColumns {
     explicit __device__ Cells(ProjectColumns const& kernel)
         : data{kernel.columns},
           first_slice{static_cast<unsigned>(kernel.first_slice)},
-          width{static_cast<unsigned>(ColumnCopy<In>::width(kernel.size, Axis))},
-          height{static_cast<unsigned>(ColumnCopy<In>::height(kernel.size))} {}
+          width{static_cast<unsigned>(ColumnCopy<Cell>::width(kernel.size, Axis))},
+          height{static_cast<unsigned>(ColumnCopy<Cell>::height(kernel.size))} {}
 
     /// Adds `weight` times the samples of slice k, at positions in z that are limited by `limit`.
     template <class Limit, class LaneSums>
@@ -208,7 +226,7 @@ struct ProjectColumns {
       Cell const* const column =
           hide_from_optimizer(data + static_cast<int>(number * height) -
                               static_cast<std::ptrdiff_t>(grid_index_origin));
-      sums.add(column, across.fraction, weight,
+      sums.add(column, hide_from_optimizer(column + height), across.fraction, weight,
                [&](int i) { return limit(i, z + static_cast<float>(i) * step); });
     }
   };

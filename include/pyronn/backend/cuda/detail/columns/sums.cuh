@@ -11,6 +11,7 @@
 #include <cuda_fp16.h>
 
 #include <pyronn/backend/cuda/detail/cells/sample_and_slope.cuh>
+#include <pyronn/backend/cuda/detail/columns/copy.cuh>
 #include <pyronn/backend/cuda/detail/launch/run_kernel.cuh>
 #include <pyronn/core/math.hpp>
 #include <pyronn/core/storage.hpp>
@@ -31,9 +32,9 @@ class ColumnSums {
 
   /// Adds `weight` times the samples at the positions `at(0)`, ..., `at(Count - 1)` along `column`,
   /// the fraction `across` of the way to the next column. `column` is its cell 0, less
-  /// grid_index_origin.
+  /// grid_index_origin, and `next` that of the next column.
   template <class At>
-  __device__ void add(Cell const* column, float across, float weight, At const& at) {
+  __device__ void add(Cell const* column, Cell const*, float across, float weight, At const& at) {
     for (int i = 0; i < Count; ++i) {
       GridIndex const node = grid_index_of(at(i));
       Cell const* const lower = column + static_cast<int>(node.index);
@@ -44,6 +45,37 @@ class ColumnSums {
   __device__ float operator[](int i) const { return sums_[i]; }
 
  private:
+  float sums_[Count] = {};
+};
+
+/// The same where both columns must be read.
+template <int Count>
+class ColumnSums<BareSample, Count, false> {
+ public:
+  static constexpr int slices = 1;
+
+  template <class At>
+  __device__ void add(BareSample const* column, BareSample const* next, float across, float weight,
+                      At const& at) {
+    float const weight_of_next = weight * across;
+    float const weight_of_column = weight - weight_of_next;
+    for (int i = 0; i < Count; ++i) {
+      GridIndex const node = grid_index_of(at(i));
+      auto const offset = static_cast<int>(node.index);
+      sums_[i] += weight_of_column * between(column + offset, node.fraction);
+      sums_[i] += weight_of_next * between(next + offset, node.fraction);
+    }
+  }
+
+  __device__ float operator[](int i) const { return sums_[i]; }
+
+ private:
+  static __device__ float between(BareSample const* lower, float fraction) {
+    float const below = __ldg(&lower[0].value);
+    float const above = __ldg(&lower[1].value);
+    return below + fraction * (above - below);
+  }
+
   float sums_[Count] = {};
 };
 
@@ -71,7 +103,7 @@ class ColumnSums<SampleAndSlope<Half>, Count, true> {
   }
 
   template <class At>
-  __device__ void add(Cell const* column, float across, float weight, At const& at) {
+  __device__ void add(Cell const* column, Cell const*, float across, float weight, At const& at) {
     __half2 const across2 = __float2half2_rn(across);
     for (int i = 0; i < Count; i += step) {
       unsigned samples[step] = {};

@@ -12,7 +12,7 @@
 #include <pyronn/backend/cuda/detail/launch/run_kernel.cuh>
 #include <pyronn/backend/cuda/detail/texture/images.cuh>
 #include <pyronn/core/array_view.hpp>
-#include <pyronn/core/config.hpp>
+#include <pyronn/core/extents.hpp>
 #include <pyronn/core/math.hpp>
 #include <pyronn/core/storage.hpp>
 #include <pyronn/core/vec.hpp>
@@ -97,9 +97,9 @@ struct CopyRowsAlongZ {
 
   __device__ void operator()(Vec<int, 3> item) const {
     int const k = first + item[2];
-    std::size_t const row = static_cast<std::size_t>(item[2]) *
-                                static_cast<std::size_t>(volume.extents[1 - Axis]) +
-                            static_cast<std::size_t>(item[1]);
+    std::size_t const row =
+        static_cast<std::size_t>(item[2]) * static_cast<std::size_t>(volume.extents[1 - Axis]) +
+        static_cast<std::size_t>(item[1]);
     planes[row * pitch + static_cast<std::size_t>(item[0])] =
         texel_of<T>(Axis == 0 ? volume(k, item[1], item[0]) : volume(item[1], k, item[0]));
   }

@@ -70,8 +70,8 @@ struct ProjectPlanes {
   [[nodiscard]] __device__ SliceRange slices(JosephRay const& ray) const {
     int const first = planes.first;
     int const last = planes.end - 1;
-    bool inside = ray.low <= static_cast<float>(first) - 0.5F &&
-                  ray.high >= static_cast<float>(last) + 0.5F;
+    bool inside =
+        ray.low <= static_cast<float>(first) - 0.5F && ray.high >= static_cast<float>(last) + 0.5F;
     for (int other = 0; other < 2; ++other) {
       int const axis = other == 0 ? (Axis == 0 ? 1 : 0) : (Axis == 2 ? 1 : 2);
       float const ends[2] = {ray.crossing(other, first), ray.crossing(other, last)};

@@ -13,10 +13,12 @@
 #include <pyronn/backend/cuda/detail/texture/project.cuh>
 #include <pyronn/core/array_view.hpp>
 #include <pyronn/core/error.hpp>
+#include <pyronn/core/extents.hpp>
 #include <pyronn/core/math.hpp>
 #include <pyronn/core/vec.hpp>
 #include <pyronn/exec/workspace.hpp>
 #include <pyronn/operators/detail/general_forward.hpp>
+#include <pyronn/operators/detail/input_blocks.hpp>
 #include <pyronn/operators/detail/launch_views.hpp>
 #include <pyronn/operators/detail/operator_views.hpp>
 #include <pyronn/operators/detail/shapes.hpp>
