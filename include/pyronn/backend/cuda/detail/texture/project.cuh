@@ -25,13 +25,13 @@ namespace pyronn::detail {
 /// pixel: (row, column, view).
 template <int Axis, class Views, class Out>
 struct ProjectPlanes {
-  /// Rays are sampled about once per texel, so that what one view reads is of no more use to it.
-  /// Blocks have four neighbouring views of the same pixels, which find in the L1 cache what the
+  /// Where rays are about a voxel apart, no other ray of a view reads much of what one has read. So
+  /// blocks have four neighbouring views of the same pixels, which find in the L1 cache what the
   /// others have read; and blocks of neighbouring views run together, for the L2 cache.
-  struct Block : BlockShape<16, 8, 4> {
+  struct Block : BlockShape<8, 8, 4> {
     static constexpr int warp_x = 8;
-    static constexpr int min_blocks_per_sm = 3;
-    static constexpr int z_swizzle = 12;
+    static constexpr int min_blocks_per_sm = 6;
+    static constexpr int z_swizzle = 6;
   };
 
   Views views;
