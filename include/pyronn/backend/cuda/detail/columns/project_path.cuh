@@ -87,8 +87,8 @@ struct CudaColumnsForward {
   }
 
  private:
-  /// Where rows are about a voxel apart or more, their rays load from different cells, and bare
-  /// samples take no longer; it pays then that slabs are fewer.
+  /// Where rows are about a voxel apart or more, lanes load different cells, and bare samples take
+  /// hardly longer. It pays then that slabs are fewer, as the rays are set up for each.
   static constexpr int many_slabs = 8;
   static constexpr float far_apart = 0.9F;
 
