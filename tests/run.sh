@@ -32,10 +32,6 @@ clang-format clang-format
 pkg-config pkg-config
 doxygen doxygen
 ccache ccache"
-  if apt-cache show libtorch-dev > /dev/null 2>&1; then # not every distribution has it
-    dpkg-query -W -f '${db:Status-Status}' libtorch-dev 2> /dev/null | grep -qx installed ||
-      missing+=(libtorch-dev)
-  fi
   for package in python3-venv libclang-rt-dev libeigen3-dev libboost-test-dev libcli11-dev nlohmann-json3-dev \
     libpugixml-dev libstb-dev; do
     dpkg-query -W -f '${db:Status-Status}' "$package" 2> /dev/null | grep -qx installed ||
@@ -49,8 +45,14 @@ ccache ccache"
   local as_root=()
   [ "$(id -u)" -eq 0 ] || as_root=(sudo)
   "${as_root[@]}" apt-get -qq update
+  install_packages "${missing[@]}"
+  # Not every distribution has it; what needs it is skipped then.
+  install_packages libtorch-dev || echo "libtorch-dev cannot be installed"
+}
+
+install_packages() {
   "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
-    apt-get -qq install --yes --no-install-recommends "${missing[@]}"
+    apt-get -qq install --yes --no-install-recommends "$@"
 }
 
 check_format() {

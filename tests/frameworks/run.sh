@@ -73,6 +73,10 @@ libtorch() {
 # lacks is installed.
 torch() {
   local name=$1 version=${1#torch-} cuda site
+  if ! command -v nvcc > /dev/null; then
+    echo "the CUDA toolkit was not found, without which PyTorch's wheels do not link: $name is skipped"
+    return
+  fi
   environment "$name" --no-deps "torch==$version" -- \
     numpy==2.4.6 typing_extensions sympy networkx jinja2 fsspec filelock setuptools -- \
     --no-deps nvidia-cufile nvidia-cusparselt-cu13 nvidia-nvshmem-cu13 nvidia-nccl-cu13
