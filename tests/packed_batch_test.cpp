@@ -122,14 +122,14 @@ double worst_error(std::vector<float> const& found, std::vector<float> const& in
 /// A batch against what is done without workspace, and some of its samples against double
 /// precision.
 template <class Operator>
-void check(Operator const& op, int samples) {
+void check(Operator const& op, int samples, double bound = 3e-6) {
   auto const in = batch_values(3, in_extents(op, samples));
   auto const found =
       test::run_between_guards(op, in_extents(op, samples), in, out_extents(op, samples));
   auto const in_place = run_within(op, samples, in, 0);
   BOOST_TEST(worst_error(found, in, samples, 1, [&](std::vector<float> const&, int n) {
                return sample(in_place, samples, n);
-             }) <= 3e-6);
+             }) <= bound);
   BOOST_TEST(worst_error(found, in, samples, 31, [&](std::vector<float> const& one, int) {
                return reference(op, one);
              }) <= 2e-5);
@@ -143,8 +143,9 @@ void check_both(Geometry const& scan, Grid const& grid, int samples) {
                                   << " samples") {
     check(Forward<Geometry>{scan, grid}, samples);
     check(Back<Geometry>{scan, grid}, samples);
-    // In one voxel the few rays of a sample may cancel.
-    if (grid.size.count() > 1) check(Transpose<Geometry>{scan, grid}, samples);
+    // In one voxel the few rays of a sample may cancel. One sample is made of running sums.
+    double const bound = samples == 1 ? 2e-5 : 3e-6;
+    if (grid.size.count() > 1) check(Transpose<Geometry>{scan, grid}, samples, bound);
   }
 }
 
@@ -157,6 +158,17 @@ BOOST_AUTO_TEST_CASE(of_any_number_of_samples) {
   for (int const samples : {1, 15, 16, 32, 33, 64, 65, 100}) {
     check_both(fan(45, 1.4, 23), grid, samples);
     check_both(parallel(45, 1.1, 23, 1.3), grid, samples);
+  }
+}
+
+// The weight goes into the products of matrices, but not so near the source that depths differ
+// much.
+BOOST_AUTO_TEST_CASE(weighted_by_distance) {
+  using Weighted = pyronn::Backprojector<FanBeam, SoftwareInterp, pyronn::DistanceWeighted>;
+  Grid const grid = Grid::flat({37, 29}, {1.1, 0.9}, {2.5, -3});
+  for (double const radius : {200.0, 45.0, 30.0}) {
+    auto const scan = FanBeam::circular({radius, 300, pyronn::equal_angles(150, 0.3)}, {45, 6.0});
+    for (int const samples : {20, 64}) check(Weighted{scan, grid}, samples);
   }
 }
 
@@ -203,7 +215,7 @@ BOOST_AUTO_TEST_CASE(of_rays_that_begin_or_end_in_the_image) {
 BOOST_AUTO_TEST_CASE(works_in_any_workspace) {
   Grid const grid = Grid::flat({37, 29}, {1.1, 0.9}, {2.5, -3});
   constexpr int samples = 70;
-  auto const check_limits = [&](auto const& op) {
+  auto const check_limits = [&](auto const& op, double bound) {
     auto const in = batch_values(5, in_extents(op, samples));
     auto const expected = run_within(op, samples, in, 0);
     std::size_t const whole = bytes_of(op, samples);
@@ -212,14 +224,14 @@ BOOST_AUTO_TEST_CASE(works_in_any_workspace) {
     for (std::size_t limit = whole; limit > 0; limit = limit * 3 / 4) {
       std::size_t const bytes = bytes_of(op, samples, limit);
       BOOST_TEST(bytes <= limit);
-      BOOST_TEST(test::relative_l2(run_within(op, samples, in, bytes), expected) <= 1e-6);
-      BOOST_TEST(test::relative_l2(run_within(op, samples, in, limit), expected) <= 1e-6);
+      BOOST_TEST(test::relative_l2(run_within(op, samples, in, bytes), expected) <= bound);
+      BOOST_TEST(test::relative_l2(run_within(op, samples, in, limit), expected) <= bound);
     }
     BOOST_TEST(test::relative_l2(run_within(op, samples, in, whole, 4), expected) <= 1e-6);
   };
-  check_limits(Forward<FanBeam>{fan(45, 1.4, 150), grid});
-  check_limits(Back<FanBeam>{fan(45, 1.4, 150), grid});
-  check_limits(Transpose<FanBeam>{fan(45, 1.4, 300), grid});
+  check_limits(Forward<FanBeam>{fan(45, 1.4, 150), grid}, 1e-6);
+  check_limits(Back<FanBeam>{fan(45, 1.4, 150), grid}, 1e-6);
+  check_limits(Transpose<FanBeam>{fan(45, 1.4, 300), grid}, 1e-5);  // in little, running sums
 }
 
 template <class Operator>
