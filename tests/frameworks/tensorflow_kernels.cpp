@@ -63,10 +63,11 @@ class Probe : public OperatorPair {
   static void tell(TensorCall const& call, CallContext const& context) {
     auto* const numbers = static_cast<float*>(call.output.data);
     bool is_aligned = true;
-    for (std::size_t const bytes : {1, 100, 5000}) {
-      auto* const block = static_cast<unsigned char*>(context.memory->allocate(bytes));
+    for (int const bytes : {1, 100, 5000}) {
+      auto* const block =
+          static_cast<unsigned char*>(context.memory->allocate(static_cast<std::size_t>(bytes)));
       is_aligned = is_aligned && reinterpret_cast<std::uintptr_t>(block) % 512 == 0;
-      for (std::size_t n = 0; n < bytes; ++n) block[n] = 1;
+      for (int n = 0; n < bytes; ++n) block[n] = 1;
     }
     numbers[0] = static_cast<float>(context.threads);
     numbers[1] = static_cast<float>(context.workspace_limit);
