@@ -64,13 +64,14 @@ def _gradient_of_pair(partner):
     """Each operator of a pair carries gradients back by the other one."""
 
     def gradient(op, upstream):
-        x, geometry, output_shape = op.inputs
+        x, geometry, _ = op.inputs
         # Tapes name the inputs of which nobody wants a gradient, graphs of tf.compat.v1 do not.
         if 1 not in (getattr(op, "skip_input_indices", None) or (1,)):
             raise NotImplementedError(f"{op.type}: {_NO_GEOMETRY}")
-        settings = ("spacing", "origin", "model", "workspace_limit")
-        back = partner(upstream, geometry, _sample_shape(x, output_shape.shape[0]),
-                       **{name: op.get_attr(name) for name in settings})
+        settings = {name: op.get_attr(name)
+                    for name in ("spacing", "origin", "model", "workspace_limit")}
+        sample = _sample_shape(x, axes=len(settings["spacing"]))
+        back = partner(upstream, geometry, sample, **settings)
         return back, None, None
 
     return gradient
