@@ -5,34 +5,68 @@
 Reverse mode is TensorFlow's public tf.RegisterGradient. Forward mode would follow from it, but with
 a silent zero where a geometry has a tangent; it has rules of its own in a table that is not public.
 """
+import functools
 import types
 
+import numpy as np
 import tensorflow as tf
 from tensorflow.python.eager import forwardprop
 
 
 def load(path, namespace):
     """The operators of a shared library: of pyronn::TensorFlowLibrary{"ct"}.add("fan", pair) the
-    functions `fan` and `fan_adjoint`. Registers their derivatives."""
+    functions `fan` and `fan_adjoint`, see _operator. Registers their derivatives."""
     library = tf.load_op_library(path)
     prefix = namespace + "_"
     functions = {name[len(prefix):]: getattr(library, name) for name in dir(library)
                  if name.startswith(prefix) and not name.endswith("_eager_fallback")}
+    operators = {}
     for name, function in functions.items():
-        operator = f"{_capital(namespace)}>{_capital(name)}"
         adjoint = name.endswith("_adjoint")
         partner = functions.get(name.removesuffix("_adjoint") if adjoint else name + "_adjoint")
         if partner is None:
-            _register_once(operator, _gradient_of_filter(function), None)
+            operators[name] = function
+            derivatives = _gradient_of_filter(function), None
         else:
-            _register_once(operator, _gradient_of_pair(partner), _tangent_of_pair(function))
-    return types.SimpleNamespace(**functions)
+            operators[name] = _operator(function)
+            derivatives = _gradient_of_pair(partner), _tangent_of_pair(function)
+        _register_once(f"{_capital(namespace)}>{_capital(name)}", *derivatives)
+    return types.SimpleNamespace(**operators)
 
 
-def on_host(geometry, dtype=tf.float64):
-    """A geometry where kernels read it: elsewhere, each step waits for a copy from the GPU."""
+def on_host(geometry):
+    """A geometry where kernels read it: elsewhere, each step waits for a copy from the GPU. Numbers
+    of registered geometries are integers, all else becomes float64."""
+    numbers = np.asarray(geometry)
     with tf.device("CPU:0"):
-        return tf.identity(tf.convert_to_tensor(geometry, dtype))
+        return tf.constant(numbers, tf.int64 if numbers.dtype.kind in "iu" else tf.float64)
+
+
+def _operator(function):
+    """One of a pair, with the arguments that TensorFlowLibrary documents; geometries that are no
+    tensors come to lie in host memory."""
+
+    def operator(x, geometry, output_shape, spacing, origin=(), model=(), workspace_limit=1 << 28,
+                 name=None):
+        if not tf.is_tensor(geometry):
+            geometry = on_host(geometry)
+        return function(x, geometry, _sizes(output_shape), spacing, origin, model,
+                        workspace_limit, name)
+
+    return operator
+
+
+def _sizes(shape):
+    """A shape as an argument. Lists as they are make eager calls several times as slow."""
+    if tf.is_tensor(shape) or not tf.executing_eagerly():
+        return shape
+    return _constant_sizes(tuple(int(size) for size in shape))
+
+
+@functools.lru_cache(maxsize=256)
+def _constant_sizes(shape):
+    with tf.device("CPU:0"):
+        return tf.constant(shape, tf.int32)
 
 
 def _capital(word):
@@ -54,7 +88,7 @@ def _register_once(name, gradient, tangent):
 def _sample_shape(x, axes):
     """The last axes of a tensor: numbers where they are known, else a tensor."""
     shape = x.shape[-axes:]
-    return shape.as_list() if shape.is_fully_defined() else tf.shape(x)[-axes:]
+    return _sizes(shape.as_list()) if shape.is_fully_defined() else tf.shape(x)[-axes:]
 
 
 _NO_GEOMETRY = "the geometry has no derivative; use tf.stop_gradient"
@@ -85,8 +119,11 @@ def _tangent_of_pair(function):
         settings = dict(zip(attributes[::2], attributes[1::2]))
         for of_type in ("T", "G"):
             settings.pop(of_type, None)
-        still = tf.reduce_all(tf.equal(tangents[1], 0))
-        with tf.control_dependencies([tf.debugging.Assert(still, [_NO_GEOMETRY])]):
+        checks = []
+        if tangents[1] is not None:  # integers have none
+            still = tf.reduce_all(tf.equal(tangents[1], 0))
+            checks.append(tf.debugging.Assert(still, [_NO_GEOMETRY]))
+        with tf.control_dependencies(checks):
             return [function(tangents[0], geometry, output_shape, **settings)]
 
     return tangent

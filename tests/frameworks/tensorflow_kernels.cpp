@@ -14,8 +14,10 @@
 #include <cstdint>
 #include <stdexcept>
 
+#include <pyronn/interop/geometry_tensor.hpp>
 #include <pyronn/interp/software_interp.hpp>
 
+#include "own_geometry.hpp"
 #include "tensorflow_kernels.hpp"
 
 namespace {
@@ -95,6 +97,11 @@ OperatorPair const& march() {
   return pair;
 }
 
+OperatorPair const& own() {
+  static Pair<OwnGeometry, Joseph> const pair;
+  return pair;
+}
+
 OperatorPair const& probe() {
   static Probe const pair;
   return pair;
@@ -103,4 +110,10 @@ OperatorPair const& probe() {
 FilterOperator const& filter() {
   static Filter const rows;
   return rows;
+}
+
+/// What Python calls for the number of a geometry.
+extern "C" __attribute__((visibility("default"))) std::int64_t register_own(float first,
+                                                                            int views) {
+  return register_geometry(OwnGeometry{first, views});
 }

@@ -8,5 +8,6 @@
 pyronn::OperatorPair const& fan();
 pyronn::OperatorPair const& cone();
 pyronn::OperatorPair const& march();
+pyronn::OperatorPair const& own();
 pyronn::OperatorPair const& probe();
 pyronn::FilterOperator const& filter();

@@ -10,5 +10,6 @@ static auto const library = pyronn::TensorFlowLibrary{"ct"}
                                 .add("fan", fan())
                                 .add("cone", cone())
                                 .add("march", march())
+                                .add("own", own())
                                 .add("probe", probe())
                                 .add("filter", filter());

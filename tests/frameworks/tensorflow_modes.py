@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Every way in which TensorFlow can differentiate, batch and run an operator: right, or an error."""
 import concurrent.futures
+import ctypes
 import sys
 import tempfile
 import warnings
@@ -23,7 +24,7 @@ class Case:
     def __init__(self, op, geometry, image, views):
         self.op, self.image, self.views = op, image, views
         self.axes = len(image)
-        self.each = geometry.ndim > 3
+        self.each = np.shape(geometry)[:1] == (SAMPLES,)
         self.geometry = pyronn_tensorflow.on_host(geometry)
         self.scans = [geometry[n] if self.each else geometry for n in range(SAMPLES)]
         self.matrices = np.stack([self.matrix(scan) for scan in self.scans])
@@ -251,6 +252,9 @@ def main(library):
         "fan": (lambda first: scans.fan(6, 3.0, 40.0, 80.0, first), [5, 6], [6, 7]),
         "cone": (lambda first: scans.cone(4, 4.0, 40.0, 80.0, first), [4, 3, 5], [4, 5, 4]),
     }
+    register_own = ctypes.CDLL(library).register_own
+    register_own.argtypes, register_own.restype = [ctypes.c_float, ctypes.c_int], ctypes.c_int64
+    kinds["own"] = lambda first: np.int64(register_own(first, 5)), [5, 6], [5, 6]
     failures = 0
     for kind, (scan, image, views) in kinds.items():
         for of, geometry in (("shared", scan(0.0)),
