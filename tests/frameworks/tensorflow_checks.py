@@ -20,6 +20,7 @@ tf.get_logger().setLevel("ERROR")
 SCAN = scans.fan(6, 3.0, 40.0, 80.0)
 IMAGE, VIEWS, SPACING = [5, 6], [6, 7], [1.0, 1.0]
 RESPONSE = 9  # frequencies for rows of 7 pixels
+THREADS = 3
 
 
 def normal(*shape):
@@ -135,10 +136,20 @@ def step_of_march(ops):
 
 
 def grid_arrives(ops):
-    """Attributes are float32, and arrive as they were written; blocks of memory are aligned."""
+    """Attributes are float32, and arrive as they were written; blocks of memory are aligned; calls
+    have the threads of TensorFlow's pool."""
     numbers = ops.probe(normal(*IMAGE), SCAN, [1, 6], [0.3, 0.23655], origin=[-127.35, 1e-3],
                         model=[0.0], workspace_limit=12345).numpy().ravel()
-    return bool(list(numbers[1:]) == [12345, 1, 1, 1, 1] and numbers[0] >= 1) or str(numbers)
+    return list(numbers) == [THREADS, 12345, 1, 1, 1, 1] or str(numbers)
+
+
+def no_workspace(ops):
+    """Calls do without memory of their own."""
+    x, y = normal(20, *IMAGE), normal(20, *VIEWS)
+    pairs = [(ops.fan, x, VIEWS), (ops.fan_adjoint, y, IMAGE)]
+    results = [closeness(op(v, SCAN, to, SPACING, workspace_limit=0), op(v, SCAN, to, SPACING))
+               for op, v, to in pairs]
+    return results == [True, True] or str(results)
 
 
 def refusal(error, sentence, work):
@@ -237,6 +248,7 @@ def kernels_on_gpus():
 
 
 def main(library, devices):
+    tf.config.threading.set_intra_op_parallelism_threads(THREADS)
     ops = pyronn_tensorflow.load(library, "ct")
     pyronn_tensorflow.load(library, "ct")  # the second time, nothing is registered again
     checks = [
@@ -247,6 +259,7 @@ def main(library, devices):
         ("filter, derivatives", lambda: filter_gradients(ops)),
         ("model's number", lambda: step_of_march(ops)),
         ("attributes and memory", lambda: grid_arrives(ops)),
+        ("workspace_limit=0", lambda: no_workspace(ops)),
         *errors(ops),
     ]
     if devices == "gpu":

@@ -3,10 +3,11 @@
 #pragma once
 
 /// One of the two operators of an OperatorPair, as TensorFlow knows it.
+#include <algorithm>
 #include <charconv>
 #include <cstdint>
-#include <cstdlib>
 #include <string>
+#include <system_error>
 #include <vector>
 
 #include <absl/status/status.h>
@@ -51,8 +52,8 @@ struct TensorFlowAttributes {
   static std::vector<double> numbers(::tensorflow::OpKernelConstruction& node, char const* name) {
     std::vector<float> attribute;
     tensorflow_check(node.GetAttr(name, &attribute));
-    std::vector<double> result;
-    for (float const number : attribute) result.push_back(number_of_attribute(number));
+    std::vector<double> result(attribute.size());
+    std::transform(attribute.begin(), attribute.end(), result.begin(), number_of_attribute);
     return result;
   }
 };
@@ -61,13 +62,14 @@ struct TensorFlowAttributes {
 /// sample, as far as they are known.
 inline absl::Status infer_pair_shape(::tensorflow::shape_inference::InferenceContext& context,
                                      int sample_axes) {
+  using Context = ::tensorflow::shape_inference::InferenceContext;
   return tensorflow_status([&] {
     ::tensorflow::shape_inference::ShapeHandle sample;
     tensorflow_check(context.MakeShapeFromShapeTensor(2, &sample));
     tensorflow_check(context.WithRank(sample, sample_axes, &sample));
     ::tensorflow::shape_inference::ShapeHandle batch;
     tensorflow_check(context.WithRankAtLeast(context.input(0), sample_axes, &batch));
-    if (!context.RankKnown(batch)) return context.set_output(0, context.UnknownShape());
+    if (!Context::RankKnown(batch)) return context.set_output(0, context.UnknownShape());
     tensorflow_check(context.Subshape(batch, 0, -sample_axes, &batch));
     ::tensorflow::shape_inference::ShapeHandle all;
     tensorflow_check(context.Concatenate(batch, sample, &all));
