@@ -85,7 +85,7 @@ torch() {
   LD_LIBRARY_PATH=$(printf '%s:' "$site"/nvidia/*/lib)$cuda/lib64
   export LD_LIBRARY_PATH
   build "$name" torch "$site/torch/share/cmake"
-  run "$name" torch_modes.py "$library" float32
+  run "$name" torch_modes.py "$library" cpu float32
   run "$name" torch_checks.py "$library" float32
   run "$name" torch_filter.py "$library"
   run "$name" torch_inputs.py "$library"

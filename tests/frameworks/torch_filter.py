@@ -63,6 +63,14 @@ def cases(n, dtype):
     yield "vmap response", vmap(op, (None, 0))(x[0], each[:, 0]), reference(x[:1].expand_as(x), each)
     yield ("vmap of grad", vmap(grad(loss(op), 1), (0, 0))(x, each[:, 0]),
            vmap(grad(loss(reference), 1), (0, 0))(x, each[:, 0]))
+    scales = torch.tensor([2.0, -1.0], dtype=dtype)
+    yield ("vmap, another inside",
+           vmap(lambda a, b: vmap(lambda s: s * op(a, b))(scales), (0, 0))(x, each[:, 0]),
+           torch.stack([s.double() * reference(x, each) for s in scales], 1))
+    for which in (0, 1):
+        yield (f"vmap of hessian {which}",
+               vmap(hessian(loss(op), which), (0, 0))(x, each[:, 0]),
+               vmap(hessian(loss(reference), which), (0, 0))(x, each[:, 0]))
     compiled = torch.compile(lambda a, b: grad(loss(op), 1)(a, b), backend="aot_eager",
                              fullgraph=True)
     yield "compile, grad inside", compiled(x, r), grad(loss(reference), 1)(x, r)

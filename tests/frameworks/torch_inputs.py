@@ -129,16 +129,29 @@ def errors():
     yield "limit", ValueError, "must not be negative", lambda: fan(x, workspace_limit=-1)
     yield "geometry's shape", ValueError, "(2, 3) numbers a view", lambda: fan(
         x, GEOMETRY.mT.contiguous())
+    yield "geometry of integers", TypeError, "must be numbers of float64", lambda: fan(
+        x, GEOMETRY.long())
+    yield "batch of geometries under vmap", ValueError, "but the input has 0", lambda: torch.vmap(
+        lambda v: fan(v, GEOMETRY.expand(3, 6, 3, 2)))(wrong(3, 5, 6))
+    yield "negative size", ValueError, "at least 1", lambda: fan(x, views=(6, -7))
+    yield "complex response", TypeError, "ComplexFloat", lambda: torch.ops.ct.filter(
+        x, torch.ones(9, dtype=torch.complex64))
+    yield "response of integers", TypeError, "Long", lambda: torch.ops.ct.filter(
+        x, torch.ones(9, dtype=torch.long))
+    yield "responses under vmap", ValueError, "as many", lambda: torch.vmap(
+        lambda v: torch.ops.ct.filter(v, torch.ones(5, 9)))(x)
+    yield "filter's limit", ValueError, "must not be negative", lambda: torch.ops.ct.filter(
+        x, torch.ones(9), -1)
     yield "geometry's axes", ValueError, "at least 3", lambda: fan(x, GEOMETRY[0])
     yield "geometry's batch", ValueError, "2 scans along axis 0", lambda: fan(
         wrong(3, 5, 6), GEOMETRY.expand(2, 6, 3, 2))
-    yield "batch of geometries alone", ValueError, "but the input has 0", lambda: fan(
+    yield "batch of geometries alone", ValueError, "leading axes, but the input has 0", lambda: fan(
         x, GEOMETRY.expand(2, 6, 3, 2))
     yield "geometry's type", TypeError, "Half", lambda: fan(x, GEOMETRY.half())
     yield "geometry not finite", ValueError, "finite", lambda: fan(x, GEOMETRY * float("nan"))
     yield "geometry's gradient", NotImplementedError, "detach it", lambda: fan(
         x, GEOMETRY.clone().requires_grad_())
-    yield "no pixels", ValueError, "must be from 1", lambda: fan(x, views=(6, 0))
+    yield "no pixels", ValueError, "must be at least 1", lambda: fan(x, views=(6, 0))
     yield "not a tensor", RuntimeError, "Tensor", lambda: fan([1.0])
     yield "sparse", NotImplementedError, "Sparse", lambda: fan(x.to_sparse())
     yield "gradient of integers", RuntimeError, "floating point", lambda: fan(
@@ -172,6 +185,33 @@ def in_threads():
     for thread in threads:
         thread.join()
     return all(torch.equal(result, right) for result in results)
+
+
+def backward_in_threads():
+    """Of several threads that go back through one graph, one does: the others are told so."""
+    length = int(refused(ValueError, "need", lambda: torch.ops.ct.filter(
+        torch.ones(3, 6), torch.ones(3)))[1].split("need ")[1])
+    response = torch.ones(length, requires_grad=True)
+    for make in (fan, lambda x: torch.ops.ct.filter(x, response)):
+        for _ in range(100):
+            x = torch.randn(5, 6, requires_grad=True)
+            y = make(x).sum()
+            results = []
+
+            def work():
+                try:
+                    results.append(torch.autograd.grad(y, x)[0])
+                except RuntimeError as error:
+                    assert "second time" in str(error), error
+
+            threads = [threading.Thread(target=work) for _ in range(4)]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+            if not results:
+                return False
+    return True
 
 
 class Sinograms(torch.utils.data.Dataset):
@@ -223,6 +263,7 @@ def main(library):
     for name, kind, part, function in errors():
         line(f"refused: {name}", *refused(kind, part, function))
     line("eight threads", in_threads())
+    line("one graph, four threads", backward_in_threads())
     line("a data loader's forks", in_forks())
     grown = grown_megabytes(200)
     line("memory of 200 steps", grown < 4, f"{grown:.1f} MB more")

@@ -13,6 +13,7 @@ import scans
 
 warnings.simplefilter("ignore")
 torch.manual_seed(1)
+DEVICE = "cpu"
 
 
 class Case:
@@ -36,11 +37,11 @@ class Case:
     def matrix(self, geometry, dtype):
         """(pixels, voxels) of one geometry."""
         voxels = torch.Size(self.image).numel()
-        basis = torch.eye(voxels, dtype=dtype).reshape(voxels, *self.image)
+        basis = torch.eye(voxels, dtype=dtype, device=DEVICE).reshape(voxels, *self.image)
         return self(basis, geometry).reshape(voxels, -1).T
 
     def input(self, *batch, dtype):
-        return torch.randn(*batch, *self.image, dtype=dtype)
+        return torch.randn(*batch, *self.image, dtype=dtype, device=DEVICE)
 
 
 def close(found, expected, dtype):
@@ -128,6 +129,33 @@ def modes(case, geometry, samples, dtype):
         found = vmap(case, (x.dim() - 1, in_dims[1]))(x.movedim(0, -1), geometry)
         return found, (A @ flat).reshape(samples, *case.views)
 
+    scales = torch.tensor([2.0, -1.0], dtype=dtype, device=DEVICE)
+
+    def nested(count):
+        found = vmap(lambda v, g: vmap(lambda s: s * case(v, g))(scales[:count]), in_dims)(
+            x, geometry)
+        return found, torch.stack([s * case(x, geometry) for s in scales[:count]], 1)
+
+    def per_sample(transform):
+        found = vmap(lambda v, g: transform(lambda q: (case(q, g) ** 3).sum())(v), in_dims)(
+            x, geometry)
+        expected = vmap(lambda v, a: transform(lambda q: ((a @ q.reshape(-1)) ** 3).sum())(v))(x, A)
+        return found, expected
+
+    def exported_and_decomposed():
+        class Layer(torch.nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.weight = torch.nn.Parameter(torch.tensor(1.0, dtype=dtype, device=DEVICE))
+
+            def forward(self, v, g):
+                return case(v * self.weight, g)
+
+        program = torch.export.export(Layer(), (x, geometry)).run_decompositions()
+        module = program.module()
+        (module(x, geometry) ** 3).sum().backward()
+        return module.weight.grad, (gradient * x).sum()
+
     def compiled(function):
         torch._dynamo.reset()
         return torch.compile(function, backend="aot_eager", fullgraph=True)
@@ -177,7 +205,7 @@ def modes(case, geometry, samples, dtype):
         ("forward_ad", forward_mode),
         ("forward_ad, requires_grad", forward_mode_with_grad),
         ("func.grad", lambda: (grad(functional)(x), gradient)),
-        ("func.vjp", lambda: (vjp(loss, x)[1](torch.ones((), dtype=dtype))[0], gradient)),
+        ("func.vjp", lambda: (vjp(loss, x)[1](torch.ones((), dtype=dtype, device=DEVICE))[0], gradient)),
         ("func.jvp", lambda: (jvp(lambda v: case(v, geometry), (x,), (t,))[1], tangent)),
         ("func.jvp of grad", lambda: (jvp(grad(functional), (x,), (t,))[1], second)),
         ("func.grad of jvp", lambda: (
@@ -189,6 +217,10 @@ def modes(case, geometry, samples, dtype):
         ("vmap, batch inside", vmapped_inside),
         ("vmap over last axis", vmapped_last_axis),
         ("vmap of grad", lambda: (vmap(grad(sample_loss), in_dims)(x, geometry), gradient)),
+        ("vmap, another inside", lambda: nested(2)),
+        ("vmap, another of one inside", lambda: nested(1)),
+        ("vmap of jacfwd", lambda: per_sample(jacfwd)),
+        ("vmap of hessian", lambda: per_sample(hessian)),
         ("compile, backward", compiled_backward),
         ("compile, jvp inside", lambda: (
             compiled(lambda v, s: jvp(lambda q: case(q, geometry), (v,), (s,))[1])(x, t), tangent)),
@@ -198,6 +230,7 @@ def modes(case, geometry, samples, dtype):
         ("compile, grad inside", lambda: (compiled(lambda v: grad(functional)(v))(x), gradient)),
         ("compile, dynamic", dynamic),
         ("export", exported),
+        ("export, decomposed, backward", exported_and_decomposed),
         ("checkpoint", lambda: checkpointed(False)),
         ("checkpoint, reentrant", lambda: checkpointed(True)),
         ("inference mode", inference),
@@ -205,7 +238,9 @@ def modes(case, geometry, samples, dtype):
     ]
 
 
-def main(library, dtypes):
+def main(library, device, dtypes):
+    global DEVICE
+    DEVICE = device
     torch.ops.load_library(library)
     fan = scans.fan(6, 3.0, 40.0, 80.0)
     cone = scans.cone(4, 4.0, 40.0, 80.0)
@@ -235,4 +270,4 @@ def main(library, dtypes):
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1], [getattr(torch, name) for name in sys.argv[2:]]))
+    sys.exit(main(sys.argv[1], sys.argv[2], [getattr(torch, name) for name in sys.argv[3:]]))

@@ -13,6 +13,7 @@
 #include <c10/core/Allocator.h>
 #include <c10/core/impl/VirtualGuardImpl.h>
 
+#include <pyronn/core/error.hpp>
 #include <pyronn/core/half.hpp>
 #include <pyronn/interop/detail/torch/release.hpp>
 #include <pyronn/interop/dlpack.hpp>
@@ -25,6 +26,30 @@ inline void check_torch_type(std::string const& name, c10::ScalarType type) {
   TORCH_CHECK_TYPE(
       type == at::kFloat || type == at::kHalf || type == at::kBFloat16 || type == at::kDouble, name,
       ": the input is of ", type, "; it must be of float32, float16, bfloat16 or float64");
+}
+
+/// Calls `work`, whose errors become those of PyTorch, under the operator's name.
+template <class Work>
+void with_torch_errors(std::string const& name, Work const& work) {
+  std::string refusal;
+  try {
+    work();
+    return;
+  } catch (InvalidArgument const& error) {
+    refusal = error.what();
+  }
+  // What it was called in C++ means nothing here.
+  std::size_t const end =
+      refusal.rfind("pyronn::", 0) == 0 ? refusal.find(": ") : std::string::npos;
+  TORCH_CHECK_VALUE(false, name, ": ",
+                    end == std::string::npos ? refusal : refusal.substr(end + 2));
+}
+
+/// Sizes that are known.
+inline std::vector<std::int64_t> known_sizes(c10::SymIntArrayRef sizes) {
+  std::vector<std::int64_t> known;
+  for (c10::SymInt const& size : sizes) known.push_back(size.guard_int(__FILE__, __LINE__));
+  return known;
 }
 
 /// Memory of PyTorch's allocator of a device, for its current stream. Unlike tensors it is not
@@ -88,8 +113,6 @@ inline dlpack::Tensor written_tensor(at::Tensor const& tensor) {
 class TorchCall {
  public:
   TorchCall(c10::Device device, std::int64_t workspace_limit) : memory_{device} {
-    TORCH_CHECK_VALUE(workspace_limit >= 0, "pyronn: workspace_limit ", workspace_limit,
-                      " must not be negative");
     context_ = {at::get_num_threads(), nullptr, &memory_,
                 static_cast<std::size_t>(workspace_limit)};
     if (!device.is_cpu()) {

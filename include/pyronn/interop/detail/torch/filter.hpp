@@ -58,4 +58,12 @@ struct TorchFilter {
   FoundOperator<Gradient> gradient_;
 };
 
+/// Throws ValueError where a response has more axes than the rows.
+inline void check_filter_axes(TorchFilter const& op, std::int64_t rows, std::int64_t response) {
+  TORCH_CHECK_VALUE(
+      rows >= 1 && response >= 1 && response <= rows, op.name, ": the input has ", rows,
+      " axes and the response ", response,
+      "; the input must have at least one, for its rows, and as many as the response");
+}
+
 }  // namespace pyronn::detail

@@ -5,6 +5,7 @@
 /// The derivatives of a TorchFilter. With F(x, r) = y and G(x, y) = r, each is bilinear, and
 /// <F(x, r), y> = <r, G(x, y)> = <x, F(y, r)>.
 #include <cstdint>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -19,14 +20,17 @@
 
 namespace pyronn::detail {
 
-/// What nodes of both operators keep.
+/// What nodes of both operators keep: of each operand what the gradient of the other one needs.
 struct TorchFilterNode : ::torch::autograd::Node {
   TorchFilter const* op = nullptr;
   std::int64_t limit = 0;
   ::torch::autograd::SavedVariable first;
   ::torch::autograd::SavedVariable second;
+  std::vector<c10::SymInt> second_shape;
+  c10::ScalarType second_type{};
 
   void release_variables() override {
+    std::lock_guard<std::mutex> const lock{mutex_};
     first.reset_data();
     second.reset_data();
   }
@@ -36,13 +40,12 @@ struct TorchFilterNode : ::torch::autograd::Node {
 struct TorchFilterBackward : TorchFilterNode {
   ::torch::autograd::variable_list apply(::torch::autograd::variable_list&& gradients) override {
     ::torch::autograd::variable_list result(2);
+    std::lock_guard<std::mutex> const lock{mutex_};
     at::Tensor const& y = gradients[0];
     if (!y.defined()) return result;
-    at::Tensor const response = second.unpack();
-    if (task_should_compute_output(0)) result[0] = op->filter(y, response, limit);
+    if (task_should_compute_output(0)) result[0] = op->filter(y, second.unpack(), limit);
     if (task_should_compute_output(1)) {
-      result[1] =
-          op->gradient(first.unpack(), y, response.sym_sizes(), limit).to(response.scalar_type());
+      result[1] = op->gradient(first.unpack(), y, second_shape, limit).to(second_type);
     }
     return result;
   }
@@ -53,6 +56,7 @@ struct TorchFilterBackward : TorchFilterNode {
 struct TorchFilterGradientBackward : TorchFilterNode {
   ::torch::autograd::variable_list apply(::torch::autograd::variable_list&& gradients) override {
     ::torch::autograd::variable_list result(2);
+    std::lock_guard<std::mutex> const lock{mutex_};
     at::Tensor const& response = gradients[0];
     if (!response.defined()) return result;
     if (task_should_compute_output(0)) result[0] = op->filter(second.unpack(), response, limit);
@@ -71,8 +75,12 @@ void set_bilinear_derivatives(TorchFilter const& op, std::int64_t limit, at::Ten
     auto node = make_torch_node<Node>();
     node->op = &op;
     node->limit = limit;
-    node->first = ::torch::autograd::SavedVariable(first, false);
-    node->second = ::torch::autograd::SavedVariable(second, false);
+    using Saved = ::torch::autograd::SavedVariable;
+    if (::torch::autograd::compute_requires_grad(second)) node->first = Saved(first, false);
+    if (::torch::autograd::compute_requires_grad(first)) node->second = Saved(second, false);
+    auto const shape = second.sym_sizes();
+    node->second_shape.assign(shape.begin(), shape.end());
+    node->second_type = second.scalar_type();
     node->set_next_edges(::torch::autograd::collect_next_edges(first, second));
     ::torch::autograd::set_history(output, node);
   }

@@ -31,9 +31,11 @@ struct FilterRows {
 /// Throws ValueError for shapes that do not fit.
 inline FilterRows filter_rows(TorchFilter const& op, at::IntArrayRef rows,
                               at::IntArrayRef response) {
-  TORCH_CHECK_VALUE(!rows.empty() && rows.back() >= 1, op.name, ": the input has shape ", rows,
-                    "; it must have rows of pixels");
-  TORCH_CHECK_VALUE(!response.empty(), op.name, ": the response has no axis");
+  check_filter_axes(op, static_cast<std::int64_t>(rows.size()),
+                    static_cast<std::int64_t>(response.size()));
+  constexpr std::int64_t longest = std::int64_t{15} << 26;
+  TORCH_CHECK_VALUE(rows.back() >= 1 && rows.back() <= longest, op.name, ": the input has shape ",
+                    rows, "; rows must have from 1 to ", longest, " pixels");
   FilterRows result{};
   result.outer = 1;
   result.inner = 1;
@@ -42,8 +44,6 @@ inline FilterRows filter_rows(TorchFilter const& op, at::IntArrayRef rows,
   TORCH_CHECK_VALUE(response.back() == result.length, op.name, ": the response has ",
                     response.back(), " values, but rows of ", result.columns, " columns need ",
                     result.length);
-  TORCH_CHECK_VALUE(response.size() <= rows.size(), op.name, ": the response has shape ", response,
-                    ", which has more axes than the input's ", rows);
   std::size_t const missing = rows.size() - response.size();
   std::size_t end = 0;  // of the axes along which responses differ
   for (std::size_t axis = missing; axis + 1 < rows.size(); ++axis) {
@@ -61,9 +61,15 @@ inline FilterRows filter_rows(TorchFilter const& op, at::IntArrayRef rows,
 
 inline std::int64_t padded_length(FilterRows const& rows) { return 2 * (rows.length - 1); }
 
-/// Throws TypeError unless the rows are of numbers that can be filtered.
-inline void check_filter_type(TorchFilter const& op, at::Tensor const& input) {
-  check_torch_type(op.name, input.scalar_type());
+/// Throws TypeError unless tensors are of numbers that can be filtered, and ValueError unless they
+/// are on one device.
+inline void check_filter_call(std::string const& name, at::Tensor const& input,
+                              at::Tensor const& other, std::int64_t limit) {
+  check_torch_type(name, input.scalar_type());
+  check_torch_type(name, other.scalar_type());
+  TORCH_CHECK_VALUE(other.device() == input.device(), name, ": the first tensor is on ",
+                    input.device(), " but the second on ", other.device());
+  TORCH_CHECK_VALUE(limit >= 0, name, ": workspace_limit ", limit, " must not be negative");
 }
 
 /// Filters rows; those of float16 and bfloat16 as float32, as many at a time as the limit allows.
@@ -72,9 +78,7 @@ struct TorchFilterKernel {
 
   at::Tensor operator()(at::Tensor const& input, at::Tensor const& response,
                         std::int64_t limit) const {
-    check_filter_type(*op, input);
-    TORCH_CHECK_VALUE(response.device() == input.device(), op->name, ": the response is on ",
-                      response.device(), " but the input on ", input.device());
+    check_filter_call(op->name, input, response, limit);
     FilterRows const rows = filter_rows(*op, input.sizes(), response.sizes());
     if (input.scalar_type() == at::kDouble) return in_double(input, response, rows);
     c10::DeviceGuard const guard{input.device()};
@@ -115,14 +119,17 @@ struct TorchFilterKernel {
 
   void run_float(at::Tensor const& source, at::Tensor const& response, at::Tensor const& target,
                  std::int64_t limit) const {
-    TorchCall call{source.device(), limit};
-    op->filter_operator->filter(
-        {read_only_tensor(source), read_only_tensor(response), written_tensor(target)},
-        call.context());
+    TorchCall const call{source.device(), limit};
+    with_torch_errors(op->name, [&] {
+      op->filter_operator->filter(
+          {read_only_tensor(source), read_only_tensor(response), written_tensor(target)},
+          call.context());
+    });
   }
 
   static at::Tensor in_double(at::Tensor const& input, at::Tensor const& response,
                               FilterRows const& rows) {
+    if (input.numel() == 0) return input.clone();
     at::Tensor const spectrum = at::fft_rfft(input, padded_length(rows));
     return at::fft_irfft(spectrum * response.to(at::kDouble), padded_length(rows))
         .narrow(-1, 0, rows.columns)
@@ -138,14 +145,11 @@ struct TorchFilterGradientKernel {
 
   at::Tensor operator()(at::Tensor const& input, at::Tensor const& gradient,
                         c10::SymIntArrayRef response_shape, std::int64_t limit) const {
-    check_filter_type(*op, input);
+    check_filter_call(op->gradient_name(), input, gradient, limit);
     TORCH_CHECK_VALUE(input.sizes() == gradient.sizes(), op->gradient_name(),
                       ": the input has shape ", input.sizes(), " but the gradient ",
                       gradient.sizes());
-    std::vector<std::int64_t> shape;
-    for (c10::SymInt const& size : response_shape) {
-      shape.push_back(size.guard_int(__FILE__, __LINE__));
-    }
+    std::vector<std::int64_t> const shape = known_sizes(response_shape);
     FilterRows const rows = filter_rows(*op, input.sizes(), shape);
     at::Tensor const x = input.reshape({rows.outer, rows.inner, rows.columns});
     at::Tensor const y = gradient.reshape(x.sizes());
@@ -183,8 +187,10 @@ struct TorchFilterGradientKernel {
 struct TorchFilterMetaKernel {
   TorchFilter const* op;
 
-  at::Tensor operator()(at::Tensor const& input, at::Tensor const&, std::int64_t) const {
-    check_filter_type(*op, input);
+  at::Tensor operator()(at::Tensor const& input, at::Tensor const& response,
+                        std::int64_t limit) const {
+    check_filter_call(op->name, input, response, limit);
+    check_filter_axes(*op, input.dim(), response.dim());
     return at::empty_symint(input.sym_sizes(),
                             input.options().memory_format(at::MemoryFormat::Contiguous));
   }

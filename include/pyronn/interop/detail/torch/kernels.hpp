@@ -2,8 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-/// The kernels of a TorchOperator, below automatic differentiation.
+/// The kernels of a TorchOperator.
+#include <cstddef>
 #include <cstdint>
+#include <vector>
 
 #include <ATen/ATen.h>
 #include <c10/core/DeviceGuard.h>
@@ -14,55 +16,79 @@
 
 namespace pyronn::detail {
 
-/// The form that writes into a tensor, on a device.
+/// The form for users. Fakes of tensors refuse operators with arguments on several devices, but for
+/// tensors without axes in host memory: of a geometry they see the first number alone.
+struct TorchComposite {
+  TorchOperator const* op;
+
+  TorchTensor operator()(TorchTensor const& input, TorchTensor const& geometry_of,
+                         c10::SymIntArrayRef output_shape, TorchNumbers spacing,
+                         TorchNumbers origin, TorchNumbers model,
+                         std::int64_t workspace_limit) const {
+    TorchArguments const arguments{output_shape, spacing, origin, model, workspace_limit};
+    check_torch_call(*op, input, geometry_of, arguments);
+    TorchTensor const geometry = geometry_of.contiguous();
+    bool const is_apart = input.device() != geometry.device() && is_traced(input);
+    return op->call_kernel(
+        input,
+        is_apart ? geometry.as_strided_symint({}, {}, geometry.sym_storage_offset()) : geometry,
+        geometry.sym_sizes(), arguments);
+  }
+};
+
+/// The other form, on a device.
 struct TorchKernel {
   TorchOperator const* op;
 
-  void operator()(TorchTensor const& input_of, TorchTensor const& geometry_of, TorchNumbers spacing,
-                  TorchNumbers origin, TorchNumbers model, std::int64_t workspace_limit,
-                  TorchTensor& output) const {
-    c10::Device const device = input_of.device();
-    TORCH_CHECK_VALUE(output.is_contiguous() && output.device() == device, op->name,
-                      ": the output must be contiguous and on ", device);
-    TORCH_CHECK_VALUE(geometry_of.device().is_cpu(), op->name, ": the geometry is on ",
-                      geometry_of.device(), "; it must be in host memory");
-    if (output.numel() == 0 && input_of.numel() == 0) return;
+  TorchTensor operator()(TorchTensor const& input_of, TorchTensor const& numbers,
+                         c10::SymIntArrayRef geometry_shape, c10::SymIntArrayRef output_shape,
+                         TorchNumbers spacing, TorchNumbers origin, TorchNumbers model,
+                         std::int64_t workspace_limit) const {
+    TorchArguments const arguments{output_shape, spacing, origin, model, workspace_limit};
+    c10::DeviceGuard const guard{input_of.device()};
     TorchTensor const input = input_of.contiguous();
-    TorchTensor const geometry = geometry_of.contiguous();
-    c10::DeviceGuard const guard{device};
-    TorchCall const torch{device, workspace_limit};
-    TensorCall const call{
-        read_only_tensor(input), written_tensor(output), read_only_tensor(geometry),
-        spacing.vec(),           origin.vec(),           model.vec()};
-    if (op->is_adjoint) {
-      op->pair->backproject(call, torch.context());
-    } else {
-      op->pair->project(call, torch.context());
-    }
+    TorchTensor output = empty_output(*op, input, arguments);
+    std::vector<std::int64_t> const shape = known_sizes(geometry_shape);
+    TensorCall const call{read_only_tensor(input), written_tensor(output), geometry(numbers, shape),
+                          spacing.vec(),           origin.vec(),           model.vec()};
+    TorchCall const torch{input.device(), workspace_limit};
+    with_torch_errors(op->name, [&] {
+      if (op->is_adjoint) {
+        op->pair->backproject(call, torch.context());
+      } else {
+        op->pair->project(call, torch.context());
+      }
+    });
+    return output;
+  }
+
+ private:
+  /// A geometry of whose numbers the tensor may be the first alone.
+  [[nodiscard]] dlpack::Tensor geometry(TorchTensor const& numbers,
+                                        std::vector<std::int64_t> const& shape) const {
+    dlpack::Tensor whole = read_only_tensor(numbers);
+    whole.ndim = static_cast<std::int32_t>(shape.size());
+    whole.shape = shape.data();
+    std::int64_t const count = numbers.storage_offset() + dlpack::element_count(whole);
+    TORCH_CHECK_VALUE(
+        numbers.device().is_cpu() && numbers.is_contiguous() &&
+            numbers.storage().nbytes() >= static_cast<std::size_t>(count) * numbers.element_size(),
+        op->kernel_name(),
+        ": the geometry's numbers are not in host memory behind the first one, which "
+        "must not be copied alone");
+    return whole;
   }
 };
 
 /// The same where tensors have shapes alone.
 struct TorchMetaKernel {
-  void operator()(TorchTensor const&, TorchTensor const&, TorchNumbers, TorchNumbers, TorchNumbers,
-                  std::int64_t, TorchTensor&) const {}
-};
-
-/// The function: an empty tensor, and the form that writes into it.
-struct TorchComposite {
   TorchOperator const* op;
 
-  TorchTensor operator()(TorchTensor const& input, TorchTensor const& geometry,
+  TorchTensor operator()(TorchTensor const& input, TorchTensor const&, c10::SymIntArrayRef,
                          c10::SymIntArrayRef output_shape, TorchNumbers spacing,
                          TorchNumbers origin, TorchNumbers model,
                          std::int64_t workspace_limit) const {
-    TorchArguments const arguments{output_shape, spacing, origin, model, workspace_limit};
-    check_torch_call(*op, input, geometry, arguments);
-    TorchTensor output =
-        at::empty_symint(torch_output_shape(*op, input, arguments),
-                         input.options().memory_format(at::MemoryFormat::Contiguous));
-    op->call_into(input, geometry, arguments, output);
-    return output;
+    return empty_output(*op, input, {output_shape, spacing, origin, model, workspace_limit});
   }
 };
 

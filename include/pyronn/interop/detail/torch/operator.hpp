@@ -48,56 +48,60 @@ struct TorchKeptArguments {
   std::int64_t workspace_limit;
 };
 
-/// An operator has two forms: a function, and one that writes into a tensor, which the first calls.
+/// An operator has two forms: the one that users call is made of another, which has kernels and
+/// derivatives and takes the geometry's shape beside its numbers.
 struct TorchOperator {
-  using Functional = TorchTensor(TorchTensor const&, TorchTensor const&, c10::SymIntArrayRef,
-                                 TorchNumbers, TorchNumbers, TorchNumbers, std::int64_t);
-  using Into = void(TorchTensor const&, TorchTensor const&, TorchNumbers, TorchNumbers,
-                    TorchNumbers, std::int64_t, TorchTensor&);
+  using Whole = TorchTensor(TorchTensor const&, TorchTensor const&, c10::SymIntArrayRef,
+                            TorchNumbers, TorchNumbers, TorchNumbers, std::int64_t);
+  using Kernel = TorchTensor(TorchTensor const&, TorchTensor const&, c10::SymIntArrayRef,
+                             c10::SymIntArrayRef, TorchNumbers, TorchNumbers, TorchNumbers,
+                             std::int64_t);
 
-  std::string name_space;
   std::string name;
   OperatorPair const* pair;
   bool is_adjoint;
   TorchOperator const* partner;  ///< the transpose
 
-  TorchOperator(std::string name_space_of, std::string name_of, OperatorPair const& pair_of,
+  TorchOperator(std::string const& name_space, std::string name_of, OperatorPair const& pair_of,
                 bool is_adjoint_of, TorchOperator const& partner_of)
-      : name_space{std::move(name_space_of)},
-        name{std::move(name_of)},
+      : name{std::move(name_of)},
         pair{&pair_of},
         is_adjoint{is_adjoint_of},
         partner{&partner_of},
-        functional_{name_space, name},
-        into_{name_space, into_name()} {}
+        whole_{name_space, name},
+        kernel_{name_space, kernel_name()} {}
 
-  [[nodiscard]] std::string into_name() const { return name + "_into"; }
-  [[nodiscard]] std::string functional_schema() const {
+  [[nodiscard]] std::string kernel_name() const { return "_" + name; }
+  [[nodiscard]] std::string whole_schema() const {
     return name +
            "(Tensor input, Tensor geometry, SymInt[] output_shape, float[] spacing, float[] "
            "origin=[], float[] model=[], int workspace_limit=268435456) -> Tensor";
   }
-  [[nodiscard]] std::string into_schema() const {
-    return into_name() +
-           "(Tensor input, Tensor geometry, float[] spacing, float[] origin, float[] model, int "
-           "workspace_limit, Tensor(a!) output) -> ()";
+  [[nodiscard]] std::string kernel_schema() const {
+    return kernel_name() +
+           "(Tensor input, Tensor numbers, SymInt[] geometry_shape, SymInt[] output_shape, "
+           "float[] spacing, float[] origin, float[] model, int workspace_limit) -> Tensor";
   }
 
-  /// Calls through the dispatcher, whatever keys are active.
+  /// @{
+  /// Call through the dispatcher, whatever keys are active.
   [[nodiscard]] TorchTensor call(TorchTensor const& input, TorchTensor const& geometry,
                                  TorchArguments const& arguments) const {
-    return functional_.handle().call(input, geometry, arguments.output_shape, arguments.spacing,
-                                     arguments.origin, arguments.model, arguments.workspace_limit);
+    return whole_.handle().call(input, geometry, arguments.output_shape, arguments.spacing,
+                                arguments.origin, arguments.model, arguments.workspace_limit);
   }
-  void call_into(TorchTensor const& input, TorchTensor const& geometry,
-                 TorchArguments const& arguments, TorchTensor& output) const {
-    into_.handle().call(input, geometry, arguments.spacing, arguments.origin, arguments.model,
-                        arguments.workspace_limit, output);
+  [[nodiscard]] TorchTensor call_kernel(TorchTensor const& input, TorchTensor const& numbers,
+                                        c10::SymIntArrayRef geometry_shape,
+                                        TorchArguments const& arguments) const {
+    return kernel_.handle().call(input, numbers, geometry_shape, arguments.output_shape,
+                                 arguments.spacing, arguments.origin, arguments.model,
+                                 arguments.workspace_limit);
   }
+  /// @}
 
  private:
-  FoundOperator<Functional> functional_;
-  FoundOperator<Into> into_;
+  FoundOperator<Whole> whole_;
+  FoundOperator<Kernel> kernel_;
 };
 
 /// A pair registers two operators.
@@ -128,21 +132,36 @@ inline void check_torch_call(TorchOperator const& op, TorchTensor const& input,
                     ": the geometry is on ", geometry.device(),
                     ", but views travel with each launch from host memory: call geometry.cpu() "
                     "once, outside of the step");
+  std::int64_t const rank = op.pair->geometry_rank();
+  TORCH_CHECK_TYPE((rank == 0) == (numbers == at::kLong), op.name, ": the geometry is of ", numbers,
+                   rank == 0 ? "; this one is registered: it must be the int64 that stands for it"
+                             : "; it must be numbers of float64 or float32");
+  TORCH_CHECK_VALUE(geometry.dim() >= rank && geometry.sym_numel() != 0, op.name,
+                    ": the geometry has shape ", geometry.sym_sizes(), "; it must have at least ",
+                    rank, " axes and one element");
   TORCH_CHECK_VALUE(input.dim() >= sample_axes(op), op.name, ": the input has ", input.dim(),
                     " axes; it must have at least ", sample_axes(op));
   TORCH_CHECK_VALUE(static_cast<std::int64_t>(arguments.output_shape.size()) == sample_axes(op),
                     op.name, ": output_shape has ", arguments.output_shape.size(),
                     " numbers; it must have ", sample_axes(op), ", of one sample");
+  for (c10::SymInt const& size : arguments.output_shape) {
+    TORCH_CHECK_VALUE(size >= 1, op.name, ": output_shape has a size of ", size,
+                      "; it must be at least 1");
+  }
+  TORCH_CHECK_VALUE(geometry.dim() - rank <= input.dim() - sample_axes(op), op.name,
+                    ": the geometry has ", geometry.dim() - rank,
+                    " leading axes, but the input has ", input.dim() - sample_axes(op));
+  TORCH_CHECK_VALUE(arguments.workspace_limit >= 0, op.name, ": workspace_limit ",
+                    arguments.workspace_limit, " must not be negative");
 }
 
-/// The shape of the output: the input's leading axes, and those of one sample.
-inline std::vector<c10::SymInt> torch_output_shape(TorchOperator const& op,
-                                                   TorchTensor const& input,
-                                                   TorchArguments const& arguments) {
+/// A tensor for the output: the input's leading axes, and those of one sample.
+inline TorchTensor empty_output(TorchOperator const& op, TorchTensor const& input,
+                                TorchArguments const& arguments) {
   auto const sizes = input.sym_sizes();
   std::vector<c10::SymInt> shape(sizes.begin(), sizes.end() - sample_axes(op));
   shape.insert(shape.end(), arguments.output_shape.begin(), arguments.output_shape.end());
-  return shape;
+  return at::empty_symint(shape, input.options().memory_format(at::MemoryFormat::Contiguous));
 }
 
 }  // namespace pyronn::detail

@@ -33,18 +33,15 @@ void register_vmap(TorchRegistry& registry, std::string const& name, Op const& o
 
 inline void register_operator(TorchRegistry& registry, TorchOperator const& op) {
   using Key = c10::DispatchKey;
-  registry.define(op.functional_schema());
-  // Fakes of tensors see through a composite form; other operators they refuse where arguments are
-  // on several devices, as geometries are in host memory.
+  registry.define(op.whole_schema());
   registry.implement(op.name, Key::CompositeImplicitAutograd, TorchComposite{&op});
-  registry.implement(op.name, {Key::AutogradCPU, Key::AutogradCUDA, Key::AutogradMeta},
-                     TorchAutograd{&op});
   register_vmap<TorchVmap>(registry, op.name, op);
   registry.implement(op.name, {Key::AutocastCPU, Key::AutocastCUDA}, TorchAutocast{&op});
 
-  registry.define(op.into_schema());
-  registry.implement(op.into_name(), {Key::CPU, Key::CUDA}, TorchKernel{&op});
-  registry.implement(op.into_name(), Key::Meta, TorchMetaKernel{});
+  registry.define(op.kernel_schema());
+  registry.implement(op.kernel_name(), {Key::CPU, Key::CUDA}, TorchKernel{&op});
+  registry.implement(op.kernel_name(), Key::Meta, TorchMetaKernel{&op});
+  registry.implement(op.kernel_name(), Key::Autograd, TorchAutograd{&op});
 }
 
 inline void register_filter(TorchRegistry& registry, TorchFilter const& op) {

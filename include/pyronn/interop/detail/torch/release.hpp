@@ -12,6 +12,7 @@
 
 #include <ATen/ATen.h>
 #include <c10/core/Stream.h>
+#include <c10/core/impl/TorchDispatchModeTLS.h>
 #include <torch/csrc/autograd/function.h>
 
 #include <pyronn/core/detail/detected.hpp>
@@ -37,6 +38,21 @@ std::vector<Tag> torch_tags() {
   } else {
     return {};
   }
+}
+
+template <class R, class Key>
+bool is_fake_mode_active(R (*get_mode)(Key)) {
+  return get_mode(Key::FAKE).has_value();
+}
+template <class Modes>
+using GetMode = decltype(&Modes::get_mode);
+
+/// Whether a call is traced with fakes of tensors, which have shapes alone.
+template <class Modes = c10::impl::TorchDispatchModeTLS>
+bool is_traced(at::Tensor const& tensor) {
+  if (tensor.key_set().has(c10::DispatchKey::Python)) return true;
+  if constexpr (is_detected_v<GetMode, Modes>) return is_fake_mode_active(&Modes::get_mode);
+  return false;
 }
 
 /// Memory that is read; a tensor that is copied when it is written stays as it is.

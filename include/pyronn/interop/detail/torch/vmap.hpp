@@ -7,11 +7,9 @@
 #include <vector>
 
 #include <ATen/ATen.h>
-#include <ATen/functorch/BatchedTensorImpl.h>
-#include <ATen/functorch/DynamicLayer.h>
-#include <ATen/functorch/PlumbingHelper.h>
 
 #include <pyronn/interop/detail/torch/operator.hpp>
+#include <pyronn/interop/detail/torch/samples.hpp>
 
 namespace pyronn::detail {
 
@@ -24,23 +22,20 @@ struct TorchVmap {
                          std::int64_t workspace_limit) const {
     c10::impl::ExcludeDispatchKeyGuard const guard{c10::DispatchKey::FuncTorchBatched};
     TorchArguments const arguments{output_shape, spacing, origin, model, workspace_limit};
-    std::int64_t const level = at::functorch::maybeCurrentDynamicLayer()->layerId();
-    auto [samples, samples_axis] = at::functorch::unwrapTensorAtLevel(input, level);
-    auto [scans, scans_axis] = at::functorch::unwrapTensorAtLevel(geometry, level);
-    if (samples_axis) samples = samples.movedim(*samples_axis, 0);
-    if (scans_axis) {
-      scans = scans.movedim(*scans_axis, 0);
-      // Axes of a batch are matched from the last on: scans come to lie beside the new first one.
-      std::int64_t const leading = input.dim() - sample_axes(*op);
-      while (scans.dim() - op->pair->geometry_rank() < leading + 1) scans = scans.unsqueeze(1);
+    check_torch_call(*op, input, geometry, arguments);
+    std::int64_t const level = current_vmap_level();
+    TorchSamples const samples{input, level};
+    TorchSamples scans{geometry, level};
+    // Batches of other levels alone are those of the calls within.
+    if (!samples.is_batch && !scans.is_batch) {
+      return op->call(samples.values, scans.values, arguments);
     }
-    if (!samples_axis) {
-      auto const sizes = samples.sym_sizes();
-      std::vector<c10::SymInt> all{scans.sym_size(0)};
-      all.insert(all.end(), sizes.begin(), sizes.end());
-      samples = samples.unsqueeze(0).expand_symint(all);
+    // Axes of a batch are matched from the last on: scans come to lie beside the new first one.
+    if (scans.is_batch) {
+      scans.insert_axes(input.dim() - sample_axes(*op) -
+                        (geometry.dim() - op->pair->geometry_rank()));
     }
-    return at::functorch::makeBatched(op->call(samples, scans, arguments), 0, level);
+    return batched(op->call(samples.repeated_as(scans), scans.values, arguments), level);
   }
 };
 
