@@ -4,6 +4,7 @@
 
 /// ArcFanBeam: fan-beam scans of the plane with a curved detector.
 #include <cmath>
+#include <type_traits>
 #include <vector>
 
 #include <pyronn/core/config.hpp>
@@ -87,13 +88,12 @@ class ArcFanView {
   /// Pixel indices and depth of a world point [mm]. The depth is the point's distance from the
   /// source in the plane [mm]: it is the same for all points of an arc about the source.
   [[nodiscard]] PYRONN_HOST_DEVICE DetectorPoint<float> project(Vec3f const& point) const {
-    Vec3f const arm = point - vec_cast<float>(source_);
-    float const ahead = dot(arm, vec_cast<float>(central_));
-    float const aside = dot(arm, vec_cast<float>(across_));
-    float const distance = std::sqrt(ahead * ahead + aside * aside);
-    float const angle = std::atan2(aside, ahead);
-    return {(angle - static_cast<float>(first_)) / static_cast<float>(step_),
-            arm[2] * static_cast<float>(radius_) / distance, distance};
+    return projected(point);
+  }
+  /// The same in double precision.
+  template <class T, class = std::enable_if_t<std::is_same_v<T, double>>>
+  [[nodiscard]] PYRONN_HOST_DEVICE DetectorPoint<T> project(Vec<T, 3> const& point) const {
+    return projected(point);
   }
 
   /// The source, where rays start [mm].
@@ -112,6 +112,17 @@ class ArcFanView {
   [[nodiscard]] PYRONN_HOST_DEVICE Vec3d const& across_direction() const { return across_; }
 
  private:
+  template <class T>
+  [[nodiscard]] PYRONN_HOST_DEVICE DetectorPoint<T> projected(Vec<T, 3> const& point) const {
+    Vec<T, 3> const arm = point - vec_cast<T>(source_);
+    T const ahead = dot(arm, vec_cast<T>(central_));
+    T const aside = dot(arm, vec_cast<T>(across_));
+    T const distance = std::sqrt(ahead * ahead + aside * aside);
+    T const angle = std::atan2(aside, ahead);
+    return {(angle - static_cast<T>(first_)) / static_cast<T>(step_),
+            arm[2] * static_cast<T>(radius_) / distance, distance};
+  }
+
   ArcFanView(Vec3d const& source, Vec3d const& central, Vec3d const& across, double radius,
              double first, double step)
       : source_{source},
