@@ -69,7 +69,7 @@ using user::Grey;
 
 static_assert(pyronn::is_storage_v<Grey> && pyronn::is_storage_v<Fixed>);
 static_assert(pyronn::is_storage_v<float> && pyronn::is_storage_v<pyronn::BFloat16>);
-static_assert(!pyronn::is_storage_v<double> && !pyronn::is_storage_v<std::uint8_t>);
+static_assert(!pyronn::is_storage_v<long double> && !pyronn::is_storage_v<std::uint8_t>);
 static_assert(!pyronn::is_storage_v<float const> && !pyronn::is_storage_v<void*>);
 
 template <class T>

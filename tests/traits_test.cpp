@@ -121,6 +121,7 @@ static_assert(std::is_same_v<pyronn::projection_scalar_t<pyronn::ConeView>, doub
 
 static_assert(is_interp_v<pyronn::SoftwareInterp>);
 static_assert(is_interp_v<pyronn::TextureInterp>);
+static_assert(is_interp_v<pyronn::DoubleInterp>);
 static_assert(!is_interp_v<int>);
 static_assert(!is_interp_v<pyronn::Joseph>);
 struct BlendsTwo {

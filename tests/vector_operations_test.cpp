@@ -147,6 +147,57 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(copies_convert, From, Storages) {
   check(BFloat16{});
 }
 
+/// Where an array is of double, as all of it were.
+BOOST_AUTO_TEST_CASE(doubles_are_combined_in_double) {
+  auto const& executor = test::executor();
+  Extents<1> const extents{3};
+  std::vector<double> const x{0.1, -2.0 / 3, 1e-300};
+  std::vector<double> const y{0.7, 1e15, 3e-300};
+  std::vector<float> const z{0.1F, -3.0F, 1.0F};
+  test::Array<double, 1> in{extents, x};
+  test::Array<float, 1> floats{extents, z};
+  test::Array<double, 1> factor{extents, {1.0 / 3, 7.0, -0.3}};
+  double const* const f = factor.view().data;
+  auto const applied = [&](auto const& operation) {
+    test::Array<double, 1> out{extents, y};
+    operation(in.view(), out.view());
+    return out.values();
+  };
+  auto const with = [&](auto const& value_at) {
+    return std::vector<double>{value_at(0), value_at(1), value_at(2)};
+  };
+  auto const check = [&](std::vector<double> const& found, std::vector<double> const& expected) {
+    // Products and sums are rounded one by one, or as one.
+    for (std::size_t n = 0; n < 3; ++n) {
+      BOOST_TEST(found[n] == expected[n], boost::test_tools::tolerance(1e-15));
+    }
+  };
+  check(applied([&](auto a, auto b) { pyronn::axpy(executor, 0.1, a, b); }),
+        with([&](std::size_t n) { return 0.1 * x[n] + y[n]; }));
+  check(applied([&](auto a, auto b) { pyronn::axpby(executor, f, a, f + 2, b); }),
+        with([&](std::size_t n) { return 1.0 / 3 * x[n] - 0.3 * y[n]; }));
+  check(applied([&](auto a, auto b) {
+          pyronn::xpby(executor, a, -Quotient{f, f + 1}, b);
+        }),
+        with([&](std::size_t n) { return x[n] - 1.0 / 3 / 7 * y[n]; }));
+  check(applied([&](auto a, auto b) { pyronn::multiply(executor, a, b); }),
+        with([&](std::size_t n) { return x[n] * y[n]; }));
+  check(applied([&](auto, auto b) { pyronn::axpy(executor, 0.1, floats.view(), b); }),
+        with([&](std::size_t n) { return 0.1 * static_cast<double>(z[n]) + y[n]; }));
+  check(applied([&](auto a, auto b) { pyronn::copy(executor, a, b); }), x);
+  check(applied([&](auto, auto b) { pyronn::fill(executor, b, 0.1); }), {0.1, 0.1, 0.1});
+  test::Array<float, 1> rounded{extents};
+  pyronn::copy(executor, in.view(), rounded.view());
+  BOOST_TEST((rounded.values() == std::vector<float>{0.1F, -2.0F / 3, 0.0F}));
+
+  pyronn::Workspace<test::Executor> workspace{executor,
+                                              pyronn::reduction_workspace_bytes(executor, 3)};
+  test::Array<double, 1> result{{1}};
+  pyronn::norm(executor, in.view(), result.view().data, workspace);
+  BOOST_TEST(result.values()[0] == std::sqrt(x[0] * x[0] + x[1] * x[1]),
+             boost::test_tools::tolerance(1e-15));
+}
+
 BOOST_AUTO_TEST_CASE(arrays_have_any_rank_and_may_be_the_same) {
   auto const& executor = test::executor();
   Extents<4> const extents{7, 5, 3, 2};

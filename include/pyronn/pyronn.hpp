@@ -32,6 +32,7 @@
 #include <pyronn/geometry/orbit/trajectories.hpp>
 #include <pyronn/geometry/parallel_beam_2d.hpp>
 #include <pyronn/geometry/parallel_beam_3d.hpp>
+#include <pyronn/interp/double_interp.hpp>
 #include <pyronn/interp/software_interp.hpp>
 #include <pyronn/interp/texture_interp.hpp>
 #include <pyronn/model/joseph.hpp>

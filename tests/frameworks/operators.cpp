@@ -11,17 +11,18 @@ namespace operators {
 
 using namespace pyronn;
 
-template <class Geometry, class Model = Joseph>
+template <class Geometry, class Model = Joseph, class... MoreTypes>
 OperatorPair const& pair() {
-  static CpuOperatorPair<Geometry, SoftwareInterp, Model> const made;
+  static CpuOperatorPair<Geometry, SoftwareInterp, Model,
+                         StorageTypes<float, Half, BFloat16, MoreTypes...>> const made;
   return made;
 }
 
 OperatorPair const& parallel() { return pair<ParallelBeam2D>(); }
-OperatorPair const& fan() { return pair<FanBeam>(); }
+OperatorPair const& fan() { return pair<FanBeam, Joseph, double>(); }
 OperatorPair const& arc() { return pair<ArcFanBeam>(); }
 OperatorPair const& parallel_3d() { return pair<ParallelBeam3D>(); }
-OperatorPair const& cone() { return pair<ConeBeam>(); }
+OperatorPair const& cone() { return pair<ConeBeam, Joseph, double>(); }
 OperatorPair const& fan_march() { return pair<FanBeam, RayMarch>(); }
 OperatorPair const& fan_siddon() { return pair<FanBeam, Siddon>(); }
 OperatorPair const& fan_weighted() { return pair<FanBeam, DistanceWeighted>(); }

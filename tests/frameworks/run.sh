@@ -85,8 +85,8 @@ torch() {
   LD_LIBRARY_PATH=$(printf '%s:' "$site"/nvidia/*/lib)$cuda/lib64
   export LD_LIBRARY_PATH
   build "$name" torch "$site/torch/share/cmake"
-  run "$name" torch_modes.py "$library" cpu float32
-  run "$name" torch_checks.py "$library" float32
+  run "$name" torch_modes.py "$library" cpu float32 float64
+  run "$name" torch_checks.py "$library" float32 float64
   run "$name" torch_filter.py "$library"
   run "$name" torch_inputs.py "$library"
   own_geometry "$name" torch

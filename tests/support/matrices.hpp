@@ -37,32 +37,34 @@ inline double length_in_box(pyronn::Ray<double> const& ray, pyronn::Grid const& 
 }
 
 /// A batch of unit vectors, which differ at every `stride`-th element.
-inline std::vector<float> unit_vectors(std::size_t length, std::size_t stride) {
-  std::vector<float> values((length - 1) / stride * length + length);
+template <class Number = float>
+std::vector<Number> unit_vectors(std::size_t length, std::size_t stride) {
+  std::vector<Number> values((length - 1) / stride * length + length);
   for (std::size_t n = 0; n * stride < length; ++n) values[n * length + n * stride] = 1;
   return values;
 }
 
 /// The matrix as the projector has it, voxel after voxel.
 template <class Operator>
-std::vector<float> columns_of(Operator const& op) {
+Numbers<Operator> columns_of(Operator const& op) {
   using Geometry = std::decay_t<decltype(op.geometry())>;
   constexpr int rank = Operator::dimension + 1;
   auto const count = static_cast<int>(op.grid().size.count());
   return run(op, volume_extents<Geometry, rank>(op.grid(), count),
-             unit_vectors(static_cast<std::size_t>(count), 1),
+             unit_vectors<typename Operator::Number>(static_cast<std::size_t>(count), 1),
              projection_extents<Geometry, rank>(op.geometry(), count));
 }
 
 /// And as its transpose has it, for every `stride`-th pixel.
 template <class Operator>
-std::vector<float> rows_of(Operator const& op, std::size_t stride) {
+Numbers<Operator> rows_of(Operator const& op, std::size_t stride) {
   using Geometry = std::decay_t<decltype(op.geometry())>;
   constexpr int rank = Operator::dimension + 1;
   auto const pixels = static_cast<std::size_t>(projection_extents(op.geometry()).count());
   auto const count = static_cast<int>((pixels - 1) / stride + 1);
   return run(op.adjoint(), projection_extents<Geometry, rank>(op.geometry(), count),
-             unit_vectors(pixels, stride), volume_extents<Geometry, rank>(op.grid(), count));
+             unit_vectors<typename Operator::Number>(pixels, stride),
+             volume_extents<Geometry, rank>(op.grid(), count));
 }
 
 }  // namespace test

@@ -27,6 +27,17 @@ inline std::vector<float> random_values(std::uint32_t seed, std::int64_t count) 
   return values;
 }
 
+/// The same in double, with more bits than a float has.
+inline std::vector<double> random_doubles(std::uint32_t seed, std::int64_t count) {
+  std::mt19937 engine{seed};
+  std::vector<double> values(static_cast<std::size_t>(count));
+  for (double& value : values) {
+    std::uint64_t const high = engine() >> 5;
+    value = static_cast<double>(high << 26 | engine() >> 6) * 0x1p-52 - 1.0;
+  }
+  return values;
+}
+
 template <class A, class B>
 double dot(std::vector<A> const& a, std::vector<B> const& b) {
   double sum = 0;

@@ -76,11 +76,23 @@ pyronn::Extents<Rank> projection_extents(Geometry const& geometry, int samples =
       geometry.detector_size(), geometry.num_views(), samples);
 }
 
+/// What an operator's arrays hold here: float, or double where its policy computes in double.
+template <class Operator, class = void>
+struct NumberOf {
+  using type = float;
+};
+template <class Operator>
+struct NumberOf<Operator, std::void_t<typename Operator::Number>> {
+  using type = typename Operator::Number;
+};
+template <class Operator>
+using Numbers = std::vector<typename NumberOf<Operator>::type>;
+
 /// What the functions `run` and `run_between_guards` below do on arrays of one rank. Members of a
 /// class, so that support/shared/ can compile them once for all tests.
 template <class Operator, int Rank>
 struct Runner {
-  using Values = std::vector<float>;
+  using Values = Numbers<Operator>;
   using Extents = pyronn::Extents<Rank>;
   static Values run(Operator const& op, Extents const& in_extents, Values const& in,
                     Extents const& out_extents, std::size_t limit);
@@ -89,11 +101,12 @@ struct Runner {
 };
 
 template <class Operator, int Rank>
-std::vector<float> Runner<Operator, Rank>::run(Operator const& op, Extents const& in_extents,
-                                               Values const& in, Extents const& out_extents,
-                                               std::size_t limit) {
-  Array<float, Rank> source{in_extents, in};
-  Array<float, Rank> target{out_extents, nan};
+Numbers<Operator> Runner<Operator, Rank>::run(Operator const& op, Extents const& in_extents,
+                                              Values const& in, Extents const& out_extents,
+                                              std::size_t limit) {
+  using Number = typename NumberOf<Operator>::type;
+  Array<Number, Rank> source{in_extents, in};
+  Array<Number, Rank> target{out_extents, static_cast<Number>(nan)};
   pyronn::Workspace<Executor> workspace{executor(),
                                         op.workspace_bytes(executor(), source.view(), limit)};
   op(executor(), source.view(), target.view(), workspace);
@@ -101,13 +114,15 @@ std::vector<float> Runner<Operator, Rank>::run(Operator const& op, Extents const
 }
 
 template <class Operator, int Rank>
-std::vector<float> Runner<Operator, Rank>::run_between_guards(Operator const& op,
-                                                              Extents const& in_extents,
-                                                              Values const& in,
-                                                              Extents const& out_extents) {
+Numbers<Operator> Runner<Operator, Rank>::run_between_guards(Operator const& op,
+                                                             Extents const& in_extents,
+                                                             Values const& in,
+                                                             Extents const& out_extents) {
+  using Number = typename NumberOf<Operator>::type;
   constexpr std::ptrdiff_t guard = 1031;
-  auto const guarded = [](Values const& values) {
-    Values result(values.size() + 2 * static_cast<std::size_t>(guard), nan);
+  constexpr auto untouched = static_cast<Number>(nan);
+  auto const guarded = [untouched](Values const& values) {
+    Values result(values.size() + 2 * static_cast<std::size_t>(guard), untouched);
     std::copy(values.begin(), values.end(), result.begin() + guard);
     return result;
   };
@@ -115,17 +130,17 @@ std::vector<float> Runner<Operator, Rank>::run_between_guards(Operator const& op
     return pyronn::Extents<1>{static_cast<int>(values.size())};
   };
   auto const in_values = guarded(in);
-  auto const out_values = guarded(Values(static_cast<std::size_t>(out_extents.count()), nan));
-  Array<float, 1> source{extents(in_values), in_values};
-  Array<float, 1> target{extents(out_values), out_values};
-  pyronn::ArrayView<float const, Rank> const from{source.view().data + guard, in_extents};
-  pyronn::ArrayView<float, Rank> const to{target.view().data + guard, out_extents};
+  auto const out_values = guarded(Values(static_cast<std::size_t>(out_extents.count()), untouched));
+  Array<Number, 1> source{extents(in_values), in_values};
+  Array<Number, 1> target{extents(out_values), out_values};
+  pyronn::ArrayView<Number const, Rank> const from{source.view().data + guard, in_extents};
+  pyronn::ArrayView<Number, Rank> const to{target.view().data + guard, out_extents};
   pyronn::Workspace<Executor> workspace{executor(), op.workspace_bytes(executor(), from)};
   op(executor(), from, to, workspace);
   Values all = target.values();
   Values const result(all.begin() + guard, all.end() - guard);
   all.erase(all.begin() + guard, all.end() - guard);
-  if (std::any_of(all.begin(), all.end(), [](float value) { return !std::isnan(value); })) {
+  if (std::any_of(all.begin(), all.end(), [](Number value) { return !std::isnan(value); })) {
     throw std::logic_error("memory beside the output was written");
   }
   return result;
@@ -133,41 +148,39 @@ std::vector<float> Runner<Operator, Rank>::run_between_guards(Operator const& op
 
 /// The operator's result on its executor's memory; what it leaves unwritten is not a number.
 template <class Operator, int Rank>
-std::vector<float> run(Operator const& op, pyronn::Extents<Rank> const& in_extents,
-                       std::vector<float> const& in, pyronn::Extents<Rank> const& out_extents,
-                       std::size_t limit = pyronn::default_workspace_limit) {
+Numbers<Operator> run(Operator const& op, pyronn::Extents<Rank> const& in_extents,
+                      Numbers<Operator> const& in, pyronn::Extents<Rank> const& out_extents,
+                      std::size_t limit = pyronn::default_workspace_limit) {
   return Runner<Operator, Rank>::run(op, in_extents, in, out_extents, limit);
 }
 
 /// As run, with memory that is not a number to either side of both arrays: reading it would show in
 /// the result, and writing it is an error. The arrays begin aligned to nothing but their elements.
 template <class Operator, int Rank>
-std::vector<float> run_between_guards(Operator const& op, pyronn::Extents<Rank> const& in_extents,
-                                      std::vector<float> const& in,
-                                      pyronn::Extents<Rank> const& out_extents) {
+Numbers<Operator> run_between_guards(Operator const& op, pyronn::Extents<Rank> const& in_extents,
+                                     Numbers<Operator> const& in,
+                                     pyronn::Extents<Rank> const& out_extents) {
   return Runner<Operator, Rank>::run_between_guards(op, in_extents, in, out_extents);
 }
 
 /// run_with(extents of the input, extents of the output) of an operator.
 template <class Geometry, class Interp, class Model, class Run>
-std::vector<float> with_extents(pyronn::Projector<Geometry, Interp, Model> const& op,
-                                Run const& run_with) {
+auto with_extents(pyronn::Projector<Geometry, Interp, Model> const& op, Run const& run_with) {
   return run_with(volume_extents<Geometry>(op.grid()), projection_extents(op.geometry()));
 }
 template <class Geometry, class Interp, class Model, class Run>
-std::vector<float> with_extents(pyronn::Backprojector<Geometry, Interp, Model> const& op,
-                                Run const& run_with) {
+auto with_extents(pyronn::Backprojector<Geometry, Interp, Model> const& op, Run const& run_with) {
   return run_with(projection_extents(op.geometry()), volume_extents<Geometry>(op.grid()));
 }
 
 template <class Operator>
-std::vector<float> run(Operator const& op, std::vector<float> const& in,
-                       std::size_t limit = pyronn::default_workspace_limit) {
+Numbers<Operator> run(Operator const& op, Numbers<Operator> const& in,
+                      std::size_t limit = pyronn::default_workspace_limit) {
   return with_extents(
       op, [&](auto const& from, auto const& to) { return run(op, from, in, to, limit); });
 }
 template <class Operator>
-std::vector<float> run_between_guards(Operator const& op, std::vector<float> const& in) {
+Numbers<Operator> run_between_guards(Operator const& op, Numbers<Operator> const& in) {
   return with_extents(
       op, [&](auto const& from, auto const& to) { return run_between_guards(op, from, in, to); });
 }

@@ -138,7 +138,7 @@ void for_each_entry(Model const& model, Geometry const& scan, pyronn::Grid const
 template <class DepthWeight, class Geometry, class Visit>
 void for_each_entry(pyronn::WeightedVoxelDriven<DepthWeight>, Geometry const& scan,
                     pyronn::Grid const& grid, Visit const& visit) {
-  using Scalar = pyronn::projection_scalar_t<pyronn::view_t<Geometry>>;
+  using Scalar = pyronn::detail::projection_number_t<pyronn::view_t<Geometry>, double>;
   bool const weighted = std::is_same_v<DepthWeight, pyronn::detail::InverseSquareDepth>;
   pyronn::Extents<2> const detector = scan.detector_size();
   for (int n = 0; n < scan.num_views(); ++n) {
@@ -185,9 +185,9 @@ ViewCounts count_views(Geometry const& scan, pyronn::Vec3d const& point) {
   return counts;
 }
 
-template <class Model, class Geometry>
+template <class Model, class Geometry, class T>
 std::vector<double> reference_projection(Geometry const& scan, pyronn::Grid const& grid,
-                                         std::vector<float> const& volume) {
+                                         std::vector<T> const& volume) {
   auto const count = scan.detector_size().count() * scan.num_views();
   std::vector<double> result(static_cast<std::size_t>(count));
   for_each_entry(Model{}, scan, grid, [&](std::size_t pixel, std::size_t voxel, double weight) {
@@ -196,9 +196,9 @@ std::vector<double> reference_projection(Geometry const& scan, pyronn::Grid cons
   return result;
 }
 
-template <class Model, class Geometry>
+template <class Model, class Geometry, class T>
 std::vector<double> reference_backprojection(Geometry const& scan, pyronn::Grid const& grid,
-                                             std::vector<float> const& projections) {
+                                             std::vector<T> const& projections) {
   std::vector<double> result(static_cast<std::size_t>(grid.size.count()));
   for_each_entry(Model{}, scan, grid, [&](std::size_t pixel, std::size_t voxel, double weight) {
     result[voxel] += weight * static_cast<double>(projections[pixel]);

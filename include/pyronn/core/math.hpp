@@ -25,10 +25,12 @@ namespace pyronn::detail {
 /// Where a number in [0, 2^22) lies between two integers: `index` is grid_index_origin plus the
 /// lower integer, `fraction` the distance from that integer. grid_index_of makes it. Both
 /// functions differ between host and device code, so that no GridIndex may travel between them.
-struct GridIndex {
+template <class Number>
+struct BasicGridIndex {
   unsigned index;
-  float fraction;
+  Number fraction;
 };
+using GridIndex = BasicGridIndex<float>;
 
 /// A point of the plane: its angle from the first axis towards the second, in [-pi, pi], and its
 /// distance from the origin. polar_of makes it.
@@ -46,7 +48,9 @@ PYRONN_HOST_DEVICE constexpr bool either(bool a, bool b) {
 }
 
 /// A bound that excludes nothing: everything, NaN included, lies between -anywhere and anywhere.
-inline constexpr float anywhere = std::numeric_limits<float>::infinity();
+template <class Number>
+inline constexpr Number anywhere_of = std::numeric_limits<Number>::infinity();
+inline constexpr float anywhere = anywhere_of<float>;
 
 }  // namespace pyronn::detail
 

@@ -2,13 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-/// The element types of arrays: float, Half, BFloat16, and any type for which a program specialises
-/// StorageTraits:
+/// The element types of arrays: float, Half, BFloat16, double, and any type for which a program
+/// specialises StorageTraits:
 ///
 /// @code
 ///   template <>
 ///   struct pyronn::StorageTraits<MyNumber> {      // MyNumber is trivially copyable
-///     using Arithmetic = float;                   // the type in which kernels compute
+///     using Arithmetic = float;                   // the type in which kernels compute, or double
 ///     static PYRONN_HOST_DEVICE float widen(MyNumber number);
 ///     static PYRONN_HOST_DEVICE MyNumber round(float value);
 ///     // These may be left out:
@@ -18,10 +18,10 @@
 /// @endcode
 ///
 /// `widen` converts an element that was read, `round` is called once for each element that a launch
-/// writes. `load` reads memory that is not written while a kernel runs, which may be faster;
-/// without it elements are read like any other and widened. The price of storing fewer bits is the
-/// rounding of what is stored and, in kernels for Half that say so, the rounding of interpolation
-/// weights.
+/// writes; where Arithmetic is double, both are of double. `load` reads memory that is not written
+/// while a kernel runs, which may be faster; without it elements are read like any other and
+/// widened. The price of storing fewer bits is the rounding of what is stored and, in kernels for
+/// Half that say so, the rounding of interpolation weights.
 #include <type_traits>
 #include <utility>
 
@@ -48,6 +48,20 @@ struct StorageTraits<float> {
   static PYRONN_HOST_DEVICE float widen(float value) { return value; }
   static PYRONN_HOST_DEVICE float round(float value) { return value; }
   static PYRONN_HOST_DEVICE float load(float const* address) {
+    return detail::load_read_only(address);
+  }
+  /// @}
+};
+
+/// Elements of type double are computed with as such, by interpolation policies of double.
+template <>
+struct StorageTraits<double> {
+  /// @{
+  /// A member of StorageTraits, as said at the beginning of this file.
+  using Arithmetic = double;
+  static PYRONN_HOST_DEVICE double widen(double value) { return value; }
+  static PYRONN_HOST_DEVICE double round(double value) { return value; }
+  static PYRONN_HOST_DEVICE double load(double const* address) {
     return detail::load_read_only(address);
   }
   /// @}
@@ -83,12 +97,14 @@ struct StorageTraits<BFloat16> : detail::RoundedTo16Bits<BFloat16> {};
 
 namespace detail {
 
+/// The type in which kernels compute with elements of type T.
 template <class T>
-using ArithmeticOf = typename StorageTraits<T>::Arithmetic;
+using arithmetic_t = typename StorageTraits<T>::Arithmetic;
+
 template <class T>
 using Widened = decltype(StorageTraits<T>::widen(std::declval<T>()));
 template <class T>
-using Rounded = decltype(StorageTraits<T>::round(0.0F));
+using Rounded = decltype(StorageTraits<T>::round(arithmetic_t<T>{}));
 template <class T>
 using Loaded = decltype(StorageTraits<T>::load(std::declval<T const*>()));
 template <class T>
@@ -103,46 +119,77 @@ constexpr bool storage_gives() {
   }
 }
 
+/// Whether kernels can compute in a type.
+template <class Number>
+inline constexpr bool is_arithmetic_v =
+    std::is_same_v<Number, float> || std::is_same_v<Number, double>;
+
 template <class T>
-inline constexpr bool is_read_and_written_v =
-    std::is_trivially_copyable_v<T>&& storage_gives<T, Widened, float>() &&
-    storage_gives<T, Rounded, T>();
+constexpr bool has_arithmetic() {
+  if constexpr (is_detected_v<arithmetic_t, T>) {
+    return is_arithmetic_v<arithmetic_t<T>>;
+  } else {
+    return false;
+  }
+}
+
+/// The arithmetic of T; float where it has none, so that functions can say so in one sentence.
+template <class T, class = void>
+struct ElementNumber {
+  using type = float;
+};
+template <class T>
+struct ElementNumber<T, std::enable_if_t<has_arithmetic<T>()>> {
+  using type = arithmetic_t<T>;
+};
+template <class T>
+using element_number_t = typename ElementNumber<std::remove_const_t<T>>::type;
+
+template <class T>
+constexpr bool is_read_and_written() {
+  if constexpr (has_arithmetic<T>()) {
+    return std::is_trivially_copyable_v<T> && storage_gives<T, Widened, arithmetic_t<T>>() &&
+           storage_gives<T, Rounded, T>();
+  } else {
+    return false;
+  }
+}
 
 }  // namespace detail
 
 /// True for the element types that the operators' arrays may have.
 template <class T>
-inline constexpr bool is_storage_v =
-    detail::storage_gives<T, detail::ArithmeticOf, float>() && detail::is_read_and_written_v<T>;
+inline constexpr bool is_storage_v = detail::is_read_and_written<T>();
 
 /// Fails to compile, with one sentence, unless arrays of T can be read and written.
 template <class T>
 constexpr void check_storage() {
-  constexpr bool is_named = detail::is_detected_v<detail::ArithmeticOf, T>;
+  constexpr bool is_named = detail::is_detected_v<detail::arithmetic_t, T>;
   static_assert(is_named,
-                "Arrays of operators hold float, pyronn::Half, pyronn::BFloat16 or a type for "
-                "which the program specialises pyronn::StorageTraits (core/storage.hpp).");
+                "Arrays of operators hold float, pyronn::Half, pyronn::BFloat16, double or a type "
+                "for which the program specialises pyronn::StorageTraits (core/storage.hpp).");
   if constexpr (is_named) {
-    static_assert(std::is_same_v<detail::ArithmeticOf<T>, float>,
-                  "A pyronn::StorageTraits must have 'using Arithmetic = float': kernels compute "
-                  "in no other type.");
-    static_assert(detail::is_read_and_written_v<T>,
+    static_assert(detail::has_arithmetic<T>(),
+                  "A pyronn::StorageTraits must have 'using Arithmetic = float', or double: "
+                  "kernels compute in no other type.");
+    static_assert(!detail::has_arithmetic<T>() || detail::is_read_and_written<T>(),
                   "A pyronn::StorageTraits<T> must have 'static float widen(T number)' and 'static "
-                  "T round(float value)', and T must be trivially copyable.");
+                  "T round(float value)', of double where that is its Arithmetic, and T must be "
+                  "trivially copyable.");
   }
 }
 
 namespace detail {
 
-/// An element as a float.
+/// An element as kernels compute with it.
 template <class T>
-PYRONN_HOST_DEVICE float widen(T const& number) {
+PYRONN_HOST_DEVICE arithmetic_t<T> widen(T const& number) {
   return user::widen<StorageTraits<T>>(number);
 }
 
-/// The element at an offset, as a float; the memory must not be written while the kernel runs.
+/// The element at an offset, widened; the memory must not be written while the kernel runs.
 template <class T, class Offset>
-PYRONN_HOST_DEVICE float load_float(T const* base, Offset offset) {
+PYRONN_HOST_DEVICE arithmetic_t<T> load_number(T const* base, Offset offset) {
   if constexpr (is_detected_v<Loaded, T>) {
     return user::load<StorageTraits<T>>(base + offset);
   } else {
@@ -150,10 +197,16 @@ PYRONN_HOST_DEVICE float load_float(T const* base, Offset offset) {
   }
 }
 
+/// The same for kernels that compute in float alone.
+template <class T, class Offset>
+PYRONN_HOST_DEVICE float load_float(T const* base, Offset offset) {
+  return load_number(base, offset);
+}
+
 /// Stores a kernel's result. Where several launches make one result, all but the first add to what
 /// is there.
 template <class T>
-PYRONN_HOST_DEVICE void write_or_add(T& target, float value, bool adds) {
+PYRONN_HOST_DEVICE void write_or_add(T& target, arithmetic_t<T> value, bool adds) {
   target = user::round<StorageTraits<T>>(adds ? widen(target) + value : value);
 }
 

@@ -34,7 +34,7 @@ struct BlockShape {
   /// How many threads work on one item, where there are too few items to fill a GPU. Such a kernel
   /// has, beside its call operator, the steps that it consists of:
   /// @code
-  ///   Sums                          an array float[M][N]
+  ///   Sums                          an array [M][N] of float or double
   ///   begin(item, sums)             sets the sums that part 0 begins with; those of others are 0
   ///   add_part(item, part, sums)    does part `part` of `split` of the work, adding to the sums
   ///   write(item, sums)             writes the result, given the sums over all parts

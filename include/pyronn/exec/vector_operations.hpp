@@ -3,21 +3,21 @@
 #pragma once
 
 /// Vector operations that solvers need, on the arrays of an executor: those of BLAS under the same
-/// names, for arrays of any rank of float, Half or BFloat16.
+/// names, for arrays of any rank of float, Half, BFloat16 or double.
 ///
 /// No call allocates memory, and none synchronises where kernels are queued: each can be captured
 /// in a CUDA graph. The results of dot, norm and sum stay in the executor's memory and factors can
 /// be read from there, so that a solver never waits for a number. Every result has the same bits on
-/// every run and for any number of threads. Elements are combined in float; sums are made in
-/// double.
+/// every run and for any number of threads. Elements are combined in float, or in double where one
+/// of the arrays holds double; sums are made in double.
 ///
 /// Arrays are contiguous, and the arrays of one call have the same extents. They may be the same
 /// array, and must not overlap otherwise. Arrays without elements are not read or written, and
 /// their sums are 0. All functions throw InvalidArgument for extents that differ and for memory
 /// that the executor cannot reach, before anything is written; on a GPU also CudaError.
 ///
-/// A factor is a number, which is rounded to float, a pointer to a float or a double in the
-/// executor's memory, or a Quotient of two such numbers.
+/// A factor is a number, a pointer to a float or a double in the executor's memory, or a Quotient
+/// of two such numbers; it is rounded to float where elements are combined in float.
 #include <cstddef>
 #include <cstdint>
 #include <type_traits>
@@ -57,10 +57,13 @@ template <class Executor, class Alpha, class X, class Beta, class Y, int Rank>
 void combine(Executor const& executor, VectorNames const& names, Alpha alpha, ArrayView<X, Rank> x,
              Beta beta, ArrayView<Y, Rank> y) {
   check_vectors(executor, names, x, y);
-  check_scalar(executor, alpha, names.scalar);
-  check_scalar(executor, beta, names.scalar);
-  CombineElements<Alpha, std::remove_const_t<X>, Beta, Y> const operation{alpha, x.data, beta,
-                                                                          y.data};
+  auto const held_alpha = held_scalar<combined_t<X, Y>>(alpha);
+  auto const held_beta = held_scalar<combined_t<X, Y>>(beta);
+  check_scalar(executor, held_alpha, names.scalar);
+  check_scalar(executor, held_beta, names.scalar);
+  CombineElements<std::decay_t<decltype(held_alpha)>, std::remove_const_t<X>,
+                  std::decay_t<decltype(held_beta)>, Y> const operation{held_alpha, x.data,
+                                                                        held_beta, y.data};
   for_each_element(executor, operation, y.data, y.count());
 }
 
@@ -76,7 +79,7 @@ void copy(Executor const& executor, ArrayView<In, Rank> in, ArrayView<Out, Rank>
 
 /// Every element of `out` becomes `value`.
 template <class Executor, class T, int Rank>
-void fill(Executor const& executor, ArrayView<T, Rank> out, float value) {
+void fill(Executor const& executor, ArrayView<T, Rank> out, detail::element_number_t<T> value) {
   detail::check_vector(executor, "fill: out", out);
   detail::FillElements<T> const operation{static_cast<T>(value)};
   detail::for_each_element(executor, operation, out.data, out.count());
@@ -93,23 +96,20 @@ void multiply(Executor const& executor, ArrayView<X, Rank> x, ArrayView<Y, Rank>
 /// y = alpha x + y
 template <class Executor, class Alpha, class X, class Y, int Rank>
 void axpy(Executor const& executor, Alpha alpha, ArrayView<X, Rank> x, ArrayView<Y, Rank> y) {
-  detail::combine(executor, {"axpy", "axpy: x", "axpy: y", "axpy: factor"},
-                  detail::held_scalar(alpha), x, 1.0F, y);
+  detail::combine(executor, {"axpy", "axpy: x", "axpy: y", "axpy: factor"}, alpha, x, 1, y);
 }
 
 /// y = x + beta y
 template <class Executor, class X, class Beta, class Y, int Rank>
 void xpby(Executor const& executor, ArrayView<X, Rank> x, Beta beta, ArrayView<Y, Rank> y) {
-  detail::combine(executor, {"xpby", "xpby: x", "xpby: y", "xpby: factor"}, 1.0F, x,
-                  detail::held_scalar(beta), y);
+  detail::combine(executor, {"xpby", "xpby: x", "xpby: y", "xpby: factor"}, 1, x, beta, y);
 }
 
 /// y = alpha x + beta y
 template <class Executor, class Alpha, class X, class Beta, class Y, int Rank>
 void axpby(Executor const& executor, Alpha alpha, ArrayView<X, Rank> x, Beta beta,
            ArrayView<Y, Rank> y) {
-  detail::combine(executor, {"axpby", "axpby: x", "axpby: y", "axpby: factor"},
-                  detail::held_scalar(alpha), x, detail::held_scalar(beta), y);
+  detail::combine(executor, {"axpby", "axpby: x", "axpby: y", "axpby: factor"}, alpha, x, beta, y);
 }
 
 /// Bytes of workspace that dot, norm and sum need for this many elements: at most 1 MiB.

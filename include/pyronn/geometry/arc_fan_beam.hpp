@@ -4,6 +4,7 @@
 
 /// ArcFanBeam: fan-beam scans of the plane with a curved detector.
 #include <cmath>
+#include <type_traits>
 #include <vector>
 
 #include <pyronn/core/config.hpp>
@@ -93,6 +94,15 @@ class ArcFanView {
     auto const [angle, distance] = detail::polar_of(ahead, aside);
     return {detail::over_common(angle - static_cast<float>(first_), static_cast<float>(step_)),
             arm[2] * static_cast<float>(radius_) / distance, distance};
+  }
+  /// The same in double precision.
+  template <class T, class = std::enable_if_t<std::is_same_v<T, double>>>
+  [[nodiscard]] PYRONN_HOST_DEVICE DetectorPoint<T> project(Vec<T, 3> const& point) const {
+    Vec<T, 3> const arm = point - source_;
+    T const ahead = dot(arm, central_);
+    T const aside = dot(arm, across_);
+    T const distance = std::sqrt(ahead * ahead + aside * aside);
+    return {(std::atan2(aside, ahead) - first_) / step_, arm[2] * radius_ / distance, distance};
   }
 
   /// The source, where rays start [mm].

@@ -21,6 +21,17 @@ struct Ray {
   T end = std::numeric_limits<T>::infinity();  ///< last t
 };
 
+namespace detail {
+
+/// Every number of a ray as another type, rounded as static_cast rounds.
+template <class To, class From>
+PYRONN_HOST_DEVICE constexpr Ray<To> ray_cast(Ray<From> const& ray) {
+  return {vec_cast<To>(ray.origin), vec_cast<To>(ray.direction), static_cast<To>(ray.begin),
+          static_cast<To>(ray.end)};
+}
+
+}  // namespace detail
+
 /// The projection of a world point onto the detector.
 template <class T>
 struct DetectorPoint {

@@ -17,7 +17,8 @@
 /// @endcode
 ///
 /// Ray-driven operators need `ray`, voxel-driven ones `project`; either alone makes a geometry, and
-/// float may be double. A geometry that is trivially copyable is copied whole into the kernel,
+/// float may be double. A view may have a `project` of each: operators of DoubleInterp take that of
+/// double. A geometry that is trivially copyable is copied whole into the kernel,
 /// where every thread calls `view` once for each view that it works on: `view` must be cheap, and
 /// the geometry's functions must be marked PYRONN_HOST_DEVICE. Of any other geometry `view` is
 /// called on the host while an operator is made, and the views are copied into
@@ -169,11 +170,18 @@ inline constexpr bool has_view_v = has_view<G>();
 template <class Geometry>
 using view_t = std::decay_t<detail::View<Geometry>>;
 
-/// The number type in which a view projects: float or double.
+/// The number type in which a view projects: float or double; float where it can do both.
 template <class View>
 using projection_scalar_t = std::conditional_t<detail::projects_in_float_v<View>, float, double>;
 
 namespace detail {
+
+/// The number type in which a view projects for kernels that compute in `Number`: in double for
+/// those of double, if it can.
+template <class View, class Number>
+using projection_number_t =
+    std::conditional_t<std::is_same_v<Number, double> && projects_in_double_v<View>, double,
+                       projection_scalar_t<View>>;
 
 template <class G>
 constexpr bool is_traceable() {

@@ -13,7 +13,8 @@
 namespace pyronn {
 
 /// A projector of this model and its transpose, for tensors on CUDA devices and in host memory of
-/// the types in `Storage`. Its caches are its own: make one, of static lifetime.
+/// the types in `Storage`; those of double are computed with in double, as by DoubleInterp. Its
+/// caches are its own: make one, of static lifetime.
 template <class Geometry, class Interp, class Model = Joseph,
           class Storage = StorageTypes<float, Half, BFloat16>>
 class CudaOperatorPair

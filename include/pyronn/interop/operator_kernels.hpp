@@ -11,7 +11,8 @@
 namespace pyronn {
 
 /// A projector of this model and its transpose on cores, for tensors in host memory of the types in
-/// `Storage`. Its caches are its own: make one, of static lifetime.
+/// `Storage`; those of double are computed with in double, as by DoubleInterp. Its caches are its
+/// own: make one, of static lifetime.
 template <class Geometry, class Interp, class Model = Joseph,
           class Storage = StorageTypes<float, Half, BFloat16>>
 class CpuOperatorPair

@@ -11,6 +11,7 @@
 ///     // How far from a ray, along any axis, voxels may lie that have a weight [voxels].
 ///     static constexpr float reach = 1.0F;
 ///     // Is given the ray in voxel indices, the size of the volume and the voxels' spacing [mm].
+///     // A template over float serves interpolation policies of double, too.
 ///     PYRONN_HOST_DEVICE MyRay operator()(Ray<float> const& ray, Extents<3> const& size,
 ///                                         Vec3f const& spacing) const;
 ///   };
@@ -62,12 +63,33 @@ struct VoxelBox {
   Vec<int, 3> end;    ///< and one past the highest
 };
 
+namespace detail {
+
+template <class Trace, class Number>
+using TracedBy = std::decay_t<decltype(std::declval<Trace const&>()(
+    std::declval<Ray<Number> const&>(), std::declval<Extents<3> const&>(),
+    std::declval<Vec<Number, 3> const&>()))>;
+
+/// Fails to compile, with one sentence, unless a trace follows rays of these numbers.
+template <class Trace, class Number>
+constexpr bool check_trace() {
+  static_assert(is_detected_v<TracedBy, Trace, Number>,
+                "The trace of a model must take Ray<Number>, Extents<3> and Vec<Number, 3>, where "
+                "Number is what the interpolation policy computes in: a template takes float and "
+                "double (model/ray_driven.hpp).");
+  return true;
+}
+
+}  // namespace detail
+
 /// Forward projection: one item is a pixel of a view.
 template <class Trace, class Task>
 struct RayDrivenForward {
   /// @{
   /// A member of a kernel, as described in exec/kernel.hpp.
   using Block = BlockShape<32, 4, 1>;
+  using Number = typename Task::Number;
+  static_assert(detail::check_trace<Trace, Number>());
 
   Task task;
   Trace trace;
@@ -79,7 +101,7 @@ struct RayDrivenForward {
     auto const& view = task.views.view(of.view, of.sample);
     Extents<3> const size{task.size[0], task.size[1], task.all_slices};
     auto const ray = detail::user::trace(
-        trace, view.ray(static_cast<float>(pixel[0]), static_cast<float>(pixel[1])), size,
+        trace, view.ray(static_cast<Number>(pixel[0]), static_cast<Number>(pixel[1])), size,
         task.spacing);
     VolumeSlab<Task> const slab{task, (task.first_volume + of.sample) * task.size[2],
                                 task.first_slice, task.size[2]};
@@ -96,6 +118,8 @@ struct RayDrivenBack {
   /// @{
   /// A member of a kernel, as described in exec/kernel.hpp.
   using Block = BlockShape<32, 4, 1>;
+  using Number = typename Task::Number;
+  static_assert(detail::check_trace<Trace, Number>());
 
   Task task;
   Trace trace;
@@ -104,28 +128,29 @@ struct RayDrivenBack {
 
   PYRONN_HOST_DEVICE void operator()(Vec<int, 3> voxel) const {
     int const sample = task.split(voxel);
-    float sum = task.begin(voxel, sample);
+    Number sum = task.begin(voxel, sample);
     for (int n = 0; n < task.num_views; ++n) sum += gather(n, sample, voxel);
     task.write(voxel, sample, sum);
   }
   /// @}
 
  private:
-  PYRONN_HOST_DEVICE float gather(int n, int sample, Vec<int, 3> const& voxel) const {
+  PYRONN_HOST_DEVICE Number gather(int n, int sample, Vec<int, 3> const& voxel) const {
     auto const& view = task.views.view(n, sample);
     auto const slice = task.slice(n, sample);
     detail::IndexRange columns{0, task.detector[0] - 1};
     detail::IndexRange rows{0, task.detector[1] - 1};
-    constexpr float reach = Trace::reach;
-    detail::find_footprint(view, vec_cast<float>(voxel), {reach, reach, reach}, task.detector,
+    constexpr auto reach = static_cast<Number>(Trace::reach);
+    detail::find_footprint(view, vec_cast<Number>(voxel), {reach, reach, reach}, task.detector,
                            columns, rows);
-    float sum = 0.0F;
+    Number sum = 0;
     for (int v = rows.first; v <= rows.last; ++v) {
       for (int u = columns.first; u <= columns.last; ++u) {
-        auto const ray = detail::user::trace(
-            trace, view.ray(static_cast<float>(u), static_cast<float>(v)), task.size, task.spacing);
-        float const weight = detail::user::weight<Interp>(ray, voxel);
-        if (weight != 0.0F) sum += weight * slice.texel(u, v);
+        auto const ray =
+            detail::user::trace(trace, view.ray(static_cast<Number>(u), static_cast<Number>(v)),
+                                task.size, task.spacing);
+        Number const weight = detail::user::weight<Interp>(ray, voxel);
+        if (weight != 0) sum += weight * slice.texel(u, v);
       }
     }
     return sum;
@@ -135,15 +160,13 @@ struct RayDrivenBack {
 namespace detail {
 
 struct AddNothing {
-  PYRONN_HOST_DEVICE void operator()(Vec<int, 3> const&, float) const {}
+  template <class Number>
+  PYRONN_HOST_DEVICE void operator()(Vec<int, 3> const&, Number) const {}
 };
 template <class Trace, class Interp, class Task>
-using WeightsInBox =
-    decltype(std::declval<std::decay_t<decltype(std::declval<Trace const&>()(
-                 std::declval<Ray<float> const&>(), std::declval<Extents<3> const&>(),
-                 std::declval<Vec3f const&>()))> const&>()
-                 .template for_each_weight<Interp, Task::dimension>(std::declval<VoxelBox const&>(),
-                                                                    AddNothing{}));
+using WeightsInBox = decltype(std::declval<TracedBy<Trace, typename Task::Number> const&>()
+                                  .template for_each_weight<Interp, Task::dimension>(
+                                      std::declval<VoxelBox const&>(), AddNothing{}));
 /// Whether the rays of a trace can tell their weights in a box.
 template <class Trace, class Interp, class Task>
 inline constexpr bool tells_weights_v = is_detected_v<WeightsInBox, Trace, Interp, Task>;

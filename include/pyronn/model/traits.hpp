@@ -13,7 +13,8 @@
 /// @endcode
 ///
 /// `forward` makes a kernel from a ForwardTask, `back` one from a BackTask. Kernels are as in
-/// exec/kernel.hpp and write each element of their output exactly once. For a model that follows
+/// exec/kernel.hpp, compute in Task::Number, which is float or, for policies of double, double, and
+/// write each element of their output exactly once. For a model that follows
 /// rays, model/ray_driven.hpp has both.
 #include <type_traits>
 #include <utility>
@@ -34,7 +35,8 @@ namespace pyronn {
 /// The members that a model may leave out: those of a model that follows rays in both directions
 /// and reads arrays in place. Its backprojection projects voxels, too, to find the rays near them.
 struct ModelDefaults {
-  /// The form of a view that the kernels need: project_view_t, ray_view_t or full_view_t.
+  /// The form of a view that the kernels need: project_view_t, ray_view_t or full_view_t. Kernels
+  /// of double are given the same form in double.
   template <class View>
   using ForwardView = detail::ray_view_t<View>;
   /// The same for the kernel of the transpose.
@@ -42,7 +44,8 @@ struct ModelDefaults {
   using BackView = detail::full_view_t<View>;
 
   /// A special form that is faster, for views that fit it: special_ray_view_t,
-  /// special_project_view_t or void. Backends have paths of their own for some of them.
+  /// special_project_view_t or void. Backends have paths of their own for some of them. Only
+  /// kernels of float are given it.
   template <class View, int Dimension>
   using SpecialForwardView = void;
   /// The same for the kernel of the transpose.

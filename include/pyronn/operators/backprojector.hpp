@@ -18,12 +18,12 @@ class Projector;
 /// Applies the transpose of the matrix of `Model`: projections to a volume, times mm for ray-driven
 /// models. How it is made and called, and what it throws, is LinearOperator's.
 ///
-/// From arrays of float to arrays of float the result has the same bits on every run and whatever
-/// the size of the workspace, but for two that have too little on GPUs: TextureInterp where the
-/// unit cannot read rows in place and a copy of one view, in the plane of 1024, does not fit; and
-/// SoftwareInterp for 16 images of the plane, or slices of parallel rays, or more where copies of
-/// 64 of their views, for the transpose of Joseph 128, do not fit. Volumes of fewer bits are
-/// rounded after each block of views that the workspace holds.
+/// From arrays of float, or double, to arrays of the same the result has the same bits on every run
+/// and whatever the size of the workspace, but for two that have too little on GPUs: TextureInterp
+/// where the unit cannot read rows in place and a copy of one view, in the plane of 1024, does not
+/// fit; and SoftwareInterp for 16 images of the plane, or slices of parallel rays, or more where
+/// copies of 64 of their views, for the transpose of Joseph 128, do not fit. Volumes of fewer bits
+/// are rounded after each block of views that the workspace holds.
 template <class Geometry, class Interp, class Model = VoxelDriven>
 class Backprojector : public LinearOperator<detail::Back, Geometry, Interp, Model> {
   using Base = LinearOperator<detail::Back, Geometry, Interp, Model>;

@@ -27,7 +27,8 @@ namespace pyronn {
 /// geometry's dimension: volumes (x, y, z) and projections (u, v, view), in the plane (x, y) and
 /// (u, view). A batch of samples, which is done in as few launches as its memory allows, has one
 /// dimension more. They hold what StorageTraits say, input and output each its own; sums are float,
-/// rounded when they are written.
+/// rounded when they are written. Of a policy that computes in double, as DoubleInterp, sums are
+/// double, and so is the Arithmetic of both arrays' StorageTraits.
 ///
 /// A value that holds no memory of an executor; safe to copy, and to use from several threads if
 /// each call has a workspace of its own. Calls do not synchronise: on a stream the work is queued
@@ -44,6 +45,8 @@ class LinearOperator {
  public:
   /// 3 in space, 2 in the plane.
   static constexpr int dimension = dimension_v<Geometry>;
+  /// The type in which kernels compute: float, or double where the policy says so.
+  using Number = detail::interp_number_t<Interp>;
 
   /// Sets up every view for the grid, in double precision. Throws InvalidArgument for a grid or a
   /// geometry without extent, and where a geometry of the plane meets another grid than Grid::flat.
@@ -65,7 +68,7 @@ class LinearOperator {
 
   /// Bytes of workspace for this input, at most `limit`; 0 where it is read in place, which works
   /// for every input but may be slower. Throws InvalidArgument for an input without elements.
-  template <class Executor, class In = float const, int Rank = dimension>
+  template <class Executor, class In = Number const, int Rank = dimension>
   [[nodiscard]] std::size_t workspace_bytes(Executor const& executor, ArrayView<In, Rank> input,
                                             std::size_t limit = default_workspace_limit,
                                             Part const& part = {}) const {
@@ -75,7 +78,7 @@ class LinearOperator {
 
   /// What a call with a workspace of `limit` bytes is going to do. Throws InvalidArgument for an
   /// input without elements.
-  template <class Executor, class In = float const, int Rank = dimension>
+  template <class Executor, class In = Number const, int Rank = dimension>
   [[nodiscard]] Plan plan(Executor const& executor, ArrayView<In, Rank> input,
                           std::size_t limit = default_workspace_limit,
                           Part const& part = {}) const {
@@ -84,13 +87,13 @@ class LinearOperator {
   }
 
   /// output = A input, or the part of it that is asked for. The workspace may have any size.
-  template <class Executor, class In = float const, class Out = float, int Rank = dimension>
+  template <class Executor, class In = Number const, class Out = Number, int Rank = dimension>
   void operator()(Executor const& executor, ArrayView<In, Rank> input, ArrayView<Out, Rank> output,
                   Workspace<Executor>& workspace, Part const& part = {}) const {
     static_assert(!std::is_const_v<Out>,
                   "The output is an array of const elements; it must be writable.");
-    check_storage<std::remove_const_t<In>>();
-    check_storage<std::remove_const_t<Out>>();
+    check_element<Interp, std::remove_const_t<In>>();
+    check_element<Interp, std::remove_const_t<Out>>();
     detail::PartOfCall const part_of_call = resolved(part);
     auto const& volume = Direction::volume(input, output);
     auto const& projections = Direction::projections(input, output);
@@ -101,13 +104,16 @@ class LinearOperator {
     workspace.check_order(executor, Direction::name);
     executor.check_reachable(volume.data, Direction::volume_name);
     executor.check_reachable(projections.data, Direction::projections_name);
-    operator_.run(executor, input_batch(input), Direction::template output_batch<dimension>(output),
-                  part_of_call, workspace);
+    if constexpr (detail::is_element_of<Interp, std::remove_const_t<In>>() &&
+                  detail::is_element_of<Interp, std::remove_const_t<Out>>()) {
+      operator_.run(executor, input_batch(input),
+                    Direction::template output_batch<dimension>(output), part_of_call, workspace);
+    }
   }
 
   /// In place, without any workspace. Of a batch, where workspace_bytes asks for memory in which to
   /// lay samples side by side, calls that have it are many times faster.
-  template <class Executor, class In = float const, class Out = float, int Rank = dimension>
+  template <class Executor, class In = Number const, class Out = Number, int Rank = dimension>
   void operator()(Executor const& executor, ArrayView<In, Rank> input, ArrayView<Out, Rank> output,
                   Part const& part = {}) const {
     Workspace<Executor> none{executor};

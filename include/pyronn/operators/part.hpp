@@ -85,9 +85,9 @@ struct Part {
   /// The views, in the order in which the projections hold them.
   ViewSelection views{};
   /// All slices unless there is one. Backprojection gives a slab the bits that the same slices have
-  /// in a whole call, in volumes of float. Projection gives what the slab alone contributes to the
-  /// line integrals: with Output::add, slabs add up to the whole in any order. In the plane there
-  /// is but one slice.
+  /// in a whole call, in volumes of float or double. Projection gives what the slab alone
+  /// contributes to the line integrals: with Output::add, slabs add up to the whole in any order.
+  /// In the plane there is but one slice.
   std::optional<Slab> slab{};
   /// Whether the result overwrites the output or is added to it.
   Output output = Output::overwrite;

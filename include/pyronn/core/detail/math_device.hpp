@@ -16,6 +16,8 @@ PYRONN_HOST_DEVICE inline float reciprocal(float x) {
   return result;
 }
 
+PYRONN_HOST_DEVICE inline double reciprocal(double x) { return 1.0 / x; }
+
 /// 1/sqrt(x) with the hardware's approximation: its relative error is at most 2^-22.
 PYRONN_HOST_DEVICE inline float reciprocal_sqrt(float x) {
   float result = 0.0F;
@@ -36,6 +38,7 @@ PYRONN_HOST_DEVICE inline float max(float a, float b) { return fmaxf(a, b); }
 
 /// The largest integer that is not above x, for |x| below 2^31.
 PYRONN_HOST_DEVICE inline int floor_to_int(float x) { return __float2int_rd(x); }
+PYRONN_HOST_DEVICE inline int floor_to_int(double x) { return __double2int_rd(x); }
 
 namespace detail {
 
@@ -57,6 +60,9 @@ PYRONN_HOST_DEVICE inline bool is_between(float x, float low, float high) {
   if (low == -anywhere && high == anywhere) return true;
   if (low == 0.0F) return bits_of_float(x) < bits_of_float(high);
   return x >= low && x < high;
+}
+PYRONN_HOST_DEVICE inline bool is_between(double x, double low, double high) {
+  return (low == -anywhere_of<double> && high == anywhere_of<double>) || (x >= low && x < high);
 }
 
 PYRONN_HOST_DEVICE inline float over_common(float x, float divisor) { return x / divisor; }
@@ -84,6 +90,10 @@ inline constexpr unsigned grid_index_origin = 0x4b000000U;
 PYRONN_HOST_DEVICE inline GridIndex grid_index_of(float x) {
   float const shifted = __fadd_rd(x, index_shift);
   return {__float_as_uint(shifted), x - (shifted - index_shift)};
+}
+PYRONN_HOST_DEVICE inline BasicGridIndex<double> grid_index_of(double x) {
+  int const index = __double2int_rz(x);
+  return {grid_index_origin + static_cast<unsigned>(index), x - static_cast<double>(index)};
 }
 
 /// Returns its argument, about which the compiler then knows nothing: it keeps an address in one

@@ -13,6 +13,7 @@
 namespace pyronn {
 
 PYRONN_HOST_DEVICE inline float reciprocal(float x) { return 1.0f / x; }
+PYRONN_HOST_DEVICE inline double reciprocal(double x) { return 1.0 / x; }
 PYRONN_HOST_DEVICE inline float reciprocal_sqrt(float x) { return 1.0f / std::sqrt(x); }
 
 template <class T>
@@ -29,6 +30,10 @@ PYRONN_HOST_DEVICE T cos_pi(T x) {
 PYRONN_HOST_DEVICE inline int floor_to_int(float x) {
   int const truncated = static_cast<int>(x);
   return truncated - static_cast<int>(static_cast<float>(truncated) > x);
+}
+PYRONN_HOST_DEVICE inline int floor_to_int(double x) {
+  int const truncated = static_cast<int>(x);
+  return truncated - static_cast<int>(static_cast<double>(truncated) > x);
 }
 
 namespace detail {
@@ -49,8 +54,10 @@ PYRONN_HOST_DEVICE inline float float_of_bits(std::uint32_t bits) {
   return value;
 }
 
-PYRONN_HOST_DEVICE inline bool is_between(float x, float low, float high) {
-  return either(both(low == -anywhere, high == anywhere), both(x >= low, x < high));
+template <class Number>
+PYRONN_HOST_DEVICE inline bool is_between(Number x, Number low, Number high) {
+  return either(both(low == -anywhere_of<Number>, high == anywhere_of<Number>),
+                both(x >= low, x < high));
 }
 
 /// x / divisor, up to an ulp, where many x share the divisor: it is inverted once for all.
@@ -123,9 +130,10 @@ PYRONN_HOST_DEVICE inline float float_of_half_bits(std::uint16_t bits) {
 
 inline constexpr unsigned grid_index_origin = 0;
 
-PYRONN_HOST_DEVICE inline GridIndex grid_index_of(float x) {
+template <class Number>
+PYRONN_HOST_DEVICE inline BasicGridIndex<Number> grid_index_of(Number x) {
   int const index = static_cast<int>(x);
-  return {static_cast<unsigned>(index), x - static_cast<float>(index)};
+  return {static_cast<unsigned>(index), x - static_cast<Number>(index)};
 }
 
 template <class T>

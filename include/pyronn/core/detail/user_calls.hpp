@@ -32,24 +32,25 @@ template <class View, class Point>
 PYRONN_HOST_DEVICE auto project(View const& view, Point const& point) {
   return view.project(point);
 }
-template <class Interp>
-PYRONN_HOST_DEVICE float blend(float a, float s0, float s1) {
+template <class Interp, class Number>
+PYRONN_HOST_DEVICE Number blend(Number a, Number s0, Number s1) {
   return Interp::blend(a, s0, s1);
 }
-template <class Interp>
-PYRONN_HOST_DEVICE float blend(float a, float b, float s00, float s10, float s01, float s11) {
+template <class Interp, class Number>
+PYRONN_HOST_DEVICE Number blend(Number a, Number b, Number s00, Number s10, Number s01,
+                                Number s11) {
   return Interp::blend(a, b, s00, s10, s01, s11);
 }
 template <class Traits, class T>
-PYRONN_HOST_DEVICE float widen(T const& number) {
+PYRONN_HOST_DEVICE typename Traits::Arithmetic widen(T const& number) {
   return Traits::widen(number);
 }
 template <class Traits, class T>
-PYRONN_HOST_DEVICE float load(T const* address) {
+PYRONN_HOST_DEVICE typename Traits::Arithmetic load(T const* address) {
   return Traits::load(address);
 }
 template <class Traits>
-PYRONN_HOST_DEVICE auto round(float value) {
+PYRONN_HOST_DEVICE auto round(typename Traits::Arithmetic value) {
   return Traits::round(value);
 }
 template <class Trace, class... Arguments>
@@ -57,11 +58,11 @@ PYRONN_HOST_DEVICE auto trace(Trace const& trace, Arguments const&... arguments)
   return trace(arguments...);
 }
 template <class Ray, class Slab>
-PYRONN_HOST_DEVICE float integral(Ray const& ray, Slab const& slab) {
+PYRONN_HOST_DEVICE auto integral(Ray const& ray, Slab const& slab) {
   return ray.integral(slab);
 }
 template <class Interp, class Ray, class Voxel>
-PYRONN_HOST_DEVICE float weight(Ray const& ray, Voxel const& voxel) {
+PYRONN_HOST_DEVICE auto weight(Ray const& ray, Voxel const& voxel) {
   return ray.template weight<Interp>(voxel);
 }
 

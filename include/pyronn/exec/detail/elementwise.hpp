@@ -4,9 +4,11 @@
 
 /// Operations on every element of contiguous arrays of any rank.
 #include <cstdint>
+#include <type_traits>
 
 #include <pyronn/core/config.hpp>
 #include <pyronn/core/extents.hpp>
+#include <pyronn/core/storage.hpp>
 #include <pyronn/core/vec.hpp>
 #include <pyronn/exec/detail/scalar.hpp>
 #include <pyronn/exec/kernel.hpp>
@@ -81,6 +83,16 @@ void for_each_element(Executor const& executor, Operation const& operation, T* o
   executor.for_each(kernel.items(), kernel);
 }
 
+/// In what elements are combined: in double where one of them is double, else in float.
+template <class X, class Y = X>
+using combined_t = std::common_type_t<element_number_t<X>, element_number_t<Y>>;
+
+/// A result as an element.
+template <class T, class Number>
+PYRONN_HOST_DEVICE T element_of(Number value) {
+  return static_cast<T>(static_cast<element_number_t<T>>(value));
+}
+
 /// Makes every element the same value.
 template <class T>
 struct FillElements {
@@ -97,7 +109,7 @@ struct CopyElements {
 
   PYRONN_HOST_DEVICE CopyElements with_scalars() const { return *this; }
   PYRONN_HOST_DEVICE Out operator()(std::int64_t i) const {
-    return static_cast<Out>(static_cast<float>(in[i]));
+    return element_of<Out>(static_cast<element_number_t<In>>(in[i]));
   }
 };
 template <class T>
@@ -111,28 +123,32 @@ struct CopyElements<T, T> {
 /// x y
 template <class X, class Y>
 struct MultiplyElements {
+  using Number = combined_t<X, Y>;
+
   X const* x;
   Y const* y;
 
   PYRONN_HOST_DEVICE MultiplyElements with_scalars() const { return *this; }
   PYRONN_HOST_DEVICE Y operator()(std::int64_t i) const {
-    return static_cast<Y>(static_cast<float>(x[i]) * static_cast<float>(y[i]));
+    return element_of<Y>(static_cast<Number>(x[i]) * static_cast<Number>(y[i]));
   }
 };
 
 /// alpha x + beta y
 template <class Alpha, class X, class Beta, class Y>
 struct CombineElements {
+  using Number = combined_t<X, Y>;
+
   Alpha alpha;
   X const* x;
   Beta beta;
   Y const* y;
 
-  PYRONN_HOST_DEVICE CombineElements<float, X, float, Y> with_scalars() const {
-    return {scalar_value(alpha), x, scalar_value(beta), y};
+  PYRONN_HOST_DEVICE CombineElements<Number, X, Number, Y> with_scalars() const {
+    return {scalar_value<Number>(alpha), x, scalar_value<Number>(beta), y};
   }
   PYRONN_HOST_DEVICE Y operator()(std::int64_t i) const {
-    return static_cast<Y>(alpha * static_cast<float>(x[i]) + beta * static_cast<float>(y[i]));
+    return element_of<Y>(alpha * static_cast<Number>(x[i]) + beta * static_cast<Number>(y[i]));
   }
 };
 

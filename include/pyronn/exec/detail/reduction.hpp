@@ -51,7 +51,7 @@ struct ElementTerm {
   X const* x;
 
   PYRONN_HOST_DEVICE double operator()(std::int64_t i) const {
-    return static_cast<double>(load_float(x, i));
+    return static_cast<double>(load_number(x, i));
   }
 };
 template <class X>
@@ -59,7 +59,7 @@ struct SquareTerm {
   X const* x;
 
   PYRONN_HOST_DEVICE double operator()(std::int64_t i) const {
-    auto const value = static_cast<double>(load_float(x, i));
+    auto const value = static_cast<double>(load_number(x, i));
     return value * value;
   }
 };
@@ -69,7 +69,7 @@ struct ProductTerm {
   Y const* y;
 
   PYRONN_HOST_DEVICE double operator()(std::int64_t i) const {
-    return static_cast<double>(load_float(x, i)) * static_cast<double>(load_float(y, i));
+    return static_cast<double>(load_number(x, i)) * static_cast<double>(load_number(y, i));
   }
 };
 

@@ -19,33 +19,44 @@ struct VectorNames {
 };
 
 /// The number that a kernel multiplies with.
-PYRONN_HOST_DEVICE inline float scalar_value(float scalar) { return scalar; }
-PYRONN_HOST_DEVICE inline float scalar_value(float const* scalar) { return *scalar; }
-PYRONN_HOST_DEVICE inline float scalar_value(double const* scalar) {
-  return static_cast<float>(*scalar);
+template <class Number>
+PYRONN_HOST_DEVICE Number scalar_value(Number scalar) {
+  return scalar;
 }
-template <class T>
-PYRONN_HOST_DEVICE float scalar_value(Quotient<T> scalar) {
+template <class Number, class T>
+PYRONN_HOST_DEVICE Number scalar_value(T const* scalar) {
+  return static_cast<Number>(*scalar);
+}
+template <class Number, class T>
+PYRONN_HOST_DEVICE Number scalar_value(Quotient<T> scalar) {
   auto const numerator = static_cast<double>(*scalar.numerator);
-  if (numerator == 0.0) return 0.0F;
-  return scalar.sign * static_cast<float>(numerator / static_cast<double>(*scalar.denominator));
+  if (numerator == 0.0) return 0;
+  return static_cast<Number>(scalar.sign) *
+         static_cast<Number>(numerator / static_cast<double>(*scalar.denominator));
 }
 
-/// What a kernel holds for a caller's factor: numbers are rounded to float, pointers kept.
-template <class T, class = std::enable_if_t<std::is_arithmetic_v<T>>>
-float held_scalar(T scalar) {
-  return static_cast<float>(scalar);
+/// What a kernel holds for a caller's factor: numbers are rounded to what it computes in, pointers
+/// kept.
+template <class Number, class T, class = std::enable_if_t<std::is_arithmetic_v<T>>>
+Number held_scalar(T scalar) {
+  return static_cast<Number>(scalar);
 }
-inline float const* held_scalar(float const* scalar) { return scalar; }
-inline double const* held_scalar(double const* scalar) { return scalar; }
-template <class T>
+template <class Number>
+float const* held_scalar(float const* scalar) {
+  return scalar;
+}
+template <class Number>
+double const* held_scalar(double const* scalar) {
+  return scalar;
+}
+template <class Number, class T>
 Quotient<T> held_scalar(Quotient<T> scalar) {
   return scalar;
 }
 
 /// Throws InvalidArgument where the executor cannot reach a factor.
-template <class Executor>
-void check_scalar(Executor const&, float, char const*) {}
+template <class Executor, class Number, class = std::enable_if_t<std::is_arithmetic_v<Number>>>
+void check_scalar(Executor const&, Number, char const*) {}
 template <class Executor, class T>
 void check_scalar(Executor const& executor, T const* scalar, char const* what) {
   executor.check_reachable(scalar, what);

@@ -61,9 +61,11 @@ class OperatorKey {
 };
 
 /// The operators of the last few setups, for any number of threads.
-template <class Operator>
+template <class Operator_>
 class OperatorCache {
  public:
+  using Operator = Operator_;
+
   /// The operator of this key; made by `make()` unless it was kept. Of two threads that want the
   /// same one at the same time both may make it.
   template <class Make>

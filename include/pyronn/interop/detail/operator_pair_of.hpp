@@ -14,12 +14,15 @@
 #include <pyronn/core/error.hpp>
 #include <pyronn/core/grid.hpp>
 #include <pyronn/exec/workspace.hpp>
+#include <pyronn/geometry/traits.hpp>
 #include <pyronn/interop/detail/operator_cache.hpp>
 #include <pyronn/interop/detail/operator_setup.hpp>
 #include <pyronn/interop/dlpack.hpp>
 #include <pyronn/interop/geometry_tensor.hpp>
 #include <pyronn/interop/model_numbers.hpp>
 #include <pyronn/interop/operator_pair.hpp>
+#include <pyronn/interp/double_interp.hpp>
+#include <pyronn/interp/traits.hpp>
 #include <pyronn/projector.hpp>
 
 namespace pyronn {
@@ -43,12 +46,29 @@ ArrayView<T, Rank> batch_of(dlpack::Tensor tensor, int samples, char const* what
   return dlpack::array_of<T, Rank>(tensor, what);
 }
 
+/// The operators of the last few setups, with a policy and, for elements that kernels compute with
+/// in double, with DoubleInterp.
+template <template <class, class, class> class Operator, class Geometry, class Interp, class Model>
+class OperatorCaches {
+ public:
+  template <class T>
+  auto& of_elements() {
+    if constexpr (is_element_of<Interp, T>()) {
+      return of_policy_;
+    } else {
+      return of_double_;
+    }
+  }
+
+ private:
+  OperatorCache<Operator<Geometry, Interp, Model>> of_policy_;
+  OperatorCache<Operator<Geometry, DoubleInterp, Model>> of_double_;
+};
+
 /// `Executors::with(device, context, work)` calls `work(executor)` with an executor of the device.
 template <class Geometry, class Interp, class Model, class Storage, class Executors>
 class OperatorPairOf : public OperatorPair {
-  using Forward = Projector<Geometry, Interp, Model>;
-  using Back = Backprojector<Geometry, Interp, Model>;
-  static constexpr int space = Forward::dimension;
+  static constexpr int space = dimension_v<Geometry>;
 
  public:
   [[nodiscard]] int dimension() const override { return space; }
@@ -62,9 +82,9 @@ class OperatorPairOf : public OperatorPair {
   }
 
  private:
-  template <class Operator>
+  template <class Caches>
   void run(OperatorSizes const& sizes, TensorCall const& call, CallContext const& context,
-           OperatorCache<Operator>& cache) const {
+           Caches& caches) const {
     expects(call.input.dtype == call.output.dtype, "OperatorPair: the input is of ",
             dlpack::name_of(call.input.dtype), " and the output of ",
             dlpack::name_of(call.output.dtype), "; both must be of the same type");
@@ -76,14 +96,19 @@ class OperatorPairOf : public OperatorPair {
     SampleGeometries const samples =
         sample_geometries(call.geometry, geometry_rank_v<Geometry>, sizes);
     if (sizes.samples == 0) return;
-    auto const op = cache.get(OperatorKey{sizes, grid, call.model, call.geometry},
-                              [&] { return make<Operator>(call, sizes, samples, grid); });
-    Executors::with(call.input.device, context, [&](auto const& executor) {
-      bool const is_known =
-          for_storage(Storage{}, call, sizes, *op, executor, context.workspace_limit);
-      expects(is_known, "OperatorPair: tensors of ", dlpack::name_of(call.input.dtype),
-              " were not compiled; it has", names_of(Storage{}));
+    bool const is_known = for_storage(Storage{}, call, [&](auto number) {
+      using Number = decltype(number);
+      auto& cache = caches.template of_elements<Number>();
+      auto const op = cache.get(OperatorKey{sizes, grid, call.model, call.geometry}, [&] {
+        using Operator = typename std::decay_t<decltype(cache)>::Operator;
+        return make<Operator>(call, sizes, samples, grid);
+      });
+      Executors::with(call.input.device, context, [&](auto const& executor) {
+        run_as<Number>(call, sizes, *op, executor, context.workspace_limit);
+      });
     });
+    expects(is_known, "OperatorPair: tensors of ", dlpack::name_of(call.input.dtype),
+            " were not compiled; it has", names_of(Storage{}));
   }
 
   template <class Operator>
@@ -99,21 +124,26 @@ class OperatorPairOf : public OperatorPair {
     return Operator::per_sample(of_sample, grid, model);
   }
 
-  template <class... T, class Operator, class Executor>
-  static bool for_storage(StorageTypes<T...>, TensorCall const& call, OperatorSizes const& sizes,
-                          Operator const& op, Executor const& executor, std::size_t limit) {
-    auto const run_as = [&](auto number) {
-      using Number = decltype(number);
-      if (call.input.dtype != dlpack::data_type_of<Number>()) return false;
-      auto const input =
-          batch_of<Number const, space + 1>(call.input, sizes.samples, "OperatorPair: input");
-      auto const output =
-          batch_of<Number, space + 1>(call.output, sizes.samples, "OperatorPair: output");
-      Workspace<Executor> workspace{executor, op.workspace_bytes(executor, input, limit)};
-      op(executor, input, output, workspace);
+  /// Calls `work(a number)` of the type of the call's elements; false where that is none of these.
+  template <class... T, class Work>
+  static bool for_storage(StorageTypes<T...>, TensorCall const& call, Work const& work) {
+    auto const work_as = [&](auto number) {
+      if (call.input.dtype != dlpack::data_type_of<decltype(number)>()) return false;
+      work(number);
       return true;
     };
-    return (run_as(T{}) || ...);
+    return (work_as(T{}) || ...);
+  }
+
+  template <class Number, class Operator, class Executor>
+  static void run_as(TensorCall const& call, OperatorSizes const& sizes, Operator const& op,
+                     Executor const& executor, std::size_t limit) {
+    auto const input =
+        batch_of<Number const, space + 1>(call.input, sizes.samples, "OperatorPair: input");
+    auto const output =
+        batch_of<Number, space + 1>(call.output, sizes.samples, "OperatorPair: output");
+    Workspace<Executor> workspace{executor, op.workspace_bytes(executor, input, limit)};
+    op(executor, input, output, workspace);
   }
 
   template <class... T>
@@ -121,8 +151,8 @@ class OperatorPairOf : public OperatorPair {
     return ((" " + dlpack::name_of(dlpack::data_type_of<T>())) + ...);
   }
 
-  mutable OperatorCache<Forward> forward_;
-  mutable OperatorCache<Back> back_;
+  mutable OperatorCaches<Projector, Geometry, Interp, Model> forward_;
+  mutable OperatorCaches<Backprojector, Geometry, Interp, Model> back_;
 };
 
 }  // namespace detail

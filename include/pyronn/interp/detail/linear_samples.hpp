@@ -16,6 +16,7 @@ namespace pyronn::detail {
 /// y and (x, y) for z. Of an image these are lines, along y or along x.
 template <class Interp, class T, int Dimension, int Axis>
 struct LinearPlanes {
+  using Number = arithmetic_t<T>;
   using Stride = std::conditional_t<Axis == 0, int, UnitStride>;
   static constexpr int axes = Dimension == 2 && Axis < 2 ? 1 : 2;
   LinearSlice<Interp, T, Stride, axes> plane0;
@@ -23,10 +24,10 @@ struct LinearPlanes {
   int first;   ///< plane that can be read
   int end;     ///< one past the last plane
 
-  [[nodiscard]] PYRONN_HOST_DEVICE float texel(int a, int b, int k) const {
+  [[nodiscard]] PYRONN_HOST_DEVICE Number texel(int a, int b, int k) const {
     return plane0.texel(a, b, k * stride);
   }
-  [[nodiscard]] PYRONN_HOST_DEVICE float sample(float a, float b, int k) const {
+  [[nodiscard]] PYRONN_HOST_DEVICE Number sample(Number a, Number b, int k) const {
     return plane0.sample(a, b, k * stride);
   }
 
@@ -34,17 +35,17 @@ struct LinearPlanes {
   /// exist: the crossings must not be near a border.
   struct Line {
     LinearPlanes const& planes;
-    float base[2];
-    float slope[2];
+    Number base[2];
+    Number slope[2];
 
-    [[nodiscard]] PYRONN_HOST_DEVICE float sample(int k) const {
-      auto const n = static_cast<float>(k);
+    [[nodiscard]] PYRONN_HOST_DEVICE Number sample(int k) const {
+      auto const n = static_cast<Number>(k);
       return planes.plane0.sample_inside(base[0] + n * slope[0], base[1] + n * slope[1],
                                          k * planes.stride);
     }
   };
-  [[nodiscard]] PYRONN_HOST_DEVICE Line line(float const (&base)[2],
-                                             float const (&slope)[2]) const {
+  [[nodiscard]] PYRONN_HOST_DEVICE Line line(Number const (&base)[2],
+                                             Number const (&slope)[2]) const {
     return {*this, {base[0], base[1]}, {slope[0], slope[1]}};
   }
 };

@@ -8,19 +8,27 @@
 
 namespace pyronn::detail {
 
+/// Lines that rise less than this count as parallel: so little that it never shows in how far a ray
+/// moves within a volume, and not so little that 1 / slope may overflow.
+template <class Number>
+inline constexpr auto least_slope = static_cast<Number>(1e-12F);
+template <>
+inline constexpr auto least_slope<double> = 1e-24;
+
 /// Narrows [low, high] to the k for which `base + k * slope` lies in [from, to]; empty where
 /// low > high.
-PYRONN_HOST_DEVICE inline void clip(float base, float slope, float from, float to, float& low,
-                                    float& high) {
-  if (abs(slope) < 1e-12F || from > to) {
+template <class Number>
+PYRONN_HOST_DEVICE inline void clip(Number base, Number slope, Number from, Number to, Number& low,
+                                    Number& high) {
+  if (abs(slope) < least_slope<Number> || from > to) {
     if (base >= from && base <= to) return;
-    low = 1.0F;
-    high = 0.0F;
+    low = 1;
+    high = 0;
     return;
   }
-  float const per_unit = 1.0F / slope;
-  float const a = (from - base) * per_unit;
-  float const b = (to - base) * per_unit;
+  Number const per_unit = 1 / slope;
+  Number const a = (from - base) * per_unit;
+  Number const b = (to - base) * per_unit;
   low = max(low, min(a, b));
   high = min(high, max(a, b));
 }

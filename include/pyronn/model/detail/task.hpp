@@ -26,6 +26,7 @@ struct ViewOfSample {
 template <int Space, class Views, class Samples, class T>
 struct ForwardTask {
   static constexpr int dimension = Space;
+  using Number = arithmetic_t<T>;  ///< in which kernels compute
   using VolumeTraits = SampleTraits<Samples>;
 
   Views views;
@@ -36,7 +37,7 @@ struct ForwardTask {
   Extents<3> size;              ///< size of the slab that is read
   int first_slice;              ///< slice of the volume with which the slab begins
   int all_slices;               ///< number of z slices of the whole volume
-  Vec3f spacing;                ///< distance between voxels [mm]
+  Vec<Number, 3> spacing;       ///< distance between voxels [mm]
   ArrayView<T, 4> projections;  ///< (u, v, view, sample), from the first view and sample on
   bool adds;                    ///< true: adds to what the projections hold
 
@@ -59,7 +60,8 @@ struct ForwardTask {
     return volumes.template planes<Space, Axis>(volume, group);
   }
 
-  PYRONN_HOST_DEVICE void write(Vec<int, 3> const& pixel, ViewOfSample const& of, float sum) const {
+  PYRONN_HOST_DEVICE void write(Vec<int, 3> const& pixel, ViewOfSample const& of,
+                                Number sum) const {
     write_or_add(projections(pixel[0], pixel[1], of.view, of.sample), sum, adds);
   }
 };
@@ -69,6 +71,7 @@ template <int Space, class Views, class Samples, class T>
 struct BackTask {
   static constexpr int dimension = Space;
   using Element = T;
+  using Number = arithmetic_t<T>;  ///< in which kernels compute
   using View = std::decay_t<decltype(std::declval<Views const&>().view(0, 0))>;
 
   Views views;
@@ -80,7 +83,7 @@ struct BackTask {
   Extents<2> detector;
   Extents<3> size;          ///< size of the grid
   int first_slice;          ///< slice of the grid with which the slab begins
-  Vec3f spacing;            ///< distance between voxels [mm]
+  Vec<Number, 3> spacing;   ///< distance between voxels [mm]
   ArrayView<T, 4> volumes;  ///< (x, y, z, sample) of the slab, from the first sample on
   bool adds;                ///< true: sums begin with what the volumes hold
 
@@ -109,10 +112,10 @@ struct BackTask {
 
   /// What a voxel's sum begins with: what launches before have written. With views added to it one
   /// by one, the sum is the same however views are shared out among launches.
-  [[nodiscard]] PYRONN_HOST_DEVICE float begin(Vec<int, 3> const& voxel, int sample) const {
-    return adds ? widen(at(voxel, sample)) : 0.0F;
+  [[nodiscard]] PYRONN_HOST_DEVICE Number begin(Vec<int, 3> const& voxel, int sample) const {
+    return adds ? widen(at(voxel, sample)) : Number{0};
   }
-  PYRONN_HOST_DEVICE void write(Vec<int, 3> const& voxel, int sample, float sum) const {
+  PYRONN_HOST_DEVICE void write(Vec<int, 3> const& voxel, int sample, Number sum) const {
     at(voxel, sample) = user::round<StorageTraits<T>>(sum);
   }
 

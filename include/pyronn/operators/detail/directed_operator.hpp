@@ -128,7 +128,7 @@ class DirectedOperator {
   std::vector<Geometry> geometries_;
   Grid grid_;
   Model model_;
-  typename Direction::template Views<Model, Geometry> views_;
+  typename Direction::template Views<Model, Geometry, Interp> views_;
   bool has_checked_plane_ = false;
   std::optional<RowsOfSlices> rows_of_slices_;
 };

@@ -8,6 +8,8 @@
 
 #include <pyronn/core/array_view.hpp>
 #include <pyronn/geometry/traits.hpp>
+#include <pyronn/interp/traits.hpp>
+#include <pyronn/model/detail/views/index_view.hpp>
 #include <pyronn/model/detail/views/projective_views.hpp>
 #include <pyronn/operators/detail/general_back.hpp>
 #include <pyronn/operators/detail/general_forward.hpp>
@@ -16,6 +18,18 @@
 #include <pyronn/operators/detail/shapes.hpp>
 
 namespace pyronn::detail {
+
+/// What an operator asks of its views: the general form of a model in the number type of a policy,
+/// and besides the special one, which is there for float alone.
+template <class Geometry, class Interp, class General, class Special>
+using ViewsIn = OperatorViews<
+    Geometry, typename FormIn<General, interp_number_t<Interp>>::type,
+    std::conditional_t<std::is_same_v<interp_number_t<Interp>, float>, Special, void>>;
+
+/// The paths of an operator under a policy: all others but the general one compute in float.
+template <class Interp, class Paths, class General>
+using PathsIn =
+    std::conditional_t<std::is_same_v<interp_number_t<Interp>, float>, Paths, PathList<General>>;
 
 /// From volumes to projections.
 struct Forward {
@@ -29,11 +43,12 @@ struct Forward {
   }
 
   template <class Model, class Interp, class Backend>
-  using Paths = typename ForwardPaths<Model, Interp, Backend>::Type;
-  template <class Model, class Geometry>
-  using Views = OperatorViews<
-      Geometry, typename Model::template ForwardView<view_t<Geometry>>,
-      typename Model::template SpecialForwardView<view_t<Geometry>, dimension_v<Geometry>>>;
+  using Paths =
+      PathsIn<Interp, typename ForwardPaths<Model, Interp, Backend>::Type, GeneralForward>;
+  template <class Model, class Geometry, class Interp>
+  using Views =
+      ViewsIn<Geometry, Interp, typename Model::template ForwardView<view_t<Geometry>>,
+              typename Model::template SpecialForwardView<view_t<Geometry>, dimension_v<Geometry>>>;
 
   /// What fast paths of the plane ask of every view, and of which views it can be asked.
   template <class Model, class View>
@@ -87,11 +102,11 @@ struct Back {
   }
 
   template <class Model, class Interp, class Backend>
-  using Paths = typename BackPaths<Model, Interp, Backend>::Type;
-  template <class Model, class Geometry>
-  using Views = OperatorViews<
-      Geometry, typename Model::template BackView<view_t<Geometry>>,
-      typename Model::template SpecialBackView<view_t<Geometry>, dimension_v<Geometry>>>;
+  using Paths = PathsIn<Interp, typename BackPaths<Model, Interp, Backend>::Type, GeneralBack>;
+  template <class Model, class Geometry, class Interp>
+  using Views =
+      ViewsIn<Geometry, Interp, typename Model::template BackView<view_t<Geometry>>,
+              typename Model::template SpecialBackView<view_t<Geometry>, dimension_v<Geometry>>>;
 
   /// Models that follow rays ask for the same in both directions.
   template <class Model, class View>

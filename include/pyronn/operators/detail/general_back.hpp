@@ -60,7 +60,7 @@ struct GeneralBack : GeneralPath<GeneralBack> {
         call.op.detector(),
         call.op.grid().size,
         call.slab.first_slice,
-        vec_cast<float>(call.op.grid().spacing),
+        vec_cast<arithmetic_t<Out>>(call.op.grid().spacing),
         volumes.slices(sample, range.num_samples),
         call.adds || range.first_view > 0};
     return call.op.model().template back<typename Call::Interp, backend_t<Executor>>(task);

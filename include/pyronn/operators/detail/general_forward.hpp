@@ -49,7 +49,7 @@ struct GeneralForward : GeneralPath<GeneralForward> {
         {block.size[0], block.size[1], block.size[2]},
         call.slab.first_slice + block.first_slice,
         call.op.grid().size[2],
-        vec_cast<float>(call.op.grid().spacing),
+        vec_cast<arithmetic_t<Out>>(call.op.grid().spacing),
         from_view(projections, range.first_view, sample),
         call.adds || block.first_slice > 0};
     return call.op.model().template forward<typename Call::Interp, backend_t<Executor>>(task);

@@ -10,6 +10,7 @@
 #include <pyronn/core/array_view.hpp>
 #include <pyronn/exec/backend.hpp>
 #include <pyronn/exec/workspace.hpp>
+#include <pyronn/interp/traits.hpp>
 #include <pyronn/operators/detail/checks.hpp>
 #include <pyronn/operators/detail/shapes.hpp>
 #include <pyronn/operators/detail/view_indices.hpp>
@@ -35,6 +36,10 @@ namespace pyronn {
 template <class Geometry, class Interp>
 class Fbp {
   static_assert((check_fbp_geometry<Geometry>(), true));
+  static_assert(
+      std::is_same_v<detail::interp_number_t<Interp>, float>,
+      "Fbp filters in single precision: it takes SoftwareInterp, TextureInterp or another "
+      "interpolation policy of float.");
 
  public:
   /// 3 in space, 2 in the plane.

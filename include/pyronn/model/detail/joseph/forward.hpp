@@ -25,33 +25,34 @@ inline constexpr float inner_margin = 1.0F / 32.0F;
 
 /// The slices in [begin, end) that a ray crosses in a volume. Inner ones keep `margin` away from
 /// the borders of the slice.
-template <int Axis, int Dimension>
-PYRONN_HOST_DEVICE SliceRange crossed_slices(JosephRay const& ray, Extents<3> const& size,
-                                             int begin, int end, float margin) {
+template <int Axis, int Dimension, class Number>
+PYRONN_HOST_DEVICE SliceRange crossed_slices(BasicJosephRay<Number> const& ray,
+                                             Extents<3> const& size, int begin, int end,
+                                             Number margin) {
   constexpr int a = Axis == 0 ? 1 : 0;
   constexpr int b = Axis == 2 ? 1 : 2;
   // A ray with coordinates that are not finite crosses no slice.
-  float const probe = ray.base[0] + ray.base[1] + ray.slope[0] + ray.slope[1];
-  if (!(abs(probe) < 1e30F)) return {0, -1, 0, -1};
-  auto const end_a = static_cast<float>(size[a]);
-  auto const end_b = static_cast<float>(size[b]);
-  float low = max(static_cast<float>(begin), ray.low - 0.5F);
-  float high = min(static_cast<float>(end) - 1.0F, ray.high + 0.5F);
+  Number const probe = ray.base[0] + ray.base[1] + ray.slope[0] + ray.slope[1];
+  if (!(abs(probe) < beyond_all<Number>)) return {0, -1, 0, -1};
+  auto const end_a = static_cast<Number>(size[a]);
+  auto const end_b = static_cast<Number>(size[b]);
+  Number low = max(static_cast<Number>(begin), ray.low - Number{1} / 2);
+  Number high = min(static_cast<Number>(end) - 1, ray.high + Number{1} / 2);
   if (!(low <= high)) return {0, -1, 0, -1};
   int const lowest = static_cast<int>(std::ceil(low));
   int const highest = static_cast<int>(std::floor(high));
-  clip(ray.base[0], ray.slope[0], -1.0F, end_a, low, high);
-  clip(ray.base[1], ray.slope[1], -1.0F, end_b, low, high);
+  clip(ray.base[0], ray.slope[0], Number{-1}, end_a, low, high);
+  clip(ray.base[1], ray.slope[1], Number{-1}, end_b, low, high);
   if (!(low <= high)) return {0, -1, 0, -1};
   // Rounding in `clip` must not lose a slice. A slice too many does no harm: samples beyond the
   // border are zero.
   int const first = max(lowest, static_cast<int>(low) - 1);
   int const last = min(highest, static_cast<int>(high) + 2);
-  float inner_low = static_cast<float>(first);
-  float inner_high = static_cast<float>(last);
-  clip(ray.base[0], ray.slope[0], margin, end_a - (1.0F + margin), inner_low, inner_high);
+  Number inner_low = static_cast<Number>(first);
+  Number inner_high = static_cast<Number>(last);
+  clip(ray.base[0], ray.slope[0], margin, end_a - (1 + margin), inner_low, inner_high);
   if constexpr (Dimension == 3) {
-    clip(ray.base[1], ray.slope[1], margin, end_b - (1.0F + margin), inner_low, inner_high);
+    clip(ray.base[1], ray.slope[1], margin, end_b - (1 + margin), inner_low, inner_high);
   }
   if (!(inner_low <= inner_high)) return {first, last, last + 1, last};
   return {first, last, static_cast<int>(std::ceil(inner_low)),
@@ -62,6 +63,8 @@ PYRONN_HOST_DEVICE SliceRange crossed_slices(JosephRay const& ray, Extents<3> co
 template <class Tiling, class Task>
 struct JosephForward {
   using Block = typename Tiling::Block;
+  using Number = typename Task::Number;
+  using TracedRay = BasicJosephRay<Number>;
 
   Task task;
 
@@ -69,14 +72,14 @@ struct JosephForward {
 
   PYRONN_HOST_DEVICE void operator()(Vec<int, 3> pixel) const {
     ViewOfSample const of = task.split(pixel[2]);
-    Ray<float> index_ray = task.views.view(of.view, of.sample)
-                               .ray(static_cast<float>(pixel[0]), static_cast<float>(pixel[1]));
-    index_ray.origin[2] -= static_cast<float>(task.first_slice);
-    JosephRay const ray{index_ray, task.spacing};
+    Ray<Number> index_ray = task.views.view(of.view, of.sample)
+                                .ray(static_cast<Number>(pixel[0]), static_cast<Number>(pixel[1]));
+    index_ray.origin[2] -= static_cast<Number>(task.first_slice);
+    TracedRay const ray{index_ray, task.spacing};
     int const volume = task.first_volume + of.sample;
     constexpr bool staggers = Tiling::staggers && Task::VolumeTraits::interleaves_slices;
     int const stagger = staggers ? (pixel[0] + 8 * pixel[1]) & 31 : 0;
-    float sum = 0.0F;
+    Number sum = 0;
     if (ray.axis == 0) sum = integrate<0>(ray, volume, stagger);
     if (ray.axis == 1) sum = integrate<1>(ray, volume, 0);
     if constexpr (Task::dimension == 3) {
@@ -87,9 +90,9 @@ struct JosephForward {
 
  private:
   template <int Axis>
-  PYRONN_HOST_DEVICE float integrate(JosephRay const& ray, int volume, int stagger) const {
+  PYRONN_HOST_DEVICE Number integrate(TracedRay const& ray, int volume, int stagger) const {
     SliceRange const range = slices<Axis>(ray);
-    float sum = 0.0F;
+    Number sum = 0;
     int const groups = task.volumes.template plane_groups<Axis>(volume);
     for (int g = 0; g < groups; ++g) {
       auto const planes = task.template planes<Axis>(volume, g);
@@ -104,14 +107,14 @@ struct JosephForward {
 
   /// The sum of the samples in a range of slices that is not empty.
   template <class Planes>
-  static PYRONN_HOST_DEVICE float crossings(JosephRay const& ray, Planes const& planes,
-                                            SliceRange const& range, int stagger) {
+  static PYRONN_HOST_DEVICE Number crossings(TracedRay const& ray, Planes const& planes,
+                                             SliceRange const& range, int stagger) {
     bool const has_inner = range.inner_first <= range.inner_last;
     int const begin = has_inner ? range.inner_first : range.last + 1;
     int const end = has_inner ? range.inner_last + 1 : begin;
     int const middle = begin + (stagger == 0 || !has_inner ? 0 : stagger % (end - begin));
     auto const line = planes.line(ray.base, ray.slope);
-    float sum = 0.0F;
+    Number sum = 0;
     for (int k = middle; k < end; ++k) sum += line.sample(k);
     for (int k = begin; k < middle; ++k) sum += line.sample(k);
     for (int k = range.first == begin ? end : range.first; k <= range.last;
@@ -122,26 +125,26 @@ struct JosephForward {
   }
 
   template <class Planes>
-  static PYRONN_HOST_DEVICE float border(JosephRay const& ray, Planes const& planes, int k) {
+  static PYRONN_HOST_DEVICE Number border(TracedRay const& ray, Planes const& planes, int k) {
     return planes.sample(ray.crossing(0, k), ray.crossing(1, k), k);
   }
 
   /// What must be subtracted where the ray begins or ends inside the volume: `crossings` counts the
   /// first and the last slice in full, the ray covers only a group_range of their depth.
   template <class Planes>
-  static PYRONN_HOST_DEVICE float uncovered(JosephRay const& ray, Planes const& planes,
-                                            SliceRange const& range) {
-    float excess = 0.0F;
-    float const first = 1.0F - ray.coverage(range.first);
-    float const last = 1.0F - ray.coverage(range.last);
-    if (first > 0.0F) excess += first * border(ray, planes, range.first);
-    if (last > 0.0F && range.last > range.first) excess += last * border(ray, planes, range.last);
+  static PYRONN_HOST_DEVICE Number uncovered(TracedRay const& ray, Planes const& planes,
+                                             SliceRange const& range) {
+    Number excess = 0;
+    Number const first = 1 - ray.coverage(range.first);
+    Number const last = 1 - ray.coverage(range.last);
+    if (first > 0) excess += first * border(ray, planes, range.first);
+    if (last > 0 && range.last > range.first) excess += last * border(ray, planes, range.last);
     return excess;
   }
 
   template <int Axis>
-  PYRONN_HOST_DEVICE SliceRange slices(JosephRay const& ray) const {
-    constexpr float margin = inner_margin - Task::VolumeTraits::padding;
+  PYRONN_HOST_DEVICE SliceRange slices(TracedRay const& ray) const {
+    constexpr auto margin = static_cast<Number>(inner_margin - Task::VolumeTraits::padding);
     return crossed_slices<Axis, Task::dimension>(ray, task.size, 0, task.size[Axis], margin);
   }
 };

@@ -23,16 +23,18 @@ namespace pyronn::detail {
 /// sample where the ray crosses, times the length of ray between two slices. Here a slice extends
 /// half a voxel to either side, and where a ray begins or ends inside the volume its first and last
 /// slice are weighted by the part of their depth that the ray covers.
-struct JosephRay {
-  int axis = 0;     ///< the main axis, along which the ray crosses most voxels
-  float base[2];    ///< where the ray crosses slice 0, on the other two axes in ascending order
-  float slope[2];   ///< how far the crossing moves from one slice to the next
-  float low, high;  ///< the ends of the ray on its main axis, low <= high
-  float step;       ///< length of the ray between two slices [mm]
+template <class Number>
+struct BasicJosephRay {
+  int axis = 0;      ///< the main axis, along which the ray crosses most voxels
+  Number base[2];    ///< where the ray crosses slice 0, on the other two axes in ascending order
+  Number slope[2];   ///< how far the crossing moves from one slice to the next
+  Number low, high;  ///< the ends of the ray on its main axis, low <= high
+  Number step;       ///< length of the ray between two slices [mm]
 
   /// `ray` is in voxel indices, `spacing` the distance between voxels [mm].
-  PYRONN_HOST_DEVICE JosephRay(Ray<float> const& ray, Vec3f const& spacing) {
-    Vec3f const abs_direction{abs(ray.direction[0]), abs(ray.direction[1]), abs(ray.direction[2])};
+  PYRONN_HOST_DEVICE BasicJosephRay(Ray<Number> const& ray, Vec<Number, 3> const& spacing) {
+    Vec<Number, 3> const abs_direction{abs(ray.direction[0]), abs(ray.direction[1]),
+                                       abs(ray.direction[2])};
     if (abs_direction[1] > abs_direction[0]) axis = 1;
     if (abs_direction[2] > max(abs_direction[0], abs_direction[1])) axis = 2;
     if (axis == 0) set<0>(ray, spacing);
@@ -42,30 +44,32 @@ struct JosephRay {
 
   /// Of a ray whose main axis is known.
   template <int Axis>
-  static PYRONN_HOST_DEVICE JosephRay along(Ray<float> const& ray, Vec3f const& spacing) {
-    JosephRay result;
+  static PYRONN_HOST_DEVICE BasicJosephRay along(Ray<Number> const& ray,
+                                                 Vec<Number, 3> const& spacing) {
+    BasicJosephRay result;
     result.axis = Axis;
-    result.set<Axis>(ray, spacing);
+    result.template set<Axis>(ray, spacing);
     return result;
   }
 
-  [[nodiscard]] PYRONN_HOST_DEVICE float crossing(int other, int slice) const {
-    return base[other] + static_cast<float>(slice) * slope[other];
+  [[nodiscard]] PYRONN_HOST_DEVICE Number crossing(int other, int slice) const {
+    return base[other] + static_cast<Number>(slice) * slope[other];
   }
 
   /// The part of a slice's depth that the ray covers: 1, except near the ends of the ray.
-  [[nodiscard]] PYRONN_HOST_DEVICE float coverage(int slice) const {
-    auto const center = static_cast<float>(slice);
-    return clamp(min(center + 0.5F, high) - max(center - 0.5F, low), 0.0F, 1.0F);
+  [[nodiscard]] PYRONN_HOST_DEVICE Number coverage(int slice) const {
+    auto const center = static_cast<Number>(slice);
+    return clamp(min(center + Number{1} / 2, high) - max(center - Number{1} / 2, low), Number{0},
+                 Number{1});
   }
 
   /// The weight [mm] with which JosephForward multiplies the voxel.
   template <class Interp>
-  [[nodiscard]] PYRONN_HOST_DEVICE float weight(Vec<int, 3> const& voxel) const {
+  [[nodiscard]] PYRONN_HOST_DEVICE Number weight(Vec<int, 3> const& voxel) const {
     int const slice = axis == 0 ? voxel[0] : (axis == 1 ? voxel[1] : voxel[2]);
     int const a = axis == 0 ? voxel[1] : voxel[0];
     int const b = axis == 2 ? voxel[1] : voxel[2];
-    float const sample_weight =
+    Number const sample_weight =
         bilinear_weight<Interp>(crossing(0, slice), crossing(1, slice), a, b);
     return sample_weight * coverage(slice) * step;
   }
@@ -79,7 +83,7 @@ struct JosephRay {
   }
 
  private:
-  JosephRay() = default;
+  BasicJosephRay() = default;
 
   /// What the ray crosses in a few slices: the lower one of the voxels beside it on the other axes,
   /// and the weights of two, in space of four. They are computed in a loop that vectorises, as
@@ -90,19 +94,19 @@ struct JosephRay {
     static constexpr int corners = Dimension == 3 ? 4 : 2;
 
     int lower[2][most];
-    float weights[corners][most];
+    Number weights[corners][most];
 
-    PYRONN_HOST_DEVICE Crossings(JosephRay const& ray, int first, int count) {
+    PYRONN_HOST_DEVICE Crossings(BasicJosephRay const& ray, int first, int count) {
       for (int n = 0; n < count; ++n) {
-        float part[2] = {};
+        Number part[2] = {};
         for (int other = 0; other < Dimension - 1; ++other) {
-          float const at = ray.crossing(other, first + n);
+          Number const at = ray.crossing(other, first + n);
           lower[other][n] = floor_to_int(at);
-          part[other] = at - static_cast<float>(lower[other][n]);
+          part[other] = at - static_cast<Number>(lower[other][n]);
         }
-        float const scale = ray.coverage(first + n) * ray.step;
+        Number const scale = ray.coverage(first + n) * ray.step;
         for (int corner = 0; corner < corners; ++corner) {
-          auto const is = [corner](int k) { return corner == k ? 1.0F : 0.0F; };
+          auto const is = [corner](int k) { return corner == k ? Number{1} : Number{0}; };
           if constexpr (Dimension == 2) {
             weights[corner][n] = scale * blend_line<Interp>(part[0], is(0), is(1));
           } else {
@@ -151,14 +155,14 @@ struct JosephRay {
     constexpr int a = Axis == 0 ? 1 : 0;
     constexpr int b = Axis == 2 ? 1 : 2;
     // A ray with coordinates that are not finite crosses no slice.
-    if (!(abs(base[0] + base[1] + slope[0] + slope[1]) < 1e30F)) return {0, -1};
-    float from = max(static_cast<float>(box.first[Axis]), low - 0.5F);
-    float to = min(static_cast<float>(box.end[Axis] - 1), high + 0.5F);
-    clip(base[0], slope[0], static_cast<float>(box.first[a] - 1), static_cast<float>(box.end[a]),
+    if (!(abs(base[0] + base[1] + slope[0] + slope[1]) < beyond_all<Number>)) return {0, -1};
+    Number from = max(static_cast<Number>(box.first[Axis]), low - Number{1} / 2);
+    Number to = min(static_cast<Number>(box.end[Axis] - 1), high + Number{1} / 2);
+    clip(base[0], slope[0], static_cast<Number>(box.first[a] - 1), static_cast<Number>(box.end[a]),
          from, to);
     if constexpr (Dimension == 3) {
-      clip(base[1], slope[1], static_cast<float>(box.first[b] - 1), static_cast<float>(box.end[b]),
-           from, to);
+      clip(base[1], slope[1], static_cast<Number>(box.first[b] - 1),
+           static_cast<Number>(box.end[b]), from, to);
     }
     if (!(from <= to)) return {0, -1};
     // Rounding in `clip` must not lose a slice; a slice too many is found to have no weight.
@@ -167,28 +171,30 @@ struct JosephRay {
   }
 
   template <int Axis>
-  PYRONN_HOST_DEVICE void set(Ray<float> const& ray, Vec3f const& spacing) {
+  PYRONN_HOST_DEVICE void set(Ray<Number> const& ray, Vec<Number, 3> const& spacing) {
     constexpr int a = Axis == 0 ? 1 : 0;
     constexpr int b = Axis == 2 ? 1 : 2;
-    float const per_slice = 1.0F / ray.direction[Axis];
+    Number const per_slice = 1 / ray.direction[Axis];
     slope[0] = ray.direction[a] * per_slice;
     slope[1] = ray.direction[b] * per_slice;
     base[0] = ray.origin[a] - ray.origin[Axis] * slope[0];
     base[1] = ray.origin[b] - ray.origin[Axis] * slope[1];
-    float const begin = ray.origin[Axis] + ray.begin * ray.direction[Axis];
-    float const end = ray.origin[Axis] + ray.end * ray.direction[Axis];
+    Number const begin = ray.origin[Axis] + ray.begin * ray.direction[Axis];
+    Number const end = ray.origin[Axis] + ray.end * ray.direction[Axis];
     low = min(begin, end);
     high = max(begin, end);
     step = length(scale(ray.direction, spacing)) * abs(per_slice);
   }
 };
+using JosephRay = BasicJosephRay<float>;
 
 /// Makes a JosephRay for RayDrivenBack.
 struct TraceJoseph {
   static constexpr float reach = 1.0F;
 
-  PYRONN_HOST_DEVICE JosephRay operator()(Ray<float> const& ray, Extents<3> const&,
-                                          Vec3f const& spacing) const {
+  template <class Number>
+  PYRONN_HOST_DEVICE BasicJosephRay<Number> operator()(Ray<Number> const& ray, Extents<3> const&,
+                                                       Vec<Number, 3> const& spacing) const {
     return {ray, spacing};
   }
 };

@@ -2,8 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-/// Views as kernels use them: in voxel indices of a grid instead of mm, and in single precision.
-/// What can be computed beforehand is computed in double precision and then rounded.
+/// Views as kernels use them: in voxel indices of a grid instead of mm, and in the number type in
+/// which they compute. What can be computed beforehand is computed in double precision and then
+/// rounded.
 #include <type_traits>
 
 #include <pyronn/core/config.hpp>
@@ -16,11 +17,13 @@
 namespace pyronn::detail {
 
 /// Any view that is not projective: its own functions, with the conversion between mm and voxel
-/// indices around them, in the number types that the view uses.
-template <class View>
-struct IndexView {
-  using RayNumber = ray_scalar_t<View>;
-  using PointNumber = projection_scalar_t<View>;
+/// indices around them, in the number types that the view uses; in double where kernels compute in
+/// double.
+template <class View, class Number>
+struct BasicIndexView {
+  using RayNumber = std::common_type_t<ray_scalar_t<View>, Number>;
+  using ViewNumber = projection_number_t<View, Number>;
+  using PointNumber = std::common_type_t<ViewNumber, Number>;
 
   View view;
   Vec<RayNumber, 3> ray_origin;
@@ -30,31 +33,34 @@ struct IndexView {
 
   static constexpr bool is_projective = false;
 
-  static PYRONN_HOST_DEVICE IndexView make(View const& view, Grid const& grid) {
+  static PYRONN_HOST_DEVICE BasicIndexView make(View const& view, Grid const& grid) {
     Vec3d const per_voxel{1 / grid.spacing[0], 1 / grid.spacing[1], 1 / grid.spacing[2]};
     return {view, vec_cast<RayNumber>(grid.origin), vec_cast<RayNumber>(per_voxel),
             vec_cast<PointNumber>(grid.origin), vec_cast<PointNumber>(grid.spacing)};
   }
 
-  PYRONN_HOST_DEVICE Ray<float> ray(float u, float v) const {
+  PYRONN_HOST_DEVICE Ray<Number> ray(Number u, Number v) const {
     using Pixel = pixel_scalar_t<View>;
-    auto const world = user::ray(view, static_cast<Pixel>(u), static_cast<Pixel>(v));
+    auto const world =
+        ray_cast<RayNumber>(user::ray(view, static_cast<Pixel>(u), static_cast<Pixel>(v)));
     // The parameter is counted from the point nearest to the grid's first voxel, so that the
     // numbers are as small as the grid.
     RayNumber const moved =
         dot(ray_origin - world.origin, world.direction) / dot(world.direction, world.direction);
-    return {vec_cast<float>(scale(world.origin + moved * world.direction - ray_origin, per_voxel)),
-            vec_cast<float>(scale(world.direction, per_voxel)),
-            static_cast<float>(world.begin - moved), static_cast<float>(world.end - moved)};
+    return {vec_cast<Number>(scale(world.origin + moved * world.direction - ray_origin, per_voxel)),
+            vec_cast<Number>(scale(world.direction, per_voxel)),
+            static_cast<Number>(world.begin - moved), static_cast<Number>(world.end - moved)};
   }
 
-  PYRONN_HOST_DEVICE DetectorPoint<float> project(Vec3f const& index) const {
-    auto const point =
-        user::project(view, point_origin + scale(spacing, vec_cast<PointNumber>(index)));
-    return {static_cast<float>(point.u), static_cast<float>(point.v),
-            static_cast<float>(point.depth)};
+  PYRONN_HOST_DEVICE DetectorPoint<Number> project(Vec<Number, 3> const& index) const {
+    Vec<PointNumber, 3> const world = point_origin + scale(spacing, vec_cast<PointNumber>(index));
+    auto const point = user::project(view, vec_cast<ViewNumber>(world));
+    return {static_cast<Number>(point.u), static_cast<Number>(point.v),
+            static_cast<Number>(point.depth)};
   }
 };
+template <class View>
+using IndexView = BasicIndexView<View, float>;
 
 /// The form of a view for kernels that project points.
 template <class View>
@@ -85,6 +91,29 @@ template <class View, int Dimension>
 using special_full_view_t =
     std::conditional_t<is_projective_view_v<View> && has_projective_rays_v<View> && Dimension == 3,
                        ZAlignedMapAndRays, void>;
+
+/// A form of a view, which models name as it is in single precision, in the number type in which
+/// kernels compute. Forms of users' models stay what they are.
+template <class Form, class Number>
+struct FormIn {
+  using type = Form;
+};
+template <class View, class Number>
+struct FormIn<IndexView<View>, Number> {
+  using type = BasicIndexView<View, Number>;
+};
+template <class Number>
+struct FormIn<IndexMap, Number> {
+  using type = BasicIndexMap<Number>;
+};
+template <class Number>
+struct FormIn<IndexRays, Number> {
+  using type = BasicIndexRays<Number>;
+};
+template <class Number>
+struct FormIn<IndexMapAndRays, Number> {
+  using type = BasicIndexMapAndRays<Number>;
+};
 
 /// The special form of a view for kernels that find rays from the projection; void: none.
 template <class View, int Dimension>

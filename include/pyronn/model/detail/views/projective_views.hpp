@@ -19,39 +19,42 @@
 namespace pyronn::detail {
 
 /// A number of a view in voxels, or in pixels times mm. Throws InvalidArgument where its square has
-/// no float.
-inline float in_range(double number) {
+/// no float; what kernels of float refuse, those of double do, too.
+template <class Number>
+Number in_range(double number) {
   expects(std::abs(number) <= 1e18,
           "View: in voxels and pixels of this grid and detector a distance is ", number,
           ", which is too much for single precision; are all lengths in mm?");
-  return static_cast<float>(number);
+  return static_cast<Number>(number);
 }
-inline Vec3f in_range(Vec3d const& vec) {
-  return {in_range(vec[0]), in_range(vec[1]), in_range(vec[2])};
+template <class Number>
+Vec<Number, 3> in_range(Vec3d const& vec) {
+  return {in_range<Number>(vec[0]), in_range<Number>(vec[1]), in_range<Number>(vec[2])};
 }
 
 /// The projection of a projective view, from voxel indices to (u w, v w, w).
-struct IndexMap {
-  float row[3][4];
+template <class Number>
+struct BasicIndexMap {
+  Number row[3][4];
 
   static constexpr bool is_projective = true;
 
   template <class View>
-  static IndexMap make(View const& view, Grid const& grid) {
+  static BasicIndexMap make(View const& view, Grid const& grid) {
     ProjectionMatrix const matrix = view.projection_matrix();
-    IndexMap map{};
+    BasicIndexMap map{};
     Vec3d const offset = matrix(grid.origin);
     for (int r = 0; r < 3; ++r) {
       for (int c = 0; c < 3; ++c) {
-        map.row[r][c] = in_range(matrix.row[r][c] * grid.spacing[c]);
+        map.row[r][c] = in_range<Number>(matrix.row[r][c] * grid.spacing[c]);
       }
-      map.row[r][3] = in_range(offset[r]);
+      map.row[r][3] = in_range<Number>(offset[r]);
     }
     return map;
   }
 
-  PYRONN_HOST_DEVICE Vec3f homogeneous(Vec3f const& index) const {
-    Vec3f result{};
+  PYRONN_HOST_DEVICE Vec<Number, 3> homogeneous(Vec<Number, 3> const& index) const {
+    Vec<Number, 3> result{};
     for (int r = 0; r < 3; ++r) {
       result[r] =
           row[r][0] * index[0] + (row[r][1] * index[1] + (row[r][2] * index[2] + row[r][3]));
@@ -60,16 +63,17 @@ struct IndexMap {
   }
 
   /// What one voxel further along an axis adds to the homogeneous coordinates.
-  PYRONN_HOST_DEVICE Vec3f step(int axis) const {
+  PYRONN_HOST_DEVICE Vec<Number, 3> step(int axis) const {
     return {row[0][axis], row[1][axis], row[2][axis]};
   }
 
-  PYRONN_HOST_DEVICE DetectorPoint<float> project(Vec3f const& index) const {
-    Vec3f const point = homogeneous(index);
-    float const inverse = reciprocal(point[2]);
+  PYRONN_HOST_DEVICE DetectorPoint<Number> project(Vec<Number, 3> const& index) const {
+    Vec<Number, 3> const point = homogeneous(index);
+    Number const inverse = reciprocal(point[2]);
     return {point[0] * inverse, point[1] * inverse, point[2]};
   }
 };
+using IndexMap = BasicIndexMap<float>;
 
 /// The projection of a z-aligned view, in which u and depth of a voxel do not depend on its z.
 struct ZAlignedMap {
@@ -132,48 +136,50 @@ struct PlaneMap {
 /// The rays of a projective view, in voxel indices. The parameter of a ray is counted from where it
 /// crosses the plane through the grid's middle that is parallel to the detector, so that the
 /// numbers from which positions are computed are as small as the volume, however far the source is.
-struct IndexRays {
-  Vec3f middle;
-  Vec3f direction;
-  Vec3f along_u;
-  Vec3f along_v;
-  float origin_weight;     ///< weight of along_u and along_v in the origins of the rays
-  float direction_weight;  ///< weight of along_u and along_v in the directions of the rays
-  float begin;
-  float end;
+template <class Number>
+struct BasicIndexRays {
+  Vec<Number, 3> middle;
+  Vec<Number, 3> direction;
+  Vec<Number, 3> along_u;
+  Vec<Number, 3> along_v;
+  Number origin_weight;     ///< weight of along_u and along_v in the origins of the rays
+  Number direction_weight;  ///< weight of along_u and along_v in the directions of the rays
+  Number begin;
+  Number end;
 
   static constexpr bool is_projective = true;
 
   template <class View>
-  static IndexRays make(View const& view, Grid const& grid) {
+  static BasicIndexRays make(View const& view, Grid const& grid) {
     ProjectiveRays const rays = view.projective_rays();
     auto const to_index = [&grid](Vec3d vec) {
       for (int axis = 0; axis < 3; ++axis) vec[axis] /= grid.spacing[axis];
-      return in_range(vec);
+      return in_range<Number>(vec);
     };
     Vec3d const normal = cross(rays.along_u, rays.along_v);
     // Where the rays cross the plane. It is rounded before it is used, so that all members agree.
     auto const depth =
-        in_range(dot(grid.center() - rays.origin, normal) / dot(rays.direction, normal));
+        in_range<Number>(dot(grid.center() - rays.origin, normal) / dot(rays.direction, normal));
     auto const moved = static_cast<double>(depth);
     return {to_index(rays.origin + moved * rays.direction - grid.origin),
             to_index(rays.direction),
             to_index(rays.along_u),
             to_index(rays.along_v),
-            rays.diverge ? depth : 1.0F,
-            rays.diverge ? 1.0F : 0.0F,
-            static_cast<float>(rays.begin - moved),
-            static_cast<float>(rays.end - moved)};
+            rays.diverge ? depth : Number{1},
+            rays.diverge ? Number{1} : Number{0},
+            static_cast<Number>(rays.begin - moved),
+            static_cast<Number>(rays.end - moved)};
   }
 
   /// Makes `first_slice` the slice from which voxel indices along z are counted.
-  void move_to(int first_slice) { middle[2] -= static_cast<float>(first_slice); }
+  void move_to(int first_slice) { middle[2] -= static_cast<Number>(first_slice); }
 
-  PYRONN_HOST_DEVICE Ray<float> ray(float u, float v) const {
-    Vec3f const pixel = u * along_u + v * along_v;
+  PYRONN_HOST_DEVICE Ray<Number> ray(Number u, Number v) const {
+    Vec<Number, 3> const pixel = u * along_u + v * along_v;
     return {middle + origin_weight * pixel, direction + direction_weight * pixel, begin, end};
   }
 };
+using IndexRays = BasicIndexRays<float>;
 
 /// The rays of a z-aligned view, in which all rays of a detector column have the same path in (x,
 /// y) and their main axis is x or y.
@@ -212,21 +218,23 @@ struct ZAlignedRays : IndexRays {
 };
 
 /// The projection and the rays of a projective view, for kernels that need both.
-struct IndexMapAndRays {
-  IndexMap map;
-  IndexRays rays;
+template <class Number>
+struct BasicIndexMapAndRays {
+  BasicIndexMap<Number> map;
+  BasicIndexRays<Number> rays;
 
   static constexpr bool is_projective = true;
 
   template <class View>
-  static IndexMapAndRays make(View const& view, Grid const& grid) {
-    return {IndexMap::make(view, grid), IndexRays::make(view, grid)};
+  static BasicIndexMapAndRays make(View const& view, Grid const& grid) {
+    return {BasicIndexMap<Number>::make(view, grid), BasicIndexRays<Number>::make(view, grid)};
   }
-  PYRONN_HOST_DEVICE Ray<float> ray(float u, float v) const { return rays.ray(u, v); }
-  PYRONN_HOST_DEVICE DetectorPoint<float> project(Vec3f const& index) const {
+  PYRONN_HOST_DEVICE Ray<Number> ray(Number u, Number v) const { return rays.ray(u, v); }
+  PYRONN_HOST_DEVICE DetectorPoint<Number> project(Vec<Number, 3> const& index) const {
     return map.project(index);
   }
 };
+using IndexMapAndRays = BasicIndexMapAndRays<float>;
 
 /// The projection and the rays of a z-aligned view.
 struct ZAlignedMapAndRays {

@@ -28,8 +28,8 @@ using SampleColumn = decltype(std::declval<Slice const&>().template sample_colum
 
 /// Adds the weighted sample of every voxel of a run whose samples all lie inside the detector. A
 /// slice that can read a column of samples at a time does so.
-template <class DepthWeight, int Count, class Run, class Slice>
-PYRONN_HOST_DEVICE void add_inside(Run const& run, Slice const& slice, float (&sums)[Count]) {
+template <class DepthWeight, int Count, class Run, class Slice, class Number>
+PYRONN_HOST_DEVICE void add_inside(Run const& run, Slice const& slice, Number (&sums)[Count]) {
   if constexpr (is_detected_v<SampleColumn, Run, Slice>) {
     ProjectedVoxel const first = run.at(0);
     float const weight = DepthWeight{}(first.inverse_depth);
@@ -37,9 +37,9 @@ PYRONN_HOST_DEVICE void add_inside(Run const& run, Slice const& slice, float (&s
                                         [&](int k, float sample) { sums[k] += weight * sample; });
   } else {
     // Two loops, so that compilers see that sums and samples do not overlap, and vectorise.
-    float values[Count];
+    Number values[Count];
     for (int k = 0; k < Count; ++k) {
-      ProjectedVoxel const projected = run.at(k);
+      BasicProjectedVoxel<Number> const projected = run.at(k);
       values[k] =
           DepthWeight{}(projected.inverse_depth) * slice.sample_inside(projected.u, projected.v);
     }
@@ -48,19 +48,19 @@ PYRONN_HOST_DEVICE void add_inside(Run const& run, Slice const& slice, float (&s
 }
 
 /// Adds the weighted sample of every voxel of a run in one view.
-template <class DepthWeight, int Count, class Run, class Slice>
+template <class DepthWeight, int Count, class Run, class Slice, class Number>
 PYRONN_HOST_DEVICE void gather_run(Run const& run, Slice const& slice, Extents<2> detector,
-                                   float (&sums)[Count]) {
+                                   Number (&sums)[Count]) {
   Footprint const footprint = run.footprint(Count, detector, slice.inside());
   if (!footprint.meets) return;
   if (footprint.inside) {
     add_inside<DepthWeight>(run, slice, sums);
   } else {
     for (int k = 0; k < Count; ++k) {
-      ProjectedVoxel const projected = run.at(k);
-      float const value =
+      BasicProjectedVoxel<Number> const projected = run.at(k);
+      Number const value =
           DepthWeight{}(projected.inverse_depth) * slice.sample(projected.u, projected.v);
-      sums[k] += is_before_source(projected) ? value : 0.0F;
+      sums[k] += is_before_source(projected) ? value : Number{0};
     }
   }
 }
@@ -72,6 +72,7 @@ template <class DepthWeight, class Tile_, class Task>
 struct VoxelDrivenBack {
   using Tile = Tile_;
   using Block = typename Tile::Block;
+  using Number = typename Task::Number;
 
   Task task;
 
@@ -91,7 +92,7 @@ struct VoxelDrivenBack {
     write(item, sums);
   }
 
-  using Sums = float[Tile::runs][Tile::run];
+  using Sums = Number[Tile::runs][Tile::run];
 
   /// Begins the sums with what earlier launches have written. It is read before the views, as
   /// reading it when the sums are written would make every write wait for a read.
@@ -105,7 +106,7 @@ struct VoxelDrivenBack {
       std::int64_t const step = stride();
       for (int k = 0; k < Tile::run; ++k) {
         bool const exists = k >= voxels.first && k <= voxels.last;
-        sums[r][k] = exists ? widen(at[k * step]) : 0.0F;
+        sums[r][k] = exists ? widen(at[k * step]) : Number{0};
       }
     }
   }
@@ -122,7 +123,7 @@ struct VoxelDrivenBack {
         // registers.
         if (Tile::runs > 1 && !is_in_slab(run_start(first, r))) continue;
         VoxelRun<std::decay_t<decltype(view)>, Tile::axis, Tile::run> const run{
-            view, vec_cast<float>(run_start(first, r))};
+            view, vec_cast<Number>(run_start(first, r))};
         gather_run<DepthWeight>(run, slice, task.detector, sums[r]);
       }
     }
@@ -194,7 +195,7 @@ struct VoxelDrivenBack {
   }
 
   PYRONN_HOST_DEVICE void write_run(Vec<int, 3> const& start, int sample,
-                                    float const (&sums)[Tile::run]) const {
+                                    Number const (&sums)[Tile::run]) const {
     IndexRange const voxels = voxels_of_run(start);
     auto* const at = task.volumes.data + offset_of(start, sample);
     std::int64_t const step = stride();

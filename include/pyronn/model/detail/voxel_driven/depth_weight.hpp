@@ -9,12 +9,16 @@ namespace pyronn::detail {
 
 /// The weight 1: depth does not matter.
 struct NoDepthWeight {
-  PYRONN_HOST_DEVICE float operator()(float) const { return 1.0F; }
+  template <class Number>
+  PYRONN_HOST_DEVICE Number operator()(Number) const {
+    return 1;
+  }
 };
 
 /// 1 / depth^2 [1/mm^2], the distance weight of Feldkamp, Davis and Kress (1984).
 struct InverseSquareDepth {
-  PYRONN_HOST_DEVICE float operator()(float inverse_depth) const {
+  template <class Number>
+  PYRONN_HOST_DEVICE Number operator()(Number inverse_depth) const {
     return inverse_depth * inverse_depth;
   }
 };

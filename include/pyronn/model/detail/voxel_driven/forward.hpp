@@ -20,6 +20,7 @@ namespace pyronn::detail {
 template <class Interp, class DepthWeight, class Task>
 struct VoxelDrivenForward {
   using Block = BlockShape<32, 4, 1>;
+  using Number = typename Task::Number;
 
   Task task;
 
@@ -28,11 +29,11 @@ struct VoxelDrivenForward {
   PYRONN_HOST_DEVICE void operator()(Vec<int, 3> pixel) const {
     ViewOfSample const of = task.split(pixel[2]);
     auto const& view = task.views.view(of.view, of.sample);
-    Vec3f const direction =
-        view.ray(static_cast<float>(pixel[0]), static_cast<float>(pixel[1])).direction;
-    Vec3f const abs_direction{abs(direction[0]), abs(direction[1]), abs(direction[2])};
+    Vec<Number, 3> const direction =
+        view.ray(static_cast<Number>(pixel[0]), static_cast<Number>(pixel[1])).direction;
+    Vec<Number, 3> const abs_direction{abs(direction[0]), abs(direction[1]), abs(direction[2])};
     int const volume = task.first_volume + of.sample;
-    float sum = 0.0F;
+    Number sum = 0;
     if (abs_direction[0] >= max(abs_direction[1], abs_direction[2])) {
       sum = walk<0>(view, volume, pixel);
     } else if (abs_direction[1] >= abs_direction[2]) {
@@ -45,11 +46,11 @@ struct VoxelDrivenForward {
 
  private:
   template <int Axis, class View>
-  PYRONN_HOST_DEVICE float walk(View const& view, int volume, Vec<int, 3> const& pixel) const {
-    auto const u = static_cast<float>(pixel[0]);
-    auto const v = static_cast<float>(pixel[1]);
-    RayBundle<View> const rays{view, {u - 1.0F, v - 1.0F}, {u + 1.0F, v + 1.0F}, task.first_slice};
-    float sum = 0.0F;
+  PYRONN_HOST_DEVICE Number walk(View const& view, int volume, Vec<int, 3> const& pixel) const {
+    auto const u = static_cast<Number>(pixel[0]);
+    auto const v = static_cast<Number>(pixel[1]);
+    RayBundle<View> const rays{view, {u - 1, v - 1}, {u + 1, v + 1}, task.first_slice};
+    Number sum = 0;
     int const groups = task.volumes.template plane_groups<Axis>(volume);
     for (int g = 0; g < groups; ++g) {
       auto const planes = task.template planes<Axis>(volume, g);
@@ -61,14 +62,14 @@ struct VoxelDrivenForward {
   }
 
   template <int Axis, class View, class Planes>
-  PYRONN_HOST_DEVICE float gather(View const& view, Planes const& planes, Vec<int, 3> const& pixel,
-                                  RayBundle<View> const& rays, int k) const {
+  PYRONN_HOST_DEVICE Number gather(View const& view, Planes const& planes, Vec<int, 3> const& pixel,
+                                   RayBundle<View> const& rays, int k) const {
     constexpr int a = Axis == 0 ? 1 : 0;
     constexpr int b = Axis == 2 ? 1 : 2;
     IndexRange range_a{0, task.size[a] - 1};
     IndexRange range_b{0, task.size[b] - 1};
     rays.template find_footprint<Axis>(k, task.size, range_a, range_b);
-    float sum = 0.0F;
+    Number sum = 0;
     for (int j = range_b.first; j <= range_b.last; ++j) {
       for (int i = range_a.first; i <= range_a.last; ++i) {
         Vec<int, 3> voxel{};
@@ -76,11 +77,11 @@ struct VoxelDrivenForward {
         voxel[a] = i;
         voxel[b] = j;
         voxel[2] += task.first_slice;
-        DetectorPoint<float> const point = view.project(vec_cast<float>(voxel));
-        if (!(point.depth > 0.0F)) continue;
-        float const weight = DepthWeight{}(reciprocal(point.depth)) *
-                             bilinear_weight<Interp>(point.u, point.v, pixel[0], pixel[1]);
-        if (weight != 0.0F) sum += weight * planes.texel(i, j, k);
+        DetectorPoint<Number> const point = view.project(vec_cast<Number>(voxel));
+        if (!(point.depth > 0)) continue;
+        Number const weight = DepthWeight{}(reciprocal(point.depth)) *
+                              bilinear_weight<Interp>(point.u, point.v, pixel[0], pixel[1]);
+        if (weight != 0) sum += weight * planes.texel(i, j, k);
       }
     }
     return sum;

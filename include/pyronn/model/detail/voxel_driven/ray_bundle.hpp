@@ -7,6 +7,7 @@
 #include <pyronn/core/extents.hpp>
 #include <pyronn/core/vec.hpp>
 #include <pyronn/geometry/ray.hpp>
+#include <pyronn/geometry/traits.hpp>
 #include <pyronn/model/detail/footprint.hpp>
 
 namespace pyronn::detail {
@@ -17,18 +18,19 @@ template <class View>
 class RayBundle {
   static constexpr int per_side = View::is_projective ? 2 : 3;
   static constexpr int count = per_side * per_side;
+  using Number = ray_scalar_t<View>;
 
  public:
   /// From the pixel position (u, v) `low` to `high`; slices are counted from `first_slice`.
-  PYRONN_HOST_DEVICE RayBundle(View const& view, Vec<float, 2> const& low,
-                               Vec<float, 2> const& high, int first_slice) {
-    Vec<float, 2> const step = 1.0F / static_cast<float>(per_side - 1) * (high - low);
+  PYRONN_HOST_DEVICE RayBundle(View const& view, Vec<Number, 2> const& low,
+                               Vec<Number, 2> const& high, int first_slice) {
+    Vec<Number, 2> const step = 1 / static_cast<Number>(per_side - 1) * (high - low);
     for (int n = 0; n < count; ++n) {
       int const column = n % per_side;
       int const row = n / per_side;
-      rays_[n] = view.ray(low[0] + static_cast<float>(column) * step[0],
-                          low[1] + static_cast<float>(row) * step[1]);
-      rays_[n].origin[2] -= static_cast<float>(first_slice);
+      rays_[n] = view.ray(low[0] + static_cast<Number>(column) * step[0],
+                          low[1] + static_cast<Number>(row) * step[1]);
+      rays_[n].origin[2] -= static_cast<Number>(first_slice);
     }
   }
 
@@ -39,23 +41,25 @@ class RayBundle {
                                          IndexRange& range_b) const {
     constexpr int a = Axis == 0 ? 1 : 0;
     constexpr int b = Axis == 2 ? 1 : 2;
-    float const sense = rays_[0].direction[Axis];
-    Bounds bounds;
-    float at[count][2];
+    Number const sense = rays_[0].direction[Axis];
+    BasicBounds<Number> bounds;
+    Number at[count][2];
     for (int n = 0; n < count; ++n) {
-      Ray<float> const& ray = rays_[n];
-      if (!(ray.direction[Axis] * sense > 0.0F)) return;
-      float const t = (static_cast<float>(k) - ray.origin[Axis]) / ray.direction[Axis];
+      Ray<Number> const& ray = rays_[n];
+      if (!(ray.direction[Axis] * sense > 0)) return;
+      Number const t = (static_cast<Number>(k) - ray.origin[Axis]) / ray.direction[Axis];
       at[n][0] = ray.origin[a] + t * ray.direction[a];
       at[n][1] = ray.origin[b] + t * ray.direction[b];
       bounds.include(at[n][0], at[n][1]);
     }
-    float margin[2] = {projective_margin, projective_margin};
+    constexpr auto least_margin = static_cast<Number>(projective_margin);
+    Number margin[2] = {least_margin, least_margin};
     if constexpr (!View::is_projective) {
-      CurvedMargin curved;
+      BasicCurvedMargin<Number> curved;
       auto const include = [&](int middle, int end, int other_end) {
-        curved.include(at[middle][0], at[middle][1], 0.5F * (at[end][0] + at[other_end][0]),
-                       0.5F * (at[end][1] + at[other_end][1]));
+        curved.include(at[middle][0], at[middle][1],
+                       Number{1} / 2 * (at[end][0] + at[other_end][0]),
+                       Number{1} / 2 * (at[end][1] + at[other_end][1]));
       };
       // Along each row, column and diagonal of the rectangle.
       include(1, 0, 2);
@@ -74,7 +78,7 @@ class RayBundle {
   }
 
  private:
-  Ray<float> rays_[count];
+  Ray<Number> rays_[count];
 };
 
 }  // namespace pyronn::detail

@@ -6,6 +6,7 @@
 #include <pyronn/core/config.hpp>
 #include <pyronn/core/math.hpp>
 #include <pyronn/core/vec.hpp>
+#include <pyronn/geometry/traits.hpp>
 #include <pyronn/interp/detail/linear_slice.hpp>
 #include <pyronn/model/detail/views/index_view.hpp>
 
@@ -13,19 +14,23 @@ namespace pyronn::detail {
 
 /// The pixel position onto which a voxel projects, and the reciprocal of its depth, which is
 /// negative where the voxel is not in front of the source.
-struct ProjectedVoxel {
-  float u;
-  float v;
-  float inverse_depth;
+template <class Number>
+struct BasicProjectedVoxel {
+  Number u;
+  Number v;
+  Number inverse_depth;
 };
+using ProjectedVoxel = BasicProjectedVoxel<float>;
 
 /// Voxels whose depth is less count as lying in the plane of the source: 1 / depth may overflow.
-inline constexpr float least_depth = 1e-18F;
+template <class Number>
+inline constexpr auto least_depth = static_cast<Number>(1e-18F);
 
 /// True in front of the source, false behind it and in its plane. An infinite depth, whose
 /// reciprocal is 0, is in front.
-PYRONN_HOST_DEVICE inline bool is_before_source(ProjectedVoxel const& projected) {
-  return projected.inverse_depth >= 0.0F && projected.inverse_depth < 1.0F / least_depth;
+template <class Number>
+PYRONN_HOST_DEVICE inline bool is_before_source(BasicProjectedVoxel<Number> const& projected) {
+  return projected.inverse_depth >= 0 && projected.inverse_depth < 1 / least_depth<Number>;
 }
 
 /// How a run of voxels projects onto the detector. `meets` is false where no voxel takes anything
@@ -38,14 +43,15 @@ struct Footprint {
 
 /// The footprint of voxels that project between these columns and rows, on a detector whose samples
 /// exist within `exist`.
-PYRONN_HOST_DEVICE inline Footprint footprint_of(float u_low, float u_high, float v_low,
-                                                 float v_high, Extents<2> detector,
-                                                 SampleBounds const& exist) {
+template <class Number>
+PYRONN_HOST_DEVICE inline Footprint footprint_of(Number u_low, Number u_high, Number v_low,
+                                                 Number v_high, Extents<2> detector,
+                                                 BasicSampleBounds<Number> const& exist) {
   // The voxels between the ends may project outside the bounds of the ends, by rounding, but by far
   // less than this margin [pixels].
-  constexpr float margin = 1.0F / 32.0F;
-  bool const misses = u_high <= -1.0F || u_low >= static_cast<float>(detector[0]) ||
-                      v_high <= -1.0F || v_low >= static_cast<float>(detector[1]);
+  constexpr Number margin = Number{1} / 32;
+  bool const misses = u_high <= -1 || u_low >= static_cast<Number>(detector[0]) || v_high <= -1 ||
+                      v_low >= static_cast<Number>(detector[1]);
   bool const inside = u_low >= exist.a_low + margin && u_high <= exist.a_high - margin &&
                       v_low >= exist.b_low + margin && v_high <= exist.b_high - margin;
   return {!misses, inside};
@@ -54,90 +60,94 @@ PYRONN_HOST_DEVICE inline Footprint footprint_of(float u_low, float u_high, floa
 /// A run of `Count` voxels in any view: each voxel is projected by itself, once.
 template <class IndexView, int Axis, int Count>
 class VoxelRun {
+  using Number = projection_scalar_t<IndexView>;
+
  public:
-  PYRONN_HOST_DEVICE VoxelRun(IndexView const& view, Vec3f const& start) {
+  PYRONN_HOST_DEVICE VoxelRun(IndexView const& view, Vec<Number, 3> const& start) {
     for (int k = 0; k < Count; ++k) {
-      Vec3f index = start;
-      index[Axis] += static_cast<float>(k);
-      DetectorPoint<float> const point = view.project(index);
+      Vec<Number, 3> index = start;
+      index[Axis] += static_cast<Number>(k);
+      DetectorPoint<Number> const point = view.project(index);
       u_[k] = point.u;
       v_[k] = point.v;
       depth_[k] = point.depth;
     }
   }
 
-  PYRONN_HOST_DEVICE ProjectedVoxel at(int k) const {
-    return {u_[k], v_[k], depth_[k] > 0.0F ? reciprocal(depth_[k]) : -1.0F};
+  PYRONN_HOST_DEVICE BasicProjectedVoxel<Number> at(int k) const {
+    return {u_[k], v_[k], depth_[k] > 0 ? reciprocal(depth_[k]) : Number{-1}};
   }
 
   /// Such a view says nothing about the voxels between the ends of a run, so every voxel is tested.
   /// The tests are combined without branches, which would take longer.
-  PYRONN_HOST_DEVICE Footprint footprint(int count, Extents<2> detector, SampleBounds exist) const {
+  PYRONN_HOST_DEVICE Footprint footprint(int count, Extents<2> detector,
+                                         BasicSampleBounds<Number> exist) const {
     // Samples beside the detector are zero. A slice may say that they can be read, as textures do,
     // but they need not be.
-    exist.a_low = max(exist.a_low, 0.0F);
-    exist.a_high = min(exist.a_high, static_cast<float>(detector[0]));
+    exist.a_low = max(exist.a_low, Number{0});
+    exist.a_high = min(exist.a_high, static_cast<Number>(detector[0]));
     int outside = 0;
     for (int k = 0; k < count; ++k) {
-      bool const is_inside = both(depth_[k] > least_depth, exist.contain(u_[k], v_[k]));
+      bool const is_inside = both(depth_[k] > least_depth<Number>, exist.contain(u_[k], v_[k]));
       outside |= is_inside ? 0 : 1;
     }
     if (outside == 0) return {true, true};
     bool meets = false;
     for (int k = 0; k < count; ++k) {
-      bool const misses = u_[k] <= exist.a_low - 1.0F || u_[k] >= exist.a_high + 1.0F ||
-                          v_[k] <= exist.b_low - 1.0F || v_[k] >= exist.b_high + 1.0F;
-      meets = either(meets, depth_[k] > least_depth && !misses);
+      bool const misses = u_[k] <= exist.a_low - 1 || u_[k] >= exist.a_high + 1 ||
+                          v_[k] <= exist.b_low - 1 || v_[k] >= exist.b_high + 1;
+      meets = either(meets, depth_[k] > least_depth<Number> && !misses);
     }
     return {meets, false};
   }
 
  private:
-  float u_[Count];
-  float v_[Count];
-  float depth_[Count];
+  Number u_[Count];
+  Number v_[Count];
+  Number depth_[Count];
 };
 
 /// A run in a projective view. Homogeneous coordinates are linear along it, and it projects onto a
 /// line segment, which is inside the detector, a convex rectangle, where both ends are.
+template <class Number>
 class ProjectiveRun {
  public:
-  PYRONN_HOST_DEVICE ProjectiveRun(Vec3f const& start, Vec3f const& step)
+  PYRONN_HOST_DEVICE ProjectiveRun(Vec<Number, 3> const& start, Vec<Number, 3> const& step)
       : start_{start}, step_{step} {}
 
-  PYRONN_HOST_DEVICE ProjectedVoxel at(int k) const {
-    Vec3f const point = start_ + static_cast<float>(k) * step_;
-    float const inverse = reciprocal(point[2]);
+  PYRONN_HOST_DEVICE BasicProjectedVoxel<Number> at(int k) const {
+    Vec<Number, 3> const point = start_ + static_cast<Number>(k) * step_;
+    Number const inverse = reciprocal(point[2]);
     return {point[0] * inverse, point[1] * inverse, inverse};
   }
 
   PYRONN_HOST_DEVICE Footprint footprint(int count, Extents<2> detector,
-                                         SampleBounds const& exist) const {
-    ProjectedVoxel const first = at(0);
-    ProjectedVoxel const last = at(count - 1);
+                                         BasicSampleBounds<Number> const& exist) const {
+    BasicProjectedVoxel<Number> const first = at(0);
+    BasicProjectedVoxel<Number> const last = at(count - 1);
     if (!(is_before_source(first) && is_before_source(last))) return {true, false};
     return footprint_of(min(first.u, last.u), max(first.u, last.u), min(first.v, last.v),
                         max(first.v, last.v), detector, exist);
   }
 
  private:
-  Vec3f start_;
-  Vec3f step_;
+  Vec<Number, 3> start_;
+  Vec<Number, 3> step_;
 };
 
-template <int Axis, int Count>
-class VoxelRun<IndexMap, Axis, Count> : public ProjectiveRun {
+template <class Number, int Axis, int Count>
+class VoxelRun<BasicIndexMap<Number>, Axis, Count> : public ProjectiveRun<Number> {
  public:
-  PYRONN_HOST_DEVICE VoxelRun(IndexMap const& map, Vec3f const& start)
-      : ProjectiveRun{map.homogeneous(start), map.step(Axis)} {}
+  PYRONN_HOST_DEVICE VoxelRun(BasicIndexMap<Number> const& map, Vec<Number, 3> const& start)
+      : ProjectiveRun<Number>{map.homogeneous(start), map.step(Axis)} {}
 };
 
 /// A run along x or y in a z-aligned view.
 template <int Axis, int Count>
-class VoxelRun<ZAlignedMap, Axis, Count> : public ProjectiveRun {
+class VoxelRun<ZAlignedMap, Axis, Count> : public ProjectiveRun<float> {
  public:
   PYRONN_HOST_DEVICE VoxelRun(ZAlignedMap const& map, Vec3f const& start)
-      : ProjectiveRun{map.homogeneous(start), map.step(Axis)} {}
+      : ProjectiveRun<float>{map.homogeneous(start), map.step(Axis)} {}
 };
 
 /// A run along z in a z-aligned view: only v changes along it, by the same amount from voxel to

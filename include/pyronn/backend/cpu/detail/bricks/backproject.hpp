@@ -24,6 +24,7 @@ namespace pyronn::detail {
 template <class Trace, class Interp, class Task>
 struct BackprojectBricks {
   using Block = BlockShape<32, 1, 1>;
+  using Number = typename Task::Number;
 
   Task task;
   Trace trace;
@@ -48,9 +49,9 @@ struct BackprojectBricks {
     static constexpr int border_z = Task::dimension == 3 ? 1 : 0;
     static constexpr int count = slice * (Boxes::size(2) + 2 * border_z);
 
-    float values[count];
+    Number values[count];
 
-    [[nodiscard]] PYRONN_HOST_DEVICE float& at(Vec<int, 3> const& place) {
+    [[nodiscard]] PYRONN_HOST_DEVICE Number& at(Vec<int, 3> const& place) {
       return values[(place[2] + border_z) * slice + (place[1] + 1) * row + place[0] + 1];
     }
     void add(Sums const& other) {
@@ -63,38 +64,40 @@ struct BackprojectBricks {
     auto const slice = task.slice(n, sample);
     IndexRange columns{0, task.detector[0] - 1};
     IndexRange rows{0, task.detector[1] - 1};
-    Vec3f center{};
-    Vec3f reach{};
+    constexpr auto beyond = static_cast<Number>(Trace::reach);
+    Vec<Number, 3> center{};
+    Vec<Number, 3> reach{};
     for (int axis = 0; axis < 3; ++axis) {
-      center[axis] = 0.5F * static_cast<float>(brick.first[axis] + brick.end[axis] - 1);
+      center[axis] = Number{1} / 2 * static_cast<Number>(brick.first[axis] + brick.end[axis] - 1);
       reach[axis] =
-          0.5F * static_cast<float>(brick.end[axis] - brick.first[axis] - 1) + Trace::reach;
+          Number{1} / 2 * static_cast<Number>(brick.end[axis] - brick.first[axis] - 1) + beyond;
     }
     find_footprint(view, center, reach, task.detector, columns, rows);
     for (int v = rows.first; v <= rows.last; ++v) {
       for (int u = columns.first; u <= columns.last; ++u) {
-        float const value = slice.texel(u, v);
-        if (value == 0.0F) continue;
-        auto const ray = user::trace(trace, view.ray(static_cast<float>(u), static_cast<float>(v)),
-                                     task.size, task.spacing);
+        Number const value = slice.texel(u, v);
+        if (value == 0) continue;
+        auto const ray =
+            user::trace(trace, view.ray(static_cast<Number>(u), static_cast<Number>(v)), task.size,
+                        task.spacing);
         add_ray(brick, ray, value, sums);
       }
     }
   }
 
   template <class Ray>
-  static PYRONN_HOST_DEVICE void add_ray(VoxelBox const& brick, Ray const& ray, float value,
+  static PYRONN_HOST_DEVICE void add_ray(VoxelBox const& brick, Ray const& ray, Number value,
                                          Sums& sums) {
-    if (abs(value) < anywhere) {
+    if (abs(value) < anywhere_of<Number>) {
       ray.template for_each_weight<Interp, Task::dimension>(
-          brick, [&](Vec<int, 3> const& voxel, float weight) {
+          brick, [&](Vec<int, 3> const& voxel, Number weight) {
             sums.at(voxel - brick.first) += weight * value;
           });
     } else {
       // Infinity times a weight of zero is not a number, and says nothing of the voxel.
       ray.template for_each_weight<Interp, Task::dimension>(
-          brick, [&](Vec<int, 3> const& voxel, float weight) {
-            if (weight != 0.0F) sums.at(voxel - brick.first) += weight * value;
+          brick, [&](Vec<int, 3> const& voxel, Number weight) {
+            if (weight != 0) sums.at(voxel - brick.first) += weight * value;
           });
     }
   }

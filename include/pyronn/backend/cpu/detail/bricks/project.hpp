@@ -25,6 +25,7 @@ namespace pyronn::detail {
 template <class Interp, class DepthWeight, class Task>
 struct ProjectVoxels {
   using Block = BlockShape<32, 1, 1>;
+  using Number = typename Task::Number;
 
   Task task;
 
@@ -41,10 +42,11 @@ struct ProjectVoxels {
       tile.first[axis] = item[axis] * size(axis);
       tile.end[axis] = min(tile.first[axis] + size(axis), task.projections.extents[axis]);
     }
-    Vec3f const direction = view.ray(0.5F * static_cast<float>(tile.first[0] + tile.end[0] - 1),
-                                     0.5F * static_cast<float>(tile.first[1] + tile.end[1] - 1))
-                                .direction;
-    Vec3f const extent{abs(direction[0]), abs(direction[1]), abs(direction[2])};
+    Vec<Number, 3> const direction =
+        view.ray(Number{1} / 2 * static_cast<Number>(tile.first[0] + tile.end[0] - 1),
+                 Number{1} / 2 * static_cast<Number>(tile.first[1] + tile.end[1] - 1))
+            .direction;
+    Vec<Number, 3> const extent{abs(direction[0]), abs(direction[1]), abs(direction[2])};
     int const volume = task.first_volume + of.sample;
     if (extent[0] >= max(extent[1], extent[2])) {
       walk<0>(view, volume, tile);
@@ -73,16 +75,16 @@ struct ProjectVoxels {
 
     int first[2];
     int end[2];
-    float sums[row * (size(1) + 2)];
+    Number sums[row * (size(1) + 2)];
 
-    [[nodiscard]] PYRONN_HOST_DEVICE float& at(int u, int v) {
+    [[nodiscard]] PYRONN_HOST_DEVICE Number& at(int u, int v) {
       return sums[(v - first[1] + 1) * row + u - first[0] + 1];
     }
     /// Whether a position lies between pixels of the tile and its border.
-    [[nodiscard]] PYRONN_HOST_DEVICE bool contains(DetectorPoint<float> const& point) const {
+    [[nodiscard]] PYRONN_HOST_DEVICE bool contains(DetectorPoint<Number> const& point) const {
       return both(
-          is_between(point.u, static_cast<float>(first[0] - 1), static_cast<float>(end[0])),
-          is_between(point.v, static_cast<float>(first[1] - 1), static_cast<float>(end[1])));
+          is_between(point.u, static_cast<Number>(first[0] - 1), static_cast<Number>(end[0])),
+          is_between(point.v, static_cast<Number>(first[1] - 1), static_cast<Number>(end[1])));
     }
   };
 
@@ -92,8 +94,8 @@ struct ProjectVoxels {
     constexpr int b = Axis == 2 ? 1 : 2;
     RayBundle<View> const rays{
         view,
-        {static_cast<float>(tile.first[0] - 1), static_cast<float>(tile.first[1] - 1)},
-        {static_cast<float>(tile.end[0]), static_cast<float>(tile.end[1])},
+        {static_cast<Number>(tile.first[0] - 1), static_cast<Number>(tile.first[1] - 1)},
+        {static_cast<Number>(tile.end[0]), static_cast<Number>(tile.end[1])},
         task.first_slice};
     int const groups = task.volumes.template plane_groups<Axis>(volume);
     for (int g = 0; g < groups; ++g) {
@@ -104,34 +106,33 @@ struct ProjectVoxels {
         rays.template find_footprint<Axis>(k, task.size, range_a, range_b);
         for (int j = range_b.first; j <= range_b.last; ++j) {
           for (int i = range_a.first; i <= range_a.last; ++i) {
-            float const value = planes.texel(i, j, k);
-            if (value == 0.0F) continue;
+            Number const value = planes.texel(i, j, k);
+            if (value == 0) continue;
             Vec<int, 3> voxel{};
             voxel[Axis] = k;
             voxel[a] = i;
             voxel[b] = j;
             voxel[2] += task.first_slice;
-            add(view.project(vec_cast<float>(voxel)), value, tile);
+            add(view.project(vec_cast<Number>(voxel)), value, tile);
           }
         }
       }
     }
   }
 
-  static PYRONN_HOST_DEVICE void add(DetectorPoint<float> const& point, float value, Tile& tile) {
-    if (!(point.depth > 0.0F) || !tile.contains(point)) return;
+  static PYRONN_HOST_DEVICE void add(DetectorPoint<Number> const& point, Number value, Tile& tile) {
+    if (!(point.depth > 0) || !tile.contains(point)) return;
     int const u = floor_to_int(point.u);
     int const v = floor_to_int(point.v);
-    float const part_u = point.u - static_cast<float>(u);
-    float const part_v = point.v - static_cast<float>(v);
-    float const scale = DepthWeight{}(reciprocal(point.depth));
-    bool const is_finite = abs(value) < anywhere;
+    Number const part_u = point.u - static_cast<Number>(u);
+    Number const part_v = point.v - static_cast<Number>(v);
+    Number const scale = DepthWeight{}(reciprocal(point.depth));
+    bool const is_finite = abs(value) < anywhere_of<Number>;
     for (int corner = 0; corner < 4; ++corner) {
-      auto const is = [corner](int n) { return corner == n ? 1.0F : 0.0F; };
-      float const weight = scale * user::blend<Interp>(part_u, part_v, is(0), is(1), is(2), is(3));
+      auto const is = [corner](int n) { return corner == n ? Number{1} : Number{0}; };
+      Number const weight = scale * user::blend<Interp>(part_u, part_v, is(0), is(1), is(2), is(3));
       // Infinity times a weight of zero is not a number, and says nothing of the pixel.
-      if (is_finite || weight != 0.0F)
-        tile.at(u + (corner & 1), v + (corner >> 1)) += weight * value;
+      if (is_finite || weight != 0) tile.at(u + (corner & 1), v + (corner >> 1)) += weight * value;
     }
   }
 };

@@ -45,7 +45,7 @@ class TileShadow {
     Range const range = range_of(tile);
     // Rounding moves the others by less than a pixel, and the depth of none
     // changes its sign.
-    bool const is_exact = range.nearest > static_cast<double>(least_depth) &&
+    bool const is_exact = range.nearest > static_cast<double>(least_depth<float>) &&
                           range.farthest <= 16.0 * range.nearest &&
                           range.high - range.low < max_pixels - 8;
     if (!is_exact || !(std::abs(range.low) < 1e9)) return;

@@ -72,9 +72,9 @@ template <class Block>
 inline constexpr unsigned threads_v = items_of_block_v<Block>* Block::split;
 
 /// Adds the sums of all parts of a block, in the order of the parts, to the sums of part 0.
-template <class Block, int M, int N>
-__device__ void add_up(float (&sums)[M][N], unsigned thread, int part) {
-  __shared__ float others[Block::split - 1][M][N][items_of_block_v<Block>];
+template <class Block, class Number, int M, int N>
+__device__ void add_up(Number (&sums)[M][N], unsigned thread, int part) {
+  __shared__ Number others[Block::split - 1][M][N][items_of_block_v<Block>];
   for (int m = 0; m < M; ++m) {
     for (int n = 0; n < N; ++n) {
       if (part > 0) others[part - 1][m][n][thread] = sums[m][n];

@@ -4,11 +4,21 @@
 
 /// How voxels and pixels are distributed over the threads of a GPU, for policies without tilings of
 /// their own.
+#include <type_traits>
+
 #include <pyronn/exec/backend.hpp>
 #include <pyronn/exec/kernel.hpp>
+#include <pyronn/interp/traits.hpp>
 #include <pyronn/model/detail/tiling.hpp>
 
 namespace pyronn::detail {
+
+/// How many blocks an SM should hold under a policy, where it is so many under one of float: a
+/// double takes two registers.
+template <class Interp>
+constexpr int blocks_per_sm(int of_float) {
+  return std::is_same_v<interp_number_t<Interp>, double> ? of_float / 2 : of_float;
+}
 
 /// A thread has a column of voxels along z, whose sums stay in registers; warps and blocks are
 /// compact in (x, y), so that their footprint stays in the L1 cache. An SM holds fewer than half of
@@ -18,11 +28,11 @@ template <class Interp>
 struct VoxelTiling<Interp, CudaBackend, 3> {
   struct Block : BlockShape<16, 8, 1> {
     static constexpr int warp_x = 8;
-    static constexpr int min_blocks_per_sm = 7;
+    static constexpr int min_blocks_per_sm = blocks_per_sm<Interp>(7);
   };
   struct GeneralBlock : BlockShape<16, 16, 1> {
     static constexpr int warp_x = 8;
-    static constexpr int min_blocks_per_sm = 4;
+    static constexpr int min_blocks_per_sm = blocks_per_sm<Interp>(4);
   };
   using Tile = VoxelTile<2, 1, 1, 16, Block>;
   using GeneralTile = VoxelTile<2, 1, 1, 8, GeneralBlock>;
@@ -51,7 +61,7 @@ template <class Interp>
 struct PixelTiling<Interp, CudaBackend, 3> {
   struct Block : BlockShape<32, 8, 1> {
     static constexpr int warp_x = 8;
-    static constexpr int min_blocks_per_sm = 5;
+    static constexpr int min_blocks_per_sm = blocks_per_sm<Interp>(5);
   };
   static constexpr bool staggers = true;
 };

@@ -1,13 +1,13 @@
-// expects: A pyronn::StorageTraits must have 'using Arithmetic = float'
+// expects: A pyronn::StorageTraits must have 'using Arithmetic = float', or double
 #include <pyronn/pyronn.hpp>
 
 struct Number {};
 
 template <>
 struct pyronn::StorageTraits<Number> {
-  using Arithmetic = double;
-  static float widen(Number);
-  static Number round(float);
+  using Arithmetic = int;
+  static int widen(Number);
+  static Number round(int);
 };
 
 void project(pyronn::Projector<pyronn::ConeBeam, pyronn::SoftwareInterp> const& projector,
