@@ -54,14 +54,16 @@ def _alike(*operands):
 def _primitive(name, shape, attributes):
     """A primitive whose result has `shape(x, **parameters)` and the type of its first operand x.
     Its target is a parameter; `attributes(**parameters)` go with the call."""
+
+    def call(x, *operands, target, **of):
+        result = jax.ShapeDtypeStruct(shape(x, **of), x.dtype)
+        return jax.ffi.ffi_call(target, result)(x, *operands, **attributes(**of))
+
     primitive = Primitive(name)
+    primitive.def_impl(call)
     primitive.def_abstract_eval(
         lambda x, *_, **of: x.update(shape=shape(x, **of), weak_type=False))
-    mlir.register_lowering(primitive, lambda ctx, *operands, **of: jax.ffi.ffi_lowering(
-        of["target"])(ctx, *operands, **attributes(**of)))
-    compiled = jax.jit(lambda operands, of: primitive.bind(*operands, **dict(of)),
-                       static_argnums=1)
-    primitive.def_impl(lambda *operands, **of: compiled(operands, tuple(sorted(of.items()))))
+    mlir.register_lowering(primitive, mlir.lower_fun(call, multiple_results=False))
     return primitive
 
 
