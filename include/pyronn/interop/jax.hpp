@@ -56,8 +56,11 @@
 /// Scalar attributes are refused: JAX takes 7 and 7.0 for the same when it looks for a compiled
 /// call. On CUDA devices calls are queued on XLA's stream and do not synchronise; they take no part
 /// in XLA's command buffers. What was set up for a geometry is kept for the next calls with the
-/// same numbers. Errors are one sentence in a JaxRuntimeError: INVALID_ARGUMENT for element types,
-/// shapes and values, RESOURCE_EXHAUSTED for memory, INTERNAL for the device's.
+/// same numbers. Errors are one sentence after XLA's code:
+/// INVALID_ARGUMENT for element types, shapes and values, RESOURCE_EXHAUSTED for memory, INTERNAL
+/// for the device's. JAX raises them as a JaxRuntimeError, and INVALID_ARGUMENT as a ValueError
+/// where a compiled function is called again; where the call waits for others, when its result is
+/// used.
 #include <xla/ffi/api/ffi.h>
 
 #include <pyronn/interop/detail/jax/handler.hpp>

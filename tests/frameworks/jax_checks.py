@@ -1,0 +1,367 @@
+# SPDX-FileCopyrightText: The pyronn authors
+# SPDX-License-Identifier: Apache-2.0
+"""What operators of JAX refuse and with what words, and what they take: types, layouts, batches,
+filters, geometries of a program's own, memory.
+
+    jax_checks.py LIBRARY OWN_GEOMETRY_LIBRARY
+"""
+import ctypes
+import os
+import re
+import resource
+import sys
+
+os.environ["XLA_FLAGS"] = (
+    os.environ.get("XLA_FLAGS", "") + " --xla_force_host_platform_device_count=4")
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import grad, hessian, jit, jvp, vmap
+from jax.sharding import AxisType, PartitionSpec as P
+
+import numpy_scans as scans
+import pyronn_jax
+
+random = np.random.default_rng(3)
+GEOMETRY = scans.fan(6, 3.0, 40.0, 80.0)
+CONE = scans.cone(4, 4.0, 40.0, 80.0)
+IMAGE, VIEWS, SPACING = (5, 6), (6, 7), (1.0, 1.0)
+
+
+def normal(*shape, dtype=np.float32):
+    return jnp.asarray(random.normal(size=shape), dtype)
+
+
+def relative(found, expected):
+    found, expected = np.asarray(found, np.float64), np.asarray(expected, np.float64)
+    if found.shape != expected.shape:
+        raise AssertionError(f"shapes {found.shape} and {expected.shape}")
+    return np.linalg.norm(found - expected) / np.linalg.norm(expected)
+
+
+def near(found, expected, bound=2e-6):
+    error = relative(found, expected)
+    if not error <= bound:
+        raise AssertionError(f"relative error {error:.2e}, above {bound:.0e}")
+    return f"{error:.1e}"
+
+
+def same(found, expected):
+    if not np.array_equal(np.asarray(found), np.asarray(expected)):
+        raise AssertionError("the bits differ")
+    return "the same bits"
+
+
+def refused(function, kind, words):
+    """The sentence with which a call is refused."""
+    try:
+        jax.block_until_ready(function())
+    except Exception as problem:
+        text = str(problem).splitlines()[0]
+        if not isinstance(problem, kind) or not re.search(words, str(problem)):
+            raise AssertionError(f"{type(problem).__name__}: {text}")
+        return f"{type(problem).__name__}: {text}"
+    raise AssertionError("accepted")
+
+
+class Checks:
+    def __init__(self, path, own_path):
+        self.ct = pyronn_jax.Library(path, ["fan", "marched_fan", "cone"], ["rows"])
+        self.own = pyronn_jax.Library(own_path, ["tomosynthesis"])
+        register = ctypes.CDLL(own_path).register_tomosynthesis
+        register.argtypes, register.restype = [ctypes.c_float] * 2, ctypes.c_int64
+        self.register = register
+
+    def fan(self, x, geometry=GEOMETRY, views=VIEWS, spacing=SPACING, **more):
+        return self.ct.fan(x, geometry, views, spacing, **more)
+
+    def refusals(self):
+        x, on_device = normal(*IMAGE), jnp.asarray(GEOMETRY)
+        error = jax.errors.JaxRuntimeError
+        raw = lambda *operands, **attributes: jax.ffi.ffi_call(
+            "fan_project", jax.ShapeDtypeStruct(VIEWS, np.float32))(*operands, **attributes)
+        whole = {"geometry": GEOMETRY.ravel(), "geometry_shape": np.array(GEOMETRY.shape),
+                 "spacing": np.ones(2)}
+        mesh = jax.make_mesh((4,), ("sample",), axis_types=(AxisType.Auto,))
+        each = np.stack([GEOMETRY] * 4)
+        split = jax.shard_map(lambda v: self.fan(v, each), mesh=mesh, in_specs=P("sample"),
+                              out_specs=P("sample"))
+        no_derivative = "fan_project: the geometry has no derivative"
+        return [
+            ("int input", lambda: self.fan(x.astype(int)), TypeError, "input is of int32"),
+            ("complex input", lambda: self.fan(x + 1j), TypeError, "input is of complex64"),
+            ("too few axes", lambda: self.fan(x[0]), ValueError, "input has 1 axes"),
+            ("views", lambda: self.fan(x, views=(7, 7)), error, "the geometry has 6 views"),
+            ("rows of a view", lambda: self.fan(x, GEOMETRY[:, :2]), error, r"has \(2, 2\) numb"),
+            ("axes of the geometry", lambda: self.fan(x, GEOMETRY[0]), error, "at least 3"),
+            ("type of the geometry", lambda: self.fan(x, on_device.astype(jnp.bfloat16)), error,
+             "the geometry is of bfloat16"),
+            ("scans, samples", lambda: self.fan(x[None], np.stack([GEOMETRY] * 2)), error,
+             "has 2 scans along axis 0, but the batch has 1 samples"),
+            ("scans, no batch", lambda: self.fan(x, each), error, "has 1 axes of a batch"),
+            ("scans of all in shards", lambda: split(normal(4, *IMAGE)), error,
+             "has 4 scans along axis 0, but the batch has 1 samples"),
+            ("vmap, scans of all", lambda: vmap(lambda v: self.fan(v, each[:2]))(
+                normal(4, *IMAGE)), error, "has 2 scans along axis 0"),
+            ("spacing", lambda: self.fan(x, spacing=(1, 1, 1)), error, "spacing has 3 numbers"),
+            ("negative spacing", lambda: self.fan(x, spacing=(1, -1)), error, "must be positive"),
+            ("origin", lambda: self.fan(x, origin=[0]), error, "origin has 1 numbers"),
+            ("model", lambda: self.fan(x, model=[1]), error, "has no parameters, but 1"),
+            ("number that is none", lambda: self.fan(x, GEOMETRY * np.nan), error, "finite|nan"),
+            ("limit", lambda: self.fan(x, workspace_limit=-1), error, "must be one number"),
+            ("type of elements", lambda: self.ct.marched_fan(
+                x.astype(jnp.float16), GEOMETRY, VIEWS, SPACING), error,
+             "tensors of float16 were not compiled; it has float32"),
+            ("two types", lambda: raw(x.astype(jnp.float16), **whole), error, "the same type"),
+            ("scalar attribute", lambda: raw(x, **{**whole, "spacing": 1.0}), error,
+             "'spacing' must be an array of float64"),
+            ("float32 attribute", lambda: raw(
+                x, **{**whole, "spacing": np.ones(2, np.float32)}), error, "array of float64"),
+            ("unknown attribute", lambda: raw(x, **whole, pitch=np.ones(1)), error,
+             "there is no attribute 'pitch'"),
+            ("no geometry", lambda: raw(x, spacing=np.ones(2)), error, "1 operands; it must have"),
+            ("shape of the attribute", lambda: raw(
+                x, **{**whole, "geometry_shape": np.array([5, 3, 2])}), error, "says 30"),
+            ("grad of a geometry", lambda: grad(lambda g: self.fan(x, g).sum())(on_device),
+             NotImplementedError, no_derivative),
+            ("jvp of a geometry", lambda: jvp(lambda g: self.fan(x, g), (on_device,),
+                                              (on_device,)), NotImplementedError, no_derivative),
+            ("transpose in a geometry", lambda: jax.linear_transpose(
+                lambda g: self.fan(x, g), on_device)(normal(*VIEWS)), NotImplementedError,
+             "linear in its input, not in the geometry"),
+            ("grad of int", lambda: grad(lambda v: self.fan(v).sum())(x.astype(int)), TypeError,
+             "grad requires real"),
+            ("rows of float16", lambda: self.ct.rows(x.astype(jnp.float16), jnp.ones(9)),
+             TypeError, "rows are of float16"),
+            ("response", lambda: self.ct.rows(x, jnp.ones(10)), error, "10.* need 9|9"),
+            ("unregistered", lambda: self.own.tomosynthesis(
+                x, np.array(99), (8, 20), SPACING), error, "no geometry has the number 99"),
+        ]
+
+    def operators(self):
+        """Pairs (name, function that says how right it is)."""
+        ct, x = self.ct, normal(3, *IMAGE)
+        result = self.fan(x)
+        numbers = np.array(x)
+        stride = np.zeros((3, 10, 12), np.float32)
+        stride[:, ::2, ::2] = numbers
+        frozen = numbers.copy()
+        frozen.flags.writeable = False
+        each = np.stack([scans.fan(6, 3.0, 40.0, 80.0, 0.1 * n) for n in range(3)])
+
+        def dot_product(op, back, image, views, geometry, **more):
+            v, w = normal(2, *image), normal(2, *views)
+            spacing = (1.0,) * len(image)
+            found = np.vdot(np.asarray(op(v, geometry, views, spacing, **more), float), w)
+            expected = np.vdot(v, np.asarray(back(w, geometry, image, spacing, **more), float))
+            return near([found], [expected], 5e-6)
+
+        def types(dtype, bound):
+            found = self.fan(x.astype(dtype))
+            slope = grad(lambda v: self.fan(v).sum().astype(jnp.float32))(x.astype(dtype))
+            if found.dtype != dtype or slope.dtype != dtype:
+                raise AssertionError(f"results are of {found.dtype} and {slope.dtype}")
+            near(slope, grad(lambda v: self.fan(v).sum())(x), bound)
+            return near(found, self.fan(x.astype(dtype).astype(jnp.float32)), bound)
+
+        def broadcast_scans():
+            """Scans for one axis of a batch of two, or for both; against calls of one sample."""
+            v = normal(2, 3, *IMAGE)
+            for geometry in (each, each[None], each[:1, None], np.stack([each, each[::-1]])):
+                of = np.broadcast_to(geometry, (2, 3, *GEOMETRY.shape))
+                one = np.stack([[self.fan(v[a, b], of[a, b]) for b in range(3)]
+                                for a in range(2)])
+                near(self.fan(v, geometry), one, 1e-6)
+                near(self.fan(v, jnp.asarray(geometry)), one, 1e-6)
+            return near(self.fan(v, geometry), one, 1e-6)
+
+        def workspace():
+            """A second result is the workspace."""
+            found, _ = jax.ffi.ffi_call("fan_project", (
+                jax.ShapeDtypeStruct(result.shape, np.float32),
+                jax.ShapeDtypeStruct((4096,), np.uint8)))(
+                    x, geometry=GEOMETRY.ravel(), geometry_shape=np.array(GEOMETRY.shape),
+                    spacing=np.ones(2))
+            return same(found, result)
+
+        def split_result():
+            mesh = jax.make_mesh((3,), ("n",), axis_types=(AxisType.Auto,),
+                                 devices=jax.devices()[:3])
+            found = jit(jax.shard_map(self.fan, mesh=mesh, in_specs=P("n"), out_specs=P("n")))(x)
+            if found.sharding.shard_shape(found.shape)[0] != 1:
+                raise AssertionError("the result is on every device")
+            return same(found, result)
+
+        def refused_again():
+            """A compiled function that worked before raises another type."""
+            step = jit(self.fan)
+            for _ in range(2):
+                step(x, GEOMETRY)
+            return refused(lambda: step(x, GEOMETRY * np.nan), ValueError, "INVALID_ARG.*finite")
+
+        def own_program():
+            with open(os.path.join(os.path.dirname(__file__), "jax_own_geometry.cpp")) as source:
+                lines = [line for line in source if line.strip() and not line.startswith("//")]
+            if len(lines) > 40:
+                raise AssertionError(f"a geometry of one's own takes {len(lines)} lines")
+            return f"{len(lines)} lines"
+
+        def memory():
+            """A scan for each step, and the same one always, grow no memory."""
+            step = jit(lambda v, g: grad(lambda q: (self.fan(q, g) ** 2).sum())(v))
+            sizes = []
+            for round_of in range(3):
+                for n in range(1500):
+                    step(x, each[0] * (1 + n % 7)).block_until_ready()
+                sizes.append(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+            if sizes[2] > sizes[1] + 1024:
+                raise AssertionError(f"memory grows: {sizes} KiB")
+            return f"{sizes[2] - sizes[1]} KiB more after 1500 more steps"
+
+        return [
+            ("transposes, fan", lambda: dot_product(
+                ct.fan, ct.fan_adjoint, IMAGE, VIEWS, GEOMETRY)),
+            ("transposes, marched fan", lambda: dot_product(
+                ct.marched_fan, ct.marched_fan_adjoint, IMAGE, VIEWS, GEOMETRY, model=[0.3])),
+            ("transposes, cone", lambda: dot_product(
+                ct.cone, ct.cone_adjoint, (4, 3, 5), (4, 5, 4), CONE, origin=[-2, -1, 1])),
+            ("float16", lambda: types(jnp.float16, 2e-3)),
+            ("bfloat16", lambda: types(jnp.bfloat16, 2e-2)),
+            ("the same again", lambda: same(self.fan(x), result)),
+            ("without jit", lambda: same(self.without_jit(x), result)),
+            ("NumPy", lambda: same(self.fan(numbers), result)),
+            ("strided NumPy", lambda: same(self.fan(stride[:, ::2, ::2]), result)),
+            ("read-only NumPy", lambda: same(self.fan(frozen), result)),
+            ("transposed", lambda: same(
+                jit(lambda v: self.fan(v.transpose(2, 0, 1)))(x.transpose(1, 2, 0)), result)),
+            ("a slice in jit", lambda: same(jit(lambda v: self.fan(v[1:]))(x), result[1:])),
+            ("DLPack", lambda: same(self.fan(jnp.from_dlpack(numbers)), result)),
+            ("float64 NumPy", lambda: same(self.fan(numbers.astype(float)), result)),
+            ("no samples", lambda: f"{self.fan(x[:0]).shape}"),
+            ("scans of samples", broadcast_scans),
+            ("limit of 0", lambda: same(self.fan(x, workspace_limit=0), result)),
+            ("workspace", workspace),
+            ("shards stay split", split_result),
+            ("stopped gradient", lambda: near(
+                grad(lambda g: (self.fan(x, jax.lax.stop_gradient(g)).sum() * g).sum())(
+                    jnp.asarray(GEOMETRY)), np.full(GEOMETRY.shape, float(result.sum())), 1e-5)),
+            ("refused again", refused_again),
+            ("a geometry of one's own", own_program),
+            ("memory", memory),
+        ]
+
+    def without_jit(self, x):
+        with jax.disable_jit():
+            return self.fan(x)
+
+    def filters(self):
+        rows, response = normal(3, 4, 7), normal(9)
+        t, along = normal(3, 4, 7), normal(9)
+        back = self.ct.rows
+
+        def dense(v, h):
+            spectra = np.fft.rfft(np.asarray(v, float), 16) * np.asarray(h, float)[..., None, :]
+            return np.fft.irfft(spectra, 16)[..., :7]
+
+        def loss(v, h):
+            return (back(v, h) ** 3).sum()
+
+        y = dense(rows, response)
+        padded = [np.fft.rfft(np.asarray(v, float), 16) for v in (rows, 3 * y**2)]
+        twice = np.array([1, *[2] * 7, 1])
+        of_response = ((padded[0] * padded[1].conj()).real * twice / 16).sum((0, 1))
+        responses = normal(3, 9)
+        mesh = jax.make_mesh((3,), ("n",), axis_types=(AxisType.Auto,),
+                             devices=jax.devices()[:3])
+        whole_loss = jax.shard_map(
+            lambda v, h: jax.lax.psum(loss(v, h), "n"), mesh=mesh, in_specs=(P("n"), P()),
+            out_specs=P())
+        step = 1e-3
+        gradients = [np.asarray(grad(loss, 1)(rows, response + s * along), float)
+                     for s in (step, -step)]
+        return [
+            ("filter", lambda: near(back(rows, response), y)),
+            ("grad, rows", lambda: near(grad(loss)(rows, response), dense(3 * y**2, response))),
+            ("grad, response", lambda: near(grad(loss, 1)(rows, response), of_response)),
+            ("jvp, both", lambda: near(
+                jvp(back, (rows, response), (t, along))[1],
+                dense(t, response) + dense(rows, along))),
+            ("jvp of grad, response", lambda: near(
+                jvp(grad(loss, 1), (rows, response), (0 * t, along))[1],
+                (gradients[0] - gradients[1]) / (2 * step), 1e-3)),
+            ("hessian, response", lambda: near(
+                hessian(loss, 1)(rows, response) @ along,
+                jvp(grad(loss, 1), (rows, response), (0 * t, along))[1])),
+            ("vmap, rows", lambda: same(vmap(back, (0, None))(rows, response),
+                                        back(rows, response))),
+            ("vmap, both", lambda: near(vmap(back)(rows, responses), np.stack(
+                [dense(v, h) for v, h in zip(rows, responses)]))),
+            ("vmap, responses", lambda: near(vmap(back, (None, 0))(rows[0], responses), np.stack(
+                [dense(rows[0], h) for h in responses]))),
+            ("vmap of grad, both", lambda: near(vmap(grad(loss, 1))(rows, responses), np.stack(
+                [grad(loss, 1)(v, h) for v, h in zip(rows, responses)]))),
+            ("grad of shard_map, rows", lambda: near(
+                grad(whole_loss)(rows, response), dense(3 * y**2, response))),
+            ("grad of shard_map, response", lambda: near(
+                jit(grad(whole_loss, 1))(rows, response), of_response)),
+        ]
+
+    def own_geometry(self):
+        """A program's own geometry beside a fan of the same sources."""
+        x = normal(2, 5, 6)
+        starts = [-40.0, -30.0]
+        handles = np.array([self.register(first, 10.0) for first in starts])
+
+        def fan(first):
+            source = np.array([[first + 10.0 * n, 60.0] for n in range(8)])
+            middle, step = (np.broadcast_to(v, (8, 2)) for v in ([0.0, -30.0], [2.0, 0.0]))
+            return np.stack([source, middle, step], 1)
+
+        views = (8, 20)
+        own = lambda v, g: self.own.tomosynthesis(v, g, views, SPACING)
+        expected = self.ct.fan(x, np.stack([fan(first) for first in starts]), views, SPACING)
+        shared = self.ct.fan(x, fan(starts[0]), views, SPACING)
+        loss = lambda f: (lambda v, g: (f(v, g) ** 2).sum())
+        known = loss(lambda v, g: self.ct.fan(v, g, views, SPACING))
+        return [
+            ("shared", lambda: near(own(x, handles[0]), shared, 1e-5)),
+            ("shared, operand", lambda: near(own(x, jnp.asarray(handles[0])), shared, 1e-5)),
+            ("each", lambda: near(own(x, handles), expected, 1e-5)),
+            ("each, operand", lambda: near(own(x, jnp.asarray(handles)), expected, 1e-5)),
+            ("vmap", lambda: near(vmap(own)(x, jnp.asarray(handles)), expected, 1e-5)),
+            ("grad", lambda: near(grad(loss(own))(x, handles[0]),
+                                  grad(known)(x, fan(starts[0])), 1e-5)),
+            ("vmap of grad", lambda: near(
+                vmap(grad(loss(own)))(x, jnp.asarray(handles)),
+                np.stack([grad(known)(v, fan(first)) for v, first in zip(x, starts)]), 1e-5)),
+        ]
+
+
+def main(path, own_path):
+    checks = Checks(path, own_path)
+    failures = 0
+
+    def line(group, name, function):
+        nonlocal failures
+        try:
+            text = function()
+        except Exception as problem:
+            text = f"FAILED {type(problem).__name__}: " + " | ".join(
+                line for line in str(problem).splitlines() if line.strip())[:400]
+            failures += 1
+        print(f"jax {jax.__version__:9} {group:13} {name:28} {text}", flush=True)
+
+    for name, function, kind, words in checks.refusals():
+        line("refused", name, lambda: refused(function, kind, words))
+        line("refused, jit", name, lambda: refused(jit(function), kind, words))
+    for group, of in (("operator", checks.operators()), ("filter", checks.filters()),
+                      ("own geometry", checks.own_geometry())):
+        for name, function in of:
+            line(group, name, function)
+    print(f"{failures} failures")
+    return 1 if failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
