@@ -92,6 +92,7 @@ for release in "${releases[@]}"; do
     continue
   fi
   python=$(install_release "$release")
+  "$python" tests/frameworks/jax_refusals.py "$build/ct.so" "$build/own.so"
   "$python" tests/frameworks/jax_checks.py "$build/ct.so" "$build/own.so"
   "$python" tests/frameworks/jax_modes.py "$build/ct.so" float32
 done

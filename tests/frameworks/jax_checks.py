@@ -1,19 +1,16 @@
 # SPDX-FileCopyrightText: The pyronn authors
 # SPDX-License-Identifier: Apache-2.0
-"""What operators of JAX refuse and with what words, and what they take: types, layouts, batches,
-filters, geometries of a program's own, memory.
+"""What operators of JAX take: types, layouts, batches, filters, geometries of a program's own; and
+memory.
 
     jax_checks.py LIBRARY OWN_GEOMETRY_LIBRARY
 """
 import ctypes
 import os
-import re
 import resource
 import sys
 
-os.environ["XLA_FLAGS"] = (
-    os.environ.get("XLA_FLAGS", "") + " --xla_force_host_platform_device_count=4")
-
+import jax_table  # first, as it says how many devices there are
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -22,47 +19,7 @@ from jax.sharding import AxisType, PartitionSpec as P
 
 import numpy_scans as scans
 import pyronn_jax
-
-random = np.random.default_rng(3)
-GEOMETRY = scans.fan(6, 3.0, 40.0, 80.0)
-CONE = scans.cone(4, 4.0, 40.0, 80.0)
-IMAGE, VIEWS, SPACING = (5, 6), (6, 7), (1.0, 1.0)
-
-
-def normal(*shape, dtype=np.float32):
-    return jnp.asarray(random.normal(size=shape), dtype)
-
-
-def relative(found, expected):
-    found, expected = np.asarray(found, np.float64), np.asarray(expected, np.float64)
-    if found.shape != expected.shape:
-        raise AssertionError(f"shapes {found.shape} and {expected.shape}")
-    return np.linalg.norm(found - expected) / np.linalg.norm(expected)
-
-
-def near(found, expected, bound=2e-6):
-    error = relative(found, expected)
-    if not error <= bound:
-        raise AssertionError(f"relative error {error:.2e}, above {bound:.0e}")
-    return f"{error:.1e}"
-
-
-def same(found, expected):
-    if not np.array_equal(np.asarray(found), np.asarray(expected)):
-        raise AssertionError("the bits differ")
-    return "the same bits"
-
-
-def refused(function, kind, words):
-    """The sentence with which a call is refused."""
-    try:
-        jax.block_until_ready(function())
-    except Exception as problem:
-        text = str(problem).splitlines()[0]
-        if not isinstance(problem, kind) or not re.search(words, str(problem)):
-            raise AssertionError(f"{type(problem).__name__}: {text}")
-        return f"{type(problem).__name__}: {text}"
-    raise AssertionError("accepted")
+from jax_table import CONE, GEOMETRY, IMAGE, SPACING, VIEWS, near, normal, refused, same
 
 
 class Checks:
@@ -75,69 +32,6 @@ class Checks:
 
     def fan(self, x, geometry=GEOMETRY, views=VIEWS, spacing=SPACING, **more):
         return self.ct.fan(x, geometry, views, spacing, **more)
-
-    def refusals(self):
-        x, on_device = normal(*IMAGE), jnp.asarray(GEOMETRY)
-        error = jax.errors.JaxRuntimeError
-        raw = lambda *operands, **attributes: jax.ffi.ffi_call(
-            "fan_project", jax.ShapeDtypeStruct(VIEWS, np.float32))(*operands, **attributes)
-        whole = {"geometry": GEOMETRY.ravel(), "geometry_shape": np.array(GEOMETRY.shape),
-                 "spacing": np.ones(2)}
-        mesh = jax.make_mesh((4,), ("sample",), axis_types=(AxisType.Auto,))
-        each = np.stack([GEOMETRY] * 4)
-        split = jax.shard_map(lambda v: self.fan(v, each), mesh=mesh, in_specs=P("sample"),
-                              out_specs=P("sample"))
-        no_derivative = "fan_project: the geometry has no derivative"
-        return [
-            ("int input", lambda: self.fan(x.astype(int)), TypeError, "input is of int32"),
-            ("complex input", lambda: self.fan(x + 1j), TypeError, "input is of complex64"),
-            ("too few axes", lambda: self.fan(x[0]), ValueError, "input has 1 axes"),
-            ("views", lambda: self.fan(x, views=(7, 7)), error, "the geometry has 6 views"),
-            ("rows of a view", lambda: self.fan(x, GEOMETRY[:, :2]), error, r"has \(2, 2\) numb"),
-            ("axes of the geometry", lambda: self.fan(x, GEOMETRY[0]), error, "at least 3"),
-            ("type of the geometry", lambda: self.fan(x, on_device.astype(jnp.bfloat16)), error,
-             "the geometry is of bfloat16"),
-            ("scans, samples", lambda: self.fan(x[None], np.stack([GEOMETRY] * 2)), error,
-             "has 2 scans along axis 0, but the batch has 1 samples"),
-            ("scans, no batch", lambda: self.fan(x, each), error, "has 1 axes of a batch"),
-            ("scans of all in shards", lambda: split(normal(4, *IMAGE)), error,
-             "has 4 scans along axis 0, but the batch has 1 samples"),
-            ("vmap, scans of all", lambda: vmap(lambda v: self.fan(v, each[:2]))(
-                normal(4, *IMAGE)), error, "has 2 scans along axis 0"),
-            ("spacing", lambda: self.fan(x, spacing=(1, 1, 1)), error, "spacing has 3 numbers"),
-            ("negative spacing", lambda: self.fan(x, spacing=(1, -1)), error, "must be positive"),
-            ("origin", lambda: self.fan(x, origin=[0]), error, "origin has 1 numbers"),
-            ("model", lambda: self.fan(x, model=[1]), error, "has no parameters, but 1"),
-            ("number that is none", lambda: self.fan(x, GEOMETRY * np.nan), error, "finite|nan"),
-            ("limit", lambda: self.fan(x, workspace_limit=-1), error, "must be one number"),
-            ("type of elements", lambda: self.ct.marched_fan(
-                x.astype(jnp.float16), GEOMETRY, VIEWS, SPACING), error,
-             "tensors of float16 were not compiled; it has float32"),
-            ("two types", lambda: raw(x.astype(jnp.float16), **whole), error, "the same type"),
-            ("scalar attribute", lambda: raw(x, **{**whole, "spacing": 1.0}), error,
-             "'spacing' must be an array of float64"),
-            ("float32 attribute", lambda: raw(
-                x, **{**whole, "spacing": np.ones(2, np.float32)}), error, "array of float64"),
-            ("unknown attribute", lambda: raw(x, **whole, pitch=np.ones(1)), error,
-             "there is no attribute 'pitch'"),
-            ("no geometry", lambda: raw(x, spacing=np.ones(2)), error, "1 operands; it must have"),
-            ("shape of the attribute", lambda: raw(
-                x, **{**whole, "geometry_shape": np.array([5, 3, 2])}), error, "says 30"),
-            ("grad of a geometry", lambda: grad(lambda g: self.fan(x, g).sum())(on_device),
-             NotImplementedError, no_derivative),
-            ("jvp of a geometry", lambda: jvp(lambda g: self.fan(x, g), (on_device,),
-                                              (on_device,)), NotImplementedError, no_derivative),
-            ("transpose in a geometry", lambda: jax.linear_transpose(
-                lambda g: self.fan(x, g), on_device)(normal(*VIEWS)), NotImplementedError,
-             "linear in its input, not in the geometry"),
-            ("grad of int", lambda: grad(lambda v: self.fan(v).sum())(x.astype(int)), TypeError,
-             "grad requires real"),
-            ("rows of float16", lambda: self.ct.rows(x.astype(jnp.float16), jnp.ones(9)),
-             TypeError, "rows are of float16"),
-            ("response", lambda: self.ct.rows(x, jnp.ones(10)), error, "10.* need 9|9"),
-            ("unregistered", lambda: self.own.tomosynthesis(
-                x, np.array(99), (8, 20), SPACING), error, "no geometry has the number 99"),
-        ]
 
     def operators(self):
         """Pairs (name, function that says how right it is)."""
@@ -193,6 +87,19 @@ class Checks:
                 raise AssertionError("the result is on every device")
             return same(found, result)
 
+        def explicit_shards():
+            """JAX's meshes have explicit axes unless told otherwise: types say how arrays lie."""
+            mesh = jax.make_mesh((3,), ("n",), devices=jax.devices()[:3])
+            loss = lambda v: (self.fan(v) ** 2).sum()
+            with jax.set_mesh(mesh):
+                v = jax.device_put(x, jax.NamedSharding(mesh, P("n")))
+                w = jax.device_put(x[:, :, :6], jax.NamedSharding(mesh, P(None, None, "n")))
+                for f, g in ((self.fan, grad(loss)), (jit(self.fan), jit(grad(loss)))):
+                    same(f(v), result)
+                    near(g(v), grad(loss)(x))
+                    same(self.fan(w, GEOMETRY, VIEWS), result)
+            return "the same bits"
+
         def refused_again():
             """A compiled function that worked before raises another type."""
             step = jit(self.fan)
@@ -246,6 +153,7 @@ class Checks:
             ("stopped gradient", lambda: near(
                 grad(lambda g: (self.fan(x, jax.lax.stop_gradient(g)).sum() * g).sum())(
                     jnp.asarray(GEOMETRY)), np.full(GEOMETRY.shape, float(result.sum())), 1e-5)),
+            ("explicit shards", explicit_shards),
             ("refused again", refused_again),
             ("a geometry of one's own", own_program),
             ("memory", memory),
@@ -339,28 +247,12 @@ class Checks:
 
 
 def main(path, own_path):
-    checks = Checks(path, own_path)
-    failures = 0
-
-    def line(group, name, function):
-        nonlocal failures
-        try:
-            text = function()
-        except Exception as problem:
-            text = f"FAILED {type(problem).__name__}: " + " | ".join(
-                line for line in str(problem).splitlines() if line.strip())[:400]
-            failures += 1
-        print(f"jax {jax.__version__:9} {group:13} {name:28} {text}", flush=True)
-
-    for name, function, kind, words in checks.refusals():
-        line("refused", name, lambda: refused(function, kind, words))
-        line("refused, jit", name, lambda: refused(jit(function), kind, words))
+    checks, table = Checks(path, own_path), jax_table.Table()
     for group, of in (("operator", checks.operators()), ("filter", checks.filters()),
                       ("own geometry", checks.own_geometry())):
         for name, function in of:
-            line(group, name, function)
-    print(f"{failures} failures")
-    return 1 if failures else 0
+            table.line(group, name, function)
+    return table.end()
 
 
 if __name__ == "__main__":

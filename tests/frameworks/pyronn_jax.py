@@ -22,6 +22,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax.extend.core import Primitive
 from jax.interpreters import ad, batching, mlir
+from jax.sharding import NamedSharding, PartitionSpec as P
 
 
 class Numbers:
@@ -51,18 +52,17 @@ def _alike(*operands):
     return [jax.lax.pcast(x, m, to="varying") if m else x for x, m in zip(operands, missing)]
 
 
-def _primitive(name, shape, attributes):
-    """A primitive whose result has `shape(x, **parameters)` and the type of its first operand x.
-    Its target is a parameter; `attributes(**parameters)` go with the call."""
+def _primitive(name, result, attributes):
+    """A primitive whose result is like `result(x, ..., **parameters)`, x the type of its first
+    operand. Its target is a parameter; `attributes(**parameters)` go with the call."""
 
     def call(x, *operands, target, **of):
-        result = jax.ShapeDtypeStruct(shape(x, **of), x.dtype)
-        return jax.ffi.ffi_call(target, result)(x, *operands, **attributes(**of))
+        found = jax.ffi.ffi_call(target, result(jax.typeof(x), **of))
+        return found(x, *operands, **attributes(**of))
 
     primitive = Primitive(name)
     primitive.def_impl(call)
-    primitive.def_abstract_eval(
-        lambda x, *_, **of: x.update(shape=shape(x, **of), weak_type=False))
+    primitive.def_abstract_eval(result)
     mlir.register_lowering(primitive, mlir.lower_fun(call, multiple_results=False))
     return primitive
 
@@ -81,9 +81,15 @@ def _operator_attributes(geometry, spacing, origin, model, workspace_limit, **_)
     return found
 
 
-operator_p = _primitive(
-    "pyronn_operator", lambda x, output_shape, **_: x.shape[:-len(output_shape)] + output_shape,
-    _operator_attributes)
+def _operator_result(x, *_, output_shape, **of):
+    """Axes of a batch are split over devices as those of the input, those of a sample are not."""
+    leading = x.ndim - len(output_shape)
+    axes = P(*x.sharding.spec[:leading], *[None for _ in output_shape])
+    return x.update(shape=x.shape[:leading] + output_shape, weak_type=False,
+                    sharding=NamedSharding(x.sharding.mesh, axes))
+
+
+operator_p = _primitive("pyronn_operator", _operator_result, _operator_attributes)
 
 
 def _has_tangent(tangent):
@@ -122,8 +128,7 @@ def _operator_batch(operands, axes, output_shape, **of):
         if x_axis is None:
             x = jnp.broadcast_to(x, (scans.shape[0], *x.shape))
         # Axes of a batch are matched from the last on: scans come to lie beside the new first one.
-        rank = 3 if jnp.issubdtype(scans.dtype, jnp.floating) else 0
-        between = [1] * (leading - (scans.ndim - 1 - rank))
+        between = [1] * (leading - (scans.ndim - 1 - _rank(scans)))
         geometry = [scans.reshape(scans.shape[0], *between, *scans.shape[1:])]
     return operator_p.bind(x, *geometry, output_shape=output_shape, **of), 0
 
@@ -131,6 +136,22 @@ def _operator_batch(operands, axes, output_shape, **of):
 ad.primitive_jvps[operator_p] = _operator_jvp
 ad.primitive_transposes[operator_p] = _operator_transpose
 batching.primitive_batchers[operator_p] = _operator_batch
+
+
+def _rank(geometry):
+    """Axes of one geometry: numbers of a registered one have none."""
+    return 0 if jnp.issubdtype(geometry.dtype, jnp.integer) else 3
+
+
+def _check_scans(target, x, geometry, output_shape):
+    """Here, as under vmap the operator sees more axes of a batch than the caller of this function,
+    and would take scans for those of its samples."""
+    scans = geometry.shape[:max(0, geometry.ndim - _rank(geometry))]
+    batch = x.shape[:x.ndim - len(output_shape)]
+    fits = all(n in (1, size) for n, size in zip(reversed(scans), reversed(batch)))
+    if len(scans) > len(batch) or not fits:
+        raise ValueError(f"{target}: the geometry has scans {scans}, which do not fit the batch "
+                         f"{batch}: sizes must be equal or 1, from the last on")
 
 
 def _apply(target, partner, x, geometry, output_shape, spacing, origin=(), model=(),
@@ -148,7 +169,9 @@ def _apply(target, partner, x, geometry, output_shape, spacing, origin=(), model
     if isinstance(geometry, np.ndarray):
         operands, numbers = [x], Numbers(geometry)
     else:
-        operands, numbers = _alike(x, jnp.asarray(geometry)), None
+        geometry = jnp.asarray(geometry)
+        operands, numbers = _alike(x, geometry), None
+    _check_scans(target, x, geometry, output_shape)
     return operator_p.bind(
         *operands, target=target, partner=partner, output_shape=tuple(map(int, output_shape)),
         geometry=numbers, spacing=tuple(map(float, spacing)), origin=tuple(map(float, origin)),
@@ -157,7 +180,8 @@ def _apply(target, partner, x, geometry, output_shape, spacing, origin=(), model
 
 # Filters: operands are rows and a response; linear in each.
 
-filter_p = _primitive("pyronn_filter", lambda x, **_: x.shape, lambda **_: {})
+filter_p = _primitive("pyronn_filter", lambda rows, *_, **of: rows.update(weak_type=False),
+                      lambda **of: {})
 
 
 def _response_gradient(cotangent, rows, response, **_):
