@@ -19,12 +19,14 @@ export CCACHE_SLOPPINESS=${CCACHE_SLOPPINESS:-pch_defines,time_macros}
 launcher=()
 if command -v ccache > /dev/null; then launcher=(ccache); fi
 
-# Pythons on the PATH and of pyenv, as 3.12 and the like.
+# The first Python of these versions, on the PATH or of pyenv.
 python_of() {
   local version candidate
+  local ask='import sys; print("%d.%d" % sys.version_info[:2])'
   for version in "$@"; do
-    for candidate in "python$version" python3 "${PYENV_ROOT:-$HOME/.pyenv}"/versions/"$version"*/bin/python3; do
-      if [ "$("$candidate" -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2> /dev/null)" = "$version" ]; then
+    for candidate in "python$version" python3 \
+      "${PYENV_ROOT:-$HOME/.pyenv}/versions/$version"*/bin/python3; do
+      if [ "$("$candidate" -c "$ask" 2> /dev/null)" = "$version" ]; then
         echo "$candidate"
         return
       fi

@@ -5,6 +5,7 @@ memory.
 
     jax_checks.py LIBRARY OWN_GEOMETRY_LIBRARY
 """
+import concurrent.futures
 import ctypes
 import os
 import resource
@@ -12,6 +13,7 @@ import sys
 
 import jax_table  # first, as it says how many devices there are
 import jax
+import jax.export
 import jax.numpy as jnp
 import numpy as np
 from jax import grad, hessian, jit, jvp, vmap
@@ -100,6 +102,20 @@ class Checks:
                     same(self.fan(w, GEOMETRY, VIEWS), result)
             return "the same bits"
 
+        def exported():
+            """A program for a batch of any size."""
+            shape = jax.export.symbolic_shape("b, 5, 6")
+            allowed = [jax.export.DisabledSafetyCheck.custom_call("fan_project")]
+            program = jax.export.export(jit(self.fan), disabled_checks=allowed)(
+                jax.ShapeDtypeStruct(shape, np.float32))
+            return same(program.call(x), result)
+
+        def threads():
+            """Calls from many threads, for other scans each."""
+            with concurrent.futures.ThreadPoolExecutor(8) as pool:
+                found = list(pool.map(lambda n: self.fan(x, each[n % 3]), range(96)))
+            return same(found, [self.fan(x, each[n % 3]) for n in range(96)])
+
         def refused_again():
             """A compiled function that worked before raises another type."""
             step = jit(self.fan)
@@ -154,6 +170,9 @@ class Checks:
                 grad(lambda g: (self.fan(x, jax.lax.stop_gradient(g)).sum() * g).sum())(
                     jnp.asarray(GEOMETRY)), np.full(GEOMETRY.shape, float(result.sum())), 1e-5)),
             ("explicit shards", explicit_shards),
+            ("compiled before", lambda: same(jit(self.fan).lower(x).compile()(x), result)),
+            ("exported", exported),
+            ("threads", threads),
             ("refused again", refused_again),
             ("a geometry of one's own", own_program),
             ("memory", memory),
