@@ -74,9 +74,10 @@ build_libraries() {
 }
 
 link_for_cuda() {
-  local architecture=${CUDAARCHS:-90}
+  local architecture=${CUDAARCHS:-90} flags
+  read -ra flags <<< "${CUDAFLAGS:-}"
   "${launcher[@]}" nvcc -std=c++17 -O3 -gencode "arch=compute_$architecture,code=sm_$architecture" \
-    ${CUDAFLAGS:-} -Xcompiler=-fPIC,-fvisibility=hidden -I include -isystem /usr/include/eigen3 \
+    "${flags[@]}" -Xcompiler=-fPIC,-fvisibility=hidden -I include -isystem /usr/include/eigen3 \
     -DEIGEN_NO_CUDA -c tests/frameworks/operators.cu -o "$build/operators_cuda.o"
   nvcc -shared -gencode "arch=compute_$architecture,code=sm_$architecture" "$build/library.o" \
     "$build/operators_cuda.o" -Xlinker=--no-undefined -o "$build/ct_cuda.so"

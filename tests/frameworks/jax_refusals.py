@@ -43,6 +43,7 @@ def refusals(ct, own):
         ("axes of the geometry", lambda: fan(x, GEOMETRY[0]), error, "at least 3"),
         ("type of the geometry", lambda: fan(x, on_device.astype(jnp.bfloat16)), error,
          "the geometry is of bfloat16"),
+        ("complex geometry", lambda: fan(x, GEOMETRY + 1j), TypeError, "is of complex128"),
         ("scans, samples", lambda: fan(x[None], np.stack([GEOMETRY] * 2)), ValueError,
          r"scans \(2,\), which do not fit the batch \(1,\)"),
         ("scans, no batch", lambda: fan(x, each), ValueError, r"fit the batch \(\)"),

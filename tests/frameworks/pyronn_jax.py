@@ -29,6 +29,9 @@ class Numbers:
     """An array that is part of a compiled call: compared by what it holds."""
 
     def __init__(self, array):
+        if array.dtype.kind not in "iuf":
+            raise TypeError(f"the geometry is of {array.dtype}; it must be of float64, or of int64 "
+                            "of registered geometries")
         self.array = np.array(array, np.int64 if array.dtype.kind in "iu" else np.float64)
         self.key = (self.array.shape, self.array.dtype.char, self.array.tobytes())
 

@@ -4,9 +4,10 @@
 
 /// Handlers of XLA's foreign function interface, by which JAX calls operators on CPUs and CUDA
 /// devices. It needs `xla/ffi/api/ffi.h`, which lies in the folder that jax.ffi.include_dir()
-/// names; include it as a system header. A library that was built with the headers of one release
-/// runs in later ones, not in earlier: those of jax 0.10.2 serve 0.11 and 0.12, too. No CUDA header
-/// is needed: kernels are compiled elsewhere, see operator_pair.hpp.
+/// names; include it as a system header, and leave g++'s -Wpedantic off, which takes it for an
+/// error. A library that was built with the headers of one release runs in later ones, not in
+/// earlier: those of jax 0.10.2 serve 0.11 and 0.12, too. No CUDA header is needed: kernels are
+/// compiled elsewhere, see operator_pair.hpp.
 ///
 /// @code
 ///   pyronn::OperatorPair const& fan();    // in the file of the kernels
@@ -29,12 +30,13 @@
 /// Derivatives, batches and shards are of Python: a primitive of one's own has them all, where
 /// wrappers of JAX lack some. tests/frameworks/pyronn_jax.py is one.
 ///
+/// Each name ends in _cpu or _cuda:
+///
 /// | exported for NAME | operands | result |
 /// |---|---|---|
-/// | NAME_project_cpu, NAME_project_cuda | volumes (..., z, y, x), geometry | (..., view, v, u) |
-/// | NAME_backproject_cpu, NAME_backproject_cuda | projections (..., view, v, u), geometry | (...,
-/// z, y, x) | | NAME_filter_cpu, NAME_filter_cuda | rows (..., u), response | filtered rows (...,
-/// u) |
+/// | NAME_project_ | volumes (..., z, y, x), geometry | projections (..., view, v, u) |
+/// | NAME_backproject_ | projections, geometry | volumes |
+/// | NAME_filter_ | rows (..., u), response | filtered rows (..., u) |
 ///
 /// * In the plane volumes are (..., y, x) and projections (..., view, u). Leading axes, as many as
 ///   there are, are those of a batch. The result has the input's element type, float32, float16,
@@ -56,11 +58,10 @@
 /// Scalar attributes are refused: JAX takes 7 and 7.0 for the same when it looks for a compiled
 /// call. On CUDA devices calls are queued on XLA's stream and do not synchronise; they take no part
 /// in XLA's command buffers. What was set up for a geometry is kept for the next calls with the
-/// same numbers. Errors are one sentence after XLA's code:
-/// INVALID_ARGUMENT for element types, shapes and values, RESOURCE_EXHAUSTED for memory, INTERNAL
-/// for the device's. JAX raises them as a JaxRuntimeError, and INVALID_ARGUMENT as a ValueError
-/// where a compiled function is called again; where the call waits for others, when its result is
-/// used.
+/// same numbers. Errors are one sentence after XLA's code: INVALID_ARGUMENT for element types,
+/// shapes and values, RESOURCE_EXHAUSTED for memory, INTERNAL for the device's. JAX raises them as
+/// a JaxRuntimeError, and INVALID_ARGUMENT as a ValueError where a compiled function is called
+/// again; where the call waits for others, when its result is used.
 #include <xla/ffi/api/ffi.h>
 
 #include <pyronn/interop/detail/jax/handler.hpp>
