@@ -199,6 +199,37 @@ BOOST_AUTO_TEST_CASE(that_cannot_be_are_refused) {
   BOOST_CHECK_NO_THROW(ArcFanBeam::from_vectors(81, {{{120, 0}, {-90, 0}, {0.001, 1.6}}}));
 }
 
+// What pixels see a point is found from: on cores polynomials, in all quadrants and on their
+// borders.
+BOOST_AUTO_TEST_CASE(have_angles_and_distances_to_the_last_bits) {
+  using pyronn::detail::polar_of;
+  auto const ulp = [](double value) { return std::ldexp(1.0, std::ilogb(value) - 23); };
+  Values const numbers = test::random_values(1, 2 * 100000);
+  double angle_error = 0;
+  double distance_error = 0;
+  for (std::size_t n = 0; n < numbers.size(); n += 2) {
+    float const x = std::ldexp(numbers[n], static_cast<int>(n % 44) - 22);
+    float const y = numbers[n + 1];
+    auto const [angle, distance] = polar_of(x, y);
+    double const right_angle = std::atan2(static_cast<double>(y), static_cast<double>(x));
+    double const right_distance = std::hypot(static_cast<double>(x), static_cast<double>(y));
+    angle_error = std::max(angle_error,
+                           std::abs(static_cast<double>(angle) - right_angle) / ulp(right_angle));
+    distance_error =
+        std::max(distance_error,
+                 std::abs(static_cast<double>(distance) - right_distance) / ulp(right_distance));
+  }
+  BOOST_TEST(angle_error <= 2.5);
+  BOOST_TEST(distance_error <= 2.5);
+  BOOST_TEST(polar_of(0.0F, 0.0F).distance == 0.0F);
+  BOOST_TEST(polar_of(0.0F, 0.0F).angle == 0.0F);
+  BOOST_TEST(polar_of(2.0F, 0.0F).angle == 0.0F);
+  for (float const sign : {-1.0F, 1.0F}) {
+    BOOST_TEST(polar_of(0.0F, 3.0F * sign).angle == sign * static_cast<float>(pyronn::pi / 2));
+    BOOST_TEST(polar_of(-2.0F, 1e-30F * sign).angle == sign * static_cast<float>(pyronn::pi));
+  }
+}
+
 BOOST_AUTO_TEST_CASE(with_unlike_steps_are_no_scan_of_fbp) {
   std::vector<FanVectors> vectors = vectors_of(full_turn, centred);
   vectors[7].u_step = 1.01 * vectors[7].u_step;

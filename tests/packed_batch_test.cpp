@@ -160,6 +160,17 @@ BOOST_AUTO_TEST_CASE(of_any_number_of_samples) {
   }
 }
 
+// The weight goes into the products of matrices, but not so near the source that depths differ
+// much.
+BOOST_AUTO_TEST_CASE(weighted_by_distance) {
+  using Weighted = pyronn::Backprojector<FanBeam, SoftwareInterp, pyronn::DistanceWeighted>;
+  Grid const grid = Grid::flat({37, 29}, {1.1, 0.9}, {2.5, -3});
+  for (double const radius : {200.0, 45.0, 30.0}) {
+    auto const scan = FanBeam::circular({radius, 300, pyronn::equal_angles(150, 0.3)}, {45, 6.0});
+    for (int const samples : {20, 64}) check(Weighted{scan, grid}, samples);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(of_any_size) {
   for (Extents<2> const size : {Extents<2>{1, 1}, Extents<2>{1, 70}, Extents<2>{83, 2},
                                 Extents<2>{16, 16}, Extents<2>{33, 65}}) {

@@ -98,6 +98,33 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(any_workspace_will_do, Case, test::RayDrivenCases)
   }
 }
 
+/// Rows much closer to each other than slices, and farther apart, upwards and downwards; the volume
+/// whole and in thin slabs.
+BOOST_AUTO_TEST_CASE_TEMPLATE(rows_may_have_any_distance_and_direction, Case, test::JosephCases) {
+  Grid const grid = Grid::centered({11, 9, 43}, {1.2, 1.3, 1.7});
+  auto const volume = test::random_values(9, grid.size.count());
+  pyronn::CircularOrbit const orbit{90, 130, pyronn::equal_angles(3, 0.1)};
+  for (double const pitch : {0.3, -0.3, 3.2, -3.2}) {
+    Extents<2> const detector{12, std::abs(pitch) < 1 ? 250 : 40};
+    std::vector<pyronn::ConeVectors> vectors;
+    for (double const angle : orbit.angles) {
+      vectors.push_back(orbit.vectors(angle, {detector, {1.4, std::abs(pitch)}}));
+      if (pitch < 0) vectors.back().v_step = -1.0 * vectors.back().v_step;
+    }
+    ConeBeam const scan = ConeBeam::from_vectors(detector, vectors);
+    typename Case::template Projector<ConeBeam> const op{scan, grid};
+    test::Array<float, 3> array{grid.size, volume};
+    std::size_t const whole = op.workspace_bytes(test::executor(), array.view());
+    auto const expected = test::reference_projection<typename Case::Model>(scan, grid, volume);
+    for (std::size_t const bytes : {whole, whole / 6}) {
+      BOOST_TEST_CONTEXT("rows " << pitch << " mm apart, " << bytes << " bytes") {
+        BOOST_TEST(test::relative_l2(test::run(op, volume, bytes), expected) <
+                   test::bound<typename Case::Interp>(1e-5, 1e-2));
+      }
+    }
+  }
+}
+
 BOOST_AUTO_TEST_CASE_TEMPLATE(ray_along_an_axis_measures_mm, Case, test::JosephCases) {
   Grid const grid = Grid::centered({5, 6, 7}, {0.5, 1.3, 2.1});
   for (int axis = 0; axis < 3; ++axis) {

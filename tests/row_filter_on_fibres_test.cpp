@@ -28,9 +28,9 @@ using pyronn::detail::FourierPasses;
 using pyronn::detail::FourierTables;
 using pyronn::detail::LongRows;
 using pyronn::detail::NoRowWeights;
-using pyronn::detail::ShortRows;
 using test::FibreOrder;
 using Values = std::vector<float>;
+using ShortRows = pyronn::detail::ShortRows<128>;
 
 namespace pyronn::detail {
 

@@ -3,9 +3,10 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # Everything that must hold before a change is accepted: tests/run.sh [stage...]
-# A stage is `format`, `fuzz` (a million inputs for each reader of files, not run without being asked
-# for) or a preset of CMakePresets.json. Without one: format docs tidy tsan sanitize cuda, or host
-# instead of cuda where nvcc is missing. `cuda` compiles as C++ what `sanitize` has not run, and
+# A stage is `format`, `fuzz` (a million inputs for each reader of files), `interop` (arrays and
+# operators in NumPy and LibTorch), `frameworks` (in every release of every framework, with wheels from
+# PyPI) or a preset of CMakePresets.json. Without one: format docs tidy tsan interop sanitize cuda, or
+# host instead of cuda where nvcc is missing. `cuda` compiles as C++ what `sanitize` has not run, and
 # `cuda-all` everything in both languages.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -31,7 +32,7 @@ clang-format clang-format
 pkg-config pkg-config
 doxygen doxygen
 ccache ccache"
-  for package in libclang-rt-dev libeigen3-dev libboost-test-dev libcli11-dev nlohmann-json3-dev \
+  for package in python3-venv libclang-rt-dev libeigen3-dev libboost-test-dev libcli11-dev nlohmann-json3-dev \
     libpugixml-dev libstb-dev; do
     dpkg-query -W -f '${db:Status-Status}' "$package" 2> /dev/null | grep -qx installed ||
       missing+=("$package")
@@ -44,8 +45,14 @@ ccache ccache"
   local as_root=()
   [ "$(id -u)" -eq 0 ] || as_root=(sudo)
   "${as_root[@]}" apt-get -qq update
+  install_packages "${missing[@]}"
+  # Not every distribution has it; what needs it is skipped then.
+  install_packages libtorch-dev || echo "libtorch-dev cannot be installed"
+}
+
+install_packages() {
   "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
-    apt-get -qq install --yes --no-install-recommends "${missing[@]}"
+    apt-get -qq install --yes --no-install-recommends "$@"
 }
 
 check_format() {
@@ -117,7 +124,7 @@ stage() {
 
 stages=("$@")
 if [ ${#stages[@]} -eq 0 ]; then
-  stages=(format docs tidy tsan sanitize)
+  stages=(format docs tidy tsan interop sanitize)
   if command -v nvcc > /dev/null; then stages+=(cuda); else stages+=(host); fi
 fi
 
@@ -133,6 +140,8 @@ for name in "${stages[@]}"; do
     format) stage format check_format ;;
     docs) stage docs make_docs ;;
     fuzz) stage fuzz fuzz_readers ;;
+    interop) stage interop tests/frameworks/run.sh numpy libtorch ;;
+    frameworks) stage frameworks tests/frameworks/run.sh ;;
     *) stage "$name" run_preset "$name" ;;
   esac
 done

@@ -1,38 +1,40 @@
 // SPDX-FileCopyrightText: The pyronn authors
 // SPDX-License-Identifier: Apache-2.0
+// The kernels of the operators under test, which know no framework.
+#include "operators.hpp"
 
-// Operators on cores for the tests of frameworks, of which this file knows none.
-#include <pyronn/core/half.hpp>
-#include <pyronn/geometry/cone_beam.hpp>
-#include <pyronn/geometry/fan_beam.hpp>
+#include <pyronn/cpu.hpp>
 #include <pyronn/interop/filter_kernels.hpp>
 #include <pyronn/interop/operator_kernels.hpp>
-#include <pyronn/interp/software_interp.hpp>
-#include <pyronn/model/ray_march.hpp>
 
-pyronn::OperatorPair const& fan();
-pyronn::OperatorPair const& marched_fan();
-pyronn::OperatorPair const& cone();
-pyronn::FilterOperator const& rows();
+namespace operators {
 
-pyronn::OperatorPair const& fan() {
-  static pyronn::CpuOperatorPair<pyronn::FanBeam, pyronn::SoftwareInterp> const pair;
-  return pair;
+using namespace pyronn;
+
+template <class Geometry, class Model = Joseph>
+OperatorPair const& pair() {
+  static CpuOperatorPair<Geometry, SoftwareInterp, Model> const made;
+  return made;
 }
 
-pyronn::OperatorPair const& marched_fan() {
-  using Storage = pyronn::StorageTypes<float>;
-  static pyronn::CpuOperatorPair<pyronn::FanBeam, pyronn::SoftwareInterp, pyronn::RayMarch,
-                                 Storage> const pair;
-  return pair;
+OperatorPair const& parallel() { return pair<ParallelBeam2D>(); }
+OperatorPair const& fan() { return pair<FanBeam>(); }
+OperatorPair const& arc() { return pair<ArcFanBeam>(); }
+OperatorPair const& parallel_3d() { return pair<ParallelBeam3D>(); }
+OperatorPair const& cone() { return pair<ConeBeam>(); }
+OperatorPair const& fan_march() { return pair<FanBeam, RayMarch>(); }
+OperatorPair const& fan_siddon() { return pair<FanBeam, Siddon>(); }
+OperatorPair const& fan_weighted() { return pair<FanBeam, DistanceWeighted>(); }
+OperatorPair const& cone_weighted() { return pair<ConeBeam, DistanceWeighted>(); }
+
+OperatorPair const& fan_unmatched() {
+  static UnmatchedOperatorPair const made{fan(), fan_weighted()};
+  return made;
 }
 
-pyronn::OperatorPair const& cone() {
-  static pyronn::CpuOperatorPair<pyronn::ConeBeam, pyronn::SoftwareInterp> const pair;
-  return pair;
+FilterOperator const& filter() {
+  static CpuFilterOperator const made;
+  return made;
 }
 
-pyronn::FilterOperator const& rows() {
-  static pyronn::CpuFilterOperator const filter;
-  return filter;
-}
+}  // namespace operators

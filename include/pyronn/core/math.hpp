@@ -30,6 +30,13 @@ struct GridIndex {
   float fraction;
 };
 
+/// A point of the plane: its angle from the first axis towards the second, in [-pi, pi], and its
+/// distance from the origin. polar_of makes it.
+struct Polar {
+  float angle;
+  float distance;
+};
+
 /// `a && b` and `a || b` without a branch.
 PYRONN_HOST_DEVICE constexpr bool both(bool a, bool b) {
   return (static_cast<unsigned>(a) & static_cast<unsigned>(b)) != 0U;

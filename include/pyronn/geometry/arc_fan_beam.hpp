@@ -90,9 +90,8 @@ class ArcFanView {
     Vec3f const arm = point - vec_cast<float>(source_);
     float const ahead = dot(arm, vec_cast<float>(central_));
     float const aside = dot(arm, vec_cast<float>(across_));
-    float const distance = std::sqrt(ahead * ahead + aside * aside);
-    float const angle = std::atan2(aside, ahead);
-    return {(angle - static_cast<float>(first_)) / static_cast<float>(step_),
+    auto const [angle, distance] = detail::polar_of(ahead, aside);
+    return {detail::over_common(angle - static_cast<float>(first_), static_cast<float>(step_)),
             arm[2] * static_cast<float>(radius_) / distance, distance};
   }
 

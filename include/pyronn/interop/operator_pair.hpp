@@ -8,13 +8,10 @@
 /// (operator_kernels.cuh, nvcc), and hands it to torch.hpp, jax.hpp or tensorflow.hpp in a file
 /// that knows the framework. Neither file needs the other's headers, and the kernels are the same
 /// for all frameworks and their releases.
-#include <array>
 #include <cstddef>
-#include <cstdint>
 #include <vector>
 
-#include <pyronn/core/extents.hpp>
-#include <pyronn/core/grid.hpp>
+#include <pyronn/core/error.hpp>
 #include <pyronn/interop/dlpack.hpp>
 
 namespace pyronn {
@@ -74,6 +71,37 @@ class OperatorPair {
 
   /// output = the transpose of A, times input.
   virtual void backproject(TensorCall const& call, CallContext const& context) const = 0;
+};
+
+/// A projector of one pair with the backprojector of another in the transpose's place, of which it
+/// is none: what PYRO-NN called the gradient of a projector is the backprojector of filtered
+/// backprojection, a pair of DistanceWeighted. Both pairs must be for the same geometry and outlive
+/// this one.
+class UnmatchedOperatorPair : public OperatorPair {
+ public:
+  /// Projects as `forward` and backprojects as `back`. Throws InvalidArgument for pairs of another
+  /// dimension or form of geometry.
+  UnmatchedOperatorPair(OperatorPair const& forward, OperatorPair const& back)
+      : forward_{&forward}, back_{&back} {
+    detail::expects(
+        forward.dimension() == back.dimension() && forward.geometry_rank() == back.geometry_rank(),
+        "UnmatchedOperatorPair: the pairs have dimensions ", forward.dimension(), " and ",
+        back.dimension(), " and geometries of ", forward.geometry_rank(), " and ",
+        back.geometry_rank(), " axes; both must be for the same geometry");
+  }
+
+  [[nodiscard]] int dimension() const override { return forward_->dimension(); }
+  [[nodiscard]] int geometry_rank() const override { return forward_->geometry_rank(); }
+  void project(TensorCall const& call, CallContext const& context) const override {
+    forward_->project(call, context);
+  }
+  void backproject(TensorCall const& call, CallContext const& context) const override {
+    back_->backproject(call, context);
+  }
+
+ private:
+  OperatorPair const* forward_;
+  OperatorPair const* back_;
 };
 
 }  // namespace pyronn

@@ -6,14 +6,17 @@
 /// and mode are exact. It needs the headers and libraries of one release of PyTorch or LibTorch:
 /// 2.11 as C++17, 2.15 as C++20. No CUDA header is needed: kernels are compiled elsewhere, see
 /// operator_pair.hpp.
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include <pyronn/interop/detail/torch/filter.hpp>
 #include <pyronn/interop/detail/torch/operator.hpp>
 #include <pyronn/interop/detail/torch/register_operator.hpp>
 #include <pyronn/interop/detail/torch/registry.hpp>
+#include <pyronn/interop/filter_operator.hpp>
 #include <pyronn/interop/operator_pair.hpp>
 
 namespace pyronn {
@@ -62,6 +65,37 @@ class TorchLibrary {
     detail::register_operator(registry_, both->forward);
     detail::register_operator(registry_, both->adjoint);
     kept_.push_back(both);
+    return std::move(*this);
+  }
+
+  /// Registers NAME() -> Tensor, which gives what stands for a geometry that has no numbers: the
+  /// number that register_geometry gave.
+  TorchLibrary add_geometry(std::string const& name, std::int64_t handle) && {
+    registry_.define(name + "() -> Tensor");
+    registry_.implement(name, c10::DispatchKey::CompositeImplicitAutograd, [handle]() {
+      return at::scalar_tensor(handle, at::TensorOptions{}.dtype(at::kLong).device(at::kCPU));
+    });
+    return std::move(*this);
+  }
+
+  /// Registers NAME, which filters rows, and NAME_response_gradient, which carries gradients to the
+  /// response:
+  ///
+  /// @code
+  ///   NAME(Tensor input, Tensor response, int workspace_limit=268435456) -> Tensor
+  ///   NAME_response_gradient(Tensor input, Tensor gradient, SymInt[] response_shape,
+  ///                          int workspace_limit=268435456) -> Tensor
+  /// @endcode
+  ///
+  /// The input has rows of pixels (..., u), of float32; of float16 and bfloat16, filtered as
+  /// float32; or of float64, filtered by PyTorch's transforms. The response (..., f) has
+  /// filter_response_length(u) values; its leading axes are matched with those of the input from
+  /// the last on. Both have gradients of every order. The operator must live as long as the
+  /// process.
+  TorchLibrary add(std::string const& name, FilterOperator const& filter) && {
+    auto const op = std::make_shared<detail::TorchFilter>(registry_.name_space(), name, filter);
+    detail::register_filter(registry_, *op);
+    kept_.push_back(op);
     return std::move(*this);
   }
 

@@ -132,13 +132,27 @@ class CudaExecutor {
   /// Throws InvalidArgument for a null pointer and for memory that the device cannot read.
   void check_reachable(void const* memory, char const* what) const {
     detail::expects(memory != nullptr, what, ": the array is a null pointer");
-    cudaPointerAttributes attributes{};
-    check_cuda(cudaPointerGetAttributes(&attributes, memory), "cudaPointerGetAttributes");
-    detail::expects(attributes.devicePointer != nullptr, what, ": address ", memory,
+    void const* address = device_address(memory);
+    if (address == nullptr) {
+      // In a thread that no context is current in, as one in which gradients are computed, CUDA
+      // knows no memory until the device is set.
+      int device = 0;
+      check_cuda(cudaGetDevice(&device), "cudaGetDevice");
+      check_cuda(cudaSetDevice(device), "cudaSetDevice");
+      address = device_address(memory);
+    }
+    detail::expects(address != nullptr, what, ": address ", memory,
                     " is not memory that the CUDA device can read; copy the array to the device");
   }
 
  private:
+  /// Where the device reads memory; null: nowhere.
+  static void const* device_address(void const* memory) {
+    cudaPointerAttributes attributes{};
+    check_cuda(cudaPointerGetAttributes(&attributes, memory), "cudaPointerGetAttributes");
+    return attributes.devicePointer;
+  }
+
   template <class Kernel, class Architectures>
   void launch(Extents<3> items, Kernel const& kernel) const {
     using Block = typename Kernel::Block;

@@ -59,6 +59,12 @@ PYRONN_HOST_DEVICE inline bool is_between(float x, float low, float high) {
   return x >= low && x < high;
 }
 
+PYRONN_HOST_DEVICE inline float over_common(float x, float divisor) { return x / divisor; }
+
+PYRONN_HOST_DEVICE inline Polar polar_of(float x, float y) {
+  return {atan2f(y, x), sqrtf(x * x + y * y)};
+}
+
 PYRONN_HOST_DEVICE inline std::uint16_t half_bits_of(float value) {
   std::uint16_t bits = 0;
   asm("cvt.rn.f16.f32 %0, %1;" : "=h"(bits) : "f"(value));

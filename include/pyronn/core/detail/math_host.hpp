@@ -50,7 +50,42 @@ PYRONN_HOST_DEVICE inline float float_of_bits(std::uint32_t bits) {
 }
 
 PYRONN_HOST_DEVICE inline bool is_between(float x, float low, float high) {
-  return (low == -anywhere && high == anywhere) || (x >= low && x < high);
+  return either(both(low == -anywhere, high == anywhere), both(x >= low, x < high));
+}
+
+/// x / divisor, up to an ulp, where many x share the divisor: it is inverted once for all.
+PYRONN_HOST_DEVICE inline float over_common(float x, float divisor) { return x * (1.0F / divisor); }
+
+/// The sum of coefficients[n] x^n.
+template <int Count>
+PYRONN_HOST_DEVICE float polynomial(float const (&coefficients)[Count], float x) {
+  float sum = coefficients[Count - 1];
+  for (int n = Count - 2; n >= 0; --n) sum = sum * x + coefficients[n];
+  return sum;
+}
+
+/// Without calls, so that loops vectorise. Both polynomials are best approximations in relative
+/// error on [0, 1] by Remez' exchange (E. Ya. Remez, 1934): atan(x) / x in x^2 within 2.4e-9 and
+/// sqrt(1 + x) within 2.9e-9. With rounding, errors are below 2.5 ulp.
+PYRONN_HOST_DEVICE inline Polar polar_of(float x, float y) {
+  constexpr float of_angle[] = {0.9999999976F,  -0.3333328364F,  0.1999826604F,  -0.1426193312F,
+                                0.1094203072F,  -0.08377315571F, 0.05755210335F, -0.03080459782F,
+                                0.01072694416F, -0.001753930124F};
+  constexpr float of_distance[] = {1.000000003F,    0.4999994707F,   -0.1249842381F,
+                                   0.06231838656F,  -0.03799558534F, 0.02368986777F,
+                                   -0.01260428861F, 0.004594177759F, -0.0008042354065F};
+  constexpr float smallest = 1.2e-38F;  // so that the origin has an angle
+  constexpr auto half_turn = static_cast<float>(pi);
+  float const abs_x = x < 0.0F ? -x : x;
+  float const abs_y = y < 0.0F ? -y : y;
+  bool const is_steep = abs_y > abs_x;
+  float const longer = is_steep ? abs_y : abs_x;
+  float const ratio = (is_steep ? abs_x : abs_y) / (longer > smallest ? longer : smallest);
+  float const square = ratio * ratio;
+  float angle = ratio * polynomial(of_angle, square);
+  angle = is_steep ? 0.5F * half_turn - angle : angle;
+  angle = x < 0.0F ? half_turn - angle : angle;
+  return {y < 0.0F ? -angle : angle, longer * polynomial(of_distance, square)};
 }
 
 PYRONN_HOST_DEVICE inline std::uint16_t half_bits_of(float value) {

@@ -68,6 +68,7 @@ struct ForwardTask {
 template <int Space, class Views, class Samples, class T>
 struct BackTask {
   static constexpr int dimension = Space;
+  using Element = T;
   using View = std::decay_t<decltype(std::declval<Views const&>().view(0, 0))>;
 
   Views views;

@@ -36,7 +36,8 @@ struct ViewGrouping {
 /// longer: they begin `columns_before` pixels before the others. Weights answer `operator()(u, v,
 /// view)` on the host, and `table(first, count)` makes what answers it for at most `capacity` of
 /// these views in a kernel, and for rows by twos, as the product of `of_row(v, view)` and
-/// `of_two_pixels(u, v, view)` for v and v + 1.
+/// `of_two_pixels(u, v, view)` for v and v + 1. `of_single_rows` says that a view has one row, so
+/// that two rows are of two views.
 template <class Weights>
 struct RowFilterTask {
   ProjectionView<float const> projections;
@@ -76,6 +77,7 @@ using row_filter_t = typename RowFilterOf<Executor>::Type;
 /// Rows as they are.
 struct NoRowWeights {
   static constexpr int capacity = 1 << 20;
+  static constexpr bool of_single_rows = false;
 
   PYRONN_HOST_DEVICE constexpr float operator()(float, float, int) const { return 1.0F; }
   PYRONN_HOST_DEVICE constexpr float of_row(float, int) const { return 1.0F; }

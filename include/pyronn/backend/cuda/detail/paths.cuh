@@ -12,6 +12,7 @@
 #include <pyronn/backend/cuda/detail/columns/transpose_path.cuh>
 #include <pyronn/backend/cuda/detail/plane/paths.cuh>
 #include <pyronn/backend/cuda/detail/samples/project_path.cuh>
+#include <pyronn/backend/cuda/detail/texture/project_path.cuh>
 #include <pyronn/backend/cuda/detail/voxels/project_path.cuh>
 #include <pyronn/exec/backend.hpp>
 #include <pyronn/interp/software_interp.hpp>
@@ -30,6 +31,11 @@ template <>
 struct ForwardPaths<Joseph, SoftwareInterp, CudaBackend> {
   using Type =
       PathList<TensorCoreForward, CudaColumnsForward, CudaColumnsForwardInPlace, GeneralForward>;
+};
+
+template <>
+struct ForwardPaths<Joseph, TextureInterp, CudaBackend> {
+  using Type = PathList<CudaPlanesForward, GeneralForward>;
 };
 
 template <>

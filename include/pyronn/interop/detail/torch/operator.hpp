@@ -4,16 +4,14 @@
 
 /// TorchOperator: one of a pair of operators, as the dispatcher of PyTorch knows it.
 #include <cstdint>
-#include <mutex>
-#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include <ATen/ATen.h>
-#include <ATen/core/dispatch/Dispatcher.h>
-#include <torch/library.h>
 
+#include <pyronn/interop/detail/torch/call.hpp>
+#include <pyronn/interop/detail/torch/find_operator.hpp>
 #include <pyronn/interop/operator_pair.hpp>
 
 namespace pyronn::detail {
@@ -69,7 +67,9 @@ struct TorchOperator {
         name{std::move(name_of)},
         pair{&pair_of},
         is_adjoint{is_adjoint_of},
-        partner{&partner_of} {}
+        partner{&partner_of},
+        functional_{name_space, name},
+        into_{name_space, into_name()} {}
 
   [[nodiscard]] std::string into_name() const { return name + "_into"; }
   [[nodiscard]] std::string functional_schema() const {
@@ -86,35 +86,18 @@ struct TorchOperator {
   /// Calls through the dispatcher, whatever keys are active.
   [[nodiscard]] TorchTensor call(TorchTensor const& input, TorchTensor const& geometry,
                                  TorchArguments const& arguments) const {
-    return functional().call(input, geometry, arguments.output_shape, arguments.spacing,
-                             arguments.origin, arguments.model, arguments.workspace_limit);
+    return functional_.handle().call(input, geometry, arguments.output_shape, arguments.spacing,
+                                     arguments.origin, arguments.model, arguments.workspace_limit);
   }
   void call_into(TorchTensor const& input, TorchTensor const& geometry,
                  TorchArguments const& arguments, TorchTensor& output) const {
-    into().call(input, geometry, arguments.spacing, arguments.origin, arguments.model,
-                arguments.workspace_limit, output);
+    into_.handle().call(input, geometry, arguments.spacing, arguments.origin, arguments.model,
+                        arguments.workspace_limit, output);
   }
 
  private:
-  template <class Signature>
-  [[nodiscard]] auto find(std::string const& of) const {
-    return c10::Dispatcher::singleton()
-        .findSchemaOrThrow((name_space + "::" + of).c_str(), "")
-        .template typed<Signature>();
-  }
-  [[nodiscard]] c10::TypedOperatorHandle<Functional> const& functional() const {
-    std::call_once(found_functional_, [this] { functional_.emplace(find<Functional>(name)); });
-    return *functional_;
-  }
-  [[nodiscard]] c10::TypedOperatorHandle<Into> const& into() const {
-    std::call_once(found_into_, [this] { into_.emplace(find<Into>(into_name())); });
-    return *into_;
-  }
-
-  mutable std::once_flag found_functional_;
-  mutable std::once_flag found_into_;
-  mutable std::optional<c10::TypedOperatorHandle<Functional>> functional_;
-  mutable std::optional<c10::TypedOperatorHandle<Into>> into_;
+  FoundOperator<Functional> functional_;
+  FoundOperator<Into> into_;
 };
 
 /// A pair registers two operators.
@@ -136,10 +119,11 @@ inline std::int64_t sample_axes(TorchOperator const& op) { return op.pair->dimen
 /// What every call asks of its tensors. Throws TypeError and ValueError.
 inline void check_torch_call(TorchOperator const& op, TorchTensor const& input,
                              TorchTensor const& geometry, TorchArguments const& arguments) {
-  auto const type = input.scalar_type();
-  TORCH_CHECK_TYPE(
-      type == at::kFloat || type == at::kHalf || type == at::kBFloat16 || type == at::kDouble,
-      op.name, ": the input is of ", type, "; it must be of float32, float16, bfloat16 or float64");
+  check_torch_type(op.name, input.scalar_type());
+  auto const numbers = geometry.scalar_type();
+  TORCH_CHECK_TYPE(numbers == at::kDouble || numbers == at::kFloat || numbers == at::kLong, op.name,
+                   ": the geometry is of ", numbers,
+                   "; it must be of float64, of float32, or of int64 for a registered one");
   TORCH_CHECK_VALUE(geometry.device().is_cpu() || geometry.device().is_meta(), op.name,
                     ": the geometry is on ", geometry.device(),
                     ", but views travel with each launch from host memory: call geometry.cpu() "

@@ -24,7 +24,8 @@ class TorchRegistry {
   void define(std::string const& schema) {
     libraries_.emplace_back(
         new ::torch::Library{::torch::Library::FRAGMENT, namespace_, {}, __FILE__, __LINE__});
-    libraries_.back()->def(schema.c_str(), {torch_tags()});  // in braces, as tags would pass for a function
+    libraries_.back()->def(schema.c_str(),
+                           {torch_tags()});  // in braces, as tags would pass for a function
   }
 
   template <class Function>

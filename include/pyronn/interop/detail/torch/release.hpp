@@ -2,8 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-/// What differs between the releases of PyTorch that are known: 1.13, which has no streams without
-/// CUDA's headers, 2.11 and 2.15. Each function asks for what there is, never for a version.
+/// What differs between the releases of PyTorch that are known: 1.13, which has no vmap and no
+/// streams without CUDA's headers, 2.11 and 2.15. Each function asks for what there is, never for a
+/// version.
 #include <memory>
 #include <type_traits>
 #include <utility>
@@ -23,6 +24,10 @@ template <class Tensor>
 using ConstData = decltype(std::declval<Tensor const&>().const_data_ptr());
 template <class Stream>
 using NativeHandle = decltype(std::declval<Stream const&>().native_handle());
+
+/// Whether the release has vmap, which came with functions that are younger than 1.13.
+template <class Tensor>
+inline constexpr bool has_torch_vmap_v = is_detected_v<ConstData, Tensor>;
 
 /// Tags of operators that compile and export may trust.
 template <class Tag = at::Tag>

@@ -20,6 +20,44 @@ struct SliceRange {
   int inner_first, inner_last;
 };
 
+/// How far inner slices keep away from borders [voxels]; rounding moves positions by far less.
+inline constexpr float inner_margin = 1.0F / 32.0F;
+
+/// The slices in [begin, end) that a ray crosses in a volume. Inner ones keep `margin` away from
+/// the borders of the slice.
+template <int Axis, int Dimension>
+PYRONN_HOST_DEVICE SliceRange crossed_slices(JosephRay const& ray, Extents<3> const& size,
+                                             int begin, int end, float margin) {
+  constexpr int a = Axis == 0 ? 1 : 0;
+  constexpr int b = Axis == 2 ? 1 : 2;
+  // A ray with coordinates that are not finite crosses no slice.
+  float const probe = ray.base[0] + ray.base[1] + ray.slope[0] + ray.slope[1];
+  if (!(abs(probe) < 1e30F)) return {0, -1, 0, -1};
+  auto const end_a = static_cast<float>(size[a]);
+  auto const end_b = static_cast<float>(size[b]);
+  float low = max(static_cast<float>(begin), ray.low - 0.5F);
+  float high = min(static_cast<float>(end) - 1.0F, ray.high + 0.5F);
+  if (!(low <= high)) return {0, -1, 0, -1};
+  int const lowest = static_cast<int>(std::ceil(low));
+  int const highest = static_cast<int>(std::floor(high));
+  clip(ray.base[0], ray.slope[0], -1.0F, end_a, low, high);
+  clip(ray.base[1], ray.slope[1], -1.0F, end_b, low, high);
+  if (!(low <= high)) return {0, -1, 0, -1};
+  // Rounding in `clip` must not lose a slice. A slice too many does no harm: samples beyond the
+  // border are zero.
+  int const first = max(lowest, static_cast<int>(low) - 1);
+  int const last = min(highest, static_cast<int>(high) + 2);
+  float inner_low = static_cast<float>(first);
+  float inner_high = static_cast<float>(last);
+  clip(ray.base[0], ray.slope[0], margin, end_a - (1.0F + margin), inner_low, inner_high);
+  if constexpr (Dimension == 3) {
+    clip(ray.base[1], ray.slope[1], margin, end_b - (1.0F + margin), inner_low, inner_high);
+  }
+  if (!(inner_low <= inner_high)) return {first, last, last + 1, last};
+  return {first, last, static_cast<int>(std::ceil(inner_low)),
+          static_cast<int>(std::floor(inner_high))};
+}
+
 /// Joseph's forward projection: one item is a pixel of a view.
 template <class Tiling, class Task>
 struct JosephForward {
@@ -103,37 +141,8 @@ struct JosephForward {
 
   template <int Axis>
   PYRONN_HOST_DEVICE SliceRange slices(JosephRay const& ray) const {
-    constexpr int a = Axis == 0 ? 1 : 0;
-    constexpr int b = Axis == 2 ? 1 : 2;
-    // A ray with coordinates that are not finite crosses no slice.
-    float const probe = ray.base[0] + ray.base[1] + ray.slope[0] + ray.slope[1];
-    if (!(abs(probe) < 1e30F)) return {0, -1, 0, -1};
-    Extents<3> const& size = task.size;
-    auto const end = static_cast<float>(size[Axis]);
-    auto const end_a = static_cast<float>(size[a]);
-    auto const end_b = static_cast<float>(size[b]);
-    float low = max(0.0F, ray.low - 0.5F);
-    float high = min(end - 1.0F, ray.high + 0.5F);
-    if (!(low <= high)) return {0, -1, 0, -1};
-    int const begin = static_cast<int>(std::ceil(low));
-    int const finish = static_cast<int>(std::floor(high));
-    clip(ray.base[0], ray.slope[0], -1.0F, end_a, low, high);
-    clip(ray.base[1], ray.slope[1], -1.0F, end_b, low, high);
-    if (!(low <= high)) return {0, -1, 0, -1};
-    // Rounding in `clip` must not lose a slice. A slice too many does no harm: samples beyond the
-    // border are zero.
-    int const first = max(begin, static_cast<int>(low) - 1);
-    int const last = min(finish, static_cast<int>(high) + 2);
-    float inner_low = static_cast<float>(first);
-    float inner_high = static_cast<float>(last);
-    constexpr float margin = 1.0F / 32.0F - Task::VolumeTraits::padding;
-    clip(ray.base[0], ray.slope[0], margin, end_a - (1.0F + margin), inner_low, inner_high);
-    if constexpr (Task::dimension == 3) {
-      clip(ray.base[1], ray.slope[1], margin, end_b - (1.0F + margin), inner_low, inner_high);
-    }
-    if (!(inner_low <= inner_high)) return {first, last, last + 1, last};
-    return {first, last, static_cast<int>(std::ceil(inner_low)),
-            static_cast<int>(std::floor(inner_high))};
+    constexpr float margin = inner_margin - Task::VolumeTraits::padding;
+    return crossed_slices<Axis, Task::dimension>(ray, task.size, 0, task.size[Axis], margin);
   }
 };
 

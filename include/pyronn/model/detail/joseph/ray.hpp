@@ -40,6 +40,15 @@ struct JosephRay {
     if (axis == 2) set<2>(ray, spacing);
   }
 
+  /// Of a ray whose main axis is known.
+  template <int Axis>
+  static PYRONN_HOST_DEVICE JosephRay along(Ray<float> const& ray, Vec3f const& spacing) {
+    JosephRay result;
+    result.axis = Axis;
+    result.set<Axis>(ray, spacing);
+    return result;
+  }
+
   [[nodiscard]] PYRONN_HOST_DEVICE float crossing(int other, int slice) const {
     return base[other] + static_cast<float>(slice) * slope[other];
   }
@@ -70,6 +79,8 @@ struct JosephRay {
   }
 
  private:
+  JosephRay() = default;
+
   /// What the ray crosses in a few slices: the lower one of the voxels beside it on the other axes,
   /// and the weights of two, in space of four. They are computed in a loop that vectorises, as
   /// their additions cannot.

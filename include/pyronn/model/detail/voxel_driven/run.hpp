@@ -59,13 +59,15 @@ class VoxelRun {
     for (int k = 0; k < Count; ++k) {
       Vec3f index = start;
       index[Axis] += static_cast<float>(k);
-      points_[k] = view.project(index);
+      DetectorPoint<float> const point = view.project(index);
+      u_[k] = point.u;
+      v_[k] = point.v;
+      depth_[k] = point.depth;
     }
   }
 
   PYRONN_HOST_DEVICE ProjectedVoxel at(int k) const {
-    DetectorPoint<float> const& point = points_[k];
-    return {point.u, point.v, point.depth > 0.0F ? reciprocal(point.depth) : -1.0F};
+    return {u_[k], v_[k], depth_[k] > 0.0F ? reciprocal(depth_[k]) : -1.0F};
   }
 
   /// Such a view says nothing about the voxels between the ends of a run, so every voxel is tested.
@@ -75,24 +77,25 @@ class VoxelRun {
     // but they need not be.
     exist.a_low = max(exist.a_low, 0.0F);
     exist.a_high = min(exist.a_high, static_cast<float>(detector[0]));
-    bool inside = true;
+    int outside = 0;
     for (int k = 0; k < count; ++k) {
-      DetectorPoint<float> const& point = points_[k];
-      inside = both(both(inside, point.depth > least_depth), exist.contain(point.u, point.v));
+      bool const is_inside = both(depth_[k] > least_depth, exist.contain(u_[k], v_[k]));
+      outside |= is_inside ? 0 : 1;
     }
-    if (inside) return {true, true};
+    if (outside == 0) return {true, true};
     bool meets = false;
     for (int k = 0; k < count; ++k) {
-      DetectorPoint<float> const& point = points_[k];
-      bool const misses = point.u <= exist.a_low - 1.0F || point.u >= exist.a_high + 1.0F ||
-                          point.v <= exist.b_low - 1.0F || point.v >= exist.b_high + 1.0F;
-      meets = either(meets, point.depth > least_depth && !misses);
+      bool const misses = u_[k] <= exist.a_low - 1.0F || u_[k] >= exist.a_high + 1.0F ||
+                          v_[k] <= exist.b_low - 1.0F || v_[k] >= exist.b_high + 1.0F;
+      meets = either(meets, depth_[k] > least_depth && !misses);
     }
     return {meets, false};
   }
 
  private:
-  DetectorPoint<float> points_[Count];
+  float u_[Count];
+  float v_[Count];
+  float depth_[Count];
 };
 
 /// A run in a projective view. Homogeneous coordinates are linear along it, and it projects onto a

@@ -34,7 +34,7 @@ template <class Geometry, class Interp>
 class FbpOperator {
   using Widened = WidenedDetector<Geometry>;
   using FbpView = fbp_view_t<Geometry>;
-  using Weights = ViewWeights<FbpView, FbpWeightOfRay>;
+  using Weights = ViewWeights<FbpView, FbpWeightOfRay, dimension_v<Geometry>>;
   using Scans = std::vector<std::vector<FbpView>>;
 
  public:
@@ -146,10 +146,7 @@ class FbpOperator {
   }
 
   static constexpr int dimension = dimension_v<Geometry>;
-
-  /// Begins the filtered views anew on what textures and vector units like.
-  static constexpr std::size_t alignment = 512;
-
+  static constexpr std::size_t alignment = 512;  ///< of what textures and vector units like
   [[nodiscard]] static std::size_t aligned(std::size_t bytes) {
     return (bytes + (alignment - 1)) / alignment * alignment;
   }
@@ -165,8 +162,7 @@ class FbpOperator {
     [[nodiscard]] std::size_t bytes() const { return tables + views + scratch; }
   };
 
-  /// The layout for projections of these extents (u, v, view, sample) within `limit` bytes, or for
-  /// one view at a time where that needs more.
+  /// That for projections (u, v, view, sample) within `limit` bytes, or for the fewest views.
   template <class Executor>
   [[nodiscard]] Layout layout(Executor const& executor, Extents<4> projections,
                               std::size_t limit) const {
@@ -188,6 +184,12 @@ class FbpOperator {
         at_a_time == views ? clamp<std::size_t>(fit / views, 1, samples) : 1;
     result.block = {static_cast<int>(at_a_time), static_cast<int>(samples_at_a_time)};
     result.views = aligned(view_bytes() * at_a_time * samples_at_a_time);
+    if (dimension == 2 && at_a_time == views && samples_at_a_time == samples) {
+      // What is left is scratch: fewer launches that each read and write the images.
+      std::size_t const left = limit - min(limit, result.tables + result.views);
+      result.scratch =
+          max(result.scratch, scratch_bytes(executor, projections, left / alignment * alignment));
+    }
     return result;
   }
 
@@ -210,7 +212,6 @@ class FbpOperator {
   [[nodiscard]] std::size_t view_bytes() const {
     return static_cast<std::size_t>(back_.detector().count()) * sizeof(float);
   }
-
   /// Of the filtered views of a block.
   [[nodiscard]] std::size_t bytes_of_views(ArrayView<float const, 4> block) const {
     return aligned(static_cast<std::size_t>(flat(block.extents)[2]) * view_bytes());
@@ -227,7 +228,7 @@ class FbpOperator {
     return {{filtered_columns(), projections[1], projections[2], projections[3]}};
   }
 
-  /// Rows of a cone's view are filtered by twos, and those of all views of a sample in the plane.
+  /// Rows of a cone's view are filtered by twos, in the plane those of all views of a sample.
   [[nodiscard]] ViewGrouping grouping(Extents<4> block) const {
     return {dimension == 2 ? block[2] : 1,
             back_.geometries().size() > 1 ? flat(block)[2] : block[2]};

@@ -71,9 +71,10 @@ struct ViewWeightTable {
 
 /// The same where they were set up, on the host: `views_per_sample` views from `views` on, for the
 /// next sample as many from `sample_stride` views farther on, which is 0 where samples share them.
-template <class View, class Weight>
+template <class View, class Weight, int Dimension = 3>
 struct ViewWeights {
   static constexpr int capacity = ViewWeightTable<View, Weight>::capacity;
+  static constexpr bool of_single_rows = Dimension == 2;
 
   View const* views;
   int views_per_sample;

@@ -5,7 +5,10 @@
 /// The path of voxel-driven backprojection of batches in the plane on tensor cores.
 #include <pyronn/backend/cuda/require_cuda.cuh>
 //
+#include <cmath>
 #include <cstddef>
+#include <limits>
+#include <type_traits>
 
 #include <pyronn/backend/cuda/detail/batch/backproject.cuh>
 #include <pyronn/backend/cuda/detail/batch/batches_of_call.cuh>
@@ -59,12 +62,13 @@ struct TensorCoreBack : TensorCorePath<TensorCoreBack<DepthWeight>> {
       // Those of all views, so that results do not depend on how many are copied at a time.
       auto const batch = all.slices(first, count);
       auto const scales = find_scales<typename Call::In>(executor, batch, workspace);
+      float const per_unit = per_unit_of_weights(call, volumes.extents);
       for (int view = 0; view < batch.size.rows; view += plan.copies_or_views) {
         int const num_views = min(plan.copies_or_views, batch.size.rows - view);
         run_views<tiles.value, typename Call::View>(
             executor, plane_maps(call.op.views().special(), call.range(view, num_views, 0, 1)),
             num_views, call.adds || view > 0, scales, batch.from_row(view),
-            volumes.slices(first, count), workspace);
+            volumes.slices(first, count), per_unit, workspace);
       }
     });
   }
@@ -76,19 +80,57 @@ struct TensorCoreBack : TensorCorePath<TensorCoreBack<DepthWeight>> {
   template <int Tiles, class View, class Executor, class In, class Samples, class Out>
   static void run_views(Executor const& executor, ViewTable<PlaneMap> const& views, int num_views,
                         bool adds, SampleScales<In> const& scales, Samples const& projections,
-                        ArrayView<Out, 4> volumes, Workspace<Executor>& workspace) {
+                        ArrayView<Out, 4> volumes, float per_unit, Workspace<Executor>& workspace) {
     auto* const rows = reinterpret_cast<uint4*>(workspace.data() + batch_header_bytes);
     PackProjections<Tiles, In, Samples> const pack{projections, num_views, scales, rows};
     executor.for_each(pack.items(), pack);
     auto const backproject = [&](auto weight) {
       BackprojectBatch<Tiles, decltype(weight), ViewTable<PlaneMap>, In, Out> const kernel{
-          views, num_views, rows, projections.size.width, scales, volumes, adds};
+          views, num_views, rows, projections.size.width, scales, volumes, adds, weight};
       executor.for_each(kernel.items(), kernel);
     };
     if constexpr (has_parallel_rays_v<View>) {
       if (depths_are_one(views, num_views)) return backproject(NoDepthWeight{});
     }
+    if constexpr (goes_into_weights<In>) {
+      if (per_unit > 0.0F) return backproject(InverseSquareInWeights{per_unit});
+    }
     backproject(DepthWeight{});
+  }
+
+  /// Weights of two halves take factors; with one half each they would lose digits.
+  template <class In>
+  static constexpr bool goes_into_weights =
+      std::is_same_v<DepthWeight, InverseSquareDepth>&& half_terms_v<In> == 2;
+
+  /// The largest power of two [mm^2] that makes 1 / depth^2 at most 1 in all views of a call; 0
+  /// where depths differ so much that weights would lose digits, or times the scales of samples
+  /// might be beyond floats.
+  template <class Call>
+  static float per_unit_of_weights(Call const& call, Extents<4> const& size) {
+    if constexpr (goes_into_weights<typename Call::In>) {
+      constexpr float most_apart = 4.0F;
+      float nearest = std::numeric_limits<float>::max();
+      float farthest = 0.0F;
+      int const all_views = call.input.extents[2];
+      for (int first = 0; first < all_views; first += ViewTable<PlaneMap>::capacity) {
+        int const count = min(ViewTable<PlaneMap>::capacity, all_views - first);
+        auto const maps = plane_maps(call.op.views().special(), call.range(first, count, 0, 1));
+        for (int n = 0; n < count; ++n) {
+          for (int corner = 0; corner < 4; ++corner) {
+            auto const& w = maps.view(n, 0).w;
+            float const depth = w[0] * static_cast<float>(corner % 2 * (size[0] - 1)) +
+                                w[1] * static_cast<float>(corner / 2 * (size[1] - 1)) + w[2];
+            nearest = min(nearest, depth);
+            farthest = max(farthest, depth);
+          }
+        }
+      }
+      if (nearest > 0.03F && farthest < 8e3F && farthest <= most_apart * nearest) {
+        return std::exp2(std::floor(2.0F * std::log2(nearest)));
+      }
+    }
+    return 0.0F;
   }
 
   static bool depths_are_one(ViewTable<PlaneMap> const& views, int num_views) {

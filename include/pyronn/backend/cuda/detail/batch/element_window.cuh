@@ -42,6 +42,15 @@ __device__ inline float4 hats(float at) {
   return make_float4(hat(at), hat(at - 1.0F), hat(at - 2.0F), hat(at - 3.0F));
 }
 
+/// The same times a factor of at most 1, in as many instructions.
+__device__ inline float4 hats(float at, float factor) {
+  float const scaled = at * factor;
+  auto const of_element = [&](float n) {
+    return __saturatef(factor - fabsf(__fmaf_rn(-n, factor, scaled)));
+  };
+  return make_float4(of_element(0.0F), of_element(1.0F), of_element(2.0F), of_element(3.0F));
+}
+
 /// The weights of a lane's 4 elements in rows g and g + 8, and the product of the weights with
 /// values of `Terms` halves each, times a factor of each row. The products of all terms are
 /// accumulated by the tensor cores. These truncate instead of rounding when they add, but here they
@@ -106,6 +115,25 @@ struct UnitFactors {
   __device__ constexpr float operator[](int) const { return 1.0F; }
 };
 
+/// Factors of rows, at most 1, that go into the weights: sums then add products as they are.
+/// Weights have errors of 2^-25, however small their factor is.
+template <int Rows>
+struct FactorsInWeights {
+  float const (&of_rows)[Rows];
+
+  __device__ constexpr float operator[](int) const { return 1.0F; }
+};
+
+/// The weights of 4 elements at a position of a row.
+template <class Factors>
+__device__ float4 hats_of_row(Factors const&, int, float at) {
+  return hats(at);
+}
+template <int Rows>
+__device__ float4 hats_of_row(FactorsInWeights<Rows> const& factors, int row, float at) {
+  return hats(at, factors.of_rows[row]);
+}
+
 /// The quad of elements that a lane takes of the window which begins at `first`, a multiple of 4. A
 /// window is four quads; a lane's is the one that it has in the layout, which belongs to the
 /// window's first group or to the next one.
@@ -165,8 +193,10 @@ __device__ void add_window(float (&sums)[RowTiles][Tiles][4], float const (&at)[
   add_products<Tiles, Terms>(
       sums, factors, [words](int n) { return __ldg(words + n * 32); },
       [&](int m) {
-        return Weights{hats(Weights::position(at[2 * m] - first_of_lane)),
-                       hats(Weights::position(at[2 * m + 1] - first_of_lane))};
+        auto const of_row = [&](int row) {
+          return hats_of_row(factors, row, Weights::position(at[row] - first_of_lane));
+        };
+        return Weights{of_row(2 * m), of_row(2 * m + 1)};
       });
 }
 

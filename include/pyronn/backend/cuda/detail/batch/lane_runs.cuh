@@ -43,21 +43,38 @@ __device__ inline bool can_begin_with(float earlier, float scale) {
   return earlier * scale * (1.0F / scale) == earlier;
 }
 
-/// Lets sums, which are of samples times `scale(sample)`, begin with what the images hold.
+/// Lets sums, which are of samples times `scale(sample)`, begin with what the images hold. Says
+/// whether all could.
 template <int RowTiles, int Tiles, class Out, class Scale>
-__device__ void begin_sums(ArrayView<Out, 4> const& volumes, LaneRun const& run, int lane,
+__device__ bool begin_sums(ArrayView<Out, 4> const& volumes, LaneRun const& run, int lane,
                            Scale const& scale, float (&sums)[RowTiles][Tiles][4]) {
-  for_each_sample_of_lane<RowTiles, Tiles>(
-      volumes, run, lane, [&](Out const* first, std::int64_t step, int inside, int sample, int i) {
-        float const of_sample = scale(sample);
+  // Of all samples before the first is looked at. What is outside is read from inside.
+  Extents<4> const& extents = volumes.extents;
+  int const x = min(run.x, extents[0] - 1);
+  int const y = min(run.y, extents[1] - 1);
+  int const last = extents[run.axis] - 1 - (run.axis == 0 ? x : y);
+  auto const sample_of = [&](int i) { return i / 2 * 8 + 2 * (lane % 4) + i % 2; };
 #pragma unroll
-        for (int k = 0; k < 2 * RowTiles; ++k) {
-          if (k >= inside) continue;
-          float const earlier = detail::widen(first[k * step]);
-          if (can_begin_with(earlier, of_sample))
-            sums[k / 2][i / 2][k % 2 * 2 + i % 2] = earlier * of_sample;
-        }
-      });
+  for (int i = 0; i < 2 * Tiles; ++i) {
+    Out const* const first = &volumes(x, y, 0, min(sample_of(i), extents[3] - 1));
+    std::int64_t const step = run.axis == 0 ? 1 : extents[0];
+#pragma unroll
+    for (int k = 0; k < 2 * RowTiles; ++k)
+      sums[k / 2][i / 2][k % 2 * 2 + i % 2] = detail::widen(first[min(k, last) * step]);
+  }
+  bool could = true;
+#pragma unroll
+  for (int i = 0; i < 2 * Tiles; ++i) {
+    float const of_sample = scale(min(sample_of(i), extents[3] - 1));
+#pragma unroll
+    for (int k = 0; k < 2 * RowTiles; ++k) {
+      float& sum = sums[k / 2][i / 2][k % 2 * 2 + i % 2];
+      bool const can = can_begin_with(sum, of_sample);
+      sum = can ? sum * of_sample : 0.0F;
+      could = could && can;
+    }
+  }
+  return could;
 }
 
 /// Four neighbours along x, which memory takes at once.
@@ -66,7 +83,8 @@ struct alignas(sizeof(T) == 2 || sizeof(T) == 4 ? 4 * sizeof(T) : alignof(T)) Fo
   T number[4];
 };
 
-/// Writes sums to the images; adds those that could not begin with what the images hold.
+/// Writes sums to the images; if `adds` is set, adds those that could not begin with what the
+/// images hold.
 template <int RowTiles, int Tiles, class Out, class Scale>
 __device__ void write_sums(ArrayView<Out, 4> const& volumes, LaneRun const& run, int lane,
                            Scale const& scale, bool adds, float const (&sums)[RowTiles][Tiles][4]) {

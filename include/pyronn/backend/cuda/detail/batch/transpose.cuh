@@ -77,7 +77,7 @@ struct TransposeBatch {
     __syncthreads();
     Place const first{corner, thread};
     float sums[row_tiles][Tiles][4] = {};
-    if (adds) begin(first, sums);
+    bool const is_begun = !adds || begin(first, sums);
 #pragma unroll 1
     for (int view = 0; view < num_views; view += transpose_block_views) {
       if (view > 0) exchange(thread, sums);
@@ -88,7 +88,7 @@ struct TransposeBatch {
         gather(first, axis, view, end, sums);
       }
     }
-    write(first, sums);
+    write(first, !is_begun, sums);
   }
 
  private:
@@ -212,12 +212,14 @@ struct TransposeBatch {
     return axis == 0 ? LaneRun{along, across, 1} : LaneRun{across, along, 0};
   }
 
-  __device__ void begin(Place const& place, float (&sums)[row_tiles][Tiles][4]) const {
-    begin_sums(volumes, run_of(place, 0), place.lane(), SumScale{scale, 1.0F / unit}, sums);
+  __device__ bool begin(Place const& place, float (&sums)[row_tiles][Tiles][4]) const {
+    return begin_sums(volumes, run_of(place, 0), place.lane(), SumScale{scale, 1.0F / unit}, sums);
   }
 
-  __device__ void write(Place const& place, float const (&sums)[row_tiles][Tiles][4]) const {
-    write_sums(volumes, run_of(place, 1), place.lane(), SumScale{scale, 1.0F / unit}, adds, sums);
+  __device__ void write(Place const& place, bool adds_late,
+                        float const (&sums)[row_tiles][Tiles][4]) const {
+    write_sums(volumes, run_of(place, 1), place.lane(), SumScale{scale, 1.0F / unit}, adds_late,
+               sums);
   }
 
   /// What sums are multiplied with, a power of two.

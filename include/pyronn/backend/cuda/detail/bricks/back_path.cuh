@@ -36,7 +36,8 @@ struct BricksBack {
   static constexpr bool reads_special_views = false;
 
   struct Plan {
-    int height;  ///< slices of a brick
+    BrickLayout layout;
+    BrickLayout with_totals;  ///< for outputs that are not float
   };
 
   /// Bricks are as tall as shared memory allows, but less so where they are too few to keep a
@@ -45,18 +46,29 @@ struct BricksBack {
   /// large.
   template <class Executor, class Call>
   static std::optional<Plan> plan(Executor const& executor, Call const& call, std::size_t) {
-    using Kernel = decltype(kernel(call, std::declval<Task<Call, float> const&>(), 0));
+    using Kernel = decltype(kernel(call, std::declval<Task<Call, float> const&>(), BrickLayout{}));
+    // What fits into the 98 KiB that devices have which have not much, and into 63 KiB.
+    static_assert(Kernel::shared_bytes(BrickLayout::of_rays(8)) <= 98 * 1024 &&
+                  Kernel::shared_bytes(BrickLayout::of_runs(8).without_totals()) <= 98 * 1024 &&
+                  Kernel::shared_bytes(BrickLayout::of_rays(4)) <= 63 * 1024);
     if (!can_count(call.op.model(), call.op.grid().size)) return std::nullopt;
-    constexpr std::int64_t enough_bricks = 128;
-    constexpr int least_height = 4;
-    for (int height = 16; height >= least_height; height /= 2) {
-      bool const is_enough = height == least_height ||
-                             BrickLayout::num_bricks(call.op.grid().size, height) >= enough_bricks;
-      if (is_enough && Kernel::shared_bytes(height) <= executor.max_shared_bytes()) {
-        return Plan{height};
+    Plan plan{};
+    for (int const height : {4, 8, 16, 32}) {
+      if (!are_enough(call.op.grid().size, height)) continue;
+      auto const take = [&](BrickLayout& layout, BrickLayout const& candidate) {
+        if (Kernel::shared_bytes(candidate) <= executor.max_shared_bytes()) layout = candidate;
+      };
+      BrickLayout const rays = BrickLayout::of_rays(height);
+      BrickLayout const runs = BrickLayout::of_runs(height);
+      take(plan.with_totals, rays);
+      if constexpr (Kernel::Rays::has_runs) {
+        take(plan.with_totals, runs);
+        take(plan.layout, runs.without_totals());
       }
     }
-    return std::nullopt;
+    if (plan.with_totals.height == 0) return std::nullopt;
+    if (plan.layout.height == 0) plan.layout = plan.with_totals;
+    return plan;
   }
 
   static std::size_t bytes(Plan const&) { return 0; }
@@ -80,7 +92,8 @@ struct BricksBack {
                                  vec_cast<float>(call.op.grid().spacing),
                                  volumes.slices(sample, range.num_samples),
                                  call.adds || range.first_view > 0};
-      auto const bricks = kernel(call, task, plan.height);
+      auto const bricks =
+          kernel(call, task, std::is_same_v<Out, float> ? plan.layout : plan.with_totals);
       executor.for_each(bricks.items(), bricks);
     });
   }
@@ -101,14 +114,21 @@ struct BricksBack {
 
   /// With the trace of the model's general kernel.
   template <class Call, class Task>
-  static auto kernel(Call const& call, Task const& task, int height) {
+  static auto kernel(Call const& call, Task const& task, BrickLayout const& layout) {
     return in_bricks(call.op.model().template back<typename Call::Interp, CudaBackend>(task),
-                     height);
+                     layout);
   }
   template <class Trace, class Interp, class Task>
   static TransposeBricks<Trace, Interp, Task> in_bricks(
-      RayDrivenBack<Trace, Interp, Task> const& general, int height) {
-    return {general.task, general.trace, height};
+      RayDrivenBack<Trace, Interp, Task> const& general, BrickLayout const& layout) {
+    return {general.task, general.trace, layout};
+  }
+
+  /// More of the tallest, which are few: the last ones to be done are waited for.
+  static bool are_enough(Extents<3> const& volume, int height) {
+    constexpr int least_height = 4;
+    std::int64_t const enough = height > 16 ? 1024 : 128;
+    return height == least_height || BrickLayout::num_bricks(volume, height) >= enough;
   }
 
   /// A thread of each voxel of a row of bricks, and the samples of a ray.

@@ -7,11 +7,16 @@
 //
 #include <cstddef>
 #include <cstdint>
+#include <type_traits>
 
 #include <pyronn/backend/cuda/detail/bricks/brick.cuh>
+#include <pyronn/backend/cuda/detail/bricks/brick_totals.cuh>
 #include <pyronn/backend/cuda/detail/bricks/fixed_point.cuh>
 #include <pyronn/backend/cuda/detail/bricks/joseph_ray.cuh>
+#include <pyronn/backend/cuda/detail/bricks/largest_pixel.cuh>
 #include <pyronn/backend/cuda/detail/bricks/marched_ray.cuh>
+#include <pyronn/backend/cuda/detail/bricks/pixel_run.cuh>
+#include <pyronn/backend/cuda/detail/bricks/ray_density.cuh>
 #include <pyronn/backend/cuda/detail/bricks/ray_in_brick.cuh>
 #include <pyronn/backend/cuda/detail/bricks/shadow.cuh>
 #include <pyronn/backend/cuda/detail/bricks/siddon_ray.cuh>
@@ -32,10 +37,11 @@ namespace pyronn::detail {
 /// in the grid, so that sums are the same whatever slab is computed.
 ///
 /// What a ray adds to a voxel is rounded by at most 2^-22 of the most that any ray could add: the
-/// largest pixel that the brick sees in the views of a group times the largest weight. Rounding
-/// errors of n additions sum up to about sqrt(n) / 3 of that, as those of a sum in floats would. So
-/// a pixel that is much larger than all others costs bits where its ray passes, and in the bricks
-/// that it meets. With fewer rays than a group may have rounding errors are less.
+/// largest pixel that the brick sees in the views of a group times the largest weight. What a run
+/// of rays adds is a difference of four sums that are each rounded so. Rounding errors of n
+/// additions sum up to about sqrt(n) / 3 of that, as those of a sum in floats would. So a pixel
+/// that is much larger than all others costs bits where its ray passes, and in the bricks that it
+/// meets. With fewer rays than a group may have rounding errors are less.
 template <class Trace, class Interp, class Task>
 struct TransposeBricks {
   using Rays = RaysInBrick<Trace, Interp>;
@@ -46,14 +52,12 @@ struct TransposeBricks {
 
   Task task;
   Trace trace;
-  int height;  ///< slices of a brick
+  BrickLayout layout;
 
-  // 8 slices fit into the 98 KiB that devices have which have not much, and 4 into 63 KiB.
-  static_assert(sizeof(Shadow) <= 72);
-  static std::size_t shared_bytes(int height) {
-    return static_cast<std::size_t>(num_numbers(height)) * sizeof(float) + sizeof(Fixed);
+  static constexpr std::size_t shared_bytes(BrickLayout const& layout) {
+    return static_cast<std::size_t>(num_numbers(layout)) * sizeof(float) + sizeof(Fixed);
   }
-  [[nodiscard]] std::size_t shared_bytes() const { return shared_bytes(height); }
+  [[nodiscard]] std::size_t shared_bytes() const { return shared_bytes(layout); }
 
   [[nodiscard]] Extents<3> items() const {
     constexpr int width = BrickLayout::width;
@@ -65,21 +69,26 @@ struct TransposeBricks {
     int const sample = item[2] / bricks_along_z();
     BrickMemory const brick{
         box_of({item[0] / threads, item[1], item[2] - sample * bricks_along_z() + first_brick()}),
-        height};
-    for_each_voxel(brick.box(), [&](Vec<int, 3> const& voxel) {
-      brick.total(voxel) = is_written(voxel) ? task.begin(voxel, sample) : 0.0F;
-    });
-    for (int n = thread(); n < BrickLayout::num_sums(height); n += threads) brick.sum(n) = 0;
+        layout};
+    BrickTotals const totals = totals_of(brick.box(), sample);
+    for_each_voxel(totals.box(),
+                   [&](Vec<int, 3> const& voxel) { totals.of(voxel) = task.begin(voxel, sample); });
+    for (int n = thread(); n < layout.num_sums(); n += threads) brick.sum(n) = 0;
     find_shadows(brick.box(), sample);
     Group group{};
     while (next_group(group)) {
-      add_group(brick, group, sample);
+      add_group(brick, totals, group, sample);
       __syncthreads();
-      move_sums(brick, group);
+      move_sums(brick, totals, group);
     }
-    for_each_voxel(brick.box(), [&](Vec<int, 3> const& voxel) {
-      if (is_written(voxel)) task.write(voxel, sample, brick.total(voxel));
-    });
+    if (!layout.has_totals) return;
+    for_each_voxel(totals.box(),
+                   [&](Vec<int, 3> const& voxel) { task.write(voxel, sample, totals.of(voxel)); });
+  }
+
+  [[nodiscard]] __device__ auto traced(typename Task::View const& view, int u, int v) const {
+    return user::trace(trace, view.ray(static_cast<float>(u), static_cast<float>(v)), task.size,
+                       task.spacing);
   }
 
  private:
@@ -99,32 +108,45 @@ struct TransposeBricks {
     Shadow shadows[BrickLayout::most_views];
     int next_batch;
   };
-  static __host__ __device__ int num_numbers(int height) {
-    return BrickLayout::num_sums(height) + BrickLayout::num_totals(height);
+  static __host__ __device__ constexpr int num_numbers(BrickLayout const& layout) {
+    return layout.num_sums() + layout.num_totals();
   }
   [[nodiscard]] __device__ Fixed& fixed() const {
-    return *reinterpret_cast<Fixed*>(memory_of_brick() + num_numbers(height) / 4);
+    return *reinterpret_cast<Fixed*>(memory_of_brick() + num_numbers(layout) / 4);
   }
 
   static __device__ int thread() { return static_cast<int>(threadIdx.x); }
   static __device__ int warp() { return thread() / 32; }
   static __device__ int lane() { return thread() % 32; }
 
-  [[nodiscard]] __host__ __device__ int first_brick() const { return task.first_slice / height; }
+  [[nodiscard]] __host__ __device__ int first_brick() const {
+    return task.first_slice / layout.height;
+  }
   [[nodiscard]] __host__ __device__ int bricks_along_z() const {
-    return (task.end_slice() - 1) / height + 1 - first_brick();
+    return (task.end_slice() - 1) / layout.height + 1 - first_brick();
   }
   [[nodiscard]] __device__ VoxelBox box_of(Vec<int, 3> const& brick) const {
     VoxelBox box{};
     for (int axis = 0; axis < 3; ++axis) {
-      int const size = BrickLayout::size(axis, height);
+      int const size = BrickLayout::size(axis, layout.height);
       box.first[axis] = brick[axis] * size;
       box.end[axis] = min(box.first[axis] + size, task.size[axis]);
     }
     return box;
   }
-  [[nodiscard]] __device__ bool is_written(Vec<int, 3> const& voxel) const {
-    return voxel[2] >= task.first_slice && voxel[2] < task.end_slice();
+  /// Of the voxels of a brick that are in the slab.
+  [[nodiscard]] __device__ BrickTotals totals_of(VoxelBox box, int sample) const {
+    constexpr int width = BrickLayout::width;
+    box.first[2] = max(box.first[2], task.first_slice);
+    box.end[2] = min(box.end[2], task.end_slice());
+    if constexpr (std::is_same_v<typename Task::Element, float>) {
+      if (!layout.has_totals) {
+        std::int64_t const row = task.size[0];
+        return {box, &task.at(box.first, sample), row, row * task.size[1]};
+      }
+    }
+    auto* const numbers = reinterpret_cast<float*>(memory_of_brick());
+    return {box, numbers + layout.num_sums(), width, width * width};
   }
 
   /// Calls `work(voxel)` for the voxels of a brick, a thread for the same ones each time.
@@ -143,10 +165,12 @@ struct TransposeBricks {
   /// Of all views, with their largest pixels and the numbers of their batches.
   __device__ void find_shadows(VoxelBox const& box, int sample) const {
     for (int n = thread(); n < task.num_views; n += threads) {
-      fixed().shadows[n] = Shadow::of(task.views.view(n, sample), box, Trace::reach, task.detector);
+      fixed().shadows[n] = shadow_of(task.views.view(n, sample), box);
     }
     __syncthreads();
-    for (int n = warp(); n < task.num_views; n += warps) find_largest(n, sample);
+    for (int n = warp(); n < task.num_views; n += warps) {
+      find_largest_pixel(pixels_of(n, sample), task.detector[0], fixed().shadows[n]);
+    }
     __syncthreads();
     if (thread() == 0) {
       int batches = 0;
@@ -159,40 +183,30 @@ struct TransposeBricks {
     __syncthreads();
   }
 
-  /// All lanes of a warp call this.
-  __device__ void find_largest(int n, int sample) const {
-    Shadow& shadow = fixed().shadows[n];
-    auto const* const pixels = pixels_of(n, sample);
-    // A few rows at a time, whose loads are queued before one is waited for.
-    constexpr int rows = 4;
-    unsigned largest = 0;
-    unsigned any = 0;
-    for (int first = 0; first < shadow.size[1]; first += rows) {
-      for (int column = lane(); column < shadow.size[0]; column += 32) {
-        unsigned bits[rows];
-#pragma unroll
-        for (int row = 0; row < rows; ++row) {
-          int const v = shadow.first[1] + min(first + row, shadow.size[1] - 1);
-          float const pixel = load_float(pixels, v * task.detector[0] + shadow.first[0] + column);
-          bits[row] = bits_of_float(pixel) & 0x7fffffffU;
-        }
-#pragma unroll
-        for (int row = 0; row < rows; ++row) {
-          any |= bits[row];
-          if (bits[row] < infinity_bits) largest = max(largest, bits[row]);
-        }
+  /// With runs of pixels where the rays in the shadow's middle are as near as those must be.
+  [[nodiscard]] __device__ Shadow shadow_of(View const& view, VoxelBox const& box) const {
+    RayDensity density{};
+    Shadow shadow = Shadow::of(view, box, Trace::reach, task.detector, density);
+    if (shadow.size[0] == 0) return shadow;
+    shadow.set_rays(Rays::has_weights_of_hats ? density.weights : density.rays, View::is_projective,
+                    task.detector);
+    shadow.set_runs(density, density.along, 1);
+    if constexpr (Rays::has_runs) {
+      for (int axis : {1 - density.along, density.along}) {
+        int const run = run_along(view, box, shadow, axis);
+        if (run != 1) shadow.set_runs(density, axis, run);
       }
     }
-    for (int distance = 16; distance > 0; distance /= 2) {
-      largest = max(largest, __shfl_xor_sync(0xffffffffU, largest, distance));
-      any |= __shfl_xor_sync(0xffffffffU, any, distance);
-    }
-    if (lane() == 0) {
-      shadow.largest = float_of_bits(largest);
-      shadow.count_batches(any != 0);
-    }
+    return shadow;
   }
-  static constexpr unsigned infinity_bits = 0x7f800000U;
+  [[nodiscard]] __device__ int run_along(View const& view, VoxelBox const& box,
+                                         Shadow const& shadow, int axis) const {
+    if (!layout.has_room_for_runs() || shadow.size[axis] < 2) return 1;
+    int pixel[2] = {shadow.first[0] + shadow.size[0] / 2, shadow.first[1] + shadow.size[1] / 2};
+    auto const next = traced(view, pixel[0], pixel[1]);
+    --pixel[axis];
+    return Rays::run_along(traced(view, pixel[0], pixel[1]), next, box);
+  }
 
   [[nodiscard]] __device__ auto const* pixels_of(int n, int sample) const {
     auto const view = static_cast<std::int64_t>(task.first_view + sample * task.view_stride + n);
@@ -202,7 +216,6 @@ struct TransposeBricks {
   /// Makes `group` the next one: of whole views, or of a few batches of a view of which nothing
   /// better is known. Whether there is one.
   [[nodiscard]] __device__ bool next_group(Group& group) const {
-    constexpr int most_batches = FixedPoint::most_rays / 32;
     constexpr auto most = static_cast<float>(FixedPoint::most_rays);
     constexpr auto most_converted = static_cast<float>(FixedPoint::most_converted_rays);
     float const wanted = Rays::few_weight(trace, task.spacing) > 0.0F ? most : most_converted;
@@ -214,7 +227,8 @@ struct TransposeBricks {
       group.largest = max(group.largest, shadow.largest);
       if (shadow.rays > most && !shadow.is_bounded) {
         group.rays = most;
-        group.end_batch = min(group.end_batch + most_batches, shadow.end_batch);
+        int const rays = 32 * abs(static_cast<int>(shadow.run));
+        group.end_batch = min(group.end_batch + FixedPoint::most_rays / rays, shadow.end_batch);
         if (group.end_batch == shadow.end_batch) ++group.next_view;
         return true;
       }
@@ -229,7 +243,8 @@ struct TransposeBricks {
             Rays::few_weight(trace, task.spacing)};
   }
 
-  __device__ void add_group(BrickMemory const& brick, Group const& group, int sample) const {
+  __device__ void add_group(BrickMemory const& brick, BrickTotals const& totals, Group const& group,
+                            int sample) const {
     FixedPoint const unit = unit_of(group);
     int n = group.first_view;
     for (int batch = take_batch(); batch < group.end_batch; batch = take_batch()) {
@@ -238,8 +253,9 @@ struct TransposeBricks {
       auto const* const pixels = pixels_of(n, sample);
       auto const& view = task.views.view(n, sample);
       int const of_view = batch - (shadow.end_batch - shadow.num_batches);
-      Rays::add(brick,
-                [&] { return ray_of(brick, view, pixels, shadow.pixel(of_view, lane()), unit); });
+      Rays::add_run(brick, PixelRun<Interp, TransposeBricks, decltype(pixels)>{
+                               *this, view, pixels, unit, totals, shadow.run_of(of_view, lane()),
+                               abs(static_cast<int>(shadow.run))});
       __syncwarp();
     }
   }
@@ -250,37 +266,13 @@ struct TransposeBricks {
     return __shfl_sync(0xffffffffU, batch, 0);
   }
 
-  template <class T>
-  __device__ auto ray_of(BrickMemory const& brick, View const& view, T const* pixels,
-                         typename Shadow::Pixel const& pixel, FixedPoint const& unit) const {
-    float value = 0.0F;
-    if (pixel.exists) value = load_float(pixels, pixel.v * task.detector[0] + pixel.u);
-    auto const ray =
-        user::trace(trace, view.ray(static_cast<float>(pixel.u), static_cast<float>(pixel.v)),
-                    task.size, task.spacing);
-    if (!(abs(value) < anywhere)) {
-      spoil(brick.box(), height, ray, value);
-      value = 0.0F;
-    }
-    return RayOfPixel<decltype(ray)>{ray, unit.in_units(value)};
-  }
-
-  /// Adds a pixel that is not finite to the voxels that its ray touches.
-  template <class Ray>
-  static __device__ __noinline__ void spoil(VoxelBox box, int height, Ray ray, float value) {
-    BrickMemory const brick{box, height};
-    ray.template for_each_weight<Interp, 3>(box, [&](Vec<int, 3> const& voxel, float weight) {
-      // Infinity times a weight of zero is not a number, and says nothing of the voxel.
-      if (weight != 0.0F) brick.spoil(voxel, weight * value);
-    });
-  }
-
   /// Moves sums to totals, and prepares the next group.
-  __device__ void move_sums(BrickMemory const& brick, Group const& group) const {
+  __device__ void move_sums(BrickMemory const& brick, BrickTotals const& totals,
+                            Group const& group) const {
     FixedPoint const unit = unit_of(group);
     for_each_voxel(brick.box(), [&](Vec<int, 3> const& voxel) {
       int& sum = brick.sum(brick.offset(voxel));
-      brick.total(voxel) += unit.from_units(sum);
+      if (totals.have(voxel)) totals.of(voxel) += unit.from_units(sum);
       sum = 0;
     });
     if (thread() == 0) fixed().next_batch = group.end_batch;

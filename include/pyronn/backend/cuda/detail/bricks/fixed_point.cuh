@@ -12,8 +12,11 @@
 namespace pyronn::detail {
 
 /// A power of two as unit, as small as overflow allows. The sum of what the rays of a group add to
-/// a voxel has an int, with room for the rounding of 2^25 additions. Half a unit is less than 2^-22
-/// of the most that one of `most_rays` rays can add, the largest pixel times the largest weight.
+/// a voxel has an int, with room for the rounding of 2^25 additions, of which one of a run of four
+/// or five rays counts as four. Half a unit is less than 2^-22 of the most that one of `most_rays`
+/// rays can add, the largest pixel times the largest weight. Where less is known of weights than
+/// that each is no larger, rays are counted; else (RayDensity::weights) they count as their
+/// weights.
 class FixedPoint {
  public:
   /// Of a group.
@@ -24,8 +27,9 @@ class FixedPoint {
   /// Up to which BrickMemory::add_few adds.
   static constexpr float few_units = 4194304.0F;
 
-  /// For `rays` rays that touch a voxel, with pixels up to `largest` and weights up to
-  /// `most_weight`, of which up to `few_weight` is added by add_few at a time; 0: none.
+  /// For `rays` rays that touch a voxel, or of weights that sum up to so many, with pixels up to
+  /// `largest` and weights up to `most_weight`, of which up to `few_weight` is added by add_few at
+  /// a time; 0: none.
   __device__ FixedPoint(float rays, float largest, float most_weight, float few_weight) {
     constexpr float most_units = 2.11e9F;  // 2^31 less 2^25 and more
     float const least_unit = max(most_weight * (rays / most_units), few_weight / few_units);

@@ -6,8 +6,10 @@
 #include <pyronn/backend/cuda/require_cuda.cuh>
 //
 #include <cmath>
+#include <type_traits>
 
 #include <pyronn/backend/cuda/detail/bricks/brick.cuh>
+#include <pyronn/backend/cuda/detail/bricks/joseph_run.cuh>
 #include <pyronn/backend/cuda/detail/bricks/ray_in_brick.cuh>
 #include <pyronn/core/math.hpp>
 #include <pyronn/core/vec.hpp>
@@ -27,13 +29,28 @@ struct RaysInBrick<TraceJoseph, Interp> {
     return most_weight(trace, spacing);
   }
 
-  template <class RayOf>
-  static __device__ void add(BrickMemory const& brick, RayOf const& ray_of) {
-    auto const of = ray_of();
+  static __device__ void add(BrickMemory const& brick, RayOfPixel<JosephRay> const& of) {
     if (of.units == 0.0F) return;
     if (of.ray.axis == 0) add_along<0>(brick, of.ray, of.units);
     if (of.ray.axis == 1) add_along<1>(brick, of.ray, of.units);
     if (of.ray.axis == 2) add_along<2>(brick, of.ray, of.units);
+  }
+
+  static constexpr bool has_runs = std::is_same_v<Interp, SoftwareInterp>;
+  /// Weights of a voxel in the rays of a view sum up to no more than RayDensity::weights.
+  static constexpr bool has_weights_of_hats = has_runs;
+
+  static __device__ int run_along(JosephRay const& first, JosephRay const& next,
+                                  VoxelBox const& box) {
+    return JosephRun::along(first, next, box);
+  }
+  template <class Run>
+  static __device__ void add_run(BrickMemory const& brick, Run const& run) {
+    if constexpr (has_runs) {
+      if (run.is_run() && JosephRun::add(brick, run)) return;
+    }
+#pragma unroll 1
+    for (int n = 0; n < run.count(); ++n) add(brick, run.traced(n));
   }
 
  private:
@@ -72,7 +89,8 @@ struct RaysInBrick<TraceJoseph, Interp> {
       unsigned const index =
           (a.index - grid_index_origin) * static_cast<unsigned>(stride_a) +
           ((b.index - grid_index_origin) * static_cast<unsigned>(stride_b) +
-           static_cast<unsigned>((k - first[Axis] + 1) * BrickLayout::stride(Axis)));
+           static_cast<unsigned>(brick.offset_beside() +
+                                 (k - first[Axis] + 1) * BrickLayout::stride(Axis)));
       auto const offset = static_cast<int>(index);
       auto const shares = CellShares::at<Interp>(a.fraction, b.fraction);
       float const weight = weight_of(k);

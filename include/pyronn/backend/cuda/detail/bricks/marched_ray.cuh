@@ -32,9 +32,15 @@ struct RaysInBrick<TraceAtSteps, Interp> {
     return 1.01F * most_share_v<Interp> * trace.step * longest;
   }
 
-  template <class RayOf>
-  static __device__ void add(BrickMemory const& brick, RayOf const& ray_of) {
-    auto const of = ray_of();
+  static constexpr bool has_runs = false;
+  static constexpr bool has_weights_of_hats = false;
+
+  template <class Run>
+  static __device__ void add_run(BrickMemory const& brick, Run const& run) {
+    if (run.count() > 0) add(brick, run.traced(0));
+  }
+  template <class Ray>
+  static __device__ void add(BrickMemory const& brick, RayOfPixel<Ray> const& of) {
     MarchedRay const& ray = of.ray;
     if (of.units == 0.0F || ray.count <= 0) return;
     FewSamples const samples = samples_near(brick.box(), ray);
@@ -42,12 +48,12 @@ struct RaysInBrick<TraceAtSteps, Interp> {
     Vec3f const beside = vec_cast<float>(brick.box().first - Vec<int, 3>{1, 1, 1});
     if (dot(ray.stride, ray.stride) > longest_short_step * longest_short_step) {
       for (float n = samples.first; n <= samples.last; n += 1.0F) {
-        Place const place{ray.at(n) - beside};
+        Place const place{brick, ray.at(n) - beside};
         add_sample(place.offset(), CellShares::at<Interp>(place.part[0], place.part[1]), weight,
                    weight * place.part[2]);
       }
     } else {
-      add_cells(ray, samples, weight, beside);
+      add_cells(brick, ray, samples, weight, beside);
     }
   }
 
@@ -88,7 +94,8 @@ struct RaysInBrick<TraceAtSteps, Interp> {
     unsigned index;  ///< of the cell's lowest corner in the order of sums
     Vec3f part;      ///< of the way to the next one
 
-    explicit __device__ Place(Vec3f const& at) : index{0} {
+    __device__ Place(BrickMemory const& brick, Vec3f const& at)
+        : index{static_cast<unsigned>(brick.offset_beside())} {
       for (int axis = 0; axis < 3; ++axis) {
         GridIndex const on_axis = grid_index_of(at[axis]);
         index +=
@@ -99,11 +106,11 @@ struct RaysInBrick<TraceAtSteps, Interp> {
     [[nodiscard]] __device__ int offset() const { return static_cast<int>(index); }
   };
 
-  static __device__ void add_cells(MarchedRay const& ray, FewSamples const& samples, float weight,
-                                   Vec3f const& beside) {
+  static __device__ void add_cells(BrickMemory const& brick, MarchedRay const& ray,
+                                   FewSamples const& samples, float weight, Vec3f const& beside) {
     for (float n = samples.first; n <= samples.last;) {
       Vec3f at = ray.at(n) - beside;
-      Place const place{at};
+      Place const place{brick, at};
       Vec3f const corner = at - place.part;
       auto const offset = static_cast<int>(hide_from_optimizer(place.index));
       Vec3f part = place.part;

@@ -23,11 +23,14 @@ struct RayOfPixel {
   float units;
 };
 
-/// How a lane adds its ray to a brick, other lanes of the warp doing the same:
+/// How a lane adds its rays to a brick, other lanes of the warp doing the same:
 ///
 ///   static float most_weight(trace, spacing)   // of a voxel in a ray, at most [mm]
 ///   static float few_weight(trace, spacing)    // of what BrickMemory::add_few adds at a time
-///   static void add(brick, ray_of)             // ray_of() is a RayOfPixel
+///   static constexpr bool has_weights_of_hats  // RayDensity::weights is true of them
+///   static constexpr bool has_runs             // if so:
+///   static int run_along(ray, next_ray, box)   // see JosephRun::along
+///   static void add_run(brick, pixel_run)       // a PixelRun, which all lanes of a warp have
 template <class Trace, class Interp>
 struct RaysInBrick;
 

@@ -20,9 +20,15 @@ struct RaysInBrick<TraceSiddon, Interp> {
   }
   static __device__ float few_weight(TraceSiddon const&, Vec3f const&) { return 0.0F; }
 
-  template <class RayOf>
-  static __device__ void add(BrickMemory const& brick, RayOf const& ray_of) {
-    auto const of = ray_of();
+  static constexpr bool has_runs = false;
+  static constexpr bool has_weights_of_hats = false;
+
+  template <class Run>
+  static __device__ void add_run(BrickMemory const& brick, Run const& run) {
+    if (run.count() > 0) add(brick, run.traced(0));
+  }
+  template <class Ray>
+  static __device__ void add(BrickMemory const& brick, RayOfPixel<Ray> const& of) {
     if (of.units == 0.0F) return;
     of.ray.template for_each_weight<Interp, 3>(brick.box(),
                                                [&](Vec<int, 3> const& voxel, float weight) {

@@ -7,6 +7,7 @@
 //
 #include <algorithm>
 #include <cstddef>
+#include <type_traits>
 
 #include <cuda_runtime.h>
 
@@ -20,52 +21,60 @@
 
 namespace pyronn::detail {
 
+/// A cell that is a sample and nothing else. A projection loads twice as many of them as of
+/// SampleAndSlope, but twice as many slices fit into the workspace.
+struct BareSample {
+  float value;
+
+  __device__ BareSample(float s00, float, float, float) : value{s00} {}
+};
+
 /// A copy of slices of a volume, perpendicular to x or y, in which z is the fastest axis and every
-/// voxel is a cell (see sample_and_slope.cuh), so that a sample takes few loads. A column of cells
-/// goes from z = -2 to nz + 1, and the first column lies before the first voxel; voxels outside are
-/// zero.
-template <class T>
+/// voxel is a cell: a BareSample, or of sample_and_slope.cuh, so that a sample takes few loads. A
+/// column of cells goes from z = -2 to nz + 1, the first column lies before the first voxel, and
+/// one of bare samples behind the last; voxels outside are zero.
+template <class Cell>
 struct ColumnCopy {
   static constexpr int border = 2;  ///< zeros at each end of a column
 
   static PYRONN_HOST_DEVICE int height(Extents<3> const& size) { return size[2] + 2 * border; }
   static PYRONN_HOST_DEVICE int width(Extents<3> const& size, int axis) {
-    return size[1 - axis] + 1;
+    return size[1 - axis] + (std::is_same_v<Cell, BareSample> ? 2 : 1);
   }
   static std::size_t slice_bytes(Extents<3> const& size) {
     auto const columns = static_cast<std::size_t>(std::max(width(size, 0), width(size, 1)));
-    return columns * static_cast<std::size_t>(height(size)) * sizeof(SampleAndSlopeOf<T>);
+    return columns * static_cast<std::size_t>(height(size)) * sizeof(Cell);
   }
 };
 
 /// Copies the slices [first, end) perpendicular to `Axis`.
-template <int Axis, class T>
+template <int Axis, class Cell, class T>
 struct CopyColumns {
   /// The shape of blocks that read whole sectors of memory along x and write whole cache lines
   /// along z.
   using Block = BlockShape<32, Axis == 0 ? 1 : 8, Axis == 0 ? 8 : 1>;
 
   ArrayView<T const, 3> volume;
-  SampleAndSlopeOf<T>* columns;
+  Cell* columns;
   int first;
   int end;
 
   [[nodiscard]] Extents<3> items() const {
-    return {ColumnCopy<T>::height(volume.extents), ColumnCopy<T>::width(volume.extents, Axis),
+    return {ColumnCopy<Cell>::height(volume.extents), ColumnCopy<Cell>::width(volume.extents, Axis),
             end - first};
   }
 
   __device__ void operator()(Vec<int, 3> item) const {
     Extents<3> const& size = volume.extents;
     std::size_t const row = static_cast<std::size_t>(item[2]) *
-                                static_cast<std::size_t>(ColumnCopy<T>::width(size, Axis)) +
+                                static_cast<std::size_t>(ColumnCopy<Cell>::width(size, Axis)) +
                             static_cast<std::size_t>(item[1]);
-    std::size_t const height = static_cast<std::size_t>(ColumnCopy<T>::height(size));
+    std::size_t const height = static_cast<std::size_t>(ColumnCopy<Cell>::height(size));
     int const k = first + item[2];
     int const a = item[1];
-    int const z = item[0] - ColumnCopy<T>::border;
-    columns[row * height + static_cast<std::size_t>(item[0])] = SampleAndSlopeOf<T>{
-        voxel(k, a - 1, z), voxel(k, a, z), voxel(k, a - 1, z + 1), voxel(k, a, z + 1)};
+    int const z = item[0] - ColumnCopy<Cell>::border;
+    columns[row * height + static_cast<std::size_t>(item[0])] =
+        Cell{voxel(k, a - 1, z), voxel(k, a, z), voxel(k, a - 1, z + 1), voxel(k, a, z + 1)};
   }
 
  private:

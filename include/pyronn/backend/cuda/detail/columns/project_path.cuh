@@ -5,11 +5,14 @@
 /// The paths of z-aligned views on CUDA devices.
 #include <pyronn/backend/cuda/require_cuda.cuh>
 //
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <optional>
+#include <type_traits>
 
+#include <pyronn/backend/cuda/detail/cells/sample_and_slope.cuh>
 #include <pyronn/backend/cuda/detail/columns/copy.cuh>
 #include <pyronn/backend/cuda/detail/columns/project.cuh>
 #include <pyronn/backend/cuda/detail/columns/project_in_place.cuh>
@@ -18,6 +21,7 @@
 #include <pyronn/core/math.hpp>
 #include <pyronn/exec/backend.hpp>
 #include <pyronn/exec/workspace.hpp>
+#include <pyronn/model/detail/views/index_view.hpp>
 #include <pyronn/operators/detail/launch_views.hpp>
 #include <pyronn/operators/detail/shapes.hpp>
 #include <pyronn/operators/plan.hpp>
@@ -32,25 +36,23 @@ struct CudaColumnsForward {
   static constexpr bool reads_special_views = true;
 
   struct Plan {
-    std::size_t slice_bytes;  ///< of a slice across x or y, whichever takes more
-    int slices[2];            ///< at a time, across x and across y
+    bool has_bare_samples;
+    int slices[2];  ///< at a time, across x and across y
     std::size_t bytes;
   };
 
   template <class Executor, class Call>
   static std::optional<Plan> plan(Executor const&, Call const& call, std::size_t limit) {
-    using In = typename Call::In;
-    Extents<4> const& size = call.input.extents;
-    // Offsets within the copies are 32 bits long.
-    constexpr std::size_t most =
-        std::size_t{std::numeric_limits<int>::max()} * sizeof(SampleAndSlopeOf<In>);
-    std::size_t const slice = ColumnCopy<In>::slice_bytes({size[0], size[1], size[2]});
-    if (limit < slice || slice > most) return std::nullopt;
-    auto const fit = [&](int slices) {
-      return static_cast<int>(min(min(limit, most) / slice, static_cast<std::size_t>(slices)));
-    };
-    auto const longest = static_cast<std::size_t>(max(size[0], size[1]));
-    return Plan{slice, {fit(size[0]), fit(size[1])}, min(limit / slice, longest) * slice};
+    using Cell = SampleAndSlopeOf<typename Call::In>;
+    auto const plan = plan_with<Cell>(call, limit);
+    if constexpr (std::is_same_v<Cell, SampleAndSlope<float>>) {
+      if (plan && slabs(*plan, call) >= many_slabs && rows_apart(call) >= far_apart) {
+        auto const bare = plan_with<BareSample>(call, limit);
+        // A call whose workspace has just these bytes must be planned alike.
+        if (bare && plan_with<Cell>(call, bare->bytes)) return bare;
+      }
+    }
+    return plan;
   }
 
   static std::size_t bytes(Plan const& plan) { return plan.bytes; }
@@ -59,8 +61,14 @@ struct CudaColumnsForward {
   static void run(Plan const& plan, Executor const& executor, Call const& call,
                   ArrayView<Out, 4> projections, Workspace<Executor>& workspace) {
     for (int sample = 0; sample < call.input.extents[3]; ++sample) {
-      run_axis<0>(plan, executor, call, sample, projections, workspace);
-      run_axis<1>(plan, executor, call, sample, projections, workspace);
+      if (plan.has_bare_samples) {
+        run_axis<0, BareSample>(plan, executor, call, sample, projections, workspace);
+        run_axis<1, BareSample>(plan, executor, call, sample, projections, workspace);
+      } else {
+        using Cell = SampleAndSlopeOf<typename Call::In>;
+        run_axis<0, Cell>(plan, executor, call, sample, projections, workspace);
+        run_axis<1, Cell>(plan, executor, call, sample, projections, workspace);
+      }
     }
   }
 
@@ -71,30 +79,69 @@ struct CudaColumnsForward {
     call.op.views().special().for_each_launch(call.range(0, 1), {},
                                               [&](auto const&) { ++launches_of_views; });
     step.path = "z-aligned columns";
-    step.blocks = 0;
-    for (int axis = 0; axis < 2; ++axis) step.blocks += (size[axis] - 1) / plan.slices[axis] + 1;
-    step.blocks *= size[3];
+    step.blocks = slabs(plan, call) * size[3];
     step.launches += step.blocks * (1 + launches_of_views);
-    step.block = message(plan.slices[0], " of ", size[0], " slices across x, ", plan.slices[1],
-                         " of ", size[1], " across y");
+    step.block =
+        message(plan.slices[0], " of ", size[0], " slices across x, ", plan.slices[1], " of ",
+                size[1], " across y", plan.has_bare_samples ? ", bare samples" : "");
   }
 
  private:
-  template <int Axis, class Executor, class Call, class Out>
+  /// Where rows are about a voxel apart or more, lanes load different cells, and bare samples take
+  /// hardly longer. It pays then that slabs are fewer, as the rays are set up for each.
+  static constexpr int many_slabs = 8;
+  static constexpr float far_apart = 0.9F;
+
+  /// How far apart rows are in the middle of the grid [voxels]. The first view speaks for all, also
+  /// for calls without it.
+  template <class Call>
+  static float rows_apart(Call const& call) {
+    ZAlignedRays const view =
+        ZAlignedRays::make(call.op.geometries().front().view(0), call.op.grid());
+    return std::abs(view.origin_weight * view.along_v[2]);
+  }
+
+  template <class Call>
+  static int slabs(Plan const& plan, Call const& call) {
+    int count = 0;
+    for (int axis = 0; axis < 2; ++axis)
+      count += (call.input.extents[axis] - 1) / plan.slices[axis] + 1;
+    return count;
+  }
+
+  template <class Cell, class Call>
+  static std::optional<Plan> plan_with(Call const& call, std::size_t limit) {
+    Extents<4> const& size = call.input.extents;
+    // Offsets within the copies are 32 bits long.
+    constexpr std::size_t most = std::size_t{std::numeric_limits<int>::max()} * sizeof(Cell);
+    std::size_t const slice = ColumnCopy<Cell>::slice_bytes({size[0], size[1], size[2]});
+    if (limit < slice || slice > most) return std::nullopt;
+    // Slabs of equal thickness, but for the last.
+    auto const fit = [&](int slices) {
+      auto const all = static_cast<std::size_t>(slices);
+      std::size_t const at_most = min(min(limit, most) / slice, all);
+      std::size_t const count = (all - 1) / at_most + 1;
+      return static_cast<int>((all - 1) / count + 1);
+    };
+    Plan plan{std::is_same_v<Cell, BareSample>, {fit(size[0]), fit(size[1])}, 0};
+    plan.bytes = static_cast<std::size_t>(max(plan.slices[0], plan.slices[1])) * slice;
+    return plan;
+  }
+
+  template <int Axis, class Cell, class Executor, class Call, class Out>
   static void run_axis(Plan const& plan, Executor const& executor, Call const& call, int sample,
                        ArrayView<Out, 4> projections, Workspace<Executor>& workspace) {
     using In = typename Call::In;
-    using Cell = SampleAndSlopeOf<In>;
     auto const volume = sample_of(call.input, sample);
     auto const& views = call.op.views().special();
     auto* const memory = reinterpret_cast<Cell*>(workspace.data());
     int const slices = volume.extents[Axis];
     for (int first = 0; first < slices; first += plan.slices[Axis]) {
       int const end = min(first + plan.slices[Axis], slices);
-      CopyColumns<Axis, In> const copy{volume, memory, first, end};
+      CopyColumns<Axis, Cell, In> const copy{volume, memory, first, end};
       executor.for_each(copy.items(), copy);
       views.for_each_launch(call.range(sample, 1), {}, [&](LaunchRange const& range) {
-        ProjectColumns<Axis, chunk_t<decltype(views)>, In, Out> const kernel{
+        ProjectColumns<Axis, Cell, chunk_t<decltype(views)>, Out> const kernel{
             views.chunk_of_slab(range, call.slab.first_slice),
             range.views.count,
             memory,

@@ -11,6 +11,7 @@
 #include <cuda_fp16.h>
 
 #include <pyronn/backend/cuda/detail/cells/sample_and_slope.cuh>
+#include <pyronn/backend/cuda/detail/columns/copy.cuh>
 #include <pyronn/backend/cuda/detail/launch/run_kernel.cuh>
 #include <pyronn/core/math.hpp>
 #include <pyronn/core/storage.hpp>
@@ -28,12 +29,15 @@ template <class Cell, int Count, bool InTensorCores>
 class ColumnSums {
  public:
   static constexpr int slices = 2;  ///< how many slices should be loaded at a time
+  /// Whether it has `add_close`, which loads half as much.
+  static constexpr bool knows_close_rays =
+      std::is_same_v<Cell, SampleAndSlope<float>> && Count % 3 == 0;
 
   /// Adds `weight` times the samples at the positions `at(0)`, ..., `at(Count - 1)` along `column`,
   /// the fraction `across` of the way to the next column. `column` is its cell 0, less
-  /// grid_index_origin.
+  /// grid_index_origin, and `next` that of the next column.
   template <class At>
-  __device__ void add(Cell const* column, float across, float weight, At const& at) {
+  __device__ void add(Cell const* column, Cell const*, float across, float weight, At const& at) {
     for (int i = 0; i < Count; ++i) {
       GridIndex const node = grid_index_of(at(i));
       Cell const* const lower = column + static_cast<int>(node.index);
@@ -41,9 +45,60 @@ class ColumnSums {
     }
   }
 
+  /// The same for rays in threes of which each rise along z by less than a cell.
+  template <class At>
+  __device__ void add_close(Cell const* column, float across, At const& at) {
+    for (int i = 0; i < Count; i += 3) {
+      GridIndex const lowest = grid_index_of(at(i));
+      Cell const* const cells = column + static_cast<int>(lowest.index);
+      float const values[3] = {Cell::sample(cells, across), Cell::sample(cells + 1, across),
+                               Cell::sample(cells + 2, across)};
+      float const rises[2] = {values[1] - values[0], values[2] - values[1]};
+      sums_[i] += values[0] + lowest.fraction * rises[0];
+      for (int j = 1; j < 3; ++j) {
+        GridIndex const node = grid_index_of(at(i + j));
+        bool const is_next = node.index != lowest.index;
+        sums_[i + j] +=
+            (is_next ? values[1] : values[0]) + node.fraction * (is_next ? rises[1] : rises[0]);
+      }
+    }
+  }
+
   __device__ float operator[](int i) const { return sums_[i]; }
 
  private:
+  float sums_[Count] = {};
+};
+
+/// The same where both columns must be read.
+template <int Count>
+class ColumnSums<BareSample, Count, false> {
+ public:
+  static constexpr int slices = 1;
+  static constexpr bool knows_close_rays = false;
+
+  template <class At>
+  __device__ void add(BareSample const* column, BareSample const* next, float across, float weight,
+                      At const& at) {
+    float const weight_of_next = weight * across;
+    float const weight_of_column = weight - weight_of_next;
+    for (int i = 0; i < Count; ++i) {
+      GridIndex const node = grid_index_of(at(i));
+      auto const offset = static_cast<int>(node.index);
+      sums_[i] += weight_of_column * between(column + offset, node.fraction);
+      sums_[i] += weight_of_next * between(next + offset, node.fraction);
+    }
+  }
+
+  __device__ float operator[](int i) const { return sums_[i]; }
+
+ private:
+  static __device__ float between(BareSample const* lower, float fraction) {
+    float const below = __ldg(&lower[0].value);
+    float const above = __ldg(&lower[1].value);
+    return below + fraction * (above - below);
+  }
+
   float sums_[Count] = {};
 };
 
@@ -58,6 +113,7 @@ class ColumnSums<SampleAndSlope<Half>, Count, true> {
 
  public:
   static constexpr int slices = 1;
+  static constexpr bool knows_close_rays = false;
 
   __device__ ColumnSums() {
     // With j = lane % 4, a lane holds four pairs of the first matrix, which begin at (row, 2j),
@@ -71,7 +127,7 @@ class ColumnSums<SampleAndSlope<Half>, Count, true> {
   }
 
   template <class At>
-  __device__ void add(Cell const* column, float across, float weight, At const& at) {
+  __device__ void add(Cell const* column, Cell const*, float across, float weight, At const& at) {
     __half2 const across2 = __float2half2_rn(across);
     for (int i = 0; i < Count; i += step) {
       unsigned samples[step] = {};

@@ -55,16 +55,23 @@ __device__ inline Complex* shared_row() {
   return numbers;
 }
 
-/// Short rows lie in shared memory: as much of it as every GPU grants without asking.
+/// Short rows lie in shared memory: as much of it as every GPU grants without asking. Few threads
+/// have many blocks an SM, so that few wait at a barrier. More share the numbers of their views,
+/// which for rows of two views take long to come.
+template <int Threads>
 struct ShortRows {
-  static constexpr int threads = 128;
-  static constexpr int min_blocks_per_sm = 8;
+  static constexpr int threads = Threads;
+  static constexpr int min_blocks_per_sm = 1024 / Threads;
 
   std::size_t row_bytes;
 
   [[nodiscard]] std::size_t shared_bytes() const { return row_bytes; }
   [[nodiscard]] __device__ Complex* of_block(unsigned) const { return shared_row(); }
 };
+
+/// How many threads filter two short rows.
+template <class Weights>
+inline constexpr int threads_of_short_rows = Weights::of_single_rows ? 256 : 128;
 
 /// Longer rows lie in shared memory, too, where they fit, else one after another in device memory.
 struct LongRows {
@@ -176,18 +183,31 @@ struct FilterRows {
                                   weights.of_row(second.v, second.view)};
     float const* const first_pixels = pixels(projections, pair.first());
     float const* const second_pixels = pixels(projections, pair.second());
+    auto const is_inside = [&](int u) { return u >= 0 && u < projections.extents[0]; };
+    // Some are on their way before the first of them is weighted, by the thread that loaded it.
+    constexpr int some = 4;
+    for (int begin = static_cast<int>(threadIdx.x); begin < passes.half; begin += some * Block::x) {
+      Complex values[some];
+#pragma unroll
+      for (int k = 0; k < some; ++k) {
+        int const u = begin + k * Block::x - columns_before;
+        values[k] = is_inside(u) ? Complex{first_pixels[u], second_pixels[u]} : Complex{0, 0};
+      }
+#pragma unroll
+      for (int k = 0; k < some; ++k) {
+        if (begin + k * Block::x < passes.half) transform.at(begin + k * Block::x) = values[k];
+      }
+    }
     unsigned own[2] = {0, 0};
+#pragma unroll 1
     for (int at = static_cast<int>(threadIdx.x); at < passes.half; at += Block::x) {
       int const u = at - columns_before;
-      Complex value{0, 0};
-      if (u >= 0 && u < projections.extents[0]) {
-        Complex const pixel{first_pixels[u], second_pixels[u]};
-        auto const weight = of_pixels(static_cast<float>(u), first, second);
-        value = {row_weights[0] * weight[0] * pixel.re, row_weights[1] * weight[1] * pixel.im};
-        own[0] = max(own[0], RowScale::magnitude(value.re));
-        own[1] = max(own[1], RowScale::magnitude(value.im));
-      }
-      transform.at(at) = value;
+      if (!is_inside(u)) continue;
+      Complex& value = transform.at(at);
+      auto const weight = of_pixels(static_cast<float>(u), first, second);
+      value = {row_weights[0] * weight[0] * value.re, row_weights[1] * weight[1] * value.im};
+      own[0] = max(own[0], RowScale::magnitude(value.re));
+      own[1] = max(own[1], RowScale::magnitude(value.im));
     }
     for (int n = 0; n < 2; ++n) {
       unsigned const in_warp = largest_in_warp(own[n]);
@@ -197,11 +217,9 @@ struct FilterRows {
 
   [[nodiscard]] __device__ Vec<float, 2> of_pixels(float u, Row const& first,
                                                    Row const& second) const {
-    auto result = weights.of_two_pixels(u, first.v, first.view);
-    if (second.view != first.view) {
-      result[1] = weights.of_two_pixels(u, second.v, second.view)[0];
-    }
-    return result;
+    if (second.view == first.view) return weights.of_two_pixels(u, first.v, first.view);
+    return {weights.of_two_pixels(u, first.v, first.view)[0],
+            weights.of_two_pixels(u, second.v, second.view)[0]};
   }
 
   __device__ void filter(Transform const& transform, PairOfRows const& pair,

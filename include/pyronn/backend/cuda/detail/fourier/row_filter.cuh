@@ -79,7 +79,8 @@ struct RowFilterBackend<CudaBackend> {
     Layout const layout{passes};
     std::size_t const row = layout.row_bytes;
     if (row <= most_short_bytes) {
-      filter(executor, task, passes, tables, ShortRows{row}, most_blocks);
+      filter(executor, task, passes, tables, ShortRows<threads_of_short_rows<Weights>>{row},
+             most_blocks);
     } else if (row <= executor.max_shared_bytes()) {
       filter(executor, task, passes, tables, LongRows{row, nullptr}, most_blocks);
     } else {

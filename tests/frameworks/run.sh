@@ -1,0 +1,125 @@
+#!/usr/bin/env bash
+# SPDX-FileCopyrightText: The pyronn authors
+# SPDX-License-Identifier: Apache-2.0
+#
+# Operators in frameworks of neural networks, each release in a virtual environment of its own under
+# build/frameworks: tests/frameworks/run.sh [numpy libtorch torch-2.11.0 torch-2.15.0]. Without a name:
+# all of them.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+tests=$PWD/tests/frameworks
+out=$PWD/build/frameworks
+mkdir -p "$out"
+
+releases=("$@")
+[ ${#releases[@]} -gt 0 ] || releases=(numpy libtorch torch-2.11.0 torch-2.15.0)
+
+# Makes the environment NAME with pip's arguments; `--` begins another call of pip.
+environment() {
+  local name=$1
+  shift
+  python=$out/$name/venv/bin/python
+  [ -e "$out/$name/installed" ] && return
+  rm -rf "${out:?}/$name/venv"
+  python3 -m venv "$out/$name/venv"
+  local call=()
+  for word in "$@" --; do
+    if [ "$word" = -- ]; then
+      "$python" -m pip install --quiet --disable-pip-version-check "${call[@]}"
+      call=()
+    else
+      call+=("$word")
+    fi
+  done
+  touch "$out/$name/installed"
+}
+
+# The package as users find it.
+install_package() {
+  cmake -S . -B "$out/package" -G Ninja -D CMAKE_INSTALL_PREFIX="$out/prefix" \
+    -D PYRONN_BUILD_TESTS=OFF -D PYRONN_BUILD_EXAMPLES=OFF -D PYRONN_ENABLE_CUDA=OFF > /dev/null
+  cmake --install "$out/package" > /dev/null
+}
+
+# Builds the library of operators of a framework against what CMake finds under a path.
+build() {
+  local name=$1 framework=$2 path=$3
+  cmake -S "$tests" -B "$out/$name/build" -G Ninja -D CMAKE_BUILD_TYPE=Release \
+    -D CMAKE_CXX_COMPILER_LAUNCHER="$(command -v ccache || true)" \
+    -D CMAKE_PREFIX_PATH="$out/prefix;$path" -D FRAMEWORK="$framework" > "$out/$name/cmake.log" 2>&1 ||
+    { cat "$out/$name/cmake.log"; return 1; }
+  cmake --build "$out/$name/build"
+  library=$out/$name/build/ct.so
+}
+
+numpy() {
+  environment "$1" numpy==2.4.6
+  library=$out/$1/dlpack.so
+  c++ -std=c++17 -O1 -shared -fPIC -I include "$tests/dlpack_library.cpp" -o "$library"
+  run "$1" dlpack_numpy.py "$library"
+}
+
+# LibTorch of the distribution, on cores.
+libtorch() {
+  if ! find /usr/lib /usr/share -name TorchConfig.cmake 2> /dev/null | grep -q .; then
+    echo "LibTorch was not found: skipped (Debian: libtorch-dev)"
+    return
+  fi
+  build "$1" torch ""
+  "$out/$1/build/torch_program" "$library"
+}
+
+# The wheels of PyTorch are linked to CUDA's libraries; those of the toolkit serve, and what it
+# lacks is installed.
+torch() {
+  local name=$1 version=${1#torch-} cuda site
+  if ! command -v nvcc > /dev/null; then
+    echo "the CUDA toolkit was not found, without which PyTorch's wheels do not link: $name is skipped"
+    return
+  fi
+  environment "$name" --no-deps "torch==$version" -- \
+    numpy==2.4.6 typing_extensions sympy networkx jinja2 fsspec filelock setuptools -- \
+    --no-deps nvidia-cufile nvidia-cusparselt-cu13 nvidia-nvshmem-cu13 nvidia-nccl-cu13
+  site=$("$python" -c 'import sysconfig; print(sysconfig.get_paths()["purelib"])')
+  cuda=$(dirname "$(dirname "$(readlink -f "$(command -v nvcc)")")")
+  LD_LIBRARY_PATH=$(printf '%s:' "$site"/nvidia/*/lib)$cuda/lib64
+  export LD_LIBRARY_PATH
+  build "$name" torch "$site/torch/share/cmake"
+  run "$name" torch_modes.py "$library" float32
+  run "$name" torch_checks.py "$library" float32
+  run "$name" torch_filter.py "$library"
+  run "$name" torch_inputs.py "$library"
+  own_geometry "$name" torch
+  "$out/$name/build/torch_program" "$library"
+}
+
+# A geometry of a program's own as a layer, in forty lines.
+own_geometry() {
+  local name=$1 framework=$2 examples=$PWD/examples/layers lines
+  local program="$examples/own_geometry_$framework.py"
+  "$python" "$program" "$out/$name/build/own.so"
+  lines=$(cat "$examples/own_geometry.cpp" "$examples/own_geometry_$framework.cpp" "$program" |
+    sed -e '/^\/\//d' -e '/^# /d' -e '/^$/d' | wc -l)
+  echo "$name own_geometry: $lines lines"
+  [ "$lines" -le 40 ]
+}
+
+# Runs a table, keeps it and prints what failed and how many lines there are.
+run() {
+  local name=$1 table=$2 status=0
+  shift 2
+  "$python" "$tests/$table" "$@" > "$out/$name/${table%.py}.txt" 2>&1 || status=$?
+  grep FAILED "$out/$name/${table%.py}.txt" || true
+  echo "$name $table: $(tail -1 "$out/$name/${table%.py}.txt") in $(wc -l < "$out/$name/${table%.py}.txt") lines"
+  return $status
+}
+
+install_package
+for name in "${releases[@]}"; do
+  mkdir -p "$out/$name"
+  case $name in
+    torch-*) torch "$name" ;;
+    numpy | libtorch) "$name" "$name" ;;
+    *) echo "there is no test of $name" && exit 1 ;;
+  esac
+done
