@@ -7,11 +7,10 @@ memory.
 """
 import concurrent.futures
 import ctypes
-import os
 import resource
 import sys
 
-import jax_table  # first, as it says how many devices there are
+import jax_table  # first, as it says how many devices there are and where modules are
 import jax
 import jax.export
 import jax.numpy as jnp
@@ -26,7 +25,7 @@ from jax_table import CONE, GEOMETRY, IMAGE, SPACING, VIEWS, near, normal, refus
 
 class Checks:
     def __init__(self, path, own_path):
-        self.ct = pyronn_jax.Library(path, ["fan", "marched_fan", "cone"], ["rows"])
+        self.ct = pyronn_jax.Library(path, ["fan", "fan_march", "cone"], ["rows"])
         self.own = pyronn_jax.Library(own_path, ["tomosynthesis"])
         register = ctypes.CDLL(own_path).register_tomosynthesis
         register.argtypes, register.restype = [ctypes.c_float] * 2, ctypes.c_int64
@@ -123,13 +122,6 @@ class Checks:
                 step(x, GEOMETRY)
             return refused(lambda: step(x, GEOMETRY * np.nan), ValueError, "INVALID_ARG.*finite")
 
-        def own_program():
-            with open(os.path.join(os.path.dirname(__file__), "jax_own_geometry.cpp")) as source:
-                lines = [line for line in source if line.strip() and not line.startswith("//")]
-            if len(lines) > 40:
-                raise AssertionError(f"a geometry of one's own takes {len(lines)} lines")
-            return f"{len(lines)} lines"
-
         def memory():
             """A scan for each step, and the same one always, grow no memory."""
             step = jit(lambda v, g: grad(lambda q: (self.fan(q, g) ** 2).sum())(v))
@@ -145,8 +137,8 @@ class Checks:
         return [
             ("transposes, fan", lambda: dot_product(
                 ct.fan, ct.fan_adjoint, IMAGE, VIEWS, GEOMETRY)),
-            ("transposes, marched fan", lambda: dot_product(
-                ct.marched_fan, ct.marched_fan_adjoint, IMAGE, VIEWS, GEOMETRY, model=[0.3])),
+            ("transposes, march", lambda: dot_product(
+                ct.fan_march, ct.fan_march_adjoint, IMAGE, VIEWS, GEOMETRY, model=[0.3])),
             ("transposes, cone", lambda: dot_product(
                 ct.cone, ct.cone_adjoint, (4, 3, 5), (4, 5, 4), CONE, origin=[-2, -1, 1])),
             ("float16", lambda: types(jnp.float16, 2e-3)),
@@ -174,7 +166,6 @@ class Checks:
             ("exported", exported),
             ("threads", threads),
             ("refused again", refused_again),
-            ("a geometry of one's own", own_program),
             ("memory", memory),
         ]
 

@@ -6,12 +6,9 @@
 
 prints a table of errors beside the operator's matrix.
 """
-import os
 import sys
 
-os.environ["XLA_FLAGS"] = (
-    os.environ.get("XLA_FLAGS", "") + " --xla_force_host_platform_device_count=4")
-
+import jax_table  # first, as it says how many devices there are and where modules are
 import jax
 import jax.numpy as jnp
 import numpy as np

@@ -3,6 +3,7 @@
 """What tables of checks of JAX share: devices, arrays, comparisons, lines."""
 import os
 import re
+import sys
 
 os.environ["XLA_FLAGS"] = (
     os.environ.get("XLA_FLAGS", "") + " --xla_force_host_platform_device_count=4")
@@ -12,6 +13,8 @@ import jax.numpy as jnp
 import numpy as np
 
 import numpy_scans as scans
+
+sys.path.append(os.path.join(os.path.dirname(__file__), "../../examples/layers"))
 
 random = np.random.default_rng(3)
 GEOMETRY = scans.fan(6, 3.0, 40.0, 80.0)

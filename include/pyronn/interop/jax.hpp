@@ -28,7 +28,7 @@
 /// @endcode
 ///
 /// Derivatives, batches and shards are of Python: a primitive of one's own has them all, where
-/// wrappers of JAX lack some. tests/frameworks/pyronn_jax.py is one.
+/// wrappers of JAX lack some. examples/layers/pyronn_jax.py is one.
 ///
 /// Each name ends in _cpu or _cuda:
 ///
@@ -62,6 +62,8 @@
 /// shapes and values, RESOURCE_EXHAUSTED for memory, INTERNAL for the device's. JAX raises them as
 /// a JaxRuntimeError, and INVALID_ARGUMENT as a ValueError where a compiled function is called
 /// again; where the call waits for others, when its result is used.
+#include <cstdint>
+
 #include <xla/ffi/api/ffi.h>
 
 #include <pyronn/interop/detail/jax/handler.hpp>
@@ -100,6 +102,19 @@
                      (::pyronn::detail::handler_of(                               \
                          #name "_" #direction, ::pyronn::detail::JaxOperatorTask{ \
                                                    &(pair), &::pyronn::OperatorPair::direction})))
+
+/// Exports NAME_geometry, a function that gives the number of a registered geometry. `number` is
+/// what register_geometry returned, asked for once; 0 stands for one that could not be registered.
+#define PYRONN_JAX_GEOMETRY(name, number)                       \
+  extern "C" PYRONN_JAX_EXPORT std::int64_t name##_geometry();  \
+  extern "C" PYRONN_JAX_EXPORT std::int64_t name##_geometry() { \
+    try {                                                       \
+      static std::int64_t const registered = number;            \
+      return registered;                                        \
+    } catch (...) {                                             \
+      return 0;                                                 \
+    }                                                           \
+  }
 
 /// Exports NAME_filter with _cpu and _cuda. `filter` is an expression for a FilterOperator that
 /// lives as long as the process.

@@ -225,10 +225,11 @@ def _filter(target, rows, response):
 
 
 class Library:
-    """A shared library's operators NAME and NAME_adjoint, and filters NAME, as attributes. Targets
-    of JAX are known by name to the whole process: no two libraries may have the same."""
+    """A shared library's operators NAME and NAME_adjoint, filters NAME, and registered geometries
+    NAME as attributes. Targets of JAX are known by name to the whole process: no two libraries may
+    have the same."""
 
-    def __init__(self, path, operators=(), filters=()):
+    def __init__(self, path, operators=(), filters=(), geometries=()):
         self._library = ctypes.CDLL(path)
         for name in operators:
             forward, back = f"{name}_project", f"{name}_backproject"
@@ -239,6 +240,10 @@ class Library:
         for name in filters:
             self._register(f"{name}_filter")
             setattr(self, name, functools.partial(_filter, f"{name}_filter"))
+        for name in geometries:
+            number = getattr(self._library, f"{name}_geometry")
+            number.restype = ctypes.c_int64
+            setattr(self, name, np.array(number()))
 
     def _register(self, target):
         for platform in ("cpu", "cuda"):
