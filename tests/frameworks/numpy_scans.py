@@ -4,11 +4,16 @@
 import numpy as np
 
 
+def _frame(views, span, first):
+    angles = first + np.arange(views) * span / views
+    outward = np.stack([np.cos(angles), np.sin(angles)], -1)
+    u = np.stack([-np.sin(angles), np.cos(angles)], -1)
+    return outward, u
+
+
 def fan(views, pixel, sid, sdd, first=0.0):
     """Source, detector centre and u step of a circular fan: (views, 3, 2)."""
-    a = first + np.arange(views) * 2 * np.pi / views
-    outward = np.stack([np.cos(a), np.sin(a)], -1)
-    u = np.stack([-np.sin(a), np.cos(a)], -1)
+    outward, u = _frame(views, 2 * np.pi, first)
     return np.stack([sid * outward, (sid - sdd) * outward, pixel * u], 1)
 
 
