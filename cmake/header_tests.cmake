@@ -9,7 +9,8 @@
 function(pyronn_public_headers result)
   file(GLOB_RECURSE headers CONFIGURE_DEPENDS RELATIVE ${PROJECT_SOURCE_DIR}/include ${ARGN})
   list(FILTER headers EXCLUDE REGEX "core/detail/math_") # parts of core/math.hpp
-  list(FILTER headers EXCLUDE REGEX "interop/(detail/)?(torch|tensorflow)[./]") # tests/frameworks has them
+  # Those of frameworks are compiled by tests/frameworks.
+  list(FILTER headers EXCLUDE REGEX "interop/(detail/)?(jax|tensorflow|torch)[./]")
   list(TRANSFORM pyronn_missing_headers PREPEND pyronn/ OUTPUT_VARIABLE missing)
   list(REMOVE_ITEM headers ${missing})
   set(${result} ${headers} PARENT_SCOPE)

@@ -24,6 +24,7 @@ write_basic_package_version_file(pyronn-config-version.cmake
 install(FILES
   ${CMAKE_CURRENT_BINARY_DIR}/pyronn-config.cmake
   ${CMAKE_CURRENT_BINARY_DIR}/pyronn-config-version.cmake
+  cmake/pyronn-jax.cmake
   cmake/pyronn-torch.cmake
   DESTINATION ${package_dir})
 

@@ -4,10 +4,10 @@
 #
 # Everything that must hold before a change is accepted: tests/run.sh [stage...]
 # A stage is `format`, `fuzz` (a million inputs for each reader of files), `interop` (arrays and
-# operators in NumPy and LibTorch), `frameworks` (in every release of every framework, with wheels from
-# PyPI) or a preset of CMakePresets.json. Without one: format docs tidy tsan interop sanitize cuda, or
-# host instead of cuda where nvcc is missing. `cuda` compiles as C++ what `sanitize` has not run, and
-# `cuda-all` everything in both languages.
+# operators in NumPy, LibTorch and JAX), `frameworks` (in every release of every framework, with
+# wheels from PyPI) or a preset of CMakePresets.json. Without one: format docs tidy tsan interop
+# sanitize cuda, or host instead of cuda where nvcc is missing. `cuda` compiles as C++ what
+# `sanitize` has not run, and `cuda-all` everything in both languages.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -140,7 +140,7 @@ for name in "${stages[@]}"; do
     format) stage format check_format ;;
     docs) stage docs make_docs ;;
     fuzz) stage fuzz fuzz_readers ;;
-    interop) stage interop tests/frameworks/run.sh numpy libtorch ;;
+    interop) stage interop tests/frameworks/run.sh numpy libtorch jax-0.10.2 ;;
     frameworks) stage frameworks tests/frameworks/run.sh ;;
     *) stage "$name" run_preset "$name" ;;
   esac

@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # Operators in frameworks of neural networks, each release in a virtual environment of its own under
-# build/frameworks: tests/frameworks/run.sh [numpy libtorch torch-2.11.0 torch-2.15.0]. Without a name:
-# all of them.
+# build/frameworks: tests/frameworks/run.sh [numpy libtorch torch-2.11.0 torch-2.15.0 jax-0.10.2
+# jax-0.11.2 jax-0.12.0.1]. Without a name: all of them.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 tests=$PWD/tests/frameworks
@@ -12,7 +12,9 @@ out=$PWD/build/frameworks
 mkdir -p "$out"
 
 releases=("$@")
-[ ${#releases[@]} -gt 0 ] || releases=(numpy libtorch torch-2.11.0 torch-2.15.0)
+[ ${#releases[@]} -gt 0 ] ||
+  releases=(numpy libtorch torch-2.11.0 torch-2.15.0 jax-0.10.2 jax-0.11.2 jax-0.12.0.1)
+interpreter=python3
 
 # Makes the environment NAME with pip's arguments; `--` begins another call of pip.
 environment() {
@@ -21,7 +23,7 @@ environment() {
   python=$out/$name/venv/bin/python
   [ -e "$out/$name/installed" ] && return
   rm -rf "${out:?}/$name/venv"
-  python3 -m venv "$out/$name/venv"
+  "$interpreter" -m venv "$out/$name/venv"
   local call=()
   for word in "$@" --; do
     if [ "$word" = -- ]; then
@@ -93,11 +95,44 @@ torch() {
   "$out/$name/build/torch_program" "$library"
 }
 
+# Handlers are built with the headers of the oldest release, and the same libraries run in all.
+jax() {
+  local name=$1 oldest=jax-0.10.2
+  environment "$oldest" jax==0.10.2
+  build "$oldest" jax "$("$python" -c 'import jaxlib; print(jaxlib.__path__[0])')"
+  if [ "$name" = "$oldest" ]; then
+    "$out/$oldest/build/jax_handlers"
+  else
+    interpreter=$(newer_python)
+    if [ -z "$interpreter" ]; then
+      echo "no Python 3.12 or newer was found, which $name needs: skipped"
+      return
+    fi
+    environment "$name" "jax==${name#jax-}"
+  fi
+  run "$name" jax_refusals.py "$library" "$out/$oldest/build/registered.so"
+  run "$name" jax_checks.py "$library" "$out/$oldest/build/registered.so"
+  run "$name" jax_modes.py "$library" float32
+  own_geometry "$name" jax
+}
+
+# A Python of 3.12 or later, on the PATH or of pyenv.
+newer_python() {
+  local candidate
+  for candidate in python3 python3.{12,13,14} \
+    "${PYENV_ROOT:-$HOME/.pyenv}"/versions/3.1{2,3,4}*/bin/python3; do
+    if "$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 12))' 2> /dev/null; then
+      echo "$candidate"
+      return
+    fi
+  done
+}
+
 # A geometry of a program's own as a layer, in forty lines.
 own_geometry() {
   local name=$1 framework=$2 examples=$PWD/examples/layers lines
   local program="$examples/own_geometry_$framework.py"
-  "$python" "$program" "$out/$name/build/own.so"
+  "$python" "$program" "$(dirname "$library")/own.so"
   lines=$(cat "$examples/own_geometry.cpp" "$examples/own_geometry_$framework.cpp" "$program" |
     sed -e '/^\/\//d' -e '/^# /d' -e '/^$/d' | wc -l)
   echo "$name own_geometry: $lines lines"
@@ -119,6 +154,7 @@ for name in "${releases[@]}"; do
   mkdir -p "$out/$name"
   case $name in
     torch-*) torch "$name" ;;
+    jax-*) jax "$name" ;;
     numpy | libtorch) "$name" "$name" ;;
     *) echo "there is no test of $name" && exit 1 ;;
   esac
