@@ -32,6 +32,8 @@ namespace {
 
 static_assert(pyronn::is_interp_v<DoubleInterp>);
 static_assert(pyronn::is_storage_v<double>);
+static_assert(
+    std::is_same_v<pyronn::detail::projection_number_t<pyronn::ArcFanView, double>, double>);
 
 using Cases = std::tuple<test::JosephDouble, test::RayMarchDouble, test::SiddonDouble,
                          test::VoxelDrivenDouble, test::DistanceWeightedDouble>;
