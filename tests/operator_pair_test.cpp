@@ -276,6 +276,8 @@ struct OwnGeometry {
   [[nodiscard]] OwnView view(int n) const { return {vectors(first)[static_cast<std::size_t>(n)]}; }
 };
 
+struct OtherGeometry : OwnGeometry {};
+
 BOOST_AUTO_TEST_CASE(a_geometry_of_a_program_is_registered) {
   CpuOperatorPair<OwnGeometry, SoftwareInterp, Joseph, StorageTypes<float>> const own;
   BOOST_TEST(own.geometry_rank() == 0);
@@ -291,6 +293,11 @@ BOOST_AUTO_TEST_CASE(a_geometry_of_a_program_is_registered) {
   for (std::size_t n = 0; n < found.values.size(); ++n) {
     BOOST_TEST(std::abs(found.values[n] - expected.values[n]) < 1e-4F);
   }
+  // Other types of geometries have other numbers, and what was forgotten is refused.
+  BOOST_TEST(register_geometry(OtherGeometry{{0.1}}) != handle.values[0]);
+  unregister_geometry<OwnGeometry>(handle.values[0]);
+  BOOST_TEST(contains(refusal([&] { own.project(call(image, found, handle), context); }),
+                      "no geometry has the number"));
   handle.values[0] = 99;
   BOOST_TEST(contains(refusal([&] { own.project(call(image, found, handle), context); }),
                       "no geometry has the number 99"));

@@ -197,9 +197,10 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(no_workspace_is_enough, Case, test::AllCases) {
     BOOST_TEST(op.workspace_bytes(test::executor(), arrays.in.view(), 0) == 0U);
     auto const expected = test::run(op, arrays.values);
     op(test::executor(), arrays.in.view(), arrays.out.view());
-    // A texture's coordinates are rounded before its weights are.
+    // A texture's coordinates are rounded before its weights are. Half of the samples of so small a
+    // volume lie at its borders, where textures take one rounded weight in place of two.
     BOOST_TEST(test::relative_l2(arrays.out.values(), expected) <
-               test::bound<typename Case::Interp>(1e-6, 1e-3));
+               test::bound<typename Case::Interp>(1e-6, 2e-3));
     Workspace small{test::executor(), std::size_t{bytes == 0 ? 0U : 1U}};
     auto const in_place = arrays.out.values();
     test::fill_with_nan(arrays.out.view(), test::executor().stream());

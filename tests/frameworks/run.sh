@@ -4,7 +4,7 @@
 #
 # Operators in frameworks of neural networks, each release in a virtual environment of its own under
 # build/frameworks: tests/frameworks/run.sh [numpy libtorch torch-2.11.0 torch-2.15.0 jax-0.10.2
-# jax-0.11.2 jax-0.12.0.1]. Without a name: all of them.
+# jax-0.11.2 jax-0.12.0.1 tensorflow-2.21.0]. Without a name: all of them.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 tests=$PWD/tests/frameworks
@@ -13,7 +13,8 @@ mkdir -p "$out"
 
 releases=("$@")
 [ ${#releases[@]} -gt 0 ] ||
-  releases=(numpy libtorch torch-2.11.0 torch-2.15.0 jax-0.10.2 jax-0.11.2 jax-0.12.0.1)
+  releases=(numpy libtorch torch-2.11.0 torch-2.15.0 jax-0.10.2 jax-0.11.2 jax-0.12.0.1
+    tensorflow-2.21.0)
 interpreter=python3
 
 # Makes the environment NAME with pip's arguments; `--` begins another call of pip.
@@ -155,6 +156,7 @@ for name in "${releases[@]}"; do
   case $name in
     torch-*) torch "$name" ;;
     jax-*) jax "$name" ;;
+    tensorflow-2.21.0) PYTHON=$interpreter PYRONN_FRAMEWORKS_DIR=$out tests/frameworks/tensorflow.sh ;;
     numpy | libtorch) "$name" "$name" ;;
     *) echo "there is no test of $name" && exit 1 ;;
   esac

@@ -33,6 +33,7 @@ read -ra eigen <<< "$(pkg-config --cflags-only-I eigen3 2> /dev/null || echo -I/
 # What TensorFlow asks for. Its folder brings an Eigen of its own, hence two files: kernels know
 # nothing of TensorFlow.
 export TF_CPP_MIN_LOG_LEVEL=3
+export PYTHONPATH=$PWD/examples/layers${PYTHONPATH:+:$PYTHONPATH}
 mapfile -t flags < <("$python" -c '
 import tensorflow as tf
 print(*tf.sysconfig.get_compile_flags(), sep="\n")' 2> /dev/null)

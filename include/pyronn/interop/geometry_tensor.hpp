@@ -3,6 +3,7 @@
 #pragma once
 
 /// GeometryTensor: a scan as an array of numbers, as frameworks hand it over.
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -51,6 +52,12 @@ struct GeometryTensor {
 
 namespace detail {
 
+/// The next number for a geometry of any type, so that no number stands for two.
+inline std::int64_t next_geometry_number() {
+  static std::atomic<std::int64_t> last{0};
+  return ++last;
+}
+
 /// Geometries of one type by the numbers that they were given.
 template <class Geometry>
 class GeometryRegistry {
@@ -62,8 +69,9 @@ class GeometryRegistry {
 
   std::int64_t add(Geometry const& geometry) {
     std::lock_guard<std::mutex> const lock{mutex_};
-    geometries_.emplace(++last_, geometry);
-    return last_;
+    std::int64_t const number = next_geometry_number();
+    geometries_.emplace(number, geometry);
+    return number;
   }
 
   void remove(std::int64_t handle) {
@@ -82,7 +90,6 @@ class GeometryRegistry {
  private:
   std::mutex mutex_;
   std::map<std::int64_t, Geometry> geometries_;
-  std::int64_t last_ = 0;
 };
 
 inline void check_shape_of_view(GeometryNumbers const& numbers, int rows, int columns,

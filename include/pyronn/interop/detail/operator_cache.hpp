@@ -41,6 +41,9 @@ class OperatorKey {
            std::memcmp(bytes_, other.bytes_, count_) == 0;
   }
 
+  /// The geometry's numbers.
+  [[nodiscard]] void* numbers() const { return const_cast<unsigned char*>(bytes_); }
+
   /// The same with a copy of what it looks at.
   [[nodiscard]] OperatorKey kept() const {
     OperatorKey key = *this;
@@ -66,13 +69,15 @@ class OperatorCache {
  public:
   using Operator = Operator_;
 
-  /// The operator of this key; made by `make()` unless it was kept. Of two threads that want the
-  /// same one at the same time both may make it.
+  /// The operator of this key; made by `make(numbers)` of a copy of the geometry's numbers unless
+  /// it was kept, as others may write them meanwhile. Of two threads that want the same one at the
+  /// same time both may make it.
   template <class Make>
   std::shared_ptr<Operator const> get(OperatorKey const& key, Make const& make) {
     if (auto found = find(key)) return found;
-    std::shared_ptr<Operator const> const made = std::make_shared<Operator const>(make());
     OperatorKey kept = key.kept();
+    std::shared_ptr<Operator const> const made =
+        std::make_shared<Operator const>(make(kept.numbers()));
     if (Lock const lock{mutex_, patience}) {
       entries_.emplace_front(std::move(kept), made);
       if (entries_.size() > capacity) entries_.pop_back();

@@ -96,13 +96,20 @@ class OperatorPairOf : public OperatorPair {
     SampleGeometries const samples =
         sample_geometries(call.geometry, geometry_rank_v<Geometry>, sizes);
     if (sizes.samples == 0) return;
+    if constexpr (!GeometryTensor<Geometry>::has_numbers) {
+      geometries_of<Geometry>(call.geometry, samples.count, sizes);  // refuses what was forgotten
+    }
     bool const is_known = for_storage(Storage{}, call, [&](auto number) {
       using Number = decltype(number);
       auto& cache = caches.template of_elements<Number>();
-      auto const op = cache.get(OperatorKey{sizes, grid, call.model, call.geometry}, [&] {
-        using Operator = typename std::decay_t<decltype(cache)>::Operator;
-        return make<Operator>(call, sizes, samples, grid);
-      });
+      auto const op =
+          cache.get(OperatorKey{sizes, grid, call.model, call.geometry}, [&](void* numbers) {
+            using Operator = typename std::decay_t<decltype(cache)>::Operator;
+            dlpack::Tensor geometry = call.geometry;
+            geometry.data = numbers;
+            geometry.byte_offset = 0;
+            return make<Operator>(geometry, call.model, sizes, samples, grid);
+          });
       Executors::with(call.input.device, context, [&](auto const& executor) {
         run_as<Number>(call, sizes, *op, executor, context.workspace_limit);
       });
@@ -112,10 +119,11 @@ class OperatorPairOf : public OperatorPair {
   }
 
   template <class Operator>
-  static Operator make(TensorCall const& call, OperatorSizes const& sizes,
-                       SampleGeometries const& samples, Grid const& grid) {
-    auto geometries = geometries_of<Geometry>(call.geometry, samples.count, sizes);
-    Model const model = ModelNumbers<Model>::make(call.model);
+  static Operator make(dlpack::Tensor const& geometry, std::vector<double> const& numbers,
+                       OperatorSizes const& sizes, SampleGeometries const& samples,
+                       Grid const& grid) {
+    auto geometries = geometries_of<Geometry>(geometry, samples.count, sizes);
+    Model const model = ModelNumbers<Model>::make(numbers);
     if (samples.of_sample.empty()) return Operator{geometries.front(), grid, model};
     std::vector<Geometry> of_sample;
     of_sample.reserve(samples.of_sample.size());
