@@ -114,6 +114,8 @@ BOOST_AUTO_TEST_CASE(what_does_not_fit_is_refused_with_a_sentence) {
   BOOST_TEST(contains(refusal(lent.tensor()), "at most 2^31 - 1"));
   lent.shape = {std::int64_t{1} << 40, std::int64_t{1} << 40, 1};
   BOOST_TEST(contains(refusal(lent.tensor()), "more elements than can be counted"));
+  lent.shape = {1 << 30, 1 << 30, 0};
+  BOOST_TEST(refusal(lent.tensor()) == "accepted");
 }
 
 BOOST_AUTO_TEST_CASE(empty_tensors_need_no_memory_and_no_strides) {

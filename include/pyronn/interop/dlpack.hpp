@@ -138,13 +138,18 @@ inline std::string name_of(DataType type) {
 /// Number of elements. Throws InvalidArgument for a negative size, and for more than can be
 /// counted.
 inline std::int64_t element_count(Tensor const& tensor) {
-  std::int64_t count = 1;
+  bool is_empty = false;
   for (int axis = 0; axis < tensor.ndim; ++axis) {
     std::int64_t const size = tensor.shape[axis];
     detail::expects(size >= 0, "dlpack: the tensor has ", size, " elements along axis ", axis);
-    detail::expects(size == 0 || count <= std::numeric_limits<std::int64_t>::max() / size,
+    is_empty = is_empty || size == 0;
+  }
+  if (is_empty) return 0;
+  std::int64_t count = 1;
+  for (int axis = 0; axis < tensor.ndim; ++axis) {
+    detail::expects(count <= std::numeric_limits<std::int64_t>::max() / tensor.shape[axis],
                     "dlpack: the tensor has more elements than can be counted");
-    count *= size;
+    count *= tensor.shape[axis];
   }
   return count;
 }
@@ -196,27 +201,16 @@ class ImportedTensor {
  public:
   /// Takes what a capsule "dltensor" holds, whose name must then be "used_dltensor". Such lenders
   /// do not say whether it may be written. Throws InvalidArgument for a null pointer.
-  explicit ImportedTensor(ManagedTensor* lent) {
-    detail::expects(lent != nullptr, "dlpack: the capsule holds no tensor");
-    owner_ = {lent, [lent](void*) {
-                if (lent->deleter != nullptr) lent->deleter(lent);
-              }};
-    tensor_ = &lent->dl_tensor;
-  }
+  explicit ImportedTensor(ManagedTensor* lent)
+      : owner_{owner_of(lent)}, tensor_{&lent->dl_tensor}, is_read_only_{false} {}
 
   /// Takes what a capsule "dltensor_versioned" holds, whose name must then be
   /// "used_dltensor_versioned". Throws InvalidArgument, having given it back, for a version whose
   /// layout is not known.
-  explicit ImportedTensor(ManagedTensorVersioned* lent) {
-    detail::expects(lent != nullptr, "dlpack: the capsule holds no tensor");
-    owner_ = {lent, [lent](void*) {
-                if (lent->deleter != nullptr) lent->deleter(lent);
-              }};
-    detail::expects(lent->major == 1, "dlpack: the tensor is of DLPack ", lent->major, ".",
-                    lent->minor, "; versions 1.x are known");
-    tensor_ = &lent->dl_tensor;
-    is_read_only_ = (lent->flags & ManagedTensorVersioned::read_only) != 0;
-  }
+  explicit ImportedTensor(ManagedTensorVersioned* lent)
+      : owner_{owner_of(lent)},
+        tensor_{&known_layout(*lent).dl_tensor},
+        is_read_only_{(lent->flags & ManagedTensorVersioned::read_only) != 0} {}
 
   /// What is lent.
   [[nodiscard]] Tensor const& tensor() const { return *tensor_; }
@@ -234,9 +228,22 @@ class ImportedTensor {
   }
 
  private:
+  template <class Managed>
+  static std::shared_ptr<void> owner_of(Managed* lent) {
+    detail::expects(lent != nullptr, "dlpack: the capsule holds no tensor");
+    return {lent, [lent](void*) {
+              if (lent->deleter != nullptr) lent->deleter(lent);
+            }};
+  }
+  static ManagedTensorVersioned const& known_layout(ManagedTensorVersioned const& lent) {
+    detail::expects(lent.major == 1, "dlpack: the tensor is of DLPack ", lent.major, ".",
+                    lent.minor, "; versions 1.x are known");
+    return lent;
+  }
+
   std::shared_ptr<void> owner_;
-  Tensor const* tensor_ = nullptr;
-  bool is_read_only_ = false;
+  Tensor const* tensor_;
+  bool is_read_only_;
 };
 
 }  // namespace pyronn::dlpack
@@ -260,7 +267,8 @@ struct DlpackLoan {
       strides[Rank - 1 - axis] = stride;
       stride *= array.extents[axis];
     }
-    void* const data = const_cast<std::remove_const_t<T>*>(array.data);
+    // The flag read_only says what the type of the pointer cannot.
+    void* const data = const_cast<std::remove_const_t<T>*>(array.data);  // NOLINT
     managed.dl_tensor = {data, device, Rank, dlpack::data_type_of<T>(), shape, strides, 0};
     managed.manager_ctx = this;
     managed.deleter = [](Managed* lent) { delete static_cast<DlpackLoan*>(lent->manager_ctx); };

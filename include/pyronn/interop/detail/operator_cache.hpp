@@ -23,14 +23,14 @@ namespace pyronn::detail {
 /// what it holds is compared, as memory may be written by others than the framework.
 class OperatorKey {
  public:
-  OperatorKey(OperatorSizes const& sizes, Grid const& grid, std::vector<double> const& model,
+  OperatorKey(OperatorSizes sizes, Grid const& grid, std::vector<double> model,
               dlpack::Tensor const& geometry)
-      : sizes_{sizes},
+      : sizes_{std::move(sizes)},
         grid_{grid},
-        model_{model},
+        model_{std::move(model)},
         shape_(geometry.shape, geometry.shape + geometry.ndim),
         type_{geometry.dtype},
-        bytes_{static_cast<unsigned char const*>(geometry.data) + geometry.byte_offset},
+        bytes_{static_cast<unsigned char*>(geometry.data) + geometry.byte_offset},
         count_{static_cast<std::size_t>(dlpack::element_count(geometry)) *
                (geometry.dtype.bits / 8U)} {}
 
@@ -42,7 +42,7 @@ class OperatorKey {
   }
 
   /// The geometry's numbers.
-  [[nodiscard]] void* numbers() const { return const_cast<unsigned char*>(bytes_); }
+  [[nodiscard]] void* numbers() const { return bytes_; }
 
   /// The same with a copy of what it looks at.
   [[nodiscard]] OperatorKey kept() const {
@@ -58,7 +58,7 @@ class OperatorKey {
   std::vector<double> model_;
   std::vector<std::int64_t> shape_;
   dlpack::DataType type_;
-  unsigned char const* bytes_;
+  unsigned char* bytes_;
   std::size_t count_;
   std::shared_ptr<std::vector<unsigned char>> copy_;
 };

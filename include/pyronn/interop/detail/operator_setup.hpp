@@ -105,7 +105,8 @@ inline SampleGeometries sample_geometries(dlpack::Tensor const& geometry, int ra
   std::int64_t count = 1;
   for (int axis = 0; axis < leading; ++axis) {
     std::int64_t const size = geometry.shape[axis];
-    std::int64_t const samples = sizes.batch[static_cast<std::size_t>(batch - leading + axis)];
+    int const axis_of_batch = batch - leading + axis;
+    std::int64_t const samples = sizes.batch[static_cast<std::size_t>(axis_of_batch)];
     expects(size == 1 || size == samples, "OperatorPair: the geometry has ", size,
             " scans along axis ", axis, ", but the batch has ", samples, " samples there");
     count *= size;
