@@ -4,6 +4,7 @@
 #include "operators.hpp"
 
 #include <pyronn/cpu.hpp>
+#include <pyronn/interop/fbp_array_kernels.hpp>
 #include <pyronn/interop/filter_kernels.hpp>
 #include <pyronn/interop/operator_kernels.hpp>
 
@@ -27,11 +28,24 @@ OperatorPair const& fan_march() { return pair<FanBeam, RayMarch>(); }
 OperatorPair const& fan_siddon() { return pair<FanBeam, Siddon>(); }
 OperatorPair const& fan_weighted() { return pair<FanBeam, DistanceWeighted>(); }
 OperatorPair const& cone_weighted() { return pair<ConeBeam, DistanceWeighted>(); }
+OperatorPair const& parallel_weighted() { return pair<ParallelBeam2D, DistanceWeighted>(); }
+OperatorPair const& arc_weighted() { return pair<ArcFanBeam, DistanceWeighted>(); }
 
 OperatorPair const& fan_unmatched() {
   static UnmatchedOperatorPair const made{fan(), fan_weighted()};
   return made;
 }
+
+template <class Geometry>
+FbpArrays const& fbp_arrays() {
+  static CpuFbpArrays<Geometry> const made;
+  return made;
+}
+
+FbpArrays const& parallel_fbp() { return fbp_arrays<ParallelBeam2D>(); }
+FbpArrays const& fan_fbp() { return fbp_arrays<FanBeam>(); }
+FbpArrays const& arc_fbp() { return fbp_arrays<ArcFanBeam>(); }
+FbpArrays const& cone_fbp() { return fbp_arrays<ConeBeam>(); }
 
 FilterOperator const& filter() {
   static CpuFilterOperator const made;

@@ -92,6 +92,7 @@ torch() {
   run "$name" torch_checks.py "$library" float32 float64
   run "$name" torch_filter.py "$library"
   run "$name" torch_inputs.py "$library"
+  run "$name" torch_fbp.py "$library"
   own_geometry "$name" torch
   "$out/$name/build/torch_program" "$library"
 }

@@ -10,9 +10,9 @@ def angles(views, span=2 * math.pi, first=0.0):
     return first + torch.arange(views, dtype=torch.float64) * span / views
 
 
-def fan(views, pixel, sid, sdd, first=0.0):
+def fan(views, pixel, sid, sdd, first=0.0, span=2 * math.pi):
     """Source, detector centre and u step of a circular fan: (views, 3, 2)."""
-    a = angles(views, first=first)
+    a = angles(views, span, first)
     outward = torch.stack([a.cos(), a.sin()], -1)
     u = torch.stack([-a.sin(), a.cos()], -1)
     return torch.stack([sid * outward, (sid - sdd) * outward, pixel * u], 1)

@@ -17,6 +17,12 @@ auto const library = pyronn::TorchLibrary{"ct"}
                          .add("fan_weighted", operators::fan_weighted())
                          .add("cone_weighted", operators::cone_weighted())
                          .add("fan_unmatched", operators::fan_unmatched())
+                         .add("parallel_weighted", operators::parallel_weighted())
+                         .add("arc_weighted", operators::arc_weighted())
+                         .add("parallel_fbp", operators::parallel_fbp())
+                         .add("fan_fbp", operators::fan_fbp())
+                         .add("arc_fbp", operators::arc_fbp())
+                         .add("cone_fbp", operators::cone_fbp())
                          .add("filter", operators::filter());
 
 }  // namespace

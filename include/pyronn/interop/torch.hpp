@@ -12,10 +12,12 @@
 #include <utility>
 #include <vector>
 
+#include <pyronn/interop/detail/torch/fbp_arrays.hpp>
 #include <pyronn/interop/detail/torch/filter.hpp>
 #include <pyronn/interop/detail/torch/operator.hpp>
 #include <pyronn/interop/detail/torch/register_operator.hpp>
 #include <pyronn/interop/detail/torch/registry.hpp>
+#include <pyronn/interop/fbp_arrays.hpp>
 #include <pyronn/interop/filter_operator.hpp>
 #include <pyronn/interop/operator_pair.hpp>
 
@@ -65,6 +67,25 @@ class TorchLibrary {
     detail::register_operator(registry_, both->forward);
     detail::register_operator(registry_, both->adjoint);
     kept_.push_back(both);
+    return std::move(*this);
+  }
+
+  /// Registers what filtered backprojection begins with, as tensors of float32 in host memory:
+  ///
+  /// @code
+  ///   NAME_weights(Tensor geometry, int[] projections_shape, str window="ram_lak",
+  ///                str redundancy="automatic") -> Tensor
+  ///   NAME_response(... the same ...) -> Tensor
+  /// @endcode
+  ///
+  /// The shape is that of one sample's projections, (view, v, u) or (view, u), and that of the
+  /// weights; the response is for rows of it. Windows and redundancies have the names of
+  /// FilterWindow and Redundancy. With both, `adjoint(filter(projections * weights, response))` of
+  /// a pair of DistanceWeighted is the image [1/mm]. The arrays must live as long as the process.
+  TorchLibrary add(std::string const& name, FbpArrays const& arrays) && {
+    auto const op = std::make_shared<detail::TorchFbpArrays>(detail::TorchFbpArrays{name, &arrays});
+    detail::register_fbp_arrays(registry_, *op);
+    kept_.push_back(op);
     return std::move(*this);
   }
 

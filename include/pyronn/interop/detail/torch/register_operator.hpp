@@ -10,6 +10,7 @@
 
 #include <pyronn/interop/detail/torch/autocast.hpp>
 #include <pyronn/interop/detail/torch/autograd.hpp>
+#include <pyronn/interop/detail/torch/fbp_arrays.hpp>
 #include <pyronn/interop/detail/torch/filter.hpp>
 #include <pyronn/interop/detail/torch/filter_autograd.hpp>
 #include <pyronn/interop/detail/torch/filter_kernels.hpp>
@@ -42,6 +43,18 @@ inline void register_operator(TorchRegistry& registry, TorchOperator const& op) 
   registry.implement(op.kernel_name(), {Key::CPU, Key::CUDA}, TorchKernel{&op});
   registry.implement(op.kernel_name(), Key::Meta, TorchMetaKernel{&op});
   registry.implement(op.kernel_name(), Key::Autograd, TorchAutograd{&op});
+}
+
+inline void register_fbp_arrays(TorchRegistry& registry, TorchFbpArrays const& op) {
+  using Key = c10::DispatchKey;
+  registry.define(op.schema("weights"));
+  registry.implement(op.name + "_weights", Key::CPU, TorchFbpArrayKernel<TorchFbpWeights>{&op});
+  registry.implement(op.name + "_weights", Key::Meta,
+                     TorchFbpArrayMetaKernel<TorchFbpWeights>{&op});
+  registry.define(op.schema("response"));
+  registry.implement(op.name + "_response", Key::CPU, TorchFbpArrayKernel<TorchFbpResponse>{&op});
+  registry.implement(op.name + "_response", Key::Meta,
+                     TorchFbpArrayMetaKernel<TorchFbpResponse>{&op});
 }
 
 inline void register_filter(TorchRegistry& registry, TorchFilter const& op) {

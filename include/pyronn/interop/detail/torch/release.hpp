@@ -45,7 +45,7 @@ bool is_fake_mode_active(R (*get_mode)(Key)) {
   return get_mode(Key::FAKE).has_value();
 }
 template <class Modes>
-using GetMode = decltype(&Modes::get_mode);
+using GetMode = decltype(is_fake_mode_active(&Modes::get_mode));
 
 /// Whether a call is traced with fakes of tensors, which have shapes alone.
 template <class Modes = c10::impl::TorchDispatchModeTLS>

@@ -1,0 +1,70 @@
+// SPDX-FileCopyrightText: The pyronn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+/// FbpArrays: weights and response of filtered backprojection behind a type without templates, for
+/// layers that train them. Made and used as an OperatorPair is (operator_pair.hpp), of a
+/// CpuFbpArrays (fbp_array_kernels.hpp).
+#include <string>
+#include <vector>
+
+#include <pyronn/core/error.hpp>
+#include <pyronn/core/extents.hpp>
+#include <pyronn/interop/dlpack.hpp>
+#include <pyronn/recon/fbp/options.hpp>
+
+namespace pyronn {
+
+/// The window of this name: ram_lak, shepp_logan, cosine, hamming, hann or ramp. Throws
+/// InvalidArgument for others.
+inline FilterWindow filter_window_of(std::string const& name) {
+  if (name == "ram_lak") return FilterWindow::ram_lak;
+  if (name == "shepp_logan") return FilterWindow::shepp_logan;
+  if (name == "cosine") return FilterWindow::cosine;
+  if (name == "hamming") return FilterWindow::hamming;
+  if (name == "hann") return FilterWindow::hann;
+  if (name == "ramp") return FilterWindow::ramp;
+  throw InvalidArgument(
+      detail::message("pyronn::filter_window_of: there is no window '", name,
+                      "'; there are ram_lak, shepp_logan, cosine, hamming, hann and ramp"));
+}
+
+/// The redundancy of this name: automatic, uniform, parker, riess or wang. Throws InvalidArgument
+/// for others.
+inline Redundancy redundancy_of(std::string const& name) {
+  if (name == "automatic") return Redundancy::automatic;
+  if (name == "uniform") return Redundancy::uniform;
+  if (name == "parker") return Redundancy::parker;
+  if (name == "riess") return Redundancy::riess;
+  if (name == "wang") return Redundancy::wang;
+  throw InvalidArgument(detail::message("pyronn::redundancy_of: there is no redundancy '", name,
+                                        "'; there are automatic, uniform, parker, riess and wang"));
+}
+
+/// What projections are multiplied with before they are filtered, and what rows are filtered with:
+/// backprojected with DistanceWeighted (parallel rays with VoxelDriven, too) they are the image
+/// [1/mm].
+class FbpArrays {
+ public:
+  FbpArrays() = default;
+  FbpArrays(FbpArrays const&) = delete;
+  FbpArrays& operator=(FbpArrays const&) = delete;
+  virtual ~FbpArrays() = default;
+
+  /// 3 in space, 2 in the plane.
+  [[nodiscard]] virtual int dimension() const = 0;
+
+  /// The weights of a scan with projections of these extents (u, v, view), of one row in the plane;
+  /// u fastest, as fbp_weights has them. Throws InvalidArgument for a geometry that does not fit,
+  /// and for what Fbp refuses.
+  [[nodiscard]] virtual std::vector<float> weights(dlpack::Tensor const& geometry,
+                                                   Extents<3> projections,
+                                                   FbpOptions const& options) const = 0;
+
+  /// The response for rows of such a scan, as filter_response has it.
+  [[nodiscard]] virtual std::vector<float> response(dlpack::Tensor const& geometry,
+                                                    Extents<3> projections,
+                                                    FbpOptions const& options) const = 0;
+};
+
+}  // namespace pyronn
