@@ -97,7 +97,8 @@ class OperatorPairOf : public OperatorPair {
         sample_geometries(call.geometry, geometry_rank_v<Geometry>, sizes);
     if (sizes.samples == 0) return;
     if constexpr (!GeometryTensor<Geometry>::has_numbers) {
-      geometries_of<Geometry>(call.geometry, samples.count, sizes);  // refuses what was forgotten
+      geometries_of<Geometry>(call.geometry, samples.count, sizes,
+                              1);  // refuses what was forgotten
     }
     bool const is_known = for_storage(Storage{}, call, [&](auto number) {
       using Number = decltype(number);
@@ -108,7 +109,7 @@ class OperatorPairOf : public OperatorPair {
             dlpack::Tensor geometry = call.geometry;
             geometry.data = numbers;
             geometry.byte_offset = 0;
-            return make<Operator>(geometry, call.model, sizes, samples, grid);
+            return make<Operator>(geometry, call.model, sizes, samples, grid, context.threads);
           });
       Executors::with(call.input.device, context, [&](auto const& executor) {
         run_as<Number>(call, sizes, *op, executor, context.workspace_limit);
@@ -121,8 +122,8 @@ class OperatorPairOf : public OperatorPair {
   template <class Operator>
   static Operator make(dlpack::Tensor const& geometry, std::vector<double> const& numbers,
                        OperatorSizes const& sizes, SampleGeometries const& samples,
-                       Grid const& grid) {
-    auto geometries = geometries_of<Geometry>(geometry, samples.count, sizes);
+                       Grid const& grid, int threads) {
+    auto geometries = geometries_of<Geometry>(geometry, samples.count, sizes, threads);
     Model const model = ModelNumbers<Model>::make(numbers);
     if (samples.of_sample.empty()) return Operator{geometries.front(), grid, model};
     std::vector<Geometry> of_sample;

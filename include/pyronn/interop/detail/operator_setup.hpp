@@ -7,8 +7,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <optional>
+#include <utility>
 #include <vector>
 
+#include <pyronn/backend/cpu/detail/run_on_threads.hpp>
 #include <pyronn/core/error.hpp>
 #include <pyronn/core/extents.hpp>
 #include <pyronn/core/grid.hpp>
@@ -17,6 +20,7 @@
 #include <pyronn/interop/dlpack.hpp>
 #include <pyronn/interop/geometry_tensor.hpp>
 #include <pyronn/interop/operator_pair.hpp>
+#include <pyronn/operators/detail/of_sample.hpp>
 
 namespace pyronn::detail {
 
@@ -151,31 +155,60 @@ inline std::vector<double> numbers_of(dlpack::Tensor const& tensor) {
   return numbers;
 }
 
+/// Scans of numbers, which threads share out, as each view is set up.
+template <class Geometry>
+std::vector<Geometry> geometries_of_numbers(dlpack::Tensor const& tensor, int count,
+                                            Extents<2> detector, int threads) {
+  std::vector<double> const numbers = numbers_of(tensor);
+  auto const size = [&](int axis) {
+    return checked_size(tensor.shape[tensor.ndim - 3 + axis], "OperatorPair: geometry");
+  };
+  GeometryNumbers const first{numbers.data(), size(0), size(1), size(2)};
+  std::vector<std::optional<Geometry>> made(static_cast<std::size_t>(count));
+  auto const make = [&](std::int64_t n) {
+    auto const sample = static_cast<std::size_t>(n);
+    GeometryNumbers scan = first;
+    scan.data += n * first.views * first.rows * first.columns;
+    of_sample(sample, made.size(),
+              [&] { made[sample].emplace(GeometryTensor<Geometry>::make(scan, detector)); });
+  };
+  using Make = decltype(make);
+  run_on_threads(
+      threads, {count, 1, 1},
+      [](Extents<3>, std::int64_t begin, std::int64_t end, void const* what) {
+        for (std::int64_t n = begin; n < end; ++n) (*static_cast<Make const*>(what))(n);
+      },
+      &make);
+  std::vector<Geometry> result;
+  result.reserve(made.size());
+  for (std::optional<Geometry>& geometry : made) result.push_back(std::move(*geometry));
+  return result;
+}
+
+/// Registered geometries.
+template <class Geometry>
+std::vector<Geometry> geometries_of_handles(dlpack::Tensor const& tensor, int count) {
+  auto const* const bytes = static_cast<unsigned char const*>(tensor.data) + tensor.byte_offset;
+  expects(tensor.dtype == dlpack::data_type_of<std::int64_t>(), "OperatorPair: the geometry is of ",
+          dlpack::name_of(tensor.dtype), "; it must be of int64: numbers from register_geometry");
+  std::vector<Geometry> result;
+  result.reserve(static_cast<std::size_t>(count));
+  for (int n = 0; n < count; ++n) {
+    result.push_back(
+        GeometryRegistry<Geometry>::instance().at(reinterpret_cast<std::int64_t const*>(bytes)[n]));
+  }
+  return result;
+}
+
 /// All geometries that a tensor holds.
 template <class Geometry>
 std::vector<Geometry> geometries_of(dlpack::Tensor const& tensor, int count,
-                                    OperatorSizes const& sizes) {
+                                    OperatorSizes const& sizes, int threads) {
   std::vector<Geometry> result;
-  result.reserve(static_cast<std::size_t>(count));
   if constexpr (GeometryTensor<Geometry>::has_numbers) {
-    std::vector<double> const numbers = numbers_of(tensor);
-    auto const size = [&](int axis) {
-      return checked_size(tensor.shape[tensor.ndim - 3 + axis], "OperatorPair: geometry");
-    };
-    GeometryNumbers one{numbers.data(), size(0), size(1), size(2)};
-    for (int n = 0; n < count; ++n) {
-      result.push_back(GeometryTensor<Geometry>::make(one, sizes.detector));
-      one.data += std::int64_t{one.views} * one.rows * one.columns;
-    }
+    result = geometries_of_numbers<Geometry>(tensor, count, sizes.detector, threads);
   } else {
-    auto const* const bytes = static_cast<unsigned char const*>(tensor.data) + tensor.byte_offset;
-    expects(tensor.dtype == dlpack::data_type_of<std::int64_t>(),
-            "OperatorPair: the geometry is of ", dlpack::name_of(tensor.dtype),
-            "; it must be of int64: numbers from register_geometry");
-    for (int n = 0; n < count; ++n) {
-      result.push_back(GeometryRegistry<Geometry>::instance().at(
-          reinterpret_cast<std::int64_t const*>(bytes)[n]));
-    }
+    result = geometries_of_handles<Geometry>(tensor, count);
   }
   for (Geometry const& geometry : result) {
     expects(geometry.num_views() == sizes.views && geometry.detector_size() == sizes.detector,

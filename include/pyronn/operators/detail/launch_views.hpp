@@ -91,6 +91,7 @@ class LaunchViews {
   LaunchViews(std::vector<Geometry> const& geometries, Grid const& grid)
       : geometries_{geometries}, grid_{grid} {
     if constexpr (!is_inline) {
+      views_.reserve(geometries.size() * static_cast<std::size_t>(geometries.front().num_views()));
       for (std::size_t sample = 0; sample < geometries.size(); ++sample) {
         detail::of_sample(sample, geometries.size(), [&] { add_views(geometries[sample]); });
       }
