@@ -121,7 +121,7 @@ def errors():
     yield "complex", TypeError, "ComplexFloat", lambda: fan(x.to(torch.complex64))
     yield "one axis", ValueError, "must have at least 2", lambda: fan(x[0])
     yield "output_shape", ValueError, "must have 2", lambda: fan(x, views=(1, 6, 7))
-    yield "views", ValueError, "6 views", lambda: fan(x, views=(5, 7))
+    yield "views", ValueError, "6 views, but", lambda: fan(x, views=(5, 7))
     yield "spacing", ValueError, "spacing has 1", lambda: fan(x, spacing=(1.0,))
     yield "no spacing", ValueError, "must be positive", lambda: fan(x, spacing=(0.0, 1.0))
     yield "origin", ValueError, "origin has 3", lambda: fan(x, origin=[1.0, 2.0, 3.0])

@@ -24,8 +24,9 @@ class CallMemory {
   CallMemory& operator=(CallMemory const&) = delete;
   virtual ~CallMemory() = default;
 
-  /// Memory on the device of the call's arrays, aligned to 512 bytes, which the framework takes
-  /// back when the CallMemory goes, in the stream's order. Throws what the framework throws.
+  /// Memory on the device of the call's arrays, aligned to 512 bytes, on cores to 64, which the
+  /// framework takes back when the CallMemory goes, in the stream's order. Throws what the framework
+  /// throws.
   virtual void* allocate(std::size_t bytes) = 0;
 };
 

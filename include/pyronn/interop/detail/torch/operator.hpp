@@ -148,6 +148,12 @@ inline void check_torch_call(TorchOperator const& op, TorchTensor const& input,
     TORCH_CHECK_VALUE(size >= 1, op.name, ": output_shape has a size of ", size,
                       "; it must be at least 1");
   }
+  if (rank > 0) {
+    c10::SymInt const views =
+        op.is_adjoint ? input.sym_size(-sample_axes(op)) : arguments.output_shape[0];
+    TORCH_CHECK_VALUE(geometry.sym_size(-rank) == views, op.name, ": the geometry has ",
+                      geometry.sym_size(-rank), " views, but the projections have ", views);
+  }
   TORCH_CHECK_VALUE(geometry.dim() - rank <= input.dim() - sample_axes(op), op.name,
                     ": the geometry has ", geometry.dim() - rank,
                     " leading axes, but the input has ", input.dim() - sample_axes(op));
