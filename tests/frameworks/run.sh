@@ -141,6 +141,20 @@ own_geometry() {
   [ "$lines" -le 40 ]
 }
 
+# A wheel of operators, as a program's author would build and install it.
+wheel() {
+  local name=$1 path=$2 where=$out/$1/wheel
+  rm -rf "$where"
+  "$python" -m pip install --quiet --disable-pip-version-check scikit-build-core==0.11.6
+  "$python" -m pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation \
+    --wheel-dir "$where" -C cmake.define.CMAKE_PREFIX_PATH="$out/prefix;$path" examples/layers/wheel
+  "$python" -m pip install --quiet --disable-pip-version-check --no-deps \
+    --target "$where/installed" "$where"/*.whl
+  PYTHONPATH=$where/installed "$python" -c '
+import torch, tilted_ct
+print("from a wheel:", tuple(tilted_ct.project(torch.ones(2, 16, 24, 24)).shape))'
+}
+
 # Runs a table, keeps it and prints what failed and how many lines there are.
 run() {
   local name=$1 table=$2 status=0
