@@ -19,10 +19,10 @@ OperatorPair const& pair() {
   return made;
 }
 
-OperatorPair const& parallel() { return pair<ParallelBeam2D>(); }
+OperatorPair const& parallel() { return pair<ParallelBeam2D, Joseph, double>(); }
 OperatorPair const& fan() { return pair<FanBeam, Joseph, double>(); }
-OperatorPair const& arc() { return pair<ArcFanBeam>(); }
-OperatorPair const& parallel_3d() { return pair<ParallelBeam3D>(); }
+OperatorPair const& arc() { return pair<ArcFanBeam, Joseph, double>(); }
+OperatorPair const& parallel_3d() { return pair<ParallelBeam3D, Joseph, double>(); }
 OperatorPair const& cone() { return pair<ConeBeam, Joseph, double>(); }
 OperatorPair const& fan_march() { return pair<FanBeam, RayMarch>(); }
 OperatorPair const& fan_siddon() { return pair<FanBeam, Siddon>(); }

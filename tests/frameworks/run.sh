@@ -37,6 +37,16 @@ environment() {
   touch "$out/$name/installed"
 }
 
+# Whether NAME is installed or pip can install it.
+reachable() {
+  [ -e "$out/$1/installed" ] && return
+  [ -x "$out/probe/bin/python" ] || python3 -m venv "$out/probe"
+  "$out/probe/bin/python" -m pip download --quiet --disable-pip-version-check --no-deps \
+    --dest "$out/probe" six==1.16.0 && return
+  echo "pip reaches no index of packages: $1 is skipped"
+  return 1
+}
+
 # The package as users find it.
 install_package() {
   cmake -S . -B "$out/package" -G Ninja -D CMAKE_INSTALL_PREFIX="$out/prefix" \
@@ -93,8 +103,10 @@ torch() {
   run "$name" torch_filter.py "$library"
   run "$name" torch_inputs.py "$library"
   run "$name" torch_fbp.py "$library"
+  run "$name" torch_physics.py "$library"
   own_geometry "$name" torch
   "$out/$name/build/torch_program" "$library"
+  wheel "$name" "$site/torch/share/cmake"
 }
 
 # Handlers are built with the headers of the oldest release, and the same libraries run in all.
@@ -168,6 +180,7 @@ run() {
 install_package
 for name in "${releases[@]}"; do
   mkdir -p "$out/$name"
+  [ "$name" = libtorch ] || reachable "$name" || continue
   case $name in
     torch-*) torch "$name" ;;
     jax-*) jax "$name" ;;
