@@ -25,8 +25,8 @@ class CallMemory {
   virtual ~CallMemory() = default;
 
   /// Memory on the device of the call's arrays, aligned to 512 bytes, on cores to 64, which the
-  /// framework takes back when the CallMemory goes, in the stream's order. Throws what the framework
-  /// throws.
+  /// framework takes back when the CallMemory goes, in the stream's order. Throws what the
+  /// framework throws.
   virtual void* allocate(std::size_t bytes) = 0;
 };
 
