@@ -10,7 +10,9 @@
 #include <pyronn/backend/cuda/detail/bricks/back_path.cuh>
 #include <pyronn/backend/cuda/detail/columns/project_path.cuh>
 #include <pyronn/backend/cuda/detail/columns/transpose_path.cuh>
+#include <pyronn/backend/cuda/detail/plane/backproject.cuh>
 #include <pyronn/backend/cuda/detail/plane/paths.cuh>
+#include <pyronn/backend/cuda/detail/plane/scans_path.cuh>
 #include <pyronn/backend/cuda/detail/samples/project_path.cuh>
 #include <pyronn/backend/cuda/detail/texture/project_path.cuh>
 #include <pyronn/backend/cuda/detail/voxels/project_path.cuh>
@@ -29,8 +31,8 @@ namespace pyronn::detail {
 
 template <>
 struct ForwardPaths<Joseph, SoftwareInterp, CudaBackend> {
-  using Type =
-      PathList<TensorCoreForward, CudaColumnsForward, CudaColumnsForwardInPlace, GeneralForward>;
+  using Type = PathList<TensorCoreForward, ScansForward, CudaColumnsForward,
+                        CudaColumnsForwardInPlace, GeneralForward>;
 };
 
 template <>
@@ -76,7 +78,7 @@ struct BackPaths<Siddon, Interp, CudaBackend> {
 
 template <class DepthWeight>
 struct BackPaths<WeightedVoxelDriven<DepthWeight>, SoftwareInterp, CudaBackend> {
-  using Type = PathList<TensorCoreBack<DepthWeight>, GeneralBack>;
+  using Type = PathList<TensorCoreBack<DepthWeight>, ScansBack, GeneralBack>;
 };
 
 }  // namespace pyronn::detail

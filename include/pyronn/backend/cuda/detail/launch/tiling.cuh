@@ -42,8 +42,7 @@ struct VoxelTiling<Interp, CudaBackend, 3> {
 /// Images have no columns along z and too few pixels to fill a GPU, so that 16 threads share an
 /// item and each takes every sixteenth view. Views that are not projective are larger, and a block
 /// whose warps all read the same view is faster.
-template <class Interp>
-struct VoxelTiling<Interp, CudaBackend, 2> {
+struct CudaPlaneTiling {
   struct Block : BlockShape<16, 2, 1> {
     static constexpr int split = 16;
   };
@@ -54,6 +53,8 @@ struct VoxelTiling<Interp, CudaBackend, 2> {
   using GeneralTile = VoxelTile<1, 1, 4, 1, GeneralBlock>;
   static constexpr bool prefers_special_views = true;
 };
+template <class Interp>
+struct VoxelTiling<Interp, CudaBackend, 2> : CudaPlaneTiling {};
 
 /// Warps are compact on the detector, as rays that are neighbours in both directions read the same
 /// cache lines.
