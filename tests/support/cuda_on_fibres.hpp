@@ -210,6 +210,7 @@ inline int __all_sync(unsigned lanes, int vote) {
 }
 
 inline float __ldg(float const* address) { return *address; }
+inline float4 __ldg(float4 const* address) { return *address; }
 inline float __saturatef(float value) { return value > 0 ? (value < 1 ? value : 1.0F) : 0.0F; }
 /// Rounds down. The sum is exact in double unless the summands are very unlike.
 inline float __fadd_rd(float a, float b) {

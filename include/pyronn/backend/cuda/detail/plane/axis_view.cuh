@@ -9,44 +9,24 @@
 
 #include <cuda_runtime.h>
 
+#include <pyronn/backend/cuda/detail/plane/plane_rays.cuh>
 #include <pyronn/core/math.hpp>
 #include <pyronn/core/vec.hpp>
-#include <pyronn/geometry/ray.hpp>
 #include <pyronn/model/detail/footprint.hpp>
 #include <pyronn/model/detail/views/index_view.hpp>
 
 namespace pyronn::detail {
 
 /// What of a projective view matters in the plane, half as long as the view.
-struct PlaneView {
+struct PlaneView : PlaneRays {
   float u[3];  ///< u w from x, y and 1
   float w[3];  ///< w from x, y and 1
-  float middle[2];
-  float direction[2];
-  float along_u[2];
-  float origin_weight;     ///< as in IndexRays
-  float direction_weight;  ///< as in IndexRays
-  float begin;
-  float end;
 
   PlaneView() = default;
   explicit PlaneView(IndexMapAndRays const& view)
-      : u{view.map.row[0][0], view.map.row[0][1], view.map.row[0][3]},
-        w{view.map.row[2][0], view.map.row[2][1], view.map.row[2][3]},
-        middle{view.rays.middle[0], view.rays.middle[1]},
-        direction{view.rays.direction[0], view.rays.direction[1]},
-        along_u{view.rays.along_u[0], view.rays.along_u[1]},
-        origin_weight{view.rays.origin_weight},
-        direction_weight{view.rays.direction_weight},
-        begin{view.rays.begin},
-        end{view.rays.end} {}
-
-  /// The very numbers that IndexRays gives.
-  [[nodiscard]] __device__ Ray<float> ray(float pixel, float) const {
-    Vec3f const offset = pixel * Vec3f{along_u[0], along_u[1], 0.0F};
-    return {Vec3f{middle[0], middle[1], 0.0F} + origin_weight * offset,
-            Vec3f{direction[0], direction[1], 0.0F} + direction_weight * offset, begin, end};
-  }
+      : PlaneRays{view.rays},
+        u{view.map.row[0][0], view.map.row[0][1], view.map.row[0][3]},
+        w{view.map.row[2][0], view.map.row[2][1], view.map.row[2][3]} {}
 };
 
 /// A rectangle in the plane, along a main axis and across it [voxels].

@@ -11,6 +11,7 @@
 #include <optional>
 #include <type_traits>
 
+#include <pyronn/backend/cuda/detail/plane/plane_rays.cuh>
 #include <pyronn/backend/cuda/detail/plane/stored_views.cuh>
 #include <pyronn/core/array_view.hpp>
 #include <pyronn/core/math.hpp>
@@ -49,8 +50,9 @@ struct ScansPath {
     if (call.op.detector().count() > most_pixels) return std::nullopt;
     std::size_t const of_sample =
         static_cast<std::size_t>(views_of_launch(call)) * sizeof(StoredView<Form>);
-    auto const wanted = clamp<std::int64_t>(enough_threads / Direction::threads(call) + 1, 2,
-                                            call.input.extents[3]);
+    std::int64_t const enough = min(enough_threads / Direction::threads(call) + 1,
+                                    most_table_bytes / static_cast<std::int64_t>(of_sample));
+    auto const wanted = clamp<std::int64_t>(enough, 2, call.input.extents[3]);
     std::size_t const tables = static_cast<std::size_t>(wanted) * of_sample;
     if (tables > limit) return std::nullopt;
     using Source = SourceOf<Executor, Call>;
@@ -98,6 +100,7 @@ struct ScansPath {
  private:
   /// So that a launch is some ten times what a GPU holds.
   static constexpr std::int64_t enough_threads = std::int64_t{1} << 22;
+  static constexpr std::int64_t most_table_bytes = std::int64_t{16} << 20;
   /// Of a detector. With more GeneralBack takes fewer views at a time, which sums would show.
   static constexpr std::int64_t most_pixels = std::int64_t{1} << 16;
   static constexpr std::size_t alignment = 256;

@@ -9,45 +9,14 @@
 //
 #include <cstddef>
 
-#include <cuda_runtime.h>
-
 #include <pyronn/core/extents.hpp>
 #include <pyronn/core/vec.hpp>
 #include <pyronn/exec/detail/launch_table.hpp>
 #include <pyronn/exec/kernel.hpp>
-#include <pyronn/geometry/ray.hpp>
 #include <pyronn/model/detail/views/index_view.hpp>
 #include <pyronn/operators/detail/launch_views.hpp>
 
 namespace pyronn::detail {
-
-/// What of IndexRays matters in the plane.
-struct PlaneRays {
-  float middle[2];
-  float direction[2];
-  float along_u[2];
-  float origin_weight;     ///< as in IndexRays
-  float direction_weight;  ///< as in IndexRays
-  float begin;
-  float end;
-
-  PlaneRays() = default;
-  explicit PlaneRays(IndexRays const& rays)
-      : middle{rays.middle[0], rays.middle[1]},
-        direction{rays.direction[0], rays.direction[1]},
-        along_u{rays.along_u[0], rays.along_u[1]},
-        origin_weight{rays.origin_weight},
-        direction_weight{rays.direction_weight},
-        begin{rays.begin},
-        end{rays.end} {}
-
-  /// The very numbers that IndexRays gives.
-  [[nodiscard]] __device__ Ray<float> ray(float pixel, float) const {
-    Vec3f const offset = pixel * Vec3f{along_u[0], along_u[1], 0.0F};
-    return {Vec3f{middle[0], middle[1], 0.0F} + origin_weight * offset,
-            Vec3f{direction[0], direction[1], 0.0F} + direction_weight * offset, begin, end};
-  }
-};
 
 /// A form of views as it lies in memory, which is read in words of 16 bytes.
 template <class Form>
