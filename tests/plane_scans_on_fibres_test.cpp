@@ -6,6 +6,7 @@
 // precision. Without a device this is where they run.
 #include <cmath>
 #include <cstddef>
+#include <memory>
 #include <new>
 #include <string>
 #include <type_traits>
@@ -45,6 +46,7 @@ class ItemExecutor {
 
   template <class Kernel>
   void for_each(Extents<3> items, Kernel const& kernel) const {
+    ++*launches_;
     for (int z = 0; z < items[2]; ++z) {
       for (int y = 0; y < items[1]; ++y) {
         for (int x = 0; x < items[0]; ++x) run(kernel, {x, y, z});
@@ -54,6 +56,7 @@ class ItemExecutor {
   [[nodiscard]] void* allocate(std::size_t bytes) const { return ::operator new(bytes); }
   void deallocate(void* memory, std::size_t) const noexcept { ::operator delete(memory); }
   void check_reachable(void const*, char const*) const {}
+  [[nodiscard]] int launches() const { return *launches_; }
 
  private:
   template <class Kernel>
@@ -76,6 +79,8 @@ class ItemExecutor {
       kernel.write(item, sums);
     }
   }
+
+  std::shared_ptr<int> launches_ = std::make_shared<int>(0);
 };
 
 }  // namespace
@@ -141,6 +146,7 @@ Values apply(Op const& op, Values const& input, Extents<3> from, Extents<3> to, 
   pyronn::Workspace<ItemExecutor<Backend>> workspace{
       executor, op.workspace_bytes(executor, view, limit, part...)};
   op(executor, view, pyronn::ArrayView<float, 3>{output.data(), to}, workspace, part...);
+  BOOST_TEST(executor.launches() == op.plan(executor, view, limit, part...).launches());
   return output;
 }
 
