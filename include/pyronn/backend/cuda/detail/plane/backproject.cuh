@@ -5,8 +5,6 @@
 /// The kernel of voxel-driven backprojection of projective views of the plane, in software.
 #include <pyronn/backend/cuda/require_cuda.cuh>
 //
-#include <type_traits>
-
 #include <pyronn/backend/cuda/detail/launch/tiling.cuh>
 #include <pyronn/backend/cuda/detail/plane/stored_views.cuh>
 #include <pyronn/core/math.hpp>

@@ -9,7 +9,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <type_traits>
 
 #include <pyronn/backend/cuda/detail/plane/plane_rays.cuh>
 #include <pyronn/backend/cuda/detail/plane/stored_views.cuh>
