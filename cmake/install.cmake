@@ -25,6 +25,7 @@ install(FILES
   ${CMAKE_CURRENT_BINARY_DIR}/pyronn-config.cmake
   ${CMAKE_CURRENT_BINARY_DIR}/pyronn-config-version.cmake
   cmake/pyronn-jax.cmake
+  cmake/pyronn-tensorflow.cmake
   cmake/pyronn-torch.cmake
   DESTINATION ${package_dir})
 

@@ -18,7 +18,7 @@ import numpy as np
 from jax import grad, hessian, jit, jvp, vmap
 from jax.sharding import AxisType, PartitionSpec as P
 
-import numpy_scans as scans
+import scans
 import pyronn_jax
 from jax_table import CONE, GEOMETRY, IMAGE, SPACING, VIEWS, near, normal, refused, same
 

@@ -15,7 +15,7 @@ import numpy as np
 from jax import grad, hessian, jacfwd, jacrev, jit, jvp, linear_transpose, linearize, vjp, vmap
 from jax.sharding import AxisType, NamedSharding, PartitionSpec as P
 
-import numpy_scans as scans
+import scans
 import pyronn_jax
 
 SAMPLES = 4

@@ -12,7 +12,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-import numpy_scans as scans
+import scans
 
 sys.path.append(os.path.join(os.path.dirname(__file__), "../../examples/layers"))
 

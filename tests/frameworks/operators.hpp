@@ -18,6 +18,7 @@ pyronn::OperatorPair const& fan_weighted();
 pyronn::OperatorPair const& cone_weighted();
 pyronn::OperatorPair const& parallel_weighted();
 pyronn::OperatorPair const& arc_weighted();
+pyronn::OperatorPair const& own();
 pyronn::OperatorPair const& fan_unmatched();
 pyronn::FilterOperator const& filter();
 pyronn::FbpArrays const& parallel_fbp();

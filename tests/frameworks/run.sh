@@ -54,12 +54,13 @@ install_package() {
   cmake --install "$out/package" > /dev/null
 }
 
-# Builds the library of operators of a framework against what CMake finds under a path.
+# Builds the library of operators of a framework against what CMake finds under a path, or by options.
 build() {
   local name=$1 framework=$2 path=$3
+  shift 3
   cmake -S "$tests" -B "$out/$name/build" -G Ninja -D CMAKE_BUILD_TYPE=Release \
     -D CMAKE_CXX_COMPILER_LAUNCHER="$(command -v ccache || true)" \
-    -D CMAKE_PREFIX_PATH="$out/prefix;$path" -D FRAMEWORK="$framework" > "$out/$name/cmake.log" 2>&1 ||
+    -D CMAKE_PREFIX_PATH="$out/prefix;$path" -D FRAMEWORK="$framework" "$@" > "$out/$name/cmake.log" 2>&1 ||
     { cat "$out/$name/cmake.log"; return 1; }
   cmake --build "$out/$name/build"
   library=$out/$name/build/ct.so
@@ -99,11 +100,11 @@ torch() {
   export LD_LIBRARY_PATH
   build "$name" torch "$site/torch/share/cmake"
   run "$name" torch_modes.py "$library" cpu float32 float64
-  run "$name" torch_checks.py "$library" float32 float64
-  run "$name" torch_filter.py "$library"
-  run "$name" torch_inputs.py "$library"
+  run "$name" torch_checks.py "$library" cpu float32 float64
+  run "$name" torch_filter.py "$library" cpu
+  run "$name" torch_inputs.py "$library" cpu
   run "$name" torch_fbp.py "$library"
-  run "$name" torch_physics.py "$library"
+  run "$name" torch_physics.py "$library" cpu
   own_geometry "$name" torch
   "$out/$name/build/torch_program" "$library"
   wheel "$name" "$site/torch/share/cmake"
@@ -128,6 +129,22 @@ jax() {
   run "$name" jax_checks.py "$library" "$out/$oldest/build/registered.so"
   run "$name" jax_modes.py "$library" float32
   own_geometry "$name" jax
+}
+
+# The library for GPUs, which is built where nvcc is, is loaded into the same wheel for cores.
+tensorflow() {
+  local name=$1
+  environment "$name" "tensorflow-cpu==${name#tensorflow-}" keras==3.15.1 numpy==2.4.6
+  build "$name" tensorflow "" -D Python_EXECUTABLE="$python"
+  export TF_CPP_MIN_LOG_LEVEL=3 PYTHONPATH=$PWD/examples/layers
+  run "$name" tensorflow_modes.py "$library"
+  run "$name" tensorflow_checks.py "$library" cpu
+  if [ -e "${library%.so}_gpu.so" ]; then
+    run "$name" tensorflow_checks.py "${library%.so}_gpu.so" gpu
+  else
+    echo "nvcc was not found: no library for GPUs"
+  fi
+  unset PYTHONPATH
 }
 
 # A Python of 3.12 or later, on the PATH or of pyenv.
@@ -184,7 +201,7 @@ for name in "${releases[@]}"; do
   case $name in
     torch-*) torch "$name" ;;
     jax-*) jax "$name" ;;
-    tensorflow-2.21.0) PYTHON=$interpreter PYRONN_FRAMEWORKS_DIR=$out tests/frameworks/tensorflow.sh ;;
+    tensorflow-*) tensorflow "$name" ;;
     numpy | libtorch) "$name" "$name" ;;
     *) echo "there is no test of $name" && exit 1 ;;
   esac

@@ -12,7 +12,7 @@ import numpy as np
 import tensorflow as tf
 from tensorflow.python.framework import kernels
 
-import numpy_scans as scans
+import scans
 import pyronn_tensorflow
 
 warnings.simplefilter("ignore")
@@ -35,7 +35,7 @@ def closeness(found, expected, tolerance=2e-5):
 
 
 def of_storage(ops, dtype, tolerance):
-    """Values and gradients of 16 bits are those of float32, rounded."""
+    """Values and gradients of other types are those of float32 but for their rounding."""
     x = tf.cast(normal(3, *IMAGE), dtype)
     with tf.GradientTape() as tape:
         tape.watch(x)
@@ -196,7 +196,7 @@ def errors(ops):
         ("integers, function", refusal(TypeError, "not in list of allowed values",
                                        lambda: tf.function(call)(tf.cast(x, tf.int32)))),
         ("type not compiled", refusal(invalid, "float64 were not compiled; it has float32",
-                                      lambda: call(tf.cast(x, tf.float64)))),
+                                      lambda: ops.march(tf.cast(x, tf.float64), SCAN, VIEWS, SPACING))),
         ("too few axes", refusal(invalid, "input has 1 axes; it must have at least 2",
                                  lambda: call(x[0, 0]))),
         ("too few axes, function", refusal(ValueError, "must be at least rank 2",
@@ -254,6 +254,7 @@ def main(library, devices):
     checks = [
         ("float16", lambda: of_storage(ops, tf.float16, 2e-3)),
         ("bfloat16", lambda: of_storage(ops, tf.bfloat16, 1.6e-2)),
+        ("float64", lambda: of_storage(ops, tf.float64, 1e-6)),
         ("Keras, mixed_float16", lambda: mixed_precision(ops)),
         ("Keras, training", lambda: training(ops)),
         ("filter, derivatives", lambda: filter_gradients(ops)),

@@ -10,7 +10,7 @@ import warnings
 import numpy as np
 import tensorflow as tf
 
-import numpy_scans as scans
+import scans
 import pyronn_tensorflow
 
 warnings.simplefilter("ignore")

@@ -7,7 +7,7 @@ import warnings
 import torch
 from torch._subclasses.fake_tensor import FakeTensorMode
 
-import scans
+import torch_scans as scans
 
 warnings.simplefilter("ignore")
 torch.manual_seed(1)
@@ -35,14 +35,14 @@ def checks(op, geometry, views, x):
 
 
 def fakes(op, geometry, views, x):
-    """Compiling for a GPU sees fakes of its tensors, and needs none."""
+    """Compiling for a GPU sees fakes of its tensors, and needs no GPU."""
     with FakeTensorMode() as mode:
         fake = torch.empty(x.shape, dtype=x.dtype, device="cuda:0")
         y = op(fake, mode.from_tensor(geometry), views, [1.0] * len(views))
     return y.device == torch.device("cuda:0") and list(y.shape) == [*x.shape[:-len(views)], *views]
 
 
-def main(library, dtypes):
+def main(library, device, dtypes):
     torch.ops.load_library(library)
     failures = 0
 
@@ -68,7 +68,7 @@ def main(library, dtypes):
                     (name, image, views), (name + "_adjoint", views, image)
                 ):
                     function = getattr(torch.ops.ct, op)
-                    x = torch.randn(2, *shape, dtype=dtype)
+                    x = torch.randn(2, *shape, dtype=dtype, device=device)
                     for check, run in checks(function, geometry, other, x):
                         report(op, kind, dtype, check, run)
                     report(op, kind, dtype, "fake of CUDA",
@@ -78,4 +78,4 @@ def main(library, dtypes):
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1], [getattr(torch, name) for name in sys.argv[2:]]))
+    sys.exit(main(sys.argv[1], sys.argv[2], [getattr(torch, name) for name in sys.argv[3:]]))

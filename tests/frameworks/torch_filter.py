@@ -11,6 +11,15 @@ from torch.func import grad, hessian, jvp, vmap
 warnings.simplefilter("ignore")
 torch.manual_seed(1)
 COLUMNS = 10
+DEVICE = "cpu"
+
+
+def normal(*shape, **options):
+    return torch.randn(*shape, device=DEVICE, **options)
+
+
+def uniform(*shape, **options):
+    return torch.rand(*shape, device=DEVICE, **options)
 
 
 def reference(x, r):
@@ -22,7 +31,7 @@ def reference(x, r):
 def length():
     """Values in a response: the error of a wrong one says how many."""
     try:
-        torch.ops.ct.filter(torch.zeros(1, COLUMNS), torch.zeros(1))
+        torch.ops.ct.filter(normal(1, COLUMNS), normal(1))
     except ValueError as error:
         return int(str(error).split("need ")[1].split()[0])
     raise AssertionError("a response of one value was accepted")
@@ -31,11 +40,11 @@ def length():
 def cases(n, dtype):
     """(name, found, expected)."""
     op = torch.ops.ct.filter
-    x = torch.randn(2, 3, COLUMNS, dtype=dtype)
-    t = torch.randn(2, 3, COLUMNS, dtype=dtype)
+    x = normal(2, 3, COLUMNS, dtype=dtype)
+    t = normal(2, 3, COLUMNS, dtype=dtype)
     wide = dtype if dtype == torch.float64 else torch.float32
-    r, q = torch.rand(n, dtype=wide), torch.randn(n, dtype=wide)
-    each, along = torch.rand(2, 1, n, dtype=wide), torch.randn(2, 1, n, dtype=wide)
+    r, q = uniform(n, dtype=wide), normal(n, dtype=wide)
+    each, along = uniform(2, 1, n, dtype=wide), normal(2, 1, n, dtype=wide)
 
     def loss(f):
         return lambda a, b: (f(a, b).double() ** 3).sum()
@@ -63,7 +72,7 @@ def cases(n, dtype):
     yield "vmap response", vmap(op, (None, 0))(x[0], each[:, 0]), reference(x[:1].expand_as(x), each)
     yield ("vmap of grad", vmap(grad(loss(op), 1), (0, 0))(x, each[:, 0]),
            vmap(grad(loss(reference), 1), (0, 0))(x, each[:, 0]))
-    scales = torch.tensor([2.0, -1.0], dtype=dtype)
+    scales = torch.tensor([2.0, -1.0], dtype=dtype, device=DEVICE)
     yield ("vmap, another inside",
            vmap(lambda a, b: vmap(lambda s: s * op(a, b))(scales), (0, 0))(x, each[:, 0]),
            torch.stack([s.double() * reference(x, each) for s in scales], 1))
@@ -76,7 +85,9 @@ def cases(n, dtype):
     yield "compile, grad inside", compiled(x, r), grad(loss(reference), 1)(x, r)
 
 
-def main(library):
+def main(library, device):
+    global DEVICE
+    DEVICE = device
     torch.ops.load_library(library)
     n = length()
     failures = 0
@@ -92,11 +103,11 @@ def main(library):
         for name, found, expected in cases(n, dtype):
             error = ((found.double() - expected).norm() / expected.norm()).item()
             line(dtype, name, error <= bound and found.shape == expected.shape, f"{error:.1e}")
-    x = torch.randn(2, 3, COLUMNS, dtype=torch.float64, requires_grad=True)
-    for r in (torch.rand(n, dtype=torch.float64), torch.rand(2, 1, n, dtype=torch.float64)):
+    x = normal(2, 3, COLUMNS, dtype=torch.float64, requires_grad=True)
+    for r in (uniform(n, dtype=torch.float64), uniform(2, 1, n, dtype=torch.float64)):
         r.requires_grad_()
         gradient = torch.ops.ct.filter_response_gradient.default
-        y = torch.randn(2, 3, COLUMNS, dtype=torch.float64, requires_grad=True)
+        y = normal(2, 3, COLUMNS, dtype=torch.float64, requires_grad=True)
         for op, arguments in ((torch.ops.ct.filter.default, (x, r)),
                               (gradient, (x, y, list(r.shape)))):
             def function(a, b):
@@ -114,4 +125,4 @@ def main(library):
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1]))
+    sys.exit(main(*sys.argv[1:]))

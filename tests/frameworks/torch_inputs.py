@@ -14,13 +14,22 @@ import warnings
 import numpy
 import torch
 
-import scans
+import torch_scans as scans
 
 warnings.simplefilter("ignore")
 torch.manual_seed(1)
 random.seed(1)
 GEOMETRY = scans.fan(6, 3.0, 40.0, 80.0)
 CONE = scans.cone(4, 4.0, 40.0, 80.0)
+DEVICE = "cpu"
+
+
+def normal(*shape, **options):
+    return torch.randn(*shape, device=DEVICE, **options)
+
+
+def ones(*shape, **options):
+    return torch.ones(*shape, device=DEVICE, **options)
 
 
 def fan(x, geometry=GEOMETRY, views=(6, 7), spacing=(1.0, 1.0), **rest):
@@ -33,7 +42,7 @@ def back(y, geometry=GEOMETRY, image=(5, 6), spacing=(1.0, 1.0)):
 
 def same(x):
     """The operator does not care how its input lies in memory."""
-    copy = torch.empty(x.shape, dtype=x.dtype)
+    copy = torch.empty(x.shape, dtype=x.dtype, device=x.device)
     copy.copy_(x)
     return torch.equal(fan(x), fan(copy))
 
@@ -41,7 +50,7 @@ def same(x):
 def unaligned(shape, dtype):
     """A contiguous tensor that begins at an odd multiple of its element."""
     count = torch.Size(shape).numel()
-    return torch.randn(count + 1).to(dtype)[1:].reshape(shape)
+    return normal(count + 1).to(dtype)[1:].reshape(shape)
 
 
 def strided(rank):
@@ -49,7 +58,7 @@ def strided(rank):
     shape = [random.randint(1, 3) for _ in range(rank - 2)] + [5, 6]
     order = random.sample(range(rank), rank)
     steps = [random.choice([1, 1, 2, 3]) for _ in shape]
-    base = torch.randn([shape[axis] * steps[axis] + 2 for axis in order])
+    base = normal([shape[axis] * steps[axis] + 2 for axis in order])
     x = base.permute([order.index(axis) for axis in range(rank)])
     x = x[tuple(slice(1, 1 + n * s, s) for n, s in zip(shape, steps))]
     if rank > 2 and random.random() < 0.3:
@@ -59,30 +68,30 @@ def strided(rank):
 
 
 def inputs():
-    x = torch.randn(2, 3, 5, 6)
+    x = normal(2, 3, 5, 6)
     yield "two leading axes", fan(x).shape == (2, 3, 6, 7)
     yield "no leading axis", torch.allclose(fan(x[0, 0]), fan(x)[0, 0], atol=1e-5)
-    yield "transposed", same(torch.randn(3, 6, 5).mT)
-    yield "sliced", same(torch.randn(3, 9, 8)[:, 1:6, 2:])
-    yield "every other", same(torch.randn(6, 10, 12)[::2, ::2, ::2])
-    yield "expanded", same(torch.randn(1, 5, 6).expand(4, 5, 6))
-    yield "expanded scalar", same(torch.randn(()).expand(5, 6))
-    yield "channels last", same(torch.randn(2, 3, 5, 6).to(memory_format=torch.channels_last))
+    yield "transposed", same(normal(3, 6, 5).mT)
+    yield "sliced", same(normal(3, 9, 8)[:, 1:6, 2:])
+    yield "every other", same(normal(6, 10, 12)[::2, ::2, ::2])
+    yield "expanded", same(normal(1, 5, 6).expand(4, 5, 6))
+    yield "expanded scalar", same(normal(()).expand(5, 6))
+    yield "channels last", same(normal(2, 3, 5, 6).to(memory_format=torch.channels_last))
     yield "one channel, strange stride", same(
-        torch.randn(30).as_strided((1, 5, 6), (999, 6, 1)))
+        normal(30).as_strided((1, 5, 6), (999, 6, 1)))
     for dtype in (torch.float32, torch.float16, torch.bfloat16):
         yield f"unaligned {dtype}", same(unaligned((3, 5, 6), dtype))
-    yield "conjugate's imaginary part", same(torch.randn(5, 6, dtype=torch.complex64).conj().imag)
+    yield "conjugate's imaginary part", same(normal(5, 6, dtype=torch.complex64).conj().imag)
     read_only = numpy.random.default_rng(1).standard_normal((5, 6)).astype(numpy.float32)
     read_only.flags.writeable = False
-    yield "read-only NumPy", same(torch.from_numpy(read_only))
-    yield "no samples", fan(torch.randn(0, 5, 6)).shape == (0, 6, 7)
-    empty = torch.randn(0, 5, 6, requires_grad=True)
+    yield "read-only NumPy", same(torch.from_numpy(read_only).to(DEVICE))
+    yield "no samples", fan(normal(0, 5, 6)).shape == (0, 6, 7)
+    empty = normal(0, 5, 6, requires_grad=True)
     fan(empty).sum().backward()
     yield "no samples, backward", empty.grad.shape == (0, 5, 6)
-    leaf = torch.randn(5, 6, requires_grad=True)
+    leaf = normal(5, 6, requires_grad=True)
     fan(leaf).sum().backward()
-    yield "gradient of a sum", torch.allclose(leaf.grad, back(torch.ones(6, 7)), atol=1e-5)
+    yield "gradient of a sum", torch.allclose(leaf.grad, back(ones(6, 7)), atol=1e-5)
     yield "geometry of float32", torch.allclose(fan(x, GEOMETRY.float()), fan(x), atol=1e-3)
     yield "geometry with strides", torch.equal(
         fan(x, GEOMETRY.mT.contiguous().mT), fan(x))
@@ -98,25 +107,25 @@ def inputs():
         corner = c - s - 2.0 * u - 1.5 * v
         inverse = torch.linalg.inv(torch.stack([u, v, corner], 1))
         matrices[n] = torch.cat([inverse, -(inverse @ s)[:, None]], 1)
-    volume = torch.randn(4, 3, 5)
+    volume = normal(4, 3, 5)
     a, b = (torch.ops.ct.cone(volume, g, [4, 4, 5], [1.0] * 3) for g in (CONE, matrices))
     yield "matrices as vectors", torch.allclose(a, b, atol=1e-4)
     yield "fuzzed strides", all(same(strided(random.randint(2, 5))) for _ in range(300))
-    leaf = torch.randn(5, 6, requires_grad=True)
-    y = torch.randn(6, 7)
+    leaf = normal(5, 6, requires_grad=True)
+    y = normal(6, 7)
     found = torch.ops.ct.fan_unmatched(leaf, GEOMETRY, [6, 7], [1.0, 1.0])
     found.backward(y)
     weighted = torch.ops.ct.fan_weighted_adjoint(y, GEOMETRY, [5, 6], [1.0, 1.0])
     yield "a pair that is none", torch.equal(leaf.grad, weighted) and torch.equal(found, fan(leaf))
-    with torch.autocast("cpu", torch.bfloat16):
-        found = fan(torch.randn(3, 5, 6).bfloat16())
+    with torch.autocast(DEVICE, torch.bfloat16):
+        found = fan(normal(3, 5, 6).bfloat16())
     yield "autocast", found.dtype == torch.float32
 
 
 def errors():
     """(what, exception, part of its sentence, function)."""
-    x = torch.randn(5, 6)
-    wrong = torch.randn
+    x = normal(5, 6)
+    wrong = normal
     yield "integers", TypeError, "it must be of float32", lambda: fan(x.long())
     yield "complex", TypeError, "ComplexFloat", lambda: fan(x.to(torch.complex64))
     yield "one axis", ValueError, "must have at least 2", lambda: fan(x[0])
@@ -135,13 +144,13 @@ def errors():
         lambda v: fan(v, GEOMETRY.expand(3, 6, 3, 2)))(wrong(3, 5, 6))
     yield "negative size", ValueError, "at least 1", lambda: fan(x, views=(6, -7))
     yield "complex response", TypeError, "ComplexFloat", lambda: torch.ops.ct.filter(
-        x, torch.ones(9, dtype=torch.complex64))
+        x, ones(9, dtype=torch.complex64))
     yield "response of integers", TypeError, "Long", lambda: torch.ops.ct.filter(
-        x, torch.ones(9, dtype=torch.long))
+        x, ones(9, dtype=torch.long))
     yield "responses under vmap", ValueError, "as many", lambda: torch.vmap(
-        lambda v: torch.ops.ct.filter(v, torch.ones(5, 9)))(x)
+        lambda v: torch.ops.ct.filter(v, ones(5, 9)))(x)
     yield "filter's limit", ValueError, "must not be negative", lambda: torch.ops.ct.filter(
-        x, torch.ones(9), -1)
+        x, ones(9), -1)
     yield "geometry's axes", ValueError, "at least 3", lambda: fan(x, GEOMETRY[0])
     yield "geometry's batch", ValueError, "2 scans along axis 0", lambda: fan(
         wrong(3, 5, 6), GEOMETRY.expand(2, 6, 3, 2))
@@ -156,9 +165,9 @@ def errors():
     yield "sparse", NotImplementedError, "Sparse", lambda: fan(x.to_sparse())
     yield "gradient of integers", RuntimeError, "floating point", lambda: fan(
         x.long().requires_grad_())
-    yield "filter's response", ValueError, "need", lambda: torch.ops.ct.filter(x, torch.ones(3))
+    yield "filter's response", ValueError, "need", lambda: torch.ops.ct.filter(x, ones(3))
     yield "filter of integers", TypeError, "float32", lambda: torch.ops.ct.filter(
-        x.long(), torch.ones(3))
+        x.long(), ones(3))
 
 
 def refused(kind, part, function):
@@ -171,7 +180,7 @@ def refused(kind, part, function):
 
 
 def in_threads():
-    x = torch.randn(3, 5, 6)
+    x = normal(3, 5, 6)
     right = fan(x)
     results = [None] * 8
 
@@ -190,11 +199,11 @@ def in_threads():
 def backward_in_threads():
     """Of several threads that go back through one graph, one does: the others are told so."""
     length = int(refused(ValueError, "need", lambda: torch.ops.ct.filter(
-        torch.ones(3, 6), torch.ones(3)))[1].split("need ")[1])
-    response = torch.ones(length, requires_grad=True)
+        ones(3, 6), ones(3)))[1].split("need ")[1])
+    response = ones(length, requires_grad=True)
     for make in (fan, lambda x: torch.ops.ct.filter(x, response)):
         for _ in range(100):
-            x = torch.randn(5, 6, requires_grad=True)
+            x = normal(5, 6, requires_grad=True)
             y = make(x).sum()
             results = []
 
@@ -223,7 +232,7 @@ class Sinograms(torch.utils.data.Dataset):
 
 
 def in_forks():
-    right = fan(torch.ones(5, 6))
+    right = fan(ones(5, 6))
     loader = torch.utils.data.DataLoader(Sinograms(), batch_size=4, num_workers=2,
                                          multiprocessing_context=multiprocessing.get_context("fork"))
     found = torch.cat(list(loader))
@@ -232,7 +241,7 @@ def in_forks():
 
 def grown_megabytes(steps):
     """What training in steps keeps, the first ones not counted."""
-    x = torch.randn(8, 64, 64, requires_grad=True)
+    x = normal(8, 64, 64, requires_grad=True)
     geometry = scans.fan(30, 3.0, 400.0, 800.0)
 
     def step():
@@ -248,7 +257,9 @@ def grown_megabytes(steps):
     return (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
 
 
-def main(library):
+def main(library, device):
+    global DEVICE
+    DEVICE = device
     torch.ops.load_library(library)
     failures = 0
 
@@ -264,7 +275,8 @@ def main(library):
         line(f"refused: {name}", *refused(kind, part, function))
     line("eight threads", in_threads())
     line("one graph, four threads", backward_in_threads())
-    line("a data loader's forks", in_forks())
+    if DEVICE == "cpu":  # CUDA's contexts do not survive a fork
+        line("a data loader's forks", in_forks())
     grown = grown_megabytes(200)
     line("memory of 200 steps", grown < 4, f"{grown:.1f} MB more")
     print(f"{failures} failures")
@@ -272,4 +284,4 @@ def main(library):
 
 
 if __name__ == "__main__":
-    sys.exit(main(os.path.abspath(sys.argv[1])))
+    sys.exit(main(os.path.abspath(sys.argv[1]), sys.argv[2]))

@@ -9,7 +9,7 @@ from torch.autograd import forward_ad
 from torch.func import grad, hessian, jacfwd, jvp, linearize, vjp, vmap
 from torch.utils.checkpoint import checkpoint
 
-import scans
+import torch_scans as scans
 
 warnings.simplefilter("ignore")
 torch.manual_seed(1)

@@ -8,11 +8,12 @@ import warnings
 
 import torch
 
-import scans
+import torch_scans as scans
 
 warnings.simplefilter("ignore")
 torch.manual_seed(1)
 ct = None
+DEVICE = "cpu"
 
 
 class Physics(torch.nn.Module):
@@ -22,7 +23,7 @@ class Physics(torch.nn.Module):
         super().__init__()
         self.name, self.scan = name, scan
         self.projections, self.image = projections, image
-        self.gain = torch.nn.Parameter(torch.ones(projections[-1], dtype=dtype))
+        self.gain = torch.nn.Parameter(torch.ones(projections[-1], dtype=dtype, device=DEVICE))
 
     def forward(self, x):
         op = getattr(ct, self.name)
@@ -43,7 +44,7 @@ def normal_norm(physics, x, steps=300):
 
 def pseudo_inverse(physics, y, steps):
     """The least squares solution of smallest norm, by conjugate gradients."""
-    x = torch.zeros(physics.image, dtype=y.dtype)
+    x = y.new_zeros(physics.image)
     r = physics.adjoint(y)
     p, rr = r.clone(), r.square().sum()
     for _ in range(steps):
@@ -57,16 +58,10 @@ def pseudo_inverse(physics, y, steps):
     return x
 
 
-def parallel_3d(views, pixel):
-    plane = torch.nn.functional.pad(scans.parallel(views, pixel), (0, 1))
-    v = torch.tensor([0.0, 0.0, pixel], dtype=torch.float64).expand(views, 1, 3)
-    return torch.cat([plane, v], 1)
-
-
 def checks(name, scan, projections, image, dtype):
     physics = Physics(name, scan, projections, image, dtype)
-    x = torch.randn(image, dtype=dtype)
-    y = torch.randn(projections, dtype=dtype)
+    x = torch.randn(image, dtype=dtype, device=DEVICE)
+    y = torch.randn(projections, dtype=dtype, device=DEVICE)
     exact = dtype == torch.float64
     with torch.no_grad():
         a, b = physics(x), physics.adjoint(y)
@@ -74,7 +69,7 @@ def checks(name, scan, projections, image, dtype):
         error = gap / (a.norm() * y.norm()).item()
         yield "adjointness", error < (1e-14 if exact else 1e-6), f"{error:.1e}"
         voxels = torch.Size(image).numel()
-        basis = torch.eye(voxels, dtype=dtype).reshape(voxels, *image)
+        basis = torch.eye(voxels, dtype=dtype, device=DEVICE).reshape(voxels, *image)
         matrix = physics(basis).reshape(voxels, -1).T
         expected = torch.linalg.matrix_norm(matrix.double(), 2).item() ** 2
         found = normal_norm(physics, x)
@@ -111,8 +106,9 @@ def checks(name, scan, projections, image, dtype):
         yield "module.float()", error < 1e-5, f"{error:.1e}"
 
 
-def main(library):
-    global ct
+def main(library, device):
+    global ct, DEVICE
+    DEVICE = device
     torch.ops.load_library(library)
     ct = torch.ops.ct
     failures = 0
@@ -121,7 +117,7 @@ def main(library):
             ("parallel", scans.parallel(14, 1.0), [14, 16], [10, 9]),
             ("fan", scans.fan(14, 2.0, 40.0, 80.0), [14, 16], [10, 9]),
             ("arc", scans.fan(14, 2.0, 40.0, 80.0), [14, 16], [10, 9]),
-            ("parallel_3d", parallel_3d(10, 1.0), [10, 6, 10], [5, 6, 7]),
+            ("parallel_3d", scans.parallel_3d(10, 1.0), [10, 6, 10], [5, 6, 7]),
             ("cone", scans.cone(10, 2.0, 40.0, 80.0), [10, 6, 10], [5, 6, 7]),
         ):
             for check, passed, text in checks(name, scan, projections, image, dtype):
@@ -133,4 +129,4 @@ def main(library):
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1]))
+    sys.exit(main(*sys.argv[1:]))

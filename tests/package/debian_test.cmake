@@ -59,6 +59,7 @@ file(GLOB_RECURSE headers RELATIVE ${source_dir}
 expect_files(${library} ${headers} share/doc/libpyronn-dev/copyright share/pkgconfig/pyronn.pc
   share/cmake/pyronn/pyronn-config.cmake share/cmake/pyronn/pyronn-config-version.cmake
   share/cmake/pyronn/pyronn-torch.cmake share/cmake/pyronn/pyronn-jax.cmake
+  share/cmake/pyronn/pyronn-tensorflow.cmake
   share/cmake/pyronn/pyronn-targets.cmake share/cmake/pyronn/pyronn-cuda-targets.cmake)
 expect_field(${library} Package "^libpyronn-dev\n$")
 expect_field(${library} Version "^${version}\n$")

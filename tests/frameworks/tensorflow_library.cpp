@@ -1,38 +1,16 @@
 // SPDX-FileCopyrightText: The pyronn authors
 // SPDX-License-Identifier: Apache-2.0
-
-// The kernels of tensorflow_library.cc, which know nothing of TensorFlow: for cores by a C++
-// compiler, for GPUs too by `nvcc -x cu`.
-#ifdef __CUDACC__
-#include <pyronn/interop/filter_kernels.cuh>
-#include <pyronn/interop/operator_kernels.cuh>
-#else
-#include <pyronn/interop/filter_kernels.hpp>
-#include <pyronn/interop/operator_kernels.hpp>
-#endif
 #include <cstddef>
 #include <cstdint>
 #include <stdexcept>
 
-#include <pyronn/interop/geometry_tensor.hpp>
-#include <pyronn/interp/software_interp.hpp>
+#include <pyronn/interop/tensorflow.hpp>
 
-#include "own_geometry.hpp"
-#include "tensorflow_kernels.hpp"
+#include "operators.hpp"
 
 namespace {
 
 using namespace pyronn;
-
-#ifdef __CUDACC__
-template <class Geometry, class Model>
-using Pair = CudaOperatorPair<Geometry, SoftwareInterp, Model>;
-using Filter = CudaFilterOperator;
-#else
-template <class Geometry, class Model>
-using Pair = CpuOperatorPair<Geometry, SoftwareInterp, Model>;
-using Filter = CpuFilterOperator;
-#endif
 
 /// Does nothing but fail, in the way that the model's number says, or tell what it was given.
 class Probe : public OperatorPair {
@@ -80,40 +58,14 @@ class Probe : public OperatorPair {
   }
 };
 
+Probe const probe;
+
+auto const library = TensorFlowLibrary{"ct"}
+                         .add("fan", operators::fan())
+                         .add("cone", operators::cone())
+                         .add("march", operators::fan_march())
+                         .add("own", operators::own())
+                         .add("probe", probe)
+                         .add("filter", operators::filter());
+
 }  // namespace
-
-OperatorPair const& fan() {
-  static Pair<FanBeam, Joseph> const pair;
-  return pair;
-}
-
-OperatorPair const& cone() {
-  static Pair<ConeBeam, Joseph> const pair;
-  return pair;
-}
-
-OperatorPair const& march() {
-  static Pair<FanBeam, RayMarch> const pair;
-  return pair;
-}
-
-OperatorPair const& own() {
-  static Pair<OwnGeometry, Joseph> const pair;
-  return pair;
-}
-
-OperatorPair const& probe() {
-  static Probe const pair;
-  return pair;
-}
-
-FilterOperator const& filter() {
-  static Filter const rows;
-  return rows;
-}
-
-/// What Python calls for the number of a geometry.
-extern "C" __attribute__((visibility("default"))) std::int64_t register_own(float first,
-                                                                            int views) {
-  return register_geometry(OwnGeometry{first, views});
-}
