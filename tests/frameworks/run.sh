@@ -103,7 +103,7 @@ torch() {
   run "$name" torch_checks.py "$library" cpu float32 float64
   run "$name" torch_filter.py "$library" cpu
   run "$name" torch_inputs.py "$library" cpu
-  run "$name" torch_fbp.py "$library"
+  run "$name" torch_fbp.py "$library" "$(dirname "$library")/fbp_images.so" cpu
   run "$name" torch_physics.py "$library" cpu
   own_geometry "$name" torch
   "$out/$name/build/torch_program" "$library"

@@ -3,6 +3,7 @@
 #pragma once
 
 /// CpuFbpArrays: the FbpArrays of a geometry, computed on one core.
+#include <array>
 #include <cstddef>
 #include <type_traits>
 #include <vector>
@@ -17,6 +18,7 @@
 #include <pyronn/interop/fbp_arrays.hpp>
 #include <pyronn/recon/fbp/detail/response.hpp>
 #include <pyronn/recon/fbp/detail/scan.hpp>
+#include <pyronn/recon/fbp/detail/widened_detector.hpp>
 #include <pyronn/recon/fbp/options.hpp>
 #include <pyronn/recon/fbp/weight_arrays.hpp>
 
@@ -34,6 +36,14 @@ class CpuFbpArrays : public FbpArrays {
     std::vector<float> values(static_cast<std::size_t>(projections.count()));
     fbp_weights(CpuExecutor{1}, scan, ProjectionView<float>{values.data(), projections}, options);
     return values;
+  }
+
+  [[nodiscard]] std::array<int, 2> padding(dlpack::Tensor const& geometry, Extents<3> projections,
+                                           FbpOptions const& options) const override {
+    Geometry const scan = scan_of(geometry, projections);
+    auto const views = detail::fbp_scan("FbpArrays", scan, options);
+    detail::ExtraColumns const extra = detail::extra_columns(views, scan.detector_size());
+    return {extra.before, extra.after};
   }
 
   [[nodiscard]] std::vector<float> response(dlpack::Tensor const& geometry, Extents<3> projections,

@@ -5,6 +5,7 @@
 /// FbpArrays: weights and response of filtered backprojection behind a type without templates, for
 /// layers that train them. Made and used as an OperatorPair is (operator_pair.hpp), of a
 /// CpuFbpArrays (fbp_array_kernels.hpp).
+#include <array>
 #include <string>
 #include <vector>
 
@@ -61,7 +62,15 @@ class FbpArrays {
                                                    Extents<3> projections,
                                                    FbpOptions const& options) const = 0;
 
-  /// The response for rows of such a scan, as filter_response has it.
+  /// Columns of zeros that weighted rows get before the first and after the last pixel, so that
+  /// they are filtered as far beyond the detector as Fbp does where it is offset; 0 for other
+  /// scans. Backprojection then is for the wider detector.
+  [[nodiscard]] virtual std::array<int, 2> padding(dlpack::Tensor const& geometry,
+                                                   Extents<3> projections,
+                                                   FbpOptions const& options) const = 0;
+
+  /// The response for rows of such a scan, as filter_response has it; of padded rows for extents
+  /// with as many columns.
   [[nodiscard]] virtual std::vector<float> response(dlpack::Tensor const& geometry,
                                                     Extents<3> projections,
                                                     FbpOptions const& options) const = 0;

@@ -76,12 +76,16 @@ class TorchLibrary {
   ///   NAME_weights(Tensor geometry, int[] projections_shape, str window="ram_lak",
   ///                str redundancy="automatic") -> Tensor
   ///   NAME_response(... the same ...) -> Tensor
+  ///   NAME_padding(... the same ...) -> (int, int)
   /// @endcode
   ///
   /// The shape is that of one sample's projections, (view, v, u) or (view, u), and that of the
   /// weights; the response is for rows of it. Windows and redundancies have the names of
   /// FilterWindow and Redundancy. With both, `adjoint(filter(projections * weights, response))` of
-  /// a pair of DistanceWeighted is the image [1/mm]. The arrays must live as long as the process.
+  /// a pair of DistanceWeighted is the image [1/mm]. Rows of an offset detector need as many zeros
+  /// at either end as NAME_padding says before they are filtered, with a response of as many
+  /// columns. Vectors then are those of the wider detector, too, if as many zeros follow at the
+  /// other end, as it has the same centre. The arrays must live as long as the process.
   TorchLibrary add(std::string const& name, FbpArrays const& arrays) && {
     auto const op = std::make_shared<detail::TorchFbpArrays>(detail::TorchFbpArrays{name, &arrays});
     detail::register_fbp_arrays(registry_, *op);

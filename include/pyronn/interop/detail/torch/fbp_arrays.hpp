@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -24,10 +25,24 @@ struct TorchFbpArrays {
   std::string name;
   FbpArrays const* arrays;
 
-  [[nodiscard]] std::string schema(char const* what) const {
+  [[nodiscard]] std::string schema(char const* what, char const* result) const {
     return name + "_" + what +
            "(Tensor geometry, int[] projections_shape, str window=\"ram_lak\", str "
-           "redundancy=\"automatic\") -> Tensor";
+           "redundancy=\"automatic\") -> " +
+           result;
+  }
+
+  void check_no_gradient(at::Tensor const& geometry) const {
+    TORCH_CHECK_NOT_IMPLEMENTED(
+        !::torch::autograd::compute_requires_grad(geometry) && !geometry._fw_grad(0).defined(),
+        name, ": the geometry requires a gradient, which it has not; detach it");
+  }
+
+  static FbpOptions options(c10::string_view window, c10::string_view redundancy) {
+    FbpOptions options;
+    options.window = filter_window_of(std::string{window.data(), window.size()});
+    options.redundancy = redundancy_of(std::string{redundancy.data(), redundancy.size()});
+    return options;
   }
 
   /// Of a shape (view, v, u), in the plane (view, u).
@@ -52,19 +67,33 @@ struct TorchFbpArrayKernel {
 
   at::Tensor operator()(at::Tensor const& geometry_of, at::IntArrayRef shape,
                         c10::string_view window, c10::string_view redundancy) const {
-    TORCH_CHECK_NOT_IMPLEMENTED(!::torch::autograd::compute_requires_grad(geometry_of) &&
-                                    !geometry_of._fw_grad(0).defined(),
-                                op->name,
-                                ": the geometry requires a gradient, which it has not; detach it");
+    op->check_no_gradient(geometry_of);
     Extents<3> const extents = op->extents(shape);
     at::Tensor const geometry = geometry_of.contiguous();
     at::Tensor result = at::empty(Make::shape(shape), at::TensorOptions{}.dtype(at::kFloat));
     with_torch_errors(op->name, [&] {
-      FbpOptions options;
-      options.window = filter_window_of(std::string{window.data(), window.size()});
-      options.redundancy = redundancy_of(std::string{redundancy.data(), redundancy.size()});
-      auto const values = Make::of(*op->arrays, read_only_tensor(geometry), extents, options);
+      auto const values = Make::of(*op->arrays, read_only_tensor(geometry), extents,
+                                   TorchFbpArrays::options(window, redundancy));
       std::copy(values.begin(), values.end(), static_cast<float*>(result.data_ptr()));
+    });
+    return result;
+  }
+};
+
+struct TorchFbpPaddingKernel {
+  TorchFbpArrays const* op;
+
+  std::tuple<std::int64_t, std::int64_t> operator()(at::Tensor const& geometry_of,
+                                                    at::IntArrayRef shape, c10::string_view window,
+                                                    c10::string_view redundancy) const {
+    op->check_no_gradient(geometry_of);
+    Extents<3> const extents = op->extents(shape);
+    at::Tensor const geometry = geometry_of.contiguous();
+    std::tuple<std::int64_t, std::int64_t> result;
+    with_torch_errors(op->name, [&] {
+      auto const columns = op->arrays->padding(read_only_tensor(geometry), extents,
+                                               TorchFbpArrays::options(window, redundancy));
+      result = {columns[0], columns[1]};
     });
     return result;
   }

@@ -47,11 +47,13 @@ inline void register_operator(TorchRegistry& registry, TorchOperator const& op) 
 
 inline void register_fbp_arrays(TorchRegistry& registry, TorchFbpArrays const& op) {
   using Key = c10::DispatchKey;
-  registry.define(op.schema("weights"));
+  registry.define(op.schema("weights", "Tensor"));
   registry.implement(op.name + "_weights", Key::CPU, TorchFbpArrayKernel<TorchFbpWeights>{&op});
   registry.implement(op.name + "_weights", Key::Meta,
                      TorchFbpArrayMetaKernel<TorchFbpWeights>{&op});
-  registry.define(op.schema("response"));
+  registry.define(op.schema("padding", "(int, int)"));
+  registry.implement(op.name + "_padding", Key::CPU, TorchFbpPaddingKernel{&op});
+  registry.define(op.schema("response", "Tensor"));
   registry.implement(op.name + "_response", Key::CPU, TorchFbpArrayKernel<TorchFbpResponse>{&op});
   registry.implement(op.name + "_response", Key::Meta,
                      TorchFbpArrayMetaKernel<TorchFbpResponse>{&op});
