@@ -108,6 +108,21 @@ torch() {
   own_geometry "$name" torch
   "$out/$name/build/torch_program" "$library"
   wheel "$name" "$site/torch/share/cmake"
+  [ "$version" != 2.11.0 ] || inverse_problems "$name"
+}
+
+# Operators in libraries of inverse problems.
+inverse_problems() {
+  local packages=$out/$1/inverse_problems program
+  if [ ! -e "$packages/installed" ]; then
+    "$python" -m pip install --quiet --disable-pip-version-check --no-deps --upgrade \
+      --target "$packages" -r "$tests/inverse_problems.txt"
+    touch "$packages/installed"
+  fi
+  for program in deepinv_physics odl_operator; do
+    echo "$1 $program.py:"
+    PYTHONPATH=$packages "$python" "examples/layers/$program.py" "$library"
+  done
 }
 
 # Handlers are built with the headers of the oldest release, and the same libraries run in all.
