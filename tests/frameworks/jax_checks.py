@@ -20,7 +20,8 @@ from jax.sharding import AxisType, PartitionSpec as P
 
 import scans
 import pyronn_jax
-from jax_table import CONE, GEOMETRY, IMAGE, SPACING, VIEWS, near, normal, refused, same
+from jax_table import (CONE, DEVICES, GEOMETRY, IMAGE, ON_CPUS, SPACING, VIEWS, near, normal,
+                       refused, same)
 
 
 class Checks:
@@ -134,7 +135,7 @@ class Checks:
                 raise AssertionError(f"memory grows: {sizes} KiB")
             return f"{sizes[2] - sizes[1]} KiB more after 1500 more steps"
 
-        return [
+        found = [
             ("transposes, fan", lambda: dot_product(
                 ct.fan, ct.fan_adjoint, IMAGE, VIEWS, GEOMETRY)),
             ("transposes, march", lambda: dot_product(
@@ -154,20 +155,31 @@ class Checks:
             ("DLPack", lambda: same(self.fan(jnp.from_dlpack(numbers)), result)),
             ("float64 NumPy", lambda: same(self.fan(numbers.astype(float)), result)),
             ("no samples", lambda: f"{self.fan(x[:0]).shape}"),
-            ("scans of samples", broadcast_scans),
             ("limit of 0", lambda: same(self.fan(x, workspace_limit=0), result)),
             ("workspace", workspace),
-            ("shards stay split", split_result),
-            ("stopped gradient", lambda: near(
-                grad(lambda g: (self.fan(x, jax.lax.stop_gradient(g)).sum() * g).sum())(
-                    jnp.asarray(GEOMETRY)), np.full(GEOMETRY.shape, float(result.sum())), 1e-5)),
-            ("explicit shards", explicit_shards),
             ("compiled before", lambda: same(jit(self.fan).lower(x).compile()(x), result)),
             ("exported", exported),
             ("threads", threads),
-            ("refused again", refused_again),
-            ("memory", memory),
         ]
+        if ON_CPUS:
+            found += [
+                ("scans of samples", broadcast_scans),
+                ("stopped gradient", lambda: near(
+                    grad(lambda g: (self.fan(x, jax.lax.stop_gradient(g)).sum() * g).sum())(
+                        jnp.asarray(GEOMETRY)), np.full(GEOMETRY.shape, float(result.sum())), 1e-5)),
+                ("refused again", refused_again),
+                ("memory", memory),
+            ]
+        else:
+            found.append(("operand refused", lambda: refused(
+                lambda: self.fan(x, jnp.asarray(GEOMETRY)), jax.errors.JaxRuntimeError,
+                "the geometry is an operand")))
+        if DEVICES >= 3:
+            found += [
+                ("shards stay split", split_result),
+                ("explicit shards", explicit_shards),
+            ]
+        return found
 
     def without_jit(self, x):
         with jax.disable_jit():
@@ -190,15 +202,10 @@ class Checks:
         twice = np.array([1, *[2] * 7, 1])
         of_response = ((padded[0] * padded[1].conj()).real * twice / 16).sum((0, 1))
         responses = normal(3, 9)
-        mesh = jax.make_mesh((3,), ("n",), axis_types=(AxisType.Auto,),
-                             devices=jax.devices()[:3])
-        whole_loss = jax.shard_map(
-            lambda v, h: jax.lax.psum(loss(v, h), "n"), mesh=mesh, in_specs=(P("n"), P()),
-            out_specs=P())
         step = 1e-3
         gradients = [np.asarray(grad(loss, 1)(rows, response + s * along), float)
                      for s in (step, -step)]
-        return [
+        found = [
             ("filter", lambda: near(back(rows, response), y)),
             ("grad, rows", lambda: near(grad(loss)(rows, response), dense(3 * y**2, response))),
             ("grad, response", lambda: near(grad(loss, 1)(rows, response), of_response)),
@@ -219,11 +226,20 @@ class Checks:
                 [dense(rows[0], h) for h in responses]))),
             ("vmap of grad, both", lambda: near(vmap(grad(loss, 1))(rows, responses), np.stack(
                 [grad(loss, 1)(v, h) for v, h in zip(rows, responses)]))),
-            ("grad of shard_map, rows", lambda: near(
-                grad(whole_loss)(rows, response), dense(3 * y**2, response))),
-            ("grad of shard_map, response", lambda: near(
-                jit(grad(whole_loss, 1))(rows, response), of_response)),
         ]
+        if DEVICES >= 3:
+            mesh = jax.make_mesh((3,), ("n",), axis_types=(AxisType.Auto,),
+                                 devices=jax.devices()[:3])
+            whole_loss = jax.shard_map(
+                lambda v, h: jax.lax.psum(loss(v, h), "n"), mesh=mesh, in_specs=(P("n"), P()),
+                out_specs=P())
+            found += [
+                ("grad of shard_map, rows", lambda: near(
+                    grad(whole_loss)(rows, response), dense(3 * y**2, response))),
+                ("grad of shard_map, response", lambda: near(
+                    jit(grad(whole_loss, 1))(rows, response), of_response)),
+            ]
+        return found
 
     def own_geometry(self):
         """A program's own geometry beside a fan of the same sources."""
@@ -258,8 +274,10 @@ class Checks:
 
 def main(path, own_path):
     checks, table = Checks(path, own_path), jax_table.Table()
-    for group, of in (("operator", checks.operators()), ("filter", checks.filters()),
-                      ("own geometry", checks.own_geometry())):
+    groups = [("operator", checks.operators()), ("filter", checks.filters())]
+    if ON_CPUS:  # where that library has kernels
+        groups.append(("own geometry", checks.own_geometry()))
+    for group, of in groups:
         for name, function in of:
             table.line(group, name, function)
     return table.end()

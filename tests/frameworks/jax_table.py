@@ -16,6 +16,9 @@ import scans
 
 sys.path.append(os.path.join(os.path.dirname(__file__), "../../examples/layers"))
 
+ON_CPUS = jax.default_backend() == "cpu"  # elsewhere geometries are no operands
+DEVICES = len(jax.devices())
+
 random = np.random.default_rng(3)
 GEOMETRY = scans.fan(6, 3.0, 40.0, 80.0)
 CONE = scans.cone(4, 4.0, 40.0, 80.0)
