@@ -152,10 +152,12 @@ class Checks:
             ("transposed", lambda: same(
                 jit(lambda v: self.fan(v.transpose(2, 0, 1)))(x.transpose(1, 2, 0)), result)),
             ("a slice in jit", lambda: same(jit(lambda v: self.fan(v[1:]))(x), result[1:])),
-            ("DLPack", lambda: same(self.fan(jnp.from_dlpack(numbers)), result)),
+            ("DLPack", lambda: same(
+                self.fan(jnp.from_dlpack(numbers if ON_CPUS else x)), result)),
             ("float64 NumPy", lambda: same(self.fan(numbers.astype(float)), result)),
             ("no samples", lambda: f"{self.fan(x[:0]).shape}"),
-            ("limit of 0", lambda: same(self.fan(x, workspace_limit=0), result)),
+            ("limit of 0", lambda: (same if ON_CPUS else near)(
+                self.fan(x, workspace_limit=0), result)),
             ("workspace", workspace),
             ("compiled before", lambda: same(jit(self.fan).lower(x).compile()(x), result)),
             ("exported", exported),

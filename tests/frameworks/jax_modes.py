@@ -104,7 +104,8 @@ def modes(case, each, right):
         ("jacrev", lambda x, t, g: jacrev(case)(x[0], first(g)), right.jacobian),
         ("vmap, batch inside", lambda x, t, g: vmap(lambda v: case(v, g))(
             jnp.stack([x, 2 * x, 3 * x]))[2], 3 * right.result),
-        ("checkpoint", lambda x, t, g: grad(jax.checkpoint(cubic))(x, g), right.gradient),
+        ("checkpoint", lambda x, t, g: grad(
+            jax.checkpoint(lambda v: cubic(v, g)))(x), right.gradient),
         ("scan", scanned, right.gradient[:1]),
     ]
 

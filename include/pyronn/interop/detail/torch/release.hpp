@@ -47,11 +47,15 @@ bool is_fake_mode_active(R (*get_mode)(Key)) {
 template <class Modes>
 using GetMode = decltype(is_fake_mode_active(&Modes::get_mode));
 
-/// Whether a call is traced with fakes of tensors, which have shapes alone.
+/// Whether a call is traced with fakes of tensors, which have shapes alone, or seen by a mode of a
+/// program's own, which may make fakes of it.
 template <class Modes = c10::impl::TorchDispatchModeTLS>
 bool is_traced(at::Tensor const& tensor) {
   if (tensor.key_set().has(c10::DispatchKey::Python)) return true;
-  if constexpr (is_detected_v<GetMode, Modes>) return is_fake_mode_active(&Modes::get_mode);
+  if constexpr (is_detected_v<GetMode, Modes>) {
+    constexpr bool but_those_of_pytorch = true;
+    return is_fake_mode_active(&Modes::get_mode) || Modes::any_modes_set(but_those_of_pytorch);
+  }
   return false;
 }
 
