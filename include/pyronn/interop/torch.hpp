@@ -82,10 +82,11 @@ class TorchLibrary {
   /// The shape is that of one sample's projections, (view, v, u) or (view, u), and that of the
   /// weights; the response is for rows of it. Windows and redundancies have the names of
   /// FilterWindow and Redundancy. With both, `adjoint(filter(projections * weights, response))` of
-  /// a pair of DistanceWeighted is the image [1/mm]. Rows of an offset detector need as many zeros
-  /// at either end as NAME_padding says before they are filtered, with a response of as many
-  /// columns. Vectors then are those of the wider detector, too, if as many zeros follow at the
-  /// other end, as it has the same centre. The arrays must live as long as the process.
+  /// a pair of DistanceWeighted is the image [1/mm]. Rows of an offset detector get as many zeros
+  /// before and after as NAME_padding says before they are filtered, with the response of a
+  /// detector as wide. Backprojected are the rows of that wider detector: with zeros that make both
+  /// sides equally wide it has the same centre, and the same vectors. The arrays must live as long
+  /// as the process.
   TorchLibrary add(std::string const& name, FbpArrays const& arrays) && {
     auto const op = std::make_shared<detail::TorchFbpArrays>(detail::TorchFbpArrays{name, &arrays});
     detail::register_fbp_arrays(registry_, *op);
