@@ -105,6 +105,7 @@ torch() {
   run "$name" torch_inputs.py "$library" cpu
   run "$name" torch_fbp.py "$library" "$(dirname "$library")/fbp_images.so" cpu
   run "$name" torch_physics.py "$library" cpu
+  run "$name" torch_devices.py "$library"
   own_geometry "$name" torch
   "$out/$name/build/torch_program" "$library"
   wheel "$name" "$site/torch/share/cmake"
