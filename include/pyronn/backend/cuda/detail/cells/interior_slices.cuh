@@ -56,6 +56,8 @@ class InteriorSlice {
   using Cell = SampleAndSlopeOf<T>;
 
  public:
+  static constexpr int most_rows = 1 << 15;
+
   __device__ InteriorSlice(LinearSamples<SoftwareInterp, T> const& in_place, Cell const* cells,
                            int n)
       : in_place_{in_place},
@@ -95,19 +97,20 @@ class InteriorSlice {
   /// Does so where positions share rows. `Falls`: step < 0.
   template <int Count, bool Falls, class Take>
   __device__ bool sample_near(float a, float b, float step, Take const& take) const {
-    // Rounding moves positions by less than the hundredth of a row that these bounds leave.
+    // Rounding moves two positions by less than the 0.003 rows that these bounds leave.
+    static_assert(most_rows <= 1 << 15);
     float const apart = abs(step);
     if constexpr (Count % 4 == 0) {
-      if (apart > 0.67F && apart < 0.99F) {
+      if (apart > 0.67F && apart < 0.997F) {
         sample_fours<Count, Falls, 2>(a, b, step, take);
         return true;
       }
-      if (apart > 1.01F && apart < 1.32F) {
+      if (apart > 1.003F && apart < 1.33F) {
         sample_fours<Count, Falls, 3>(a, b, step, take);
         return true;
       }
     }
-    if (!(apart > 0.0F && apart < 0.99F)) return false;
+    if (!(apart > 0.0F && apart < 0.997F)) return false;
     sample_pairs<Count, Falls>(a, b, step, take);
     return true;
   }
@@ -221,7 +224,8 @@ struct InteriorSliceSource<SoftwareInterp, CudaBackend>
   template <class T, class Executor>
   static int max_slices(Executor const&, ArrayView<T const, 4> array) {
     // Slices of one row have no inside.
-    return array.extents[1] > 1 ? array.extents[2] : 0;
+    int const rows = array.extents[1];
+    return rows > 1 && rows <= detail::InteriorSlice<T>::most_rows ? array.extents[2] : 0;
   }
   template <class T, class Executor>
   static int max_samples(Executor const&, ArrayView<T const, 4> array) {

@@ -35,9 +35,9 @@ struct BareSample {
 /// one of bare samples behind the last; voxels outside are zero.
 template <class Cell>
 struct ColumnCopy {
-  static constexpr int border = 2;  ///< zeros at each end of a column
+  static constexpr int border = std::is_same_v<Cell, BareSample> ? 4 : 2;  ///< zeros at each end of a column
 
-  static PYRONN_HOST_DEVICE int height(Extents<3> const& size) { return size[2] + 2 * border; }
+  static PYRONN_HOST_DEVICE int height(Extents<3> const& size) { return std::is_same_v<Cell, BareSample> ? (size[2] + 2 * border + 3) / 4 * 4 : size[2] + 2 * border; }
   static PYRONN_HOST_DEVICE int width(Extents<3> const& size, int axis) {
     return size[1 - axis] + (std::is_same_v<Cell, BareSample> ? 2 : 1);
   }

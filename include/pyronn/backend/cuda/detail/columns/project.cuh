@@ -7,12 +7,14 @@
 //
 #include <cmath>
 #include <cstddef>
+#include <limits>
 #include <type_traits>
 
 #include <cuda_runtime.h>
 
 #include <pyronn/backend/cuda/detail/columns/copy.cuh>
 #include <pyronn/backend/cuda/detail/columns/lane_rays.cuh>
+#include <pyronn/backend/cuda/detail/columns/staged_rays.cuh>
 #include <pyronn/backend/cuda/detail/columns/sums.cuh>
 #include <pyronn/core/array_view.hpp>
 #include <pyronn/core/math.hpp>
@@ -40,6 +42,7 @@ struct ProjectColumns {
     static constexpr int min_blocks_per_sm = 3;
   };
   static constexpr int rays = in_tensor_cores ? 12 : 6;
+  static constexpr bool stages = std::is_same_v<Cell, BareSample>;
   static constexpr int warp = 32;
   static constexpr int border = ColumnCopy<Cell>::border;
   using Rows = Crossings<border>;
@@ -55,53 +58,176 @@ struct ProjectColumns {
   bool adds;
 
   [[nodiscard]] Extents<3> items() const {
-    int const groups = (projections.extents[1] - 1) / (warp * rays) + 1;
-    return {groups * warp, projections.extents[0], num_views};
+    int const groups = (projections.extents[1] - 1) / Tile::least_rows + 1;
+    int const blocks = (projections.extents[0] - 1) / Block::y + 1;
+    return {groups * warp, blocks * Block::y, num_views};
   }
 
   __device__ void operator()(Vec<int, 3> item) const {
+    __shared__ Tile tile;
     auto const& view = views.view(item[2], 0);
     RayColumn const column{view, static_cast<float>(item[1]), 0.0F, spacing};
-    if (column.ray.axis != Axis) return;
-    int const first_row = item[0] / warp * (warp * rays);
-    Pixels const pixels{item[1], first_row + item[0] % warp, item[2]};
-    SliceRange const path = column.path(first_slice, end_slice, size[1 - Axis]);
+    SliceRange path{0, -1, 0, -1};
     IndexRange footprint{0, -1};
+    bool const is_mine = item[1] < projections.extents[0] && column.ray.axis == Axis;
+    if (is_mine) path = column.path(first_slice, end_slice, size[1 - Axis]);
     if (path.first <= path.last)
       footprint = column.footprint(path, size[2], projections.extents[1]);
-    if (!adds) clear_outside(pixels, footprint);
-    int const first = footprint.first + first_row;
-    if (first > footprint.last) return;
-    integrate<rays>(column, path, pixels, {first, min(footprint.last, first + warp * rays - 1)});
+    int const number = item[1] % Block::y;
+    tile.footprints[number] = footprint;
+    tile.is_mine[number] = is_mine;
+    if constexpr (stages) {
+      tile.lanes[number] = footprint.first <= footprint.last
+                               ? StagedRows::lanes_of(column, path, footprint.last)
+                               : warp;
+    }
+    __syncthreads();
+    Pixels const pixels{item[1] - number, item[0] / warp * Tile::least_rows, item[2]};
+    if (!adds) clear_outside(pixels, tile);
+    IndexRange rows = tile.rows_of_block();
+    int lanes = 0;
+    int rows_at_a_time = warp * rays;
+    if constexpr (stages) {
+      lanes = tile.lanes_of_block();
+      if (lanes > 0) rows_at_a_time = lanes * StagedRows::rays;
+    }
+    rows.first += item[0] / warp * rows_at_a_time;
+    if (rows.first > rows.last) return;
+    rows.last = min(rows.last, rows.first + rows_at_a_time - 1);
+    IndexRange const own{max(rows.first, footprint.first), min(rows.last, footprint.last)};
+    if (own.first <= own.last) {
+      float* const sums = tile.sums[number] - rows.first;
+      bool is_done = false;
+      if constexpr (stages) {
+        if (lanes > 0) {
+          stage<StagedRows::rays>(column, path, own, lanes, tile, sums);
+          is_done = true;
+        }
+      }
+      if (!is_done) integrate<rays>(column, path, item[0] % warp, own, sums);
+    }
+    __syncthreads();
+    write(pixels, tile, rows);
   }
 
  private:
-  /// The pixels of an item, in one detector column.
+  /// What a block has of its detector columns: neighbours in memory, whose sums are exchanged so
+  /// that whole sectors are written at a time.
+  struct Tile {
+    static constexpr int columns = Block::y;
+    static constexpr int rows = warp * (stages ? StagedRows::rays : rays);
+    static constexpr int least_rows = stages ? StagedRows::least_lanes * StagedRows::rays : rows;
+    /// Four more, so that neighbouring rows of all columns lie in different banks.
+    static constexpr int pitch = 4 + (stages ? StagedRays<1>::bytes / static_cast<int>(sizeof(float)) : rows);
+    static_assert(pitch % 32 == 4 && pitch >= rows);
+    static constexpr int beyond = std::numeric_limits<int>::max();
+
+    alignas(16) float sums[columns][pitch];
+    IndexRange footprints[columns];
+    bool is_mine[columns];  ///< whether the rays of a column have this main axis
+    int lanes[stages ? columns : 1];
+
+    [[nodiscard]] __device__ int lanes_of_block() const {
+      int all = warp;
+      for (int const n : lanes) all = min(all, n);
+      return all;
+    }
+
+    /// The rows of all footprints.
+    [[nodiscard]] __device__ IndexRange rows_of_block() const {
+      IndexRange all{beyond, -1};
+      for (IndexRange const& footprint : footprints) {
+        if (footprint.first > footprint.last) continue;
+        all = {min(all.first, footprint.first), max(all.last, footprint.last)};
+      }
+      return all;
+    }
+  };
+
+  /// The pixels of a block.
   struct Pixels {
-    int u;
+    int first_u;
     int first_v;
     int view;
   };
 
-  __device__ void clear_outside(Pixels const& pixels, IndexRange const& footprint) const {
-    for (int v = pixels.first_v; v < min(pixels.first_v + warp * rays, projections.extents[1]);
-         v += warp) {
-      if (v < footprint.first || v > footprint.last) {
-        projections(pixels.u, v, pixels.view, 0) = StorageTraits<Out>::round(0.0F);
+  /// Calls `work(column, row)` for the columns of a block and some rows, sector by sector.
+  template <class Work>
+  __device__ void for_each_pixel(Work const& work) const {
+    constexpr int threads = Block::x * Block::y;
+    auto const thread = static_cast<int>(threadIdx.x);
+#pragma unroll
+    for (int i = 0; i < Tile::columns * Tile::rows / threads; ++i) {
+      work(i, thread % Tile::columns, thread / Tile::columns + i * (threads / Tile::columns));
+    }
+  }
+
+  __device__ void clear_outside(Pixels const& pixels, Tile const& tile) const {
+    for_each_pixel([&](int, int column, int row) {
+      IndexRange const footprint = tile.footprints[column];
+      int const v = pixels.first_v + row;
+      if (tile.is_mine[column] && v < projections.extents[1] &&
+          (v < footprint.first || v > footprint.last)) {
+        projections(pixels.first_u + column, v, pixels.view, 0) = StorageTraits<Out>::round(0.0F);
       }
+    });
+  }
+
+  /// Writes the sums of a block.
+  __device__ void write(Pixels const& pixels, Tile const& tile, IndexRange const& rows) const {
+    constexpr int count = Tile::columns * Tile::rows / (Block::x * Block::y);
+    // All are loaded before the first is stored: the compiler must not change the order.
+    float before[count] = {};
+    auto const for_each = [&](auto const& work) {
+      for_each_pixel([&](int i, int column, int row) {
+        IndexRange const footprint = tile.footprints[column];
+        int const v = rows.first + row;
+        if (v < footprint.first || v > min(footprint.last, rows.last)) return;
+        work(i, projections(pixels.first_u + column, v, pixels.view, 0), tile.sums[column][row]);
+      });
+    };
+    if (adds) for_each([&](int i, Out const& pixel, float) { before[i] = widen(pixel); });
+    for_each([&](int i, Out& pixel, float sum) { write_or_add(pixel, before[i] + sum, false); });
+  }
+
+  template <int Count>
+  __device__ void stage(RayColumn const& column, SliceRange path, IndexRange const& rows, int lanes,
+                        Tile& tile, float* sums_of_rows) const {
+    if constexpr (Count > 1) {
+      if (rows.last - rows.first < lanes * (Count - 1)) {
+        return stage<Count - 1>(column, path, rows, lanes, tile, sums_of_rows);
+      }
+    }
+    StagedColumns const cells{columns, size, Axis, first_slice};
+    StagedRays<Count> staged{column, rows, lanes};
+    staged.narrow(path, cells.width);
+    int const number = static_cast<int>(threadIdx.x) / warp;
+    if (path.first <= path.last) {
+      staged.add(cells, path, column, reinterpret_cast<char*>(tile.sums),
+                 static_cast<unsigned>(number * Tile::pitch) * static_cast<unsigned>(sizeof(float)));
+    }
+    __syncwarp();
+    float const aside = spacing[1 - Axis] * column.ray.slope[0];
+    float const level = spacing[Axis] * spacing[Axis] + aside * aside;
+    auto const lane = static_cast<int>(threadIdx.x % 32);
+    for (int i = 0; i < Count; ++i) {
+      int const v = rows.first + lane + i * lanes;
+      float const rise =
+          spacing[2] * (column.ray.slope[1] + static_cast<float>(v) * column.slope_step);
+      float const square = level + rise * rise;
+      if (lane < lanes && v <= rows.last) sums_of_rows[v] = staged[i] * (square * reciprocal_sqrt(square));
     }
   }
 
   /// Projects with as many rays a lane as the rows need: an even number, at most `Count`.
   template <int Count>
-  __device__ void integrate(RayColumn const& column, SliceRange const& path, Pixels pixels,
-                            IndexRange const& rows) const {
+  __device__ void integrate(RayColumn const& column, SliceRange const& path, int lane,
+                            IndexRange const& rows, float* sums_of_rows) const {
     if constexpr (Count > 2) {
       if (rows.last - rows.first < warp * (Count - 2)) {
-        return integrate<Count - 2>(column, path, pixels, rows);
+        return integrate<Count - 2>(column, path, lane, rows, sums_of_rows);
       }
     }
-    int const lane = pixels.first_v % warp;
     Inner const inner = inner_slices(column, path);
     bool const is_full = rows.last - rows.first == warp * Count - 1;
     bool const is_free = is_full && is_inside(Rows{column, rows.first, 1}, inner) &&
@@ -117,39 +243,29 @@ struct ProjectColumns {
 #pragma unroll slices
         for (int k = inner.begin; k < inner.end; ++k) cells.add_close(close, k, sums);
         add_border<Count>(column, path, inner, rows, close, lane, cells, sums);
-        pixels.first_v =
+        int const first =
             rows.first + CloseRays<border>::three * lane + (direction < 0 ? close.three - 1 : 0);
-        return write<Count>(column, close, pixels, rows.last, sums);
+        return store<Count>(column, close, {first, rows.last}, sums, sums_of_rows);
       }
     }
     SpreadRays<border> const spread{column, rows.first, lane};
-    pixels.first_v = rows.first + lane;
     add_inner<Count>(inner, is_free, rows, spread, lane, cells, sums);
     add_border<Count>(column, path, inner, rows, spread, lane, cells, sums);
-    write<Count>(column, spread, pixels, rows.last, sums);
+    store<Count>(column, spread, {rows.first + lane, rows.last}, sums, sums_of_rows);
   }
 
-  /// Writes the sums times the lengths of ray between two slices [mm].
+  /// Leaves a lane's sums, times the lengths of ray between two slices [mm], to the block. `rows`
+  /// are its first row and the last that exists.
   template <int Count, class Rays>
-  __device__ void write(RayColumn const& column, Rays const& rays_of_lane, Pixels const& pixels,
-                        int last_row, Sums<Count> const& sums) const {
-    Out* const first = &projections(pixels.u, pixels.first_v, pixels.view, 0);
-    auto const exists = [&](int i) { return pixels.first_v + rays_of_lane.row(i) <= last_row; };
-    auto const at = [&](int i) -> Out& {
-      return first[std::ptrdiff_t{rays_of_lane.row(i)} * projections.extents[0]];
-    };
-    // All are loaded before the first is stored: the compiler must not change the order.
-    float before[Count] = {};
-    for (int i = 0; i < Count; ++i) {
-      if (adds && exists(i)) before[i] = widen(at(i));
-    }
+  __device__ void store(RayColumn const& column, Rays const& rays_of_lane, IndexRange const& rows,
+                        Sums<Count> const& sums, float* sums_of_rows) const {
     float const aside = spacing[1 - Axis] * column.ray.slope[0];
     float const level = spacing[Axis] * spacing[Axis] + aside * aside;
     for (int i = 0; i < Count; ++i) {
-      auto const row = static_cast<float>(pixels.first_v + rays_of_lane.row(i));
-      float const rise = spacing[2] * (column.ray.slope[1] + row * column.slope_step);
-      float const value = sums[i] * std::sqrt(level + rise * rise);
-      if (exists(i)) write_or_add(at(i), before[i] + value, false);
+      int const v = rows.first + rays_of_lane.row(i);
+      float const rise =
+          spacing[2] * (column.ray.slope[1] + static_cast<float>(v) * column.slope_step);
+      if (v <= rows.last) sums_of_rows[v] = sums[i] * std::sqrt(level + rise * rise);
     }
   }
 
