@@ -79,7 +79,8 @@ class InteriorSlice {
   }
 
   /// Calls `take(k, sample)` for the samples at (a, b), (a, b + step), ..., all of which must lie
-  /// inside. Positions about a row apart, or closer, share rows: they are read in fours or in pairs.
+  /// inside. Positions about a row apart, or closer, share rows: they are read in fours or in
+  /// pairs.
   template <int Count, class Take>
   __device__ void sample_column(float a, float b, float step, Take const& take) const {
     // Cells of halves hold both rows, so that sharing would save no load.

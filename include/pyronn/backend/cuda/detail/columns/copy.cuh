@@ -31,15 +31,21 @@ struct BareSample {
 
 /// A copy of slices of a volume, perpendicular to x or y, in which z is the fastest axis and every
 /// voxel is a cell: a BareSample, or of sample_and_slope.cuh, so that a sample takes few loads. A
-/// column of cells goes from z = -2 to nz + 1, the first column lies before the first voxel, and
-/// one of bare samples behind the last; voxels outside are zero.
+/// column of cells goes from z = -border on, the first column lies before the first voxel, and one
+/// of bare samples behind the last; voxels outside are zero.
 template <class Cell>
 struct ColumnCopy {
-  static constexpr int border = std::is_same_v<Cell, BareSample> ? 4 : 2;  ///< zeros at each end of a column
+  static constexpr bool is_bare = std::is_same_v<Cell, BareSample>;
+  /// Zeros at each end of a column, or more at its upper end: bare samples are read in quads, of
+  /// which the first and the last are zero.
+  static constexpr int border = is_bare ? 4 : 2;
 
-  static PYRONN_HOST_DEVICE int height(Extents<3> const& size) { return std::is_same_v<Cell, BareSample> ? (size[2] + 2 * border + 3) / 4 * 4 : size[2] + 2 * border; }
+  static PYRONN_HOST_DEVICE int height(Extents<3> const& size) {
+    int const cells = size[2] + 2 * border;
+    return is_bare ? (cells + 3) / 4 * 4 : cells;
+  }
   static PYRONN_HOST_DEVICE int width(Extents<3> const& size, int axis) {
-    return size[1 - axis] + (std::is_same_v<Cell, BareSample> ? 2 : 1);
+    return size[1 - axis] + (is_bare ? 2 : 1);
   }
   static std::size_t slice_bytes(Extents<3> const& size) {
     auto const columns = static_cast<std::size_t>(std::max(width(size, 0), width(size, 1)));

@@ -7,13 +7,13 @@
 //
 #include <cmath>
 #include <cstddef>
-#include <limits>
 #include <type_traits>
 
 #include <cuda_runtime.h>
 
 #include <pyronn/backend/cuda/detail/columns/copy.cuh>
 #include <pyronn/backend/cuda/detail/columns/lane_rays.cuh>
+#include <pyronn/backend/cuda/detail/columns/pixel_tile.cuh>
 #include <pyronn/backend/cuda/detail/columns/staged_rays.cuh>
 #include <pyronn/backend/cuda/detail/columns/sums.cuh>
 #include <pyronn/core/array_view.hpp>
@@ -42,10 +42,15 @@ struct ProjectColumns {
     static constexpr int min_blocks_per_sm = 3;
   };
   static constexpr int rays = in_tensor_cores ? 12 : 6;
-  static constexpr bool stages = std::is_same_v<Cell, BareSample>;
   static constexpr int warp = 32;
   static constexpr int border = ColumnCopy<Cell>::border;
+  /// Whether bare samples are blended in shared memory, where rows are not too far apart.
+  static constexpr bool stages = std::is_same_v<Cell, BareSample>;
   using Rows = Crossings<border>;
+  /// The most rows that a block has, and the least but for its last.
+  static constexpr int most_rows = warp * (stages ? StagedRows::rays : rays);
+  static constexpr int least_rows = stages ? StagedRows::least_lanes * StagedRows::rays : most_rows;
+  using Tile = PixelTile<Block::y, most_rows, stages ? StagedRows::bytes : 0>;
 
   Views views;
   int num_views;
@@ -58,7 +63,7 @@ struct ProjectColumns {
   bool adds;
 
   [[nodiscard]] Extents<3> items() const {
-    int const groups = (projections.extents[1] - 1) / Tile::least_rows + 1;
+    int const groups = (projections.extents[1] - 1) / least_rows + 1;
     int const blocks = (projections.extents[0] - 1) / Block::y + 1;
     return {groups * warp, blocks * Block::y, num_views};
   }
@@ -67,167 +72,80 @@ struct ProjectColumns {
     __shared__ Tile tile;
     auto const& view = views.view(item[2], 0);
     RayColumn const column{view, static_cast<float>(item[1]), 0.0F, spacing};
-    SliceRange path{0, -1, 0, -1};
-    IndexRange footprint{0, -1};
-    bool const is_mine = item[1] < projections.extents[0] && column.ray.axis == Axis;
-    if (is_mine) path = column.path(first_slice, end_slice, size[1 - Axis]);
-    if (path.first <= path.last)
-      footprint = column.footprint(path, size[2], projections.extents[1]);
     int const number = item[1] % Block::y;
-    tile.footprints[number] = footprint;
-    tile.is_mine[number] = is_mine;
-    if constexpr (stages) {
-      tile.lanes[number] = footprint.first <= footprint.last
-                               ? StagedRows::lanes_of(column, path, footprint.last)
-                               : warp;
+    int const group = item[0] / warp;
+    TileColumn own{item[1] < projections.extents[0] && column.ray.axis == Axis, {0, -1}, warp};
+    SliceRange path{0, -1, 0, -1};
+    if (own.is_written) path = column.path(first_slice, end_slice, size[1 - Axis]);
+    if (path.first <= path.last) {
+      own.footprint = column.footprint(path, size[2], projections.extents[1]);
+      if (stages && own.footprint.first <= own.footprint.last)
+        own.lanes = StagedRows::lanes_of(column, path, own.footprint.last);
     }
+    tile.columns[number] = own;
     __syncthreads();
-    Pixels const pixels{item[1] - number, item[0] / warp * Tile::least_rows, item[2]};
-    if (!adds) clear_outside(pixels, tile);
-    IndexRange rows = tile.rows_of_block();
-    int lanes = 0;
-    int rows_at_a_time = warp * rays;
-    if constexpr (stages) {
-      lanes = tile.lanes_of_block();
-      if (lanes > 0) rows_at_a_time = lanes * StagedRows::rays;
-    }
-    rows.first += item[0] / warp * rows_at_a_time;
+    Out* const pixels = &projections(item[1] - number, 0, item[2], 0);
+    if (!adds) tile.clear(pixels, projections.extents, group * least_rows, least_rows);
+    int const lanes = stages ? tile.lanes() : 0;
+    int const rows_of_block = lanes > 0 ? lanes * StagedRows::rays : most_direct_rows;
+    IndexRange rows = tile.footprint();
+    rows.first += group * rows_of_block;
     if (rows.first > rows.last) return;
-    rows.last = min(rows.last, rows.first + rows_at_a_time - 1);
-    IndexRange const own{max(rows.first, footprint.first), min(rows.last, footprint.last)};
-    if (own.first <= own.last) {
-      float* const sums = tile.sums[number] - rows.first;
-      bool is_done = false;
-      if constexpr (stages) {
-        if (lanes > 0) {
-          stage<StagedRows::rays>(column, path, own, lanes, tile, sums);
-          is_done = true;
-        }
-      }
-      if (!is_done) integrate<rays>(column, path, item[0] % warp, own, sums);
-    }
+    rows.last = min(rows.last, rows.first + rows_of_block - 1);
+    project(column, path, lanes, tile, number, rows);
     __syncthreads();
-    write(pixels, tile, rows);
+    tile.write(pixels, projections.extents, rows, adds);
   }
 
  private:
-  /// What a block has of its detector columns: neighbours in memory, whose sums are exchanged so
-  /// that whole sectors are written at a time.
-  struct Tile {
-    static constexpr int columns = Block::y;
-    static constexpr int rows = warp * (stages ? StagedRows::rays : rays);
-    static constexpr int least_rows = stages ? StagedRows::least_lanes * StagedRows::rays : rows;
-    /// Four more, so that neighbouring rows of all columns lie in different banks.
-    static constexpr int pitch = 4 + (stages ? StagedRays<1>::bytes / static_cast<int>(sizeof(float)) : rows);
-    static_assert(pitch % 32 == 4 && pitch >= rows);
-    static constexpr int beyond = std::numeric_limits<int>::max();
+  static constexpr int most_direct_rows = most_rows / (warp * rays) * (warp * rays);
+  static_assert(most_direct_rows >= least_rows, "Blocks must not leave out rows.");
 
-    alignas(16) float sums[columns][pitch];
-    IndexRange footprints[columns];
-    bool is_mine[columns];  ///< whether the rays of a column have this main axis
-    int lanes[stages ? columns : 1];
-
-    [[nodiscard]] __device__ int lanes_of_block() const {
-      int all = warp;
-      for (int const n : lanes) all = min(all, n);
-      return all;
-    }
-
-    /// The rows of all footprints.
-    [[nodiscard]] __device__ IndexRange rows_of_block() const {
-      IndexRange all{beyond, -1};
-      for (IndexRange const& footprint : footprints) {
-        if (footprint.first > footprint.last) continue;
-        all = {min(all.first, footprint.first), max(all.last, footprint.last)};
+  /// Leaves the sums of some rows of a detector column to the block.
+  __device__ void project(RayColumn const& column, SliceRange const& path, int lanes, Tile& tile,
+                          int number, IndexRange const& rows) const {
+    IndexRange const footprint = tile.columns[number].footprint;
+    IndexRange own{max(rows.first, footprint.first), min(rows.last, footprint.last)};
+    if (own.first > own.last) return;
+    TileSums const sums{tile.sums[number], rows.first};
+    if constexpr (stages) {
+      if (lanes > 0) {
+        stage<StagedRows::rays>(column, path, lanes, tile, own, sums);
+        return;
       }
-      return all;
     }
-  };
-
-  /// The pixels of a block.
-  struct Pixels {
-    int first_u;
-    int first_v;
-    int view;
-  };
-
-  /// Calls `work(column, row)` for the columns of a block and some rows, sector by sector.
-  template <class Work>
-  __device__ void for_each_pixel(Work const& work) const {
-    constexpr int threads = Block::x * Block::y;
-    auto const thread = static_cast<int>(threadIdx.x);
-#pragma unroll
-    for (int i = 0; i < Tile::columns * Tile::rows / threads; ++i) {
-      work(i, thread % Tile::columns, thread / Tile::columns + i * (threads / Tile::columns));
+    for (int const last = own.last; own.first <= last; own.first += warp * rays) {
+      own.last = min(last, own.first + warp * rays - 1);
+      integrate<rays>(column, path, own, sums);
     }
   }
 
-  __device__ void clear_outside(Pixels const& pixels, Tile const& tile) const {
-    for_each_pixel([&](int, int column, int row) {
-      IndexRange const footprint = tile.footprints[column];
-      int const v = pixels.first_v + row;
-      if (tile.is_mine[column] && v < projections.extents[1] &&
-          (v < footprint.first || v > footprint.last)) {
-        projections(pixels.first_u + column, v, pixels.view, 0) = StorageTraits<Out>::round(0.0F);
-      }
-    });
-  }
-
-  /// Writes the sums of a block.
-  __device__ void write(Pixels const& pixels, Tile const& tile, IndexRange const& rows) const {
-    constexpr int count = Tile::columns * Tile::rows / (Block::x * Block::y);
-    // All are loaded before the first is stored: the compiler must not change the order.
-    float before[count] = {};
-    auto const for_each = [&](auto const& work) {
-      for_each_pixel([&](int i, int column, int row) {
-        IndexRange const footprint = tile.footprints[column];
-        int const v = rows.first + row;
-        if (v < footprint.first || v > min(footprint.last, rows.last)) return;
-        work(i, projections(pixels.first_u + column, v, pixels.view, 0), tile.sums[column][row]);
-      });
-    };
-    if (adds) for_each([&](int i, Out const& pixel, float) { before[i] = widen(pixel); });
-    for_each([&](int i, Out& pixel, float sum) { write_or_add(pixel, before[i] + sum, false); });
-  }
-
+  /// Projects through shared memory, with as many rays a lane as the rows need.
   template <int Count>
-  __device__ void stage(RayColumn const& column, SliceRange path, IndexRange const& rows, int lanes,
-                        Tile& tile, float* sums_of_rows) const {
+  __device__ void stage(RayColumn const& column, SliceRange path, int lanes, Tile& tile,
+                        IndexRange const& rows, TileSums const& sums_of_rows) const {
     if constexpr (Count > 1) {
       if (rows.last - rows.first < lanes * (Count - 1)) {
-        return stage<Count - 1>(column, path, rows, lanes, tile, sums_of_rows);
+        return stage<Count - 1>(column, path, lanes, tile, rows, sums_of_rows);
       }
     }
-    StagedColumns const cells{columns, size, Axis, first_slice};
+    StagedColumns const copy{columns, size, Axis, first_slice};
     StagedRays<Count> staged{column, rows, lanes};
-    staged.narrow(path, cells.width);
-    int const number = static_cast<int>(threadIdx.x) / warp;
-    if (path.first <= path.last) {
-      staged.add(cells, path, column, reinterpret_cast<char*>(tile.sums),
-                 static_cast<unsigned>(number * Tile::pitch) * static_cast<unsigned>(sizeof(float)));
-    }
-    __syncwarp();
-    float const aside = spacing[1 - Axis] * column.ray.slope[0];
-    float const level = spacing[Axis] * spacing[Axis] + aside * aside;
-    auto const lane = static_cast<int>(threadIdx.x % 32);
-    for (int i = 0; i < Count; ++i) {
-      int const v = rows.first + lane + i * lanes;
-      float const rise =
-          spacing[2] * (column.ray.slope[1] + static_cast<float>(v) * column.slope_step);
-      float const square = level + rise * rise;
-      if (lane < lanes && v <= rows.last) sums_of_rows[v] = staged[i] * (square * reciprocal_sqrt(square));
-    }
+    staged.add(copy, column, path, sums_of_rows.sums, tile.sums[0]);
+    RayLengths const lengths{column, spacing, Axis};
+    staged.for_each(rows, lanes, [&](int v, float sum) { sums_of_rows[v] = sum * lengths[v]; });
   }
 
   /// Projects with as many rays a lane as the rows need: an even number, at most `Count`.
   template <int Count>
-  __device__ void integrate(RayColumn const& column, SliceRange const& path, int lane,
-                            IndexRange const& rows, float* sums_of_rows) const {
+  __device__ void integrate(RayColumn const& column, SliceRange const& path, IndexRange const& rows,
+                            TileSums const& sums_of_rows) const {
     if constexpr (Count > 2) {
       if (rows.last - rows.first < warp * (Count - 2)) {
-        return integrate<Count - 2>(column, path, lane, rows, sums_of_rows);
+        return integrate<Count - 2>(column, path, rows, sums_of_rows);
       }
     }
+    int const lane = static_cast<int>(threadIdx.x) % warp;
     Inner const inner = inner_slices(column, path);
     bool const is_full = rows.last - rows.first == warp * Count - 1;
     bool const is_free = is_full && is_inside(Rows{column, rows.first, 1}, inner) &&
@@ -254,18 +172,14 @@ struct ProjectColumns {
     store<Count>(column, spread, {rows.first + lane, rows.last}, sums, sums_of_rows);
   }
 
-  /// Leaves a lane's sums, times the lengths of ray between two slices [mm], to the block. `rows`
-  /// are its first row and the last that exists.
+  /// Leaves a lane's sums to the block. `rows` are its first row and the last that exists.
   template <int Count, class Rays>
   __device__ void store(RayColumn const& column, Rays const& rays_of_lane, IndexRange const& rows,
-                        Sums<Count> const& sums, float* sums_of_rows) const {
-    float const aside = spacing[1 - Axis] * column.ray.slope[0];
-    float const level = spacing[Axis] * spacing[Axis] + aside * aside;
+                        Sums<Count> const& sums, TileSums const& sums_of_rows) const {
+    RayLengths const lengths{column, spacing, Axis};
     for (int i = 0; i < Count; ++i) {
       int const v = rows.first + rays_of_lane.row(i);
-      float const rise =
-          spacing[2] * (column.ray.slope[1] + static_cast<float>(v) * column.slope_step);
-      if (v <= rows.last) sums_of_rows[v] = sums[i] * std::sqrt(level + rise * rise);
+      if (v <= rows.last) sums_of_rows[v] = sums[i] * lengths[v];
     }
   }
 

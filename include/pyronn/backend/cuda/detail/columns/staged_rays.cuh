@@ -37,6 +37,10 @@ struct StagedRows {
   static constexpr int most_stretches = 2;
   static constexpr int rays = most_stretches * rays_of_stretch;  ///< of a lane, at most
   static constexpr int least_lanes = 24;
+  /// Of samples, with those up to the next line of the L1 cache at either end.
+  static constexpr int quads_of_stretch = 72;
+  /// Bytes of shared memory that a warp needs.
+  static constexpr int bytes = 2 * quads_of_stretch * static_cast<int>(sizeof(float4));
 
   /// How many lanes can read at a time: they reach over no more than 32 samples, which lie in
   /// different banks. 0 where rows are too far apart, or positions too large to be exact.
@@ -67,11 +71,6 @@ class StagedRays {
  public:
   static constexpr int border = ColumnCopy<BareSample>::border;
 
-  /// Samples, with those up to the next line of the L1 cache at either end.
-  static constexpr int quads_of_stretch = 72;
-  /// Bytes of shared memory that a warp needs.
-  static constexpr int bytes = 2 * quads_of_stretch * static_cast<int>(sizeof(float4));
-
   __device__ StagedRays(RayColumn const& column, IndexRange const& rows, int lanes)
       : across_{column.ray.base[0] + 1.0F, column.ray.slope[0]},
         step_{static_cast<float>(lanes) * column.base_step,
@@ -81,37 +80,40 @@ class StagedRays {
     for (int n = 0; n < stretches; ++n) {
       int const first = rows.first + n * StagedRows::rays_of_stretch * lanes;
       set(ends_[n][0], column, first);
-      set(ends_[n][1], column,
-          min(rows.last, first + StagedRows::rays_of_stretch * lanes - 1));
+      set(ends_[n][1], column, min(rows.last, first + StagedRows::rays_of_stretch * lanes - 1));
       ends_[n][0][0] -= margin;
       ends_[n][1][0] -= margin;
     }
   }
 
-  /// Narrows a path to the slices in which the rays pass between two columns of the copy.
-  __device__ void narrow(SliceRange& path, int width) const {
-    auto const is_beside = [&](int k) {
-      float const across = at(across_, static_cast<float>(k));
-      return !(across >= 0.0F && across < static_cast<float>(width - 1));
-    };
-    while (path.first <= path.last && is_beside(path.first)) ++path.first;
-    while (path.first <= path.last && is_beside(path.last)) --path.last;
-  }
-
-  /// Adds the slices of a path. `memory` is the block's shared memory, the warp's is at `offset`.
-  __device__ void add(StagedColumns const& columns, SliceRange const& path,
-                      RayColumn const& column, char* memory, unsigned offset) {
+  /// Adds the slices of a path. `memory` is the warp's, `block` where the block's begins.
+  __device__ void add(StagedColumns const& columns, RayColumn const& column, SliceRange path,
+                      float* memory, float* block) {
+    narrow(path, columns.width);
+    if (path.first > path.last) return;
     // Slices that the rays cover in part are the first and the last.
     bool const is_whole = static_cast<float>(path.first) >= column.ray.low + 0.5F &&
                           static_cast<float>(path.last) <= column.ray.high - 0.5F;
+    Memory const stretches{reinterpret_cast<char*>(block),
+                           static_cast<unsigned>(memory - block) * 4U};
     if (is_whole) {
-      add_slices(columns, path, [](int) { return 1.0F; }, memory, offset);
+      add_slices(
+          columns, path, [](int) { return 1.0F; }, stretches);
     } else {
-      add_slices(columns, path, [&](int k) { return column.ray.coverage(k); }, memory, offset);
+      add_slices(
+          columns, path, [&](int k) { return column.ray.coverage(k); }, stretches);
     }
+    __syncwarp();
   }
 
-  __device__ float operator[](int i) const { return sums_[i]; }
+  /// Calls `take(row, sum)` for the rows of the lane.
+  template <class Take>
+  __device__ void for_each(IndexRange const& rows, int lanes, Take const& take) const {
+    for (int i = 0; i < Count; ++i) {
+      int const row = rows.first + lane() + i * lanes;
+      if (lane() < lanes && row <= rows.last) take(row, sums_[i]);
+    }
+  }
 
  private:
   static constexpr int stretches = (Count - 1) / StagedRows::rays_of_stretch + 1;
@@ -134,6 +136,22 @@ class StagedRays {
     int place;
   };
 
+  /// The warp's stretches, by where they lie in the block's memory: so addresses take one addition.
+  struct Memory {
+    char* block;
+    unsigned offset;
+  };
+
+  /// Narrows a path to the slices in which the rays pass between two columns of the copy.
+  __device__ void narrow(SliceRange& path, int width) const {
+    auto const is_beside = [&](int k) {
+      float const across = at(across_, static_cast<float>(k));
+      return !(across >= 0.0F && across < static_cast<float>(width - 1));
+    };
+    while (path.first <= path.last && is_beside(path.first)) ++path.first;
+    while (path.first <= path.last && is_beside(path.last)) --path.last;
+  }
+
   static __device__ int lane() { return static_cast<int>(threadIdx.x % 32); }
   static __device__ void set(float (&z)[2], RayColumn const& column, int row) {
     z[0] = column.ray.base[1] + static_cast<float>(row) * column.base_step + border;
@@ -143,9 +161,8 @@ class StagedRays {
 
   template <class Weight>
   __device__ void add_slices(StagedColumns const& columns, SliceRange const& path,
-                             Weight const& weight, char* memory, unsigned offset) {
-    constexpr unsigned stretch_bytes = bytes / 2;
-    unsigned const places[2] = {offset, offset + stretch_bytes};
+                             Weight const& weight, Memory const& memory) {
+    unsigned const places[2] = {memory.offset, memory.offset + StagedRows::bytes / 2};
     int turn = 0;
     int first_column = (path.first - columns.first_slice) * columns.width;
     Crossing crossing = cross(columns, static_cast<float>(path.first), first_column);
@@ -156,7 +173,8 @@ class StagedRays {
         // Two stretches take turns, so that one is read while the next is written.
         unsigned const place = stretches == 2 ? places[n] : places[turn];
         turn ^= 1;
-        stage(loaded, weight(slice), reinterpret_cast<float4*>(memory + place) + loaded.place);
+        stage(loaded, weight(slice),
+              reinterpret_cast<float4*>(memory.block + place) + loaded.place);
         float const line = loaded.line;
         float const k = crossing.k;
         __syncwarp();
@@ -169,8 +187,8 @@ class StagedRays {
           crossing = cross(columns, is_last ? k : k + 1.0F, first_column);
           loaded = load<0>(columns, crossing);
         }
-        if (n == 0) sample<0>(memory, place, line, k);
-        if (n == 1) sample<stretches - 1>(memory, place, line, k);
+        if (n == 0) sample<0>(memory.block, place, line, k);
+        if (n == 1) sample<stretches - 1>(memory.block, place, line, k);
       }
     }
   }
@@ -219,7 +237,7 @@ class StagedRays {
   }
 
   template <int Stretch>
-  __device__ void sample(char const* memory, unsigned place, float line, float k) {
+  __device__ void sample(char const* block, unsigned place, float line, float k) {
     constexpr int first = Stretch * StagedRows::rays_of_stretch;
     float const z = at(z_, k) - 32.0F * line;
     float const step = at(step_, k);
@@ -227,8 +245,8 @@ class StagedRays {
 #pragma unroll
     for (int i = first; i < min(first + StagedRows::rays_of_stretch, Count); ++i) {
       GridIndex const node = grid_index_of(z + static_cast<float>(i) * step);
-      auto const* const lower = reinterpret_cast<float const*>(
-          memory + static_cast<int>(origin + 4U * node.index));
+      auto const* const lower =
+          reinterpret_cast<float const*>(block + static_cast<int>(origin + 4U * node.index));
       sums_[i] += lower[0] + node.fraction * (lower[1] - lower[0]);
     }
   }
