@@ -108,15 +108,15 @@ struct ProjectColumns {
     IndexRange own{max(rows.first, footprint.first), min(rows.last, footprint.last)};
     if (own.first > own.last) return;
     TileSums const sums{tile.sums[number], rows.first};
-    if constexpr (stages) {
-      if (lanes > 0) {
-        stage<StagedRows::rays>(column, path, lanes, tile, own, sums);
-        return;
-      }
-    }
-    for (int const last = own.last; own.first <= last; own.first += warp * rays) {
-      own.last = min(last, own.first + warp * rays - 1);
+    if constexpr (!stages) {
       integrate<rays>(column, path, own, sums);
+    } else if (lanes > 0) {
+      stage<StagedRows::rays>(column, path, lanes, tile, own, sums);
+    } else {
+      for (int const last = own.last; own.first <= last; own.first += warp * rays) {
+        own.last = min(last, own.first + warp * rays - 1);
+        integrate<rays>(column, path, own, sums);
+      }
     }
   }
 
