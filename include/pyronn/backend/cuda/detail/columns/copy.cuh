@@ -37,12 +37,13 @@ template <class Cell>
 struct ColumnCopy {
   static constexpr bool is_bare = std::is_same_v<Cell, BareSample>;
   /// Zeros at each end of a column, or more at its upper end: bare samples are read in quads, of
-  /// which the first and the last are zero.
+  /// which the first and the last are zero, and whole lines of the L1 cache at a time.
   static constexpr int border = is_bare ? 4 : 2;
 
   static PYRONN_HOST_DEVICE int height(Extents<3> const& size) {
+    constexpr int line = 32;
     int const cells = size[2] + 2 * border;
-    return is_bare ? (cells + 3) / 4 * 4 : cells;
+    return is_bare ? (cells + line - 1) / line * line : cells;
   }
   static PYRONN_HOST_DEVICE int width(Extents<3> const& size, int axis) {
     return size[1 - axis] + (is_bare ? 2 : 1);

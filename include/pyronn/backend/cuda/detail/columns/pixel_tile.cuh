@@ -59,14 +59,17 @@ struct PixelTile {
     return least;
   }
 
-  /// Writes zeros outside the footprints, in `count` rows of a view from row `first` on. `pixels`
-  /// is the first pixel of the first column.
+  /// Writes zeros outside the footprints, in rows [first, end) of a view. `pixels` is the first
+  /// pixel of the first column.
   template <class Out>
-  __device__ void clear(Out* pixels, Extents<4> const& size, int first, int count) const {
-    for (int row = first + row_of_thread(); row < min(first + count, size[1]);
-         row += rows_at_a_time) {
-      TileColumn const& column = columns[column_of_thread()];
-      if (column.is_written && (row < column.footprint.first || row > column.footprint.last)) {
+  __device__ void clear(Out* pixels, Extents<4> const& size, int first, int end) const {
+    TileColumn const column = columns[column_of_thread()];
+    if (!column.is_written) return;
+#pragma unroll
+    for (int i = 0; i < Rows / rows_at_a_time; ++i) {
+      int const row = first + row_of_thread() + i * rows_at_a_time;
+      if (row < min(end, size[1]) &&
+          (row < column.footprint.first || row > column.footprint.last)) {
         pixels[offset_of(row, size)] = StorageTraits<Out>::round(0.0F);
       }
     }

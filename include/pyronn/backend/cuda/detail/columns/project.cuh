@@ -85,7 +85,8 @@ struct ProjectColumns {
     tile.columns[number] = own;
     __syncthreads();
     Out* const pixels = &projections(item[1] - number, 0, item[2], 0);
-    if (!adds) tile.clear(pixels, projections.extents, group * least_rows, least_rows);
+    if (!adds)
+      tile.clear(pixels, projections.extents, group * least_rows, (group + 1) * least_rows);
     int const lanes = stages ? tile.lanes() : 0;
     int const rows_of_block = lanes > 0 ? lanes * StagedRows::rays : most_direct_rows;
     IndexRange rows = tile.footprint();

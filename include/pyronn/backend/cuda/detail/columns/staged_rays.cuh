@@ -37,8 +37,8 @@ struct StagedRows {
   static constexpr int most_stretches = 2;
   static constexpr int rays = most_stretches * rays_of_stretch;  ///< of a lane, at most
   static constexpr int least_lanes = 24;
-  /// Of samples, with those up to the next line of the L1 cache at either end.
-  static constexpr int quads_of_stretch = 72;
+  /// Samples from the beginning of a line of the L1 cache on.
+  static constexpr int quads_of_stretch = 64;
   /// Bytes of shared memory that a warp needs.
   static constexpr int bytes = 2 * quads_of_stretch * static_cast<int>(sizeof(float4));
 
@@ -54,11 +54,13 @@ struct StagedRows {
       reach = max(reach, abs(column.ray.crossing(1, slice)) + static_cast<float>(last_row) * step);
     }
     if (!(apart <= most_apart && reach < most_reach)) return 0;
-    return apart <= 1.0F ? 32 : static_cast<int>(31.0F / apart) + 1;
+    return min(32, static_cast<int>(reach_of_lanes / max(apart, 0.5F)) + 1);
   }
 
  private:
-  static constexpr float most_apart = 31.0F / (least_lanes - 0.5F);
+  /// So little that lanes read different banks, and that with a line before it a stretch fits.
+  static constexpr float reach_of_lanes = 30.6F;
+  static constexpr float most_apart = reach_of_lanes / (least_lanes - 0.9F);
   static constexpr float most_reach = 65536.0F;
 };
 
@@ -132,8 +134,7 @@ class StagedRays {
   struct Loaded {
     float4 quads[2][2];  ///< of both columns
     float across;
-    float line;  ///< 32 samples each: the one with which the stretch begins
-    int place;
+    float line;  ///< the line of 32 samples with which the stretch begins
   };
 
   /// The warp's stretches, by where they lie in the block's memory: so addresses take one addition.
@@ -173,8 +174,7 @@ class StagedRays {
         // Two stretches take turns, so that one is read while the next is written.
         unsigned const place = stretches == 2 ? places[n] : places[turn];
         turn ^= 1;
-        stage(loaded, weight(slice),
-              reinterpret_cast<float4*>(memory.block + place) + loaded.place);
+        stage(loaded, weight(slice), reinterpret_cast<float4*>(memory.block + place) + lane());
         float const line = loaded.line;
         float const k = crossing.k;
         __syncwarp();
@@ -201,24 +201,23 @@ class StagedRays {
     return {k, across.fraction, {column, hide_from_optimizer(column + columns.quads_of_column)}};
   }
 
-  /// A lane loads quads whose numbers are its own, modulo 32, so that eight neighbours load a line
-  /// of the cache. Beyond the ends of the stretch and the column they load the last, which is zero.
+  /// Loads from the line of the L1 cache on in which the stretch begins, so that eight lanes load a
+  /// line. Beyond the ends of the stretch and the column they load the last or first quad once
+  /// more; those of the column are zero.
   template <int Stretch>
   __device__ Loaded load(StagedColumns const& columns, Crossing const& crossing) const {
     float const ends[2] = {at(ends_[Stretch][0], crossing.k), at(ends_[Stretch][1], crossing.k)};
-    float const lowest = min(ends[0], ends[1]);
-    int const first = quad_of(lowest);
+    float const shifted_line = __fmaf_rd(min(ends[0], ends[1]), 1.0F / 32.0F, shift);
+    int const first = (__float_as_int(shifted_line) - shift_bits) * 8 + lane();
     // One sample above the highest ray, and what the margin took away.
     int const last = min(quad_of(max(ends[0], ends[1]) + 1.125F), columns.quads_of_column - 1);
-    int const behind = (lane() - first) & 31;
     Loaded loaded;
     for (int n = 0; n < 2; ++n) {
-      auto const quad = static_cast<unsigned>(max(min(first + behind + 32 * n, last), 0));
+      auto const quad = static_cast<unsigned>(max(min(first + 32 * n, last), 0));
       for (int c = 0; c < 2; ++c) loaded.quads[c][n] = __ldg(crossing.columns[c] + quad);
     }
     loaded.across = crossing.across;
-    loaded.line = __fmaf_rd(lowest, 1.0F / 32.0F, shift) - shift;
-    loaded.place = (first & 7) + behind;
+    loaded.line = shifted_line - shift;
     return loaded;
   }
   static __device__ int quad_of(float z) {
