@@ -9,9 +9,6 @@
 #include <cstddef>
 #include <type_traits>
 
-#include <cuda_runtime.h>
-
-#include <pyronn/backend/cuda/detail/cells/sample_and_slope.cuh>
 #include <pyronn/core/array_view.hpp>
 #include <pyronn/core/config.hpp>
 #include <pyronn/core/extents.hpp>

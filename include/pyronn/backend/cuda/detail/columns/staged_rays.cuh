@@ -7,8 +7,6 @@
 //
 #include <cstddef>
 
-#include <cuda_runtime.h>
-
 #include <pyronn/backend/cuda/detail/columns/copy.cuh>
 #include <pyronn/core/extents.hpp>
 #include <pyronn/core/math.hpp>
@@ -79,10 +77,11 @@ class StagedRays {
               static_cast<float>(lanes) * column.slope_step} {
     // Lanes too many repeat the last.
     set(z_, column, rows.first + min(lane(), lanes - 1));
+    // Rows that do not exist are in a stretch, too: their rays are read, but not written.
     for (int n = 0; n < stretches; ++n) {
-      int const first = rows.first + n * StagedRows::rays_of_stretch * lanes;
-      set(ends_[n][0], column, first);
-      set(ends_[n][1], column, min(rows.last, first + StagedRows::rays_of_stretch * lanes - 1));
+      int const end = min((n + 1) * StagedRows::rays_of_stretch, Count);
+      set(ends_[n][0], column, rows.first + n * StagedRows::rays_of_stretch * lanes);
+      set(ends_[n][1], column, rows.first + end * lanes - 1);
       ends_[n][0][0] -= margin;
       ends_[n][1][0] -= margin;
     }
