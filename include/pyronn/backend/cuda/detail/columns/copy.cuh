@@ -18,8 +18,8 @@
 
 namespace pyronn::detail {
 
-/// A cell that is a sample and nothing else. A projection loads twice as many of them as of
-/// SampleAndSlope, but twice as many slices fit into the workspace.
+/// A cell that is a sample and nothing else: twice as many slices fit into the workspace as of
+/// SampleAndSlope.
 struct BareSample {
   float value;
 

@@ -28,9 +28,9 @@ namespace pyronn::detail {
 
 /// Joseph's forward projection of the rays whose main axis is `Axis`, through slices that
 /// CopyColumns made. A warp works on one detector column: the path in (x, y) is the same for all
-/// its lanes, which lie along v, so that they load neighbouring cells of a column. An item is up to
-/// `rays` pixels of 32 times as many rows, counted from where the footprint of the volume begins;
-/// pixels outside it are zero.
+/// its lanes, which lie along v, so that they load neighbouring cells of a column, or blend them in
+/// shared memory. A block has the same rows of neighbouring columns, counted from where the
+/// footprint of the volume begins; pixels outside it are zero.
 template <int Axis, class Cell, class Views, class Out, class Architectures = CompiledArchitectures>
 struct ProjectColumns {
   static constexpr bool in_tensor_cores = adds_in_tensor_cores_v<Cell, Architectures>;

@@ -95,14 +95,14 @@ class StagedRays {
     // Slices that the rays cover in part are the first and the last.
     bool const is_whole = static_cast<float>(path.first) >= column.ray.low + 0.5F &&
                           static_cast<float>(path.last) <= column.ray.high - 0.5F;
-    Memory const stretches{reinterpret_cast<char*>(block),
-                           static_cast<unsigned>(memory - block) * 4U};
+    Memory const of_warp{reinterpret_cast<char*>(block),
+                         static_cast<unsigned>(memory - block) * 4U};
     if (is_whole) {
       add_slices(
-          columns, path, [](int) { return 1.0F; }, stretches);
+          columns, path, [](int) { return 1.0F; }, of_warp);
     } else {
       add_slices(
-          columns, path, [&](int k) { return column.ray.coverage(k); }, stretches);
+          columns, path, [&](int k) { return column.ray.coverage(k); }, of_warp);
     }
     __syncwarp();
   }
