@@ -6,7 +6,6 @@
 #include <pyronn/backend/cuda/require_cuda.cuh>
 //
 #include <cstddef>
-#include <limits>
 
 #include <pyronn/core/extents.hpp>
 #include <pyronn/core/math.hpp>
@@ -100,7 +99,7 @@ struct PixelTile {
   }
 
  private:
-  static constexpr int beyond = std::numeric_limits<int>::max();
+  static constexpr int beyond = 1 << 30;     ///< any row
   static constexpr int rows_at_a_time = 32;  ///< of a block with a warp a column
   static_assert(Rows % rows_at_a_time == 0, "Threads must share the rows evenly.");
 

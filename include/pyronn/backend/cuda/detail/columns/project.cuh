@@ -64,8 +64,7 @@ struct ProjectColumns {
 
   [[nodiscard]] Extents<3> items() const {
     int const groups = (projections.extents[1] - 1) / least_rows + 1;
-    int const blocks = (projections.extents[0] - 1) / Block::y + 1;
-    return {groups * warp, blocks * Block::y, num_views};
+    return {groups * warp, ((projections.extents[0] - 1) / Block::y + 1) * Block::y, num_views};
   }
 
   __device__ void operator()(Vec<int, 3> item) const {
@@ -105,8 +104,8 @@ struct ProjectColumns {
   /// Leaves the sums of some rows of a detector column to the block.
   __device__ void project(RayColumn const& column, SliceRange const& path, int lanes, Tile& tile,
                           int number, IndexRange const& rows) const {
-    IndexRange const footprint = tile.columns[number].footprint;
-    IndexRange own{max(rows.first, footprint.first), min(rows.last, footprint.last)};
+    IndexRange own = tile.columns[number].footprint;
+    own = {max(rows.first, own.first), min(rows.last, own.last)};
     if (own.first > own.last) return;
     TileSums const sums{tile.sums[number], rows.first};
     if constexpr (!stages) {
