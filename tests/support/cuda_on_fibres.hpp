@@ -184,6 +184,7 @@ inline unsigned __float_as_uint(float value) {
   std::memcpy(&bits, &value, sizeof bits);
   return bits;
 }
+inline int __float_as_int(float value) { return static_cast<int>(__float_as_uint(value)); }
 inline float __uint_as_float(unsigned bits) {
   float value = 0;
   std::memcpy(&value, &bits, sizeof value);
@@ -213,12 +214,13 @@ inline float __ldg(float const* address) { return *address; }
 inline float4 __ldg(float4 const* address) { return *address; }
 inline float __saturatef(float value) { return value > 0 ? (value < 1 ? value : 1.0F) : 0.0F; }
 /// Rounds down. The sum is exact in double unless the summands are very unlike.
-inline float __fadd_rd(float a, float b) {
-  double const sum = static_cast<double>(a) + static_cast<double>(b);
+inline float __fmaf_rd(float a, float b, float c) {
+  double const sum = static_cast<double>(a) * static_cast<double>(b) + static_cast<double>(c);
   auto const nearest = static_cast<float>(sum);
   bool const is_above = static_cast<double>(nearest) > sum;
   return is_above ? std::nextafter(nearest, -HUGE_VALF) : nearest;
 }
+inline float __fadd_rd(float a, float b) { return __fmaf_rd(a, 1.0F, b); }
 // NOLINTEND(bugprone-reserved-identifier)
 
 /// Fibres do not interrupt one another.

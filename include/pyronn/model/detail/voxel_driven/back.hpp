@@ -97,23 +97,23 @@ struct VoxelDrivenBack {
   /// Begins the sums with what earlier launches have written. It is read before the views, as
   /// reading it when the sums are written would make every write wait for a read.
   PYRONN_HOST_DEVICE void begin(Vec<int, 3> const& item, Sums& sums) const {
-    int const sample = item[2] / tiles_of_sample();
+    int const sample = sample_of(item);
     Vec<int, 3> const first = first_voxel(item, sample);
     for (int r = 0; r < Tile::runs; ++r) {
       Vec<int, 3> const start = run_start(first, r);
       IndexRange const voxels = task.adds ? voxels_of_run(start) : IndexRange{0, -1};
-      auto const* const at = task.volumes.data + offset_of(start, sample);
+      auto const* at = task.volumes.data + offset_of(start, sample);
       std::int64_t const step = stride();
-      for (int k = 0; k < Tile::run; ++k) {
+      for (int k = 0; k < Tile::run; ++k, at += step) {
         bool const exists = k >= voxels.first && k <= voxels.last;
-        sums[r][k] = exists ? widen(at[k * step]) : Number{0};
+        sums[r][k] = exists ? widen(*at) : Number{0};
       }
     }
   }
 
   /// Adds the views part, part + split, part + 2 split, ...
   PYRONN_HOST_DEVICE void add_part(Vec<int, 3> const& item, int part, Sums& sums) const {
-    int const sample = item[2] / tiles_of_sample();
+    int const sample = sample_of(item);
     Vec<int, 3> const first = first_voxel(item, sample);
     for (int n = part; n < task.num_views; n += Block::split) {
       auto const& view = task.views.view(n, sample);
@@ -130,7 +130,7 @@ struct VoxelDrivenBack {
   }
 
   PYRONN_HOST_DEVICE void write(Vec<int, 3> const& item, Sums const& sums) const {
-    int const sample = item[2] / tiles_of_sample();
+    int const sample = sample_of(item);
     Vec<int, 3> const first = first_voxel(item, sample);
     for (int r = 0; r < Tile::runs; ++r) write_run(run_start(first, r), sample, sums[r]);
   }
@@ -146,6 +146,12 @@ struct VoxelDrivenBack {
   /// Number of tiles along z.
   [[nodiscard]] PYRONN_HOST_DEVICE int tiles_of_sample() const {
     return (task.end_slice() - 1) / Tile::size(2) + 1 - first_tile();
+  }
+
+  /// The sample that an item belongs to. The division would take as long as a view of the item
+  /// does.
+  [[nodiscard]] PYRONN_HOST_DEVICE int sample_of(Vec<int, 3> const& item) const {
+    return task.num_samples == 1 ? 0 : item[2] / tiles_of_sample();
   }
 
   [[nodiscard]] PYRONN_HOST_DEVICE Vec<int, 3> first_voxel(Vec<int, 3> const& item,
@@ -197,11 +203,11 @@ struct VoxelDrivenBack {
   PYRONN_HOST_DEVICE void write_run(Vec<int, 3> const& start, int sample,
                                     Number const (&sums)[Tile::run]) const {
     IndexRange const voxels = voxels_of_run(start);
-    auto* const at = task.volumes.data + offset_of(start, sample);
+    auto* at = task.volumes.data + offset_of(start, sample);
     std::int64_t const step = stride();
-    for (int k = 0; k < Tile::run; ++k) {
+    for (int k = 0; k < Tile::run; ++k, at += step) {
       if (k >= voxels.first && k <= voxels.last) {
-        at[k * step] = user::round<StorageTraits<std::decay_t<decltype(*at)>>>(sums[k]);
+        *at = user::round<StorageTraits<std::decay_t<decltype(*at)>>>(sums[k]);
       }
     }
   }

@@ -56,6 +56,8 @@ class InteriorSlice {
   using Cell = SampleAndSlopeOf<T>;
 
  public:
+  static constexpr int most_rows = 1 << 15;
+
   __device__ InteriorSlice(LinearSamples<SoftwareInterp, T> const& in_place, Cell const* cells,
                            int n)
       : in_place_{in_place},
@@ -77,41 +79,103 @@ class InteriorSlice {
   }
 
   /// Calls `take(k, sample)` for the samples at (a, b), (a, b + step), ..., all of which must lie
-  /// inside. Two positions less than a row apart need only three rows, and are read in pairs.
+  /// inside. Positions about a row apart, or closer, share rows: they are read in fours or in
+  /// pairs.
   template <int Count, class Take>
   __device__ void sample_column(float a, float b, float step, Take const& take) const {
-    // Rounding moves positions by less than the hundredth of a row that `close` leaves. Cells of
-    // halves hold both rows, so that pairs would save no load.
-    constexpr float close = std::is_same_v<Cell, SampleAndSlope<float>> ? 0.99F : 0.0F;
-    if constexpr (close > 0.0F) {
-      if (step > 0.0F && step < close) return sample_pairs<Count, 0>(a, b, step, take);
-      if (step < 0.0F && step > -close) return sample_pairs<Count, 1>(a, b, step, take);
+    // Cells of halves hold both rows, so that sharing would save no load.
+    if constexpr (std::is_same_v<Cell, SampleAndSlope<float>>) {
+      if (step > 0.0F) {
+        if (sample_near<Count, false>(a, b, step, take)) return;
+      } else {
+        if (sample_near<Count, true>(a, b, step, take)) return;
+      }
     }
     for (int k = 0; k < Count; ++k) take(k, sample_inside(a, b + static_cast<float>(k) * step));
   }
 
  private:
-  /// Reads the samples in pairs. The sample number `Lower` of a pair is the one with the lower b:
-  /// the first where step > 0, the second where step < 0.
-  template <int Count, int Lower, class Take>
+  /// Does so where positions share rows. `Falls`: step < 0.
+  template <int Count, bool Falls, class Take>
+  __device__ bool sample_near(float a, float b, float step, Take const& take) const {
+    // Rounding moves two positions by less than the 0.003 rows that these bounds leave.
+    static_assert(most_rows <= 1 << 15);
+    float const apart = abs(step);
+    if constexpr (Count % 4 == 0) {
+      if (apart > 0.67F && apart < 0.997F) {
+        sample_fours<Count, Falls, 2>(a, b, step, take);
+        return true;
+      }
+      if (apart > 1.003F && apart < 1.33F) {
+        sample_fours<Count, Falls, 3>(a, b, step, take);
+        return true;
+      }
+    }
+    if (!(apart > 0.0F && apart < 0.997F)) return false;
+    sample_pairs<Count, Falls>(a, b, step, take);
+    return true;
+  }
+
+  /// Reads the samples in pairs.
+  template <int Count, bool Falls, class Take>
   __device__ void sample_pairs(float a, float b, float step, Take const& take) const {
+    constexpr int lower = Falls ? 1 : 0;  ///< which of a pair has the lower b
     GridIndex const node_a = grid_index_of(a);
-    auto const cell = [&](GridIndex const& node_b) {
-      return static_cast<int>(node_b.index * static_cast<unsigned>(width()) +
-                              (node_a.index - origin_));
-    };
     for (int k = 0; k < Count; k += 2) {
-      GridIndex const low = grid_index_of(b + static_cast<float>(k + Lower) * step);
-      GridIndex const high = grid_index_of(b + static_cast<float>(k + 1 - Lower) * step);
-      float const first = Cell::sample(lower_ + cell(low), node_a.fraction);
-      float const second = Cell::sample(upper_ + cell(low), node_a.fraction);
-      float const third = Cell::sample(upper_ + cell(high), node_a.fraction);
-      take(k + Lower, first + low.fraction * (second - first));
+      GridIndex const low = grid_index_of(b + static_cast<float>(k + lower) * step);
+      GridIndex const high = grid_index_of(b + static_cast<float>(k + 1 - lower) * step);
+      float const first = Cell::sample(lower_ + cell(node_a, low), node_a.fraction);
+      float const second = Cell::sample(upper_ + cell(node_a, low), node_a.fraction);
+      float const third = Cell::sample(upper_ + cell(node_a, high), node_a.fraction);
+      take(k + lower, first + low.fraction * (second - first));
       float const below = high.index == low.index ? first : second;
-      take(k + 1 - Lower, below + high.fraction * (third - below));
+      take(k + 1 - lower, below + high.fraction * (third - below));
     }
   }
 
+  /// Reads the samples in fours, of which the highest lies `Span` or `Span` + 1 rows above the
+  /// lowest and those between accordingly, each between one row and the next but one.
+  template <int Count, bool Falls, int Span, class Take>
+  __device__ void sample_fours(float a, float b, float step, Take const& take) const {
+    GridIndex const node_a = grid_index_of(a);
+    for (int k = 0; k < Count; k += 4) {
+      auto const number = [k](int n) { return Falls ? k + 3 - n : k + n; };
+      auto const node = [&](int n) {
+        return grid_index_of(b + static_cast<float>(number(n)) * step);
+      };
+      GridIndex const low = node(0);
+      GridIndex const high = node(3);
+      int const at = cell(node_a, low);
+      float rows[Span + 3];
+#pragma unroll
+      for (int n = 0; n < Span + 2; n += 2) {
+        rows[n] = Cell::sample(lower_ + (at + n * width()), node_a.fraction);
+        if (n + 1 < Span + 2)
+          rows[n + 1] = Cell::sample(upper_ + (at + n * width()), node_a.fraction);
+      }
+      // Where the highest lies lower this is the row before, and the next may not exist.
+      rows[Span + 2] = Cell::sample(upper_ + cell(node_a, high), node_a.fraction);
+      take(number(0), rows[0] + low.fraction * (rows[1] - rows[0]));
+#pragma unroll
+      for (int n = 1; n < 3; ++n) {
+        constexpr int first = Span - 3;
+        GridIndex const between = node(n);
+        bool const is_next = between.index != low.index + static_cast<unsigned>(first + n);
+        float const below = is_next ? rows[first + n + 1] : rows[first + n];
+        float const above = is_next ? rows[first + n + 2] : rows[first + n + 1];
+        take(number(n), below + between.fraction * (above - below));
+      }
+      float const below =
+          high.index != low.index + static_cast<unsigned>(Span) ? rows[Span + 1] : rows[Span];
+      take(number(3), below + high.fraction * (rows[Span + 2] - below));
+    }
+  }
+
+  /// The number of a cell.
+  [[nodiscard]] __device__ int cell(GridIndex const& node_a, GridIndex const& node_b) const {
+    return static_cast<int>(node_b.index * static_cast<unsigned>(width()) +
+                            (node_a.index - origin_));
+  }
   [[nodiscard]] __device__ int width() const { return in_place_.array.extents[0]; }
   [[nodiscard]] __device__ auto border() const { return in_place_.template slice<3>(n_); }
 
@@ -161,7 +225,8 @@ struct InteriorSliceSource<SoftwareInterp, CudaBackend>
   template <class T, class Executor>
   static int max_slices(Executor const&, ArrayView<T const, 4> array) {
     // Slices of one row have no inside.
-    return array.extents[1] > 1 ? array.extents[2] : 0;
+    int const rows = array.extents[1];
+    return rows > 1 && rows <= detail::InteriorSlice<T>::most_rows ? array.extents[2] : 0;
   }
   template <class T, class Executor>
   static int max_samples(Executor const&, ArrayView<T const, 4> array) {

@@ -9,9 +9,6 @@
 #include <cstddef>
 #include <type_traits>
 
-#include <cuda_runtime.h>
-
-#include <pyronn/backend/cuda/detail/cells/sample_and_slope.cuh>
 #include <pyronn/core/array_view.hpp>
 #include <pyronn/core/config.hpp>
 #include <pyronn/core/extents.hpp>
@@ -21,8 +18,8 @@
 
 namespace pyronn::detail {
 
-/// A cell that is a sample and nothing else. A projection loads twice as many of them as of
-/// SampleAndSlope, but twice as many slices fit into the workspace.
+/// A cell that is a sample and nothing else: twice as many slices fit into the workspace as of
+/// SampleAndSlope.
 struct BareSample {
   float value;
 
@@ -31,15 +28,22 @@ struct BareSample {
 
 /// A copy of slices of a volume, perpendicular to x or y, in which z is the fastest axis and every
 /// voxel is a cell: a BareSample, or of sample_and_slope.cuh, so that a sample takes few loads. A
-/// column of cells goes from z = -2 to nz + 1, the first column lies before the first voxel, and
-/// one of bare samples behind the last; voxels outside are zero.
+/// column of cells goes from z = -border on, the first column lies before the first voxel, and one
+/// of bare samples behind the last; voxels outside are zero.
 template <class Cell>
 struct ColumnCopy {
-  static constexpr int border = 2;  ///< zeros at each end of a column
+  static constexpr bool is_bare = std::is_same_v<Cell, BareSample>;
+  /// Zeros at each end of a column, or more at its upper end: bare samples are read in quads, of
+  /// which the first and the last are zero, and whole lines of the L1 cache at a time.
+  static constexpr int border = is_bare ? 4 : 2;
 
-  static PYRONN_HOST_DEVICE int height(Extents<3> const& size) { return size[2] + 2 * border; }
+  static PYRONN_HOST_DEVICE int height(Extents<3> const& size) {
+    constexpr int line = 32;
+    int const cells = size[2] + 2 * border;
+    return is_bare ? (cells + line - 1) / line * line : cells;
+  }
   static PYRONN_HOST_DEVICE int width(Extents<3> const& size, int axis) {
-    return size[1 - axis] + (std::is_same_v<Cell, BareSample> ? 2 : 1);
+    return size[1 - axis] + (is_bare ? 2 : 1);
   }
   static std::size_t slice_bytes(Extents<3> const& size) {
     auto const columns = static_cast<std::size_t>(std::max(width(size, 0), width(size, 1)));

@@ -2,10 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-/// Which rays of a detector column belong to a lane of ProjectColumns, and where they cross slices.
+/// Which rays of a detector column belong to a lane of ProjectColumns, where they cross slices, and
+/// how long they are between them.
 #include <pyronn/backend/cuda/require_cuda.cuh>
 //
+#include <cmath>
+
 #include <pyronn/core/math.hpp>
+#include <pyronn/core/vec.hpp>
 #include <pyronn/model/detail/joseph/ray_column.hpp>
 
 namespace pyronn::detail {
@@ -97,6 +101,23 @@ struct CloseRays : Crossings<Border> {
     if (!(abs(steps[0]) <= most && abs(steps[1]) <= most)) return 0;
     if (steps[0] > 0.0F && steps[1] > 0.0F) return 1;
     return steps[0] < 0.0F && steps[1] < 0.0F ? -1 : 0;
+  }
+};
+
+/// The lengths of the rays of a detector column between two slices [mm].
+struct RayLengths {
+  float level;  ///< without their z, squared
+  float rise[2];
+
+  __device__ RayLengths(RayColumn const& column, Vec3f const& spacing, int axis)
+      : rise{spacing[2] * column.ray.slope[1], spacing[2] * column.slope_step} {
+    float const along = axis == 0 ? spacing[0] : spacing[1];
+    float const aside = (axis == 0 ? spacing[1] : spacing[0]) * column.ray.slope[0];
+    level = along * along + aside * aside;
+  }
+  __device__ float operator[](int row) const {
+    float const z = rise[0] + static_cast<float>(row) * rise[1];
+    return std::sqrt(level + z * z);
   }
 };
 

@@ -13,6 +13,8 @@
 
 #include <pyronn/backend/cuda/detail/columns/copy.cuh>
 #include <pyronn/backend/cuda/detail/columns/lane_rays.cuh>
+#include <pyronn/backend/cuda/detail/columns/pixel_tile.cuh>
+#include <pyronn/backend/cuda/detail/columns/staged_rays.cuh>
 #include <pyronn/backend/cuda/detail/columns/sums.cuh>
 #include <pyronn/core/array_view.hpp>
 #include <pyronn/core/math.hpp>
@@ -26,9 +28,9 @@ namespace pyronn::detail {
 
 /// Joseph's forward projection of the rays whose main axis is `Axis`, through slices that
 /// CopyColumns made. A warp works on one detector column: the path in (x, y) is the same for all
-/// its lanes, which lie along v, so that they load neighbouring cells of a column. An item is up to
-/// `rays` pixels of 32 times as many rows, counted from where the footprint of the volume begins;
-/// pixels outside it are zero.
+/// its lanes, which lie along v, so that they load neighbouring cells of a column, or blend them in
+/// shared memory. A block has the same rows of neighbouring columns, counted from where the
+/// footprint of the volume begins; pixels outside it are zero.
 template <int Axis, class Cell, class Views, class Out, class Architectures = CompiledArchitectures>
 struct ProjectColumns {
   static constexpr bool in_tensor_cores = adds_in_tensor_cores_v<Cell, Architectures>;
@@ -42,7 +44,13 @@ struct ProjectColumns {
   static constexpr int rays = in_tensor_cores ? 12 : 6;
   static constexpr int warp = 32;
   static constexpr int border = ColumnCopy<Cell>::border;
+  /// Whether bare samples are blended in shared memory, where rows are not too far apart.
+  static constexpr bool stages = std::is_same_v<Cell, BareSample>;
   using Rows = Crossings<border>;
+  /// The most rows that a block has, and the least but for its last.
+  static constexpr int most_rows = warp * (stages ? StagedRows::rays : rays);
+  static constexpr int least_rows = stages ? StagedRows::least_lanes * StagedRows::rays : most_rows;
+  using Tile = PixelTile<Block::y, most_rows, stages ? StagedRows::bytes : 0>;
 
   Views views;
   int num_views;
@@ -55,53 +63,89 @@ struct ProjectColumns {
   bool adds;
 
   [[nodiscard]] Extents<3> items() const {
-    int const groups = (projections.extents[1] - 1) / (warp * rays) + 1;
-    return {groups * warp, projections.extents[0], num_views};
+    int const groups = (projections.extents[1] - 1) / least_rows + 1;
+    return {groups * warp, ((projections.extents[0] - 1) / Block::y + 1) * Block::y, num_views};
   }
 
   __device__ void operator()(Vec<int, 3> item) const {
+    __shared__ Tile tile;
     auto const& view = views.view(item[2], 0);
     RayColumn const column{view, static_cast<float>(item[1]), 0.0F, spacing};
-    if (column.ray.axis != Axis) return;
-    int const first_row = item[0] / warp * (warp * rays);
-    Pixels const pixels{item[1], first_row + item[0] % warp, item[2]};
-    SliceRange const path = column.path(first_slice, end_slice, size[1 - Axis]);
-    IndexRange footprint{0, -1};
-    if (path.first <= path.last)
-      footprint = column.footprint(path, size[2], projections.extents[1]);
-    if (!adds) clear_outside(pixels, footprint);
-    int const first = footprint.first + first_row;
-    if (first > footprint.last) return;
-    integrate<rays>(column, path, pixels, {first, min(footprint.last, first + warp * rays - 1)});
+    int const number = item[1] % Block::y;
+    int const group = item[0] / warp;
+    TileColumn own{item[1] < projections.extents[0] && column.ray.axis == Axis, {0, -1}, warp};
+    SliceRange path{0, -1, 0, -1};
+    if (own.is_written) path = column.path(first_slice, end_slice, size[1 - Axis]);
+    if (path.first <= path.last) {
+      own.footprint = column.footprint(path, size[2], projections.extents[1]);
+      if (stages && own.footprint.first <= own.footprint.last)
+        own.lanes = StagedRows::lanes_of(column, path, own.footprint.last);
+    }
+    tile.columns[number] = own;
+    __syncthreads();
+    Out* const pixels = &projections(item[1] - number, 0, item[2], 0);
+    if (!adds)
+      tile.clear(pixels, projections.extents, group * least_rows, (group + 1) * least_rows);
+    int const lanes = stages ? tile.lanes() : 0;
+    int const rows_of_block = lanes > 0 ? lanes * StagedRows::rays : most_direct_rows;
+    IndexRange rows = tile.footprint();
+    rows.first += group * rows_of_block;
+    if (rows.first > rows.last) return;
+    rows.last = min(rows.last, rows.first + rows_of_block - 1);
+    project(column, path, lanes, tile, number, rows);
+    __syncthreads();
+    tile.write(pixels, projections.extents, rows, adds);
   }
 
  private:
-  /// The pixels of an item, in one detector column.
-  struct Pixels {
-    int u;
-    int first_v;
-    int view;
-  };
+  static constexpr int most_direct_rows = most_rows / (warp * rays) * (warp * rays);
+  static_assert(most_direct_rows >= least_rows, "Blocks must not leave out rows.");
 
-  __device__ void clear_outside(Pixels const& pixels, IndexRange const& footprint) const {
-    for (int v = pixels.first_v; v < min(pixels.first_v + warp * rays, projections.extents[1]);
-         v += warp) {
-      if (v < footprint.first || v > footprint.last) {
-        projections(pixels.u, v, pixels.view, 0) = StorageTraits<Out>::round(0.0F);
+  /// Leaves the sums of some rows of a detector column to the block.
+  __device__ void project(RayColumn const& column, SliceRange const& path, int lanes, Tile& tile,
+                          int number, IndexRange const& rows) const {
+    IndexRange own = tile.columns[number].footprint;
+    own = {max(rows.first, own.first), min(rows.last, own.last)};
+    if (own.first > own.last) return;
+    TileSums const sums{tile.sums[number], rows.first};
+    if constexpr (!stages) {
+      integrate<rays>(column, path, own, sums);
+    } else if (lanes > 0) {
+      stage<StagedRows::rays>(column, path, lanes, tile, own, sums);
+    } else {
+      for (int const last = own.last; own.first <= last; own.first += warp * rays) {
+        own.last = min(last, own.first + warp * rays - 1);
+        integrate<rays>(column, path, own, sums);
       }
     }
+  }
+
+  /// Projects through shared memory, with as many rays a lane as the rows need.
+  template <int Count>
+  __device__ void stage(RayColumn const& column, SliceRange path, int lanes, Tile& tile,
+                        IndexRange const& rows, TileSums const& sums_of_rows) const {
+    if constexpr (Count > 1) {
+      if (rows.last - rows.first < lanes * (Count - 1)) {
+        return stage<Count - 1>(column, path, lanes, tile, rows, sums_of_rows);
+      }
+    }
+    StagedColumns const copy{columns, size, Axis, first_slice};
+    StagedRays<Count> staged{column, rows, lanes};
+    staged.add(copy, column, path, sums_of_rows.sums, tile.sums[0]);
+    RayLengths const lengths{column, spacing, Axis};
+    staged.for_each(rows, lanes, [&](int v, float sum) { sums_of_rows[v] = sum * lengths[v]; });
   }
 
   /// Projects with as many rays a lane as the rows need: an even number, at most `Count`.
   template <int Count>
-  __device__ void integrate(RayColumn const& column, SliceRange const& path, Pixels pixels,
-                            IndexRange const& rows) const {
+  __device__ void integrate(RayColumn const& column, SliceRange const& path, IndexRange const& rows,
+                            TileSums const& sums_of_rows) const {
     if constexpr (Count > 2) {
       if (rows.last - rows.first < warp * (Count - 2)) {
-        return integrate<Count - 2>(column, path, pixels, rows);
+        return integrate<Count - 2>(column, path, rows, sums_of_rows);
       }
     }
-    int const lane = pixels.first_v % warp;
+    int const lane = static_cast<int>(threadIdx.x) % warp;
     Inner const inner = inner_slices(column, path);
     bool const is_full = rows.last - rows.first == warp * Count - 1;
     bool const is_free = is_full && is_inside(Rows{column, rows.first, 1}, inner) &&
@@ -117,39 +161,25 @@ struct ProjectColumns {
 #pragma unroll slices
         for (int k = inner.begin; k < inner.end; ++k) cells.add_close(close, k, sums);
         add_border<Count>(column, path, inner, rows, close, lane, cells, sums);
-        pixels.first_v =
+        int const first =
             rows.first + CloseRays<border>::three * lane + (direction < 0 ? close.three - 1 : 0);
-        return write<Count>(column, close, pixels, rows.last, sums);
+        return store<Count>(column, close, {first, rows.last}, sums, sums_of_rows);
       }
     }
     SpreadRays<border> const spread{column, rows.first, lane};
-    pixels.first_v = rows.first + lane;
     add_inner<Count>(inner, is_free, rows, spread, lane, cells, sums);
     add_border<Count>(column, path, inner, rows, spread, lane, cells, sums);
-    write<Count>(column, spread, pixels, rows.last, sums);
+    store<Count>(column, spread, {rows.first + lane, rows.last}, sums, sums_of_rows);
   }
 
-  /// Writes the sums times the lengths of ray between two slices [mm].
+  /// Leaves a lane's sums to the block. `rows` are its first row and the last that exists.
   template <int Count, class Rays>
-  __device__ void write(RayColumn const& column, Rays const& rays_of_lane, Pixels const& pixels,
-                        int last_row, Sums<Count> const& sums) const {
-    Out* const first = &projections(pixels.u, pixels.first_v, pixels.view, 0);
-    auto const exists = [&](int i) { return pixels.first_v + rays_of_lane.row(i) <= last_row; };
-    auto const at = [&](int i) -> Out& {
-      return first[std::ptrdiff_t{rays_of_lane.row(i)} * projections.extents[0]];
-    };
-    // All are loaded before the first is stored: the compiler must not change the order.
-    float before[Count] = {};
+  __device__ void store(RayColumn const& column, Rays const& rays_of_lane, IndexRange const& rows,
+                        Sums<Count> const& sums, TileSums const& sums_of_rows) const {
+    RayLengths const lengths{column, spacing, Axis};
     for (int i = 0; i < Count; ++i) {
-      if (adds && exists(i)) before[i] = widen(at(i));
-    }
-    float const aside = spacing[1 - Axis] * column.ray.slope[0];
-    float const level = spacing[Axis] * spacing[Axis] + aside * aside;
-    for (int i = 0; i < Count; ++i) {
-      auto const row = static_cast<float>(pixels.first_v + rays_of_lane.row(i));
-      float const rise = spacing[2] * (column.ray.slope[1] + row * column.slope_step);
-      float const value = sums[i] * std::sqrt(level + rise * rise);
-      if (exists(i)) write_or_add(at(i), before[i] + value, false);
+      int const v = rows.first + rays_of_lane.row(i);
+      if (v <= rows.last) sums_of_rows[v] = sums[i] * lengths[v];
     }
   }
 

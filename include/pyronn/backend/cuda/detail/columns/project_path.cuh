@@ -88,7 +88,7 @@ struct CudaColumnsForward {
 
  private:
   /// Where rows are about a voxel apart or more, lanes load different cells, and bare samples take
-  /// hardly longer. It pays then that slabs are fewer, as the rays are set up for each.
+  /// no longer. It pays then that slabs are fewer, as the rays are set up for each.
   static constexpr int many_slabs = 8;
   static constexpr float far_apart = 0.9F;
 

@@ -70,7 +70,7 @@ class ColumnSums {
   float sums_[Count] = {};
 };
 
-/// The same where both columns must be read.
+/// The same where both columns must be read: where rows are too far apart for StagedRays.
 template <int Count>
 class ColumnSums<BareSample, Count, false> {
  public:
