@@ -37,8 +37,12 @@ class BrickSums {
     }
   }
 
-  void add_to(Totals& totals) const {
-    for (int n = 0; n < count; ++n) totals.values_[n] += values_[n];
+  /// Adds all sums to others and begins anew.
+  void move_to(VoxelBox const&, Totals& totals) {
+    for (int n = 0; n < count; ++n) {
+      totals.values_[n] += values_[n];
+      values_[n] = 0;
+    }
   }
 
  private:

@@ -3,6 +3,9 @@
 #pragma once
 
 /// JosephSums: the sums of a brick along rays of Joseph's model.
+#include <algorithm>
+#include <iterator>
+
 #include <pyronn/backend/cpu/detail/bricks/brick_sums.hpp>
 #include <pyronn/core/detail/user_calls.hpp>
 #include <pyronn/core/math.hpp>
@@ -19,14 +22,6 @@ namespace pyronn::detail {
 template <class Interp, class Boxes, int Dimension, class Number, int Axis>
 class JosephSumsAlong {
  public:
-  /// Whether a ray has been added.
-  [[nodiscard]] bool is_used() const { return is_used_; }
-
-  [[nodiscard]] Number at(Vec<int, 3> const& place) const {
-    int const of_row = Dimension == 3 ? place[b] + border : 0;
-    return values_[place[Axis] * slice + of_row * row + place[a] + border];
-  }
-
   /// Adds a pixel's value to the voxels of the box beside its ray.
   void add(VoxelBox const& box, BasicJosephRay<Number> const& ray, Number value) {
     is_used_ = true;
@@ -43,6 +38,20 @@ class JosephSumsAlong {
     }
   }
 
+  /// Adds all sums to totals and begins anew.
+  template <class Totals>
+  void move_to(VoxelBox const& box, Totals& totals) {
+    if (!is_used_) return;
+    Vec<int, 3> const size = box.end - box.first;
+    for (int z = 0; z < size[2]; ++z) {
+      for (int y = 0; y < size[1]; ++y) {
+        for (int x = 0; x < size[0]; ++x) totals.at({x, y, z}) += values_[index({x, y, z})];
+      }
+    }
+    is_used_ = false;
+    std::fill(std::begin(values_), std::end(values_), Number{0});
+  }
+
  private:
   static constexpr int a = Axis == 0 ? 1 : 0;
   static constexpr int b = Axis == 2 ? 1 : 2;
@@ -51,6 +60,11 @@ class JosephSumsAlong {
   static constexpr int border = 2;
   static constexpr int row = Boxes::size(a) + 2 * border;
   static constexpr int slice = row * (Dimension == 3 ? Boxes::size(b) + 2 * border : 1);
+
+  [[nodiscard]] static int index(Vec<int, 3> const& place) {
+    int const of_row = Dimension == 3 ? place[b] + border : 0;
+    return place[Axis] * slice + of_row * row + place[a] + border;
+  }
 
   /// Where a ray crosses some slices: the places of the first voxels beside it, and the weights of
   /// all. They are computed in loops that vectorise, as additions to places cannot.
@@ -152,25 +166,15 @@ class JosephSums {
     }
   }
 
-  void add_to(Totals& totals) const {
-    add_to(totals, along_x_);
-    add_to(totals, along_y_);
-    if constexpr (Dimension == 3) add_to(totals, along_z_);
+  void move_to(VoxelBox const& box, Totals& totals) {
+    along_x_.move_to(box, totals);
+    along_y_.move_to(box, totals);
+    if constexpr (Dimension == 3) along_z_.move_to(box, totals);
   }
 
  private:
   template <int Axis>
   using Along = JosephSumsAlong<Interp, Boxes, Dimension, Number, Axis>;
-
-  template <class Sums>
-  static void add_to(Totals& totals, Sums const& sums) {
-    if (!sums.is_used()) return;
-    for (int z = 0; z < Boxes::size(2); ++z) {
-      for (int y = 0; y < Boxes::size(1); ++y) {
-        for (int x = 0; x < Boxes::size(0); ++x) totals.at({x, y, z}) += sums.at({x, y, z});
-      }
-    }
-  }
 
   Along<0> along_x_;
   Along<1> along_y_;

@@ -25,8 +25,8 @@ struct VoxelBoxes {
   }
 
   /// Sums up the box of an item and writes it. `add_view(box, view, sample, sums)` adds a view to
-  /// `Sums`, which are zero at first, have `add_to(totals)` and name the type of their `Totals`,
-  /// which have `at(place in the box)`.
+  /// `Sums`, which are zero at first. They name the type of their `Totals`, which have `at(place in
+  /// the box)`, and have `move_to(box, totals)`, which leaves them zero.
   template <class Sums, class AddView>
   void sum_up(Vec<int, 3> item, AddView const& add_view) const {
     int const sample = item[2] / along_z();
@@ -40,11 +40,11 @@ struct VoxelBoxes {
     for_each_voxel(box, [&](Vec<int, 3> const& voxel) {
       totals.at(voxel - box.first) = task.begin(voxel, sample);
     });
+    Sums sums{};
     for (int n = 0; n < task.num_views; n += views_at_a_time) {
-      Sums sums{};
       int const end = min(n + views_at_a_time, task.num_views);
       for (int view = n; view < end; ++view) add_view(box, view, sample, sums);
-      sums.add_to(totals);
+      sums.move_to(box, totals);
     }
     for_each_voxel(box, [&](Vec<int, 3> const& voxel) {
       task.write(voxel, sample, totals.at(voxel - box.first));
