@@ -76,7 +76,7 @@ class JosephSumsAlong {
     Number weights[pairs][2 * most];
 
     Crossings(VoxelBox const& box, BasicJosephRay<Number> const& ray, int first, int count) {
-      for (int n = 0; n < count; n += at_once) find(box, ray, first, n);
+      find(box, ray, first, (count + at_once - 1) / at_once * at_once);
       if (ray.coverage(first) < 1 || ray.coverage(first + count - 1) < 1) {
         for (int n = 0; n < count; ++n) {
           Number const coverage = ray.coverage(first + n);
@@ -89,17 +89,17 @@ class JosephSumsAlong {
     }
 
    private:
-    /// Finds always as many crossings, so that no loop remains for the last ones; some may lie
-    /// beyond the slices that are asked for.
-    void find(VoxelBox const& box, BasicJosephRay<Number> const& ray, int first, int begin) {
-      Number parts[2][at_once] = {};
-      for (int n = 0; n < at_once; ++n) {
-        int const k = first + begin + n;
+    /// `count` is a multiple of `at_once`, so that vectors leave no crossing over; the last ones
+    /// may lie beyond the slices that are asked for.
+    void find(VoxelBox const& box, BasicJosephRay<Number> const& ray, int first, int count) {
+      Number parts[2][most];
+      for (int n = 0; n < count; ++n) {
+        int const k = first + n;
         int place = (k - box.first[Axis]) * slice + split(box, a, ray.crossing(0, k), parts[0][n]);
         if constexpr (Dimension == 3) place += row * split(box, b, ray.crossing(1, k), parts[1][n]);
-        places[begin + n] = place;
+        places[n] = place;
       }
-      for (int n = 0; n < at_once; ++n) {
+      for (int n = 0; n < count; ++n) {
         for (int corner = 0; corner < 2 * pairs; ++corner) {
           auto const is = [corner](int m) { return corner == m ? Number{1} : Number{0}; };
           Number share = 0;
@@ -108,7 +108,7 @@ class JosephSumsAlong {
           } else {
             share = user::blend<Interp>(parts[0][n], parts[1][n], is(0), is(1), is(2), is(3));
           }
-          weights[corner >> 1][2 * (begin + n) + (corner & 1)] = ray.step * share;
+          weights[corner >> 1][2 * n + (corner & 1)] = ray.step * share;
         }
       }
     }
