@@ -3,117 +3,25 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
-#include <memory>
-#include <string>
-#include <utility>
 #include <vector>
 
 #include <boost/test/unit_test.hpp>
 
-#include <pyronn/core/error.hpp>
 #include <pyronn/cpu.hpp>
 #include <pyronn/interop/filter_kernels.hpp>
 #include <pyronn/interop/operator_kernels.hpp>
 
+#include "support/fan_calls.hpp"
 #include "support/numbers.hpp"
 
 namespace {
 
 using namespace pyronn;
+using namespace test::fan_calls;
 
-using FanPair = CpuOperatorPair<FanBeam, SoftwareInterp>;
 using MarchPair = CpuOperatorPair<FanBeam, SoftwareInterp, RayMarch, StorageTypes<float>>;
 
-/// Memory that is counted.
-class CountedMemory : public CallMemory {
- public:
-  void* allocate(std::size_t bytes) override {
-    total += bytes;
-    blocks_.push_back(std::make_unique<double[]>(bytes / sizeof(double) + 1));
-    return blocks_.back().get();
-  }
-  std::size_t total = 0;
-
- private:
-  std::vector<std::unique_ptr<double[]>> blocks_;
-};
-
-template <class T>
-struct Array {
-  std::vector<T> values;
-  std::vector<std::int64_t> shape;
-
-  explicit Array(std::vector<std::int64_t> shape_of) : shape{std::move(shape_of)} {
-    std::int64_t count = 1;
-    for (auto const size : shape) count *= size;
-    values.resize(static_cast<std::size_t>(count));
-  }
-  dlpack::Tensor tensor() {
-    return {values.data(),
-            {dlpack::Device::cpu, 0},
-            static_cast<std::int32_t>(shape.size()),
-            dlpack::data_type_of<T>(),
-            shape.data(),
-            nullptr,
-            0};
-  }
-};
-
-constexpr int views_of_scan = 12;
-
-std::vector<FanVectors> vectors(double first) {
-  std::vector<FanVectors> result;
-  for (int n = 0; n < views_of_scan; ++n) {
-    double const angle = first + n * 0.5;
-    Vec2d const out{std::cos(angle), std::sin(angle)};
-    result.push_back({40.0 * out, -40.0 * out, {-2 * out[1], 2 * out[0]}});
-  }
-  return result;
-}
-
-template <class Number>
-Array<Number> geometry(std::vector<double> const& first, std::vector<std::int64_t> batch) {
-  batch.insert(batch.end(), {views_of_scan, 3, 2});
-  Array<Number> result{batch};
-  std::size_t at = 0;
-  for (double const angle : first) {
-    for (FanVectors const& view : vectors(angle)) {
-      for (Vec2d const& row : {view.source, view.detector_center, view.u_step}) {
-        result.values[at++] = static_cast<Number>(row[0]);
-        result.values[at++] = static_cast<Number>(row[1]);
-      }
-    }
-  }
-  return result;
-}
-
-struct Fixture {
-  CountedMemory memory;
-  CallContext context{2, nullptr, &memory, std::size_t{64} << 20};
-  FanPair pair;
-  Grid const grid = Grid::flat({16, 12}, {1, 1.5});
-
-  template <class Volume, class Projections, class Geometry>
-  TensorCall call(Volume& input, Projections& output, Geometry& scan) {
-    return {input.tensor(), output.tensor(), scan.tensor(), {1.5, 1}, {}, {}};
-  }
-};
-
-template <class Work>
-std::string refusal(Work const& work) {
-  try {
-    work();
-  } catch (InvalidArgument const& error) {
-    return error.what();
-  }
-  return "accepted";
-}
-
-bool contains(std::string const& text, std::string const& part) {
-  return text.find(part) != std::string::npos;
-}
-
-BOOST_FIXTURE_TEST_SUITE(operator_pair_test, Fixture)
+BOOST_FIXTURE_TEST_SUITE(operator_pair_test, FanCalls)
 
 BOOST_AUTO_TEST_CASE(results_are_those_of_the_operators) {
   Array<float> images{{3, 12, 16}};
@@ -211,51 +119,6 @@ BOOST_AUTO_TEST_CASE(samples_without_number_are_nothing_to_do) {
   auto scan = geometry<double>({0.1}, {});
   pair.project(call(images, sinograms, scan), context);
   BOOST_TEST(memory.total == 0U);
-}
-
-BOOST_AUTO_TEST_CASE(what_does_not_fit_is_refused_with_a_sentence) {
-  Array<float> image{{12, 16}};
-  Array<float> sinogram{{views_of_scan, 20}};
-  auto scan = geometry<double>({0.1}, {});
-  auto const refuse = [&](TensorCall const& of) {
-    return refusal([&] { pair.project(of, context); });
-  };
-  TensorCall const right = call(image, sinogram, scan);
-  BOOST_TEST(refuse(right) == "accepted");
-
-  TensorCall wrong = right;
-  wrong.spacing = {1};
-  BOOST_TEST(contains(refuse(wrong), "spacing has 1 numbers"));
-  wrong = right;
-  wrong.origin = {1, 2, 3};
-  BOOST_TEST(contains(refuse(wrong), "origin has 3 numbers"));
-  wrong = right;
-  wrong.model = {1};
-  BOOST_TEST(contains(refuse(wrong), "no parameters"));
-  wrong = right;
-  wrong.input.dtype = dlpack::data_type_of<double>();
-  BOOST_TEST(contains(refuse(wrong), "float64"));
-  wrong = right;
-  wrong.output.dtype = dlpack::data_type_of<Half>();
-  BOOST_TEST(contains(refuse(wrong), "both must be of the same type"));
-  wrong = right;
-  wrong.geometry.device = {dlpack::Device::cuda, 0};
-  BOOST_TEST(contains(refuse(wrong), "host memory"));
-  wrong = right;
-  wrong.input.device = {dlpack::Device::cuda, 0};
-  BOOST_TEST(contains(refuse(wrong), "cores"));
-
-  Array<float> other_views{{views_of_scan + 1, 20}};
-  BOOST_TEST(contains(refuse(call(image, other_views, scan)), "12 views of (20, 1) pixels"));
-  Array<float> batch{{2, views_of_scan, 20}};
-  BOOST_TEST(contains(refuse(call(image, batch, scan)), "volumes have 2 axes and projections 3"));
-  Array<float> images{{3, 12, 16}};
-  BOOST_TEST(contains(refuse(call(images, batch, scan)), "3 volumes but 2 projections"));
-  Array<float> sinograms{{3, views_of_scan, 20}};
-  auto scans = geometry<double>({0.1, 0.2}, {2});
-  BOOST_TEST(contains(refuse(call(images, sinograms, scans)), "2 scans along axis 0"));
-  Array<double> matrices{{views_of_scan, 3, 4}};
-  BOOST_TEST(contains(refuse(call(image, sinogram, matrices)), "(3, 4) numbers a view"));
 }
 
 /// A geometry of a program's own.

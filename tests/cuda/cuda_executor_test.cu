@@ -13,8 +13,8 @@
 
 #include <pyronn/cuda.cuh>
 
+#include "cuda/cone_calls.cuh"
 #include "cuda/streams.cuh"
-#include "support/cone_scans.hpp"
 #include "support/numbers.hpp"
 #include "support/operators.hpp"
 #include "support/temporary_folder.hpp"
@@ -23,20 +23,15 @@ using pyronn::ArrayView;
 using pyronn::ConeBeam;
 using pyronn::CudaExecutor;
 using pyronn::Extents;
-using pyronn::Grid;
 using pyronn::SoftwareInterp;
 using pyronn::TextureInterp;
 using test::says;
+using namespace test::cone_calls;
 using Workspace = pyronn::Workspace<CudaExecutor>;
 
 namespace {
 
-ConeBeam const scan =
-    ConeBeam::circular({60, 90, pyronn::equal_angles(7, 0.1)}, {{16, 11}, {1.3, 0.9}});
-Extents<3> const projections_size{16, 11, 7};
-Grid const grid = Grid::centered({9, 8, 7}, {1.1, 0.7, 1.9});
-
-/// Device arrays with the sizes of an operator, whose input has values.
+/// Adds one where an item is.
 struct CountItems {
   using Block = pyronn::BlockShape<32, 4, 1>;
   pyronn::ArrayView<float, 3> counts;
@@ -45,91 +40,9 @@ struct CountItems {
   }
 };
 
-struct Arrays {
-  std::vector<float> values;
-  test::Array<float, 3> in;
-  test::Array<float, 3> out;
-
-  Arrays(Extents<3> from, Extents<3> to, std::uint32_t seed)
-      : values{test::random_values(seed, from.count())}, in{from, values}, out{to, test::nan} {}
-  template <class Interp, class Model>
-  Arrays(pyronn::Projector<ConeBeam, Interp, Model> const&, std::uint32_t seed)
-      : Arrays{grid.size, projections_size, seed} {}
-  template <class Interp, class Model>
-  Arrays(pyronn::Backprojector<ConeBeam, Interp, Model> const&, std::uint32_t seed)
-      : Arrays{projections_size, grid.size, seed} {}
-};
-
-template <class Case, class Check>
-void in_both_directions(Check const& check) {
-  typename Case::template Projector<ConeBeam> const op{scan, grid};
-  check(op);
-  check(op.adjoint());
-}
-
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(cuda_executor, *boost::unit_test::precondition(test::device_present))
-
-/// After a first call a call queues kernels and nothing else, so a graph can hold and repeat it.
-BOOST_AUTO_TEST_CASE_TEMPLATE(calls_can_be_captured, Case, test::AllCases) {
-  in_both_directions<Case>([](auto const& op) {
-    Arrays arrays{op, 51};
-    CudaExecutor const& executor = test::executor();
-    Workspace workspace{executor, op.workspace_bytes(executor, arrays.in.view())};
-    op(executor, arrays.in.view(), arrays.out.view(), workspace);
-    auto const expected = arrays.out.values();
-    test::Graph const graph{executor.stream(),
-                            [&] { op(executor, arrays.in.view(), arrays.out.view(), workspace); }};
-    test::fill_with_nan(arrays.out.view(), executor.stream());
-    graph.launch(executor.stream());
-    BOOST_TEST((arrays.out.values() == expected));
-    // What the graph reads is the memory, not what it held.
-    test::fill_with_nan(arrays.in.view(), executor.stream());
-    graph.launch(executor.stream());
-    BOOST_TEST(!test::all_finite(arrays.out.values()));
-  });
-}
-
-/// So does one without workspace, which makes textures of its own while it is captured.
-BOOST_AUTO_TEST_CASE_TEMPLATE(calls_without_workspace_can_be_captured, Case, test::AllCases) {
-  in_both_directions<Case>([](auto const& op) {
-    Arrays arrays{op, 60};
-    CudaExecutor const& executor = test::executor();
-    op(executor, arrays.in.view(), arrays.out.view());
-    auto const expected = arrays.out.values();
-    test::Graph const graph{executor.stream(),
-                            [&] { op(executor, arrays.in.view(), arrays.out.view()); }};
-    for (int repeat = 0; repeat < 2; ++repeat) {
-      test::fill_with_nan(arrays.out.view(), executor.stream());
-      graph.launch(executor.stream());
-      BOOST_TEST((arrays.out.values() == expected));
-    }
-  });
-}
-
-/// One graph holds calls of several operators in a row, in one workspace: a step of a solver.
-BOOST_AUTO_TEST_CASE_TEMPLATE(forward_and_back_can_be_captured_together, Case, test::AllCases) {
-  typename Case::template Projector<ConeBeam> const forward{scan, grid};
-  auto const back = forward.adjoint();
-  Arrays arrays{forward, 61};
-  test::Array<float, 3> result{grid.size, test::nan};
-  CudaExecutor const& executor = test::executor();
-  Workspace workspace{executor, std::max(forward.workspace_bytes(executor, arrays.in.view()),
-                                         back.workspace_bytes(executor, arrays.out.view()))};
-  auto const step = [&] {
-    forward(executor, arrays.in.view(), arrays.out.view(), workspace);
-    back(executor, arrays.out.view(), result.view(), workspace);
-  };
-  step();
-  auto const expected = result.values();
-  test::Graph const graph{executor.stream(), step};
-  test::fill_with_nan(arrays.out.view(), executor.stream());
-  test::fill_with_nan(result.view(), executor.stream());
-  graph.launch(executor.stream());
-  BOOST_TEST((result.values() == expected));
-  BOOST_TEST(test::norm(expected) > 0);
-}
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(streams_do_not_disturb_each_other, Case, test::AllCases) {
   in_both_directions<Case>([](auto const& op) {

@@ -6,7 +6,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
-#include <functional>
 #include <new>
 #include <stdexcept>
 #include <string>
@@ -18,66 +17,13 @@
 #include <pyronn/interop/jax.hpp>
 
 #include "frameworks/jax_frame.hpp"
+#include "frameworks/telling_pair.hpp"
 
 namespace {
 
 using namespace pyronn;
 using jax_test::Frame;
-
-/// What a pair was told last, and what it does then.
-struct Told {
-  std::string direction;
-  TensorCall call;
-  CallContext context;
-  std::vector<double> geometry;
-  std::vector<std::int64_t> handles;
-  std::function<void(CallContext const&)> does;
-};
-Told told;
-
-template <class T>
-std::vector<T> values_of(dlpack::Tensor const& tensor) {
-  if (tensor.dtype != dlpack::data_type_of<T>()) return {};
-  auto const* const first = static_cast<T const*>(tensor.data);
-  return {first, first + dlpack::element_count(tensor)};
-}
-
-class TellingPair : public OperatorPair {
- public:
-  [[nodiscard]] int dimension() const override { return 2; }
-  [[nodiscard]] int geometry_rank() const override { return 3; }
-  void project(TensorCall const& call, CallContext const& context) const override {
-    tell("project", call, context);
-  }
-  void backproject(TensorCall const& call, CallContext const& context) const override {
-    tell("backproject", call, context);
-  }
-
- private:
-  static void tell(char const* direction, TensorCall const& call, CallContext const& context) {
-    told.direction = direction;
-    told.call = call;
-    told.context = context;
-    told.geometry = values_of<double>(call.geometry);
-    told.handles = values_of<std::int64_t>(call.geometry);
-    if (told.does) told.does(context);
-  }
-};
-
-class TellingFilter : public FilterOperator {
- public:
-  [[nodiscard]] int response_length(int) const override { return 9; }
-  void filter(FilterCall const& call, CallContext const& context) const override {
-    told.direction = "filter";
-    told.call.input = call.input;
-    told.call.geometry = call.response;
-    told.call.output = call.output;
-    told.context = context;
-  }
-};
-
-TellingPair const pair;
-TellingFilter const filter;
+using jax_test::told;
 
 bool contains(std::string const& text, std::string const& part) {
   return text.find(part) != std::string::npos;
@@ -109,8 +55,8 @@ struct Fixture {
 
 }  // namespace
 
-PYRONN_JAX_OPERATOR(telling, pair)
-PYRONN_JAX_FILTER(telling, filter)
+PYRONN_JAX_OPERATOR(telling, jax_test::pair)
+PYRONN_JAX_FILTER(telling, jax_test::filter)
 
 BOOST_FIXTURE_TEST_SUITE(jax_handlers_test, Fixture)
 

@@ -82,73 +82,6 @@ struct BasicJosephRay {
     if (axis == 2) for_each_weight_across<2, Interp, Dimension>(box, add);
   }
 
- private:
-  BasicJosephRay() = default;
-
-  /// What the ray crosses in a few slices: the lower one of the voxels beside it on the other axes,
-  /// and the weights of two, in space of four. They are computed in a loop that vectorises, as
-  /// their additions cannot.
-  template <class Interp, int Dimension>
-  struct Crossings {
-    static constexpr int most = 16;
-    static constexpr int corners = Dimension == 3 ? 4 : 2;
-
-    int lower[2][most];
-    Number weights[corners][most];
-
-    PYRONN_HOST_DEVICE Crossings(BasicJosephRay const& ray, int first, int count) {
-      for (int n = 0; n < count; ++n) {
-        Number part[2] = {};
-        for (int other = 0; other < Dimension - 1; ++other) {
-          Number const at = ray.crossing(other, first + n);
-          lower[other][n] = floor_to_int(at);
-          part[other] = at - static_cast<Number>(lower[other][n]);
-        }
-        Number const scale = ray.coverage(first + n) * ray.step;
-        for (int corner = 0; corner < corners; ++corner) {
-          auto const is = [corner](int k) { return corner == k ? Number{1} : Number{0}; };
-          if constexpr (Dimension == 2) {
-            weights[corner][n] = scale * blend_line<Interp>(part[0], is(0), is(1));
-          } else {
-            weights[corner][n] =
-                scale * user::blend<Interp>(part[0], part[1], is(0), is(1), is(2), is(3));
-          }
-        }
-      }
-    }
-  };
-
-  template <int Axis, class Interp, int Dimension, class Add>
-  PYRONN_HOST_DEVICE void for_each_weight_across(VoxelBox const& box, Add const& add) const {
-    using Few = Crossings<Interp, Dimension>;
-    constexpr int a = Axis == 0 ? 1 : 0;
-    constexpr int b = Axis == 2 ? 1 : 2;
-    auto const is_near = [&box](int axis_of, int lower) {
-      return lower >= box.first[axis_of] - 1 && lower < box.end[axis_of];
-    };
-    IndexRange const slices = slices_in<Axis, Dimension>(box);
-    for (int first = slices.first; first <= slices.last; first += Few::most) {
-      int const count = min(Few::most, slices.last - first + 1);
-      Few const few{*this, first, count};
-      for (int n = 0; n < count; ++n) {
-        Vec<int, 3> voxel{};
-        voxel[Axis] = first + n;
-        voxel[a] = few.lower[0][n];
-        if (!is_near(a, voxel[a])) continue;
-        if constexpr (Dimension == 3) {
-          voxel[b] = few.lower[1][n];
-          if (!is_near(b, voxel[b])) continue;
-        }
-        for (int corner = 0; corner < Few::corners; ++corner) {
-          Vec<int, 3> beside = voxel;
-          beside[a] += corner & 1;
-          beside[b] += corner >> 1;
-          add(beside, few.weights[corner][n]);
-        }
-      }
-    }
-  }
-
   /// The slices of a box in which the ray may have a weight.
   template <int Axis, int Dimension>
   [[nodiscard]] PYRONN_HOST_DEVICE IndexRange slices_in(VoxelBox const& box) const {
@@ -168,6 +101,32 @@ struct BasicJosephRay {
     // Rounding in `clip` must not lose a slice; a slice too many is found to have no weight.
     return {max(box.first[Axis], static_cast<int>(from) - 1),
             min(box.end[Axis] - 1, static_cast<int>(to) + 2)};
+  }
+
+ private:
+  BasicJosephRay() = default;
+
+  template <int Axis, class Interp, int Dimension, class Add>
+  PYRONN_HOST_DEVICE void for_each_weight_across(VoxelBox const& box, Add const& add) const {
+    constexpr int a = Axis == 0 ? 1 : 0;
+    constexpr int b = Axis == 2 ? 1 : 2;
+    IndexRange const slices = slices_in<Axis, Dimension>(box);
+    for (int k = slices.first; k <= slices.last; ++k) {
+      Number const at[2] = {crossing(0, k), Dimension == 3 ? crossing(1, k) : Number{0}};
+      Vec<int, 3> lower{};
+      lower[Axis] = k;
+      lower[a] = floor_to_int(at[0]);
+      lower[b] = floor_to_int(at[1]);
+      if (lower[a] < box.first[a] - 1 || lower[a] >= box.end[a]) continue;
+      if (lower[b] < box.first[b] - 1 || lower[b] >= box.end[b]) continue;
+      Number const scale = coverage(k) * step;
+      for (int corner = 0; corner < (Dimension == 3 ? 4 : 2); ++corner) {
+        Vec<int, 3> voxel = lower;
+        voxel[a] += corner & 1;
+        voxel[b] += corner >> 1;
+        add(voxel, scale * bilinear_weight<Interp>(at[0], at[1], voxel[a], voxel[b]));
+      }
+    }
   }
 
   template <int Axis>

@@ -6,6 +6,8 @@
 /// rays that meet it.
 #include <type_traits>
 
+#include <pyronn/backend/cpu/detail/bricks/brick_sums.hpp>
+#include <pyronn/backend/cpu/detail/bricks/joseph_sums.hpp>
 #include <pyronn/backend/cpu/detail/bricks/voxel_boxes.hpp>
 #include <pyronn/core/config.hpp>
 #include <pyronn/core/detail/user_calls.hpp>
@@ -15,9 +17,16 @@
 #include <pyronn/exec/backend.hpp>
 #include <pyronn/exec/kernel.hpp>
 #include <pyronn/model/detail/footprint.hpp>
+#include <pyronn/model/detail/joseph/ray.hpp>
 #include <pyronn/model/ray_driven.hpp>
 
 namespace pyronn::detail {
+
+/// How rays of a trace are summed up in bricks.
+template <class Trace, class Interp, class Boxes, int Dimension, class Number>
+using BrickSumsOf = std::conditional_t<std::is_same_v<Trace, TraceJoseph>,
+                                       JosephSums<Interp, Boxes, Dimension, Number>,
+                                       BrickSums<Interp, Boxes, Dimension, Number>>;
 
 /// One item is a brick of voxels. Each ray that may meet it adds its pixel's value to the voxels
 /// near it, with the weights that these have in the forward projection.
@@ -42,24 +51,9 @@ struct BackprojectBricks {
   using Boxes = std::conditional_t<Task::dimension == 3, VoxelBoxes<Task, 16, 16, 16>,
                                    VoxelBoxes<Task, 128, 96, 1>>;
 
-  /// The sums of a brick and of a border of one voxel around it, to which rays may add in vain.
-  struct Sums {
-    static constexpr int row = Boxes::size(0) + 2;
-    static constexpr int slice = row * (Boxes::size(1) + 2);
-    static constexpr int border_z = Task::dimension == 3 ? 1 : 0;
-    static constexpr int count = slice * (Boxes::size(2) + 2 * border_z);
+  using Sums = BrickSumsOf<Trace, Interp, Boxes, Task::dimension, Number>;
 
-    Number values[count];
-
-    [[nodiscard]] PYRONN_HOST_DEVICE Number& at(Vec<int, 3> const& place) {
-      return values[(place[2] + border_z) * slice + (place[1] + 1) * row + place[0] + 1];
-    }
-    void add(Sums const& other) {
-      for (int n = 0; n < count; ++n) values[n] += other.values[n];
-    }
-  };
-
-  PYRONN_HOST_DEVICE void add_view(VoxelBox const& brick, int n, int sample, Sums& sums) const {
+  void add_view(VoxelBox const& brick, int n, int sample, Sums& sums) const {
     auto const& view = task.views.view(n, sample);
     auto const slice = task.slice(n, sample);
     IndexRange columns{0, task.detector[0] - 1};
@@ -80,25 +74,8 @@ struct BackprojectBricks {
         auto const ray =
             user::trace(trace, view.ray(static_cast<Number>(u), static_cast<Number>(v)), task.size,
                         task.spacing);
-        add_ray(brick, ray, value, sums);
+        sums.add(brick, ray, value);
       }
-    }
-  }
-
-  template <class Ray>
-  static PYRONN_HOST_DEVICE void add_ray(VoxelBox const& brick, Ray const& ray, Number value,
-                                         Sums& sums) {
-    if (abs(value) < anywhere_of<Number>) {
-      ray.template for_each_weight<Interp, Task::dimension>(
-          brick, [&](Vec<int, 3> const& voxel, Number weight) {
-            sums.at(voxel - brick.first) += weight * value;
-          });
-    } else {
-      // Infinity times a weight of zero is not a number, and says nothing of the voxel.
-      ray.template for_each_weight<Interp, Task::dimension>(
-          brick, [&](Vec<int, 3> const& voxel, Number weight) {
-            if (weight != 0) sums.at(voxel - brick.first) += weight * value;
-          });
     }
   }
 };

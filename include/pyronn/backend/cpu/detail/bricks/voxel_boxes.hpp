@@ -25,7 +25,8 @@ struct VoxelBoxes {
   }
 
   /// Sums up the box of an item and writes it. `add_view(box, view, sample, sums)` adds a view to
-  /// `Sums`, which are zero at first and have `at(place in the box)` and `add(other sums)`.
+  /// `Sums`, which are zero at first. They name the type of their `Totals`, which have `at(place in
+  /// the box)`, and have `move_to(box, totals)`, which leaves them zero.
   template <class Sums, class AddView>
   void sum_up(Vec<int, 3> item, AddView const& add_view) const {
     int const sample = item[2] / along_z();
@@ -35,15 +36,15 @@ struct VoxelBoxes {
       box.first[axis] = item[axis] * size(axis);
       box.end[axis] = min(box.first[axis] + size(axis), task.size[axis]);
     }
-    Sums totals{};
+    typename Sums::Totals totals{};
     for_each_voxel(box, [&](Vec<int, 3> const& voxel) {
       totals.at(voxel - box.first) = task.begin(voxel, sample);
     });
+    Sums sums{};
     for (int n = 0; n < task.num_views; n += views_at_a_time) {
-      Sums sums{};
       int const end = min(n + views_at_a_time, task.num_views);
       for (int view = n; view < end; ++view) add_view(box, view, sample, sums);
-      totals.add(sums);
+      sums.move_to(box, totals);
     }
     for_each_voxel(box, [&](Vec<int, 3> const& voxel) {
       task.write(voxel, sample, totals.at(voxel - box.first));

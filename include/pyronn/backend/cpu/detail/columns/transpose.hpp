@@ -54,15 +54,20 @@ struct TransposeColumns {
     float at[count];
   };
   struct Sums {
+    using Totals = Sums;
+
     Line lines[Boxes::size(1)][Boxes::size(0)];
 
     [[nodiscard]] PYRONN_HOST_DEVICE float& at(Vec<int, 3> const& place) {
       return lines[place[1]][place[0]].at[place[2] + 1];
     }
-    void add(Sums const& other) {
+    void move_to(VoxelBox const&, Totals& totals) {
       for (int y = 0; y < Boxes::size(1); ++y) {
         for (int x = 0; x < Boxes::size(0); ++x) {
-          for (int z = 0; z < Line::count; ++z) lines[y][x].at[z] += other.lines[y][x].at[z];
+          for (int z = 0; z < Line::count; ++z) {
+            totals.lines[y][x].at[z] += lines[y][x].at[z];
+            lines[y][x].at[z] = 0.0F;
+          }
         }
       }
     }
