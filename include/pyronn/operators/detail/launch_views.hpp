@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <limits>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include <pyronn/core/config.hpp>
@@ -18,7 +19,6 @@
 #include <pyronn/exec/detail/launch_table.hpp>
 #include <pyronn/geometry/traits.hpp>
 #include <pyronn/model/detail/views/index_view.hpp>
-#include <pyronn/operators/detail/of_sample.hpp>
 #include <pyronn/operators/detail/view_indices.hpp>
 
 namespace pyronn::detail {
@@ -78,9 +78,10 @@ struct LaunchShape {
 };
 
 /// The views of one geometry for all samples of a batch, or of one for each, as seen by a grid; set
-/// up once and handed out launch by launch.
+/// up once, geometry by geometry, and handed out launch by launch.
 template <class Geometry, class IndexView>
 class LaunchViews {
+  /// Whether kernels take geometries whole.
   static constexpr bool is_inline =
       !IndexView::is_projective && std::is_trivially_copyable_v<Geometry>;
 
@@ -88,13 +89,27 @@ class LaunchViews {
   using Chunk =
       std::conditional_t<is_inline, InlineViews<Geometry, IndexView>, ViewTable<IndexView>>;
 
-  LaunchViews(std::vector<Geometry> const& geometries, Grid const& grid)
-      : geometries_{geometries}, grid_{grid} {
+  /// For `count` geometries. `geometries` are all of them where kernels take them whole. Views are
+  /// there when set_up was called for each.
+  LaunchViews(std::size_t count, std::vector<Geometry> const& geometries, Grid const& grid)
+      : grid_{grid}, views_(count) {
+    if constexpr (is_inline) geometries_ = geometries;
+  }
+
+  /// Sets up the views of a sample's geometry; threads may do so for different ones. Throws
+  /// InvalidArgument for lengths beyond single precision; the message names the view.
+  void set_up(std::size_t sample, Geometry const& geometry) {
     if constexpr (!is_inline) {
-      views_.reserve(geometries.size() * static_cast<std::size_t>(geometries.front().num_views()));
-      for (std::size_t sample = 0; sample < geometries.size(); ++sample) {
-        detail::of_sample(sample, geometries.size(), [&] { add_views(geometries[sample]); });
+      std::vector<IndexView> views;
+      views.reserve(static_cast<std::size_t>(geometry.num_views()));
+      try {
+        for (int n = 0; n < geometry.num_views(); ++n) {
+          views.push_back(IndexView::make(geometry.view(n), grid_));
+        }
+      } catch (InvalidArgument const& error) {
+        throw InvalidArgument(message(error.what(), " (view ", views.size(), ")"));
       }
+      views_[sample] = std::move(views);
     }
   }
 
@@ -125,12 +140,9 @@ class LaunchViews {
       Chunk table;
       table.sample_stride = is_shared() ? 0 : range.views.count;
       int const samples = is_shared() ? 1 : range.num_samples;
-      auto const per_sample = static_cast<std::size_t>(geometries_.front().num_views());
       IndexView* next = table.views.entries;
       for (int s = 0; s < samples; ++s) {
-        IndexView const* const first =
-            views_.data() + (sample + static_cast<std::size_t>(s)) * per_sample;
-        next = copy(first, range.views, next);
+        next = copy(views_[sample + static_cast<std::size_t>(s)].data(), range.views, next);
       }
       return table;
     }
@@ -147,19 +159,7 @@ class LaunchViews {
   }
 
  private:
-  /// Throws InvalidArgument for lengths beyond single precision; the message names the view.
-  void add_views(Geometry const& geometry) {
-    int n = 0;
-    try {
-      for (; n < geometry.num_views(); ++n) {
-        views_.push_back(IndexView::make(geometry.view(n), grid_));
-      }
-    } catch (InvalidArgument const& error) {
-      throw InvalidArgument(message(error.what(), " (view ", n, ")"));
-    }
-  }
-
-  [[nodiscard]] bool is_shared() const { return geometries_.size() == 1; }
+  [[nodiscard]] bool is_shared() const { return views_.size() == 1; }
 
   static ViewIndices next_views(ViewIndices const& all, int begin, int most) {
     if constexpr (is_inline) return all.equally_spaced(begin, most);
@@ -180,9 +180,9 @@ class LaunchViews {
     return min(fit, Chunk::capacity / views);
   }
 
-  std::vector<Geometry> geometries_;
+  std::vector<Geometry> geometries_;  ///< where kernels take them whole
   Grid grid_;
-  std::vector<IndexView> views_;
+  std::vector<std::vector<IndexView>> views_;  ///< of each geometry otherwise
 };
 
 /// What LaunchViews hand to a launch.
