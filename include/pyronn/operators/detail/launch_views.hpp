@@ -117,10 +117,17 @@ class LaunchViews {
   template <class Launch>
   void for_each_launch(LaunchRange const& all, LaunchShape const& shape,
                        Launch const& launch) const {
+    for_each_launch(Chunk::capacity, all, shape, launch);
+  }
+
+  /// The same where a launch holds another number of views.
+  template <class Launch>
+  void for_each_launch(int capacity, LaunchRange const& all, LaunchShape const& shape,
+                       Launch const& launch) const {
     int const count = all.views.count;
-    int const launches = (count - 1) / min(shape.most_views, Chunk::capacity) + 1;
+    int const launches = (count - 1) / min(shape.most_views, capacity) + 1;
     int const most = (count - 1) / launches + 1;
-    int const samples = min(all.num_samples, max_samples(all, most, shape.slices));
+    int const samples = min(all.num_samples, max_samples(capacity, all, most, shape.slices));
     for (int sample = 0; sample < all.num_samples; sample += samples) {
       for (int view = 0; view < count;) {
         ViewIndices const views = next_views(all.views, view, min(most, count - view));
@@ -128,6 +135,20 @@ class LaunchViews {
                            min(samples, all.num_samples - sample)});
         view += views.count;
       }
+    }
+  }
+
+  /// Whether all samples have the same views.
+  [[nodiscard]] bool is_shared() const { return views_.size() == 1; }
+
+  /// Calls `work(view)` for the views of a range, sample after sample.
+  template <class Work>
+  void for_each_view(LaunchRange const& range, Work const& work) const {
+    auto const first = is_shared() ? 0 : static_cast<std::size_t>(range.first_sample);
+    auto const samples = is_shared() ? 1 : static_cast<std::size_t>(range.num_samples);
+    for (std::size_t sample = first; sample < first + samples; ++sample) {
+      IndexView const* const views = views_[sample].data();
+      for (int n = 0; n < range.views.count; ++n) work(views[range.views[n]]);
     }
   }
 
@@ -159,8 +180,6 @@ class LaunchViews {
   }
 
  private:
-  [[nodiscard]] bool is_shared() const { return views_.size() == 1; }
-
   static ViewIndices next_views(ViewIndices const& all, int begin, int most) {
     if constexpr (is_inline) return all.equally_spaced(begin, most);
     return all.sub(begin, most);
@@ -172,12 +191,12 @@ class LaunchViews {
     return target;
   }
 
-  [[nodiscard]] int max_samples(LaunchRange const& all, int views, int slices) const {
+  [[nodiscard]] int max_samples(int capacity, LaunchRange const& all, int views, int slices) const {
     constexpr int max_items = std::numeric_limits<int>::max();  // along the third axis
     int const fit = max_items / max(views, slices);
     if (is_shared()) return fit;
     if (is_inline || views < all.views.count) return 1;
-    return min(fit, Chunk::capacity / views);
+    return min(fit, capacity / views);
   }
 
   std::vector<Geometry> geometries_;  ///< where kernels take them whole
