@@ -88,7 +88,9 @@ struct Problem {
   [[nodiscard]] Task task(Slab const& slab, Values& result, bool adds) const {
     int const count = scan.num_views();
     auto const detector = scan.detector_size();
-    return {Views{{scan}, grid}.chunk({{nullptr, 0, 1, count}, 0, 0, 1}),
+    Views views{1, {scan}, grid};
+    views.set_up(0, scan);
+    return {views.chunk({{nullptr, 0, 1, count}, 0, 0, 1}),
             count,
             1,
             {{input.data(), {detector[0], detector[1], count, 1}}},

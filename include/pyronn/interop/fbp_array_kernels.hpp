@@ -62,7 +62,7 @@ class CpuFbpArrays : public FbpArrays {
         "FbpArrays: the geometry must be one scan in host memory, with ", rank,
         " axes, and contiguous; it has ", geometry.ndim, " axes");
     detail::OperatorSizes const sizes{{}, 1, {}, {projections[0], projections[1]}, projections[2]};
-    return detail::geometries_of<Geometry>(geometry, 1, sizes, 1).front();
+    return detail::GeometryReader<Geometry>{geometry, 1, sizes}(0);
   }
 };
 

@@ -100,7 +100,7 @@ class LinearOperator {
     detail::check_sizes<dimension>(Direction::name, volume.extents, grid(), projections.extents,
                                    operator_.detector(), part_of_call);
     detail::check_geometries(Direction::name, detail::sample_count<dimension>(volume.extents),
-                             part.first_sample, operator_.geometries().size());
+                             part.first_sample, operator_.num_geometries());
     workspace.check_order(executor, Direction::name);
     executor.check_reachable(volume.data, Direction::volume_name);
     executor.check_reachable(projections.data, Direction::projections_name);
@@ -131,6 +131,13 @@ class LinearOperator {
   /// A geometry for each sample of a batch.
   LinearOperator(std::vector<Geometry> const& geometries, Grid const& grid, Model const& model)
       : operator_{geometries, grid, model, Direction::name} {}
+
+  /// Of `count` geometries that `make(sample)` makes, `threads` of them at a time. They are not
+  /// kept, and geometries() gives the first alone.
+  template <class Make>
+  LinearOperator(std::size_t count, Make const& make, int threads, Grid const& grid,
+                 Model const& model)
+      : operator_{count, make, threads, grid, model, Direction::name} {}
 
   /// One geometry, or one for each sample.
   [[nodiscard]] std::vector<Geometry> const& geometries() const { return operator_.geometries(); }

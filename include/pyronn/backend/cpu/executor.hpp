@@ -17,11 +17,11 @@
 #include <pyronn/backend/cpu/detail/columns/transpose.hpp>
 #include <pyronn/backend/cpu/detail/paths.hpp>
 #include <pyronn/backend/cpu/detail/rows/backproject.hpp>
-#include <pyronn/backend/cpu/detail/run_on_threads.hpp>
 #include <pyronn/core/error.hpp>
 #include <pyronn/core/extents.hpp>
 #include <pyronn/core/vec.hpp>
 #include <pyronn/exec/backend.hpp>
+#include <pyronn/exec/detail/run_on_threads.hpp>
 
 namespace pyronn {
 

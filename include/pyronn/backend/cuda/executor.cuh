@@ -168,13 +168,17 @@ class CudaExecutor {
     };
     for (std::int64_t z = 0; z < items[2]; z += most_z) {
       for (std::int64_t y = 0; y < items[1]; y += most_y) {
-        detail::LaunchItems const part{items, static_cast<int>(y), static_cast<int>(z)};
+        detail::LaunchItems part{items, static_cast<int>(y), static_cast<int>(z)};
         dim3 const grid{blocks(items[0], Block::x) * Block::z_swizzle,
                         blocks(min(most_y, items[1] - part.first_y), Block::y),
                         blocks(min(most_z, items[2] - part.first_z), Block::z * Block::z_swizzle)};
-        detail::run_kernel<Kernel, Architectures>
-            <<<grid, detail::threads_v<Block>, shared_bytes, stream_>>>(kernel, part);
-        check_cuda(cudaGetLastError(), "a kernel launch");
+        // Not by <<<>>>, which copies the kernel, of up to 32 KB, once more.
+        void* arguments[] = {const_cast<Kernel*>(&kernel), &part};
+        auto* const function = &detail::run_kernel<Kernel, Architectures>;
+        check_cuda(
+            cudaLaunchKernel(reinterpret_cast<void const*>(function), grid,
+                             dim3{detail::threads_v<Block>}, arguments, shared_bytes, stream_),
+            "a kernel launch");
       }
     }
   }

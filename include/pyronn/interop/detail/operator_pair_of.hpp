@@ -9,7 +9,6 @@
 #include <utility>
 #include <vector>
 
-#include <pyronn/backprojector.hpp>
 #include <pyronn/core/array_view.hpp>
 #include <pyronn/core/error.hpp>
 #include <pyronn/core/grid.hpp>
@@ -23,7 +22,8 @@
 #include <pyronn/interop/operator_pair.hpp>
 #include <pyronn/interp/double_interp.hpp>
 #include <pyronn/interp/traits.hpp>
-#include <pyronn/projector.hpp>
+#include <pyronn/operators/detail/direction.hpp>
+#include <pyronn/operators/linear_operator.hpp>
 
 namespace pyronn {
 
@@ -46,9 +46,47 @@ ArrayView<T, Rank> batch_of(dlpack::Tensor tensor, int samples, char const* what
   return dlpack::array_of<T, Rank>(tensor, what);
 }
 
+/// An operator of geometries that a tensor holds.
+template <class Direction, class Geometry, class Interp, class Model>
+class OperatorOfTensor : public LinearOperator<Direction, Geometry, Interp, Model> {
+  using Base = LinearOperator<Direction, Geometry, Interp, Model>;
+
+ public:
+  OperatorOfTensor(GeometryReader<Geometry> const& read, SampleGeometries const& samples,
+                   Grid const& grid, Model const& model, int threads)
+      : OperatorOfTensor{read,  samples, grid,
+                         model, threads, std::is_trivially_copyable<Geometry>{}} {}
+
+ private:
+  /// Where kernels take geometries whole all are kept; otherwise memory of one serves for the next.
+  OperatorOfTensor(GeometryReader<Geometry> const& read, SampleGeometries const& samples,
+                   Grid const& grid, Model const& model, int, std::true_type)
+      : Base{all(read, samples), grid, model} {}
+  OperatorOfTensor(GeometryReader<Geometry> const& read, SampleGeometries const& samples,
+                   Grid const& grid, Model const& model, int threads, std::false_type)
+      : Base{count(samples), [&](std::size_t sample) { return read(index(samples, sample)); },
+             threads, grid, model} {}
+
+  static std::size_t count(SampleGeometries const& samples) {
+    return samples.of_sample.empty() ? 1 : samples.of_sample.size();
+  }
+  static std::size_t index(SampleGeometries const& samples, std::size_t sample) {
+    return samples.of_sample.empty() ? 0 : static_cast<std::size_t>(samples.of_sample[sample]);
+  }
+  static std::vector<Geometry> all(GeometryReader<Geometry> const& read,
+                                   SampleGeometries const& samples) {
+    std::vector<Geometry> geometries;
+    geometries.reserve(count(samples));
+    for (std::size_t n = 0; n < count(samples); ++n) {
+      geometries.push_back(read(index(samples, n)));
+    }
+    return geometries;
+  }
+};
+
 /// The operators of the last few setups, with a policy and, for elements that kernels compute with
 /// in double, with DoubleInterp.
-template <template <class, class, class> class Operator, class Geometry, class Interp, class Model>
+template <class Direction, class Geometry, class Interp, class Model>
 class OperatorCaches {
  public:
   template <class T>
@@ -61,8 +99,8 @@ class OperatorCaches {
   }
 
  private:
-  OperatorCache<Operator<Geometry, Interp, Model>> of_policy_;
-  OperatorCache<Operator<Geometry, DoubleInterp, Model>> of_double_;
+  OperatorCache<OperatorOfTensor<Direction, Geometry, Interp, Model>> of_policy_;
+  OperatorCache<OperatorOfTensor<Direction, Geometry, DoubleInterp, Model>> of_double_;
 };
 
 /// `Executors::with(device, context, work)` calls `work(executor)` with an executor of the device.
@@ -97,8 +135,10 @@ class OperatorPairOf : public OperatorPair {
         sample_geometries(call.geometry, geometry_rank_v<Geometry>, sizes);
     if (sizes.samples == 0) return;
     if constexpr (!GeometryTensor<Geometry>::has_numbers) {
-      geometries_of<Geometry>(call.geometry, samples.count, sizes,
-                              1);  // refuses what was forgotten
+      GeometryReader<Geometry> const read{call.geometry, samples.count, sizes};
+      for (int n = 0; n < samples.count; ++n) {
+        static_cast<void>(read(static_cast<std::size_t>(n)));  // refuses what was forgotten
+      }
     }
     bool const is_known = for_storage(Storage{}, call, [&](auto number) {
       using Number = decltype(number);
@@ -109,7 +149,10 @@ class OperatorPairOf : public OperatorPair {
             dlpack::Tensor geometry = call.geometry;
             geometry.data = numbers;
             geometry.byte_offset = 0;
-            return make<Operator>(geometry, call.model, sizes, samples, grid, context.threads);
+            return Operator{
+                GeometryReader<Geometry>{geometry, samples.count, sizes}, samples, grid,
+                ModelNumbers<Model>::make(call.model),
+                set_up_threads(context.threads, std::int64_t{sizes.views} * samples.count)};
           });
       Executors::with(call.input.device, context, [&](auto const& executor) {
         run_as<Number>(call, sizes, *op, executor, context.workspace_limit);
@@ -117,20 +160,6 @@ class OperatorPairOf : public OperatorPair {
     });
     expects(is_known, "OperatorPair: tensors of ", dlpack::name_of(call.input.dtype),
             " were not compiled; it has", names_of(Storage{}));
-  }
-
-  template <class Operator>
-  static Operator make(dlpack::Tensor const& geometry, std::vector<double> const& numbers,
-                       OperatorSizes const& sizes, SampleGeometries const& samples,
-                       Grid const& grid, int threads) {
-    auto geometries = geometries_of<Geometry>(geometry, samples.count, sizes, threads);
-    Model const model = ModelNumbers<Model>::make(numbers);
-    if (samples.of_sample.empty()) return Operator{geometries.front(), grid, model};
-    std::vector<Geometry> of_sample;
-    of_sample.reserve(samples.of_sample.size());
-    for (int const n : samples.of_sample)
-      of_sample.push_back(geometries[static_cast<std::size_t>(n)]);
-    return Operator::per_sample(of_sample, grid, model);
   }
 
   /// Calls `work(a number)` of the type of the call's elements; false where that is none of these.
@@ -160,8 +189,8 @@ class OperatorPairOf : public OperatorPair {
     return ((" " + dlpack::name_of(dlpack::data_type_of<T>())) + ...);
   }
 
-  mutable OperatorCaches<Projector, Geometry, Interp, Model> forward_;
-  mutable OperatorCaches<Backprojector, Geometry, Interp, Model> back_;
+  mutable OperatorCaches<Forward, Geometry, Interp, Model> forward_;
+  mutable OperatorCaches<Back, Geometry, Interp, Model> back_;
 };
 
 }  // namespace detail

@@ -3,15 +3,12 @@
 #pragma once
 
 /// What a call of an OperatorPair says of its operator: sizes, grid, geometries.
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
-#include <optional>
 #include <utility>
 #include <vector>
 
-#include <pyronn/backend/cpu/detail/run_on_threads.hpp>
 #include <pyronn/core/error.hpp>
 #include <pyronn/core/extents.hpp>
 #include <pyronn/core/grid.hpp>
@@ -138,85 +135,83 @@ inline SampleGeometries sample_geometries(dlpack::Tensor const& geometry, int ra
 template <class Geometry>
 inline constexpr int geometry_rank_v = GeometryTensor<Geometry>::has_numbers ? 3 : 0;
 
-/// The numbers of a tensor of float64 or float32.
-inline std::vector<double> numbers_of(dlpack::Tensor const& tensor) {
-  auto const count = static_cast<std::size_t>(dlpack::element_count(tensor));
-  auto const* const bytes = static_cast<unsigned char const*>(tensor.data) + tensor.byte_offset;
-  bool const is_float = tensor.dtype == dlpack::data_type_of<float>();
-  expects(is_float || tensor.dtype == dlpack::data_type_of<double>(),
-          "OperatorPair: the geometry is of ", dlpack::name_of(tensor.dtype),
-          "; it must be of float64 or float32");
-  std::vector<double> numbers(count);
-  if (is_float) {
-    std::copy_n(reinterpret_cast<float const*>(bytes), count, numbers.begin());
-  } else {
-    std::copy_n(reinterpret_cast<double const*>(bytes), count, numbers.begin());
-  }
-  return numbers;
+/// As many threads as are worth starting.
+inline int set_up_threads(int threads, std::int64_t views) {
+  constexpr std::int64_t views_a_thread = 2048;
+  return static_cast<int>(clamp<std::int64_t>(views / views_a_thread, 1, max(threads, 1)));
 }
 
-/// Scans of numbers, which threads share out, as each view is set up.
+/// The geometries that a tensor holds. Threads may read at the same time.
 template <class Geometry>
-std::vector<Geometry> geometries_of_numbers(dlpack::Tensor const& tensor, int count,
-                                            Extents<2> detector, int threads) {
-  std::vector<double> const numbers = numbers_of(tensor);
-  auto const size = [&](int axis) {
-    return checked_size(tensor.shape[tensor.ndim - 3 + axis], "OperatorPair: geometry");
-  };
-  GeometryNumbers const first{numbers.data(), size(0), size(1), size(2)};
-  std::vector<std::optional<Geometry>> made(static_cast<std::size_t>(count));
-  auto const make = [&](std::int64_t n) {
-    auto const sample = static_cast<std::size_t>(n);
-    GeometryNumbers scan = first;
-    scan.data += n * first.views * first.rows * first.columns;
-    of_sample(sample, made.size(),
-              [&] { made[sample].emplace(GeometryTensor<Geometry>::make(scan, detector)); });
-  };
-  using Make = decltype(make);
-  run_on_threads(
-      threads, {count, 1, 1},
-      [](Extents<3>, std::int64_t begin, std::int64_t end, void const* what) {
-        for (std::int64_t n = begin; n < end; ++n) (*static_cast<Make const*>(what))(n);
-      },
-      &make);
-  std::vector<Geometry> result;
-  result.reserve(made.size());
-  for (std::optional<Geometry>& geometry : made) result.push_back(std::move(*geometry));
-  return result;
-}
-
-/// Registered geometries.
-template <class Geometry>
-std::vector<Geometry> geometries_of_handles(dlpack::Tensor const& tensor, int count) {
-  auto const* const bytes = static_cast<unsigned char const*>(tensor.data) + tensor.byte_offset;
-  expects(tensor.dtype == dlpack::data_type_of<std::int64_t>(), "OperatorPair: the geometry is of ",
-          dlpack::name_of(tensor.dtype), "; it must be of int64: numbers from register_geometry");
-  std::vector<Geometry> result;
-  result.reserve(static_cast<std::size_t>(count));
-  for (int n = 0; n < count; ++n) {
-    result.push_back(
-        GeometryRegistry<Geometry>::instance().at(reinterpret_cast<std::int64_t const*>(bytes)[n]));
+class GeometryReader {
+ public:
+  /// The tensor's memory must outlive it. Throws InvalidArgument for other elements.
+  GeometryReader(dlpack::Tensor const& tensor, int count, OperatorSizes const& sizes)
+      : tensor_{tensor},
+        bytes_{static_cast<unsigned char const*>(tensor.data) + tensor.byte_offset},
+        count_{static_cast<std::size_t>(count)},
+        views_{sizes.views},
+        detector_{sizes.detector} {
+    if constexpr (GeometryTensor<Geometry>::has_numbers) {
+      expects(tensor.dtype == dlpack::data_type_of<float>() ||
+                  tensor.dtype == dlpack::data_type_of<double>(),
+              "OperatorPair: the geometry is of ", dlpack::name_of(tensor.dtype),
+              "; it must be of float64 or float32");
+      shape_ = {nullptr, size(0), size(1), size(2)};
+    } else {
+      expects(tensor.dtype == dlpack::data_type_of<std::int64_t>(),
+              "OperatorPair: the geometry is of ", dlpack::name_of(tensor.dtype),
+              "; it must be of int64: numbers from register_geometry");
+    }
   }
-  return result;
-}
 
-/// All geometries that a tensor holds.
-template <class Geometry>
-std::vector<Geometry> geometries_of(dlpack::Tensor const& tensor, int count,
-                                    OperatorSizes const& sizes, int threads) {
-  std::vector<Geometry> result;
-  if constexpr (GeometryTensor<Geometry>::has_numbers) {
-    result = geometries_of_numbers<Geometry>(tensor, count, sizes.detector, threads);
-  } else {
-    result = geometries_of_handles<Geometry>(tensor, count);
-  }
-  for (Geometry const& geometry : result) {
-    expects(geometry.num_views() == sizes.views && geometry.detector_size() == sizes.detector,
+  /// A geometry. Throws InvalidArgument where it is none, and for other sizes than a call's; the
+  /// message names the sample.
+  [[nodiscard]] Geometry operator()(std::size_t n) const {
+    Geometry geometry = made(n);
+    expects(geometry.num_views() == views_ && geometry.detector_size() == detector_,
             "OperatorPair: the geometry has ", geometry.num_views(), " views of ",
-            geometry.detector_size(), " pixels (u, v), but the projections have ", sizes.views,
-            " of ", sizes.detector);
+            geometry.detector_size(), " pixels (u, v), but the projections have ", views_, " of ",
+            detector_);
+    return geometry;
   }
-  return result;
-}
+
+ private:
+  [[nodiscard]] int size(int axis) const {
+    return checked_size(tensor_.shape[tensor_.ndim - 3 + axis], "OperatorPair: geometry");
+  }
+
+  [[nodiscard]] Geometry made(std::size_t n) const {
+    if constexpr (GeometryTensor<Geometry>::has_numbers) {
+      std::vector<double> converted;
+      GeometryNumbers scan = shape_;
+      scan.data = numbers(n, converted);
+      return of_sample(n, count_, [&] { return GeometryTensor<Geometry>::make(scan, detector_); });
+    } else {
+      return GeometryRegistry<Geometry>::instance().at(
+          reinterpret_cast<std::int64_t const*>(bytes_)[n]);
+    }
+  }
+
+  /// The numbers of a geometry, those of float32 in `converted`.
+  double const* numbers(std::size_t n, std::vector<double>& converted) const {
+    std::size_t const count = static_cast<std::size_t>(shape_.views) *
+                              static_cast<std::size_t>(shape_.rows) *
+                              static_cast<std::size_t>(shape_.columns);
+    if (tensor_.dtype == dlpack::data_type_of<double>()) {
+      return reinterpret_cast<double const*>(bytes_) + n * count;
+    }
+    float const* const first = reinterpret_cast<float const*>(bytes_) + n * count;
+    converted.assign(first, first + count);
+    return converted.data();
+  }
+
+  dlpack::Tensor tensor_;
+  unsigned char const* bytes_;
+  std::size_t count_;
+  int views_;
+  Extents<2> detector_;
+  GeometryNumbers shape_{};  ///< of each
+};
 
 }  // namespace pyronn::detail

@@ -11,10 +11,12 @@
 #include <pyronn/core/array_view.hpp>
 #include <pyronn/core/grid.hpp>
 #include <pyronn/exec/backend.hpp>
+#include <pyronn/exec/detail/run_on_threads.hpp>
 #include <pyronn/exec/workspace.hpp>
 #include <pyronn/geometry/traits.hpp>
 #include <pyronn/operators/detail/checks.hpp>
 #include <pyronn/operators/detail/direction.hpp>
+#include <pyronn/operators/detail/of_sample.hpp>
 #include <pyronn/operators/detail/operator_call.hpp>
 #include <pyronn/operators/detail/operator_views.hpp>
 #include <pyronn/operators/detail/path_list.hpp>
@@ -34,22 +36,31 @@ class DirectedOperator {
   using View = view_t<Geometry>;
   static constexpr int dimension = dimension_v<Geometry>;
 
+  /// Of one geometry, or one for each sample.
   DirectedOperator(std::vector<Geometry> const& geometries, Grid const& grid, Model const& model,
                    char const* function)
-      : geometries_{detail::checked_geometries(geometries, function)},
-        grid_{checked_grid<dimension>(grid, function)},
-        model_{model},
-        views_{geometries_, grid_} {
-    if constexpr (dimension == 2 && Direction::template can_check_plane<View>) {
-      using Check = typename Direction::template PlaneCheck<Model, View>;
-      has_checked_plane_ = all_views_fit<Check>(geometries_, grid_);
-    }
-    if constexpr (dimension == 3 && has_parallel_rays_v<View>) {
-      if (geometries_.size() == 1) rows_of_slices_ = find_rows_of_slices(geometries_[0], grid_);
-    }
+      : DirectedOperator{checked_geometries(geometries, function), geometries.size(), grid, model,
+                         function} {
+    set_up_views(1, [this](std::size_t sample) -> Geometry const& { return geometries_[sample]; });
   }
 
+  /// Of `count` geometries that `make(sample)` makes, `threads` of them at a time. Only the first
+  /// is kept.
+  template <class Make>
+  DirectedOperator(std::size_t count, Make const& make, int threads, Grid const& grid,
+                   Model const& model, char const* function)
+      : DirectedOperator{std::vector<Geometry>{make(0)}, count, grid, model, function} {
+    static_assert(!std::is_trivially_copyable_v<Geometry>,
+                  "Kernels may take such geometries whole.");
+    detail::checked_geometries(geometries_, function);
+    set_up_views(threads, [&](std::size_t sample) {
+      return sample == 0 ? geometries_.front() : make(sample);
+    });
+  }
+
+  /// All of them, or the first alone where the others were not kept.
   [[nodiscard]] std::vector<Geometry> const& geometries() const { return geometries_; }
+  [[nodiscard]] std::size_t num_geometries() const { return count_; }
   [[nodiscard]] Grid const& grid() const { return grid_; }
   [[nodiscard]] Model const& model() const { return model_; }
   [[nodiscard]] auto const& views() const { return views_; }
@@ -58,9 +69,7 @@ class DirectedOperator {
   /// Whether all views of scans of the plane are as PlaneCheck asks.
   [[nodiscard]] bool has_checked_plane() const { return has_checked_plane_; }
   /// Whether besides all samples share one scan.
-  [[nodiscard]] bool shares_checked_plane() const {
-    return has_checked_plane_ && geometries_.size() == 1;
-  }
+  [[nodiscard]] bool shares_checked_plane() const { return has_checked_plane_ && count_ == 1; }
   /// Where the slices of the grid are seen, if all samples share a scan with parallel rays in which
   /// that is the same in every view.
   [[nodiscard]] std::optional<RowsOfSlices> const& rows_of_slices() const {
@@ -103,6 +112,34 @@ class DirectedOperator {
   }
 
  private:
+  DirectedOperator(std::vector<Geometry> const& geometries, std::size_t count, Grid const& grid,
+                   Model const& model, char const* function)
+      : geometries_{geometries},
+        count_{count},
+        grid_{checked_grid<dimension>(grid, function)},
+        model_{model},
+        views_{count, geometries_, grid_} {
+    if constexpr (dimension == 3 && has_parallel_rays_v<View>) {
+      if (count == 1) rows_of_slices_ = find_rows_of_slices(geometries_[0], grid_);
+    }
+  }
+
+  /// Sets up the views of all geometries, which `get(sample)` gives.
+  template <class Get>
+  void set_up_views(int threads, Get const& get) {
+    std::vector<char> fits_plane(count_);
+    for_each_on_threads(threads, count_, [&](std::size_t sample) {
+      Geometry const& geometry = get(sample);
+      detail::of_sample(sample, count_, [&] { views_.set_up(sample, geometry, grid_); });
+      if constexpr (dimension == 2 && Direction::template can_check_plane<View>) {
+        using Check = typename Direction::template PlaneCheck<Model, View>;
+        fits_plane[sample] = detail::all_views_fit<Check>(geometry, grid_) ? 1 : 0;
+      }
+    });
+    views_.combine_samples();
+    has_checked_plane_ = std::find(fits_plane.begin(), fits_plane.end(), 0) == fits_plane.end();
+  }
+
   /// Calls `work(path, plan, call)` for runs of views that make up the part.
   template <class Executor, class In, class Work>
   void for_each_step(Executor const& executor, ArrayView<In const, 4> input, PartOfCall const& part,
@@ -126,6 +163,7 @@ class DirectedOperator {
   }
 
   std::vector<Geometry> geometries_;
+  std::size_t count_;  ///< of geometries that were set up
   Grid grid_;
   Model model_;
   typename Direction::template Views<Model, Geometry, Interp> views_;

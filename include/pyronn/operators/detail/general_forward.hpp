@@ -10,6 +10,7 @@
 #include <pyronn/operators/detail/general_path.hpp>
 #include <pyronn/operators/detail/launch_views.hpp>
 #include <pyronn/operators/detail/path_list.hpp>
+#include <pyronn/operators/detail/plane_ray_views.hpp>
 #include <pyronn/operators/detail/shapes.hpp>
 
 namespace pyronn::detail {
@@ -30,9 +31,10 @@ struct GeneralForward : GeneralPath<GeneralForward> {
 
   template <class Executor, class Call, class Launch>
   static void for_each_launch(Call const& call, InputBlock const& block, Launch const& launch) {
-    auto const& views = call.op.views().general();
-    views.for_each_launch(call.range(block.first_sample, block.size[3]), {},
-                          [&](LaunchRange const& range) { launch(views, range); });
+    LaunchRange const all = call.range(block.first_sample, block.size[3]);
+    visit_launched_form<Call::dimension>(call.op.views().general(), all, [&](auto const& views) {
+      views.for_each_launch(all, {}, [&](LaunchRange const& range) { launch(views, range); });
+    });
   }
 
   template <class Executor, class Call, class Views, class Samples, class Out>

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <limits>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include <pyronn/core/config.hpp>
@@ -18,7 +19,6 @@
 #include <pyronn/exec/detail/launch_table.hpp>
 #include <pyronn/geometry/traits.hpp>
 #include <pyronn/model/detail/views/index_view.hpp>
-#include <pyronn/operators/detail/of_sample.hpp>
 #include <pyronn/operators/detail/view_indices.hpp>
 
 namespace pyronn::detail {
@@ -78,9 +78,10 @@ struct LaunchShape {
 };
 
 /// The views of one geometry for all samples of a batch, or of one for each, as seen by a grid; set
-/// up once and handed out launch by launch.
+/// up once, geometry by geometry, and handed out launch by launch.
 template <class Geometry, class IndexView>
 class LaunchViews {
+  /// Whether kernels take geometries whole.
   static constexpr bool is_inline =
       !IndexView::is_projective && std::is_trivially_copyable_v<Geometry>;
 
@@ -88,13 +89,27 @@ class LaunchViews {
   using Chunk =
       std::conditional_t<is_inline, InlineViews<Geometry, IndexView>, ViewTable<IndexView>>;
 
-  LaunchViews(std::vector<Geometry> const& geometries, Grid const& grid)
-      : geometries_{geometries}, grid_{grid} {
+  /// For `count` geometries. `geometries` are all of them where kernels take them whole. Views are
+  /// there when set_up was called for each.
+  LaunchViews(std::size_t count, std::vector<Geometry> const& geometries, Grid const& grid)
+      : grid_{grid}, views_(count) {
+    if constexpr (is_inline) geometries_ = geometries;
+  }
+
+  /// Sets up the views of a sample's geometry; threads may do so for different ones. Throws
+  /// InvalidArgument for lengths beyond single precision; the message names the view.
+  void set_up(std::size_t sample, Geometry const& geometry) {
     if constexpr (!is_inline) {
-      views_.reserve(geometries.size() * static_cast<std::size_t>(geometries.front().num_views()));
-      for (std::size_t sample = 0; sample < geometries.size(); ++sample) {
-        detail::of_sample(sample, geometries.size(), [&] { add_views(geometries[sample]); });
+      std::vector<IndexView> views;
+      views.reserve(static_cast<std::size_t>(geometry.num_views()));
+      try {
+        for (int n = 0; n < geometry.num_views(); ++n) {
+          views.push_back(IndexView::make(geometry.view(n), grid_));
+        }
+      } catch (InvalidArgument const& error) {
+        throw InvalidArgument(message(error.what(), " (view ", views.size(), ")"));
       }
+      views_[sample] = std::move(views);
     }
   }
 
@@ -102,10 +117,17 @@ class LaunchViews {
   template <class Launch>
   void for_each_launch(LaunchRange const& all, LaunchShape const& shape,
                        Launch const& launch) const {
+    for_each_launch(Chunk::capacity, all, shape, launch);
+  }
+
+  /// The same where a launch holds another number of views.
+  template <class Launch>
+  void for_each_launch(int capacity, LaunchRange const& all, LaunchShape const& shape,
+                       Launch const& launch) const {
     int const count = all.views.count;
-    int const launches = (count - 1) / min(shape.most_views, Chunk::capacity) + 1;
+    int const launches = (count - 1) / min(shape.most_views, capacity) + 1;
     int const most = (count - 1) / launches + 1;
-    int const samples = min(all.num_samples, max_samples(all, most, shape.slices));
+    int const samples = min(all.num_samples, max_samples(capacity, all, most, shape.slices));
     for (int sample = 0; sample < all.num_samples; sample += samples) {
       for (int view = 0; view < count;) {
         ViewIndices const views = next_views(all.views, view, min(most, count - view));
@@ -113,6 +135,20 @@ class LaunchViews {
                            min(samples, all.num_samples - sample)});
         view += views.count;
       }
+    }
+  }
+
+  /// Whether all samples have the same views.
+  [[nodiscard]] bool is_shared() const { return views_.size() == 1; }
+
+  /// Calls `work(view)` for the views of a range, sample after sample.
+  template <class Work>
+  void for_each_view(LaunchRange const& range, Work const& work) const {
+    auto const first = is_shared() ? 0 : static_cast<std::size_t>(range.first_sample);
+    auto const samples = is_shared() ? 1 : static_cast<std::size_t>(range.num_samples);
+    for (std::size_t sample = first; sample < first + samples; ++sample) {
+      IndexView const* const views = views_[sample].data();
+      for (int n = 0; n < range.views.count; ++n) work(views[range.views[n]]);
     }
   }
 
@@ -125,12 +161,9 @@ class LaunchViews {
       Chunk table;
       table.sample_stride = is_shared() ? 0 : range.views.count;
       int const samples = is_shared() ? 1 : range.num_samples;
-      auto const per_sample = static_cast<std::size_t>(geometries_.front().num_views());
       IndexView* next = table.views.entries;
       for (int s = 0; s < samples; ++s) {
-        IndexView const* const first =
-            views_.data() + (sample + static_cast<std::size_t>(s)) * per_sample;
-        next = copy(first, range.views, next);
+        next = copy(views_[sample + static_cast<std::size_t>(s)].data(), range.views, next);
       }
       return table;
     }
@@ -147,20 +180,6 @@ class LaunchViews {
   }
 
  private:
-  /// Throws InvalidArgument for lengths beyond single precision; the message names the view.
-  void add_views(Geometry const& geometry) {
-    int n = 0;
-    try {
-      for (; n < geometry.num_views(); ++n) {
-        views_.push_back(IndexView::make(geometry.view(n), grid_));
-      }
-    } catch (InvalidArgument const& error) {
-      throw InvalidArgument(message(error.what(), " (view ", n, ")"));
-    }
-  }
-
-  [[nodiscard]] bool is_shared() const { return geometries_.size() == 1; }
-
   static ViewIndices next_views(ViewIndices const& all, int begin, int most) {
     if constexpr (is_inline) return all.equally_spaced(begin, most);
     return all.sub(begin, most);
@@ -172,17 +191,17 @@ class LaunchViews {
     return target;
   }
 
-  [[nodiscard]] int max_samples(LaunchRange const& all, int views, int slices) const {
+  [[nodiscard]] int max_samples(int capacity, LaunchRange const& all, int views, int slices) const {
     constexpr int max_items = std::numeric_limits<int>::max();  // along the third axis
     int const fit = max_items / max(views, slices);
     if (is_shared()) return fit;
     if (is_inline || views < all.views.count) return 1;
-    return min(fit, Chunk::capacity / views);
+    return min(fit, capacity / views);
   }
 
-  std::vector<Geometry> geometries_;
+  std::vector<Geometry> geometries_;  ///< where kernels take them whole
   Grid grid_;
-  std::vector<IndexView> views_;
+  std::vector<std::vector<IndexView>> views_;  ///< of each geometry otherwise
 };
 
 /// What LaunchViews hand to a launch.

@@ -3,8 +3,11 @@
 #pragma once
 
 /// The views of an operator, in the form that its kernels read fastest.
+#include <algorithm>
+#include <cstddef>
 #include <optional>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include <pyronn/core/grid.hpp>
@@ -13,20 +16,11 @@
 
 namespace pyronn::detail {
 
-/// True where a view fits the special form in every geometry.
+/// True where every view of a geometry fits a special form.
 template <class Special, class Geometry>
-bool view_fits(std::vector<Geometry> const& geometries, Grid const& grid, int view) {
-  for (Geometry const& geometry : geometries) {
+bool all_views_fit(Geometry const& geometry, Grid const& grid) {
+  for (int view = 0; view < geometry.num_views(); ++view) {
     if (!Special::fits(geometry.view(view), grid, geometry.detector_size())) return false;
-  }
-  return true;
-}
-
-/// True where every view of every geometry fits the special form.
-template <class Special, class Geometry>
-bool all_views_fit(std::vector<Geometry> const& geometries, Grid const& grid) {
-  for (int view = 0; view < geometries.front().num_views(); ++view) {
-    if (!view_fits<Special>(geometries, grid, view)) return false;
   }
   return true;
 }
@@ -45,16 +39,42 @@ class OperatorViews {
  public:
   static constexpr bool has_special = !std::is_void_v<Special>;
 
-  OperatorViews(std::vector<Geometry> const& geometries, Grid const& grid)
-      : general_{geometries, grid} {
+  /// Views are there when set_up was called for all geometries, and combine_samples after that.
+  OperatorViews(std::size_t count, std::vector<Geometry> const& geometries, Grid const& grid)
+      : general_{count, geometries, grid} {
     if constexpr (has_special) {
-      int const count = geometries.front().num_views();
-      for (int n = 0; n < count; ++n) {
-        bool const fits = view_fits<Special>(geometries, grid, n);
-        fits_.push_back(static_cast<char>(fits));
-        num_special_ += fits ? 1 : 0;
+      special_.emplace(count, geometries, grid);
+      fits_of_samples_.resize(count);
+    }
+  }
+
+  /// Sets up the views of a geometry; threads may do so for different ones. Throws as LaunchViews.
+  void set_up(std::size_t sample, Geometry const& geometry, Grid const& grid) {
+    general_.set_up(sample, geometry);
+    if constexpr (has_special) {
+      std::vector<char> fits;
+      fits.reserve(static_cast<std::size_t>(geometry.num_views()));
+      for (int n = 0; n < geometry.num_views(); ++n) {
+        fits.push_back(Special::fits(geometry.view(n), grid, geometry.detector_size()) ? 1 : 0);
       }
-      if (num_special_ > 0) special_.emplace(geometries, grid);
+      bool const has_any = std::find(fits.begin(), fits.end(), 1) != fits.end();
+      if (has_any) special_->set_up(sample, geometry);
+      fits_of_samples_[sample] = std::move(fits);
+    }
+  }
+
+  /// Finds the views that fit the special form in every geometry.
+  void combine_samples() {
+    if constexpr (has_special) {
+      fits_ = fits_of_samples_.front();
+      for (std::vector<char> const& others : fits_of_samples_) {
+        for (std::size_t n = 0; n < fits_.size(); ++n) {
+          fits_[n] = static_cast<char>(fits_[n] & others[n]);
+        }
+      }
+      fits_of_samples_ = {};
+      num_special_ = static_cast<int>(std::count(fits_.begin(), fits_.end(), 1));
+      if (num_special_ == 0) special_.reset();
     }
   }
 
@@ -112,7 +132,8 @@ class OperatorViews {
       has_special,
       std::optional<LaunchViews<Geometry, std::conditional_t<has_special, Special, General>>>, None>
       special_;
-  std::vector<char> fits_;  ///< the special form, view by view
+  std::vector<std::vector<char>> fits_of_samples_;  ///< until they are combined
+  std::vector<char> fits_;                          ///< the special form, view by view
   int num_special_ = 0;
 };
 

@@ -9,11 +9,11 @@
 
 #include <cuda_runtime.h>
 
-#include <pyronn/backend/cuda/detail/plane/plane_rays.cuh>
 #include <pyronn/core/math.hpp>
 #include <pyronn/core/vec.hpp>
 #include <pyronn/model/detail/footprint.hpp>
 #include <pyronn/model/detail/views/index_view.hpp>
+#include <pyronn/model/detail/views/plane_rays.hpp>
 
 namespace pyronn::detail {
 

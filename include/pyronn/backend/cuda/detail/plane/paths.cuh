@@ -44,7 +44,7 @@ struct PlaneGather {
     Extents<3> const& grid = call.op.grid().size;
     if (max(max(grid[0], grid[1]), call.input.extents[0]) > longest_batch_axis) return std::nullopt;
     bool const has_ends = !call.op.has_checked_plane();
-    bool const shares_rays = call.op.geometries().size() == 1;
+    bool const shares_rays = call.op.num_geometries() == 1;
     int const most = shares_rays && !has_ends && call.input.extents[3] > 2 ? 4 : 1;
     for (int samples = most; samples >= 1; samples -= 3) {
       Plan plan{min(call.input.extents[2], plane_block_views), samples, has_ends, 0};

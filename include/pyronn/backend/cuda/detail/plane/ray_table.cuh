@@ -186,13 +186,32 @@ struct TabulateRays {
 };
 
 /// Views of the plane, as many as fit the argument of a launch.
+template <int Capacity>
 struct PlaneViews {
-  static constexpr int capacity = 448;
-
-  LaunchTable<PlaneView, capacity> views;
+  LaunchTable<PlaneView, Capacity> views;
 
   __device__ PlaneView const& view(int n, int) const { return views[n]; }
 };
+
+inline constexpr int most_tabulated_views = 448;
+inline constexpr int few_tabulated_views = 128;
+
+/// Fills in the table of views that are projective, `Capacity` in a launch.
+template <int Capacity, class Views, class Table, class Launch>
+void tabulate_projective(Views const& views, LaunchRange const& all, int pixels,
+                         Vec3f const& spacing, Table const& table, Launch const& launch) {
+  TabulateRays<PlaneViews<Capacity>, Table> kernel{{}, 0, 0, pixels, spacing, table};
+  auto const launch_some = [&] {
+    launch(kernel);
+    kernel.first_view += kernel.num_views;
+    kernel.num_views = 0;
+  };
+  views.for_each_view(all, [&](IndexMapAndRays const& view) {
+    if (kernel.num_views == Capacity) launch_some();
+    kernel.views.views[kernel.num_views++] = PlaneView{view};
+  });
+  launch_some();
+}
 
 /// Fills in the table of a range of views of one sample's scan. `launch` is called with each
 /// kernel.
@@ -201,20 +220,12 @@ void tabulate_rays(Views const& views, LaunchRange const& all, int pixels, Vec3f
                    Table const& table, Launch const& launch) {
   using Chunk = typename Views::Chunk;
   if constexpr (std::is_same_v<Chunk, ViewTable<IndexMapAndRays>>) {
-    TabulateRays<PlaneViews, Table> kernel{{}, 0, 0, pixels, spacing, table};
-    auto const launch_some = [&] {
-      launch(kernel);
-      kernel.first_view += kernel.num_views;
-      kernel.num_views = 0;
-    };
-    views.for_each_launch(all, {}, [&](LaunchRange const& range) {
-      Chunk const chunk = views.chunk(range);
-      for (int n = 0; n < range.views.count; ++n) {
-        if (kernel.num_views == PlaneViews::capacity) launch_some();
-        kernel.views.views[kernel.num_views++] = PlaneView{chunk.view(n, 0)};
-      }
-    });
-    launch_some();
+    // A launch costs the longer the longer its argument is, whatever that holds.
+    if (all.views.count <= few_tabulated_views) {
+      tabulate_projective<few_tabulated_views>(views, all, pixels, spacing, table, launch);
+    } else {
+      tabulate_projective<most_tabulated_views>(views, all, pixels, spacing, table, launch);
+    }
   } else {
     views.for_each_launch(all, {}, [&](LaunchRange const& range) {
       launch(TabulateRays<Chunk, Table>{views.chunk(range), range.views.count,
@@ -227,7 +238,7 @@ void tabulate_rays(Views const& views, LaunchRange const& all, int pixels, Vec3f
 template <class Views>
 int tabulating_launches(Views const& views, LaunchRange const& all) {
   if constexpr (std::is_same_v<typename Views::Chunk, ViewTable<IndexMapAndRays>>) {
-    return (all.views.count - 1) / PlaneViews::capacity + 1;
+    return (all.views.count - 1) / most_tabulated_views + 1;
   } else {
     int count = 0;
     views.for_each_launch(all, {}, [&](LaunchRange const&) { ++count; });

@@ -10,7 +10,6 @@
 #include <cstdint>
 #include <optional>
 
-#include <pyronn/backend/cuda/detail/plane/plane_rays.cuh>
 #include <pyronn/backend/cuda/detail/plane/stored_views.cuh>
 #include <pyronn/core/array_view.hpp>
 #include <pyronn/core/math.hpp>
@@ -18,6 +17,7 @@
 #include <pyronn/exec/workspace.hpp>
 #include <pyronn/geometry/traits.hpp>
 #include <pyronn/model/detail/views/index_view.hpp>
+#include <pyronn/model/detail/views/plane_rays.hpp>
 #include <pyronn/operators/detail/general_back.hpp>
 #include <pyronn/operators/detail/general_forward.hpp>
 #include <pyronn/operators/detail/input_blocks.hpp>
@@ -45,7 +45,7 @@ struct ScansPath {
 
   template <class Executor, class Call>
   static std::optional<Plan> plan(Executor const& executor, Call const& call, std::size_t limit) {
-    if (call.op.geometries().size() < 2 || call.input.extents[3] < 2) return std::nullopt;
+    if (call.op.num_geometries() < 2 || call.input.extents[3] < 2) return std::nullopt;
     if (call.op.detector().count() > most_pixels) return std::nullopt;
     std::size_t const of_sample =
         static_cast<std::size_t>(views_of_launch(call)) * sizeof(StoredView<Form>);

@@ -73,16 +73,10 @@ void store_views(Views const& views, LaunchRange const& range, StoredView<Form>*
     kernel.target += kernel.count;
     kernel.count = 0;
   };
-  for (int sample = 0; sample < range.num_samples; ++sample) {
-    LaunchRange const of_sample{range.views, range.first_view, range.first_sample + sample, 1};
-    views.for_each_launch(of_sample, {}, [&](LaunchRange const& some) {
-      auto const chunk = views.chunk(some);
-      for (int n = 0; n < some.views.count; ++n) {
-        if (kernel.count == kernel.capacity) launch_some();
-        kernel.views[kernel.count++] = Form{chunk.view(n, 0)};
-      }
-    });
-  }
+  views.for_each_view(range, [&](auto const& view) {
+    if (kernel.count == kernel.capacity) launch_some();
+    kernel.views[kernel.count++] = Form{view};
+  });
   if (kernel.count > 0) launch_some();
 }
 

@@ -50,4 +50,18 @@ inline void run_on_threads(int threads, Extents<3> items,
   if (failure) std::rethrow_exception(failure);
 }
 
+/// Calls `work(n)` for all n from 0 to `count` - 1, in any order and from several threads; throws
+/// as run_on_threads.
+template <class Work>
+void for_each_on_threads(int threads, std::size_t count, Work const& work) {
+  run_on_threads(
+      threads, {static_cast<int>(count), 1, 1},
+      [](Extents<3>, std::int64_t begin, std::int64_t end, void const* what) {
+        for (std::int64_t n = begin; n < end; ++n) {
+          (*static_cast<Work const*>(what))(static_cast<std::size_t>(n));
+        }
+      },
+      &work);
+}
+
 }  // namespace pyronn::detail

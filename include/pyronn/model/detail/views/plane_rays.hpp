@@ -2,16 +2,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-/// PlaneRays: the rays of a projective view of the plane.
-#include <pyronn/backend/cuda/require_cuda.cuh>
-//
+/// PlaneRays: what of the rays of a projective view matters in the plane.
+#include <pyronn/core/config.hpp>
 #include <pyronn/core/vec.hpp>
 #include <pyronn/geometry/ray.hpp>
-#include <pyronn/model/detail/views/index_view.hpp>
+#include <pyronn/model/detail/views/projective_views.hpp>
 
 namespace pyronn::detail {
 
-/// What of IndexRays matters in the plane.
+/// IndexRays without what is 0 in the plane, so that more views travel in a launch.
 struct PlaneRays {
   float middle[2];
   float direction[2];
@@ -32,10 +31,10 @@ struct PlaneRays {
         end{rays.end} {}
 
   /// The very numbers that IndexRays gives.
-  [[nodiscard]] __device__ Ray<float> ray(float pixel, float) const {
-    Vec3f const offset = pixel * Vec3f{along_u[0], along_u[1], 0.0F};
-    return {Vec3f{middle[0], middle[1], 0.0F} + origin_weight * offset,
-            Vec3f{direction[0], direction[1], 0.0F} + direction_weight * offset, begin, end};
+  PYRONN_HOST_DEVICE Ray<float> ray(float u, float) const {
+    Vec3f const pixel = u * Vec3f{along_u[0], along_u[1], 0.0F};
+    return {Vec3f{middle[0], middle[1], 0.0F} + origin_weight * pixel,
+            Vec3f{direction[0], direction[1], 0.0F} + direction_weight * pixel, begin, end};
   }
 };
 
