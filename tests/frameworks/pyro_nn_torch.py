@@ -6,8 +6,8 @@ import io
 import numpy as np
 import torch
 
-import pyro_nn_names as common
-from pyronn_names import layers, modules, torch_layers
+import pyro_nn_frame as common
+from pyronn_names import layers, modules, raw_torch, torch_layers
 
 
 def reconstructions():
@@ -49,7 +49,6 @@ def reconstructions():
         file.seek(0)
         whole = torch.load(file, weights_only=False)
         yield f"{kind.__name__}: save, load", torch.equal(whole(lines), module(lines)), ""
-        module.weights = torch.nn.Parameter(module.weights.clone()) if False else module.weights
         trained = {key for key, _ in module.named_parameters()}
         yield f"{kind.__name__}: parameters", trained == {"response"}, ""
 
@@ -81,6 +80,32 @@ def wrappers():
                 from_array, expected.numpy()) and grown.grad is not None, ""
 
 
+def raw():
+    """The functions of pyronn_layers, with tensors in the order of their arguments."""
+    for name in ("parallel 2D", "fan 2D", "cone 3D"):
+        made = common.BEAMS[name][0](views=12)
+        t = {key: torch.as_tensor(np.asarray(made[key]), dtype=torch.float32)
+             for key in made.keys() if key not in ("trajectory", "angular_range")}
+        rays = torch.as_tensor(made.trajectory)
+        where = [t["volume_origin"], t["detector_origin"], t["volume_spacing"],
+                 t["detector_spacing"]]
+        if name == "cone 3D":
+            options = ([where[0], where[2], rays, t["step_size"], torch.tensor([0.0])],
+                       [where[0], where[2], rays, t["projection_multiplier"], torch.tensor([0.0])])
+        else:
+            distances = [t["source_isocenter_distance"], t["source_detector_distance"]] if \
+                name == "fan 2D" else []
+            options = ([*where, *distances, rays],) * 2
+        for function, shape, other, more in zip(
+                common.BEAMS[name][1:], (made.volume_shape, made.sinogram_shape),
+                (t["sinogram_shape"], t["volume_shape"]), options):
+            x = torch.randn(2, *map(int, shape))
+            found = getattr(raw_torch, function)(x, other, *more)
+            expected = getattr(torch_layers, function)(x, made)
+            yield f"pyronn_layers.{function}", *common.near(found, expected.numpy(), 1e-5)
+
+
 def table():
     yield from reconstructions()
     yield from wrappers()
+    yield from raw()

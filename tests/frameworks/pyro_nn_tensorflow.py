@@ -8,7 +8,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-import pyro_nn_names as common
+import pyro_nn_frame as common
 from pyronn_names import keras_layers, layers, tensorflow_layers
 
 
