@@ -4,6 +4,8 @@
 // Scans, filters and weights of the library for Python's ctypes: functions over arrays that the
 // caller has. Each returns 0, or what `guarded` says; names_error() then has the sentence. Arrays
 // are in C order; lists have the slowest axis first, as PYRO-NN has them.
+#include "arrays.hpp"
+
 #include <algorithm>
 #include <cstring>
 #include <string>
@@ -14,8 +16,6 @@
 #include <pyronn/interop/geometry_tensor.hpp>
 #include <pyronn/interop/pyro_nn_v0.hpp>
 #include <pyronn/interop/pyro_nn_v1.hpp>
-
-#include "arrays.hpp"
 
 namespace {
 
@@ -124,8 +124,8 @@ PYRONN_NAMES int names_matrices_of_vectors(int views, int const* shape, double c
 PYRONN_NAMES int names_fan_vectors(int views, double const* rays, int columns, double spacing,
                                    double origin, double sid, double sdd, double* vectors) {
   return guarded([&] {
-    copy_out(
-        pyro_nn::fan_vectors(rays_of(rays, views), {columns, spacing, origin}, sid, sdd), vectors);
+    copy_out(pyro_nn::fan_vectors(rays_of(rays, views), {columns, spacing, origin}, sid, sdd),
+             vectors);
   });
 }
 
@@ -196,7 +196,8 @@ PYRONN_NAMES int names_cone_redundancy(char const* redundancy, int views, int co
                                        double const* matrices, float* weights) {
   return guarded([&] {
     auto const scan = ConeBeam::from_matrices(
-        {shape[1], shape[0]}, detail::vectors_of_numbers<ProjectionMatrix>({matrices, views, 3, 4}));
+        {shape[1], shape[0]},
+        detail::vectors_of_numbers<ProjectionMatrix>({matrices, views, 3, 4}));
     write_redundancy(scan, redundancy, shape[1], views, weights);
   });
 }

@@ -36,7 +36,8 @@ def main():
     z, y, x = np.mgrid[:size, :size, :size] / (size - 1) * 2 - 1
     inside = (x / 0.69)**2 + (y / 0.92)**2 + (z / 0.81)**2 < 0.7**2
     report.near("mean in the brain", volume[inside].mean(), phantom[0][inside].mean(), 0.006)
-    report.below("error within the skull", relative_error(volume, phantom[0], inside), 0.2)
+    report.below("error within the skull", relative_error(volume, phantom[0], inside),
+                 1.1 / size**0.5)
     report.exit()
 
 

@@ -19,14 +19,15 @@ namespace {
 
 using namespace pyronn;
 
+// As in PYRO-NN, arrays are of float.
 #ifdef __CUDACC__
-template <class... Of>
-using Pair = CudaOperatorPair<Of...>;
+template <class Geometry, class Interp, class Model>
+using Pair = CudaOperatorPair<Geometry, Interp, Model, StorageTypes<float>>;
 using Filter = CudaFilterOperator;
 using Texture = TextureInterp;
 #else
-template <class... Of>
-using Pair = CpuOperatorPair<Of...>;
+template <class Geometry, class Interp, class Model>
+using Pair = CpuOperatorPair<Geometry, Interp, Model, StorageTypes<float>>;
 using Filter = CpuFilterOperator;
 using Texture = SoftwareInterp;  // cores have no texture unit
 #endif
