@@ -32,7 +32,8 @@ class Report:
         self._line(what, value, value < limit, f"< {limit:g}")
 
     def near(self, what, value, expected, tolerance):
-        self._line(what, value, abs(value - expected) <= tolerance, f"{expected:g} +- {tolerance:g}")
+        condition = f"{expected:g} +- {tolerance:g}"
+        self._line(what, value, abs(value - expected) <= tolerance, condition)
 
     def _line(self, what, value, passed, condition):
         self.failed |= not passed

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: The pyronn authors
 # SPDX-License-Identifier: Apache-2.0
-"""examples/pyro_nn beside closed forms, for one framework: `pyro_nn_names.py torch|tensorflow`, with
-the folder `python` of its build on PYTHONPATH."""
+"""examples/pyro_nn beside closed forms, for one framework: `pyro_nn_names.py torch` or
+`pyro_nn_names.py tensorflow`, with the folder `python` of its build on PYTHONPATH."""
 import importlib
 import sys
 

@@ -1,13 +1,15 @@
 # SPDX-FileCopyrightText: The pyronn authors
 # SPDX-License-Identifier: Apache-2.0
-"""Operators by PYRO-NN's names beside closed forms: chords, senses of rotation, amplitudes, factors,
-gradients, scans for each sample."""
+"""Operators by PYRO-NN's names beside closed forms: chords, senses of rotation, amplitudes,
+factors, gradients, scans for each sample."""
 import importlib
 
 import numpy as np
 
 import pyro_nn_frame as frame
-from pyro_nn_frame import (BEAMS, FULL, arrays, ball, cone, cone_of_v0, fan, near, parallel, parallel_3d, project, random, reconstruct, tensor)
+from pyro_nn_frame import (
+    BEAMS, FULL, arrays, ball, cone, cone_of_v0, fan, near, parallel, parallel_3d, project, random,
+    reconstruct, tensor)
 from pyronn_names import filters, utils, v0, weights
 
 
@@ -34,10 +36,14 @@ def chords():
 
 def centroids(lines):
     """Where the shadow's middle lies in each view, (u) or (u, v)."""
-    total = lines.reshape(len(lines), -1).sum(1)
-    axes = range(lines.ndim - 1, 0, -1)
-    return np.stack([(lines * np.expand_dims(np.arange(lines.shape[a]), tuple(
-        range(1, lines.ndim - a)))).reshape(len(lines), -1).sum(1) / total for a in axes], 1)
+    def mean(indices):
+        inner = tuple(range(1, lines.ndim))
+        return (lines * indices).sum(inner) / lines.sum(inner)
+
+    columns = mean(np.arange(lines.shape[-1]))
+    if lines.ndim == 2:
+        return columns[:, None]
+    return np.stack([columns, mean(np.arange(lines.shape[1])[:, None])], 1)
 
 
 def senses():
@@ -181,14 +187,16 @@ def samples():
             found = arrays(function(tensor(x), both))
             expected = np.concatenate([arrays(function(tensor(x[:1]), one)),
                                        arrays(function(tensor(x[1:]), two))])
-            yield f"{name}: a scan for each sample, {function.__name__}", *near(found, expected, 1e-6)
+            yield (f"{name}: a scan for each sample, {function.__name__}",
+                   *near(found, expected, 1e-6))
     far = fan(views=12)
     far.source_isocenter_distance = np.array([250.0, 300.0])
     x = random.standard_normal((2, 64, 64)).astype(np.float32)
     back = random.standard_normal((2, 12, 128)).astype(np.float32)
     single = [fan(views=12), fan(views=12)]
     single[1].source_isocenter_distance = 300.0
-    for function, data in ((frame.layers.fan_projection2d, x), (frame.layers.fan_backprojection2d, back)):
+    for function, data in ((frame.layers.fan_projection2d, x),
+                           (frame.layers.fan_backprojection2d, back)):
         expected = np.concatenate([arrays(function(tensor(data[n:n + 1]), single[n]))
                                    for n in (0, 1)])
         yield (f"fan 2D: a distance for each sample, {function.__name__}",

@@ -32,7 +32,8 @@ def reconstructions():
         model.layers[0].response.assign(0.7 * model.layers[0].response)
         model.compile(keras.optimizers.Adam(1e-3), "mse")
         losses = model.fit(lines, truth[None], epochs=6, verbose=0).history["loss"]
-        yield f"{kind.__name__}: learns", losses[-1] < losses[0], f"{losses[0]:.2e}, {losses[-1]:.2e}"
+        yield (f"{kind.__name__}: learns", losses[-1] < losses[0],
+               f"{losses[0]:.2e}, {losses[-1]:.2e}")
         image = model.predict(lines, verbose=0)
         with tempfile.TemporaryDirectory() as folder:
             path = os.path.join(folder, "model.keras")

@@ -13,7 +13,8 @@ from pyronn_names import layers, modules, raw_torch, torch_layers
 def reconstructions():
     """Modules of filtered backprojection: amplitude, gradients of the filter, files."""
     for name, made, kind in (
-        ("parallel 2D", common.parallel(pixel=0.7, spacing=0.9), modules.ParallelBeamReconstruction2D),
+        ("parallel 2D", common.parallel(pixel=0.7, spacing=0.9),
+         modules.ParallelBeamReconstruction2D),
         ("fan 2D", common.fan(pixel=1.3), modules.FanBeamReconstruction),
         ("fan 2D", common.fan(span=np.pi + 0.5, views=90), modules.FanBeamReconstruction),
         ("cone 3D", common.cone(views=90), modules.FDKConeBeamReconstruction),

@@ -46,7 +46,8 @@ class Geometry:
         if self.trajectory_function is None:
             raise ValueError("Geometry: a geometry from a file has no function of its trajectory; "
                              "set trajectory_function")
-        values = {name: value for name, value in self.parameter_dict.items() if name != "trajectory"}
+        values = dict(self.parameter_dict)
+        values.pop("trajectory", None)
         self.parameter_dict["trajectory"] = np.asarray(self.trajectory_function(**values))
 
     def __getattr__(self, name):

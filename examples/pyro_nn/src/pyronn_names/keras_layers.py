@@ -4,7 +4,6 @@
 spectrum of padded rows. A saved model holds the geometry; to load it, import this module.
 """
 import keras
-import numpy as np
 
 from . import reconstruction, tensorflow_layers
 from .geometry import value_of

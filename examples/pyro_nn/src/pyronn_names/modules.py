@@ -1,9 +1,8 @@
 # SPDX-FileCopyrightText: The pyronn authors
 # SPDX-License-Identifier: Apache-2.0
 """Filtered backprojection as modules of PyTorch, by names that PYRO-NN once had. The filter is the
-parameter `response`, half a spectrum of padded rows; the weights of rays are the buffer `weights`,
-which learns as well if it is made a parameter: `module.weights` may be replaced. The scan is a plain
-attribute, as it stays on the host.
+parameter `response`, half a spectrum of padded rows; the weights of rays are the buffer `weights`.
+The scan is a plain attribute, as it stays on the host.
 """
 import torch
 

@@ -122,8 +122,10 @@ def _scan(geometry, beam, views, multiplier, step=0.2):
     if sinogram[0] != views.shape[-3]:
         raise ValueError(f"sinogram_shape {sinogram} has {sinogram[0]} views, but the trajectory "
                          f"has {views.shape[-3]}")
-    return Scan(beam, views, volume, sinogram, _of_all_samples(geometry, "volume_spacing"),
-                _of_all_samples(geometry, "volume_origin"), np.asarray(multiplier, np.float64), step)
+    spacing, origin = (_of_all_samples(geometry, name) for name in
+                       ("volume_spacing", "volume_origin"))
+    return Scan(beam, views, volume, sinogram, spacing, origin,
+                np.asarray(multiplier, np.float64), step)
 
 
 def parallel_2d(geometry):

@@ -43,7 +43,8 @@ def circular_trajectory_3d(number_of_projections, angular_range, detector_spacin
     all operators take."""
     views = int(number_of_projections)
     return result("names_circular_matrices", _VERSION, bool(swap_detector_axis), views,
-                  range_of(angular_range), *_panel(detector_shape, detector_spacing, detector_origin),
+                  range_of(angular_range),
+                  *_panel(detector_shape, detector_spacing, detector_origin),
                   float(source_isocenter_distance), float(source_detector_distance),
                   shape=(views, 3, 4))
 

@@ -41,8 +41,14 @@ def _scale(geometry):
     return np.float32(abs(end - begin) / np.pi)
 
 
+def _of_one(views):
+    if views.ndim != 3:
+        raise ValueError(f"weights are made for one trajectory; this one has shape {views.shape}")
+    return views
+
+
 def _of_fan(kind, geometry):
-    vectors = fan_vectors(geometry)
+    vectors = _of_one(fan_vectors(geometry))
     columns = int(sizes(value_of(geometry, "detector_shape"))[-1])
     weights = result("names_fan_redundancy", kind, len(vectors), columns, vectors,
                      shape=(len(vectors), columns), dtype=np.float32)
@@ -50,7 +56,7 @@ def _of_fan(kind, geometry):
 
 
 def _of_cone(kind, geometry):
-    matrices = numbers(value_of(geometry, "trajectory"))
+    matrices = _of_one(numbers(value_of(geometry, "trajectory")))
     shape = sizes(value_of(geometry, "detector_shape"))
     weights = result("names_cone_redundancy", kind, len(matrices), shape, matrices,
                      shape=(len(matrices), int(shape[-1])), dtype=np.float32)
