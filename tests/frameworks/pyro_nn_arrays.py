@@ -48,6 +48,11 @@ def geometries():
     yield "Geometry: one slice", *near(one[:, 0], back[:, 5], 5e-6)
     yield "Geometry: angles", abs(made.fan_angle() - plain.fan_angle) < 1e-9 and \
         abs(made.cone_angle() - plain.cone_angle) < 1e-9, ""
+    made.detector_shape = [32, 64]
+    made.number_of_projections = 24
+    yield "Geometry: what follows from numbers", made.sinogram_shape.tolist() == [24, 32, 64] and \
+        made.detector_origin[1] == -31.5 * 1.5 and \
+        np.isclose(made.projection_multiplier, plain.projection_multiplier / 2), ""
     plain.update({"step_size": 0.5})
     yield "geometry: update, get_dict, keys", plain.get_dict()["step_size"] == 0.5 and \
         "trajectory" in {**plain}, ""

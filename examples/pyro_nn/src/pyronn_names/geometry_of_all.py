@@ -34,12 +34,13 @@ class Geometry:
             "detector_shape": np.array(detector_shape),
             "detector_spacing": np.array(detector_spacing, np.float64),
             "detector_origin": centred_origin(detector_shape, detector_spacing),
+            "number_of_projections": int(number_of_projections),
             "angular_range": angular_range,
             "source_detector_distance": source_detector_distance,
             "source_isocenter_distance": source_isocenter_distance,
             "step_size": 0.2,
         }
-        self.number_of_projections = number_of_projections
+        self._count_views()
         self._make_trajectory()
 
     def _make_trajectory(self):
@@ -57,18 +58,27 @@ class Geometry:
             return parameters[name]
         raise AttributeError(f"the geometry has no {name}")
 
-    @property
-    def number_of_projections(self):
-        return self.parameter_dict["number_of_projections"]
+    def __setattr__(self, name, value):
+        """Sets a parameter, and what follows from shapes and the number of views; as in PYRO-NN the
+        trajectory is made anew by methods alone."""
+        if name not in self.__dict__.get("parameter_dict", {}):
+            super().__setattr__(name, value)
+            return
+        self.parameter_dict[name] = np.asarray(value) if np.ndim(value) else value
+        if name in ("volume_shape", "detector_shape"):
+            of = name.removesuffix("_shape")
+            self.parameter_dict[f"{of}_origin"] = centred_origin(
+                value, self.parameter_dict[f"{of}_spacing"])
+        if name in ("detector_shape", "number_of_projections"):
+            self._count_views()
 
-    @number_of_projections.setter
-    def number_of_projections(self, views):
+    def _count_views(self):
         values = self.parameter_dict
-        values["number_of_projections"] = int(views)
-        values["sinogram_shape"] = np.array([int(views), *values["detector_shape"]])
+        views = int(values["number_of_projections"])
+        values["sinogram_shape"] = np.array([views, *values["detector_shape"]])
         values["projection_multiplier"] = (
             values["source_isocenter_distance"] * values["source_detector_distance"]
-            * values["detector_spacing"][-1] * np.pi / int(views))
+            * values["detector_spacing"][-1] * np.pi / views)
 
     def keys(self):
         return self.parameter_dict.keys()
