@@ -13,6 +13,7 @@ from pyro_nn_frame import (FULL, arrays, ball, cone, fan, near, parallel, projec
 import pyronn_names
 from pyronn_names import filters, geometry, phantoms, trajectories, utils, v0, weights
 from pyronn_names.geometry_of_all import Geometry
+from pyronn_names.geometry_specific import CircularGeometrys3D, SpecificGeometry
 
 
 def geometries():
@@ -53,6 +54,13 @@ def geometries():
     yield "Geometry: what follows from numbers", made.sinogram_shape.tolist() == [24, 32, 64] and \
         made.detector_origin[1] == -31.5 * 1.5 and \
         np.isclose(made.projection_multiplier, plain.projection_multiplier / 2), ""
+    circle = CircularGeometrys3D({**values, "swap_detector_axis": True})
+    sphere = SpecificGeometry(values, trajectories.fibonacci_sphere_projecton_matrix)
+    for what, specific in (("circle", circle), ("Fibonacci sphere", sphere)):
+        mask, sinogram, phantom, beam = specific.generate_specific_phantom(phantoms.shepp_logan_3d)
+        expected = arrays(frame.layers.cone_projection3d(tensor(phantom), beam))
+        yield f"SpecificGeometry: {what}", mask.sum() == np.count_nonzero(phantom) and \
+            np.array_equal(arrays(sinogram), expected) and expected.max() > 5, ""
     plain.update({"step_size": 0.5})
     yield "geometry: update, get_dict, keys", plain.get_dict()["step_size"] == 0.5 and \
         "trajectory" in {**plain}, ""

@@ -103,6 +103,7 @@ def amplitudes():
         ("fan 2D", fan(span=short, views=100), "cosine", weights.parker_weights_2d),
         ("fan 2D", fan(span=-short, views=100), "ram_lak", weights.parker_weights_2d),
         ("fan 2D", fan(span=short, views=100, swap=True), "ram_lak", weights.parker_weights_2d),
+        ("fan 2D", fan(span=np.pi + 0.3, views=100), "ram_lak", weights.riess_weights_2d),
         ("cone 3D", cone(views=120), "hamming", weights.redundancy_weights_3d),
         ("cone 3D", cone(views=90, spacing=0.8, pixel=(1.2, 1.1), swap=False), "ram_lak",
          weights.redundancy_weights_3d),

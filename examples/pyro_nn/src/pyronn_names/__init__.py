@@ -5,7 +5,7 @@
     from pyronn_names import geometry, trajectories, filters, weights, phantoms  # NumPy
     from pyronn_names import torch_layers, modules                               # PyTorch
     from pyronn_names import tensorflow_layers, keras_layers                     # TensorFlow
-    from pyronn_names import layers, utils       # either: set_backend("torch" or "tensorflow")
+    from pyronn_names import layers, utils, geometry_specific  # either: set_backend("tensorflow")
     from pyronn_names import v0                  # version 0.1, where it differs
 """
 _backend = "torch"
