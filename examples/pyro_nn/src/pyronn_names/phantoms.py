@@ -8,7 +8,7 @@ the axes of `pos`, and `place_pyramid` ignores where its base lies; here they do
 """
 import numpy as np
 
-from .library import numbers, result
+from .library import number, numbers, result
 
 _ELLIPSOID, _BOX, _CYLINDER, _PYRAMID = 0.0, 1.0, 2.0, 3.0
 
@@ -85,7 +85,7 @@ def _angle(angle):
 
 def place_sphere(grid, pos, radius, value=1.0):
     """A ball about `pos`."""
-    _place(grid, _ELLIPSOID, pos, [number_of(radius)] * 3, value)
+    _place(grid, _ELLIPSOID, pos, [number(radius)] * 3, value)
 
 
 def place_cube(grid, pos, size, value=1.0):
@@ -109,22 +109,17 @@ def place_ellipsoid_with_rotation(grid, pos, radii, value=1.0, angle=None):
 
 def place_cylinder_with_rotation(grid, pos, height, radius, value=1.0, angle=None):
     """A cylinder along z with its base about `pos`; an angle changes nothing."""
-    _upright(grid, _CYLINDER, pos, number_of(height), number_of(radius), value)
+    _upright(grid, _CYLINDER, pos, number(height), number(radius), value)
 
 
 def place_pyramid(grid, base_center, base_size, height, value=1.0):
     """A square pyramid with its base about `base_center`, its apex towards larger z."""
-    _upright(grid, _PYRAMID, base_center, number_of(height), number_of(base_size) / 2, value)
+    _upright(grid, _PYRAMID, base_center, number(height), number(base_size) / 2, value)
 
 
 def _upright(grid, kind, base, height, half_width, value):
     centre = numbers(base) + [height / 2, 0, 0]
     _place(grid, kind, centre, [height / 2, half_width, half_width], value)
-
-
-def number_of(value):
-    """A number, or the only one of an array."""
-    return float(np.ravel(value)[0])
 
 
 def generate_3D_primitives(volume_shape, number_of_primitives):
