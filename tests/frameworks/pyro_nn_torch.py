@@ -106,7 +106,24 @@ def raw():
             yield f"pyronn_layers.{function}", *common.near(found, expected.numpy(), 1e-5)
 
 
+def compiled():
+    """torch.compile and vmap."""
+    made = common.fan(views=12)
+    module = modules.FanBeamReconstruction(made)
+    lines, images = torch.randn(2, 12, 128), torch.randn(2, 64, 64)
+    graph = torch.compile(module, fullgraph=True, backend="aot_eager")
+    yield "torch.compile of a module", torch.equal(graph(lines), module(lines)), ""
+
+    def project(x):
+        return torch_layers.fan_projection2d(x, made)
+
+    graph = torch.compile(project, backend="aot_eager")
+    yield "torch.compile of a function", torch.equal(graph(images), project(images)), ""
+    yield "torch.vmap", torch.equal(torch.vmap(project)(images), project(images)), ""
+
+
 def table():
     yield from reconstructions()
     yield from wrappers()
     yield from raw()
+    yield from compiled()

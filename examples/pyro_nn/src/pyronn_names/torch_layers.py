@@ -19,6 +19,11 @@ from .library import FOLDER
 torch.ops.load_library(str(FOLDER / "torch_operators.so"))
 _operators = torch.ops.pyronn_names
 
+# torch.compile leaves these outside of graphs; a module of .modules is one graph.
+parallel_2d, fan_2d, cone_3d, parallel_3d = (
+    torch.compiler.disable(make)
+    for make in (scans.parallel_2d, scans.fan_2d, scans.cone_3d, scans.parallel_3d))
+
 
 def _call(scan, kind, x, shape, model, hardware_interp):
     texture = hardware_interp and x.is_cuda and scan.beam == "cone_3d"
@@ -66,36 +71,36 @@ def filter_rows(sinogram, response):
 
 
 def parallel_projection2d(volume, geometry, gradient="exact"):
-    return project(volume, scans.parallel_2d(geometry), False, gradient)
+    return project(volume, parallel_2d(geometry), False, gradient)
 
 
 def parallel_backprojection2d(sinogram, geometry, gradient="exact"):
-    return backproject(sinogram, scans.parallel_2d(geometry), False, gradient)
+    return backproject(sinogram, parallel_2d(geometry), False, gradient)
 
 
 def fan_projection2d(volume, geometry, gradient="exact"):
-    return project(volume, scans.fan_2d(geometry), False, gradient)
+    return project(volume, fan_2d(geometry), False, gradient)
 
 
 def fan_backprojection2d(sinogram, geometry, gradient="exact"):
-    return backproject(sinogram, scans.fan_2d(geometry), False, gradient)
+    return backproject(sinogram, fan_2d(geometry), False, gradient)
 
 
 def cone_projection3d(volume, geometry, hardware_interp=False, gradient="exact"):
     """Rays take the geometry's step_size [voxels]."""
-    return project(volume, scans.cone_3d(geometry), hardware_interp, gradient)
+    return project(volume, cone_3d(geometry), hardware_interp, gradient)
 
 
 def cone_backprojection3d(sinogram, geometry, hardware_interp=False, gradient="exact"):
-    return backproject(sinogram, scans.cone_3d(geometry), hardware_interp, gradient)
+    return backproject(sinogram, cone_3d(geometry), hardware_interp, gradient)
 
 
 def parallel_projection3d(volume, geometry, gradient="exact"):
-    return project(volume, scans.parallel_3d(geometry), False, gradient)
+    return project(volume, parallel_3d(geometry), False, gradient)
 
 
 def parallel_backprojection3d(sinogram, geometry, gradient="exact"):
-    return backproject(sinogram, scans.parallel_3d(geometry), False, gradient)
+    return backproject(sinogram, parallel_3d(geometry), False, gradient)
 
 
 class _Layer(torch.nn.Module):
