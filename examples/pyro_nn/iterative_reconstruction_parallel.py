@@ -46,7 +46,7 @@ def reconstruct(geometry, measured, gradient, steps=100):
 
 
 def main():
-    size = size_of(__doc__, 128)  # the notebook has 362, and a GPU
+    size = size_of(__doc__, 96)  # the notebook has 362, and a GPU
     geometry = Geometry()
     geometry.init_from_parameters(
         volume_shape=[size, size], volume_spacing=[1, 1], detector_shape=[size * 513 // 362],
