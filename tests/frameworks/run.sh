@@ -109,6 +109,7 @@ torch() {
   own_geometry "$name" torch
   "$out/$name/build/torch_program" "$library"
   wheel "$name" "$site/torch/share/cmake"
+  names "$name" torch -D CMAKE_PREFIX_PATH="$out/prefix;$site/torch/share/cmake"
   [ "$version" != 2.11.0 ] || inverse_problems "$name"
 }
 
@@ -161,6 +162,7 @@ tensorflow() {
     echo "nvcc was not found: no library for GPUs"
   fi
   unset PYTHONPATH
+  names "$name" tensorflow -D CMAKE_PREFIX_PATH="$out/prefix" -D Python_EXECUTABLE="$python"
 }
 
 # A Python of 3.12 or later, on the PATH or of pyenv.
@@ -184,6 +186,23 @@ own_geometry() {
     sed -e '/^\/\//d' -e '/^# /d' -e '/^$/d' | wc -l)
   echo "$name own_geometry: $lines lines"
   [ "$lines" -le 40 ]
+}
+
+# PYRO-NN's names over operators of a framework, and the examples of it in small; more arguments are
+# CMake's.
+names() {
+  local name=$1 framework=$2 where=$out/$1/names example
+  shift 2
+  cmake -S examples/pyro_nn -B "$where" -G Ninja -D FRAMEWORKS="$framework" \
+    -D CMAKE_CXX_COMPILER_LAUNCHER="$(command -v ccache || true)" -D PYRONN_NAMES_CUDA=OFF "$@" \
+    > "$where.log" 2>&1 || { cat "$where.log"; return 1; }
+  cmake --build "$where"
+  local -x PYTHONPATH=$where/python TF_CPP_MIN_LOG_LEVEL=3
+  run "$name" pyro_nn_names.py "$framework"
+  [ "$framework" = torch ] || return 0
+  for example in examples/pyro_nn/{example,iterative,trainable}_*.py; do
+    "$python" "$example" --size 48
+  done
 }
 
 # A wheel of operators, as a program's author would build and install it.
