@@ -1,0 +1,122 @@
+# SPDX-FileCopyrightText: The pyronn authors
+# SPDX-License-Identifier: Apache-2.0
+"""Scans, phantoms and arrays for the experiments, of NumPy, for any framework."""
+import argparse
+import ctypes
+import math
+import pathlib
+
+import numpy as np
+
+
+def arguments(description, size, steps):
+    """The options of all programs; size and steps are those of the small experiment."""
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("library", help="the operators, known.so")
+    parser.add_argument("--size", type=int, default=size, help="pixels along each side")
+    parser.add_argument("--steps", type=int, default=steps, help="of the optimiser")
+    parser.add_argument("--device", default="cpu", help="cpu or cuda")
+    parser.add_argument("--output", type=pathlib.Path, default=pathlib.Path("."),
+                        help="folder for pictures")
+    return parser.parse_args()
+
+
+def parallel_scan(views, span=math.pi):
+    """Direction, detector centre and u step of 1 mm of parallel rays: (views, 3, 2)."""
+    angle = np.arange(views) * span / views
+    outward = np.stack([np.cos(angle), np.sin(angle)], -1)
+    u = np.stack([-np.sin(angle), np.cos(angle)], -1)
+    return np.stack([-outward, 0 * outward, u], 1)
+
+
+def cone_scan(views, span, pixel, source_distance, detector_distance):
+    """Source, detector centre, u and v step of a circle in the plane z = 0: (views, 4, 3)."""
+    angle = np.arange(views) * span / views
+    zero, one = np.zeros(views), np.ones(views)
+    outward = np.stack([np.cos(angle), np.sin(angle), zero], -1)
+    u = np.stack([-np.sin(angle), np.cos(angle), zero], -1)
+    v = np.stack([zero, zero, one], -1)
+    return np.stack([source_distance * outward, (source_distance - detector_distance) * outward,
+                     pixel * u, pixel * v], 1)
+
+
+class Data:
+    """The functions of data.hpp in a library of operators."""
+
+    def __init__(self, library):
+        self._functions = ctypes.CDLL(library)
+
+    def head_3d(self, size):
+        return self._filled("known_head_3d", (size, size, size), size)
+
+    def head_2d(self, size):
+        return self._filled("known_head_2d", (size, size), size)
+
+    def discs(self, size, radii):
+        radii = np.array(radii, np.float64)
+        return self._filled("known_discs", (len(radii), size, size), size, len(radii), _pointer(radii))
+
+    def rectangles(self, size, count, seed=1):
+        return self._filled("known_rectangles", (count, size, size), size, count, seed)
+
+    def fdk_arrays(self, scan, v, u):
+        """Weights (views, v, u) and the Ram-Lak response."""
+        scan = np.ascontiguousarray(scan)
+        weights = np.empty((len(scan), v, u), np.float32)
+        response = np.empty(self._functions.known_response_length(u), np.float32)
+        self._functions.known_fdk_arrays(_pointer(scan), len(scan), v, u, _pointer(weights),
+                                         _pointer(response))
+        return weights, response
+
+    def _filled(self, name, shape, *arguments):
+        values = np.empty(shape, np.float32)
+        getattr(self._functions, name)(*arguments, _pointer(values))
+        return values
+
+
+def _pointer(array):
+    return ctypes.c_void_p(array.ctypes.data)
+
+
+class Checks:
+    """Numbers and their bounds."""
+
+    def __init__(self):
+        self._failed = False
+
+    def at_most(self, what, value, bound):
+        passed = bool(value <= bound)  # not if it is NaN
+        self._failed |= not passed
+        print(f"{what}: {value:.5f} (at most {bound:.5f}){'' if passed else ' FAILED'}", flush=True)
+
+    def exit_status(self):
+        return 1 if self._failed else 0
+
+
+class ShortScan:
+    """A C-arm's scan of 200 degrees of a volume of 64 mm: at full size 256^3 voxels, 248 views of 450
+    x 450 pixels of 0.33 mm, 600 mm from source to axis and 1000 mm to the detector."""
+
+    def __init__(self, size):
+        views, pixels = 248 * size // 256, 450 * size // 256
+        self.size, self.voxel = size, 64 / size
+        self.vectors = cone_scan(views, math.radians(200), 148.5 / pixels, 600, 1000)
+        self.projections, self.volume = [views, pixels, pixels], [size, size, size]
+
+    def check(self, truth, found, losses):
+        """Prints the errors of the untrained network and what training made of its loss; returns the
+        exit status. Bounds are for full size; edges make errors that grow with the root of a voxel's
+        side."""
+        axis = (np.arange(self.size) + 0.5) / self.size * 2 - 1
+        z, y, x = axis[:, None, None], axis[:, None], axis
+        brain = ((x - 0.35)**2 + (y - 0.52)**2 + z**2 < 0.1**2)  # a ball away from all details
+        seen = np.broadcast_to(x**2 + y**2 < 1, truth.shape)
+        error = np.linalg.norm((found - truth)[seen]) / np.linalg.norm(truth[seen])
+        coarseness = 256 / self.size
+        print(f"brain {found[brain].mean():.5f}, should be 0.2")
+        print("loss", *(f"{loss:.4e}" for loss in losses))
+        checks = Checks()
+        checks.at_most("its relative error", abs(found[brain].mean() / 0.2 - 1), 0.004 * coarseness)
+        checks.at_most("relative error of the volume", error, 0.105 * coarseness**0.5)
+        checks.at_most("loss after training, beside before", losses[-1] / losses[0], 0.98)
+        return checks.exit_status()
