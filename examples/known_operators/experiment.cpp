@@ -30,7 +30,8 @@ Tensor angles(int views, double span) {
 example::Picture picture_of(Tensor const& image) {
   Tensor const values = image.detach().to(torch::kCPU, torch::kFloat).contiguous();
   auto const* const first = values.const_data_ptr<float>();
-  return {static_cast<int>(values.size(1)), static_cast<int>(values.size(0)),
+  return {static_cast<int>(values.size(1)),
+          static_cast<int>(values.size(0)),
           {first, first + values.numel()}};
 }
 
@@ -126,8 +127,7 @@ void write_curve(std::filesystem::path const& path, std::vector<double> const& v
   example::Picture picture{width, height, std::vector<float>(width * height, 1.0F)};
   int before = -1;
   for (int column = 0; column < width - 2 * margin; ++column) {
-    double const place =
-        static_cast<double>(values.size() - 1) * column / (width - 2 * margin - 1);
+    double const place = static_cast<double>(values.size() - 1) * column / (width - 2 * margin - 1);
     double const part = (log_at(place) - std::log10(*least)) / range;
     int const row = margin + static_cast<int>(std::lround((1 - part) * (height - 2 * margin - 1)));
     if (before < 0) before = row;

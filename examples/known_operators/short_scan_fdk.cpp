@@ -14,8 +14,8 @@ namespace {
 
 using torch::Tensor;
 
-/// A C-arm's scan of 200 degrees of a volume of 64 mm: at full size 256^3 voxels, 248 views of 450 x
-/// 450 pixels of 0.33 mm, 600 mm from source to axis and 1000 mm to the detector.
+/// A C-arm's scan of 200 degrees of a volume of 64 mm: at full size 256^3 voxels, 248 views of 450
+/// x 450 pixels of 0.33 mm, 600 mm from source to axis and 1000 mm to the detector.
 struct ShortScan {
   explicit ShortScan(int size)
       : voxel{64.0 / size},
@@ -30,20 +30,22 @@ struct ShortScan {
   Tensor vectors;  // stays on the host
 };
 
-/// Weights and filter are parameters.
+/// Factors of the weights and of the filter are parameters.
 class Fdk : public torch::nn::Module {
  public:
   explicit Fdk(ShortScan const& scan) : scan_{scan} {
-    auto const array = [&](char const* name) {
+    auto const known = [&](char const* name) {
       return experiment::fbp_array(name, scan.vectors, scan.projections);
     };
-    weights_ = register_buffer("weights", array("cone_fbp_weights"));
-    gain_ = register_parameter("gain", torch::ones_like(weights_));  // of the weights, near 1
-    response_ = register_parameter("response", array("cone_fbp_response"));
+    weights_ = register_buffer("weights", known("cone_fbp_weights"));
+    response_ = register_buffer("response", known("cone_fbp_response"));
+    weights_factor_ = register_parameter("weights_factor", torch::ones_like(weights_));
+    response_factor_ = register_parameter("response_factor", torch::ones_like(response_));
   }
 
   [[nodiscard]] Tensor forward(Tensor const& projections) const {
-    Tensor const filtered = experiment::filter(projections * (weights_ * gain_), response_);
+    Tensor const filtered = experiment::filter(projections * (weights_ * weights_factor_),
+                                               response_ * response_factor_);
     return experiment::call("cone_weighted_adjoint", filtered, scan_.vectors, scan_.volume,
                             {scan_.voxel, scan_.voxel, scan_.voxel});
   }
@@ -51,8 +53,9 @@ class Fdk : public torch::nn::Module {
  private:
   ShortScan scan_;
   Tensor weights_;
-  Tensor gain_;
   Tensor response_;
+  Tensor weights_factor_;
+  Tensor response_factor_;
 };
 
 /// Prints the errors of the untrained network and what training made of its loss. Bounds are for
@@ -65,17 +68,17 @@ int check(Tensor const& truth, Tensor const& found, std::vector<double> const& l
   Tensor const ball = (axis - 0.35).square() + (y - 0.52).square() + z.square() < 0.01;
   double const brain = found.masked_select(ball).mean().item<double>();
   Tensor const seen = (axis.square() + y.square() < 1).expand_as(truth);
-  double const error = ((found - truth).masked_select(seen).norm() /
-                        truth.masked_select(seen).norm())
-                           .item<double>();
+  double const error =
+      ((found - truth).masked_select(seen).norm() / truth.masked_select(seen).norm())
+          .item<double>();
   double const coarseness = 256.0 / static_cast<double>(size);
   std::printf("brain %.5f, should be 0.2\nloss", brain);
   for (double const loss : losses) std::printf(" %.4e", loss);
   std::printf("\n");
   experiment::Checks checks;
   checks.at_most("its relative error", std::abs(brain / 0.2 - 1), 0.004 * coarseness);
-  checks.at_most("relative error of the volume", error, 0.105 * std::sqrt(coarseness));
-  checks.at_most("loss after training, beside before", losses.back() / losses.front(), 0.98);
+  checks.at_most("relative error of the volume", error, 0.115 * std::sqrt(coarseness));
+  checks.at_most("loss after training, beside before", losses.back() / losses.front(), 0.95);
   return checks.exit_status();
 }
 
@@ -90,7 +93,7 @@ int reconstruct(experiment::Options const& options) {
   Tensor const lines = experiment::call("cone", truth, scan.vectors, scan.projections,
                                         {scan.voxel, scan.voxel, scan.voxel});
 
-  torch::optim::Adam optimizer{network.parameters(), torch::optim::AdamOptions(2e-4)};
+  torch::optim::Adam optimizer{network.parameters(), torch::optim::AdamOptions(2e-3)};
   std::vector<double> losses;
   Tensor untrained;
   Tensor trained;

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: The pyronn authors
 # SPDX-License-Identifier: Apache-2.0
-"""FDK of a short cone-beam scan as a network of known operators, with cosine and Parker weights and
-the filter as parameters, which some steps of training adapt to a head. At full size: --size 256
+"""FDK of a short cone-beam scan as a network of known operators: cosine and Parker weights, filter,
+backprojection. Some steps of training adapt weights and filter to a head. At full size: --size 256
 --steps 20 --device cuda"""
 import sys
 
@@ -12,19 +12,21 @@ from known_operators import Data, ShortScan, arguments
 
 
 class Fdk(torch.nn.Module):
-    """Weights and filter are parameters, the scan is a plain attribute, as it stays on the host."""
+    """Factors of the weights and of the filter are parameters. The scan is a plain attribute, as it
+    stays on the host."""
 
     def __init__(self, scan, projections, spacing):
         super().__init__()
         self.scan = torch.from_numpy(scan.vectors)
         self.volume, self.spacing = scan.volume, [spacing] * 3
-        weights = torch.ops.known.cone_fbp_weights(self.scan, projections)
-        self.register_buffer("weights", weights)
-        self.gain = torch.nn.Parameter(torch.ones_like(weights))  # of the weights, near 1
-        self.response = torch.nn.Parameter(torch.ops.known.cone_fbp_response(self.scan, projections))
+        for name in ("weights", "response"):
+            known = getattr(torch.ops.known, "cone_fbp_" + name)(self.scan, projections)
+            self.register_buffer(name, known)
+            self.register_parameter(name + "_factor", torch.nn.Parameter(torch.ones_like(known)))
 
     def forward(self, projections):
-        filtered = torch.ops.known.filter(projections * (self.weights * self.gain), self.response)
+        weighted = projections * (self.weights * self.weights_factor)
+        filtered = torch.ops.known.filter(weighted, self.response * self.response_factor)
         return torch.ops.known.cone_weighted_adjoint(filtered, self.scan, self.volume, self.spacing)
 
 
@@ -36,7 +38,7 @@ def main():
     network = Fdk(scan, scan.projections, scan.voxel).to(options.device)
     lines = torch.ops.known.cone(truth, network.scan, scan.projections, network.spacing)
 
-    optimizer = torch.optim.Adam(network.parameters(), lr=2e-4)
+    optimizer = torch.optim.Adam(network.parameters(), lr=2e-3)
     losses, untrained = [], None
     for _ in range(options.steps + 1):
         optimizer.zero_grad()

@@ -12,7 +12,7 @@ import pyronn_jax
 from known_operators import Data, ShortScan, arguments
 
 
-def adam(parameters, gradients, moments, step, rate=2e-4):
+def adam(parameters, gradients, moments, step, rate=2e-3):
     """One step of Adam (D. Kingma, J. Ba, ICLR 2015)."""
     first, second = moments
     first = jax.tree.map(lambda m, g: 0.9 * m + 0.1 * g, first, gradients)
@@ -28,27 +28,27 @@ def main():
     scan, data = ShortScan(options.size), Data(options.library)
     spacing = (scan.voxel,) * 3
     weights, response = data.fdk_arrays(scan.vectors, *scan.projections[1:])
-    parameters = {"gain": jnp.ones_like(weights), "response": jnp.asarray(response)}
+    factors = {"weights": jnp.ones_like(weights), "response": jnp.ones_like(response)}
     truth = jnp.asarray(data.head_3d(options.size))
     lines = known.cone(truth, scan.vectors, tuple(scan.projections), spacing)
     weighted = lines * weights
 
-    def network(parameters):
-        filtered = known.rows(weighted * parameters["gain"], parameters["response"])
+    def network(factors):
+        filtered = known.rows(weighted * factors["weights"], response * factors["response"])
         return known.cone_weighted_adjoint(filtered, scan.vectors, tuple(scan.volume), spacing)
 
-    def loss_and_volume(parameters):
-        volume = network(parameters)
+    def loss_and_volume(factors):
+        volume = network(factors)
         return jnp.mean((volume - truth)**2), volume
 
     descend = jax.jit(jax.value_and_grad(loss_and_volume, has_aux=True))
-    zeros = jax.tree.map(jnp.zeros_like, parameters)
+    zeros = jax.tree.map(jnp.zeros_like, factors)
     moments, losses, untrained = (zeros, zeros), [], None
     for step in range(options.steps + 1):
-        (loss, volume), gradients = descend(parameters)
+        (loss, volume), gradients = descend(factors)
         untrained = volume if untrained is None else untrained
         losses.append(float(loss))
-        parameters, moments = adam(parameters, gradients, moments, step + 1)
+        factors, moments = adam(factors, gradients, moments, step + 1)
     images = [x[options.size // 2] for x in (truth, untrained, volume)]
     figures.write_images(options.output / "short_scan_fdk_jax.png", images, 0, 0.5)
     figures.write_curve(options.output / "short_scan_fdk_jax_loss.png", losses)

@@ -12,19 +12,19 @@ from known_operators import Data, ShortScan, arguments
 
 
 class Fdk(tf.keras.layers.Layer):
-    """Weights and filter are variables."""
+    """Factors of the weights and of the filter are variables."""
 
     def __init__(self, known, scan, weights, response):
         super().__init__()
         self.known, self.volume, self.spacing = known, scan.volume, [scan.voxel] * 3
         self.scan = pyronn_tensorflow.on_host(scan.vectors)
-        self.known_weights = tf.constant(weights)
-        self.gain = self.add_weight(shape=weights.shape, initializer="ones", name="gain")
-        self.response = self.add_weight(shape=response.shape, name="response",
-                                        initializer=tf.constant_initializer(response))
+        self.known_weights, self.known_response = tf.constant(weights), tf.constant(response)
+        self.weights_factor = self.add_weight(shape=weights.shape, initializer="ones")
+        self.response_factor = self.add_weight(shape=response.shape, initializer="ones")
 
     def call(self, projections):
-        filtered = self.known.rows(projections * (self.known_weights * self.gain), self.response)
+        weighted = projections * (self.known_weights * self.weights_factor)
+        filtered = self.known.rows(weighted, self.known_response * self.response_factor)
         return self.known.cone_weighted_adjoint(filtered, self.scan, self.volume, self.spacing)
 
 
@@ -36,7 +36,7 @@ def main():
     truth = tf.constant(data.head_3d(options.size))
     lines = known.cone(truth, network.scan, scan.projections, network.spacing)
 
-    optimizer = tf.keras.optimizers.Adam(2e-4)
+    optimizer = tf.keras.optimizers.Adam(2e-3)
     losses, untrained = [], None
     for _ in range(options.steps + 1):
         with tf.GradientTape() as tape:

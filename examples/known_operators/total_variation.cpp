@@ -18,8 +18,8 @@ Tensor fbp(Tensor const& sinogram, Tensor const& scan, std::vector<std::int64_t>
   auto const shape = sinogram.sizes().vec();
   Tensor const weights = experiment::fbp_array("parallel_fbp_weights", scan, shape);
   Tensor const response = experiment::fbp_array("parallel_fbp_response", scan, shape);
-  Tensor const filtered = experiment::filter(sinogram * weights.to(sinogram.device()),
-                                             response.to(sinogram.device()));
+  Tensor const filtered =
+      experiment::filter(sinogram * weights.to(sinogram.device()), response.to(sinogram.device()));
   return experiment::call("parallel_weighted_adjoint", filtered, scan, image, {1, 1});
 }
 
@@ -34,8 +34,7 @@ Tensor reconstruct(Tensor const& sinogram, Tensor const& scan,
   torch::optim::Adam optimizer{{image}, torch::optim::AdamOptions(1e-2)};
   for (int step = 0; step < steps; ++step) {
     optimizer.zero_grad();
-    Tensor const lines =
-        experiment::call("parallel", image, scan, sinogram.sizes().vec(), {1, 1});
+    Tensor const lines = experiment::call("parallel", image, scan, sinogram.sizes().vec(), {1, 1});
     Tensor const loss = (lines - sinogram).square().mean() + 1e-4 * total_variation(image);
     loss.backward();
     optimizer.step();
@@ -60,7 +59,8 @@ int compare(experiment::Options const& options) {
   std::vector<double> losses;
   Tensor const filtered = fbp(sinogram, scan, {size, size});
   Tensor const image = reconstruct(sinogram, scan, {size, size}, options.steps, losses);
-  experiment::write_images(options.output / "total_variation.png", {truth, filtered, image}, 0, 0.5);
+  experiment::write_images(options.output / "total_variation.png", {truth, filtered, image}, 0,
+                           0.5);
   experiment::write_curve(options.output / "total_variation_loss.png", losses);
 
   std::printf("loss %.3f -> %.5f in %zu steps\n", losses.front(), losses.back(), losses.size());
