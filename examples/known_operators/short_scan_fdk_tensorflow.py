@@ -36,7 +36,7 @@ def main():
     truth = tf.constant(data.head_3d(options.size))
     lines = known.cone(truth, network.scan, scan.projections, network.spacing)
 
-    optimizer = tf.keras.optimizers.Adam(2e-3)
+    optimizer = tf.keras.optimizers.Adam(2e-3, epsilon=1e-8)
     losses, untrained = [], None
     for _ in range(options.steps + 1):
         with tf.GradientTape() as tape:

@@ -111,6 +111,8 @@ torch() {
   wheel "$name" "$site/torch/share/cmake"
   names "$name" torch -D CMAKE_PREFIX_PATH="$out/prefix;$site/torch/share/cmake"
   [ "$version" != 2.11.0 ] || inverse_problems "$name"
+  [ "$name" != torch-2.11.0 ] ||
+    experiments "$name" torch "$site/torch/share/cmake" {ramp_filter,total_variation,short_scan_fdk}{.py,}
 }
 
 # Operators in libraries of inverse problems.
@@ -146,6 +148,9 @@ jax() {
   run "$name" jax_checks.py "$library" "$out/$oldest/build/registered.so"
   run "$name" jax_modes.py "$library" float32
   own_geometry "$name" jax
+  [ "$name" != "$oldest" ] ||
+    experiments "$name" jax "$("$python" -c 'import jaxlib; print(jaxlib.__path__[0])')" \
+      short_scan_fdk_jax.py
 }
 
 # The library for GPUs, which is built where nvcc is, is loaded into the same wheel for cores.
@@ -163,6 +168,7 @@ tensorflow() {
   fi
   unset PYTHONPATH
   names "$name" tensorflow -D CMAKE_PREFIX_PATH="$out/prefix" -D Python_EXECUTABLE="$python"
+  experiments "$name" tensorflow "" short_scan_fdk_tensorflow.py
 }
 
 # A Python of 3.12 or later, on the PATH or of pyenv.
@@ -203,6 +209,26 @@ names() {
   for example in examples/pyro_nn/{example,iterative,trainable}_*.py; do
     "$python" "$example" --size 48
   done
+}
+
+# Experiments of examples/known_operators at a small size, which write pictures and check numbers.
+experiments() {
+  local name=$1 framework=$2 path=$3 where=$out/$1/experiments program command status=0
+  cmake -S examples/known_operators -B "$where" -G Ninja -D CMAKE_BUILD_TYPE=Release \
+    -D CMAKE_CXX_COMPILER_LAUNCHER="$(command -v ccache || true)" -D CMAKE_CXX_FLAGS=-march=native \
+    -D CMAKE_PREFIX_PATH="$out/prefix;$path" -D FRAMEWORK="$framework" -D WITH_CUDA=OFF \
+    -D Python_EXECUTABLE="$python" > "$out/$name/cmake_experiments.log" 2>&1 ||
+    { cat "$out/$name/cmake_experiments.log"; return 1; }
+  cmake --build "$where"
+  for program in "${@:4}"; do
+    command=("$where/$program")
+    [ "${program%.py}" = "$program" ] ||
+      command=("$python" "examples/known_operators/$program" "$where/known.so")
+    mkdir -p "$where/${program/./_}_pictures"
+    echo "$name $program"
+    PYTHONPATH=examples/layers "${command[@]}" --output "$where/${program/./_}_pictures" || status=1
+  done
+  return $status
 }
 
 # A wheel of operators, as a program's author would build and install it.
