@@ -151,7 +151,7 @@ int learn(experiment::Options const& options) {
                 100 * cupping(result.disc, radius), mean, result.rectangles);
   }
   experiment::write_images(options.output / "ramp_filter.png",
-                           {results[0].disc, results[1].disc, results[2].disc}, 0.7, 1.1);
+                           {results[0].disc, results[1].disc, results[2].disc}, 0.8, 1.1);
   experiment::write_curve(options.output / "ramp_filter_loss.png", losses);
 
   std::printf("loss %.1f -> %.1f in %zu steps\n", losses.front(), losses.back(), losses.size());

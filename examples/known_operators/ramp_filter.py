@@ -20,7 +20,7 @@ class Reconstruction(torch.nn.Module):
         self.image, self.sinogram = [size, size], [views, columns]
         weights = torch.ops.known.parallel_fbp_weights(self.scan, self.sinogram)
         self.register_buffer("weights", weights)
-        self.response = torch.nn.Parameter(response)
+        self.response = torch.nn.Parameter(response.clone())
         self.to(device)
 
     def project(self, images):
@@ -95,7 +95,7 @@ def main():
             found[name] = network(network.project(disc))[0].cpu()
             print(f"{name}: cupping {100 * cupping(found[name], radius):.2f} %, mean in the disc "
                   f"{found[name][disc[0].cpu() == 1].mean():.4f}, rectangles {errors[name]:.1f}")
-    figures.write_images(options.output / "ramp_filter.png", found.values(), 0.7, 1.1)
+    figures.write_images(options.output / "ramp_filter.png", found.values(), 0.8, 1.1)
     figures.write_curve(options.output / "ramp_filter_loss.png", losses)
 
     print(f"loss {losses[0]:.1f} -> {losses[-1]:.1f} in {len(losses)} steps")
