@@ -14,8 +14,6 @@
 
 #include "operators.hpp"
 
-#define KNOWN_API __attribute__((visibility("default")))
-
 namespace {
 
 using namespace pyronn;
@@ -29,7 +27,7 @@ void draw(std::vector<Phantom> const& phantoms, int size, float* values) {
 }
 
 /// A number from 0 to 1; distributions of the standard library differ from one to the next.
-double uniform(std::mt19937& generator) { return generator() / 4294967296.0; }
+double uniform(std::mt19937& generator) { return static_cast<double>(generator()) / 4294967296; }
 
 Body rectangle(int size, std::mt19937& generator) {
   double const radius = 0.5 * size - 1;
@@ -57,31 +55,31 @@ FbpArrays const& cone_fbp() {
 
 }  // namespace known_operators
 
-KNOWN_API void known_head_3d(int size, float* values) {
+void known_head_3d(int size, float* values) {
   ArrayView<float, 3> const volume{values, {size, size, size}};
   voxelise(CpuExecutor{}, shepp_logan_3d_high_contrast(0.5 * size, 1),
            Grid::centered({size, size, size}, {1, 1, 1}), volume, 2);
 }
 
-KNOWN_API void known_head_2d(int size, float* values) {
+void known_head_2d(int size, float* values) {
   draw({shepp_logan_2d(0.5 * size, 1, SheppLoganContrast::high)}, size, values);
 }
 
-KNOWN_API void known_discs(int size, int count, double const* radii, float* values) {
+void known_discs(int size, int count, double const* radii, float* values) {
   std::vector<Phantom> discs;
   for (int n = 0; n < count; ++n) discs.push_back({Body::ellipse({0, 0}, {radii[n], radii[n]}, 1)});
   draw(discs, size, values);
 }
 
-KNOWN_API void known_rectangles(int size, int count, std::uint32_t seed, float* values) {
+void known_rectangles(int size, int count, std::uint32_t seed, float* values) {
   std::mt19937 generator{seed};
   std::vector<Phantom> rectangles;
   for (int n = 0; n < count; ++n) rectangles.push_back({rectangle(size, generator)});
   draw(rectangles, size, values);
 }
 
-KNOWN_API void known_fdk_arrays(double const* scan, int views, int v, int u, float* weights,
-                                float* response) {
+void known_fdk_arrays(double const* scan, int views, int v, int u, float* weights,
+                      float* response) {
   std::vector<ConeVectors> vectors(static_cast<std::size_t>(views));
   std::copy_n(scan, 12 * vectors.size(), &vectors[0].source[0]);
   ConeBeam const beam = ConeBeam::from_vectors({u, v}, vectors);
@@ -91,4 +89,4 @@ KNOWN_API void known_fdk_arrays(double const* scan, int views, int v, int u, flo
   std::copy(ram_lak.begin(), ram_lak.end(), response);
 }
 
-KNOWN_API int known_response_length(int u) { return filter_response_length(u); }
+int known_response_length(int u) { return filter_response_length(u); }

@@ -9,6 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include <pyronn/core/math.hpp>
+
 #include "data.hpp"
 #include "experiment.hpp"
 
@@ -20,7 +22,7 @@ using torch::Tensor;
 class Reconstruction : public torch::nn::Module {
  public:
   Reconstruction(int size, int columns, int views, Tensor const& response)
-      : scan_{experiment::parallel_scan(views, M_PI)},
+      : scan_{experiment::parallel_scan(views, pyronn::pi)},
         image_{size, size},
         sinogram_{views, columns} {
     weights_ =
@@ -90,7 +92,7 @@ std::vector<double> train(Reconstruction& network, Tensor const& sinograms, Tens
   std::vector<double> losses;
   for (int step = 0; step < steps; ++step) {
     static_cast<torch::optim::AdamOptions&>(optimizer.param_groups()[0].options())
-        .lr(rate * 0.5 * (1 + std::cos(M_PI * step / steps)));
+        .lr(rate * 0.5 * (1 + std::cos(pyronn::pi * step / steps)));
     optimizer.zero_grad();
     Tensor const loss = (network.forward(sinograms) - discs).square().sum();
     loss.backward();

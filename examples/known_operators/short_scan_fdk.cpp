@@ -7,6 +7,8 @@
 #include <cstdio>
 #include <vector>
 
+#include <pyronn/core/math.hpp>
+
 #include "data.hpp"
 #include "experiment.hpp"
 
@@ -21,7 +23,7 @@ struct ShortScan {
       : voxel{64.0 / size},
         projections{248 * size / 256, 450 * size / 256, 450 * size / 256},
         volume{size, size, size},
-        vectors{experiment::cone_scan(static_cast<int>(projections[0]), 200 * M_PI / 180,
+        vectors{experiment::cone_scan(static_cast<int>(projections[0]), 200 * pyronn::pi / 180,
                                       148.5 / static_cast<double>(projections[1]), 600, 1000)} {}
 
   double voxel;

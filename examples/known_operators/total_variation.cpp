@@ -7,6 +7,8 @@
 #include <cstdio>
 #include <vector>
 
+#include <pyronn/core/math.hpp>
+
 #include "data.hpp"
 #include "experiment.hpp"
 
@@ -50,7 +52,7 @@ int compare(experiment::Options const& options) {
   int const size = options.size;
   int const views = 30;
   int const columns = size * 375 / 256;
-  Tensor const scan = experiment::parallel_scan(views, 200 * M_PI / 180);
+  Tensor const scan = experiment::parallel_scan(views, 200 * pyronn::pi / 180);
   Tensor truth = torch::empty({size, size});
   known_head_2d(size, truth.mutable_data_ptr<float>());
   truth = truth.to(options.device);
