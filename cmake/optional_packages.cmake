@@ -7,13 +7,15 @@ find_package(pugixml CONFIG QUIET)
 find_package(nlohmann_json CONFIG QUIET)
 
 set(pyronn_optional_headers
-  interop/rtk_xml.hpp interop/geometry_json.hpp interop/beam_json.hpp)
+  interop/rtk_xml.hpp interop/geometry_json.hpp interop/beam_json.hpp scan/scan_json.hpp)
 set(pyronn_library_of_interop/rtk_xml.hpp pugixml::pugixml)
 set(pyronn_package_of_interop/rtk_xml.hpp libpugixml-dev)
 set(pyronn_library_of_interop/geometry_json.hpp nlohmann_json::nlohmann_json)
 set(pyronn_package_of_interop/geometry_json.hpp nlohmann-json3-dev)
 set(pyronn_library_of_interop/beam_json.hpp nlohmann_json::nlohmann_json)
 set(pyronn_package_of_interop/beam_json.hpp nlohmann-json3-dev)
+set(pyronn_library_of_scan/scan_json.hpp nlohmann_json::nlohmann_json)
+set(pyronn_package_of_scan/scan_json.hpp nlohmann-json3-dev)
 
 set(pyronn_optional_libraries) # what is there
 set(pyronn_missing_headers)    # what cannot be compiled without the rest

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The pyronn authors
 // SPDX-License-Identifier: Apache-2.0
 
-/// Reconstructs a cone-beam scan from a description in JSON: `reconstruct --help`.
+/// Reconstructs a scan from a description in JSON: `reconstruct --help`.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -20,13 +20,14 @@
 #include <pyronn/io/metaimage.hpp>
 #include <pyronn/io/npy.hpp>
 #include <pyronn/operators/plan.hpp>
+#include <pyronn/scan/scan.hpp>
+#include <pyronn/scan/scan_json.hpp>
 
 #include "reconstruct/backend.hpp"
 #include "reconstruct/image_error.hpp"
 #include "reconstruct/judgement.hpp"
 #include "reconstruct/options.hpp"
 #include "reconstruct/progress_bar.hpp"
-#include "reconstruct/scan.hpp"
 #include "reconstruct/slices_png.hpp"
 #include "reconstruct/stage_table.hpp"
 #include "reconstruct/stopwatch.hpp"
@@ -36,10 +37,9 @@ namespace example {
 namespace {
 
 /// Refuses to overwrite what is read.
-void check_inputs_survive(Options const& options, Scan const& scan) {
+void check_inputs_survive(Options const& options, pyronn::Scan const& scan) {
   auto inputs = scan.files;
-  inputs.insert(inputs.end(), {options.scan, options.truth, scan.projections,
-                               scan.dark.value_or(""), scan.flat.value_or("")});
+  inputs.push_back(options.truth);
   for (auto const& output : {options.output, options.png}) {
     std::error_code absent;  // of a name that is none, too
     if (!std::filesystem::exists(output, absent)) continue;
@@ -52,7 +52,7 @@ void check_inputs_survive(Options const& options, Scan const& scan) {
 }
 
 /// Finds out before anything is computed whether the outputs can be written.
-void check_outputs(Options const& options, Scan const& scan) {
+void check_outputs(Options const& options, pyronn::Scan const& scan) {
   auto const check = [](char const* name, std::filesystem::path const& path, std::int64_t bytes) {
     try {
       check_output(path, bytes);
@@ -61,7 +61,7 @@ void check_outputs(Options const& options, Scan const& scan) {
     }
   };
   check("--output", options.output,
-        scan.grid.size.count() * static_cast<std::int64_t>(sizeof(float)));
+        scan.grid->size.count() * static_cast<std::int64_t>(sizeof(float)));
   if (!options.png.empty()) check("--png", options.png, 0);
 }
 
@@ -77,9 +77,19 @@ auto as_input(std::string const& name, Read const& read) {
   }
 }
 
-pyronn::NpyArray<float> read_truth(Options const& options, Scan const& scan) {
+pyronn::Scan read_scan(Options const& options) {
+  try {
+    auto scan = pyronn::read_scan_json(options.scan);
+    if (!scan.grid) throw BadInput(options.scan.string() + ": volume: is missing");
+    return scan;
+  } catch (pyronn::FileError const& error) {
+    throw BadInput(error.what());
+  }
+}
+
+pyronn::NpyArray<float> read_truth(Options const& options, pyronn::Scan const& scan) {
   if (options.truth.empty()) return {};
-  auto const& size = scan.grid.size;
+  auto const& size = scan.grid->size;
   auto truth = pyronn::read_npy<float>(options.truth);
   if (truth.shape != std::vector<std::int64_t>{size[2], size[1], size[0]}) {
     throw BadInput("--truth: " + options.truth.string() + " has the shape " +
@@ -89,7 +99,7 @@ pyronn::NpyArray<float> read_truth(Options const& options, Scan const& scan) {
 }
 
 /// Says what is wrong with images, and puts right what was asked for.
-void judge_images(Options const& options, Scan const& scan, AnyImages& images) {
+void judge_images(Options const& options, pyronn::Scan const& scan, AnyImages& images) {
   Judgement const judgement =
       judge(scan, images, options.least_transmission, pyronn::CpuExecutor{options.threads});
   for (std::string const& warning : judgement.warnings(options.least_transmission)) {
@@ -124,13 +134,14 @@ void print_plan(int views, pyronn::Plan const& plan) {
   std::printf("%d views at a time:\n%s\n", views, text.str().c_str());
 }
 
-Cost compute(Options const& options, Scan const& scan, AnyImages const& images,
+Cost compute(Options const& options, pyronn::Scan const& scan, AnyImages const& images,
              std::string const& device, pyronn::VolumeView<float> volume) {
   bool const is_on_device = !device.empty();
   bool const is_textured =
       options.interpolation == "texture" || (options.interpolation == "auto" && is_on_device);
   ProgressBar bar{!options.is_quiet};
   Job const job{scan,
+                *scan.grid,
                 images,
                 options.fbp_options(),
                 options.least_transmission,
@@ -141,8 +152,8 @@ Cost compute(Options const& options, Scan const& scan, AnyImages const& images,
   if (!options.is_quiet) {
     std::printf(
         "%d views of %d x %d pixels, %d x %d x %d voxels, %s interpolation, on %s\n",
-        scan.geometry.num_views(), scan.geometry.detector_size()[0],
-        scan.geometry.detector_size()[1], volume.extents[0], volume.extents[1], volume.extents[2],
+        scan.num_views(), scan.detector_size()[0],
+        scan.detector_size()[1], volume.extents[0], volume.extents[1], volume.extents[2],
         is_textured ? "texture" : "software",
         is_on_device ? device.c_str() : (std::to_string(options.threads) + " CPU threads").c_str());
     flush_standard_output();
@@ -151,23 +162,23 @@ Cost compute(Options const& options, Scan const& scan, AnyImages const& images,
                       : reconstruct_on_cpu(job, volume, options.threads);
 }
 
-void write_outputs(Options const& options, Scan const& scan,
+void write_outputs(Options const& options, pyronn::Scan const& scan,
                    pyronn::VolumeView<float const> volume) {
   if (options.output.extension() == ".mha") {
-    pyronn::write_metaimage(options.output, volume, scan.grid);
+    pyronn::write_metaimage(options.output, volume, *scan.grid);
   } else {
     pyronn::write_npy(options.output, volume);
   }
   if (!options.png.empty()) {
-    write_slices_png(options.png, volume, scan.grid, options.grey_window());
+    write_slices_png(options.png, volume, *scan.grid, options.grey_window());
   }
 }
 
-void print_report(Scan const& scan, Cost const& cost, double read_seconds, double read_bytes,
+void print_report(pyronn::Scan const& scan, Cost const& cost, double read_seconds, double read_bytes,
                   double write_seconds) {
-  auto const voxels = static_cast<double>(scan.grid.size.count());
-  auto const pixels = static_cast<double>(scan.geometry.detector_size().count());
-  auto const views = static_cast<double>(scan.geometry.num_views());
+  auto const voxels = static_cast<double>(scan.grid->size.count());
+  auto const pixels = static_cast<double>(scan.detector_size().count());
+  auto const views = static_cast<double>(scan.num_views());
   StageTable table;
   table.add("read", read_seconds, read_bytes / 1e6, "MB/s");
   table.add("preprocess", cost.preprocess_seconds, pixels * views / 1e6, "Mpixel/s");
@@ -188,12 +199,11 @@ void print_report(Scan const& scan, Cost const& cost, double read_seconds, doubl
 int run(Options const& options) {
   Stopwatch watch;
   std::string const device = choose_device(options);
-  Scan const scan = read_scan(options.scan);
+  pyronn::Scan const scan = read_scan(options);
   check_inputs_survive(options, scan);
   check_outputs(options, scan);
   std::string const description = options.scan.string();
-  as_input(description + ": " + scan.geometry_name,
-           [&] { check_orbit(scan, options.fbp_options()); });
+  as_input(description, [&] { check_orbit(scan, *scan.grid, options.fbp_options()); });
   auto const truth = as_input("--truth", [&] { return read_truth(options, scan); });
   auto images = as_input(description, [&] { return read_images(scan); });
   judge_images(options, scan, images);
@@ -201,8 +211,8 @@ int run(Options const& options) {
 
   pyronn::CpuExecutor const host;
   pyronn::Buffer<float, pyronn::CpuExecutor> const memory{
-      host, static_cast<std::size_t>(scan.grid.size.count())};
-  auto const volume = memory.view(scan.grid.size);
+      host, static_cast<std::size_t>(scan.grid->size.count())};
+  auto const volume = memory.view(scan.grid->size);
   Cost const cost = compute(options, scan, images, device, volume);
 
   static_cast<void>(watch.restart());

@@ -143,7 +143,7 @@ inline void add_options(CLI::App& app, Options& options) {
 /// Nothing if all that was asked for is help. Throws BadInput.
 inline std::optional<Options> parse_options(int argc, char** argv) {
   Options options;
-  CLI::App app{"Reconstructs a cone-beam scan along a circle (FDK)."};
+  CLI::App app{"Reconstructs a scan by filtered backprojection: parallel rays, fans and cones."};
   app.footer(
       "Exit status: 0 done; 2 the input cannot be worked with, one line says why and nothing is\n"
       "written; 1 anything else.");

@@ -1,0 +1,176 @@
+// SPDX-FileCopyrightText: The pyronn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+/// Scans that are described in JSON, with images in .npy files. Needs nlohmann_json (Debian:
+/// nlohmann-json3-dev; link nlohmann_json::nlohmann_json). examples/reconstruct/README.md has the
+/// fields.
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include <pyronn/core/error.hpp>
+#include <pyronn/core/grid.hpp>
+#include <pyronn/interop/detail/json_reader.hpp>
+#include <pyronn/interop/detail/text_file.hpp>
+#include <pyronn/scan/detail/json_geometry.hpp>
+#include <pyronn/scan/detail/json_text.hpp>
+#include <pyronn/scan/npy_images.hpp>
+#include <pyronn/scan/scan.hpp>
+
+namespace pyronn {
+
+namespace detail {
+
+/// Reads a description, whose fields it checks one by one.
+class JsonScanReader {
+ public:
+  JsonScanReader(nlohmann::json const& json, std::filesystem::path folder)
+      : json_{json}, description_{json}, folder_{std::move(folder)} {}
+
+  [[nodiscard]] Scan read() const {
+    JsonReader::Names const optional{"comment", "beam",     "circular",         "vectors", "matrices",
+                                     "volume",  "projections_are", "dark", "flat", "intensity_full"};
+    static_cast<void>(description_.object({"detector", "projections"}, optional));
+    bool const is_plane = !description_["detector"].has("rows");
+    std::optional<Grid> grid;
+    if (description_.has("volume")) {
+      grid = is_plane ? read_grid<2>(description_["volume"]) : read_grid<3>(description_["volume"]);
+    }
+    Vec3d const seen = grid ? grid->center() : Vec3d{};
+    Scan scan{JsonGeometryReader{description_, folder_, seen}.read(),
+              nullptr,
+              Measured::line_integrals,
+              {},
+              {},
+              {},
+              grid,
+              {},
+              {}};
+    read_images(scan);
+    find_files(json_, scan.files);
+    return scan;
+  }
+
+ private:
+  using OpenImages = std::shared_ptr<ImageStack const>(std::filesystem::path const&);
+
+  template <std::size_t N>
+  static Grid read_grid(JsonReader const& volume) {
+    JsonReader const& known = volume.object({"size", "voxel_mm"}, {"center_mm"});
+    auto const size = known["size"].list_of<N>(&JsonReader::count);
+    auto const voxel = known["voxel_mm"].list_of<N>(&JsonReader::positive);
+    std::array<double, N> center{};
+    if (known.has("center_mm")) center = known["center_mm"].list_of<N>(&JsonReader::finite);
+    try {
+      if constexpr (N == 2) {
+        return Grid::flat({size[0], size[1]}, {voxel[0], voxel[1]}, {center[0], center[1]});
+      } else {
+        return Grid::centered({size[0], size[1], size[2]}, {voxel[0], voxel[1], voxel[2]},
+                              {center[0], center[1], center[2]});
+      }
+    } catch (InvalidArgument const& error) {
+      throw InvalidArgument(message("volume: ", error.what()));
+    }
+  }
+
+  void read_images(Scan& scan) const {
+    auto const detector = scan.detector_size();
+    std::vector<std::int64_t> shape{scan.num_views(), detector[1], detector[0]};
+    if (scan.is_plane()) shape.erase(shape.begin() + 1);
+    scan.views = scan.is_plane() ? images("projections", shape, "(views, columns)", npy_rows)
+                                 : images("projections", shape, "(views, rows, columns)", npy_images);
+    scan.measured = measured(is_integer(scan.views->type()));
+    shape.erase(shape.begin());
+    char const* const meaning = scan.is_plane() ? "(columns,)" : "(rows, columns)";
+    if (description_.has("dark")) scan.darks = {images("dark", shape, meaning, npy_images), {0}};
+    if (description_.has("flat")) scan.flats = {images("flat", shape, meaning, npy_images), {0}};
+    if (description_.has("intensity_full")) {
+      if (scan.flats) description_["intensity_full"].refuse("contradicts 'flat'");
+      scan.full_intensity = description_["intensity_full"].positive();
+    }
+  }
+
+  /// The images of the file that a field names, which must have a shape.
+  [[nodiscard]] std::shared_ptr<ImageStack const> images(char const* name,
+                                                         std::vector<std::int64_t> const& shape,
+                                                         char const* meaning,
+                                                         OpenImages* open) const {
+    JsonReader const field = description_[name];
+    std::filesystem::path const path = folder_ / field.text();
+    try {
+      NpyHeader const header = read_npy_header(path);
+      if (header.shape != shape) {
+        field.refuse(message("has the shape ", npy_shape_text(header.shape),
+                             ", but the description asks for ", meaning, " = ",
+                             npy_shape_text(shape)));
+      }
+      return open(path);
+    } catch (FileError const& error) {
+      throw InvalidArgument(message(name, ": ", error.what()));
+    }
+  }
+
+  /// As the description says, else by what stands with the projections.
+  [[nodiscard]] Measured measured(bool has_integers) const {
+    bool const has_flat = description_.has("flat") || description_.has("intensity_full");
+    if (!description_.has("projections_are")) {
+      if (has_flat) return Measured::intensities;
+      if (!(description_.has("dark") || has_integers)) return Measured::line_integrals;
+      description_["projections"].refuse(
+          "holds intensities, it seems, but neither 'flat' nor 'intensity_full' is there");
+    }
+    JsonReader const kind = description_["projections_are"];
+    auto const found =
+        static_cast<Measured>(kind.choice({"line_integrals", "transmissions", "intensities"}));
+    if (found == Measured::intensities) {
+      if (!has_flat) kind.refuse("asks for 'flat' or 'intensity_full'");
+      return found;
+    }
+    for (char const* other : {"dark", "flat", "intensity_full"}) {
+      if (description_.has(other)) description_[other].refuse("contradicts projections_are");
+    }
+    return found;
+  }
+
+  /// The texts of a description that end as names of files do. It is not nested deeply.
+  void find_files(nlohmann::json const& json, std::vector<std::filesystem::path>& files) const {
+    if (json.is_structured()) {
+      for (nlohmann::json const& inner : json) find_files(inner, files);
+    } else if (json.is_string()) {
+      std::filesystem::path const name = json.get<std::string>();
+      if (name.extension() == ".npy") files.push_back(folder_ / name);
+    }
+  }
+
+  nlohmann::json const& json_;
+  JsonReader description_;
+  std::filesystem::path folder_;
+};
+
+}  // namespace detail
+
+/// Reads a description and the headers of the files that it names, which are relative to it. Throws
+/// FileError, whose message begins with the file's name and names the field, for whatever is
+/// missing, misspelt, out of range or contradictory.
+[[nodiscard]] inline Scan read_scan_json(std::filesystem::path const& path) {
+  std::string const text = detail::read_text_file(path);
+  try {
+    auto const json = detail::parse_json(text);
+    Scan scan = detail::JsonScanReader{json, path.parent_path()}.read();
+    scan.files.push_back(path);
+    scan.validate();
+    return scan;
+  } catch (InvalidArgument const& error) {
+    detail::fail_file(path, error.what());
+  }
+}
+
+}  // namespace pyronn
