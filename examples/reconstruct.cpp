@@ -152,9 +152,8 @@ Cost compute(Options const& options, pyronn::Scan const& scan, AnyImages const& 
   if (!options.is_quiet) {
     std::printf(
         "%d views of %d x %d pixels, %d x %d x %d voxels, %s interpolation, on %s\n",
-        scan.num_views(), scan.detector_size()[0],
-        scan.detector_size()[1], volume.extents[0], volume.extents[1], volume.extents[2],
-        is_textured ? "texture" : "software",
+        scan.num_views(), scan.detector_size()[0], scan.detector_size()[1], volume.extents[0],
+        volume.extents[1], volume.extents[2], is_textured ? "texture" : "software",
         is_on_device ? device.c_str() : (std::to_string(options.threads) + " CPU threads").c_str());
     flush_standard_output();
   }
@@ -174,8 +173,8 @@ void write_outputs(Options const& options, pyronn::Scan const& scan,
   }
 }
 
-void print_report(pyronn::Scan const& scan, Cost const& cost, double read_seconds, double read_bytes,
-                  double write_seconds) {
+void print_report(pyronn::Scan const& scan, Cost const& cost, double read_seconds,
+                  double read_bytes, double write_seconds) {
   auto const voxels = static_cast<double>(scan.grid->size.count());
   auto const pixels = static_cast<double>(scan.detector_size().count());
   auto const views = static_cast<double>(scan.num_views());

@@ -17,6 +17,7 @@
 #include <pyronn/scan/images_in_memory.hpp>
 #include <pyronn/scan/npy_images.hpp>
 #include <pyronn/scan/raw_images.hpp>
+#include <pyronn/scan/rows_as_images.hpp>
 #include <pyronn/scan/selected_images.hpp>
 
 #include "support/temporary_folder.hpp"
@@ -157,9 +158,8 @@ BOOST_AUTO_TEST_CASE(parts_that_are_not_in_the_stack_are_refused) {
 }
 
 BOOST_AUTO_TEST_CASE(images_of_another_stack_in_any_order) {
-  Stack const stack =
-      std::make_shared<ImagesInMemory<std::uint16_t>>(pyronn::Extents<3>{4, 3, 5},
-                                                      numbers<std::uint16_t>());
+  Stack const stack = std::make_shared<ImagesInMemory<std::uint16_t>>(pyronn::Extents<3>{4, 3, 5},
+                                                                      numbers<std::uint16_t>());
   check_parts<float>(SelectedImages{stack, {4, 0, 1, 1, 3}}, {4, 0, 1, 1, 3});
   SelectedImages const neighbours{stack, {2, 3, 4}};
   check_parts<std::uint16_t>(neighbours, {2, 3, 4});
@@ -177,14 +177,16 @@ BOOST_AUTO_TEST_CASE(of_npy_files) {
   pyronn::write_npy(path, values.data(), {5, 3, 4});
   check_parts<std::uint16_t>(*pyronn::npy_images(path), all);
   BOOST_TEST(pyronn::npy_images(path)->in_memory<std::uint16_t>()(1, 1, 1) == 111);
-  BOOST_CHECK_EXCEPTION(pyronn::npy_rows(path), FileError,
-                        says("has the shape (5, 3, 4), not (views, columns)"));
+  BOOST_CHECK_EXCEPTION(pyronn::RowsAsImages{pyronn::npy_images(path)}, InvalidArgument,
+                        says("RowsAsImages: 5 images, where a sinogram is one"));
   pyronn::write_npy(path, values.data(), {3, 4});
   check_parts<float>(*pyronn::npy_images(path), {0});
-  BOOST_TEST((pyronn::npy_rows(path)->extents() == pyronn::Extents<3>{4, 1, 3}));
+  pyronn::RowsAsImages const sinogram{pyronn::npy_images(path)};
+  BOOST_TEST((sinogram.extents() == pyronn::Extents<3>{4, 1, 3}));
+  BOOST_TEST(read<float>(sinogram, {1, 2, 0, 1})[5] == static_cast<float>(number(0, 2, 1)));
+  BOOST_TEST(sinogram.in_memory<std::uint16_t>()(3, 0, 2) == number(0, 2, 3));
   pyronn::write_npy(path, values.data(), {1, 1, 3, 4});
-  BOOST_CHECK_EXCEPTION(pyronn::npy_images(path), FileError,
-                        says("not (images, rows, columns)"));
+  BOOST_CHECK_EXCEPTION(pyronn::npy_images(path), FileError, says("not (images, rows, columns)"));
   pyronn::write_npy(path, values.data(), {0, 3, 4});
   BOOST_CHECK_THROW(pyronn::npy_images(path), FileError);
 }
@@ -235,7 +237,8 @@ BOOST_AUTO_TEST_CASE(files_that_are_none) {
   BOOST_CHECK_EXCEPTION((RawImages{"/dev/zero", image, 1, 0}), FileError,
                         says("is a pipe or a device"));
   test::write_bytes(folder / "empty", "");
-  BOOST_CHECK_EXCEPTION((RawImages{folder / "empty", image, 1, 0}), FileError, says("holds 0 bytes"));
+  BOOST_CHECK_EXCEPTION((RawImages{folder / "empty", image, 1, 0}), FileError,
+                        says("holds 0 bytes"));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -83,13 +83,15 @@ BOOST_FIXTURE_TEST_CASE(all_files_that_a_description_names_are_known, ScanFiles)
   BOOST_TEST((std::find(files.begin(), files.end(), folder / "matrices.npy") != files.end()));
 }
 
-/// What was opened is read, though another file has its name by now; a file that lost its end is not.
+/// What was opened is read, though another file has its name by now; a file that lost its end is
+/// not.
 BOOST_FIXTURE_TEST_CASE(files_that_change_after_the_scan_was_read, ScanFiles) {
   auto const before = scan();
   std::vector<std::uint16_t> const others(24, 8);
   pyronn::write_npy(folder / "projections.npy", others.data(), {4, 2, 3});
   auto const images = std::get<example::Images<std::uint16_t>>(example::read_images(before));
-  BOOST_TEST(images.projections == std::vector<std::uint16_t>(24, 7), boost::test_tools::per_element());
+  BOOST_TEST(images.projections == std::vector<std::uint16_t>(24, 7),
+             boost::test_tools::per_element());
   auto const again = scan();
   std::filesystem::resize_file(folder / "projections.npy", 140);
   BOOST_CHECK_EXCEPTION(static_cast<void>(example::read_images(again)), pyronn::FileError,
@@ -100,8 +102,8 @@ BOOST_FIXTURE_TEST_CASE(files_that_cannot_be_read, ScanFiles) {
   BOOST_CHECK_EXCEPTION(static_cast<void>(pyronn::read_scan_json(folder / std::string(300, 'a'))),
                         pyronn::FileError, says("File name too long"));
   std::filesystem::create_symlink("loop", folder / "loop");
-  BOOST_CHECK_EXCEPTION(static_cast<void>(pyronn::read_scan_json(folder / "loop")), pyronn::FileError,
-                        says("Too many levels of symbolic links"));
+  BOOST_CHECK_EXCEPTION(static_cast<void>(pyronn::read_scan_json(folder / "loop")),
+                        pyronn::FileError, says("Too many levels of symbolic links"));
   auto bad = description();
   bad["dark"] = std::string(300, 'a');
   test::write_bytes(folder / "scan.json", bad.dump());

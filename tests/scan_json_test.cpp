@@ -65,8 +65,7 @@ json with_pixel(json description, json pixel) {
 }
 
 json const angles{{"count", 4}};
-json const circle{
-    {"source_isocenter_mm", 60}, {"source_detector_mm", 100}, {"angles", angles}};
+json const circle{{"source_isocenter_mm", 60}, {"source_detector_mm", 100}, {"angles", angles}};
 
 /// That two geometries have the same rays; numbers need not be the same to the last bit.
 template <class Geometry>
@@ -112,17 +111,16 @@ BOOST_AUTO_TEST_CASE(offsets_senses_and_listed_angles) {
   clockwise["detector_offset_mm"] = 0.5;
   clockwise["angles"] = {{"list_deg", {0, 10, 30, 90}}};
   constexpr double rad = pyronn::pi / 180;
-  check_same(read(with_pixel(plane({{"beam", "fan"}, {"circular", clockwise}}), 2)),
-             pyronn::FanBeam::circular(
-                 {60, 100, {0, 10 * rad, 30 * rad, 90 * rad}, pyronn::Rotation::clockwise},
-                 {3, 2, 0.5}));
+  check_same(
+      read(with_pixel(plane({{"beam", "fan"}, {"circular", clockwise}}), 2)),
+      pyronn::FanBeam::circular(
+          {60, 100, {0, 10 * rad, 30 * rad, 90 * rad}, pyronn::Rotation::clockwise}, {3, 2, 0.5}));
 }
 
 BOOST_AUTO_TEST_CASE(vectors_in_lists_and_in_files) {
-  auto const fan = pyronn::FanBeam::from_vectors(
-      3, {4, pyronn::FanVectors{{60, 0}, {-40, 0}, {0, 2}}});
-  json const view{
-      {"source_mm", {60, 0}}, {"detector_center_mm", {-40, 0}}, {"u_step_mm", {0, 2}}};
+  auto const fan =
+      pyronn::FanBeam::from_vectors(3, {4, pyronn::FanVectors{{60, 0}, {-40, 0}, {0, 2}}});
+  json const view{{"source_mm", {60, 0}}, {"detector_center_mm", {-40, 0}}, {"u_step_mm", {0, 2}}};
   check_same(read(plane({{"beam", "fan"}, {"vectors", json(4, view)}})), fan);
   json files;
   for (auto const& item : view.items()) {
@@ -141,9 +139,10 @@ BOOST_AUTO_TEST_CASE(vectors_in_lists_and_in_files) {
                  {"detector_center_mm", {0, 0, 1}},
                  {"u_step_mm", {0, 2, 0}},
                  {"v_step_mm", {0, 0, 2}}};
-  check_same(read(space({{"beam", "parallel"}, {"vectors", json(4, ray)}})),
-             pyronn::ParallelBeam3D::from_vectors(
-                 {3, 2}, {4, pyronn::ParallelVectors{{-2, 0, 0}, {0, 0, 1}, {0, 2, 0}, {0, 0, 2}}}));
+  check_same(
+      read(space({{"beam", "parallel"}, {"vectors", json(4, ray)}})),
+      pyronn::ParallelBeam3D::from_vectors(
+          {3, 2}, {4, pyronn::ParallelVectors{{-2, 0, 0}, {0, 0, 1}, {0, 2, 0}, {0, 0, 2}}}));
 }
 
 BOOST_AUTO_TEST_CASE(images_and_what_they_are) {
@@ -189,8 +188,8 @@ BOOST_AUTO_TEST_CASE(what_contradicts_a_beam_is_refused) {
           "matrices: \"m.npy\" are for cones alone; give vectors");
   refuses(with(with_pixel(plane({{"beam", "fan"}, {"circular", circle}}), 2),
                {{"projections", "lines.npy"}}),
-          "projections: \"lines.npy\" has the shape (4, 2, 3), but the description asks for (views, "
-          "columns) = (4, 3)");
+          "projections: \"lines.npy\" holds 4 images of 2 rows and 3 columns, but the description "
+          "asks for 4 images of 1 rows and 3 columns");
   refuses(with(with_pixel(plane({{"beam", "fan"}, {"circular", circle}}), 2),
                {{"volume", {{"size", {4, 4, 4}}, {"voxel_mm", {1, 1, 1}}}}}),
           "volume.size: [4,4,4] must be a list of 2");

@@ -132,12 +132,11 @@ Judgement judge_counts(pyronn::Scan const& scan, Images<T> const& images, double
   Judgement judgement;
   judgement.is_dead.resize(static_cast<std::size_t>(detector.count()));
   std::vector<RowCounts> rows(static_cast<std::size_t>(detector[1]));
-  executor.for_each({detector[1], 1, 1},
-                    JudgeRows<T>{&images,
-                                 {detector[0], detector[1], scan.num_views()},
-                                 least_transmission,
-                                 judgement.is_dead.data(),
-                                 rows.data()});
+  executor.for_each({detector[1], 1, 1}, JudgeRows<T>{&images,
+                                                      {detector[0], detector[1], scan.num_views()},
+                                                      least_transmission,
+                                                      judgement.is_dead.data(),
+                                                      rows.data()});
   RowCounts all;
   for (RowCounts const& row : rows) all += row;
   check(scan, all, detector.count());

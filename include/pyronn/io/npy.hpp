@@ -160,8 +160,8 @@ template <class T>
     if constexpr (detail::reads_as_v<Stored, T>) {
       detail::NpyElements<Stored>{path, reader.file(), header.is_big_endian}.read(array.data);
     } else {
-      detail::fail_file(path, "holds ", name_of(header.type),
-                        ", which does not fit into ", name_of(detail::npy_type<T>()));
+      detail::fail_file(path, "holds ", name_of(header.type), ", which does not fit into ",
+                        name_of(detail::npy_type<T>()));
     }
   });
   if (header.is_fortran_order) array.data = detail::from_fortran_order(array.data, header.shape);

@@ -82,9 +82,8 @@ inline void check_npy_size(std::filesystem::path const& path, NpyHeader const& h
   if (count && *count * bytes == held_bytes) return;
   double needed_bytes = bytes;
   for (std::int64_t const size : header.shape) needed_bytes *= static_cast<double>(size);
-  fail_file(path, "its shape ", npy_shape_text(header.shape), " of ",
-            name_of(header.type), " needs ",
-            count ? static_cast<double>(*count * bytes) : needed_bytes,
+  fail_file(path, "its shape ", npy_shape_text(header.shape), " of ", name_of(header.type),
+            " needs ", count ? static_cast<double>(*count * bytes) : needed_bytes,
             " bytes of data, but the file holds ", held_bytes);
 }
 
@@ -153,8 +152,8 @@ class NpyHeaderReader {
 }  // namespace detail
 
 /// Reads the header of a .npy file (format 1.0, 2.0 or 3.0). Throws FileError unless the file holds
-/// an array of a NumberType, in C or Fortran order and of either order of bytes, that fills the file
-/// exactly.
+/// an array of a NumberType, in C or Fortran order and of either order of bytes, that fills the
+/// file exactly.
 [[nodiscard]] inline NpyHeader read_npy_header(std::filesystem::path const& path) {
   return detail::NpyHeaderReader{path}.read();
 }

@@ -44,8 +44,8 @@ class ImageStack {
 
   /// Reads a part, contiguous as `[image][row][column]`, into memory of the caller's on the host.
   /// T is float or double, or an unsigned integer where the stack's is one that is no wider. Throws
-  /// InvalidArgument for a part that is not in the stack and a T that does not hold the numbers, and
-  /// FileError where files cannot be read.
+  /// InvalidArgument for a part that is not in the stack and a T that does not hold the numbers,
+  /// and FileError where files cannot be read.
   template <class T>
   void read(ImagePart const& part, T* out) const {
     check(part);

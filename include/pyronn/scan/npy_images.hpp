@@ -34,52 +34,31 @@ inline std::shared_ptr<ImageStack const> npy_images_in_memory(std::filesystem::p
   return type == NumberType::float64 ? read(double{}) : read(float{});
 }
 
-/// The images of a .npy file: `shape` is its own with axes of one added.
-inline std::shared_ptr<ImageStack const> npy_images_of(std::filesystem::path const& path,
-                                                       NpyHeader const& header,
-                                                       std::vector<std::int64_t> const& shape,
-                                                       char const* meaning) {
-  bool is_possible = shape.size() == 3;
-  for (std::int64_t const size : shape) {
-    is_possible = is_possible && size >= 1 && size <= std::numeric_limits<int>::max();
-  }
-  if (!is_possible) {
-    fail_file(path, "has the shape ", npy_shape_text(header.shape), ", not ", meaning);
-  }
-  auto const size = [&shape](std::size_t axis) { return static_cast<int>(shape[axis]); };
-  if (header.is_fortran_order && header.shape.size() > 1) {
-    return npy_images_in_memory(path, {size(2), size(1), size(0)}, header.type);
-  }
-  return std::make_shared<RawImages>(
-      path, RawImage{{size(2), size(1)}, header.type, header.is_big_endian}, size(0),
-      header.data_offset);
-}
-
 }  // namespace detail
 
 /// The images of a .npy file of shape (images, rows, columns); (rows, columns) is one image, and
-/// (columns,) one of one row. A file in Fortran order is read at once. Throws
-/// FileError where read_npy_header does, and for other shapes.
+/// (columns,) one of one row. A file in Fortran order is read at once. Throws FileError where
+/// read_npy_header does, and for other shapes.
 [[nodiscard]] inline std::shared_ptr<ImageStack const> npy_images(
     std::filesystem::path const& path) {
   NpyHeader const header = read_npy_header(path);
   auto shape = header.shape;
   while (!shape.empty() && shape.size() < 3) shape.insert(shape.begin(), 1);
-  return detail::npy_images_of(path, header, shape, "(images, rows, columns)");
-}
-
-/// The rows of a .npy file of shape (views, columns), a sinogram, as images of one row. Throws as
-/// npy_images does.
-[[nodiscard]] inline std::shared_ptr<ImageStack const> npy_rows(std::filesystem::path const& path) {
-  NpyHeader const header = read_npy_header(path);
-  auto shape = header.shape;
-  if (shape.size() == 2) {
-    shape.insert(shape.begin() + 1, 1);
-  } else {
-    shape.clear();
+  bool is_possible = shape.size() == 3;
+  for (std::int64_t const size : shape) {
+    is_possible = is_possible && size >= 1 && size <= std::numeric_limits<int>::max();
   }
-  return detail::npy_images_of(path, header, shape,
-                               "(views, columns)");
+  if (!is_possible) {
+    detail::fail_file(path, "has the shape ", detail::npy_shape_text(header.shape),
+                      ", not (images, rows, columns)");
+  }
+  auto const size = [&shape](std::size_t axis) { return static_cast<int>(shape[axis]); };
+  if (header.is_fortran_order && header.shape.size() > 1) {
+    return detail::npy_images_in_memory(path, {size(2), size(1), size(0)}, header.type);
+  }
+  return std::make_shared<RawImages>(
+      path, RawImage{{size(2), size(1)}, header.type, header.is_big_endian}, size(0),
+      header.data_offset);
 }
 
 }  // namespace pyronn

@@ -47,8 +47,8 @@ class RawImages : public ImageStack {
                       (file_.size() - image.bytes() - offset) / stride >= count - 1;
     if (!fits) {
       detail::fail_file(path, "holds ", file_.size(), " bytes, but ", count, " images of ",
-                        image.size, " ", name_of(image.type), " from byte ", offset, " on, one each ",
-                        stride, " bytes, do not end there");
+                        image.size, " ", name_of(image.type), " from byte ", offset,
+                        " on, one each ", stride, " bytes, do not end there");
     }
   }
   /// The same for images without a gap between them.
@@ -78,7 +78,8 @@ class RawImages : public ImageStack {
   [[nodiscard]] void const* numbers_in_memory() const override {
     bool const is_native = !image_.is_big_endian || bytes_of(image_.type) == 1;
     bool const is_plain = stride_ == image_.bytes() && offset_ % bytes_of(image_.type) == 0;
-    return is_native && is_plain && mapped_.bytes() != nullptr ? mapped_.bytes() + offset_ : nullptr;
+    return is_native && is_plain && mapped_.bytes() != nullptr ? mapped_.bytes() + offset_
+                                                               : nullptr;
   }
 
   RawImage image_;

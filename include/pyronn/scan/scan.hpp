@@ -22,8 +22,7 @@
 namespace pyronn {
 
 /// Any of the geometries that pyronn has.
-using ScanGeometry =
-    std::variant<ParallelBeam2D, FanBeam, ArcFanBeam, ParallelBeam3D, ConeBeam>;
+using ScanGeometry = std::variant<ParallelBeam2D, FanBeam, ArcFanBeam, ParallelBeam3D, ConeBeam>;
 
 /// Whether a geometry is one of the plane: then a view is one row of pixels, and a volume an image.
 template <class Geometry>
@@ -110,8 +109,8 @@ inline void check_calibration(char const* name, CalibrationImages const& calibra
 inline void Scan::validate() const {
   detail::expects(views != nullptr, "Scan: there are no views");
   detail::check_images("views", views, detector_size());
-  detail::expects(views->extents()[2] == num_views(), "Scan: ", views->extents()[2],
-                  " images of ", num_views(), " views");
+  detail::expects(views->extents()[2] == num_views(), "Scan: ", views->extents()[2], " images of ",
+                  num_views(), " views");
   detail::check_calibration("darks", darks, detector_size());
   detail::check_calibration("flats", flats, detector_size());
   if (measured == Measured::intensities) {

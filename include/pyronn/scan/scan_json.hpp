@@ -7,10 +7,12 @@
 /// fields.
 #include <array>
 #include <cstddef>
-#include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -23,21 +25,26 @@
 #include <pyronn/scan/detail/json_geometry.hpp>
 #include <pyronn/scan/detail/json_text.hpp>
 #include <pyronn/scan/npy_images.hpp>
+#include <pyronn/scan/rows_as_images.hpp>
 #include <pyronn/scan/scan.hpp>
 
 namespace pyronn {
+
+/// Opens the images of a file or folder. Throws FileError.
+using OpenImages = std::function<std::shared_ptr<ImageStack const>(std::filesystem::path const&)>;
 
 namespace detail {
 
 /// Reads a description, whose fields it checks one by one.
 class JsonScanReader {
  public:
-  JsonScanReader(nlohmann::json const& json, std::filesystem::path folder)
-      : json_{json}, description_{json}, folder_{std::move(folder)} {}
+  JsonScanReader(nlohmann::json const& json, std::filesystem::path folder, OpenImages const& open)
+      : json_{json}, description_{json}, folder_{std::move(folder)}, open_{open} {}
 
   [[nodiscard]] Scan read() const {
-    JsonReader::Names const optional{"comment", "beam",     "circular",         "vectors", "matrices",
-                                     "volume",  "projections_are", "dark", "flat", "intensity_full"};
+    JsonReader::Names const optional{"comment",  "beam",          "circular",        "vectors",
+                                     "matrices", "volume",        "projections_are", "dark",
+                                     "flat",     "intensity_full"};
     static_cast<void>(description_.object({"detector", "projections"}, optional));
     bool const is_plane = !description_["detector"].has("rows");
     std::optional<Grid> grid;
@@ -60,8 +67,6 @@ class JsonScanReader {
   }
 
  private:
-  using OpenImages = std::shared_ptr<ImageStack const>(std::filesystem::path const&);
-
   template <std::size_t N>
   static Grid read_grid(JsonReader const& volume) {
     JsonReader const& known = volume.object({"size", "voxel_mm"}, {"center_mm"});
@@ -83,39 +88,44 @@ class JsonScanReader {
 
   void read_images(Scan& scan) const {
     auto const detector = scan.detector_size();
-    std::vector<std::int64_t> shape{scan.num_views(), detector[1], detector[0]};
-    if (scan.is_plane()) shape.erase(shape.begin() + 1);
-    scan.views = scan.is_plane() ? images("projections", shape, "(views, columns)", npy_rows)
-                                 : images("projections", shape, "(views, rows, columns)", npy_images);
+    Extents<3> const all{detector[0], detector[1], scan.num_views()};
+    Extents<3> const one{detector[0], detector[1], 1};
+    auto views = images("projections");
+    if (scan.is_plane() && views->extents()[2] == 1) {
+      views = std::make_shared<RowsAsImages>(std::move(views));
+    }
+    check_size("projections", *views, all);
+    scan.views = std::move(views);
     scan.measured = measured(is_integer(scan.views->type()));
-    shape.erase(shape.begin());
-    char const* const meaning = scan.is_plane() ? "(columns,)" : "(rows, columns)";
-    if (description_.has("dark")) scan.darks = {images("dark", shape, meaning, npy_images), {0}};
-    if (description_.has("flat")) scan.flats = {images("flat", shape, meaning, npy_images), {0}};
+    for (auto const& [name, calibration] :
+         {std::pair{"dark", &scan.darks}, {"flat", &scan.flats}}) {
+      if (!description_.has(name)) continue;
+      *calibration = {images(name), {0}};
+      check_size(name, *calibration->images, one);
+    }
     if (description_.has("intensity_full")) {
       if (scan.flats) description_["intensity_full"].refuse("contradicts 'flat'");
       scan.full_intensity = description_["intensity_full"].positive();
     }
   }
 
-  /// The images of the file that a field names, which must have a shape.
-  [[nodiscard]] std::shared_ptr<ImageStack const> images(char const* name,
-                                                         std::vector<std::int64_t> const& shape,
-                                                         char const* meaning,
-                                                         OpenImages* open) const {
-    JsonReader const field = description_[name];
-    std::filesystem::path const path = folder_ / field.text();
+  /// The images of the file that a field names.
+  [[nodiscard]] std::shared_ptr<ImageStack const> images(char const* name) const {
     try {
-      NpyHeader const header = read_npy_header(path);
-      if (header.shape != shape) {
-        field.refuse(message("has the shape ", npy_shape_text(header.shape),
-                             ", but the description asks for ", meaning, " = ",
-                             npy_shape_text(shape)));
-      }
-      return open(path);
+      return open_(folder_ / description_[name].text());
     } catch (FileError const& error) {
       throw InvalidArgument(message(name, ": ", error.what()));
     }
+  }
+
+  void check_size(char const* name, ImageStack const& images, Extents<3> wanted) const {
+    if (images.extents() == wanted) return;
+    auto const text = [](Extents<3> size) {
+      return message(size[2], size[2] == 1 ? " image of " : " images of ", size[1], " rows and ",
+                     size[0], " columns");
+    };
+    description_[name].refuse("holds " + text(images.extents()) +
+                              ", but the description asks for " + text(wanted));
   }
 
   /// As the description says, else by what stands with the projections.
@@ -140,31 +150,35 @@ class JsonScanReader {
     return found;
   }
 
-  /// The texts of a description that end as names of files do. It is not nested deeply.
+  /// The texts of a description that are names of files. It is not nested deeply.
   void find_files(nlohmann::json const& json, std::vector<std::filesystem::path>& files) const {
     if (json.is_structured()) {
       for (nlohmann::json const& inner : json) find_files(inner, files);
     } else if (json.is_string()) {
-      std::filesystem::path const name = json.get<std::string>();
-      if (name.extension() == ".npy") files.push_back(folder_ / name);
+      auto const path = folder_ / json.get<std::string>();
+      std::error_code absent;
+      if (std::filesystem::exists(path, absent)) files.push_back(path);
     }
   }
 
   nlohmann::json const& json_;
   JsonReader description_;
   std::filesystem::path folder_;
+  OpenImages const& open_;
 };
 
 }  // namespace detail
 
 /// Reads a description and the headers of the files that it names, which are relative to it. Throws
 /// FileError, whose message begins with the file's name and names the field, for whatever is
-/// missing, misspelt, out of range or contradictory.
-[[nodiscard]] inline Scan read_scan_json(std::filesystem::path const& path) {
+/// missing, misspelt, out of range or contradictory. `open` reads the images that fields name: .npy
+/// files, unless another function knows more.
+[[nodiscard]] inline Scan read_scan_json(std::filesystem::path const& path,
+                                         OpenImages const& open = npy_images) {
   std::string const text = detail::read_text_file(path);
   try {
     auto const json = detail::parse_json(text);
-    Scan scan = detail::JsonScanReader{json, path.parent_path()}.read();
+    Scan scan = detail::JsonScanReader{json, path.parent_path(), open}.read();
     scan.files.push_back(path);
     scan.validate();
     return scan;

@@ -26,22 +26,21 @@ class SelectedImages : public ImageStack {
         numbers_{std::move(numbers)} {
     int const count = stack_->extents()[2];
     for (int const number : numbers_) {
-      detail::expects(number >= 0 && number < count, "SelectedImages: image ", number, " of ", count);
+      detail::expects(number >= 0 && number < count, "SelectedImages: image ", number, " of ",
+                      count);
     }
   }
 
  private:
   /// Neighbours are read in one go.
   void read_stored(ImagePart const& part, void* out) const override {
-    std::int64_t const image_bytes =
-        std::int64_t{extents()[0]} * part.rows * bytes_of(type());
+    std::int64_t const image_bytes = std::int64_t{extents()[0]} * part.rows * bytes_of(type());
     auto* bytes = static_cast<std::byte*>(out);
     int const end = part.first_image + part.images;
     for (int first = part.first_image; first < end;) {
       int const number = numbers_[static_cast<std::size_t>(first)];
       int run = 1;
-      while (first + run < end &&
-             numbers_[static_cast<std::size_t>(first + run)] == number + run) {
+      while (first + run < end && numbers_[static_cast<std::size_t>(first + run)] == number + run) {
         ++run;
       }
       read_stored_of(*stack_, {number, run, part.first_row, part.rows}, bytes);
@@ -56,8 +55,7 @@ class SelectedImages : public ImageStack {
       if (numbers_[i] != numbers_[i - 1] + 1) return nullptr;
     }
     auto const* const all = static_cast<std::byte const*>(numbers_in_memory_of(*stack_));
-    std::int64_t const image_bytes =
-        std::int64_t{extents()[0]} * extents()[1] * bytes_of(type());
+    std::int64_t const image_bytes = std::int64_t{extents()[0]} * extents()[1] * bytes_of(type());
     return all == nullptr ? nullptr : all + numbers_.front() * image_bytes;
   }
 

@@ -168,7 +168,8 @@ class JsonReader {
   static std::string list(Names const& first, Names const& second) {
     std::string result;
     for (Names const* const names : {&first, &second}) {
-      for (char const* const name : *names) result += (result.empty() ? "" : ", ") + std::string{name};
+      for (char const* const name : *names)
+        result += (result.empty() ? "" : ", ") + std::string{name};
     }
     return result;
   }

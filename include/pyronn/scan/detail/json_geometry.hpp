@@ -32,9 +32,7 @@ class JsonGeometryReader {
   [[nodiscard]] ScanGeometry read() const {
     static constexpr std::array<char const*, 4> beams{"cone", "fan", "arc_fan", "parallel"};
     std::size_t const beam =
-        description_.has("beam")
-            ? description_["beam"].choice({beams.begin(), beams.end()})
-            : 0;
+        description_.has("beam") ? description_["beam"].choice({beams.begin(), beams.end()}) : 0;
     JsonReader const detector = description_["detector"].object({"columns"}, {"rows", "pixel_mm"});
     bool const has_rows = detector.has("rows");
     if (beam == 0) return space<ConeBeam>(detector);
@@ -52,8 +50,8 @@ class JsonGeometryReader {
     for (char const* const kind : {"circular", "vectors", "matrices"}) {
       if (!description_.has(kind)) continue;
       if (found != nullptr) {
-        throw InvalidArgument(message(kind, ": contradicts '", found,
-                                      "'; describe the geometry once"));
+        throw InvalidArgument(
+            message(kind, ": contradicts '", found, "'; describe the geometry once"));
       }
       found = kind;
     }
@@ -89,12 +87,13 @@ class JsonGeometryReader {
       if (field.has("detector_offset_mm")) {
         offset = field["detector_offset_mm"].list_of<2>(&JsonReader::finite);
       }
-      return circular<Geometry>(field, Detector{size, {pixel[0], pixel[1]}, {offset[0], offset[1]}});
+      return circular<Geometry>(field,
+                                Detector{size, {pixel[0], pixel[1]}, {offset[0], offset[1]}});
     }
     if constexpr (is_cone) {
       if (description_.has("matrices")) {
-        return refuse_with(
-            field, [&] { return ConeBeam::from_matrices(size, matrices(field), seen_); });
+        return refuse_with(field,
+                           [&] { return ConeBeam::from_matrices(size, matrices(field), seen_); });
       }
     }
     using Vectors = std::conditional_t<is_cone, ConeVectors, ParallelVectors>;
@@ -193,8 +192,8 @@ class JsonGeometryReader {
       auto const count = all.size() / dimension;
       if (views.empty()) views.resize(count);
       if (views.size() != count) {
-        known[named.field].refuse(message("holds ", count, " views, but ", names[0], " ",
-                                          views.size()));
+        known[named.field].refuse(
+            message("holds ", count, " views, but ", names[0], " ", views.size()));
       }
       for (std::size_t i = 0; i < all.size(); ++i) {
         (views[i / dimension].*named.member)[static_cast<int>(i % dimension)] = all[i];
@@ -238,7 +237,8 @@ class JsonGeometryReader {
     if (array.shape != inner || inner[0] == 0) {
       field.refuse(message("has the shape ", npy_shape_text(array.shape), ", not ",
                            inner.size() == 3 ? "(views, 3, 4)"
-                                             : inner[1] == 3 ? "(views, 3)" : "(views, 2)"));
+                           : inner[1] == 3   ? "(views, 3)"
+                                             : "(views, 2)"));
     }
     return std::move(array.data);
   }

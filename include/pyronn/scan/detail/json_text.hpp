@@ -13,8 +13,8 @@
 
 namespace pyronn::detail {
 
-/// The value of a JSON text. Throws InvalidArgument where it is none, for a key that comes twice and
-/// for values that are nested more deeply than a description may be.
+/// The value of a JSON text. Throws InvalidArgument where it is none, for a key that comes twice
+/// and for values that are nested more deeply than a description may be.
 [[nodiscard]] inline nlohmann::json parse_json(std::string const& text) {
   using Json = nlohmann::json;
   constexpr int deepest = 32;
