@@ -26,6 +26,7 @@
 #include "reconstruct/backend.hpp"
 #include "reconstruct/image_error.hpp"
 #include "reconstruct/judgement.hpp"
+#include "reconstruct/open_images.hpp"
 #include "reconstruct/options.hpp"
 #include "reconstruct/progress_bar.hpp"
 #include "reconstruct/slices_png.hpp"
@@ -79,7 +80,7 @@ auto as_input(std::string const& name, Read const& read) {
 
 pyronn::Scan read_scan(Options const& options) {
   try {
-    auto scan = pyronn::read_scan_json(options.scan);
+    auto scan = pyronn::read_scan_json(options.scan, open_images);
     if (!scan.grid) throw BadInput(options.scan.string() + ": volume: is missing");
     return scan;
   } catch (pyronn::FileError const& error) {

@@ -12,21 +12,12 @@
 
 #include <pyronn/core/error.hpp>
 #include <pyronn/core/grid.hpp>
-#include <pyronn/geometry/arc_fan_beam.hpp>
-#include <pyronn/geometry/cone_beam.hpp>
-#include <pyronn/geometry/fan_beam.hpp>
-#include <pyronn/geometry/parallel_beam_2d.hpp>
-#include <pyronn/geometry/parallel_beam_3d.hpp>
+#include <pyronn/scan/circular_scan.hpp>
 #include <pyronn/scan/image_stack.hpp>
+#include <pyronn/scan/scan_facts.hpp>
+#include <pyronn/scan/scan_geometry.hpp>
 
 namespace pyronn {
-
-/// Any of the geometries that pyronn has.
-using ScanGeometry = std::variant<ParallelBeam2D, FanBeam, ArcFanBeam, ParallelBeam3D, ConeBeam>;
-
-/// Whether a geometry is one of the plane: then a view is one row of pixels, and a volume an image.
-template <class Geometry>
-inline constexpr bool is_plane_geometry_v = decltype(std::declval<Geometry>().extents())::rank == 2;
 
 /// What the images of a scan hold.
 enum class Measured {
@@ -43,28 +34,18 @@ struct CalibrationImages {
   [[nodiscard]] explicit operator bool() const { return images != nullptr; }
 };
 
-/// One thing that is known of a scan, and from where. What a file leaves open is assumed: never
-/// without one of these.
-struct ScanFact {
-  enum class Origin { file, given, assumed };
-
-  std::string what;   ///< "rotation axis"
-  std::string value;  ///< "column 319.5"
-  Origin origin;
-  std::string basis;  ///< the key of the file; for what is assumed, why, and how to say otherwise
-};
-
 /// A measured scan. Images are read when they are asked for; all else is here.
 struct Scan {
   ScanGeometry geometry;
-  std::shared_ptr<ImageStack const> views;  ///< one image a view, in the order of the geometry
-  Measured measured;
-  CalibrationImages darks;               ///< none: there is no signal without light
-  CalibrationImages flats;               ///< of intensities; none: `full_intensity` is there
-  std::optional<double> full_intensity;  ///< the flat field where it is the same in all pixels
-  std::optional<Grid> grid;              ///< the volume, where the file names one
-  std::vector<ScanFact> facts;
-  std::vector<std::filesystem::path> files;  ///< all that were named, which nobody may overwrite
+  std::shared_ptr<ImageStack const> views{};  ///< one image a view, in the order of the geometry
+  Measured measured = Measured::line_integrals;
+  CalibrationImages darks{};               ///< none: there is no signal without light
+  CalibrationImages flats{};               ///< of intensities; none: `full_intensity` is there
+  std::optional<double> full_intensity{};  ///< the flat field where it is the same in all pixels
+  std::optional<Grid> grid{};              ///< the volume, where the file names one
+  std::optional<CircularScan> circle{};    ///< what `geometry` was made of, if it is a circle
+  std::vector<ScanFact> facts{};
+  std::vector<std::filesystem::path> files{};  ///< all that were named; nobody may overwrite them
 
   [[nodiscard]] int num_views() const {
     return std::visit([](auto const& beam) { return beam.num_views(); }, geometry);

@@ -52,15 +52,8 @@ class JsonScanReader {
       grid = is_plane ? read_grid<2>(description_["volume"]) : read_grid<3>(description_["volume"]);
     }
     Vec3d const seen = grid ? grid->center() : Vec3d{};
-    Scan scan{JsonGeometryReader{description_, folder_, seen}.read(),
-              nullptr,
-              Measured::line_integrals,
-              {},
-              {},
-              {},
-              grid,
-              {},
-              {}};
+    Scan scan{JsonGeometryReader{description_, folder_, seen}.read()};
+    scan.grid = grid;
     read_images(scan);
     find_files(json_, scan.files);
     return scan;
@@ -89,7 +82,6 @@ class JsonScanReader {
   void read_images(Scan& scan) const {
     auto const detector = scan.detector_size();
     Extents<3> const all{detector[0], detector[1], scan.num_views()};
-    Extents<3> const one{detector[0], detector[1], 1};
     auto views = images("projections");
     if (scan.is_plane() && views->extents()[2] == 1) {
       views = std::make_shared<RowsAsImages>(std::move(views));
@@ -100,8 +92,10 @@ class JsonScanReader {
     for (auto const& [name, calibration] :
          {std::pair{"dark", &scan.darks}, {"flat", &scan.flats}}) {
       if (!description_.has(name)) continue;
-      *calibration = {images(name), {0}};
-      check_size(name, *calibration->images, one);
+      auto const taken = images(name);
+      int const count = taken->extents()[2];
+      check_size(name, *taken, {detector[0], detector[1], count});
+      *calibration = {taken, std::vector<double>(static_cast<std::size_t>(count))};
     }
     if (description_.has("intensity_full")) {
       if (scan.flats) description_["intensity_full"].refuse("contradicts 'flat'");
