@@ -17,6 +17,7 @@
 #include <pyronn/scan/images_in_memory.hpp>
 #include <pyronn/scan/npy_images.hpp>
 #include <pyronn/scan/raw_images.hpp>
+#include <pyronn/scan/reversed_images.hpp>
 #include <pyronn/scan/rows_as_images.hpp>
 #include <pyronn/scan/selected_images.hpp>
 
@@ -168,6 +169,29 @@ BOOST_AUTO_TEST_CASE(images_of_another_stack_in_any_order) {
   BOOST_CHECK_THROW((SelectedImages{stack, {}}), InvalidArgument);
   BOOST_CHECK_THROW((SelectedImages{stack, {5}}), InvalidArgument);
   BOOST_CHECK_THROW((SelectedImages{stack, {-1}}), InvalidArgument);
+}
+
+BOOST_AUTO_TEST_CASE(images_whose_axes_run_the_other_way) {
+  Stack const stack = std::make_shared<ImagesInMemory<std::uint16_t>>(
+      pyronn::Extents<3>{4, 3, 5}, numbers<std::uint16_t>());
+  for (bool const columns : {false, true}) {
+    for (bool const rows : {false, true}) {
+      pyronn::ReversedImages const mirrored{stack, {columns, rows}};
+      auto const whole = read<float>(mirrored, mirrored.whole());
+      auto const part = read<std::uint16_t>(mirrored, {2, 3, 1, 2});
+      for (int i = 0; i < 5; ++i) {
+        for (int v = 0; v < 3; ++v) {
+          for (int u = 0; u < 4; ++u) {
+            int const expected = number(i, rows ? 2 - v : v, columns ? 3 - u : u);
+            BOOST_REQUIRE(whole[static_cast<std::size_t>(12 * i + 4 * v + u)] ==
+                          static_cast<float>(expected));
+            if (i < 2 || v < 1) continue;
+            BOOST_REQUIRE(part[static_cast<std::size_t>(8 * (i - 2) + 4 * (v - 1) + u)] == expected);
+          }
+        }
+      }
+    }
+  }
 }
 
 BOOST_AUTO_TEST_CASE(of_npy_files) {

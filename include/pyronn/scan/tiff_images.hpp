@@ -18,6 +18,7 @@
 #include <tiffio.h>
 
 #include <pyronn/core/vec.hpp>
+#include <pyronn/scan/detail/reversed.hpp>
 #include <pyronn/scan/detail/tiff_description.hpp>
 #include <pyronn/scan/detail/tiff_file.hpp>
 #include <pyronn/scan/detail/tiff_page.hpp>
@@ -82,22 +83,13 @@ class TiffImages : public ImageStack {
 
   static void read_upright(TiffRows const& stored, TiffPage const& page, int first, int rows,
                            std::byte* out) {
-    int const number_bytes = bytes_of(page.type);
-    std::int64_t const row_bytes = std::int64_t{page.stored[0]} * number_bytes;
     if (!page.is_v_reversed) {
       stored.read(first, rows, out);
     } else {
       stored.read(page.stored[1] - first - rows, rows, out);
-      for (int a = 0, b = rows - 1; a < b; ++a, --b) {
-        std::swap_ranges(out + a * row_bytes, out + (a + 1) * row_bytes, out + b * row_bytes);
-      }
+      reverse_rows(out, rows, page.stored[0], page.type);
     }
-    if (!page.is_u_reversed) return;
-    // Turning all bytes of a row turns its numbers' bytes, too, which are turned back.
-    for (int row = 0; row < rows; ++row) {
-      std::reverse(out + row * row_bytes, out + (row + 1) * row_bytes);
-    }
-    swap_bytes(out, static_cast<std::size_t>(rows * row_bytes / number_bytes), number_bytes);
+    if (page.is_u_reversed) reverse_columns(out, rows, page.stored[0], page.type);
   }
 
   static void read_transposed(TiffRows const& stored, TiffPage const& page, int first, int rows,
