@@ -172,8 +172,8 @@ BOOST_AUTO_TEST_CASE(images_of_another_stack_in_any_order) {
 }
 
 BOOST_AUTO_TEST_CASE(images_whose_axes_run_the_other_way) {
-  Stack const stack = std::make_shared<ImagesInMemory<std::uint16_t>>(
-      pyronn::Extents<3>{4, 3, 5}, numbers<std::uint16_t>());
+  Stack const stack = std::make_shared<ImagesInMemory<std::uint16_t>>(pyronn::Extents<3>{4, 3, 5},
+                                                                      numbers<std::uint16_t>());
   for (bool const columns : {false, true}) {
     for (bool const rows : {false, true}) {
       pyronn::ReversedImages const mirrored{stack, {columns, rows}};
@@ -186,7 +186,8 @@ BOOST_AUTO_TEST_CASE(images_whose_axes_run_the_other_way) {
             BOOST_REQUIRE(whole[static_cast<std::size_t>(12 * i + 4 * v + u)] ==
                           static_cast<float>(expected));
             if (i < 2 || v < 1) continue;
-            BOOST_REQUIRE(part[static_cast<std::size_t>(8 * (i - 2) + 4 * (v - 1) + u)] == expected);
+            BOOST_REQUIRE(part[static_cast<std::size_t>(8 * (i - 2) + 4 * (v - 1) + u)] ==
+                          expected);
           }
         }
       }

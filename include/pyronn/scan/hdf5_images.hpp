@@ -80,9 +80,10 @@ struct Hdf5ImageSet {
 
 /// The chunk cache that one image needs: its chunks are inflated once and not for every band of
 /// rows. 0 where there are no chunks.
-inline std::size_t bytes_of_image_chunks(Hdf5Properties const& made, int rank,
+inline std::size_t bytes_of_image_chunks(Hdf5Properties const& made,
                                          std::vector<hsize_t> const& sizes,
                                          std::size_t number_bytes) {
+  int const rank = static_cast<int>(sizes.size());
   if (H5Pget_layout(made.get()) != H5D_CHUNKED) return 0;
   std::vector<hsize_t> chunk(static_cast<std::size_t>(rank));
   if (H5Pget_chunk(made.get(), rank, chunk.data()) != rank) return 0;
@@ -96,47 +97,65 @@ inline std::size_t bytes_of_image_chunks(Hdf5Properties const& made, int rank,
   return static_cast<std::size_t>(std::min(bytes, most));
 }
 
-/// Opens a data set of shape (images, rows, columns) or (rows, columns). Throws FileError.
-inline Hdf5ImageSet open_hdf5_images(std::shared_ptr<Hdf5File const> file, std::string const& name) {
-  Hdf5Session const session;
-  if (!file->has(name)) file->fail(name, ": is missing");
-  auto const open = [&](hid_t access) {
-    Hdf5Dataset set{H5Dopen2(file->get(), name.c_str(), access)};
-    if (!set) {
-      file->fail(name, ": cannot be opened: ", Hdf5Session::reason(),
-                 "; a file of a newer layout than this library's wants h5repack or h5py's "
-                 "libver='earliest'");
-    }
-    return set;
-  };
-  Hdf5Dataset const first = open(H5P_DEFAULT);
-  Hdf5Type const stored{H5Dget_type(first.get())};
-  auto const type = hdf5_number_type(stored.get());
-  if (!type) file->fail(name, ": holds no integers or floating point of at most 8 bytes");
-  Hdf5Space const space{H5Dget_space(first.get())};
+inline Hdf5Dataset open_hdf5_set(Hdf5File const& file, std::string const& name,
+                                 std::size_t cache_bytes) {
+  Hdf5Properties const access{H5Pcreate(H5P_DATASET_ACCESS)};
+  H5Pset_efile_prefix(access.get(), "${ORIGIN}");
+  constexpr std::size_t slots = 8191;
+  constexpr std::size_t least = std::size_t{1} << 20;
+  H5Pset_chunk_cache(access.get(), slots, std::max(cache_bytes, least), 1.0);
+  Hdf5Dataset set{H5Dopen2(file.get(), name.c_str(), access.get())};
+  if (set) return set;
+  file.fail(name, ": cannot be opened: ", Hdf5Session::reason(),
+            "; a file of a newer layout than this library's wants h5repack or h5py's "
+            "libver='earliest'");
+}
+
+/// The sizes of a data set of two or three axes. Throws FileError for others.
+inline std::vector<hsize_t> sizes_of_images(Hdf5File const& file, std::string const& name,
+                                            hid_t set) {
+  Hdf5Space const space{H5Dget_space(set)};
   int const rank = H5Sget_simple_extent_ndims(space.get());
   if (rank != 2 && rank != 3) {
-    file->fail(name, ": has ", rank, " axes, where images have (images, rows, columns)");
+    file.fail(name, ": has ", rank, " axes, where images have (images, rows, columns)");
   }
   std::vector<hsize_t> sizes(static_cast<std::size_t>(rank));
   H5Sget_simple_extent_dims(space.get(), sizes.data(), nullptr);
   for (hsize_t const size : sizes) {
     if (size < 1 || size > static_cast<hsize_t>(std::numeric_limits<int>::max())) {
-      file->fail(name, ": has an axis of ", size, " elements");
+      file.fail(name, ": has an axis of ", size, " elements");
     }
   }
-  Hdf5Properties const made{H5Dget_create_plist(first.get())};
-  check_hdf5_sources(*file, name, made.get());
-  Hdf5Properties const access{H5Pcreate(H5P_DATASET_ACCESS)};
-  H5Pset_efile_prefix(access.get(), "${ORIGIN}");
-  std::size_t const cache = bytes_of_image_chunks(made, rank, sizes, H5Tget_size(stored.get()));
-  constexpr std::size_t slots = 8191;
-  constexpr std::size_t least = std::size_t{1} << 20;
-  if (cache > 0) H5Pset_chunk_cache(access.get(), slots, std::max(cache, least), 1.0);
+  return sizes;
+}
+
+/// Opens a data set of shape (images, rows, columns) or (rows, columns). Throws FileError.
+inline Hdf5ImageSet open_hdf5_images(std::shared_ptr<Hdf5File const> const& file,
+                                     std::string const& name) {
+  Hdf5Session const session;
+  if (!file->has(name)) file->fail(name, ": is missing");
+  std::optional<NumberType> type;
+  std::vector<hsize_t> sizes;
+  std::size_t cache_bytes = 0;
+  {  // a cache counts where nobody else has the set open
+    Hdf5Dataset const set = open_hdf5_set(*file, name, 0);
+    Hdf5Type const stored{H5Dget_type(set.get())};
+    type = hdf5_number_type(stored.get());
+    if (!type) file->fail(name, ": holds no integers or floating point of at most 8 bytes");
+    sizes = sizes_of_images(*file, name, set.get());
+    Hdf5Properties const made{H5Dget_create_plist(set.get())};
+    check_hdf5_sources(*file, name, made.get());
+    cache_bytes = bytes_of_image_chunks(made, sizes, H5Tget_size(stored.get()));
+  }
   auto const size = [&](std::size_t from_last) {
     return from_last < sizes.size() ? static_cast<int>(sizes[sizes.size() - 1 - from_last]) : 1;
   };
-  return {std::move(file), name, open(access.get()), {size(0), size(1), size(2)}, *type, rank};
+  return {file,
+          name,
+          open_hdf5_set(*file, name, cache_bytes),
+          {size(0), size(1), size(2)},
+          *type,
+          static_cast<int>(sizes.size())};
 }
 
 /// Images of a data set.
@@ -201,7 +220,7 @@ class Hdf5Images : public ImageStack {
 [[nodiscard]] inline std::shared_ptr<ImageStack const> hdf5_images(
     std::filesystem::path const& path, std::string const& name) {
   auto file = std::make_shared<detail::Hdf5File const>(path);
-  return std::make_shared<detail::Hdf5Images>(detail::open_hdf5_images(std::move(file), name));
+  return std::make_shared<detail::Hdf5Images>(detail::open_hdf5_images(file, name));
 }
 
 }  // namespace pyronn

@@ -3,6 +3,7 @@
 #pragma once
 
 /// HDF5's C library with handles that close themselves and errors that are exceptions.
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -149,6 +150,23 @@ class Hdf5File {
                    });
   }
 
+  /// Whether a data set, which is there, holds one number or enumeration value that is not 0.
+  [[nodiscard]] bool is_true(std::string const& name) const {
+    Hdf5Session const session;
+    Hdf5Dataset const found{H5Dopen2(get(), name.c_str(), H5P_DEFAULT)};
+    if (!found) return false;
+    Hdf5Space const space{H5Dget_space(found.get())};
+    Hdf5Type const stored{H5Dget_type(found.get())};
+    bool const is_one =
+        H5Sget_simple_extent_npoints(space.get()) == 1 && H5Tget_size(stored.get()) <= 8;
+    auto const kind = H5Tget_class(stored.get());
+    if (!is_one || (kind != H5T_ENUM && kind != H5T_INTEGER)) return false;
+    std::array<unsigned char, 8> bytes{};  // of any order: 0 is 0
+    if (H5Dread(found.get(), stored.get(), H5S_ALL, H5S_ALL, H5P_DEFAULT, bytes.data()) < 0)
+      return false;
+    return std::any_of(bytes.begin(), bytes.end(), [](unsigned char byte) { return byte != 0; });
+  }
+
   /// All numbers of a data set, which is there. Throws FileError for one that holds no numbers, and
   /// for more than any list of angles has.
   [[nodiscard]] std::vector<double> numbers(std::string const& name) const {
@@ -161,7 +179,8 @@ class Hdf5File {
     Hdf5Space const space{H5Dget_space(found.get())};
     auto const count = H5Sget_simple_extent_npoints(space.get());
     constexpr hssize_t most = 1 << 24;
-    if (count < 1 || count > most) fail(name, ": holds ", count, " numbers, where 1 to ", most, " do");
+    if (count < 1 || count > most)
+      fail(name, ": holds ", count, " numbers, where 1 to ", most, " do");
     std::vector<double> values(static_cast<std::size_t>(count));
     if (H5Dread(found.get(), H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()) < 0) {
       fail(name, ": cannot be read: ", Hdf5Session::reason());

@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-/// Where the numbers of a data set lie, and what inflates them: the library fills in what is missing
-/// without an error.
+/// Where the numbers of a data set lie, and what inflates them: the library fills in what is
+/// missing without an error.
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -85,11 +85,13 @@ inline std::string missing_hdf5_filters(hid_t set) {
     auto const number = H5Pget_filter2(made.get(), static_cast<unsigned>(i), &flags, &values,
                                        nullptr, filter.size(), filter.data(), nullptr);
     if (number >= 0 && H5Zfilter_avail(number) > 0) continue;
-    text += (text.empty() ? "; filter " : ", ") + std::to_string(number) + " (" + filter.data() + ")";
+    text +=
+        (text.empty() ? "; filter " : ", ") + std::to_string(number) + " (" + filter.data() + ")";
   }
   if (text.empty()) return text;
-  return text + " was not found: install its plug-in, or set HDF5_PLUGIN_PATH to the folder that "
-                "hdf5plugin.PLUGINS_PATH names in Python";
+  return text +
+         " was not found: install its plug-in, or set HDF5_PLUGIN_PATH to the folder that "
+         "hdf5plugin.PLUGINS_PATH names in Python";
 }
 
 }  // namespace pyronn::detail
