@@ -6,7 +6,7 @@
 find_package(pugixml CONFIG QUIET)
 find_package(nlohmann_json CONFIG QUIET)
 find_package(TIFF 4.5 MODULE QUIET)
-find_package(HDF5 1.10 MODULE QUIET COMPONENTS C)
+include(${CMAKE_CURRENT_LIST_DIR}/find_hdf5.cmake)
 
 set(pyronn_optional_headers
   interop/rtk_xml.hpp interop/geometry_json.hpp interop/beam_json.hpp scan/scan_json.hpp
@@ -22,7 +22,7 @@ set(pyronn_package_of_scan/scan_json.hpp nlohmann-json3-dev)
 set(pyronn_library_of_scan/tiff_images.hpp TIFF::TIFF)
 set(pyronn_package_of_scan/tiff_images.hpp libtiff-dev)
 foreach(header IN ITEMS hdf5_images nxtomo data_exchange)
-  set(pyronn_library_of_scan/${header}.hpp hdf5::hdf5)
+  set(pyronn_library_of_scan/${header}.hpp hdf5::c)
   set(pyronn_package_of_scan/${header}.hpp libhdf5-dev)
 endforeach()
 

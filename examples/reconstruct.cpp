@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The pyronn authors
 // SPDX-License-Identifier: Apache-2.0
 
-/// Reconstructs a scan from a description in JSON: `reconstruct --help`.
+/// Reconstructs a scan in files: `reconstruct --help`.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -22,8 +22,10 @@
 #include <pyronn/operators/plan.hpp>
 #include <pyronn/scan/scan.hpp>
 #include <pyronn/scan/scan_json.hpp>
+#include <pyronn/scan/volume_of_scan.hpp>
 
 #include "reconstruct/backend.hpp"
+#include "reconstruct/hdf5_scan.hpp"
 #include "reconstruct/image_error.hpp"
 #include "reconstruct/judgement.hpp"
 #include "reconstruct/open_images.hpp"
@@ -78,14 +80,30 @@ auto as_input(std::string const& name, Read const& read) {
   }
 }
 
+/// With a volume: the file's, or else the one that the scan sees.
 pyronn::Scan read_scan(Options const& options) {
   try {
-    auto scan = pyronn::read_scan_json(options.scan, open_images);
-    if (!scan.grid) throw BadInput(options.scan.string() + ": volume: is missing");
+    bool const is_json = options.scan.extension() == ".json";
+    auto scan = is_json ? pyronn::read_scan_json(options.scan, open_images)
+                        : read_hdf5_scan(options.scan, options.given());
+    if (is_json && options.axis_column) {
+      throw BadInput("--center: " + options.scan.string() + " says it in detector_offset_mm");
+    }
+    if (!scan.grid && !scan.circle) throw BadInput(options.scan.string() + ": volume: is missing");
+    if (!scan.grid) scan.grid = pyronn::volume_of_scan(*scan.circle);
     return scan;
   } catch (pyronn::FileError const& error) {
     throw BadInput(error.what());
+  } catch (pyronn::InvalidArgument const& error) {
+    throw BadInput(options.scan.string() + ": " + error.what());
   }
+}
+
+void print_facts(pyronn::Scan const& scan) {
+  std::ostringstream text;
+  text.exceptions(std::ios::badbit);
+  for (auto const& fact : scan.facts) text << fact << '\n';
+  std::printf("%s", text.str().c_str());
 }
 
 pyronn::NpyArray<float> read_truth(Options const& options, pyronn::Scan const& scan) {
@@ -202,6 +220,7 @@ int run(Options const& options) {
   pyronn::Scan const scan = read_scan(options);
   check_inputs_survive(options, scan);
   check_outputs(options, scan);
+  if (!options.is_quiet) print_facts(scan);
   std::string const description = options.scan.string();
   as_input(description, [&] { check_orbit(scan, *scan.grid, options.fbp_options()); });
   auto const truth = as_input("--truth", [&] { return read_truth(options, scan); });

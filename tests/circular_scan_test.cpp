@@ -10,6 +10,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include <pyronn/scan/scan.hpp>
+#include <pyronn/scan/volume_of_scan.hpp>
 
 #include "support/temporary_folder.hpp"
 
@@ -111,19 +112,44 @@ BOOST_AUTO_TEST_CASE(a_small_roll_changes_little) {
 BOOST_AUTO_TEST_CASE(what_cannot_be_is_refused) {
   CircularScan scan = cone_scan();
   scan.roll = NAN;
-  BOOST_CHECK_EXCEPTION(scan.geometry(), InvalidArgument, says("CircularScan: roll nan"));
+  BOOST_CHECK_EXCEPTION(static_cast<void>(scan.geometry()), InvalidArgument,
+                        says("CircularScan: roll nan"));
   scan = cone_scan();
   scan.axis_column = INFINITY;
-  BOOST_CHECK_EXCEPTION(scan.geometry(), InvalidArgument, says("CircularScan: axis column inf"));
+  BOOST_CHECK_EXCEPTION(static_cast<void>(scan.geometry()), InvalidArgument,
+                        says("CircularScan: axis column inf"));
   scan = cone_scan();
   scan.source_detector = 200;
-  BOOST_CHECK_EXCEPTION(scan.geometry(), InvalidArgument, says("are the two swapped?"));
+  BOOST_CHECK_EXCEPTION(static_cast<void>(scan.geometry()), InvalidArgument,
+                        says("are the two swapped?"));
   scan = cone_scan();
   scan.angles = {};
-  BOOST_CHECK_THROW(scan.geometry(), InvalidArgument);
+  BOOST_CHECK_THROW(static_cast<void>(scan.geometry()), InvalidArgument);
   scan = cone_scan();
   scan.pixel[0] = 0;
-  BOOST_CHECK_THROW(scan.geometry(), InvalidArgument);
+  BOOST_CHECK_THROW(static_cast<void>(scan.geometry()), InvalidArgument);
+}
+
+BOOST_AUTO_TEST_CASE(the_volume_is_what_is_seen) {
+  using pyronn::volume_of_scan;
+  CircularScan scan{{64, 48}, {0.5, 0.4}, equal_angles(7, 0, pyronn::pi)};
+  auto const plain = volume_of_scan(scan);
+  BOOST_TEST((plain.size == pyronn::Extents<3>{64, 64, 48}));
+  BOOST_TEST(length(plain.spacing - Vec3d{0.5, 0.5, 0.4}) < 1e-12);
+  BOOST_TEST(length(plain.center()) < 1e-12);
+  scan.axis_column = 20;  // 20.5 columns before it, 43.5 behind
+  BOOST_TEST((volume_of_scan(scan).size == pyronn::Extents<3>{41, 41, 48}));
+  scan.angles = equal_angles(90);
+  BOOST_TEST((volume_of_scan(scan).size == pyronn::Extents<3>{87, 87, 48}));
+  scan.central_row = 20;
+  scan.source_isocenter = 100;
+  scan.source_detector = 400;
+  auto const magnified = volume_of_scan(scan);
+  BOOST_TEST(length(magnified.spacing - Vec3d{0.125, 0.125, 0.1}) < 1e-12);
+  BOOST_TEST(length(magnified.center() - Vec3d{0, 0, 0.35}) < 1e-12);
+  scan.axis_column = -1;
+  BOOST_CHECK_EXCEPTION(static_cast<void>(volume_of_scan(scan)), InvalidArgument,
+                        says("outside of 64 columns"));
 }
 
 BOOST_AUTO_TEST_CASE(what_is_given_counts_before_the_file_and_that_before_an_assumption) {

@@ -16,6 +16,7 @@
 #include <CLI/CLI.hpp>
 
 #include <pyronn/recon/fbp/options.hpp>
+#include <pyronn/scan/scan_facts.hpp>
 
 #include "bad_input.hpp"
 #include "slices_png.hpp"
@@ -33,6 +34,7 @@ struct Options {
   std::string window = "ram_lak";
   std::string redundancy = "automatic";
   std::vector<double> grey;
+  std::optional<double> axis_column;
   int threads = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
   int workspace_mib = 256;
   double least_transmission = 1e-6;
@@ -44,6 +46,12 @@ struct Options {
   [[nodiscard]] pyronn::FbpOptions fbp_options() const {
     return {static_cast<pyronn::FilterWindow>(place_of(window, window_names())),
             static_cast<pyronn::Redundancy>(place_of(redundancy, redundancy_names()))};
+  }
+
+  [[nodiscard]] pyronn::GivenOfScan given() const {
+    pyronn::GivenOfScan given;
+    given.axis_column = axis_column;
+    return given;
   }
 
   [[nodiscard]] std::size_t workspace_bytes() const {
@@ -96,10 +104,14 @@ inline void check_names(Options const& options) {
 }
 
 inline void add_options(CLI::App& app, Options& options) {
-  app.add_option("scan", options.scan, "Scan description, a JSON file")->required();
+  app.add_option("scan", options.scan,
+                 "A description in JSON, or an HDF5 file: NXtomo, Data Exchange")
+      ->required();
   app.add_option("-o,--output", options.output,
                  "Volume to write: .mha for ITK-SNAP and 3D Slicer, or .npy")
       ->capture_default_str();
+  app.add_option("--center", options.axis_column,
+                 "Column in which the rotation axis is seen, from 0; else the file's");
   app.add_option("--png", options.png, "Picture of the three central slices to write");
   app.add_option("--grey", options.grey, "Black and white of the picture [1/mm], else automatic")
       ->expected(2);

@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-/// Images in HDF5 files. Needs HDF5's C library 1.10 or later (Debian: libhdf5-dev; link
-/// hdf5::hdf5 or ${HDF5_C_LIBRARIES}).
+/// Images in HDF5 files. Needs HDF5's C library 1.10 or later (Debian: libhdf5-dev, whose flags
+/// `pkg-config hdf5` knows).
 #include <algorithm>
 #include <array>
 #include <cstddef>
