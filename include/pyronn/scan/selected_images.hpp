@@ -38,14 +38,12 @@ class SelectedImages : public ImageStack {
     auto* bytes = static_cast<std::byte*>(out);
     int const end = part.first_image + part.images;
     for (int first = part.first_image; first < end;) {
-      int const number = numbers_[static_cast<std::size_t>(first)];
-      int run = 1;
-      while (first + run < end && numbers_[static_cast<std::size_t>(first + run)] == number + run) {
-        ++run;
-      }
-      read_stored_of(*stack_, {number, run, part.first_row, part.rows}, bytes);
-      bytes += run * image_bytes;
-      first += run;
+      int const number = number_of(first);
+      int next = first + 1;
+      while (next < end && number_of(next) == number + next - first) ++next;
+      read_stored_of(*stack_, {number, next - first, part.first_row, part.rows}, bytes);
+      bytes += (next - first) * image_bytes;
+      first = next;
     }
   }
 
@@ -58,6 +56,8 @@ class SelectedImages : public ImageStack {
     std::int64_t const image_bytes = std::int64_t{extents()[0]} * extents()[1] * bytes_of(type());
     return all == nullptr ? nullptr : all + numbers_.front() * image_bytes;
   }
+
+  [[nodiscard]] int number_of(int image) const { return numbers_[static_cast<std::size_t>(image)]; }
 
   std::shared_ptr<ImageStack const> stack_;
   std::vector<int> numbers_;

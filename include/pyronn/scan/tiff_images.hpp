@@ -51,7 +51,8 @@ class TiffImages : public ImageStack {
     std::int64_t const image_bytes = std::int64_t{extents()[0]} * part.rows * bytes_of(type());
     std::unique_ptr<TiffFile> file;
     for (int i = 0; i < part.images; ++i) {
-      Page const& page = pages_[static_cast<std::size_t>(part.first_image + i)];
+      Page const& page =
+          pages_[static_cast<std::size_t>(part.first_image) + static_cast<std::size_t>(i)];
       if (file == nullptr || file->path() != files_[page.file]) {
         file = std::make_unique<TiffFile>(files_[page.file]);
       }

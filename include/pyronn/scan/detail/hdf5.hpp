@@ -212,7 +212,7 @@ class Hdf5File {
     if (H5Tis_variable_str(type.get()) > 0) {
       char* found = nullptr;
       if (read(type.get(), static_cast<void*>(&found)) < 0 || found == nullptr) return "";
-      std::string const result = found;
+      std::string result = found;
       H5free_memory(found);
       return result;
     }

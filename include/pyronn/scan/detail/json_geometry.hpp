@@ -58,7 +58,7 @@ class JsonGeometryReader {
     if (found == nullptr) {
       throw InvalidArgument("circular: is missing; so are vectors and matrices, one must be there");
     }
-    JsonReader const field = description_[found];
+    JsonReader field = description_[found];
     if (found[0] == 'm' && !has_matrices) field.refuse("are for cones alone; give vectors");
     if (found[0] != 'c' && detector.has("pixel_mm")) {
       detector["pixel_mm"].refuse(message("contradicts '", found, "', which says it already"));

@@ -94,12 +94,13 @@ class NxtomoEntry {
       }
       if (file.attribute(entry, "NX_class") != "NXentry") continue;
       for (std::string const& inner : file.children(entry)) {
-        if (is_scan(file, entry + "/" + inner)) found.push_back(entry + "/" + inner);
+        std::string const deeper = message(entry, "/", inner);
+        if (is_scan(file, deeper)) found.push_back(deeper);
       }
     }
     if (found.empty())
       file.fail("has no entry with instrument/detector/data: it is no NXtomo file");
-    std::string const preferred = file.attribute("", "default");
+    std::string preferred = file.attribute("", "default");
     if (found.size() > 1 && std::count(found.begin(), found.end(), preferred) == 1)
       return preferred;
     if (found.size() > 1) {
