@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <exception>
 #include <filesystem>
+#include <locale>
 #include <new>
 #include <sstream>
 #include <string>
@@ -24,6 +25,7 @@
 #include <pyronn/scan/scan_json.hpp>
 #include <pyronn/scan/volume_of_scan.hpp>
 
+#include "reconstruct/axis.hpp"
 #include "reconstruct/backend.hpp"
 #include "reconstruct/hdf5_scan.hpp"
 #include "reconstruct/image_error.hpp"
@@ -80,15 +82,21 @@ auto as_input(std::string const& name, Read const& read) {
   }
 }
 
+void set_axis(pyronn::Scan& scan, double column) {
+  scan.circle->axis_column = column;
+  scan.geometry = scan.circle->geometry();
+}
+
 /// With a volume: the file's, or else the one that the scan sees.
 pyronn::Scan read_scan(Options const& options) {
   try {
     bool const is_json = options.scan.extension() == ".json";
     auto scan = is_json ? pyronn::read_scan_json(options.scan, open_images)
                         : read_hdf5_scan(options.scan, options.given());
-    if (is_json && options.axis_column) {
-      throw BadInput("--center: " + options.scan.string() + " says it in detector_offset_mm");
+    if (options.center != "file" && !scan.circle) {
+      throw BadInput("--center: " + options.scan.string() + " describes no circle in space");
     }
+    if (is_json && options.axis_column()) set_axis(scan, *options.axis_column());
     if (!scan.grid && !scan.circle) throw BadInput(options.scan.string() + ": volume: is missing");
     if (!scan.grid) scan.grid = pyronn::volume_of_scan(*scan.circle);
     return scan;
@@ -214,18 +222,57 @@ void print_report(pyronn::Scan const& scan, Cost const& cost, double read_second
   std::printf("\n");
 }
 
+/// Whether the images are asked where the axis is: that is what is said, or nobody knows.
+bool wants_axis(Options const& options, pyronn::Scan const& scan) {
+  return options.center == "auto" ||
+         (options.center == "file" &&
+          std::any_of(scan.facts.begin(), scan.facts.end(), [](pyronn::ScanFact const& fact) {
+            return fact.what == "axis column" && fact.origin == pyronn::ScanFact::Origin::assumed;
+          }));
+}
+
+std::string number_text(double value) {
+  std::ostringstream text;
+  text.exceptions(std::ios::badbit);
+  text.imbue(std::locale::classic());
+  text << value;
+  return text.str();
+}
+
+/// Moves the axis to where the images have it, and a volume that was made of the scan with it.
+void find_axis(Options const& options, AnyImages const& images, pyronn::Scan& scan) {
+  auto const axis =
+      find_axis(scan, images, options.least_transmission, pyronn::CpuExecutor{options.threads});
+  bool const is_volume_of_scan = *scan.grid == pyronn::volume_of_scan(*scan.circle);
+  set_axis(scan, axis.column);
+  if (is_volume_of_scan) scan.grid = pyronn::volume_of_scan(*scan.circle);
+  std::string const found = number_text(axis.column) + " +- " + number_text(axis.uncertainty);
+  if (!options.is_quiet) std::printf("axis column %s: found from the images\n", found.c_str());
+  if (axis.mismatch_of_other_rotation && *axis.mismatch_of_other_rotation < axis.mismatch / 4) {
+    std::fprintf(stderr,
+                 "reconstruct: lines that are measured twice agree better if the scan turned the "
+                 "other way\n");
+  }
+}
+
 int run(Options const& options) {
   Stopwatch watch;
   std::string const device = choose_device(options);
-  pyronn::Scan const scan = read_scan(options);
+  pyronn::Scan scan = read_scan(options);
   check_inputs_survive(options, scan);
   check_outputs(options, scan);
   if (!options.is_quiet) print_facts(scan);
   std::string const description = options.scan.string();
-  as_input(description, [&] { check_orbit(scan, *scan.grid, options.fbp_options()); });
+  if (!wants_axis(options, scan)) {
+    as_input(description, [&] { check_orbit(scan, *scan.grid, options.fbp_options()); });
+  }
   auto const truth = as_input("--truth", [&] { return read_truth(options, scan); });
   auto images = as_input(description, [&] { return read_images(scan); });
   judge_images(options, scan, images);
+  if (wants_axis(options, scan)) {
+    as_input(description, [&] { find_axis(options, images, scan); });
+    as_input(description, [&] { check_orbit(scan, *scan.grid, options.fbp_options()); });
+  }
   double const read_seconds = watch.restart();
 
   pyronn::CpuExecutor const host;

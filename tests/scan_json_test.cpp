@@ -117,6 +117,20 @@ BOOST_AUTO_TEST_CASE(offsets_senses_and_listed_angles) {
           {60, 100, {0, 10 * rad, 30 * rad, 90 * rad}, pyronn::Rotation::clockwise}, {3, 2, 0.5}));
 }
 
+/// What a search for the axis starts from has the same rays.
+BOOST_AUTO_TEST_CASE(circles_in_space_are_known_as_such) {
+  json aside = circle;
+  aside["detector_offset_mm"] = {0.75, -1.5};
+  aside["rotation"] = "clockwise";
+  Scan const cone = read(with_pixel(space({{"circular", aside}}), {2, 3}));
+  check_same(cone, std::get<pyronn::ConeBeam>(cone.circle->geometry()));
+  BOOST_TEST(cone.circle->axis_column == 1 - 0.375);
+  json turn{{"angles", angles}, {"detector_offset_mm", {0.75, -1.5}}};
+  Scan const parallel = read(with_pixel(space({{"beam", "parallel"}, {"circular", turn}}), {2, 3}));
+  check_same(parallel, std::get<pyronn::ParallelBeam3D>(parallel.circle->geometry()));
+  BOOST_TEST(!read(with_pixel(plane({{"beam", "fan"}, {"circular", circle}}), 2)).circle);
+}
+
 BOOST_AUTO_TEST_CASE(vectors_in_lists_and_in_files) {
   auto const fan =
       pyronn::FanBeam::from_vectors(3, {4, pyronn::FanVectors{{60, 0}, {-40, 0}, {0, 2}}});

@@ -52,7 +52,9 @@ class JsonScanReader {
       grid = is_plane ? read_grid<2>(description_["volume"]) : read_grid<3>(description_["volume"]);
     }
     Vec3d const seen = grid ? grid->center() : Vec3d{};
-    Scan scan{JsonGeometryReader{description_, folder_, seen}.read()};
+    JsonGeometryReader const geometry{description_, folder_, seen};
+    Scan scan{geometry.read()};
+    scan.circle = geometry.circle();
     scan.grid = grid;
     read_images(scan);
     find_files(json_, scan.files);

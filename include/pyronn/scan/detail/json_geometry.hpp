@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -41,6 +42,28 @@ class JsonGeometryReader {
     if (beam == 1) return plane<FanBeam, FanVectors>(detector);
     if (beam == 2) return plane<ArcFanBeam, FanVectors>(detector);
     return plane<ParallelBeam2D, ParallelVectors2D>(detector);
+  }
+
+  /// The circle of a panel in space, where that is what is described; `read` has checked it.
+  [[nodiscard]] std::optional<CircularScan> circle() const {
+    JsonReader const detector = description_["detector"];
+    if (!description_.has("circular") || !detector.has("rows")) return std::nullopt;
+    JsonReader const field = description_["circular"];
+    auto const pixel = detector["pixel_mm"].list_of<2>(&JsonReader::positive);
+    CircularScan scan{{detector["columns"].count(), detector["rows"].count()},
+                      {pixel[0], pixel[1]},
+                      angles(field["angles"])};
+    scan.rotation = rotation(field);
+    if (field.has("source_isocenter_mm")) {
+      scan.source_isocenter = field["source_isocenter_mm"].positive();
+      scan.source_detector = field["source_detector_mm"].positive();
+    }
+    if (field.has("detector_offset_mm")) {
+      auto const offset = field["detector_offset_mm"].list_of<2>(&JsonReader::finite);
+      scan.axis_column -= offset[0] / pixel[0];
+      scan.central_row -= offset[1] / pixel[1];
+    }
+    return scan;
   }
 
  private:
