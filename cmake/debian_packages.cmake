@@ -17,7 +17,7 @@ set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_SECTION libdevel)
 # The CMake package and pyronn.pc refuse to work without Eigen; all else is for some headers alone.
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_DEPENDS "libeigen3-dev (>= 3.4)")
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_SUGGESTS
-  "nlohmann-json3-dev, libpugixml-dev, nvidia-cuda-toolkit (>= 12.1)")
+  "nlohmann-json3-dev, libpugixml-dev, libtiff-dev, libhdf5-dev, nvidia-cuda-toolkit (>= 12.1)")
 set(CPACK_DEBIAN_DEVELOPMENT_DESCRIPTION "${PROJECT_DESCRIPTION}
 Projectors, backprojectors and filtered backprojection for any scan geometry, header-only: kernels
 for CPU and GPU are generated in the program that uses them.")
@@ -27,7 +27,7 @@ if(PYRONN_INSTALL_PROGRAMS)
   set(CPACK_DEBIAN_TOOLS_PACKAGE_NAME pyronn-tools)
   set(CPACK_DEBIAN_TOOLS_PACKAGE_SECTION science)
   set(CPACK_DEBIAN_TOOLS_DESCRIPTION "Reconstruction and simulation of computed tomography scans
-pyronn-reconstruct makes a volume of a cone-beam scan in files, pyronn-simulate makes such scans.")
+pyronn-reconstruct makes a volume of a scan in files, pyronn-simulate makes such scans.")
   find_program(DPKG_SHLIBDEPS dpkg-shlibdeps) # Debian: dpkg-dev
   if(DPKG_SHLIBDEPS)
     set(CPACK_DEBIAN_TOOLS_PACKAGE_SHLIBDEPS ON)

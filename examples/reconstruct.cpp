@@ -1,13 +1,14 @@
 // SPDX-FileCopyrightText: The pyronn authors
 // SPDX-License-Identifier: Apache-2.0
 
-/// Reconstructs a cone-beam scan from a description in JSON: `reconstruct --help`.
+/// Reconstructs a scan in files: `reconstruct --help`.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
 #include <exception>
 #include <filesystem>
+#include <locale>
 #include <new>
 #include <sstream>
 #include <string>
@@ -20,13 +21,18 @@
 #include <pyronn/io/metaimage.hpp>
 #include <pyronn/io/npy.hpp>
 #include <pyronn/operators/plan.hpp>
+#include <pyronn/scan/scan.hpp>
+#include <pyronn/scan/scan_json.hpp>
+#include <pyronn/scan/volume_of_scan.hpp>
 
+#include "reconstruct/axis.hpp"
 #include "reconstruct/backend.hpp"
+#include "reconstruct/hdf5_scan.hpp"
 #include "reconstruct/image_error.hpp"
 #include "reconstruct/judgement.hpp"
+#include "reconstruct/open_images.hpp"
 #include "reconstruct/options.hpp"
 #include "reconstruct/progress_bar.hpp"
-#include "reconstruct/scan.hpp"
 #include "reconstruct/slices_png.hpp"
 #include "reconstruct/stage_table.hpp"
 #include "reconstruct/stopwatch.hpp"
@@ -36,10 +42,9 @@ namespace example {
 namespace {
 
 /// Refuses to overwrite what is read.
-void check_inputs_survive(Options const& options, Scan const& scan) {
+void check_inputs_survive(Options const& options, pyronn::Scan const& scan) {
   auto inputs = scan.files;
-  inputs.insert(inputs.end(), {options.scan, options.truth, scan.projections,
-                               scan.dark.value_or(""), scan.flat.value_or("")});
+  inputs.push_back(options.truth);
   for (auto const& output : {options.output, options.png}) {
     std::error_code absent;  // of a name that is none, too
     if (!std::filesystem::exists(output, absent)) continue;
@@ -52,7 +57,7 @@ void check_inputs_survive(Options const& options, Scan const& scan) {
 }
 
 /// Finds out before anything is computed whether the outputs can be written.
-void check_outputs(Options const& options, Scan const& scan) {
+void check_outputs(Options const& options, pyronn::Scan const& scan) {
   auto const check = [](char const* name, std::filesystem::path const& path, std::int64_t bytes) {
     try {
       check_output(path, bytes);
@@ -61,7 +66,7 @@ void check_outputs(Options const& options, Scan const& scan) {
     }
   };
   check("--output", options.output,
-        scan.grid.size.count() * static_cast<std::int64_t>(sizeof(float)));
+        scan.grid->size.count() * static_cast<std::int64_t>(sizeof(float)));
   if (!options.png.empty()) check("--png", options.png, 0);
 }
 
@@ -77,9 +82,41 @@ auto as_input(std::string const& name, Read const& read) {
   }
 }
 
-pyronn::NpyArray<float> read_truth(Options const& options, Scan const& scan) {
+void set_axis(pyronn::Scan& scan, double column) {
+  scan.circle->axis_column = column;
+  scan.geometry = scan.circle->geometry();
+}
+
+/// With a volume: the file's, or else the one that the scan sees.
+pyronn::Scan read_scan(Options const& options) {
+  try {
+    bool const is_json = options.scan.extension() == ".json";
+    auto scan = is_json ? pyronn::read_scan_json(options.scan, open_images)
+                        : read_hdf5_scan(options.scan, options.given());
+    if (options.center != "file" && !scan.circle) {
+      throw BadInput("--center: " + options.scan.string() + " describes no circle in space");
+    }
+    if (is_json && options.axis_column()) set_axis(scan, *options.axis_column());
+    if (!scan.grid && !scan.circle) throw BadInput(options.scan.string() + ": volume: is missing");
+    if (!scan.grid) scan.grid = pyronn::volume_of_scan(*scan.circle);
+    return scan;
+  } catch (pyronn::FileError const& error) {
+    throw BadInput(error.what());
+  } catch (pyronn::InvalidArgument const& error) {
+    throw BadInput(options.scan.string() + ": " + error.what());
+  }
+}
+
+void print_facts(pyronn::Scan const& scan) {
+  std::ostringstream text;
+  text.exceptions(std::ios::badbit);
+  for (auto const& fact : scan.facts) text << fact << '\n';
+  std::printf("%s", text.str().c_str());
+}
+
+pyronn::NpyArray<float> read_truth(Options const& options, pyronn::Scan const& scan) {
   if (options.truth.empty()) return {};
-  auto const& size = scan.grid.size;
+  auto const& size = scan.grid->size;
   auto truth = pyronn::read_npy<float>(options.truth);
   if (truth.shape != std::vector<std::int64_t>{size[2], size[1], size[0]}) {
     throw BadInput("--truth: " + options.truth.string() + " has the shape " +
@@ -89,7 +126,7 @@ pyronn::NpyArray<float> read_truth(Options const& options, Scan const& scan) {
 }
 
 /// Says what is wrong with images, and puts right what was asked for.
-void judge_images(Options const& options, Scan const& scan, AnyImages& images) {
+void judge_images(Options const& options, pyronn::Scan const& scan, AnyImages& images) {
   Judgement const judgement =
       judge(scan, images, options.least_transmission, pyronn::CpuExecutor{options.threads});
   for (std::string const& warning : judgement.warnings(options.least_transmission)) {
@@ -124,13 +161,14 @@ void print_plan(int views, pyronn::Plan const& plan) {
   std::printf("%d views at a time:\n%s\n", views, text.str().c_str());
 }
 
-Cost compute(Options const& options, Scan const& scan, AnyImages const& images,
+Cost compute(Options const& options, pyronn::Scan const& scan, AnyImages const& images,
              std::string const& device, pyronn::VolumeView<float> volume) {
   bool const is_on_device = !device.empty();
   bool const is_textured =
       options.interpolation == "texture" || (options.interpolation == "auto" && is_on_device);
   ProgressBar bar{!options.is_quiet};
   Job const job{scan,
+                *scan.grid,
                 images,
                 options.fbp_options(),
                 options.least_transmission,
@@ -141,9 +179,8 @@ Cost compute(Options const& options, Scan const& scan, AnyImages const& images,
   if (!options.is_quiet) {
     std::printf(
         "%d views of %d x %d pixels, %d x %d x %d voxels, %s interpolation, on %s\n",
-        scan.geometry.num_views(), scan.geometry.detector_size()[0],
-        scan.geometry.detector_size()[1], volume.extents[0], volume.extents[1], volume.extents[2],
-        is_textured ? "texture" : "software",
+        scan.num_views(), scan.detector_size()[0], scan.detector_size()[1], volume.extents[0],
+        volume.extents[1], volume.extents[2], is_textured ? "texture" : "software",
         is_on_device ? device.c_str() : (std::to_string(options.threads) + " CPU threads").c_str());
     flush_standard_output();
   }
@@ -151,23 +188,23 @@ Cost compute(Options const& options, Scan const& scan, AnyImages const& images,
                       : reconstruct_on_cpu(job, volume, options.threads);
 }
 
-void write_outputs(Options const& options, Scan const& scan,
+void write_outputs(Options const& options, pyronn::Scan const& scan,
                    pyronn::VolumeView<float const> volume) {
   if (options.output.extension() == ".mha") {
-    pyronn::write_metaimage(options.output, volume, scan.grid);
+    pyronn::write_metaimage(options.output, volume, *scan.grid);
   } else {
     pyronn::write_npy(options.output, volume);
   }
   if (!options.png.empty()) {
-    write_slices_png(options.png, volume, scan.grid, options.grey_window());
+    write_slices_png(options.png, volume, *scan.grid, options.grey_window());
   }
 }
 
-void print_report(Scan const& scan, Cost const& cost, double read_seconds, double read_bytes,
-                  double write_seconds) {
-  auto const voxels = static_cast<double>(scan.grid.size.count());
-  auto const pixels = static_cast<double>(scan.geometry.detector_size().count());
-  auto const views = static_cast<double>(scan.geometry.num_views());
+void print_report(pyronn::Scan const& scan, Cost const& cost, double read_seconds,
+                  double read_bytes, double write_seconds) {
+  auto const voxels = static_cast<double>(scan.grid->size.count());
+  auto const pixels = static_cast<double>(scan.detector_size().count());
+  auto const views = static_cast<double>(scan.num_views());
   StageTable table;
   table.add("read", read_seconds, read_bytes / 1e6, "MB/s");
   table.add("preprocess", cost.preprocess_seconds, pixels * views / 1e6, "Mpixel/s");
@@ -185,24 +222,63 @@ void print_report(Scan const& scan, Cost const& cost, double read_seconds, doubl
   std::printf("\n");
 }
 
+/// Whether the images are asked where the axis is: that is what is said, or nobody knows.
+bool wants_axis(Options const& options, pyronn::Scan const& scan) {
+  return options.center == "auto" ||
+         (options.center == "file" &&
+          std::any_of(scan.facts.begin(), scan.facts.end(), [](pyronn::ScanFact const& fact) {
+            return fact.what == "axis column" && fact.origin == pyronn::ScanFact::Origin::assumed;
+          }));
+}
+
+std::string number_text(double value) {
+  std::ostringstream text;
+  text.exceptions(std::ios::badbit);
+  text.imbue(std::locale::classic());
+  text << value;
+  return text.str();
+}
+
+/// Moves the axis to where the images have it, and a volume that was made of the scan with it.
+void find_axis(Options const& options, AnyImages const& images, pyronn::Scan& scan) {
+  auto const axis =
+      find_axis(scan, images, options.least_transmission, pyronn::CpuExecutor{options.threads});
+  bool const is_volume_of_scan = *scan.grid == pyronn::volume_of_scan(*scan.circle);
+  set_axis(scan, axis.column);
+  if (is_volume_of_scan) scan.grid = pyronn::volume_of_scan(*scan.circle);
+  std::string const found = number_text(axis.column) + " +- " + number_text(axis.uncertainty);
+  if (!options.is_quiet) std::printf("axis column %s: found from the images\n", found.c_str());
+  if (axis.mismatch_of_other_rotation && *axis.mismatch_of_other_rotation < axis.mismatch / 4) {
+    std::fprintf(stderr,
+                 "reconstruct: lines that are measured twice agree better if the scan turned the "
+                 "other way\n");
+  }
+}
+
 int run(Options const& options) {
   Stopwatch watch;
   std::string const device = choose_device(options);
-  Scan const scan = read_scan(options.scan);
+  pyronn::Scan scan = read_scan(options);
   check_inputs_survive(options, scan);
   check_outputs(options, scan);
+  if (!options.is_quiet) print_facts(scan);
   std::string const description = options.scan.string();
-  as_input(description + ": " + scan.geometry_name,
-           [&] { check_orbit(scan, options.fbp_options()); });
+  if (!wants_axis(options, scan)) {
+    as_input(description, [&] { check_orbit(scan, *scan.grid, options.fbp_options()); });
+  }
   auto const truth = as_input("--truth", [&] { return read_truth(options, scan); });
   auto images = as_input(description, [&] { return read_images(scan); });
   judge_images(options, scan, images);
+  if (wants_axis(options, scan)) {
+    as_input(description, [&] { find_axis(options, images, scan); });
+    as_input(description, [&] { check_orbit(scan, *scan.grid, options.fbp_options()); });
+  }
   double const read_seconds = watch.restart();
 
   pyronn::CpuExecutor const host;
   pyronn::Buffer<float, pyronn::CpuExecutor> const memory{
-      host, static_cast<std::size_t>(scan.grid.size.count())};
-  auto const volume = memory.view(scan.grid.size);
+      host, static_cast<std::size_t>(scan.grid->size.count())};
+  auto const volume = memory.view(scan.grid->size);
   Cost const cost = compute(options, scan, images, device, volume);
 
   static_cast<void>(watch.restart());

@@ -16,7 +16,7 @@
 using pyronn::ArrayView;
 using pyronn::FileError;
 using pyronn::InvalidArgument;
-using pyronn::NpyType;
+using pyronn::NumberType;
 using pyronn::read_npy;
 using pyronn::read_npy_header;
 using pyronn::write_npy;
@@ -166,7 +166,7 @@ BOOST_AUTO_TEST_CASE(stored_types_widen_but_never_narrow) {
   auto const path = folder / "array.npy";
   std::uint8_t const byte = 200;
   write_npy(path, &byte, {1});
-  BOOST_TEST((read_npy_header(path).type == NpyType::uint8));
+  BOOST_TEST((read_npy_header(path).type == NumberType::uint8));
   BOOST_TEST(read_npy<std::uint16_t>(path).data[0] == 200);
   BOOST_TEST(read_npy<double>(path).data[0] == 200);
 

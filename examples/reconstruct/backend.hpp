@@ -9,15 +9,16 @@
 #include <pyronn/core/array_view.hpp>
 #include <pyronn/operators/plan.hpp>
 #include <pyronn/recon/fbp/options.hpp>
+#include <pyronn/scan/scan.hpp>
 
 #include "images.hpp"
-#include "scan.hpp"
 
 namespace example {
 
 /// One reconstruction: what goes in, and how.
 struct Job {
-  Scan const& scan;
+  pyronn::Scan const& scan;
+  pyronn::Grid const& grid;
   AnyImages const& images;
   pyronn::FbpOptions options;
   double least_transmission;             ///< below it line integrals are cut
@@ -37,9 +38,10 @@ struct Cost {
   std::size_t device_peak_bytes = 0;  ///< 0 where there is no device
 };
 
-/// Throws InvalidArgument unless the sources lie on a circle, as FDK asks, far enough round it for
-/// the options.
-void check_orbit(Scan const& scan, pyronn::FbpOptions const& options);
+/// Throws InvalidArgument where filtered backprojection cannot do right: where sources of cones do
+/// not lie on a circle, or the angles are too few for the options.
+void check_orbit(pyronn::Scan const& scan, pyronn::Grid const& grid,
+                 pyronn::FbpOptions const& options);
 
 /// Reconstructs into a volume in host memory on this many cores.
 Cost reconstruct_on_cpu(Job const& job, pyronn::VolumeView<float> volume, int threads);

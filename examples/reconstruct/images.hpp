@@ -7,14 +7,12 @@
 #include <variant>
 #include <vector>
 
-#include <pyronn/core/array_view.hpp>
-
-#include "scan.hpp"
+#include <pyronn/scan/scan.hpp>
 
 namespace example {
 
 /// The measured images in host memory. Dark and flat are empty for line integrals, else there is
-/// one value a pixel in each.
+/// one value a pixel in each, the mean of what was taken.
 template <class T>
 struct Images {
   std::vector<T> projections;
@@ -28,8 +26,8 @@ struct Images {
 /// computes in.
 using AnyImages = std::variant<Images<std::uint8_t>, Images<std::uint16_t>, Images<float>>;
 
-/// Throws BadInput for line integrals that are not finite.
-[[nodiscard]] AnyImages read_images(Scan const& scan);
+/// Throws BadInput for line integrals that are not finite, and FileError.
+[[nodiscard]] AnyImages read_images(pyronn::Scan const& scan);
 
 [[nodiscard]] std::size_t bytes(AnyImages const& images);
 

@@ -93,20 +93,20 @@ struct JudgeRows {
 };
 
 /// Throws BadInput where most counts cannot be right.
-void check(Scan const& scan, RowCounts const& counts, std::int64_t pixels) {
-  double const samples = static_cast<double>(pixels) * scan.geometry.num_views();
+void check(pyronn::Scan const& scan, RowCounts const& counts, std::int64_t pixels) {
+  double const samples = static_cast<double>(pixels) * scan.num_views();
   double const half = samples / 2;
   double const half_of_pixels = static_cast<double>(pixels) / 2;
   // A flat field behind a closed shutter is below the dark field in half of the pixels, by noise.
   if (static_cast<double>(counts.flat_below_dark) > 1.8 * half_of_pixels) {
-    if (scan.intensity_full) {
+    if (scan.full_intensity) {
       throw BadInput("intensity_full: is below the dark field");
     }
     throw BadInput("flat: is below the dark field in most pixels; are 'dark' and 'flat' swapped?");
   }
   if (static_cast<double>(counts.too_bright) > half) {
     throw BadInput(
-        std::string{scan.flat ? "flat" : "intensity_full"} +
+        std::string{scan.flats ? "flat" : "intensity_full"} +
         ": most counts of the projections are more than twice as bright; was the shutter "
         "closed, or the exposure another?");
   }
@@ -126,18 +126,17 @@ void check(Scan const& scan, RowCounts const& counts, std::int64_t pixels) {
 }
 
 template <class T>
-Judgement judge_counts(Scan const& scan, Images<T> const& images, double least_transmission,
+Judgement judge_counts(pyronn::Scan const& scan, Images<T> const& images, double least_transmission,
                        pyronn::CpuExecutor const& executor) {
-  auto const detector = scan.geometry.detector_size();
+  auto const detector = scan.detector_size();
   Judgement judgement;
   judgement.is_dead.resize(static_cast<std::size_t>(detector.count()));
   std::vector<RowCounts> rows(static_cast<std::size_t>(detector[1]));
-  executor.for_each({detector[1], 1, 1},
-                    JudgeRows<T>{&images,
-                                 {detector[0], detector[1], scan.geometry.num_views()},
-                                 least_transmission,
-                                 judgement.is_dead.data(),
-                                 rows.data()});
+  executor.for_each({detector[1], 1, 1}, JudgeRows<T>{&images,
+                                                      {detector[0], detector[1], scan.num_views()},
+                                                      least_transmission,
+                                                      judgement.is_dead.data(),
+                                                      rows.data()});
   RowCounts all;
   for (RowCounts const& row : rows) all += row;
   check(scan, all, detector.count());
@@ -167,7 +166,7 @@ std::vector<std::string> Judgement::warnings(double least_transmission) const {
   return result;
 }
 
-Judgement judge(Scan const& scan, AnyImages const& images, double least_transmission,
+Judgement judge(pyronn::Scan const& scan, AnyImages const& images, double least_transmission,
                 pyronn::CpuExecutor const& executor) {
   return std::visit(
       [&](auto const& typed) {

@@ -7,9 +7,9 @@
 #include <vector>
 
 #include <pyronn/backend/cpu/executor.hpp>
+#include <pyronn/scan/scan.hpp>
 
 #include "images.hpp"
-#include "scan.hpp"
 
 namespace example {
 
@@ -28,11 +28,11 @@ struct Judgement {
 
 /// Looks at every count. Throws BadInput, which names the likely cause, where most cannot be right.
 /// Line integrals are not judged.
-[[nodiscard]] Judgement judge(Scan const& scan, AnyImages const& images, double least_transmission,
-                              pyronn::CpuExecutor const& executor = {});
+[[nodiscard]] Judgement judge(pyronn::Scan const& scan, AnyImages const& images,
+                              double least_transmission, pyronn::CpuExecutor const& executor = {});
 
 /// Gives dead pixels, and counts that are no numbers, the transmission between the nearest good
 /// pixels on both sides in their row, else in their column. Returns how many dead pixels have none.
-std::int64_t repair(Scan const& scan, Judgement const& judgement, AnyImages& images);
+std::int64_t repair(pyronn::Scan const& scan, Judgement const& judgement, AnyImages& images);
 
 }  // namespace example

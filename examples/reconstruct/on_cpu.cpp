@@ -42,9 +42,14 @@ struct CpuPlace {
 
 }  // namespace
 
-void check_orbit(Scan const& scan, pyronn::FbpOptions const& options) {
-  using Fdk = pyronn::Fdk<pyronn::ConeBeam, pyronn::SoftwareInterp>;
-  static_cast<void>(Fdk{scan.geometry, scan.grid, options});
+void check_orbit(pyronn::Scan const& scan, pyronn::Grid const& grid,
+                 pyronn::FbpOptions const& options) {
+  std::visit(
+      [&](auto const& geometry) {
+        using Geometry = std::decay_t<decltype(geometry)>;
+        static_cast<void>(pyronn::Fbp<Geometry, pyronn::SoftwareInterp>{geometry, grid, options});
+      },
+      scan.geometry);
 }
 
 Cost reconstruct_on_cpu(Job const& job, pyronn::VolumeView<float> volume, int threads) {

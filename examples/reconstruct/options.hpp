@@ -7,7 +7,9 @@
 #include <cstddef>
 #include <filesystem>
 #include <limits>
+#include <locale>
 #include <optional>
+#include <sstream>
 #include <string>
 #include <system_error>
 #include <thread>
@@ -16,6 +18,7 @@
 #include <CLI/CLI.hpp>
 
 #include <pyronn/recon/fbp/options.hpp>
+#include <pyronn/scan/scan_facts.hpp>
 
 #include "bad_input.hpp"
 #include "slices_png.hpp"
@@ -33,6 +36,7 @@ struct Options {
   std::string window = "ram_lak";
   std::string redundancy = "automatic";
   std::vector<double> grey;
+  std::string center = "file";
   int threads = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
   int workspace_mib = 256;
   double least_transmission = 1e-6;
@@ -44,6 +48,24 @@ struct Options {
   [[nodiscard]] pyronn::FbpOptions fbp_options() const {
     return {static_cast<pyronn::FilterWindow>(place_of(window, window_names())),
             static_cast<pyronn::Redundancy>(place_of(redundancy, redundancy_names()))};
+  }
+
+  [[nodiscard]] pyronn::GivenOfScan given() const {
+    pyronn::GivenOfScan given;
+    given.axis_column = axis_column();
+    return given;
+  }
+
+  /// Where --center names a column.
+  [[nodiscard]] std::optional<double> axis_column() const {
+    if (center == "file" || center == "auto") return std::nullopt;
+    std::istringstream text{center};
+    text.imbue(std::locale::classic());
+    double column = 0;
+    if (!(text >> column) || !(text >> std::ws).eof()) {
+      throw BadInput("--center: " + center + " must be file, auto or a column");
+    }
+    return column;
   }
 
   [[nodiscard]] std::size_t workspace_bytes() const {
@@ -96,9 +118,15 @@ inline void check_names(Options const& options) {
 }
 
 inline void add_options(CLI::App& app, Options& options) {
-  app.add_option("scan", options.scan, "Scan description, a JSON file")->required();
+  app.add_option("scan", options.scan,
+                 "A description in JSON, or an HDF5 file: NXtomo, Data Exchange")
+      ->required();
   app.add_option("-o,--output", options.output,
                  "Volume to write: .mha for ITK-SNAP and 3D Slicer, or .npy")
+      ->capture_default_str();
+  app.add_option("--center", options.center,
+                 "Column in which the rotation axis is seen, from 0; auto: found from the images; "
+                 "file: the file's word, auto where it has none")
       ->capture_default_str();
   app.add_option("--png", options.png, "Picture of the three central slices to write");
   app.add_option("--grey", options.grey, "Black and white of the picture [1/mm], else automatic")
@@ -143,7 +171,7 @@ inline void add_options(CLI::App& app, Options& options) {
 /// Nothing if all that was asked for is help. Throws BadInput.
 inline std::optional<Options> parse_options(int argc, char** argv) {
   Options options;
-  CLI::App app{"Reconstructs a cone-beam scan along a circle (FDK)."};
+  CLI::App app{"Reconstructs a scan by filtered backprojection: parallel rays, fans and cones."};
   app.footer(
       "Exit status: 0 done; 2 the input cannot be worked with, one line says why and nothing is\n"
       "written; 1 anything else.");
@@ -162,6 +190,7 @@ inline std::optional<Options> parse_options(int argc, char** argv) {
   if (app.count("--max-error") > 0 && options.truth.empty()) {
     throw BadInput("--max-error: needs --truth");
   }
+  static_cast<void>(options.axis_column());
   check_names(options);
   return options;
 }

@@ -88,17 +88,36 @@ class Preprocessing {
   std::optional<pyronn::Buffer<float, Executor>> lines_;
 };
 
+/// Views of three axes as the geometry has them: in the plane there are no rows.
+template <class Geometry>
+auto views_of(pyronn::ProjectionView<float const> views) {
+  if constexpr (pyronn::is_plane_geometry_v<Geometry>) {
+    return pyronn::ArrayView<float const, 2>{views.data, {views.extents[0], views.extents[2]}};
+  } else {
+    return views;
+  }
+}
+
+template <class Geometry>
+auto volume_of(pyronn::VolumeView<float> volume) {
+  if constexpr (pyronn::is_plane_geometry_v<Geometry>) {
+    return pyronn::ArrayView<float, 2>{volume.data, {volume.extents[0], volume.extents[1]}};
+  } else {
+    return volume;
+  }
+}
+
 /// Tells the plan of one share, and of the last where that has fewer views.
-template <class Fdk, class Executor>
-void tell_plans(Fdk const& fdk, Executor const& executor, Job const& job, int share,
-                std::size_t workspace_bytes) {
+template <class Geometry, class Interp, class Executor>
+void tell_plans(pyronn::Fbp<Geometry, Interp> const& fbp, Executor const& executor, Job const& job,
+                int share, std::size_t workspace_bytes) {
   if (!job.planned) return;
-  auto const detector = job.scan.geometry.detector_size();
-  int const num_views = job.scan.geometry.num_views();
+  auto const detector = job.scan.detector_size();
+  int const num_views = job.scan.num_views();
   int const last = num_views % share;
   auto const tell = [&](int first, int count) {
-    pyronn::ProjectionView<float const> const views{nullptr, {detector[0], detector[1], count}};
-    job.planned(count, fdk.plan(executor, views, workspace_bytes,
+    auto const views = views_of<Geometry>({nullptr, {detector[0], detector[1], count}});
+    job.planned(count, fbp.plan(executor, views, workspace_bytes,
                                 {pyronn::ViewSelection::range(first, count)}));
   };
   tell(0, share);
@@ -106,18 +125,18 @@ void tell_plans(Fdk const& fdk, Executor const& executor, Job const& job, int sh
 }
 
 /// Backprojects share after share.
-template <class Interp, class Place>
-void reconstruct_shares(Place& place, Job const& job, int share, std::size_t workspace_limit,
+template <class Interp, class Place, class Geometry>
+void reconstruct_shares(Place& place, Geometry const& geometry, Job const& job, int share,
                         LineIntegralSource const& line_integrals, pyronn::VolumeView<float> volume,
                         Cost& cost) {
   using Executor = decltype(Place::executor);
-  pyronn::Fdk<pyronn::ConeBeam, Interp> const fdk{job.scan.geometry, job.scan.grid, job.options};
-  auto const detector = job.scan.geometry.detector_size();
-  pyronn::ProjectionView<float const> const one_share{nullptr, {detector[0], detector[1], share}};
-  cost.workspace_bytes = fdk.workspace_bytes(place.executor, one_share, workspace_limit);
+  pyronn::Fbp<Geometry, Interp> const fbp{geometry, job.grid, job.options};
+  auto const detector = geometry.detector_size();
+  auto const one_share = views_of<Geometry>({nullptr, {detector[0], detector[1], share}});
+  cost.workspace_bytes = fbp.workspace_bytes(place.executor, one_share, job.workspace_limit / 2);
   pyronn::Workspace<Executor> workspace{place.executor, cost.workspace_bytes};
-  tell_plans(fdk, place.executor, job, share, cost.workspace_bytes);
-  int const num_views = job.scan.geometry.num_views();
+  tell_plans(fbp, place.executor, job, share, cost.workspace_bytes);
+  int const num_views = geometry.num_views();
   for (int first = 0; first < num_views; first += share) {
     int const count = std::min(share, num_views - first);
     Stopwatch watch;
@@ -125,7 +144,7 @@ void reconstruct_shares(Place& place, Job const& job, int share, std::size_t wor
     place.synchronise();
     cost.preprocess_seconds += watch.restart();
     auto const output = first == 0 ? pyronn::Output::overwrite : pyronn::Output::add;
-    fdk(place.executor, lines, volume, workspace,
+    fbp(place.executor, views_of<Geometry>(lines), volume_of<Geometry>(volume), workspace,
         {pyronn::ViewSelection::range(first, count), {}, output});
     place.synchronise();
     cost.reconstruct_seconds += watch.restart();
@@ -135,12 +154,11 @@ void reconstruct_shares(Place& place, Job const& job, int share, std::size_t wor
 
 /// How many views go in one share: half of what the limit allows, the other half is for filtering.
 inline int share_of_views(Job const& job, int wanted) {
-  auto const detector = job.scan.geometry.detector_size();
-  auto const view_bytes = static_cast<std::size_t>(detector.count()) * 2 * sizeof(float);
+  auto const view_bytes =
+      static_cast<std::size_t>(job.scan.detector_size().count()) * 2 * sizeof(float);
   auto const fit = std::max<std::size_t>(1, job.workspace_limit / 2 / view_bytes);
-  return static_cast<int>(
-      std::min<std::size_t>({fit, static_cast<std::size_t>(wanted),
-                             static_cast<std::size_t>(job.scan.geometry.num_views())}));
+  return static_cast<int>(std::min<std::size_t>(
+      {fit, static_cast<std::size_t>(wanted), static_cast<std::size_t>(job.scan.num_views())}));
 }
 
 template <class Place>
@@ -148,22 +166,27 @@ Cost reconstruct_at(Place& place, Job const& job, pyronn::VolumeView<float> host
   Cost cost;
   Stopwatch watch;
   int const share = share_of_views(job, Place::views_per_share);
-  auto const detector = job.scan.geometry.detector_size();
-  pyronn::Extents<3> const extents{detector[0], detector[1], job.scan.geometry.num_views()};
+  auto const detector = job.scan.detector_size();
+  pyronn::Extents<3> const extents{detector[0], detector[1], job.scan.num_views()};
   typename Place::Output volume{place, host_volume};
+  auto const shares = [&](LineIntegralSource const& load) {
+    std::visit(
+        [&](auto const& geometry) {
+          if (job.is_textured) {
+            reconstruct_shares<pyronn::TextureInterp>(place, geometry, job, share, load,
+                                                      volume.view(), cost);
+          } else {
+            reconstruct_shares<pyronn::SoftwareInterp>(place, geometry, job, share, load,
+                                                       volume.view(), cost);
+          }
+        },
+        job.scan.geometry);
+  };
   std::visit(
       [&](auto const& images) {
         Preprocessing preprocessing{place, images, extents, share, job.least_transmission};
-        auto const load = [&](int first, int count) { return preprocessing.load(first, count); };
-        std::size_t const limit = job.workspace_limit / 2;
         cost.preprocess_seconds += watch.restart();
-        if (job.is_textured) {
-          reconstruct_shares<pyronn::TextureInterp>(place, job, share, limit, load, volume.view(),
-                                                    cost);
-        } else {
-          reconstruct_shares<pyronn::SoftwareInterp>(place, job, share, limit, load, volume.view(),
-                                                     cost);
-        }
+        shares([&](int first, int count) { return preprocessing.load(first, count); });
       },
       job.images);
   static_cast<void>(watch.restart());

@@ -19,9 +19,9 @@ namespace {
 template <class T>
 class Repair {
  public:
-  Repair(Scan const& scan, Judgement const& judgement, Images<T>& images)
-      : size_{scan.geometry.detector_size()},
-        views_{scan.geometry.num_views()},
+  Repair(pyronn::Scan const& scan, Judgement const& judgement, Images<T>& images)
+      : size_{scan.detector_size()},
+        views_{scan.num_views()},
         is_dead_{judgement.is_dead},
         images_{images} {}
 
@@ -144,7 +144,7 @@ class Repair {
 
 }  // namespace
 
-std::int64_t repair(Scan const& scan, Judgement const& judgement, AnyImages& images) {
+std::int64_t repair(pyronn::Scan const& scan, Judgement const& judgement, AnyImages& images) {
   return std::visit(
       [&](auto& typed) {
         if (!typed.are_intensities()) return std::int64_t{0};

@@ -59,12 +59,15 @@ Picture slice_across(int axis, pyronn::VolumeView<float const> volume, pyronn::V
 std::vector<Picture> middle_slices(pyronn::VolumeView<float const> volume,
                                    pyronn::Grid const& grid) {
   constexpr double most_pixels = 4096;  // along the longest side of a slice
-  double pixel = std::min({grid.spacing[0], grid.spacing[1], grid.spacing[2]});
+  bool const is_flat = grid.size[2] == 1;
+  double pixel = std::min(grid.spacing[0], grid.spacing[1]);
+  if (!is_flat) pixel = std::min(pixel, grid.spacing[2]);
   for (int axis = 0; axis < 3; ++axis) {
     pixel = std::max(pixel, grid.size[axis] * grid.spacing[axis] / most_pixels);
   }
-  std::vector<Picture> pictures;
-  for (int const axis : {2, 1, 0}) {
+  std::vector<Picture> pictures{slice_across(2, volume, grid.spacing, pixel)};
+  if (is_flat) return pictures;
+  for (int const axis : {1, 0}) {
     pictures.push_back(slice_across(axis, volume, grid.spacing, pixel));
   }
   return pictures;

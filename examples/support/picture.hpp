@@ -24,7 +24,8 @@ struct GreyWindow {
 };
 
 /// The three slices through the middle of a volume: across z (x to the right, y down), across y
-/// (x, z) and across x (y, z), with square pixels in proportion, by linear interpolation.
+/// (x, z) and across x (y, z), with square pixels in proportion, by linear interpolation. Of a
+/// single slice only the first.
 std::vector<Picture> middle_slices(pyronn::VolumeView<float const> volume,
                                    pyronn::Grid const& grid);
 

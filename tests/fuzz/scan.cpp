@@ -2,11 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// The descriptions of scans that the example `reconstruct` reads, with the images that they name.
-#include "../../examples/reconstruct/scan.cpp"
-
 #include <memory>
+#include <string>
+#include <vector>
 
 #include <pyronn/io/npy.hpp>
+#include <pyronn/scan/scan_json.hpp>
 
 #include "../../examples/reconstruct/images.cpp"
 #include "../support/temporary_folder.hpp"
@@ -22,6 +23,7 @@ std::shared_ptr<test::TemporaryFolder const> image_folder() {
   std::vector<float> const lines(24, 0.5F);
   pyronn::write_npy(*folder / "projections.npy", values.data(), {4, 2, 3});
   pyronn::write_npy(*folder / "lines.npy", lines.data(), {4, 2, 3});
+  pyronn::write_npy(*folder / "rows.npy", lines.data(), {4, 3});
   pyronn::write_npy(*folder / "dark.npy", values.data(), {2, 3});
   std::vector<double> const source{600, 0, 0, 0, 600, 0, -600, 0, 0, 0, -600, 0};
   std::vector<double> const center{-600, 0, 0, 0, -600, 0, 600, 0, 0, 0, 600, 0};
@@ -52,6 +54,16 @@ char const* const matrices = R"({"matrices": [[[1, 0, 0, 0], [0, 1, 0, 0], [0, 0
   [[1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 1, 600]]], "detector": {"columns": 3, "rows": 2},
   "volume": {"size": [4, 4, 4], "voxel_mm": [1, 1, 1]}, "projections": "lines.npy"})";
 
+char const* const fan = R"({"beam": "fan", "circular": {"source_isocenter_mm": 600,
+  "source_detector_mm": 1000, "angles": {"count": 4}, "detector_offset_mm": 0.5},
+  "detector": {"columns": 3, "pixel_mm": 2}, "volume": {"size": [4, 4], "voxel_mm": [1, 1]},
+  "projections": "rows.npy"})";
+
+char const* const parallel = R"({"beam": "parallel", "vectors": [
+  {"direction": [0, 1, 0], "detector_center_mm": [0, 0, 0], "u_step_mm": [1, 0, 0],
+   "v_step_mm": [0, 0, 1]}], "detector": {"columns": 3, "rows": 2}, "projections": "dark.npy",
+  "projections_are": "transmissions"})";
+
 char const* const vectors = R"({"vectors": {"source_mm": "source.npy",
   "detector_center_mm": "center.npy", "u_step_mm": "u.npy", "v_step_mm": "v.npy"},
   "detector": {"columns": 3, "rows": 2}, "volume": {"size": [4, 4, 4], "voxel_mm": [1, 1, 1]},
@@ -73,7 +85,7 @@ Reader scan() {
   std::string const folder = (*images / "").string();
   return {"scan",
           {in_folder(folder, circular), in_folder(folder, listed), in_folder(folder, matrices),
-           in_folder(folder, vectors)},
+           in_folder(folder, vectors), in_folder(folder, fan), in_folder(folder, parallel)},
           {"[",
            "]",
            "{",
@@ -87,6 +99,8 @@ Reader scan() {
            "\"dark\": ",
            "\"flat\": ",
            "\"projections_are\": \"line_integrals\",",
+           "\"beam\": \"parallel\",",
+           "\"beam\": \"arc_fan\",",
            "\"count\": 1000000",
            "\"\\u0000\"",
            "\"\\u001b[2J\"",
@@ -95,9 +109,9 @@ Reader scan() {
            "\"list_deg\": [1],",
            "1e308"},
           [images](std::filesystem::path const& file) {
-            return returns<example::BadInput>([&] {
-              auto const description = example::read_scan(file);
-              static_cast<void>(returns<pyronn::FileError>([&] {  // of images, as the program says
+            return returns<pyronn::FileError>([&] {
+              auto const description = pyronn::read_scan_json(file);
+              static_cast<void>(returns<example::BadInput>([&] {  // of images, as the program says
                 promises(example::bytes(example::read_images(description)) > 0, "there are images");
               }));
             });

@@ -21,6 +21,7 @@
 #include <pyronn/io/atomic_file.hpp>
 #include <pyronn/io/detail/file_error.hpp>
 #include <pyronn/io/npy_header.hpp>
+#include <pyronn/io/number_type.hpp>
 
 namespace pyronn {
 
@@ -39,48 +40,11 @@ inline constexpr bool is_npy_element_v =
     std::is_same_v<T, std::uint8_t>;
 
 template <class T>
-constexpr NpyType npy_type() {
+constexpr NumberType npy_type() {
   static_assert(is_npy_element_v<T>,
                 "the elements of a .npy array are float, double, std::uint16_t or std::uint8_t");
-  if (std::is_same_v<T, float>) return NpyType::float32;
-  if (std::is_same_v<T, double>) return NpyType::float64;
-  return std::is_same_v<T, std::uint16_t> ? NpyType::uint16 : NpyType::uint8;
+  return number_type<T>();
 }
-
-/// Calls `visit` with a number of the type.
-template <class Visit>
-void visit_npy_type(NpyType type, Visit const& visit) {
-  switch (type) {
-    case NpyType::uint8:
-      return visit(std::uint8_t{});
-    case NpyType::uint16:
-      return visit(std::uint16_t{});
-    case NpyType::uint32:
-      return visit(std::uint32_t{});
-    case NpyType::uint64:
-      return visit(std::uint64_t{});
-    case NpyType::int8:
-      return visit(std::int8_t{});
-    case NpyType::int16:
-      return visit(std::int16_t{});
-    case NpyType::int32:
-      return visit(std::int32_t{});
-    case NpyType::int64:
-      return visit(std::int64_t{});
-    case NpyType::float16:
-      return visit(Half{});
-    case NpyType::float32:
-      return visit(float{});
-    case NpyType::float64:
-      return visit(double{});
-  }
-}
-
-/// Half widens; all other conversions are the language's.
-template <class Stored, class T>
-inline constexpr bool npy_converts_v = std::is_floating_point_v<T> ||
-                                       (std::is_integral_v<Stored> && std::is_unsigned_v<Stored> &&
-                                        sizeof(Stored) <= sizeof(T));
 
 /// Reads the elements of a file that stores `Stored`.
 template <class Stored>
@@ -111,10 +75,7 @@ class NpyElements {
     if (!file_.read(bytes, static_cast<std::streamsize>(count * sizeof(Stored)))) {
       fail_file(path_, "cannot be read to its end: ", last_system_error());
     }
-    if (!is_big_endian_) return;
-    for (std::size_t i = 0; i < count; ++i) {
-      std::reverse(bytes + i * sizeof(Stored), bytes + (i + 1) * sizeof(Stored));
-    }
+    if (is_big_endian_) swap_bytes(data, count, sizeof(Stored));
   }
 
   std::filesystem::path const& path_;
@@ -163,11 +124,11 @@ std::int64_t check_npy_write(T const* data, std::vector<std::int64_t> const& sha
 
 /// Magic, version 1.0, length and dictionary, padded so that the elements begin at a multiple of
 /// 64 bytes.
-inline std::string npy_header_text(NpyType type, std::vector<std::int64_t> const& shape) {
+inline std::string npy_header_text(NumberType type, std::vector<std::int64_t> const& shape) {
   constexpr std::size_t start_bytes = 10;
   constexpr std::size_t alignment = 64;
   std::string text = "{'descr': '";
-  text += npy_info(type).descr;
+  text += npy_descr(type);
   text += "', 'fortran_order': False, 'shape': " + npy_shape_text(shape) + ", }";
   std::size_t const unpadded = start_bytes + text.size() + 1;
   text.append((alignment - unpadded % alignment) % alignment, ' ');
@@ -181,7 +142,7 @@ inline std::string npy_header_text(NpyType type, std::vector<std::int64_t> const
 }  // namespace detail
 
 /// Reads an array and converts its elements to T: float, double, std::uint16_t or std::uint8_t.
-/// float and double are read from every NpyType, where float64 and long integers are rounded as
+/// float and double are read from every NumberType, where float64 and long integers are rounded as
 /// NumPy rounds them; unsigned integers are read from the same and from smaller unsigned integers,
 /// all of them in either order of bytes. Throws FileError where
 /// `read_npy_header` does, and where the stored type does not fit into T. Memory is taken only
@@ -194,13 +155,13 @@ template <class T>
   NpyHeader const header = reader.read();
   auto const count = detail::npy_count(header.shape, std::numeric_limits<std::int64_t>::max());
   NpyArray<T> array{header.shape, std::vector<T>(static_cast<std::size_t>(count.value()))};
-  detail::visit_npy_type(header.type, [&](auto stored) {
+  visit_number_type(header.type, [&](auto stored) {
     using Stored = decltype(stored);
-    if constexpr (detail::npy_converts_v<Stored, T>) {
+    if constexpr (detail::reads_as_v<Stored, T>) {
       detail::NpyElements<Stored>{path, reader.file(), header.is_big_endian}.read(array.data);
     } else {
-      detail::fail_file(path, "holds ", detail::npy_info(header.type).name,
-                        ", which does not fit into ", detail::npy_info(detail::npy_type<T>()).name);
+      detail::fail_file(path, "holds ", name_of(header.type), ", which does not fit into ",
+                        name_of(detail::npy_type<T>()));
     }
   });
   if (header.is_fortran_order) array.data = detail::from_fortran_order(array.data, header.shape);

@@ -17,28 +17,13 @@
 
 #include <pyronn/io/detail/file_error.hpp>
 #include <pyronn/io/detail/npy_dictionary.hpp>
+#include <pyronn/io/number_type.hpp>
 
 namespace pyronn {
 
-/// The element types of a .npy file that pyronn reads. It writes uint8, uint16, float32 and
-/// float64.
-enum class NpyType {
-  uint8,
-  uint16,
-  float32,
-  float64,
-  uint32,
-  uint64,
-  int8,
-  int16,
-  int32,
-  int64,
-  float16
-};
-
 /// The type and shape of the array in a .npy file, and where its elements begin.
 struct NpyHeader {
-  NpyType type;                     ///< the type of every element
+  NumberType type;                  ///< the type of every element
   std::vector<std::int64_t> shape;  ///< as NumPy prints it, slowest axis first; empty: one number
   std::streamoff data_offset;       ///< where the first element begins [bytes]
   bool is_fortran_order = false;    ///< the first axis of `shape` is the fastest in the file
@@ -47,18 +32,12 @@ struct NpyHeader {
 
 namespace detail {
 
-struct NpyTypeInfo {
-  char const* descr;
-  char const* name;
-  int bytes;
-};
-
-inline constexpr NpyTypeInfo npy_types[] = {
-    {"|u1", "uint8", 1},  {"<u2", "uint16", 2}, {"<f4", "float32", 4}, {"<f8", "float64", 8},
-    {"<u4", "uint32", 4}, {"<u8", "uint64", 8}, {"|i1", "int8", 1},    {"<i2", "int16", 2},
-    {"<i4", "int32", 4},  {"<i8", "int64", 8},  {"<f2", "float16", 2}};
-
-constexpr NpyTypeInfo const& npy_info(NpyType type) { return npy_types[static_cast<int>(type)]; }
+/// What NumPy calls the numbers of a type, little-endian.
+constexpr char const* npy_descr(NumberType type) {
+  constexpr char const* names[] = {"|u1", "<u2", "<u4", "<u8", "|i1", "<i2",
+                                   "<i4", "<i8", "<f2", "<f4", "<f8"};
+  return names[static_cast<int>(type)];
+}
 
 inline std::string npy_shape_text(std::vector<std::int64_t> const& shape) {
   std::string text = "(";
@@ -83,13 +62,12 @@ inline std::optional<std::int64_t> npy_count(std::vector<std::int64_t> const& sh
 }
 
 /// The order of bytes comes first, which single bytes may have, too.
-inline NpyType parse_npy_type(std::filesystem::path const& path, std::string const& descr) {
-  int number = 0;
-  for (NpyTypeInfo const& info : npy_types) {
+inline NumberType parse_npy_type(std::filesystem::path const& path, std::string const& descr) {
+  for (int number = 0; number <= static_cast<int>(NumberType::float64); ++number) {
+    auto const type = static_cast<NumberType>(number);
     bool const is_ordered =
-        descr[0] == '<' || descr[0] == '>' || (descr[0] == '|' && info.bytes == 1);
-    if (is_ordered && descr.substr(1) == info.descr + 1) return static_cast<NpyType>(number);
-    ++number;
+        descr[0] == '<' || descr[0] == '>' || (descr[0] == '|' && bytes_of(type) == 1);
+    if (is_ordered && descr.substr(1) == npy_descr(type) + 1) return type;
   }
   fail_file(path, "holds elements of type '", printable(descr),
             "'; pyronn reads integers, float16, float32 and float64; convert it in NumPy, for "
@@ -99,13 +77,13 @@ inline NpyType parse_npy_type(std::filesystem::path const& path, std::string con
 /// Throws unless the elements take exactly the bytes that the file holds behind its header.
 inline void check_npy_size(std::filesystem::path const& path, NpyHeader const& header,
                            std::int64_t held_bytes) {
-  NpyTypeInfo const& type = npy_info(header.type);
-  auto const count = npy_count(header.shape, held_bytes / type.bytes);
-  if (count && *count * type.bytes == held_bytes) return;
-  double needed_bytes = type.bytes;
+  int const bytes = bytes_of(header.type);
+  auto const count = npy_count(header.shape, held_bytes / bytes);
+  if (count && *count * bytes == held_bytes) return;
+  double needed_bytes = bytes;
   for (std::int64_t const size : header.shape) needed_bytes *= static_cast<double>(size);
-  fail_file(path, "its shape ", npy_shape_text(header.shape), " of ", type.name, " needs ",
-            count ? static_cast<double>(*count * type.bytes) : needed_bytes,
+  fail_file(path, "its shape ", npy_shape_text(header.shape), " of ", name_of(header.type),
+            " needs ", count ? static_cast<double>(*count * bytes) : needed_bytes,
             " bytes of data, but the file holds ", held_bytes);
 }
 
@@ -174,8 +152,8 @@ class NpyHeaderReader {
 }  // namespace detail
 
 /// Reads the header of a .npy file (format 1.0, 2.0 or 3.0). Throws FileError unless the file holds
-/// an array of a NpyType, in C or Fortran order and of either order of bytes, that fills the file
-/// exactly.
+/// an array of a NumberType, in C or Fortran order and of either order of bytes, that fills the
+/// file exactly.
 [[nodiscard]] inline NpyHeader read_npy_header(std::filesystem::path const& path) {
   return detail::NpyHeaderReader{path}.read();
 }

@@ -117,7 +117,7 @@ class SlicesOfPairs {
     CopySlicesOfPairs<T> const kernel{volume, target, mosaic, first - first_slice};
     executor.for_each(kernel.items(), kernel);
     constexpr int channels = 2;
-    ImageStack const image{target,
+    DeviceImages const image{target,
                            static_cast<int>(sizeof(float)),
                            mosaic.texels_of_row(),
                            mosaic.rows_of_texels(),

@@ -28,7 +28,7 @@ class TextureCache {
   /// Returns the textures of a stack, which it creates where it does not hold them, for kernels
   /// that are queued on the stream next. A graph that is being captured from the stream holds them,
   /// too.
-  TextureStack const& get(ImageStack const& images, cudaStream_t stream) {
+  TextureStack const& get(DeviceImages const& images, cudaStream_t stream) {
     stream_ = stream;
     for (TexturesInUse& stack : stacks_) {
       if (stack.textures->images() == images) return used(stack);

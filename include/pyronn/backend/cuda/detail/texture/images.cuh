@@ -91,7 +91,7 @@ struct TextureImages {
 };
 
 /// Finds or creates the texture objects of a stack.
-inline TextureImages make_textures(ImageStack const& images, TextureCache& cache,
+inline TextureImages make_textures(DeviceImages const& images, TextureCache& cache,
                                    cudaStream_t stream) {
   TextureStack const& stack = cache.get(images, stream);
   TextureImages result{};
@@ -152,8 +152,8 @@ TextureImages copy_to_textures(Executor const& executor, ArrayView<T const, 4> a
   CopyPlanes<Axis, T> const kernel{array, planes, row_bytes / sizeof(Texel)};
   Extents<3> const items = kernel.items();
   executor.for_each(items, kernel);
-  ImageStack const images{planes,   static_cast<int>(sizeof(Texel)), items[0], items[1], items[2],
-                          row_bytes};
+  DeviceImages const images{planes,   static_cast<int>(sizeof(Texel)), items[0], items[1], items[2],
+                            row_bytes};
   return make_textures(images, cache, executor.stream());
 }
 

@@ -123,12 +123,12 @@ PlaneSlab<Axis> PlaneSlab<Axis>::copy(Executor const& executor, ArrayView<T cons
     std::size_t const row_bytes = pitch<Texel>(executor, width(volume.extents));
     CopyRowsAlongZ<Axis, T> const kernel{volume, planes, row_bytes / sizeof(Texel), first, end};
     executor.for_each(kernel.items(), kernel);
-    ImageStack const stack{planes,
-                           static_cast<int>(sizeof(Texel)),
-                           width(volume.extents),
-                           height(volume.extents),
-                           end - first,
-                           row_bytes};
+    DeviceImages const stack{planes,
+                             static_cast<int>(sizeof(Texel)),
+                             width(volume.extents),
+                             height(volume.extents),
+                             end - first,
+                             row_bytes};
     return {make_textures(stack, cache, executor.stream()), first, end};
   }
 }

@@ -42,7 +42,7 @@ struct TexturesInUse {
   unsigned long long capture = 0;  ///< the last capture with a graph that holds them
   bool is_read_outside_graphs = false;
 
-  explicit TexturesInUse(ImageStack const& images)
+  explicit TexturesInUse(DeviceImages const& images)
       : textures{std::make_shared<TextureStack const>(images)} {}
 };
 

@@ -90,12 +90,12 @@ struct SliceSource<TextureInterp, CudaBackend> : CopySource<InPlaceSlices<Textur
       return detail::TextureSlices{
           detail::copy_to_textures<2>(executor, array, workspace.data(), cache)};
     }
-    detail::ImageStack const images{array.data,
-                                    static_cast<int>(sizeof(T)),
-                                    array.extents[0],
-                                    array.extents[1],
-                                    array.extents[2] * array.extents[3],
-                                    static_cast<std::size_t>(array.extents[0]) * sizeof(T)};
+    detail::DeviceImages const images{array.data,
+                                      static_cast<int>(sizeof(T)),
+                                      array.extents[0],
+                                      array.extents[1],
+                                      array.extents[2] * array.extents[3],
+                                      static_cast<std::size_t>(array.extents[0]) * sizeof(T)};
     return detail::TextureSlices{detail::make_textures(images, cache, executor.stream())};
   }
 

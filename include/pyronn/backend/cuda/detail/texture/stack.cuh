@@ -27,7 +27,7 @@ class RelaxedCaptureMode {
 };
 
 /// Images of one size that lie one after another in device memory.
-struct ImageStack {
+struct DeviceImages {
   void const* data;
   int texel_bytes;  ///< bytes of a texel's numbers, which are floating-point: 2 or 4
   int width;
@@ -36,7 +36,7 @@ struct ImageStack {
   std::size_t row_bytes;
   int channels = 1;  ///< numbers of a texel: 1 or 2
 
-  friend bool operator==(ImageStack const& a, ImageStack const& b) {
+  friend bool operator==(DeviceImages const& a, DeviceImages const& b) {
     return a.data == b.data && a.texel_bytes == b.texel_bytes && a.width == b.width &&
            a.height == b.height && a.count == b.count && a.row_bytes == b.row_bytes &&
            a.channels == b.channels;
@@ -57,7 +57,7 @@ class TextureStack {
   }
 
   /// On the current device, also while one of the thread's streams is being captured.
-  explicit TextureStack(ImageStack const& images)
+  explicit TextureStack(DeviceImages const& images)
       : images_{images}, log2_{images_per_texture_log2(images.height)} {
     check_cuda(cudaGetDevice(&device_), "cudaGetDevice");
     // First, so that no texture is lost where there is no memory for its handle.
@@ -74,7 +74,7 @@ class TextureStack {
   TextureStack(TextureStack const&) = delete;
   TextureStack& operator=(TextureStack const&) = delete;
 
-  [[nodiscard]] ImageStack const& images() const { return images_; }
+  [[nodiscard]] DeviceImages const& images() const { return images_; }
   [[nodiscard]] std::vector<cudaTextureObject_t> const& textures() const { return textures_; }
 
  private:
@@ -113,7 +113,7 @@ class TextureStack {
     if (current != device_) static_cast<void>(cudaSetDevice(current));
   }
 
-  ImageStack images_;
+  DeviceImages images_;
   int log2_;
   int device_ = 0;
   std::vector<cudaTextureObject_t> textures_;

@@ -1,0 +1,74 @@
+// SPDX-FileCopyrightText: The pyronn authors
+// SPDX-License-Identifier: Apache-2.0
+#include "axis.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <type_traits>
+#include <variant>
+#include <vector>
+
+namespace example {
+namespace {
+
+/// Rows spread over the panel for parallel rays; of a point source those beside its plane, as
+/// others see each line once.
+std::vector<int> rows_to_compare(pyronn::CircularScan const& circle) {
+  std::vector<int> rows;
+  int const all = circle.size[1];
+  if (circle.is_parallel()) {
+    int const count = std::min(all, 16);
+    for (int i = 0; i < count; ++i) rows.push_back((2 * i + 1) * all / (2 * count));
+    return rows;
+  }
+  int const middle = static_cast<int>(std::lround(circle.central_row));
+  for (int row = std::max(0, middle - 2); row <= std::min(all - 1, middle + 2); ++row) {
+    rows.push_back(row);
+  }
+  return rows;
+}
+
+/// The line integrals of some rows, `[view][row][column]`; what is dead or dark is cut.
+template <class T>
+std::vector<float> lines_of_rows(pyronn::Scan const& scan, Images<T> const& images,
+                                 std::vector<int> const& rows, double least_transmission) {
+  auto const detector = scan.detector_size();
+  std::vector<float> lines;
+  for (int view = 0; view < scan.num_views(); ++view) {
+    for (int const row : rows) {
+      auto const pixel = static_cast<std::size_t>(std::int64_t{row} * detector[0]);
+      std::size_t const first =
+          static_cast<std::size_t>(view) * static_cast<std::size_t>(detector.count()) + pixel;
+      for (std::size_t u = 0; u < static_cast<std::size_t>(detector[0]); ++u) {
+        auto const value = static_cast<double>(images.projections[first + u]);
+        if (!images.are_intensities()) {
+          lines.push_back(static_cast<float>(value));
+          continue;
+        }
+        auto const dark = static_cast<double>(images.dark[pixel + u]);
+        auto const full = static_cast<double>(images.flat[pixel + u]) - dark;
+        double const part = full > 0 ? (value - dark) / full : 1;
+        lines.push_back(static_cast<float>(-std::log(std::max(part, least_transmission))));
+      }
+    }
+  }
+  return lines;
+}
+
+}  // namespace
+
+pyronn::RotationAxis find_axis(pyronn::Scan const& scan, AnyImages const& images,
+                               double least_transmission, pyronn::CpuExecutor const& executor) {
+  auto const rows = rows_to_compare(*scan.circle);
+  auto const lines = std::visit(
+      [&](auto const& typed) { return lines_of_rows(scan, typed, rows, least_transmission); },
+      images);
+  pyronn::Extents<3> const extents{scan.detector_size()[0], static_cast<int>(rows.size()),
+                                   scan.num_views()};
+  return pyronn::find_rotation_axis(executor, *scan.circle,
+                                    pyronn::ProjectionView<float const>{lines.data(), extents});
+}
+
+}  // namespace example

@@ -1,0 +1,16 @@
+// SPDX-FileCopyrightText: The pyronn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+#include <memory>
+
+#include <pyronn/scan/image_stack.hpp>
+
+namespace example {
+
+/// The images of a .npy file, and where the program was built with libtiff of a TIFF file or of a
+/// folder of them. Throws FileError.
+std::shared_ptr<pyronn::ImageStack const> open_images(std::filesystem::path const& path);
+
+}  // namespace example

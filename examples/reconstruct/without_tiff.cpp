@@ -1,0 +1,18 @@
+// SPDX-FileCopyrightText: The pyronn authors
+// SPDX-License-Identifier: Apache-2.0
+#include <pyronn/core/error.hpp>
+#include <pyronn/scan/npy_images.hpp>
+
+#include "open_images.hpp"
+
+namespace example {
+
+std::shared_ptr<pyronn::ImageStack const> open_images(std::filesystem::path const& path) {
+  if (path.extension() != ".npy") {
+    throw pyronn::FileError(path.string() +
+                            ": is no .npy file; this program was built without libtiff");
+  }
+  return pyronn::npy_images(path);
+}
+
+}  // namespace example

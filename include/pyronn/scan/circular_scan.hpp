@@ -1,0 +1,95 @@
+// SPDX-FileCopyrightText: The pyronn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+/// CircularScan: a scan on a circle as scanners' files describe it.
+#include <cmath>
+#include <limits>
+#include <vector>
+
+#include <pyronn/core/error.hpp>
+#include <pyronn/core/extents.hpp>
+#include <pyronn/core/vec.hpp>
+#include <pyronn/geometry/cone_beam.hpp>
+#include <pyronn/geometry/orbit/circular_orbit.hpp>
+#include <pyronn/geometry/parallel_beam_3d.hpp>
+#include <pyronn/scan/scan_geometry.hpp>
+
+namespace pyronn {
+
+/// A flat panel that turns about the z axis, with a source or with parallel rays: what files say of
+/// it, and what a search for the axis varies.
+struct CircularScan {
+  /// Parallel rays have their source at infinity.
+  static constexpr double at_infinity = std::numeric_limits<double>::infinity();
+
+  Extents<2> size;                             ///< columns, rows
+  Vec2d pixel;                                 ///< distance between pixel centres along (u, v) [mm]
+  std::vector<double> angles;                  ///< of each view [rad]
+  double source_isocenter = at_infinity;       ///< distance of the source from the axis [mm]
+  double source_detector = at_infinity;        ///< along the central ray [mm]
+  double axis_column = 0.5 * (size[0] - 1.0);  ///< where the axis is seen; centres are at integers
+  double central_row = 0.5 * (size[1] - 1.0);  ///< where the plane z = 0 of the source is seen
+  /// The panel's turn about its normal [rad], around the pixel (axis_column, central_row): u and v
+  /// become cos u + sin v and cos v - sin u.
+  double roll = 0;
+  Rotation rotation = Rotation::counter_clockwise;
+
+  [[nodiscard]] bool is_parallel() const { return source_isocenter == at_infinity; }
+
+  /// Distances between pixels as they are seen at the axis [mm].
+  [[nodiscard]] Vec2d pixel_at_axis() const {
+    return is_parallel() ? pixel : source_isocenter / source_detector * pixel;
+  }
+
+  /// The rays of all views. Throws InvalidArgument where the orbit or the detector does, and for a
+  /// roll that is not finite.
+  [[nodiscard]] ScanGeometry geometry() const {
+    Detector const detector{size, pixel, {offset(0, axis_column), offset(1, central_row)}};
+    detector.validate();
+    detail::expects(std::isfinite(roll), "CircularScan: roll ", roll, " must be finite [rad]");
+    if (is_parallel()) {
+      ParallelOrbit const orbit{angles, rotation};
+      if (roll == 0) return ParallelBeam3D::circular(orbit, detector);
+      orbit.validate();
+      std::vector<ParallelVectors> views;
+      for (double const angle : angles) {
+        OrbitFrame const frame = orbit_frame(angle, rotation);
+        auto const [u, v] = rolled(frame);
+        views.push_back({-frame.outward, detector.offset[0] * u + detector.offset[1] * v,
+                         pixel[0] * u, pixel[1] * v});
+      }
+      return ParallelBeam3D::from_vectors(size, views);
+    }
+    CircularOrbit const orbit{source_isocenter, source_detector, angles, rotation};
+    if (roll == 0) return ConeBeam::circular(orbit, detector);
+    orbit.validate();
+    std::vector<ConeVectors> views;
+    for (double const angle : angles) {
+      OrbitFrame const frame = orbit_frame(angle, rotation);
+      auto const [u, v] = rolled(frame);
+      Vec3d const foot = (source_isocenter - source_detector) * frame.outward;
+      views.push_back({source_isocenter * frame.outward,
+                       foot + detector.offset[0] * u + detector.offset[1] * v, pixel[0] * u,
+                       pixel[1] * v});
+    }
+    return ConeBeam::from_vectors(size, views);
+  }
+
+ private:
+  [[nodiscard]] double offset(int axis, double index) const {
+    return detail::offset_of_axis_column("CircularScan", index, size[axis], pixel[axis]);
+  }
+
+  struct PanelAxes {
+    Vec3d u;
+    Vec3d v;
+  };
+  [[nodiscard]] PanelAxes rolled(OrbitFrame const& frame) const {
+    double const c = std::cos(roll);
+    double const s = std::sin(roll);
+    return {c * frame.u + s * frame.v, c * frame.v - s * frame.u};
+  }
+};
+
+}  // namespace pyronn

@@ -1,0 +1,86 @@
+// SPDX-FileCopyrightText: The pyronn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+/// Scans in Data Exchange files, as of the Advanced Photon Source. Needs HDF5's C library, as
+/// hdf5_images.hpp. The fields: F. De Carlo et al., J. Synchrotron Rad. 21, 1224 (2014).
+#include <cstddef>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <pyronn/scan/detail/units.hpp>
+#include <pyronn/scan/hdf5_images.hpp>
+#include <pyronn/scan/scan.hpp>
+
+namespace pyronn {
+
+namespace detail {
+
+inline std::vector<double> data_exchange_angles(Hdf5File const& file, int num_views,
+                                                ScanFacts& facts) {
+  std::string const name = "exchange/theta";
+  if (!file.has(name)) file.fail(name, ": is missing; angles are not guessed");
+  std::string const unit = file.attribute(name, "units");
+  auto const known = rad_of_unit(unit);
+  if (!known && !unit.empty()) file.fail(name, ": has the unit '", unit, "', which is no angle");
+  facts.note<std::string>("unit of angles", known ? unit : "degrees",
+                          known ? ScanFact::Origin::file : ScanFact::Origin::assumed,
+                          known ? name : "as Data Exchange has them");
+  auto angles = file.numbers(name);
+  if (angles.size() != static_cast<std::size_t>(num_views)) {
+    file.fail(name, ": holds ", angles.size(), " angles of ", num_views, " views");
+  }
+  for (double& angle : angles) angle *= known ? *known : pi / 180;
+  return angles;
+}
+
+}  // namespace detail
+
+/// Reads the scan of exchange/data, data_dark, data_white and theta: parallel rays. Darks and flats
+/// count as taken before the views, as the file does not say. Throws FileError for whatever is
+/// missing or contradictory, with its name in the file; `facts` lists what was assumed.
+[[nodiscard]] inline Scan read_data_exchange(std::filesystem::path const& path,
+                                             GivenOfScan const& given = {}) {
+  auto const file = std::make_shared<detail::Hdf5File const>(path);
+  auto const images = [&file](std::string const& name) {
+    return std::make_shared<detail::Hdf5Images const>(detail::open_hdf5_images(file, name));
+  };
+  auto const views = images("exchange/data");
+  auto const extents = views->extents();
+  ScanFacts facts;
+  CircularScan circle{
+      {extents[0], extents[1]}, {}, detail::data_exchange_angles(*file, extents[2], facts)};
+  circle.pixel = facts.choose<Vec2d>("pixel [mm]", given.pixel, {{}, ""}, Vec2d{1, 1},
+                                     "the file has no pixel sizes: attenuation is per pixel");
+  circle.axis_column = facts.choose<double>("axis column", given.axis_column, {{}, ""},
+                                            circle.axis_column, "the middle of the panel");
+  circle.roll = facts.choose<double>("roll", given.roll, {{}, ""}, 0.0, "no file says it");
+  circle.rotation = facts.choose<Rotation>("rotation", given.rotation, {{}, ""},
+                                           Rotation::counter_clockwise, "no file says it");
+  try {
+    Scan scan{circle.geometry()};
+    scan.circle = circle;
+    scan.views = views;
+    for (auto const& [name, taken] :
+         {std::pair{"exchange/data_dark", &scan.darks}, {"exchange/data_white", &scan.flats}}) {
+      if (!file->has(name)) continue;
+      auto const found = images(name);
+      *taken = {found, std::vector<double>(static_cast<std::size_t>(found->extents()[2]))};
+    }
+    if (scan.flats) scan.measured = Measured::intensities;
+    facts.note<std::string>("images", scan.flats ? "counts" : "line integrals",
+                            scan.flats ? ScanFact::Origin::file : ScanFact::Origin::assumed,
+                            scan.flats ? "exchange/data_white" : "there is no exchange/data_white");
+    scan.facts = facts.list();
+    scan.files = {path};
+    scan.validate();
+    return scan;
+  } catch (InvalidArgument const& error) {
+    detail::fail_file(path, error.what());
+  }
+}
+
+}  // namespace pyronn

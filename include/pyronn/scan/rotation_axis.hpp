@@ -1,0 +1,180 @@
+// SPDX-FileCopyrightText: The pyronn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+/// The column in which the rotation axis is seen, found from the lines that a scan measures twice.
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <numeric>
+#include <optional>
+#include <vector>
+
+#include <pyronn/core/array_view.hpp>
+#include <pyronn/core/error.hpp>
+#include <pyronn/exec/kernel.hpp>
+#include <pyronn/scan/circular_scan.hpp>
+#include <pyronn/scan/detail/axis_mismatch.hpp>
+
+namespace pyronn {
+
+/// One step of a search: how little both measurements of lines agree about an axis in `column`.
+struct AxisCandidate {
+  double column;
+  double mismatch;  ///< 0: the same; 1: nothing in common
+};
+
+/// Where the rotation axis is seen.
+struct RotationAxis {
+  double column;       ///< from 0; pixel centres are at integers
+  double uncertainty;  ///< standard deviation of `column` [columns]
+  double mismatch;     ///< from 0, where lines measured twice are the same, to 1
+  /// The same for the other sense of rotation, which parallel rays do not tell. One that is much
+  /// smaller means that the scan turned the other way.
+  std::optional<double> mismatch_of_other_rotation;
+  std::vector<AxisCandidate> candidates;  ///< all that were looked at
+};
+
+namespace detail {
+
+/// Evaluates candidates, an item each.
+struct EvaluateAxes {
+  using Block = BlockShape<1, 1, 1>;
+
+  AxisMismatch const* mismatch;
+  Rotation rotation;
+  AxisCandidate* candidates;
+
+  void operator()(Vec<int, 3> item) const {
+    AxisCandidate& candidate = candidates[item[0]];
+    candidate.mismatch = (*mismatch)(candidate.column, rotation);
+  }
+};
+
+/// Searches for the least mismatch, coarsely and then finely.
+template <class Executor>
+class AxisSearch {
+ public:
+  AxisSearch(Executor const& executor, AxisMismatch const& mismatch, Rotation rotation)
+      : executor_{executor}, mismatch_{mismatch}, rotation_{rotation} {}
+
+  /// The best of the columns from `first` to `last`, and the least of a parabola about it.
+  [[nodiscard]] AxisCandidate operator()(double first, double last) {
+    double step = std::max(1.0, (last - first) / 400);
+    for (;;) {
+      auto const best = evaluate(first, last, step);
+      if (step <= finest) return refine(best, step);
+      first = tried_[best].column - 2 * step;
+      last = tried_[best].column + 2 * step;
+      step = std::max(step / 8, finest);
+    }
+  }
+
+  [[nodiscard]] std::vector<AxisCandidate> const& all() const { return all_; }
+
+ private:
+  static constexpr double finest = 0.125;  // columns, within which mismatches are parabolas
+
+  std::size_t evaluate(double first, double last, double step) {
+    tried_.clear();
+    int const count = static_cast<int>(std::lround((last - first) / step)) + 1;
+    for (int i = 0; i < count; ++i) tried_.push_back({first + i * step, 0});
+    executor_.for_each({count, 1, 1}, EvaluateAxes{&mismatch_, rotation_, tried_.data()});
+    all_.insert(all_.end(), tried_.begin(), tried_.end());
+    auto const less = [](AxisCandidate const& a, AxisCandidate const& b) {
+      return a.mismatch < b.mismatch;
+    };
+    return static_cast<std::size_t>(std::min_element(tried_.begin(), tried_.end(), less) -
+                                    tried_.begin());
+  }
+
+  [[nodiscard]] AxisCandidate refine(std::size_t best, double step) const {
+    AxisCandidate result = tried_[best];
+    if (best == 0 || best + 1 == tried_.size()) return result;
+    double const left = tried_[best - 1].mismatch;
+    double const right = tried_[best + 1].mismatch;
+    double const bend = left - 2 * result.mismatch + right;
+    if (bend > 0 && std::isfinite(bend)) result.column += 0.5 * step * (left - right) / bend;
+    return result;
+  }
+
+  Executor const& executor_;
+  AxisMismatch const& mismatch_;
+  Rotation rotation_;
+  std::vector<AxisCandidate> tried_;
+  std::vector<AxisCandidate> all_;
+};
+
+/// The standard deviation of the least place: what noise makes of it if the differences there are
+/// noise, or how much groups of views scatter if that is more.
+inline double axis_uncertainty(AxisMismatch const& mismatch, double column, Rotation rotation) {
+  constexpr double step = 0.25;
+  constexpr int groups = 6;
+  PairSums const all = mismatch.sums(column, rotation);
+  double bends = 0;
+  std::vector<double> shifts;
+  for (int group = 0; group < groups; ++group) {
+    double const left = mismatch.sums(column - step, rotation, group, groups).squares;
+    double const middle = mismatch.sums(column, rotation, group, groups).squares;
+    double const right = mismatch.sums(column + step, rotation, group, groups).squares;
+    double const bend = (left - 2 * middle + right) / (step * step);
+    bends += bend;
+    if (bend > 0) shifts.push_back((left - right) / (2 * step * bend));
+  }
+  constexpr double correlated =
+      256.0 / 70.0;  // columns that smoothing by (1, 4, 6, 4, 1) makes one
+  double const of_noise = std::sqrt(correlated * 4 * all.squares / all.count / bends);
+  if (shifts.size() < 3) return of_noise;
+  auto const count = static_cast<double>(shifts.size());
+  double const mean = std::accumulate(shifts.begin(), shifts.end(), 0.0) / count;
+  double squares = 0;
+  for (double const shift : shifts) squares += (shift - mean) * (shift - mean);
+  return std::max(of_noise, std::sqrt(squares / (count * (count - 1))));
+}
+
+}  // namespace detail
+
+/// Finds the column in which the rotation axis is seen, in the middle three quarters of the panel.
+/// `lines` are line integrals in host memory, of all views: for parallel rays of any rows; for a
+/// point source of rows next to the plane z = 0 of the source, as rays of other rows are measured
+/// once. Lines must be measured twice: by half a turn of parallel rays, but for a step or two, or
+/// by more than half a turn and the fan of a point source. The scan's own `axis_column` is not
+/// looked at. The search runs on cores, for the seconds that it takes. Throws InvalidArgument for
+/// sizes that do not fit, and where no lines are measured twice that vary.
+template <class Executor>
+[[nodiscard]] RotationAxis find_rotation_axis(Executor const& executor, CircularScan const& scan,
+                                              ProjectionView<float const> lines) {
+  detail::expects(lines.extents[0] == scan.size[0] && lines.extents[1] >= 1 &&
+                      lines.extents[2] == static_cast<int>(scan.angles.size()),
+                  "find_rotation_axis: lines of ", lines.extents, " for ", scan.size[0],
+                  " columns and ", scan.angles.size(), " views");
+  detail::expects(scan.size[0] >= 16, "find_rotation_axis: ", scan.size[0],
+                  " columns are too few; 16 are needed");
+  detail::AxisMismatch const mismatch{scan, lines};
+  auto const search = [&](Rotation rotation, double first, double last, auto* all) {
+    detail::AxisSearch<Executor> searching{executor, mismatch, rotation};
+    auto const best = searching(first, last);
+    if (all != nullptr) *all = searching.all();
+    return best;
+  };
+  double const columns = scan.size[0] - 1.0;
+  RotationAxis axis{};
+  auto const best = search(scan.rotation, 0.125 * columns, 0.875 * columns, &axis.candidates);
+  detail::expects(std::isfinite(best.mismatch), "find_rotation_axis: none of the ",
+                  scan.angles.size(),
+                  " views measures lines that another one measures, too; "
+                  "name the column");
+  axis.column = best.column;
+  axis.mismatch = best.mismatch;
+  axis.uncertainty = detail::axis_uncertainty(mismatch, best.column, scan.rotation);
+  if (!scan.is_parallel()) {
+    Rotation const other =
+        scan.rotation == Rotation::clockwise ? Rotation::counter_clockwise : Rotation::clockwise;
+    std::vector<AxisCandidate>* const none = nullptr;
+    axis.mismatch_of_other_rotation =
+        search(other, best.column - 8, best.column + 8, none).mismatch;
+  }
+  return axis;
+}
+
+}  // namespace pyronn

@@ -1,0 +1,102 @@
+// SPDX-FileCopyrightText: The pyronn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+/// Scan: what a scanner measured, and where its rays went.
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include <pyronn/core/error.hpp>
+#include <pyronn/core/grid.hpp>
+#include <pyronn/scan/circular_scan.hpp>
+#include <pyronn/scan/image_stack.hpp>
+#include <pyronn/scan/scan_facts.hpp>
+#include <pyronn/scan/scan_geometry.hpp>
+
+namespace pyronn {
+
+/// What the images of a scan hold.
+enum class Measured {
+  line_integrals,  ///< of attenuation, without a unit
+  transmissions,   ///< the part of the light that arrives: 1 where there is no object
+  intensities      ///< counts, which want flat fields
+};
+
+/// Images without light (darks) or without an object (flats).
+struct CalibrationImages {
+  std::shared_ptr<ImageStack const> images;  ///< null: there are none
+  std::vector<double> times;  ///< of each image: how many views had been taken before it
+
+  [[nodiscard]] explicit operator bool() const { return images != nullptr; }
+};
+
+/// A measured scan. Images are read when they are asked for; all else is here.
+struct Scan {
+  ScanGeometry geometry;
+  std::shared_ptr<ImageStack const> views{};  ///< one image a view, in the order of the geometry
+  Measured measured = Measured::line_integrals;
+  CalibrationImages darks{};               ///< none: there is no signal without light
+  CalibrationImages flats{};               ///< of intensities; none: `full_intensity` is there
+  std::optional<double> full_intensity{};  ///< the flat field where it is the same in all pixels
+  std::optional<Grid> grid{};              ///< the volume, where the file names one
+  std::optional<CircularScan> circle{};    ///< what `geometry` was made of, if it is a circle
+  std::vector<ScanFact> facts{};
+  std::vector<std::filesystem::path> files{};  ///< all that were named; nobody may overwrite them
+
+  [[nodiscard]] int num_views() const {
+    return std::visit([](auto const& beam) { return beam.num_views(); }, geometry);
+  }
+
+  /// Columns and rows of an image; in the plane there is one row.
+  [[nodiscard]] Extents<2> detector_size() const {
+    return std::visit([](auto const& beam) { return beam.detector_size(); }, geometry);
+  }
+
+  [[nodiscard]] bool is_plane() const {
+    return std::visit(
+        [](auto const& beam) { return is_plane_geometry_v<std::decay_t<decltype(beam)>>; },
+        geometry);
+  }
+
+  /// Throws InvalidArgument unless all images have the detector's size, there is one a view, and
+  /// calibration images come with as many times.
+  void validate() const;
+};
+
+namespace detail {
+
+inline void check_images(char const* name, std::shared_ptr<ImageStack const> const& images,
+                         Extents<2> detector) {
+  auto const found = images->extents();
+  expects(found[0] == detector[0] && found[1] == detector[1], "Scan: ", name, " of ", found[0],
+          " columns and ", found[1], " rows on a detector of ", detector);
+}
+
+inline void check_calibration(char const* name, CalibrationImages const& calibration,
+                              Extents<2> detector) {
+  if (!calibration) return;
+  check_images(name, calibration.images, detector);
+  auto const count = static_cast<std::size_t>(calibration.images->extents()[2]);
+  expects(calibration.times.size() == count, "Scan: ", calibration.times.size(), " times of ",
+          count, " ", name);
+}
+
+}  // namespace detail
+
+inline void Scan::validate() const {
+  detail::expects(views != nullptr, "Scan: there are no views");
+  detail::check_images("views", views, detector_size());
+  detail::expects(views->extents()[2] == num_views(), "Scan: ", views->extents()[2], " images of ",
+                  num_views(), " views");
+  detail::check_calibration("darks", darks, detector_size());
+  detail::check_calibration("flats", flats, detector_size());
+  if (measured == Measured::intensities) {
+    detail::expects(flats || full_intensity, "Scan: intensities without flats need full_intensity");
+  }
+}
+
+}  // namespace pyronn

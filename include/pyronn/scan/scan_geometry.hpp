@@ -1,0 +1,26 @@
+// SPDX-FileCopyrightText: The pyronn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+/// ScanGeometry: any of the geometries that pyronn has.
+#include <type_traits>
+#include <utility>
+#include <variant>
+
+#include <pyronn/geometry/arc_fan_beam.hpp>
+#include <pyronn/geometry/cone_beam.hpp>
+#include <pyronn/geometry/fan_beam.hpp>
+#include <pyronn/geometry/parallel_beam_2d.hpp>
+#include <pyronn/geometry/parallel_beam_3d.hpp>
+
+namespace pyronn {
+
+/// Any of the geometries that pyronn has.
+using ScanGeometry = std::variant<ParallelBeam2D, FanBeam, ArcFanBeam, ParallelBeam3D, ConeBeam>;
+
+/// Whether a geometry is one of the plane: then a view is one row of pixels, and a volume an image.
+template <class Geometry>
+inline constexpr bool is_plane_geometry_v =
+    decltype(std::declval<Geometry const&>().extents())::rank == 2;
+
+}  // namespace pyronn

@@ -1,0 +1,177 @@
+// SPDX-FileCopyrightText: The pyronn authors
+// SPDX-License-Identifier: Apache-2.0
+
+/// Scans on a circle as scanners' files describe them, and what is known of them.
+#include <cmath>
+#include <sstream>
+#include <string>
+#include <variant>
+
+#include <boost/test/unit_test.hpp>
+
+#include <pyronn/scan/scan.hpp>
+#include <pyronn/scan/volume_of_scan.hpp>
+
+#include "support/temporary_folder.hpp"
+
+using pyronn::CircularScan;
+using pyronn::ConeBeam;
+using pyronn::equal_angles;
+using pyronn::GivenOfScan;
+using pyronn::InvalidArgument;
+using pyronn::ParallelBeam3D;
+using pyronn::Rotation;
+using pyronn::ScanFacts;
+using pyronn::Vec3d;
+using test::says;
+
+namespace {
+
+CircularScan cone_scan() {
+  CircularScan scan{{64, 48}, {0.5, 0.4}, equal_angles(7)};
+  scan.source_isocenter = 300;
+  scan.source_detector = 500;
+  scan.axis_column = 30.25;
+  scan.central_row = 20.5;
+  return scan;
+}
+
+/// Where a point is seen in all views of a scan.
+template <class Geometry, class See>
+void in_all_views(CircularScan const& scan, Vec3d const& point, See const& see) {
+  auto const geometry = std::get<Geometry>(scan.geometry());
+  BOOST_TEST_REQUIRE(geometry.num_views() == static_cast<int>(scan.angles.size()));
+  for (int n = 0; n < geometry.num_views(); ++n) {
+    see(geometry.view(n).project(point), scan.angles[static_cast<std::size_t>(n)]);
+  }
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(circular_scan)
+
+/// In space and without a roll these are the circles that geometries make.
+BOOST_AUTO_TEST_CASE(the_axis_is_seen_in_its_column) {
+  auto const check = [](auto const& pixel, double) {
+    BOOST_TEST(pixel.u == 30.25, boost::test_tools::tolerance(1e-10));
+    BOOST_TEST(pixel.v == 20.5, boost::test_tools::tolerance(1e-10));
+  };
+  in_all_views<ConeBeam>(cone_scan(), {0, 0, 0}, check);
+  CircularScan parallel = cone_scan();
+  parallel.source_isocenter = parallel.source_detector = CircularScan::at_infinity;
+  in_all_views<ParallelBeam3D>(parallel, {0, 0, 0}, check);
+  CircularScan const middle{{64, 48}, {0.5, 0.4}, equal_angles(7)};
+  in_all_views<ParallelBeam3D>(middle, {0, 0, 0}, [](auto const& pixel, double) {
+    BOOST_TEST(pixel.u == 31.5, boost::test_tools::tolerance(1e-10));
+    BOOST_TEST(pixel.v == 23.5, boost::test_tools::tolerance(1e-10));
+  });
+}
+
+/// A point of the axis, 10 mm above the middle, is seen along the turned v axis: at -sin(roll)
+/// along the panel's own u and cos(roll) along its v.
+BOOST_AUTO_TEST_CASE(a_roll_turns_the_panel_round_the_axis) {
+  for (double const roll : {0.02, -0.1}) {
+    for (bool const is_parallel : {false, true}) {
+      CircularScan scan = cone_scan();
+      scan.roll = roll;
+      double const magnification = is_parallel ? 1.0 : 500.0 / 300.0;
+      auto const check = [&](auto const& pixel, double) {
+        BOOST_TEST(pixel.u == 30.25 + magnification * 10 * std::sin(roll) / 0.5,
+                   boost::test_tools::tolerance(1e-9));
+        BOOST_TEST(pixel.v == 20.5 + magnification * 10 * std::cos(roll) / 0.4,
+                   boost::test_tools::tolerance(1e-9));
+      };
+      if (is_parallel) {
+        scan.source_isocenter = scan.source_detector = CircularScan::at_infinity;
+        in_all_views<ParallelBeam3D>(scan, {0, 0, 10}, check);
+      } else {
+        in_all_views<ConeBeam>(scan, {0, 0, 10}, check);
+      }
+    }
+  }
+}
+
+/// The roll of 0 takes another way than a small one.
+BOOST_AUTO_TEST_CASE(a_small_roll_changes_little) {
+  for (Rotation const rotation : {Rotation::counter_clockwise, Rotation::clockwise}) {
+    CircularScan straight = cone_scan();
+    straight.rotation = rotation;
+    CircularScan rolled = straight;
+    rolled.roll = 1e-9;
+    auto const a = std::get<ConeBeam>(straight.geometry());
+    auto const b = std::get<ConeBeam>(rolled.geometry());
+    for (int n = 0; n < a.num_views(); ++n) {
+      auto const in_a = a.view(n).project(Vec3d{20, -10, 5});
+      auto const in_b = b.view(n).project(Vec3d{20, -10, 5});
+      BOOST_TEST(std::abs(in_a.u - in_b.u) < 1e-6);
+      BOOST_TEST(std::abs(in_a.v - in_b.v) < 1e-6);
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(what_cannot_be_is_refused) {
+  CircularScan scan = cone_scan();
+  scan.roll = NAN;
+  BOOST_CHECK_EXCEPTION(static_cast<void>(scan.geometry()), InvalidArgument,
+                        says("CircularScan: roll nan"));
+  scan = cone_scan();
+  scan.axis_column = INFINITY;
+  BOOST_CHECK_EXCEPTION(static_cast<void>(scan.geometry()), InvalidArgument,
+                        says("CircularScan: axis column inf"));
+  scan = cone_scan();
+  scan.source_detector = 200;
+  BOOST_CHECK_EXCEPTION(static_cast<void>(scan.geometry()), InvalidArgument,
+                        says("are the two swapped?"));
+  scan = cone_scan();
+  scan.angles = {};
+  BOOST_CHECK_THROW(static_cast<void>(scan.geometry()), InvalidArgument);
+  scan = cone_scan();
+  scan.pixel[0] = 0;
+  BOOST_CHECK_THROW(static_cast<void>(scan.geometry()), InvalidArgument);
+}
+
+BOOST_AUTO_TEST_CASE(the_volume_is_what_is_seen) {
+  using pyronn::volume_of_scan;
+  CircularScan scan{{64, 48}, {0.5, 0.4}, equal_angles(7, 0, pyronn::pi)};
+  auto const plain = volume_of_scan(scan);
+  BOOST_TEST((plain.size == pyronn::Extents<3>{64, 64, 48}));
+  BOOST_TEST(length(plain.spacing - Vec3d{0.5, 0.5, 0.4}) < 1e-12);
+  BOOST_TEST(length(plain.center()) < 1e-12);
+  scan.axis_column = 20;  // 20.5 columns before it, 43.5 behind
+  BOOST_TEST((volume_of_scan(scan).size == pyronn::Extents<3>{41, 41, 48}));
+  scan.angles = equal_angles(90);
+  BOOST_TEST((volume_of_scan(scan).size == pyronn::Extents<3>{87, 87, 48}));
+  scan.central_row = 20;
+  scan.source_isocenter = 100;
+  scan.source_detector = 400;
+  auto const magnified = volume_of_scan(scan);
+  BOOST_TEST(length(magnified.spacing - Vec3d{0.125, 0.125, 0.1}) < 1e-12);
+  BOOST_TEST(length(magnified.center() - Vec3d{0, 0, 0.35}) < 1e-12);
+  scan.axis_column = -1;
+  BOOST_CHECK_EXCEPTION(static_cast<void>(volume_of_scan(scan)), InvalidArgument,
+                        says("outside of 64 columns"));
+}
+
+BOOST_AUTO_TEST_CASE(what_is_given_counts_before_the_file_and_that_before_an_assumption) {
+  using Value = pyronn::FileValue<double>;
+  ScanFacts facts;
+  BOOST_TEST(facts.choose<double>("axis column", 3.5, Value{4.0, "axis"}, 5.0, "the middle") ==
+             3.5);
+  BOOST_TEST(facts.choose<double>("axis column", {}, Value{4.0, "axis"}, 5.0, "the middle") == 4.0);
+  BOOST_TEST(facts.choose<double>("axis column", {}, Value{{}, "axis"}, 5.0, "the middle") == 5.0);
+  BOOST_TEST(facts.require<double>("pixel", {}, Value{0.1, "pixel_mm"}) == 0.1);
+  BOOST_CHECK_EXCEPTION(facts.require<double>("pixel", {}, Value{{}, "pixel_mm"}), InvalidArgument,
+                        says("pixel: is missing (pixel_mm), and was not given either"));
+  static_cast<void>(facts.choose<Rotation>("rotation", {}, {{}, ""}, Rotation::clockwise,
+                                           "no file of this kind says it"));
+  std::ostringstream text;
+  for (auto const& fact : facts.list()) text << fact << '\n';
+  BOOST_TEST(text.str() ==
+             "axis column 3.5: given\n"
+             "axis column 4: from the file, axis\n"
+             "axis column 5: assumed, the middle\n"
+             "pixel 0.1: from the file, pixel_mm\n"
+             "rotation clockwise: assumed, no file of this kind says it\n");
+}
+
+BOOST_AUTO_TEST_SUITE_END()

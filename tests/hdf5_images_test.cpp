@@ -1,0 +1,193 @@
+// SPDX-FileCopyrightText: The pyronn authors
+// SPDX-License-Identifier: Apache-2.0
+
+/// Images in HDF5 files, as the C library writes them.
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include <boost/test/unit_test.hpp>
+
+#include <pyronn/scan/hdf5_images.hpp>
+
+#include "support/hdf5_writer.hpp"
+#include "support/temporary_folder.hpp"
+
+using pyronn::FileError;
+using pyronn::hdf5_images;
+using test::says;
+
+namespace {
+
+constexpr int columns = 6;
+constexpr int rows = 5;
+constexpr int images = 4;
+
+double number(int image, int row, int column) { return 100 + 30 * image + 6 * row + column; }
+
+std::vector<double> numbers() {
+  std::vector<double> values;
+  for (int i = 0; i < images * rows * columns; ++i) values.push_back(100 + i);
+  return values;
+}
+
+struct Files {
+  test::TemporaryFolder folder;
+  std::filesystem::path path = folder / "scan.h5";
+};
+
+void check(pyronn::ImageStack const& stack) {
+  BOOST_TEST_REQUIRE((stack.extents() == pyronn::Extents<3>{columns, rows, images}));
+  for (pyronn::ImagePart const& part :
+       {stack.whole(), pyronn::ImagePart{1, 2, 3, 2}, pyronn::ImagePart{3, 1, 0, 5}}) {
+    std::vector<float> out(static_cast<std::size_t>(part.images * part.rows * columns));
+    stack.read(part, out.data());
+    std::size_t at = 0;
+    for (int i = part.first_image; i < part.first_image + part.images; ++i) {
+      for (int v = part.first_row; v < part.first_row + part.rows; ++v) {
+        for (int u = 0; u < columns; ++u) {
+          BOOST_REQUIRE(out[at++] == static_cast<float>(number(i, v, u)));
+        }
+      }
+    }
+  }
+}
+
+std::vector<hsize_t> const shape{images, rows, columns};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(hdf5_images_of, Files)
+
+BOOST_AUTO_TEST_CASE(every_number_type_and_order) {
+  for (hid_t const type :
+       {H5T_STD_U8LE, H5T_STD_U16LE, H5T_STD_U16BE, H5T_STD_I16LE, H5T_STD_I16BE, H5T_STD_U32LE,
+        H5T_STD_U32BE, H5T_STD_I32LE, H5T_STD_I64BE, H5T_STD_U64LE, H5T_IEEE_F32LE, H5T_IEEE_F32BE,
+        H5T_IEEE_F64LE, H5T_IEEE_F64BE}) {
+    { test::Hdf5Writer{path}.write("a/b/c", shape, numbers(), type); }
+    check(*hdf5_images(path, "a/b/c"));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(numbers_in_one_piece_are_in_memory) {
+  { test::Hdf5Writer{path}.write("data", shape, numbers(), H5T_STD_U16LE); }
+  {
+    auto const stack = hdf5_images(path, "data");
+    auto const found = stack->in_memory<std::uint16_t>();
+    BOOST_TEST_REQUIRE(found.data != nullptr);
+    BOOST_TEST(found(2, 3, 1) == number(1, 3, 2));
+  }
+  { test::Hdf5Writer{path}.write("data", shape, numbers(), H5T_STD_U16BE); }
+  BOOST_TEST(hdf5_images(path, "data")->in_memory<std::uint16_t>().data == nullptr);
+}
+
+BOOST_AUTO_TEST_CASE(chunks_that_are_compressed) {
+  for (bool const is_of_images : {false, true}) {
+    auto const compress = [&](hid_t how) {
+      std::vector<hsize_t> const chunk{hsize_t{is_of_images ? 1U : 3U}, 2, 4};
+      H5Pset_chunk(how, 3, chunk.data());
+      H5Pset_shuffle(how);
+      H5Pset_deflate(how, 4);
+    };
+    { test::Hdf5Writer{path}.write("data", shape, numbers(), H5T_STD_U16LE, compress); }
+    check(*hdf5_images(path, "data"));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(one_image_and_what_is_none) {
+  { test::Hdf5Writer{path}.write("data", {rows, columns}, std::vector<double>(30, 1.5)); }
+  BOOST_TEST((hdf5_images(path, "data")->extents() == pyronn::Extents<3>{columns, rows, 1}));
+  auto const refuses = [&](std::string const& name, std::string const& reason) {
+    BOOST_CHECK_EXCEPTION(static_cast<void>(hdf5_images(path, name)), FileError,
+                          says(path.string() + ": " + name + reason));
+  };
+  refuses("none", ": is missing");
+  refuses("data/inner", ": is missing");
+  {
+    test::Hdf5Writer file{path};
+    file.write("list", {4}, {1, 2, 3, 4});
+    file.write("empty", {0, 3, 3}, {});
+    file.write_text("text", "views");
+  }
+  refuses("list", ": has 1 axes, where images have (images, rows, columns)");
+  refuses("empty", ": has an axis of 0 elements");
+  refuses("text", ": holds no integers or floating point");
+  BOOST_CHECK_EXCEPTION(static_cast<void>(hdf5_images(folder / "absent.h5", "data")), FileError,
+                        says("cannot be opened as HDF5: "));
+  test::write_bytes(path, "no HDF5");
+  BOOST_CHECK_EXCEPTION(static_cast<void>(hdf5_images(path, "data")), FileError,
+                        says("cannot be opened as HDF5: "));
+}
+
+/// What is missing there is read as the fill value by the library itself, without an error.
+BOOST_AUTO_TEST_CASE(virtual_sets_whose_sources_are_missing_are_refused) {
+  auto const source = folder / "source.h5";
+  { test::Hdf5Writer{source}.write("data", shape, numbers(), H5T_STD_U16LE); }
+  auto const link = [&](hid_t how) {
+    hid_t const space = H5Screate_simple(3, shape.data(), nullptr);
+    BOOST_REQUIRE(H5Pset_virtual(how, space, "source.h5", "data", space) >= 0);
+    H5Sclose(space);
+  };
+  { test::Hdf5Writer{path}.write("linked", shape, {}, H5T_STD_U16LE, link); }
+  check(*hdf5_images(path, "linked"));
+  { test::Hdf5Writer{source}.write("other", shape, numbers(), H5T_STD_U16LE); }
+  BOOST_CHECK_EXCEPTION(
+      static_cast<void>(hdf5_images(path, "linked")), FileError,
+      says("linked: takes images from " + source.string() + ", where there is no data"));
+  std::filesystem::remove(source);
+  BOOST_CHECK_EXCEPTION(static_cast<void>(hdf5_images(path, "linked")), FileError,
+                        says(source.string() + ": cannot be opened as HDF5"));
+}
+
+/// They lie beside the HDF5 file, wherever the program works.
+BOOST_AUTO_TEST_CASE(external_files_that_are_short_are_refused) {
+  std::vector<std::uint16_t> values;
+  for (double const value : numbers()) values.push_back(static_cast<std::uint16_t>(value));
+  std::string const bytes(reinterpret_cast<char const*>(values.data()), 2 * values.size());
+  test::write_bytes(folder / "views.raw", "head" + bytes);
+  auto const link = [&](hid_t how) {
+    BOOST_REQUIRE(H5Pset_external(how, "views.raw", 4, bytes.size()) >= 0);
+  };
+  { test::Hdf5Writer{path}.write("data", shape, {}, H5T_STD_U16LE, link); }
+  check(*hdf5_images(path, "data"));
+  test::write_bytes(folder / "views.raw", "head" + bytes.substr(0, 100));
+  BOOST_CHECK_EXCEPTION(static_cast<void>(hdf5_images(path, "data")), FileError,
+                        says("data: has 240 bytes from 4 on in "));
+  std::filesystem::remove(folder / "views.raw");
+  BOOST_CHECK_EXCEPTION(static_cast<void>(hdf5_images(path, "data")), FileError,
+                        says("No such file or directory"));
+}
+
+/// A filter that the program has while it writes, and not while it reads.
+BOOST_AUTO_TEST_CASE(a_filter_that_is_missing_is_named) {
+  constexpr H5Z_filter_t number = 400;  // of those for tests
+  H5Z_class2_t const filter{
+      H5Z_CLASS_T_VERS,
+      number,
+      1,
+      1,
+      "turn",
+      nullptr,
+      nullptr,
+      [](unsigned, std::size_t, unsigned const*, std::size_t bytes, std::size_t*, void** buffer) {
+        auto* const first = static_cast<char*>(*buffer);
+        std::reverse(first, first + bytes);
+        return bytes;
+      }};
+  BOOST_REQUIRE(H5Zregister(&filter) >= 0);
+  auto const use = [&](hid_t how) {
+    hsize_t const chunk[] = {1, rows, columns};
+    H5Pset_chunk(how, 3, chunk);
+    BOOST_REQUIRE(H5Pset_filter(how, number, H5Z_FLAG_MANDATORY, 0, nullptr) >= 0);
+  };
+  { test::Hdf5Writer{path}.write("data", shape, numbers(), H5T_STD_U16LE, use); }
+  check(*hdf5_images(path, "data"));
+  BOOST_REQUIRE(H5Zunregister(number) >= 0);
+  BOOST_CHECK_EXCEPTION(check(*hdf5_images(path, "data")), FileError,
+                        says("; filter 400 (turn) was not found: install its plug-in"));
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,264 @@
+// SPDX-FileCopyrightText: The pyronn authors
+// SPDX-License-Identifier: Apache-2.0
+
+/// Scans in NXtomo and Data Exchange files.
+#include <cstddef>
+#include <filesystem>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include <boost/test/unit_test.hpp>
+
+#include <pyronn/scan/data_exchange.hpp>
+#include <pyronn/scan/nxtomo.hpp>
+
+#include "support/hdf5_writer.hpp"
+#include "support/temporary_folder.hpp"
+
+using pyronn::FileError;
+using pyronn::GivenOfScan;
+using pyronn::Measured;
+using pyronn::Scan;
+using pyronn::ScanFact;
+using test::says;
+using Numbers = std::vector<double>;
+
+namespace {
+
+constexpr double rad = pyronn::pi / 180;
+constexpr int columns = 4;
+constexpr int rows = 3;
+std::string const entry = "entry0000/";
+std::string const detector = entry + "instrument/detector/";
+
+/// Dark, flat, 2 views, flat, 2 views, one that is invalid.
+Numbers const keys{2, 1, 0, 0, 1, 0, 0, 3};
+
+struct Files {
+  test::TemporaryFolder folder;
+  std::filesystem::path path;
+
+  Files() { renew(); }
+  /// Scans keep their files open, which cannot be written again.
+  void renew() {
+    static int files = 0;
+    path = folder / ("scan" + std::to_string(++files) + ".nx");
+  }
+
+  /// Frame n holds 100 n and more.
+  static Numbers frames(std::size_t count) {
+    Numbers values;
+    for (std::size_t n = 0; n < count; ++n) {
+      for (int i = 0; i < rows * columns; ++i) values.push_back(static_cast<double>(100 * n) + i);
+    }
+    return values;
+  }
+
+  /// A scan with all that must be there; `more` adds to it.
+  template <class More>
+  void write(More const& more, Numbers const& image_keys = keys) {
+    renew();
+    test::Hdf5Writer file{path};
+    file.write(detector + "data", {image_keys.size(), rows, columns}, frames(image_keys.size()),
+               H5T_STD_U16LE);
+    file.write(detector + "image_key", {image_keys.size()}, image_keys, H5T_STD_U8LE);
+    Numbers angles;
+    for (std::size_t n = 0; n < image_keys.size(); ++n)
+      angles.push_back(10.0 * static_cast<double>(n));
+    file.write(entry + "sample/rotation_angle", {angles.size()}, angles);
+    more(file);
+  }
+  void write() {
+    write([](test::Hdf5Writer&) {});
+  }
+
+  void refuses(std::string const& reason) const {
+    BOOST_CHECK_EXCEPTION(static_cast<void>(pyronn::read_nxtomo(path)), FileError,
+                          says(path.string() + ": " + reason));
+  }
+};
+
+float first_number(pyronn::ImageStack const& stack, int image) {
+  std::vector<float> out(rows * columns);
+  stack.read({image, 1, 0, rows}, out.data());
+  return out[0];
+}
+
+ScanFact fact(Scan const& scan, std::string const& what) {
+  for (ScanFact const& known : scan.facts) {
+    if (known.what == what) return known;
+  }
+  return {};
+}
+
+void length(test::Hdf5Writer& file, std::string const& name, double value, char const* unit) {
+  file.write(name, {}, {value});
+  if (unit != nullptr) file.attribute(name, "units", unit);
+}
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(nxtomo, Files)
+
+BOOST_AUTO_TEST_CASE(frames_are_sorted_by_their_keys) {
+  write();
+  Scan const scan = pyronn::read_nxtomo(path);
+  BOOST_TEST((scan.views->extents() == pyronn::Extents<3>{columns, rows, 4}));
+  BOOST_TEST(first_number(*scan.views, 0) == 200);
+  BOOST_TEST(first_number(*scan.views, 3) == 600);
+  BOOST_TEST(first_number(*scan.darks.images, 0) == 0);
+  BOOST_TEST(first_number(*scan.flats.images, 1) == 400);
+  BOOST_TEST(scan.flats.times == (std::vector<double>{0, 2}), boost::test_tools::per_element());
+  BOOST_TEST(scan.darks.times == std::vector<double>{0}, boost::test_tools::per_element());
+  BOOST_TEST((scan.measured == Measured::intensities));
+  auto const& angles = scan.circle->angles;
+  BOOST_TEST(angles == (Numbers{20 * rad, 30 * rad, 50 * rad, 60 * rad}),
+             boost::test_tools::tolerance(1e-14) << boost::test_tools::per_element());
+  BOOST_TEST((std::holds_alternative<pyronn::ParallelBeam3D>(scan.geometry)));
+  BOOST_TEST((fact(scan, "pixel [mm]").origin == ScanFact::Origin::assumed));
+  BOOST_TEST((fact(scan, "axis column").origin == ScanFact::Origin::assumed));
+}
+
+BOOST_AUTO_TEST_CASE(lengths_have_units_and_metres_without) {
+  for (auto const& [unit, value] : {std::pair{"um", 6.5},
+                                    {"\xc2\xb5m", 6.5},
+                                    {"mm", 6.5e-3},
+                                    {"nm", 6500.0},
+                                    {static_cast<char const*>(nullptr), 6.5e-6}}) {
+    write([&, unit = unit, value = value](test::Hdf5Writer& file) {
+      length(file, detector + "x_pixel_size", value, unit);
+      length(file, detector + "y_pixel_size", 2 * value, unit);
+      file.write(detector + "x_rotation_axis_pixel_position", {}, {1.25});
+    });
+    Scan const scan = pyronn::read_nxtomo(path);
+    BOOST_TEST(scan.circle->pixel[0] == 6.5e-3, boost::test_tools::tolerance(1e-12));
+    BOOST_TEST(scan.circle->pixel[1] == 13e-3, boost::test_tools::tolerance(1e-12));
+    BOOST_TEST(scan.circle->axis_column == 1.25);
+    BOOST_TEST((fact(scan, "axis column").origin == ScanFact::Origin::file));
+  }
+  write([](test::Hdf5Writer& file) {
+    length(file, detector + "x_pixel_size", 1, "parsec");
+    length(file, detector + "y_pixel_size", 1, "parsec");
+  });
+  refuses("entry0000/instrument/detector/x_pixel_size: has the unit 'parsec'");
+}
+
+/// The sample's own pixel counts where rays are parallel; the detector's behind a tube.
+BOOST_AUTO_TEST_CASE(magnification_and_point_sources) {
+  auto const both = [](test::Hdf5Writer& file, char const* type) {
+    for (std::string const axis : {"x", "y"}) {
+      length(file, detector + axis + "_pixel_size", 10, "um");
+      length(file, entry + "sample/" + axis + "_pixel_size", 5, "um");
+    }
+    length(file, entry + "instrument/source/distance", -50, "mm");
+    length(file, detector + "distance", 150, "mm");
+    file.write_text(entry + "instrument/source/type", type);
+  };
+  write([&](test::Hdf5Writer& file) { both(file, "Synchrotron X-ray Source"); });
+  Scan const parallel = pyronn::read_nxtomo(path);
+  BOOST_TEST(parallel.circle->is_parallel());
+  BOOST_TEST(parallel.circle->pixel[0] == 5e-3, boost::test_tools::tolerance(1e-12));
+  write([&](test::Hdf5Writer& file) { both(file, "Fixed Tube X-ray"); });
+  Scan const cone = pyronn::read_nxtomo(path);
+  BOOST_TEST(cone.circle->source_isocenter == 50, boost::test_tools::tolerance(1e-12));
+  BOOST_TEST(cone.circle->source_detector == 200, boost::test_tools::tolerance(1e-12));
+  BOOST_TEST(cone.circle->pixel[0] == 10e-3, boost::test_tools::tolerance(1e-12));
+  BOOST_TEST((std::holds_alternative<pyronn::ConeBeam>(cone.geometry)));
+}
+
+BOOST_AUTO_TEST_CASE(what_is_given_counts_first) {
+  write();
+  GivenOfScan given;
+  given.axis_column = 1.75;
+  given.pixel = pyronn::Vec2d{0.5, 0.5};
+  given.rotation = pyronn::Rotation::clockwise;
+  given.source_isocenter = 100;
+  given.source_detector = 300;
+  Scan const scan = pyronn::read_nxtomo(path, given);
+  BOOST_TEST(scan.circle->axis_column == 1.75);
+  BOOST_TEST((scan.circle->rotation == pyronn::Rotation::clockwise));
+  BOOST_TEST((std::holds_alternative<pyronn::ConeBeam>(scan.geometry)));
+  BOOST_TEST((fact(scan, "axis column").origin == ScanFact::Origin::given));
+}
+
+BOOST_AUTO_TEST_CASE(mirrored_images_and_alignment_views) {
+  Numbers const control{2, 1, 0, 0, 1, 0, -1, 3};
+  write([&](test::Hdf5Writer& file) {
+    file.write(detector + "x_flipped", {}, {1}, H5T_STD_I8LE);
+    file.write(detector + "image_key_control", {control.size()}, control, H5T_STD_I8LE);
+  });
+  Scan const scan = pyronn::read_nxtomo(path);
+  BOOST_TEST(scan.views->extents()[2] == 3);
+  BOOST_TEST(first_number(*scan.views, 0) == 203);
+  BOOST_TEST(fact(scan, "alignment views").value == "1");
+}
+
+BOOST_AUTO_TEST_CASE(several_entries_and_one_deeper) {
+  write([](test::Hdf5Writer& file) {
+    file.write("other/instrument/detector/data", {1, 3, 4}, frames(1));
+  });
+  refuses("holds 2 scans, entry0000, other: name one");
+  BOOST_TEST(pyronn::read_nxtomo(path, {}, "entry0000").num_views() == 4);
+  BOOST_CHECK_EXCEPTION(static_cast<void>(pyronn::read_nxtomo(path, {}, "none")), FileError,
+                        says("none: is no entry with instrument/detector/data"));
+  write([](test::Hdf5Writer& file) {
+    file.write("other/instrument/detector/data", {1, 3, 4}, frames(1));
+    file.attribute("/", "default", "entry0000");
+  });
+  BOOST_TEST(pyronn::read_nxtomo(path).num_views() == 4);
+}
+
+BOOST_AUTO_TEST_CASE(what_does_not_fit_together_is_refused) {
+  { test::Hdf5Writer{path}.write("data", {1, 3, 4}, frames(1)); }
+  refuses("has no entry with instrument/detector/data: it is no NXtomo file");
+  write([](test::Hdf5Writer&) {}, {0, 0, 7});
+  refuses("entry0000/instrument/detector/image_key: is 7 of frame 2");
+  write([](test::Hdf5Writer&) {}, {1, 2});
+  refuses("entry0000/instrument/detector/image_key: has no view among 2");
+  write([](test::Hdf5Writer& file) {
+    file.attribute(entry + "sample/rotation_angle", "units", "m");
+  });
+  refuses("entry0000/sample/rotation_angle: has the unit 'm', which is no angle");
+  write([](test::Hdf5Writer& file) {
+    file.write(entry + "sample/z_translation", {8}, {0, 0, 0, 0.1, 0.2, 0.3, 0.4, 0});
+    length(file, detector + "x_pixel_size", 1, "mm");
+  });
+  refuses("entry0000/sample/z_translation: moves by 400 mm during the scan");
+  {
+    renew();
+    test::Hdf5Writer file{path};
+    file.write(detector + "data", {3, rows, columns}, frames(3));
+    file.write(entry + "sample/rotation_angle", {2}, {0, 1});
+  }
+  refuses("entry0000/sample/rotation_angle: holds 2 angles of 3 frames");
+}
+
+BOOST_AUTO_TEST_CASE(data_exchange) {
+  auto const write_exchange = [&](Numbers const& theta, char const* unit) {
+    renew();
+    test::Hdf5Writer file{path};
+    file.write("exchange/data", {3, rows, columns}, frames(3), H5T_STD_U16BE);
+    file.write("exchange/data_white", {2, rows, columns}, frames(2), H5T_STD_U16BE);
+    if (theta.empty()) return;
+    file.write("exchange/theta", {theta.size()}, theta);
+    if (unit != nullptr) file.attribute("exchange/theta", "units", unit);
+  };
+  write_exchange({0, 60, 120}, nullptr);
+  Scan const scan = pyronn::read_data_exchange(path);
+  BOOST_TEST(scan.circle->angles[2] == 120 * rad, boost::test_tools::tolerance(1e-14));
+  BOOST_TEST(first_number(*scan.views, 2) == 200);
+  BOOST_TEST(scan.flats.images->extents()[2] == 2);
+  BOOST_TEST((scan.measured == Measured::intensities));
+  BOOST_TEST(!scan.darks);
+  write_exchange({0, 1, 2}, "radian");
+  BOOST_TEST(pyronn::read_data_exchange(path).circle->angles[2] == 2);
+  write_exchange({0, 1}, nullptr);
+  BOOST_CHECK_EXCEPTION(static_cast<void>(pyronn::read_data_exchange(path)), FileError,
+                        says("exchange/theta: holds 2 angles of 3 views"));
+  write_exchange({}, nullptr);
+  BOOST_CHECK_EXCEPTION(static_cast<void>(pyronn::read_data_exchange(path)), FileError,
+                        says("exchange/theta: is missing; angles are not guessed"));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
