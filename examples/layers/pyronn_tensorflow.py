@@ -6,6 +6,7 @@ Reverse mode is TensorFlow's public tf.RegisterGradient. Forward mode would foll
 a silent zero where a geometry has a tangent; it has rules of its own in a table that is not public.
 """
 import functools
+import inspect
 import types
 
 import numpy as np
@@ -15,13 +16,17 @@ from tensorflow.python.eager import forwardprop
 
 def load(path, namespace):
     """The operators of a shared library: of pyronn::TensorFlowLibrary{"ct"}.add("fan", pair) the
-    functions `fan` and `fan_adjoint`, see _operator. Registers their derivatives."""
+    functions `fan` and `fan_adjoint`, see _operator; of add_geometry("scan", ...) the function `scan`
+    without arguments. Registers their derivatives."""
     library = tf.load_op_library(path)
     prefix = namespace + "_"
     functions = {name[len(prefix):]: getattr(library, name) for name in dir(library)
                  if name.startswith(prefix) and not name.endswith("_eager_fallback")}
     operators = {}
     for name, function in functions.items():
+        if "input" not in inspect.signature(function).parameters:
+            operators[name] = function
+            continue
         adjoint = name.endswith("_adjoint")
         partner = functions.get(name.removesuffix("_adjoint") if adjoint else name + "_adjoint")
         if partner is None:

@@ -161,6 +161,7 @@ tensorflow() {
   export TF_CPP_MIN_LOG_LEVEL=3 PYTHONPATH=$PWD/examples/layers
   run "$name" tensorflow_modes.py "$library"
   run "$name" tensorflow_checks.py "$library" cpu
+  own_geometry "$name" tensorflow
   if [ -e "${library%.so}_gpu.so" ]; then
     run "$name" tensorflow_checks.py "${library%.so}_gpu.so" gpu
   else

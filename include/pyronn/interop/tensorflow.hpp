@@ -11,10 +11,12 @@
 /// For GPUs compile this with -DGOOGLE_CUDA=1 and CUDA's headers, by a C++ compiler, and kernels of
 /// operator_kernels.cuh by nvcc. Such libraries have been built and loaded; on a GPU of TensorFlow
 /// they have not run.
+#include <cstdint>
 #include <string>
 #include <utility>
 
 #include <pyronn/interop/detail/tensorflow/filter.hpp>
+#include <pyronn/interop/detail/tensorflow/geometry.hpp>
 #include <pyronn/interop/detail/tensorflow/pair.hpp>
 #include <pyronn/interop/detail/tensorflow/registry.hpp>
 #include <pyronn/interop/filter_operator.hpp>
@@ -70,6 +72,13 @@ class TensorFlowLibrary {
     auto const full = detail::tensorflow_name(name_space_, name);
     detail::register_tensorflow_pair(full, pair, &OperatorPair::project);
     detail::register_tensorflow_pair(full + "_adjoint", pair, &OperatorPair::backproject);
+    return std::move(*this);
+  }
+
+  /// Registers NAME() -> int64, which gives what stands for a geometry that has no numbers: the
+  /// number that register_geometry gave.
+  TensorFlowLibrary add_geometry(std::string const& name, std::int64_t handle) && {
+    detail::register_tensorflow_geometry(detail::tensorflow_name(name_space_, name), handle);
     return std::move(*this);
   }
 
