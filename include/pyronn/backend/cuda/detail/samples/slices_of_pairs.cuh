@@ -118,12 +118,12 @@ class SlicesOfPairs {
     executor.for_each(kernel.items(), kernel);
     constexpr int channels = 2;
     DeviceImages const image{target,
-                           static_cast<int>(sizeof(float)),
-                           mosaic.texels_of_row(),
-                           mosaic.rows_of_texels(),
-                           1,
-                           mosaic.pitch() * sizeof(float2),
-                           channels};
+                             static_cast<int>(sizeof(float)),
+                             mosaic.texels_of_row(),
+                             mosaic.rows_of_texels(),
+                             1,
+                             mosaic.pitch() * sizeof(float2),
+                             channels};
     TextureStack const& textures = workspace.cache().textures.get(image, executor.stream());
     return {textures.textures().front(), mosaic, first};
   }
