@@ -8,7 +8,6 @@
 #include <cstdio>
 #include <exception>
 #include <filesystem>
-#include <locale>
 #include <new>
 #include <sstream>
 #include <string>
@@ -82,15 +81,10 @@ auto as_input(std::string const& name, Read const& read) {
   }
 }
 
-void set_axis(pyronn::Scan& scan, double column) {
-  scan.circle->axis_column = column;
-  scan.geometry = scan.circle->geometry();
-}
-
 /// With a volume: the file's, or else the one that the scan sees.
 pyronn::Scan read_scan(Options const& options) {
   try {
-    bool const is_json = options.scan.extension() == ".json";
+    bool const is_json = !is_hdf5(options.scan);
     auto scan = is_json ? pyronn::read_scan_json(options.scan, open_images)
                         : read_hdf5_scan(options.scan, options.given());
     if (options.center != "file" && !scan.circle) {
@@ -224,35 +218,14 @@ void print_report(pyronn::Scan const& scan, Cost const& cost, double read_second
 
 /// Whether the images are asked where the axis is: that is what is said, or nobody knows.
 bool wants_axis(Options const& options, pyronn::Scan const& scan) {
-  return options.center == "auto" ||
-         (options.center == "file" &&
-          std::any_of(scan.facts.begin(), scan.facts.end(), [](pyronn::ScanFact const& fact) {
-            return fact.what == "axis column" && fact.origin == pyronn::ScanFact::Origin::assumed;
-          }));
+  return options.center == "auto" || (options.center == "file" && is_axis_assumed(scan));
 }
 
-std::string number_text(double value) {
-  std::ostringstream text;
-  text.exceptions(std::ios::badbit);
-  text.imbue(std::locale::classic());
-  text << value;
-  return text.str();
-}
-
-/// Moves the axis to where the images have it, and a volume that was made of the scan with it.
 void find_axis(Options const& options, AnyImages const& images, pyronn::Scan& scan) {
   auto const axis =
       find_axis(scan, images, options.least_transmission, pyronn::CpuExecutor{options.threads});
-  bool const is_volume_of_scan = *scan.grid == pyronn::volume_of_scan(*scan.circle);
   set_axis(scan, axis.column);
-  if (is_volume_of_scan) scan.grid = pyronn::volume_of_scan(*scan.circle);
-  std::string const found = number_text(axis.column) + " +- " + number_text(axis.uncertainty);
-  if (!options.is_quiet) std::printf("axis column %s: found from the images\n", found.c_str());
-  if (axis.mismatch_of_other_rotation && *axis.mismatch_of_other_rotation < axis.mismatch / 4) {
-    std::fprintf(stderr,
-                 "reconstruct: lines that are measured twice agree better if the scan turned the "
-                 "other way\n");
-  }
+  if (!options.is_quiet) std::printf("%s\n", text_of(axis).c_str());
 }
 
 int run(Options const& options) {

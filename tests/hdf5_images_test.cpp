@@ -161,6 +161,65 @@ BOOST_AUTO_TEST_CASE(external_files_that_are_short_are_refused) {
                         says("No such file or directory"));
 }
 
+/// A link leads to another file, whose numbers are not where they would be in this one.
+BOOST_AUTO_TEST_CASE(images_behind_a_link_to_another_file) {
+  { test::Hdf5Writer{folder / "target.h5"}.write("data", shape, numbers(), H5T_STD_U16LE); }
+  {
+    test::Hdf5Writer const file{path};
+    BOOST_REQUIRE(H5Lcreate_external("target.h5", "/data", file.get(), "data", H5P_DEFAULT,
+                                     H5P_DEFAULT) >= 0);
+  }
+  auto const stack = hdf5_images(path, "data");
+  check(*stack);
+  BOOST_TEST(stack->in_memory<std::uint16_t>().data == nullptr);
+}
+
+/// As an aborted scan leaves them: the library would read fill values.
+BOOST_AUTO_TEST_CASE(numbers_that_were_never_written_are_refused) {
+  auto const in_chunks = [](hid_t how) {
+    hsize_t const chunk[] = {1, rows, columns};
+    H5Pset_chunk(how, 3, chunk);
+  };
+  for (bool const is_chunked : {false, true}) {
+    {
+      test::Hdf5Writer file{path};
+      is_chunked ? file.write("data", shape, {}, H5T_STD_U16LE, in_chunks)
+                 : file.write("data", shape, {}, H5T_STD_U16LE);
+    }
+    BOOST_CHECK_EXCEPTION(static_cast<void>(hdf5_images(path, "data")), FileError,
+                          says(is_chunked ? "data: has 0 of its 4 chunks; the others were never"
+                                          : "data: has never been written"));
+  }
+  { test::Hdf5Writer{path}.write("group/data", shape, numbers()); }
+  BOOST_CHECK_EXCEPTION(static_cast<void>(hdf5_images(path, "group")), FileError,
+                        says("group: is no data set"));
+  BOOST_CHECK_EXCEPTION(static_cast<void>(hdf5_images(folder / "", "group")), FileError,
+                        says("is a folder"));
+}
+
+/// Its source is virtual, too, and lacks a file.
+BOOST_AUTO_TEST_CASE(virtual_sets_of_virtual_sets) {
+  auto const from = [&](char const* file, char const* name) {
+    return [=](hid_t how) {
+      hid_t const space = H5Screate_simple(3, shape.data(), nullptr);
+      BOOST_REQUIRE(H5Pset_virtual(how, space, file, name, space) >= 0);
+      H5Sclose(space);
+    };
+  };
+  { test::Hdf5Writer{folder / "last.h5"}.write("data", shape, numbers(), H5T_STD_U16LE); }
+  {
+    test::Hdf5Writer{folder / "middle.h5"}.write("data", shape, {}, H5T_STD_U16LE,
+                                                 from("last.h5", "data"));
+  }
+  { test::Hdf5Writer{path}.write("data", shape, {}, H5T_STD_U16LE, from("middle.h5", "data")); }
+  check(*hdf5_images(path, "data"));
+  std::filesystem::remove(folder / "last.h5");
+  BOOST_CHECK_THROW(static_cast<void>(hdf5_images(path, "data")), FileError);
+  { test::Hdf5Writer{path}.write("data", shape, {}, H5T_STD_U16LE, from(".", "data")); }
+  BOOST_CHECK_EXCEPTION(static_cast<void>(hdf5_images(path, "data")), FileError,
+                        says("takes images from a set that takes them from others"));
+}
+
 /// A filter that the program has while it writes, and not while it reads.
 BOOST_AUTO_TEST_CASE(a_filter_that_is_missing_is_named) {
   constexpr H5Z_filter_t number = 400;  // of those for tests

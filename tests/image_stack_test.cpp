@@ -4,6 +4,7 @@
 /// Images of scans that are read when they are asked for.
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -231,6 +232,15 @@ BOOST_AUTO_TEST_CASE(of_npy_files_in_fortran_order) {
   text.replace(text.find("False"), 5, "True ");
   test::write_bytes(path, text);
   check_parts<float>(*pyronn::npy_images(path), all);
+  BOOST_TEST((pyronn::npy_images(path)->type() == NumberType::float32));
+  // The same bytes as whole numbers of 32 bits: no number is rounded.
+  text.replace(text.find("<f4"), 3, "<i4");
+  std::int32_t const large = 16777217;
+  std::memcpy(&text[text.size() - 60 * 4], &large, 4);
+  test::write_bytes(path, text);
+  auto const stack = pyronn::npy_images(path);
+  BOOST_TEST((stack->type() == NumberType::int32));
+  BOOST_TEST(read<double>(*stack, {0, 1, 0, 1})[0] == 16777217);
 }
 
 BOOST_AUTO_TEST_CASE(several_threads_read_at_a_time) {

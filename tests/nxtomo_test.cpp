@@ -136,7 +136,13 @@ BOOST_AUTO_TEST_CASE(lengths_have_units_and_metres_without) {
     BOOST_TEST(scan.circle->pixel[1] == 13e-3, boost::test_tools::tolerance(1e-12));
     BOOST_TEST(scan.circle->axis_column == 1.25);
     BOOST_TEST((fact(scan, "axis column").origin == ScanFact::Origin::file));
+    BOOST_TEST((fact(scan, "unit of instrument/detector/x_pixel_size").value == "m") ==
+               (unit == nullptr));
   }
+  write([](test::Hdf5Writer& file) {  // of the first column, or of the middle?
+    file.write(detector + "x_rotation_axis_pixel_position", {}, {0.05});
+  });
+  BOOST_TEST((fact(pyronn::read_nxtomo(path), "axis column").origin == ScanFact::Origin::assumed));
   write([](test::Hdf5Writer& file) {
     length(file, detector + "x_pixel_size", 1, "parsec");
     length(file, detector + "y_pixel_size", 1, "parsec");
@@ -225,6 +231,23 @@ BOOST_AUTO_TEST_CASE(what_does_not_fit_together_is_refused) {
     length(file, detector + "x_pixel_size", 1, "mm");
   });
   refuses("entry0000/sample/z_translation: moves by 400 mm during the scan");
+  write([](test::Hdf5Writer& file) {
+    file.write(entry + "sample/y_translation", {4}, {0, 0, 7, 0});
+  });
+  refuses("entry0000/sample/y_translation: moves by 7000 mm");
+  write([](test::Hdf5Writer& file) {
+    file.write(entry + "sample/y_translation", {7}, {0, 0, 0, 0, 0, 0, 0});
+  });
+  refuses("entry0000/sample/y_translation: holds 7 lengths of 8 frames");
+  write([](test::Hdf5Writer&) {}, {2, 0, 0, 0});
+  refuses("entry0000/instrument/detector/image_key: has no flat field, which counts want");
+  write([](test::Hdf5Writer& file) { length(file, detector + "x_pixel_size", 1, "mm"); });
+  refuses("entry0000/instrument/detector/y_pixel_size: is missing beside x_pixel_size");
+  write([](test::Hdf5Writer& file) {
+    file.write_text(entry + "instrument/source/type", "Fixed Tube X-ray");
+    length(file, entry + "instrument/source/distance", -50, "mm");
+  });
+  refuses("source-detector distance: is missing (instrument/detector/distance)");
   {
     renew();
     test::Hdf5Writer file{path};

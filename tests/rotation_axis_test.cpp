@@ -239,11 +239,22 @@ BOOST_AUTO_TEST_CASE(of_a_disc_with_holes, *has_scans) {
 BOOST_AUTO_TEST_CASE(what_cannot_be_found_is_refused) {
   auto const quarter = parallel(96, equal_angles(60, 0, pi / 2));
   BOOST_CHECK_EXCEPTION(static_cast<void>(find(quarter, lines_of(quarter, 0))), InvalidArgument,
-                        says("none of the 60 views measures lines that another one measures"));
+                        says("none of the 60 views measures lines that vary and that another one"));
   auto const scan = parallel(96, equal_angles(90));
   BOOST_CHECK_EXCEPTION(static_cast<void>(find(scan, Lines(96 * 3 * 90, 1.5F))), InvalidArgument,
                         says("find_rotation_axis: none of"));
   BOOST_CHECK_THROW(static_cast<void>(find(scan, Lines(96 * 3 * 91))), InvalidArgument);
+  // Noise, an axis beyond the columns that are searched, a number that is none.
+  auto const noise = test::random_values(3, 96 * 3 * 90);
+  BOOST_CHECK_EXCEPTION(static_cast<void>(find(scan, Lines(noise.begin(), noise.end()))),
+                        InvalidArgument, says("that is no axis; name the column"));
+  CircularScan aside = scan;
+  aside.axis_column = 92;
+  BOOST_CHECK_THROW(static_cast<void>(find(scan, lines_of(aside, 0))), InvalidArgument);
+  Lines broken = lines_of(scan, 0);
+  broken[7] = NAN;
+  BOOST_CHECK_EXCEPTION(static_cast<void>(find(scan, broken)), InvalidArgument,
+                        says("find_rotation_axis: line 7 is nan"));
   auto const narrow = parallel(12, equal_angles(90));
   BOOST_CHECK_THROW(static_cast<void>(find(narrow, Lines(12 * 3 * 90))), InvalidArgument);
 }

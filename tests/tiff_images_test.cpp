@@ -133,6 +133,13 @@ BOOST_AUTO_TEST_CASE(white_that_is_0) {
   refuses(write("d.tif", how), "says that 0 is white of float32");
 }
 
+/// A file that does not say how grey values are meant has 0 as black.
+BOOST_AUTO_TEST_CASE(grey_values_without_an_interpretation) {
+  Writing how;
+  how.set = [](TIFF* tiff, int) { TIFFUnsetField(tiff, TIFFTAG_PHOTOMETRIC); };
+  check(*tiff_images(write("d.tif", how)), 3);
+}
+
 BOOST_AUTO_TEST_CASE(smaller_copies_are_no_views) {
   Writing how;
   how.images = 4;
@@ -163,6 +170,14 @@ BOOST_AUTO_TEST_CASE(one_directory_for_all_images) {
     test::write_bytes(path, one_directory(false, text, 3));
     check(*tiff_images(path), 1);
   }
+}
+
+BOOST_AUTO_TEST_CASE(several_files_with_one_directory_for_all_images) {
+  test::write_bytes(folder / "f1.tif", one_directory(false, "ImageJ=1.53t\nimages=3\n", 3));
+  auto const second = folder / "f2.tif";
+  test::write_bytes(second, one_directory(false, "ImageJ=1.53t\nimages=3\n", 3));
+  BOOST_CHECK_EXCEPTION(static_cast<void>(tiff_images({folder / "f1.tif", second})), FileError,
+                        says("has one directory for 3 images; name such a file alone"));
 }
 
 BOOST_AUTO_TEST_CASE(what_is_no_view_is_refused) {

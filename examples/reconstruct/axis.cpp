@@ -6,9 +6,16 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <ios>
+#include <locale>
+#include <sstream>
 #include <type_traits>
 #include <variant>
 #include <vector>
+
+#include <pyronn/scan/volume_of_scan.hpp>
+
+#include "bad_input.hpp"
 
 namespace example {
 namespace {
@@ -22,6 +29,11 @@ std::vector<int> rows_to_compare(pyronn::CircularScan const& circle) {
     int const count = std::min(all, 16);
     for (int i = 0; i < count; ++i) rows.push_back((2 * i + 1) * all / (2 * count));
     return rows;
+  }
+  if (!(circle.central_row >= 0 && circle.central_row <= all - 1)) {
+    throw BadInput("--center: the plane of the source is seen in row " +
+                   std::to_string(circle.central_row) + ", outside of " + std::to_string(all) +
+                   " rows; name the column");
   }
   int const middle = static_cast<int>(std::lround(circle.central_row));
   for (int row = std::max(0, middle - 2); row <= std::min(all - 1, middle + 2); ++row) {
@@ -50,7 +62,10 @@ std::vector<float> lines_of_rows(pyronn::Scan const& scan, Images<T> const& imag
         auto const dark = static_cast<double>(images.dark[pixel + u]);
         auto const full = static_cast<double>(images.flat[pixel + u]) - dark;
         double const part = full > 0 ? (value - dark) / full : 1;
-        lines.push_back(static_cast<float>(-std::log(std::max(part, least_transmission))));
+        // What is no number counts as no light, as it does in the reconstruction.
+        double const light = part > least_transmission ? part : least_transmission;
+        lines.push_back(
+            static_cast<float>(-std::log(std::isfinite(light) ? light : least_transmission)));
       }
     }
   }
@@ -58,6 +73,19 @@ std::vector<float> lines_of_rows(pyronn::Scan const& scan, Images<T> const& imag
 }
 
 }  // namespace
+
+bool is_axis_assumed(pyronn::Scan const& scan) {
+  return std::any_of(scan.facts.begin(), scan.facts.end(), [](pyronn::ScanFact const& fact) {
+    return fact.what == "axis column" && fact.origin == pyronn::ScanFact::Origin::assumed;
+  });
+}
+
+void set_axis(pyronn::Scan& scan, double column) {
+  bool const is_volume_of_scan = scan.grid && *scan.grid == pyronn::volume_of_scan(*scan.circle);
+  scan.circle->axis_column = column;
+  scan.geometry = scan.circle->geometry();
+  if (is_volume_of_scan) scan.grid = pyronn::volume_of_scan(*scan.circle);
+}
 
 pyronn::RotationAxis find_axis(pyronn::Scan const& scan, AnyImages const& images,
                                double least_transmission, pyronn::CpuExecutor const& executor) {
@@ -69,6 +97,17 @@ pyronn::RotationAxis find_axis(pyronn::Scan const& scan, AnyImages const& images
                                    scan.num_views()};
   return pyronn::find_rotation_axis(executor, *scan.circle,
                                     pyronn::ProjectionView<float const>{lines.data(), extents});
+}
+
+std::string text_of(pyronn::RotationAxis const& axis) {
+  std::ostringstream text;
+  text.exceptions(std::ios::badbit);
+  text.imbue(std::locale::classic());
+  text << "axis column " << axis.column << " +- " << axis.uncertainty << ": found from the images";
+  if (axis.mismatch_of_other_rotation && *axis.mismatch_of_other_rotation < axis.mismatch / 4) {
+    text << "; lines that are measured twice agree better if the scan turned the other way";
+  }
+  return text.str();
 }
 
 }  // namespace example

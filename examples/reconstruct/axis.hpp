@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <string>
+
 #include <pyronn/backend/cpu/executor.hpp>
 #include <pyronn/scan/rotation_axis.hpp>
 #include <pyronn/scan/scan.hpp>
@@ -10,10 +12,20 @@
 
 namespace example {
 
+/// Whether no file said where the axis is.
+[[nodiscard]] bool is_axis_assumed(pyronn::Scan const& scan);
+
+/// Lets the axis of a scan on a circle be seen in another column. A volume that was made of the
+/// scan is made anew. Throws InvalidArgument.
+void set_axis(pyronn::Scan& scan, double column);
+
 /// Looks for the axis in some rows of a scan on a circle. Throws InvalidArgument where it cannot be
-/// found.
+/// found, and BadInput where a source's plane is not on the panel.
 [[nodiscard]] pyronn::RotationAxis find_axis(pyronn::Scan const& scan, AnyImages const& images,
                                              double least_transmission,
                                              pyronn::CpuExecutor const& executor);
+
+/// What was found, as a sentence.
+[[nodiscard]] std::string text_of(pyronn::RotationAxis const& axis);
 
 }  // namespace example

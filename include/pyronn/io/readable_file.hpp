@@ -27,6 +27,7 @@ class ReadableFile {
     }
   }
 
+  /// The name that it was opened by.
   [[nodiscard]] std::filesystem::path const& path() const { return path_; }
 
   /// What the file held when it was opened [bytes].
@@ -73,6 +74,7 @@ class ReadableFile {
 /// ReadableFile::read throws then.
 class MappedFile {
  public:
+  /// Maps it; the open file itself is not needed any more.
   explicit MappedFile(ReadableFile const& file)
       : bytes_{file.descriptor_.map(file.size())}, size_{file.size()} {}
   MappedFile(MappedFile const&) = delete;

@@ -33,8 +33,9 @@ struct CircularScan {
   /// The panel's turn about its normal [rad], around the pixel (axis_column, central_row): u and v
   /// become cos u + sin v and cos v - sin u.
   double roll = 0;
-  Rotation rotation = Rotation::counter_clockwise;
+  Rotation rotation = Rotation::counter_clockwise;  ///< the sense in which angles grow
 
+  /// Whether the source is at infinity.
   [[nodiscard]] bool is_parallel() const { return source_isocenter == at_infinity; }
 
   /// Distances between pixels as they are seen at the axis [mm].

@@ -48,6 +48,13 @@ inline std::vector<double> data_exchange_angles(Hdf5File const& file, int num_vi
   auto const images = [&file](std::string const& name) {
     return std::make_shared<detail::Hdf5Images const>(detail::open_hdf5_images(file, name));
   };
+  std::string const axes = file->attribute("exchange/data", "axes");
+  if (!axes.empty() && axes != "theta:y:x") {
+    file->fail("exchange/data: has the axes ", axes, ", where theta:y:x is read");
+  }
+  if (given.source_isocenter || given.source_detector) {
+    file->fail("is a Data Exchange file, whose rays are parallel; distances were given");
+  }
   auto const views = images("exchange/data");
   auto const extents = views->extents();
   ScanFacts facts;
@@ -71,6 +78,9 @@ inline std::vector<double> data_exchange_angles(Hdf5File const& file, int num_vi
       *taken = {found, std::vector<double>(static_cast<std::size_t>(found->extents()[2]))};
     }
     if (scan.flats) scan.measured = Measured::intensities;
+    if (!scan.flats && (scan.darks || is_integer(views->type()))) {
+      file->fail("exchange/data_white: is missing, which counts want");
+    }
     facts.note<std::string>("images", scan.flats ? "counts" : "line integrals",
                             scan.flats ? ScanFact::Origin::file : ScanFact::Origin::assumed,
                             scan.flats ? "exchange/data_white" : "there is no exchange/data_white");

@@ -3,7 +3,7 @@
 #pragma once
 
 /// Images in HDF5 files. Needs HDF5's C library 1.10 or later (Debian: libhdf5-dev, whose flags
-/// `pkg-config hdf5` knows).
+/// `pkg-config hdf5` knows; its folder is best a system one, as its macros cast in the style of C).
 #include <algorithm>
 #include <array>
 #include <cstddef>
@@ -99,8 +99,11 @@ inline std::size_t bytes_of_image_chunks(Hdf5Properties const& made,
 
 inline Hdf5Dataset open_hdf5_set(Hdf5File const& file, std::string const& name,
                                  std::size_t cache_bytes) {
-  Hdf5Properties const access{H5Pcreate(H5P_DATASET_ACCESS)};
-  H5Pset_efile_prefix(access.get(), "${ORIGIN}");
+  {
+    Hdf5Object const object{H5Oopen(file.get(), name.c_str(), H5P_DEFAULT)};
+    if (object && H5Iget_type(object.get()) != H5I_DATASET) file.fail(name, ": is no data set");
+  }
+  Hdf5Properties const access = hdf5_set_access();
   constexpr std::size_t slots = 8191;
   constexpr std::size_t least = std::size_t{1} << 20;
   H5Pset_chunk_cache(access.get(), slots, std::max(cache_bytes, least), 1.0);
@@ -144,7 +147,7 @@ inline Hdf5ImageSet open_hdf5_images(std::shared_ptr<Hdf5File const> const& file
     if (!type) file->fail(name, ": holds no integers or floating point of at most 8 bytes");
     sizes = sizes_of_images(*file, name, set.get());
     Hdf5Properties const made{H5Dget_create_plist(set.get())};
-    check_hdf5_sources(*file, name, made.get());
+    check_hdf5_sources(*file, name, set.get());
     cache_bytes = bytes_of_image_chunks(made, sizes, H5Tget_size(stored.get()));
   }
   auto const size = [&](std::size_t from_last) {
@@ -197,13 +200,23 @@ class Hdf5Images : public ImageStack {
                           H5Pget_external_count(made.get()) == 0 &&
                           H5Tequal(stored.get(), native_hdf5_type(type())) > 0;
     haddr_t const offset = is_plain ? H5Dget_offset(images_.set.get()) : HADDR_UNDEF;
-    if (offset == HADDR_UNDEF) return;
+    if (offset == HADDR_UNDEF || !is_in_file_itself()) return;
     ReadableFile const file{images_.file->path()};
-    auto const bytes = extents().count() * bytes_of(type());
-    bool const fits = static_cast<std::int64_t>(offset) <= file.size() - bytes;
-    if (!fits || offset % static_cast<haddr_t>(bytes_of(type())) != 0) return;
+    auto const size = static_cast<haddr_t>(file.size());
+    auto const width = static_cast<haddr_t>(bytes_of(type()));
+    auto const count = static_cast<haddr_t>(extents().count());
+    bool const fits = count <= size / width && offset <= size - count * width;
+    if (!fits || offset % width != 0) return;
     mapped_ = std::make_unique<MappedFile>(file);
     if (mapped_->bytes() != nullptr) numbers_ = mapped_->bytes() + offset;
+  }
+
+  /// Links may lead to other files.
+  [[nodiscard]] bool is_in_file_itself() const {
+    std::string name(images_.file->path().string().size() + 1, '\0');
+    auto const length = H5Fget_name(images_.set.get(), name.data(), name.size());
+    name.resize(name.size() - 1);
+    return length == static_cast<ssize_t>(name.size()) && name == images_.file->path().string();
   }
 
   Hdf5ImageSet images_;

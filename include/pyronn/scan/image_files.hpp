@@ -129,8 +129,9 @@ inline void check_numbers(std::filesystem::path const& folder,
     auto const& path = entry->path();
     std::string const extension = detail::lower_case(path.extension().string());
     bool const is_hidden = path.filename().string().front() == '.';
-    if (is_hidden || std::find(extensions.begin(), extensions.end(), extension) == extensions.end())
-      continue;
+    bool const is_named =
+        std::find(extensions.begin(), extensions.end(), extension) != extensions.end();
+    if (is_hidden || !is_named || entry->is_directory(error)) continue;
     files.push_back(path);
   }
   if (files.empty()) detail::fail_file(folder, "holds no file that ends in ", extensions.front());

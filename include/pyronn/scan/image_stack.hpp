@@ -18,10 +18,10 @@ namespace pyronn {
 
 /// Some images of a stack, and of each some rows.
 struct ImagePart {
-  int first_image;
-  int images;
-  int first_row;
-  int rows;
+  int first_image;  ///< from 0
+  int images;       ///< how many
+  int first_row;    ///< from 0
+  int rows;         ///< how many of each image
 };
 
 /// Images `[image][row][column]` of one size and one type of numbers: the views of a scan, or its
@@ -43,9 +43,9 @@ class ImageStack {
   [[nodiscard]] ImagePart whole() const { return {0, extents_[2], 0, extents_[1]}; }
 
   /// Reads a part, contiguous as `[image][row][column]`, into memory of the caller's on the host.
-  /// T is float or double, or an unsigned integer where the stack's is one that is no wider. Throws
-  /// InvalidArgument for a part that is not in the stack and a T that does not hold the numbers,
-  /// and FileError where files cannot be read.
+  /// T is the stack's type, float or double, or an unsigned integer where the stack's is a narrower
+  /// one. Throws InvalidArgument for a part that is not in the stack and a T that does not hold the
+  /// numbers, and FileError where files cannot be read.
   template <class T>
   void read(ImagePart const& part, T* out) const {
     check(part);
@@ -77,10 +77,11 @@ class ImageStack {
                     " columns, rows and images must be at least 1");
   }
 
-  /// For stacks that are made of another one: its `read_stored` and `numbers_in_memory`.
+  /// For stacks that are made of another one: its `read_stored`.
   static void read_stored_of(ImageStack const& stack, ImagePart const& part, void* out) {
     stack.read_stored(part, out);
   }
+  /// For stacks that are made of another one: its `numbers_in_memory`.
   static void const* numbers_in_memory_of(ImageStack const& stack) {
     return stack.numbers_in_memory();
   }
@@ -96,10 +97,10 @@ class ImageStack {
     auto const is_in = [](int first, int count, int size) {
       return first >= 0 && count >= 0 && first <= size && count <= size - first;
     };
-    detail::expects(is_in(part.first_image, part.images, extents_[2]), "ImageStack: images ",
-                    part.first_image, " and ", part.images - 1, " after it of ", extents_[2]);
-    detail::expects(is_in(part.first_row, part.rows, extents_[1]), "ImageStack: rows ",
-                    part.first_row, " and ", part.rows - 1, " after it of ", extents_[1]);
+    detail::expects(is_in(part.first_image, part.images, extents_[2]), "ImageStack: ", part.images,
+                    " images from ", part.first_image, " on, of ", extents_[2]);
+    detail::expects(is_in(part.first_row, part.rows, extents_[1]), "ImageStack: ", part.rows,
+                    " rows from ", part.first_row, " on, of ", extents_[1]);
   }
 
   /// Image by image, so that no more than one is held twice.

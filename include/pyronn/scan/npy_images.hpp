@@ -22,16 +22,19 @@ namespace pyronn {
 namespace detail {
 
 /// Images of a file in Fortran order, in which they do not lie in one piece.
-inline std::shared_ptr<ImageStack const> npy_images_in_memory(std::filesystem::path const& path,
-                                                              Extents<3> extents, NumberType type) {
-  auto const read = [&](auto number) -> std::shared_ptr<ImageStack const> {
+inline std::shared_ptr<ImageStack const> npy_images_in_memory(
+    std::filesystem::path const& path, Extents<3> extents, NumberType type,
+    std::vector<std::int64_t> const& shape) {
+  return visit_number_type(type, [&](auto number) -> std::shared_ptr<ImageStack const> {
     using T = decltype(number);
-    auto array = read_npy<T>(path);
-    return std::make_shared<ImagesInMemory<T>>(extents, std::move(array.data));
-  };
-  if (type == NumberType::uint8) return read(std::uint8_t{});
-  if (type == NumberType::uint16) return read(std::uint16_t{});
-  return type == NumberType::float64 ? read(double{}) : read(float{});
+    NpyHeaderReader reader{path};
+    NpyHeader const header = reader.read();
+    if (header.type != type || header.shape != shape)
+      fail_file(path, "was changed while it was read");
+    std::vector<T> stored(static_cast<std::size_t>(extents.count()));
+    NpyElements<T>{path, reader.file(), header.is_big_endian}.read(stored);
+    return std::make_shared<ImagesInMemory<T>>(extents, from_fortran_order(stored, shape));
+  });
 }
 
 }  // namespace detail
@@ -54,7 +57,8 @@ inline std::shared_ptr<ImageStack const> npy_images_in_memory(std::filesystem::p
   }
   auto const size = [&shape](std::size_t axis) { return static_cast<int>(shape[axis]); };
   if (header.is_fortran_order && header.shape.size() > 1) {
-    return detail::npy_images_in_memory(path, {size(2), size(1), size(0)}, header.type);
+    return detail::npy_images_in_memory(path, {size(2), size(1), size(0)}, header.type,
+                                        header.shape);
   }
   return std::make_shared<RawImages>(
       path, RawImage{{size(2), size(1)}, header.type, header.is_big_endian}, size(0),

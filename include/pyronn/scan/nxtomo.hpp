@@ -39,17 +39,13 @@ class NxtomoReader {
     Scan scan{circle.geometry()};
     scan.circle = std::move(circle);
     scan.views = upright(select(images, kinds.views()));
-    scan.measured = kinds.flats().empty() ? Measured::line_integrals : Measured::intensities;
+    scan.measured = read_kind(*images, kinds);
     if (!kinds.flats().empty()) {
       scan.flats = {upright(select(images, kinds.flats())), kinds.times(kinds.flats())};
     }
     if (!kinds.darks().empty()) {
       scan.darks = {upright(select(images, kinds.darks())), kinds.times(kinds.darks())};
     }
-    facts_.note<std::string>("images",
-                             scan.measured == Measured::intensities ? "counts" : "line integrals",
-                             scan.flats ? ScanFact::Origin::file : ScanFact::Origin::assumed,
-                             scan.flats ? "it has flat fields" : "there are no flat fields");
     scan.facts = facts_.list();
     scan.files = {entry_.file()->path()};
     return scan;
@@ -63,20 +59,34 @@ class NxtomoReader {
   }
 
   /// As layouts before 1.3 say whether images are mirrored.
-  Stack upright(Stack images) const {
-    ReversedAxes const axes{entry_.is_true("instrument/detector/x_flipped"),
-                            entry_.is_true("instrument/detector/y_flipped")};
+  [[nodiscard]] ReversedAxes mirrored() const {
+    return {entry_.is_true("instrument/detector/x_flipped"),
+            entry_.is_true("instrument/detector/y_flipped")};
+  }
+  [[nodiscard]] Stack upright(Stack images) const {
+    ReversedAxes const axes = mirrored();
     return axes ? std::make_shared<ReversedImages>(std::move(images), axes) : images;
+  }
+
+  /// Counts want flat fields; floating point without them is taken for line integrals.
+  Measured read_kind(ImageStack const& images, NxtomoFrames const& kinds) {
+    if (!kinds.flats().empty()) {
+      facts_.note<std::string>("images", "counts", ScanFact::Origin::file, "it has flat fields");
+      return Measured::intensities;
+    }
+    if (is_integer(images.type()) || !kinds.darks().empty()) {
+      entry_.fail("instrument/detector/image_key", ": has no flat field, which counts want");
+    }
+    facts_.note<std::string>("images", "line integrals", ScanFact::Origin::assumed,
+                             "there are no flat fields, and numbers are not whole");
+    return Measured::line_integrals;
   }
 
   CircularScan read_circle(Extents<2> size, NxtomoFrames const& kinds) {
     CircularScan circle{size, {}, kinds.angles()};
     read_beam(circle);
     circle.pixel = read_pixel(circle.is_parallel());
-    FileValue<double> const column{
-        entry_.number("instrument/detector/x_rotation_axis_pixel_position"),
-        "x_rotation_axis_pixel_position"};
-    circle.axis_column = facts_.choose("axis column", given_.axis_column, column,
+    circle.axis_column = facts_.choose("axis column", given_.axis_column, read_column(size[0]),
                                        circle.axis_column, "the middle of the panel");
     circle.roll = facts_.choose<double>("roll", given_.roll, {{}, ""}, 0.0, "no file says it");
     circle.rotation = facts_.choose<Rotation>("rotation", given_.rotation, {{}, ""},
@@ -85,41 +95,71 @@ class NxtomoReader {
     return circle;
   }
 
+  /// NeXus counts from the first column. Some writers count from the middle, so that a number near
+  /// the panel's border may be either.
+  FileValue<double> read_column(int columns) {
+    std::string const name = "x_rotation_axis_pixel_position";
+    auto column = entry_.number("instrument/detector/" + name);
+    if (!column) return {{}, name};
+    double const border = 0.05 * columns;
+    if (!(*column >= border && *column <= columns - 1 - border)) {
+      facts_.note(
+          name, *column, ScanFact::Origin::assumed,
+          "not used: counted from the first column it is at the border of the panel, and some "
+          "writers count from the middle");
+      return {{}, name};
+    }
+    if (mirrored().columns) column = columns - 1 - *column;
+    return {column, name};
+  }
+
+  /// A length and, where it has no unit, a note that it was taken for metres.
+  std::optional<double> length(std::string const& field) {
+    auto const value = entry_.length(field);
+    if (value && entry_.unit(field).empty()) {
+      facts_.note<std::string>("unit of " + field, "m", ScanFact::Origin::assumed,
+                               "it has none, and NeXus has metres");
+    }
+    return value;
+  }
+
   /// Rays are parallel unless the source is an X-ray tube at a known distance, or distances are
   /// given: files of synchrotrons have the distance of their source, too.
   void read_beam(CircularScan& circle) {
+    std::string const source_name = "instrument/source/distance";
+    std::string const detector_name = "instrument/detector/distance";
     std::string const type = lower_case(entry_.text("instrument/source/type"));
     bool const is_tube =
         type.find("x-ray") != std::string::npos && type.find("synchrotron") == std::string::npos;
-    auto source = entry_.length("instrument/source/distance");
-    auto detector = entry_.length("instrument/detector/distance");
-    bool const is_cone = given_.source_isocenter || (is_tube && source && detector);
+    bool const is_cone = is_tube || given_.source_isocenter || given_.source_detector;
     facts_.note<std::string>(
         "rays", is_cone ? "of a point source" : "parallel",
-        given_.source_isocenter ? ScanFact::Origin::given
-        : type.empty()          ? ScanFact::Origin::assumed
-                                : ScanFact::Origin::file,
+        !is_tube && is_cone ? ScanFact::Origin::given
+        : type.empty()      ? ScanFact::Origin::assumed
+                            : ScanFact::Origin::file,
         type.empty() ? "the source's type is not said" : "instrument/source/type " + type);
     if (!is_cone) return;
-    std::optional<double> to_axis;
-    std::optional<double> to_detector;
-    if (source) to_axis = std::abs(*source);  // it is negative: upstream
-    if (source && detector) to_detector = std::abs(*source) + std::abs(*detector);
+    auto source = length(source_name);
+    if (source) *source = std::abs(*source);  // it is negative: upstream
     circle.source_isocenter =
-        facts_.require<double>("source-isocenter distance", given_.source_isocenter,
-                               {to_axis, "instrument/source/distance"});
-    circle.source_detector = facts_.require<double>(
-        "source-detector distance", given_.source_detector,
-        {to_detector, "instrument/source/distance and instrument/detector/distance"});
+        facts_.require("source-isocenter distance", given_.source_isocenter, {source, source_name});
+    std::optional<double> to_detector;
+    if (auto const detector = length(detector_name)) {
+      to_detector = circle.source_isocenter + std::abs(*detector);
+    }
+    circle.source_detector = facts_.require("source-detector distance", given_.source_detector,
+                                            {to_detector, detector_name});
   }
 
   /// Where rays are parallel, as seen at the sample.
   Vec2d read_pixel(bool is_parallel) {
     for (std::string const group : {"sample/", "instrument/detector/"}) {
       if (group[0] == 's' && !is_parallel) continue;
-      auto const x = entry_.length(group + "x_pixel_size");
-      auto const y = entry_.length(group + "y_pixel_size");
-      if (!x || !y) continue;
+      auto const x = length(group + "x_pixel_size");
+      auto const y = length(group + "y_pixel_size");
+      if (!x && !y) continue;
+      if (!x) entry_.fail(group + "x_pixel_size", ": is missing beside y_pixel_size");
+      if (!y) entry_.fail(group + "y_pixel_size", ": is missing beside x_pixel_size");
       return facts_.choose<Vec2d>("pixel [mm]", given_.pixel,
                                   {Vec2d{*x, *y}, group + "x_pixel_size"}, Vec2d{}, "");
     }
@@ -143,18 +183,26 @@ class NxtomoReader {
     }
   }
 
-  /// A sample that moves while it is scanned is no circle.
+  /// A sample that moves while it is scanned is no circle, in whatever frame the file has its axes.
   void refuse_movement(NxtomoFrames const& kinds) const {
-    for (std::string const axis : {"x", "z"}) {
+    auto const pixel = entry_.length("instrument/detector/x_pixel_size").value_or(1);
+    for (std::string const axis : {"x", "y", "z"}) {
       std::string const name = "sample/" + axis + "_translation";
       auto const moved = entry_.lengths(name);
-      if (moved.size() != static_cast<std::size_t>(kinds.count())) continue;
-      auto const pixel = entry_.length("instrument/detector/x_pixel_size").value_or(1);
-      double low = moved[static_cast<std::size_t>(kinds.views().front())];
+      if (moved.size() <= 1) continue;  // it is where it is
+      bool const is_of_frames = moved.size() == static_cast<std::size_t>(kinds.count());
+      if (!is_of_frames && moved.size() != kinds.views().size()) {
+        entry_.fail(name, ": holds ", moved.size(), " lengths of ", kinds.count(), " frames");
+      }
+      auto const at = [&](std::size_t view) {
+        return moved[is_of_frames ? static_cast<std::size_t>(kinds.views()[view]) : view];
+      };
+      double low = at(0);
       double high = low;
-      for (int const view : kinds.views()) {
-        low = std::min(low, moved[static_cast<std::size_t>(view)]);
-        high = std::max(high, moved[static_cast<std::size_t>(view)]);
+      for (std::size_t view = 0; view < kinds.views().size(); ++view) {
+        if (!std::isfinite(at(view))) entry_.fail(name, ": is ", at(view), " of view ", view);
+        low = std::min(low, at(view));
+        high = std::max(high, at(view));
       }
       if (high - low > pixel) {
         entry_.fail(name, ": moves by ", high - low,

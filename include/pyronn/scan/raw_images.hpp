@@ -21,10 +21,11 @@ namespace pyronn {
 
 /// How an image lies in a file: its numbers row by row.
 struct RawImage {
-  Extents<2> size;  ///< columns, rows
-  NumberType type;
-  bool is_big_endian = false;
+  Extents<2> size;             ///< columns, rows
+  NumberType type;             ///< of every number
+  bool is_big_endian = false;  ///< the bytes of each number are in the other order
 
+  /// Of the whole image.
   [[nodiscard]] std::int64_t bytes() const { return size.count() * bytes_of(type); }
 };
 

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
+#include <limits>
 #include <numeric>
 #include <optional>
 #include <vector>
@@ -18,17 +20,19 @@
 
 namespace pyronn {
 
-/// One step of a search: how little both measurements of lines agree about an axis in `column`.
+/// One step of a search: how little both measurements of lines agree about an axis.
 struct AxisCandidate {
-  double column;
+  double column;    ///< from 0
   double mismatch;  ///< 0: the same; 1: nothing in common
 };
 
 /// Where the rotation axis is seen.
 struct RotationAxis {
-  double column;       ///< from 0; pixel centres are at integers
-  double uncertainty;  ///< standard deviation of `column` [columns]
-  double mismatch;     ///< from 0, where lines measured twice are the same, to 1
+  double column;  ///< from 0; pixel centres are at integers
+  /// Standard deviation of `column` [columns] by noise. Half a turn of parallel rays compares views
+  /// beyond the last ones, which may add some hundredths.
+  double uncertainty;
+  double mismatch;  ///< from 0, where lines measured twice are the same, to 1
   /// The same for the other sense of rotation, which parallel rays do not tell. One that is much
   /// smaller means that the scan turned the other way.
   std::optional<double> mismatch_of_other_rotation;
@@ -105,6 +109,13 @@ class AxisSearch {
   std::vector<AxisCandidate> all_;
 };
 
+/// Throws InvalidArgument for lines that are not finite.
+inline void check_lines_of_axis(ProjectionView<float const> lines) {
+  for (std::int64_t i = 0; i < lines.count(); ++i) {
+    expects(std::isfinite(lines.data[i]), "find_rotation_axis: line ", i, " is ", lines.data[i]);
+  }
+}
+
 /// The standard deviation of the least place: what noise makes of it if the differences there are
 /// noise, or how much groups of views scatter if that is more.
 inline double axis_uncertainty(AxisMismatch const& mismatch, double column, Rotation rotation) {
@@ -123,6 +134,7 @@ inline double axis_uncertainty(AxisMismatch const& mismatch, double column, Rota
   }
   constexpr double correlated =
       256.0 / 70.0;  // columns that smoothing by (1, 4, 6, 4, 1) makes one
+  if (!(bends > 0)) return std::numeric_limits<double>::infinity();
   double const of_noise = std::sqrt(correlated * 4 * all.squares / all.count / bends);
   if (shifts.size() < 3) return of_noise;
   auto const count = static_cast<double>(shifts.size());
@@ -140,7 +152,8 @@ inline double axis_uncertainty(AxisMismatch const& mismatch, double column, Rota
 /// once. Lines must be measured twice: by half a turn of parallel rays, but for a step or two, or
 /// by more than half a turn and the fan of a point source. The scan's own `axis_column` is not
 /// looked at. The search runs on cores, for the seconds that it takes. Throws InvalidArgument for
-/// sizes that do not fit, and where no lines are measured twice that vary.
+/// sizes that do not fit, for lines that are not finite, and where the column is not found: no
+/// lines are measured twice, or those that are have little in common at any column.
 template <class Executor>
 [[nodiscard]] RotationAxis find_rotation_axis(Executor const& executor, CircularScan const& scan,
                                               ProjectionView<float const> lines) {
@@ -150,6 +163,7 @@ template <class Executor>
                   " columns and ", scan.angles.size(), " views");
   detail::expects(scan.size[0] >= 16, "find_rotation_axis: ", scan.size[0],
                   " columns are too few; 16 are needed");
+  detail::check_lines_of_axis(lines);
   detail::AxisMismatch const mismatch{scan, lines};
   auto const search = [&](Rotation rotation, double first, double last, auto* all) {
     detail::AxisSearch<Executor> searching{executor, mismatch, rotation};
@@ -159,11 +173,20 @@ template <class Executor>
   };
   double const columns = scan.size[0] - 1.0;
   RotationAxis axis{};
-  auto const best = search(scan.rotation, 0.125 * columns, 0.875 * columns, &axis.candidates);
+  double const first = 0.125 * columns;
+  double const last = 0.875 * columns;
+  auto const best = search(scan.rotation, first, last, &axis.candidates);
   detail::expects(std::isfinite(best.mismatch), "find_rotation_axis: none of the ",
                   scan.angles.size(),
-                  " views measures lines that another one measures, too; "
-                  "name the column");
+                  " views measures lines that vary and that another one "
+                  "measures, too; name the column");
+  constexpr double most_mismatch = 0.5;  // of which half is noise, or lines of other objects
+  bool const is_inside = best.column > first + 1 && best.column < last - 1;
+  detail::expects(best.mismatch <= most_mismatch && is_inside,
+                  "find_rotation_axis: lines that are measured twice agree best about column ",
+                  best.column, ", of columns ", first, " to ", last, ", with a mismatch of ",
+                  best.mismatch,
+                  ": that is no axis; name the column, or the other rotation of a point source");
   axis.column = best.column;
   axis.mismatch = best.mismatch;
   axis.uncertainty = detail::axis_uncertainty(mismatch, best.column, scan.rotation);

@@ -31,6 +31,7 @@ struct CalibrationImages {
   std::shared_ptr<ImageStack const> images;  ///< null: there are none
   std::vector<double> times;  ///< of each image: how many views had been taken before it
 
+  /// Whether there are any.
   [[nodiscard]] explicit operator bool() const { return images != nullptr; }
 };
 
@@ -94,6 +95,10 @@ inline void Scan::validate() const {
                   num_views(), " views");
   detail::check_calibration("darks", darks, detector_size());
   detail::check_calibration("flats", flats, detector_size());
+  if (measured != Measured::intensities) {
+    detail::expects(!darks && !flats && !full_intensity,
+                    "Scan: darks and flats are of intensities, which these images are not");
+  }
   if (measured == Measured::intensities) {
     detail::expects(flats || full_intensity, "Scan: intensities without flats need full_intensity");
   }

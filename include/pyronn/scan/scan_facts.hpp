@@ -50,8 +50,8 @@ struct GivenOfScan {
 /// A value of a file and the key that it stands at.
 template <class T>
 struct FileValue {
-  std::optional<T> value;
-  std::string key;
+  std::optional<T> value;  ///< nothing: the file does not say it
+  std::string key;         ///< where it stands, or would stand
 };
 
 /// Decides between what is given, what a file says and what is assumed, and keeps a record of it.

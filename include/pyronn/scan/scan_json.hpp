@@ -46,7 +46,9 @@ class JsonScanReader {
                                      "matrices", "volume",        "projections_are", "dark",
                                      "flat",     "intensity_full"};
     static_cast<void>(description_.object({"detector", "projections"}, optional));
-    bool const is_plane = !description_["detector"].has("rows");
+    bool const has_rows =
+        description_["detector"].object({"columns"}, {"rows", "pixel_mm"}).has("rows");
+    bool const is_plane = JsonGeometryReader::is_plane(description_, has_rows);
     std::optional<Grid> grid;
     if (description_.has("volume")) {
       grid = is_plane ? read_grid<2>(description_["volume"]) : read_grid<3>(description_["volume"]);

@@ -171,10 +171,14 @@ inline std::shared_ptr<ImageStack const> undirected_tiff_images(TiffFile const& 
       }
     } while (file.next_directory());
     if (pages.size() == before) file.fail("holds smaller copies of images alone");
-    if (files.size() > 1 || pages.size() > 1) continue;
-    TIFFSetSubDirectory(file.get(), pages.front().page.offset);
-    auto images = detail::undirected_tiff_images(file, pages.front().page);
-    if (images != nullptr) return images;
+    if (pages.size() > before + 1) continue;
+    TIFFSetSubDirectory(file.get(), pages.back().page.offset);
+    auto images = detail::undirected_tiff_images(file, pages.back().page);
+    if (images == nullptr) continue;
+    if (files.size() > 1) {
+      file.fail("has one directory for ", images->extents()[2], " images; name such a file alone");
+    }
+    return images;
   }
   detail::expects(pages.size() <= static_cast<std::size_t>(std::numeric_limits<int>::max()),
                   "tiff_images: more than 2^31 images");
@@ -194,7 +198,7 @@ inline std::shared_ptr<ImageStack const> undirected_tiff_images(TiffFile const& 
 /// nothing where it names no unit. Throws FileError.
 [[nodiscard]] inline std::optional<Vec2d> tiff_pixel_size(std::filesystem::path const& path) {
   detail::TiffFile const file{path};
-  auto const unit = file.number<std::uint16_t>(TIFFTAG_RESOLUTIONUNIT);
+  auto const unit = file.number_or<std::uint16_t>(TIFFTAG_RESOLUTIONUNIT, 0);
   std::optional<double> mm;
   if (unit == RESUNIT_INCH) mm = 25.4;
   if (unit == RESUNIT_CENTIMETER) mm = 10.0;

@@ -4,6 +4,7 @@
 
 /// How errors of files are reported.
 #include <cerrno>
+#include <cstddef>
 #include <filesystem>
 #include <string>
 #include <system_error>
@@ -12,10 +13,21 @@
 
 namespace pyronn::detail {
 
+/// A message on one line that cannot control a terminal, whatever a file holds, and is read at
+/// once.
+inline std::string printable_message(std::string text) {
+  constexpr std::size_t longest = 1000;
+  if (text.size() > longest) text = text.substr(0, longest) + "...";
+  for (char& letter : text) {
+    if (static_cast<unsigned char>(letter) < ' ' || letter == '\x7f') letter = '?';
+  }
+  return text;
+}
+
 /// Throws FileError; the message is the file's name, a colon and the parts.
 template <class... Parts>
 [[noreturn]] void fail_file(std::filesystem::path const& path, Parts const&... parts) {
-  throw FileError(message(path.string(), ": ", parts...));
+  throw FileError(printable_message(message(path.string(), ": ", parts...)));
 }
 
 /// The operating system's text for its last failed call.

@@ -39,8 +39,8 @@ class DirectedOperator {
   /// Of one geometry, or one for each sample.
   DirectedOperator(std::vector<Geometry> const& geometries, Grid const& grid, Model const& model,
                    char const* function)
-      : DirectedOperator{checked_geometries(geometries, function), geometries.size(), grid, model,
-                         function} {
+      : DirectedOperator{detail::checked_geometries(geometries, function), geometries.size(), grid,
+                         model, function} {
     set_up_views(1, [this](std::size_t sample) -> Geometry const& { return geometries_[sample]; });
   }
 

@@ -11,6 +11,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -21,7 +22,8 @@
 namespace pyronn::detail {
 
 /// Debian's library is for one thread at a time: every use of it in this header's classes is within
-/// one of these. It keeps the library from printing errors, as it did before, until it goes.
+/// one of these, of one shared library: two of them that hide their functions must not use it at
+/// the same time. It keeps the library from printing errors, as it did before, until it goes.
 class Hdf5Session {
  public:
   Hdf5Session() : lock_{mutex()} {
@@ -87,6 +89,14 @@ using Hdf5Type = Hdf5Handle<H5Tclose>;
 using Hdf5Properties = Hdf5Handle<H5Pclose>;
 using Hdf5Object = Hdf5Handle<H5Oclose>;
 using Hdf5Attribute = Hdf5Handle<H5Aclose>;
+
+/// How data sets are opened: external files lie beside the HDF5 file. The library wants it alike
+/// wherever one set is opened.
+inline Hdf5Properties hdf5_set_access() {
+  Hdf5Properties access{H5Pcreate(H5P_DATASET_ACCESS)};
+  H5Pset_efile_prefix(access.get(), "${ORIGIN}");
+  return access;
+}
 
 /// An HDF5 file that is open for reading. Names are paths from its root, without a slash in front.
 class Hdf5File {
@@ -193,10 +203,12 @@ class Hdf5File {
 
   static Handle open(std::filesystem::path const& path) {
     Hdf5Session const session;
+    std::error_code unknown;
+    if (std::filesystem::is_directory(path, unknown)) fail_file(path, "is a folder");
     Handle file{H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT)};
     if (file) return file;
     std::string const reason = Hdf5Session::reason();
-    bool const is_locked = reason.find("lock") != std::string::npos;
+    bool const is_locked = reason.find("unable to lock file") != std::string::npos;
     fail_file(path, "cannot be opened as HDF5: ", reason,
               is_locked ? "; a program has it open for writing, which the environment variable "
                           "HDF5_USE_FILE_LOCKING=FALSE disregards"

@@ -17,9 +17,16 @@
 
 namespace pyronn::detail {
 
-/// Throws FileError unless every source of a virtual data set can be opened: one that is missing
-/// would be read as the fill value.
-inline void check_virtual_sources(Hdf5File const& file, std::string const& name, hid_t made) {
+inline void check_hdf5_sources(Hdf5File const& file, std::string const& name, hid_t set,
+                               int depth = 0);
+
+/// Throws FileError unless every source of a virtual data set is there, and is no virtual one that
+/// lacks its own: what is missing would be read as the fill value.
+inline void check_virtual_sources(Hdf5File const& file, std::string const& name, hid_t made,
+                                  int depth) {
+  constexpr int deepest = 8;
+  if (depth > deepest)
+    file.fail(name, ": takes images from a set that takes them from others, on and on");
   std::size_t count = 0;
   H5Pget_virtual_count(made, &count);
   std::string last;
@@ -37,10 +44,41 @@ inline void check_virtual_sources(Hdf5File const& file, std::string const& name,
     bool const is_here = std::string{source.data()} == ".";
     std::filesystem::path const path =
         is_here ? file.path() : file.path().parent_path() / source.data();
-    if (!Hdf5File{path}.has(set.data())) {
+    Hdf5File const opened{path};
+    if (!opened.has(set.data())) {
       file.fail(name, ": takes images from ", path.string(), ", where there is no ", set.data());
     }
+    Hdf5Dataset const inner{H5Dopen2(opened.get(), set.data(), hdf5_set_access().get())};
+    if (!inner)
+      file.fail(name, ": takes images from ", path.string(), ", whose ", set.data(),
+                " cannot be opened: ", Hdf5Session::reason());
+    check_hdf5_sources(opened, set.data(), inner.get(), depth + 1);
   }
+}
+
+/// Throws FileError unless all numbers have been written: others would be read as the fill value.
+inline void check_written(Hdf5File const& file, std::string const& name, hid_t set, hid_t made) {
+  Hdf5Space const space{H5Dget_space(set)};
+  int const rank = H5Sget_simple_extent_ndims(space.get());
+  if (H5Pget_layout(made) != H5D_CHUNKED || rank < 1 || rank > H5S_MAX_RANK) {
+    bool const is_empty = H5Dget_storage_size(set) == 0 && H5Pget_external_count(made) == 0;
+    if (is_empty && H5Sget_simple_extent_npoints(space.get()) > 0) {
+      file.fail(name, ": has never been written");
+    }
+    return;
+  }
+  std::array<hsize_t, H5S_MAX_RANK> sizes{};
+  std::array<hsize_t, H5S_MAX_RANK> chunk{};
+  H5Sget_simple_extent_dims(space.get(), sizes.data(), nullptr);
+  if (H5Pget_chunk(made, rank, chunk.data()) != rank) return;
+  hsize_t needed = 1;
+  for (std::size_t axis = 0; axis < static_cast<std::size_t>(rank); ++axis) {
+    needed *= sizes[axis] / chunk[axis] + (sizes[axis] % chunk[axis] == 0 ? 0 : 1);
+  }
+  hsize_t written = 0;
+  if (H5Dget_num_chunks(set, space.get(), &written) < 0 || written >= needed) return;
+  file.fail(name, ": has ", written, " of its ", needed,
+            " chunks; the others were never written: was the scan aborted?");
 }
 
 /// Throws FileError unless external files are there and as long as is said: what is missing would
@@ -67,9 +105,16 @@ inline void check_external_files(Hdf5File const& file, std::string const& name, 
   }
 }
 
-inline void check_hdf5_sources(Hdf5File const& file, std::string const& name, hid_t made) {
-  if (H5Pget_layout(made) == H5D_VIRTUAL) check_virtual_sources(file, name, made);
-  if (H5Pget_layout(made) == H5D_CONTIGUOUS) check_external_files(file, name, made);
+/// Throws FileError where numbers of a data set are missing.
+inline void check_hdf5_sources(Hdf5File const& file, std::string const& name, hid_t set,
+                               int depth) {
+  Hdf5Properties const made{H5Dget_create_plist(set)};
+  if (H5Pget_layout(made.get()) == H5D_VIRTUAL) {
+    check_virtual_sources(file, name, made.get(), depth);
+    return;
+  }
+  if (H5Pget_layout(made.get()) == H5D_CONTIGUOUS) check_external_files(file, name, made.get());
+  check_written(file, name, set, made.get());
 }
 
 /// The filters of a data set that the library does not find, as the end of a sentence; empty where

@@ -30,10 +30,14 @@ class JsonGeometryReader {
   JsonGeometryReader(JsonReader description, std::filesystem::path folder, Vec3d const& seen)
       : description_{std::move(description)}, folder_{std::move(folder)}, seen_{seen} {}
 
+  /// Whether a description is of a scan of the plane.
+  [[nodiscard]] static bool is_plane(JsonReader const& description, bool has_rows) {
+    std::size_t const beam = beam_of(description);
+    return beam == 1 || beam == 2 || (beam == 3 && !has_rows);
+  }
+
   [[nodiscard]] ScanGeometry read() const {
-    static constexpr std::array<char const*, 4> beams{"cone", "fan", "arc_fan", "parallel"};
-    std::size_t const beam =
-        description_.has("beam") ? description_["beam"].choice({beams.begin(), beams.end()}) : 0;
+    std::size_t const beam = beam_of(description_);
     JsonReader const detector = description_["detector"].object({"columns"}, {"rows", "pixel_mm"});
     bool const has_rows = detector.has("rows");
     if (beam == 0) return space<ConeBeam>(detector);
@@ -67,6 +71,11 @@ class JsonGeometryReader {
   }
 
  private:
+  static std::size_t beam_of(JsonReader const& description) {
+    if (!description.has("beam")) return 0;
+    return description["beam"].choice({"cone", "fan", "arc_fan", "parallel"});
+  }
+
   /// The one field that says where source and detector stand.
   [[nodiscard]] JsonReader position(JsonReader const& detector, bool has_matrices) const {
     char const* found = nullptr;

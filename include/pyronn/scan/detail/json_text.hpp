@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include <pyronn/core/error.hpp>
+#include <pyronn/interop/detail/text_file.hpp>
 
 namespace pyronn::detail {
 
@@ -24,7 +25,7 @@ namespace pyronn::detail {
     if (event == Json::parse_event_t::object_start) keys.emplace_back();
     if (event == Json::parse_event_t::object_end) keys.pop_back();
     if (event == Json::parse_event_t::key && !keys.back().insert(parsed).second) {
-      throw InvalidArgument(parsed.get<std::string>() + ": comes twice");
+      throw InvalidArgument(quoted(parsed.get<std::string>()) + ": comes twice");
     }
     return true;
   };

@@ -101,8 +101,13 @@ class NxtomoEntry {
     if (found.empty())
       file.fail("has no entry with instrument/detector/data: it is no NXtomo file");
     std::string preferred = file.attribute("", "default");
-    if (found.size() > 1 && std::count(found.begin(), found.end(), preferred) == 1)
-      return preferred;
+    auto const is_preferred = [&preferred](std::string const& entry) {
+      return entry == preferred || entry.rfind(preferred + "/", 0) == 0;
+    };
+    if (found.size() > 1 && !preferred.empty() &&
+        std::count_if(found.begin(), found.end(), is_preferred) == 1) {
+      return *std::find_if(found.begin(), found.end(), is_preferred);
+    }
     if (found.size() > 1) {
       std::string names;
       for (std::string const& entry : found) names += (names.empty() ? "" : ", ") + entry;

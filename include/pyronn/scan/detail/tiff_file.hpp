@@ -60,6 +60,13 @@ class TiffFile {
     return TIFFGetFieldDefaulted(file_, tag, &value) == 1 ? value : T{};
   }
 
+  /// The number of a tag that is there, or `otherwise`.
+  template <class T>
+  [[nodiscard]] T number_or(std::uint32_t tag, T otherwise) const {
+    T value{};  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-vararg): it is libtiff's
+    return TIFFGetField(file_, tag, &value) == 1 ? value : otherwise;
+  }
+
   /// The text of a tag; empty where there is none.
   [[nodiscard]] std::string text(std::uint32_t tag) const {
     char const* value = nullptr;  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-vararg)

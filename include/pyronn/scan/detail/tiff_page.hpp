@@ -9,6 +9,7 @@
 #include <cstring>
 #include <limits>
 #include <memory>
+#include <new>
 #include <optional>
 #include <type_traits>
 
@@ -67,7 +68,8 @@ inline std::optional<TiffPage> read_tiff_page(TiffFile const& file) {
   if (samples != 1) {
     file.fail("has ", samples, " numbers a pixel, as colours have; views have one");
   }
-  int const photometric = file.number<std::uint16_t>(TIFFTAG_PHOTOMETRIC);
+  int const photometric =
+      file.number_or<std::uint16_t>(TIFFTAG_PHOTOMETRIC, PHOTOMETRIC_MINISBLACK);
   if (photometric != PHOTOMETRIC_MINISBLACK && photometric != PHOTOMETRIC_MINISWHITE) {
     file.fail("holds no grey values, but what TIFF calls photometric interpretation ", photometric);
   }
@@ -129,7 +131,10 @@ class TiffRows {
       file.fail("has parts of ", bytes, " bytes, where ", block_, " pixels of ", number_bytes_,
                 " bytes are meant");
     }
-    memory_.reset(new std::byte[static_cast<std::size_t>(bytes)]);  // not touched before it is read
+    // Not touched before it is read.
+    memory_.reset(new (std::nothrow) std::byte[static_cast<std::size_t>(bytes)]);
+    if (memory_ == nullptr)
+      file.fail("has strips or tiles of ", bytes, " bytes, for which there is no memory");
     memory_bytes_ = bytes;
   }
 

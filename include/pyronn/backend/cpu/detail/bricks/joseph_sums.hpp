@@ -117,10 +117,10 @@ class JosephSumsAlong {
     /// the box; `part` becomes the distance from it. Clamping the index, not the crossing, leaves
     /// compilers no two cases to tell apart.
     static int split(VoxelBox const& box, int axis, Number crossing, Number& part) {
-      int const lower = floor_to_int(crossing);
-      part = crossing - static_cast<Number>(lower);
-      int const begin = box.first[axis] - border;
-      return clamp(lower, begin, box.end[axis]) - begin;
+      int const index = floor_to_int(crossing);
+      part = crossing - static_cast<Number>(index);
+      int const first = box.first[axis] - border;
+      return clamp(index, first, box.end[axis]) - first;
     }
   };
 
