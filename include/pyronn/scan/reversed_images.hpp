@@ -15,15 +15,17 @@ namespace pyronn {
 
 /// Which axes of an image run the other way.
 struct ReversedAxes {
-  bool columns = false;
-  bool rows = false;
+  bool columns = false;  ///< the last column becomes the first
+  bool rows = false;     ///< the last row becomes the first
 
+  /// Whether any does.
   explicit operator bool() const { return columns || rows; }
 };
 
 /// The images of another stack, mirrored.
 class ReversedImages : public ImageStack {
  public:
+  /// Keeps the other stack.
   ReversedImages(std::shared_ptr<ImageStack const> images, ReversedAxes axes)
       : ImageStack{images->extents(), images->type()}, images_{std::move(images)}, axes_{axes} {}
 

@@ -37,17 +37,18 @@ struct CalibrationImages {
 
 /// A measured scan. Images are read when they are asked for; all else is here.
 struct Scan {
-  ScanGeometry geometry;
-  std::shared_ptr<ImageStack const> views{};  ///< one image a view, in the order of the geometry
-  Measured measured = Measured::line_integrals;
-  CalibrationImages darks{};               ///< none: there is no signal without light
+  ScanGeometry geometry;                         ///< where the rays of all views went
+  std::shared_ptr<ImageStack const> views{};     ///< one image a view, in the order of the geometry
+  Measured measured = Measured::line_integrals;  ///< what `views` hold
+  CalibrationImages darks{};                     ///< none: there is no signal without light
   CalibrationImages flats{};               ///< of intensities; none: `full_intensity` is there
   std::optional<double> full_intensity{};  ///< the flat field where it is the same in all pixels
   std::optional<Grid> grid{};              ///< the volume, where the file names one
   std::optional<CircularScan> circle{};    ///< what `geometry` was made of, if it is a circle
-  std::vector<ScanFact> facts{};
+  std::vector<ScanFact> facts{};           ///< what is known, and from where
   std::vector<std::filesystem::path> files{};  ///< all that were named; nobody may overwrite them
 
+  /// How many there are.
   [[nodiscard]] int num_views() const {
     return std::visit([](auto const& beam) { return beam.num_views(); }, geometry);
   }
@@ -57,6 +58,7 @@ struct Scan {
     return std::visit([](auto const& beam) { return beam.detector_size(); }, geometry);
   }
 
+  /// Whether it is a scan of the plane.
   [[nodiscard]] bool is_plane() const {
     return std::visit(
         [](auto const& beam) { return is_plane_geometry_v<std::decay_t<decltype(beam)>>; },

@@ -20,11 +20,12 @@ namespace pyronn {
 /// One thing that is known of a scan, and from where. What a file leaves open is assumed, and never
 /// without one of these.
 struct ScanFact {
+  /// Who says it.
   enum class Origin { file, given, assumed };
 
   std::string what;   ///< "axis column"
   std::string value;  ///< "319.5"
-  Origin origin;
+  Origin origin;      ///< who says so
   std::string basis;  ///< the key of the file, or why it is assumed
 };
 
@@ -75,6 +76,7 @@ class ScanFacts {
     return choose(what, given, file, T{}, "");
   }
 
+  /// Keeps a fact, and returns its value.
   template <class T>
   T const& note(std::string const& what, T const& value, ScanFact::Origin origin,
                 std::string const& basis) {
@@ -82,6 +84,7 @@ class ScanFacts {
     return value;
   }
 
+  /// All facts, in the order in which they came.
   [[nodiscard]] std::vector<ScanFact> const& list() const { return facts_; }
 
  private:
