@@ -22,6 +22,7 @@ class ViewList {
 
   ~ViewList() = default;
   ViewList(ViewList const&) = default;
+  // NOLINTNEXTLINE(performance-move-constructor-init): a copy on purpose
   ViewList(ViewList&& other) noexcept : ViewList{std::as_const(other)} {}
   ViewList& operator=(ViewList const&) = default;
   ViewList& operator=(ViewList&& other) noexcept {
