@@ -3,10 +3,12 @@
 #include "experiment.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <cstdio>
 #include <exception>
 #include <stdexcept>
+#include <system_error>
 
 #include <ATen/core/dispatch/Dispatcher.h>
 
@@ -27,6 +29,15 @@ Tensor angles(int views, double span) {
   return torch::arange(views, torch::kDouble) * (span / views);
 }
 
+int number(std::string const& option, std::string const& text, int least) {
+  int value = 0;
+  char const* const end = text.data() + text.size();
+  auto const [rest, error] = std::from_chars(text.data(), end, value);
+  if (error == std::errc{} && rest == end && value >= least) return value;
+  throw std::invalid_argument(option + " is " + text + "; it must be a whole number, at least " +
+                              std::to_string(least));
+}
+
 example::Picture picture_of(Tensor const& image) {
   Tensor const values = image.detach().to(torch::kCPU, torch::kFloat).contiguous();
   auto const* const first = values.const_data_ptr<float>();
@@ -38,13 +49,14 @@ example::Picture picture_of(Tensor const& image) {
 }  // namespace
 
 Options read_options(int argc, char** argv, Options options) {
+  int const least_size = options.size;
   for (int n = 1; n < argc; n += 2) {
     std::string const name = argv[n];
     if (n + 1 == argc) throw std::invalid_argument(name + " needs a value");
     if (name == "--size") {
-      options.size = std::stoi(argv[n + 1]);
+      options.size = number(name, argv[n + 1], least_size);
     } else if (name == "--steps") {
-      options.steps = std::stoi(argv[n + 1]);
+      options.steps = number(name, argv[n + 1], 1);
     } else if (name == "--device") {
       options.device = torch::Device(argv[n + 1]);
     } else if (name == "--output") {
@@ -59,6 +71,9 @@ Options read_options(int argc, char** argv, Options options) {
 int run(int argc, char** argv, Options const& defaults, int (*program)(Options const&)) {
   try {
     return program(read_options(argc, argv, defaults));
+  } catch (c10::Error const& error) {
+    std::fprintf(stderr, "%s\n", error.what_without_backtrace());
+    return 2;
   } catch (std::exception const& error) {
     std::fprintf(stderr, "%s\n", error.what());
     return 2;
@@ -102,6 +117,10 @@ Tensor fbp_array(char const* name, Tensor const& scan,
                  std::vector<std::int64_t> const& projections) {
   using Signature = Tensor(Tensor const&, at::IntArrayRef, c10::string_view, c10::string_view);
   return find(name).typed<Signature>().call(scan, projections, "ram_lak", "automatic");
+}
+
+void succeed(char const* sentence) {
+  if (sentence != nullptr) throw std::invalid_argument(sentence);
 }
 
 void write_images(std::filesystem::path const& path, std::vector<Tensor> const& images,

@@ -19,7 +19,8 @@ struct Options {
   std::filesystem::path output{"."};
 };
 
-/// Throws std::invalid_argument for others.
+/// Throws std::invalid_argument for others, for fewer pixels than `options` has, from which on
+/// bounds hold, and for steps below 1.
 Options read_options(int argc, char** argv, Options options);
 
 /// Runs a program and returns its exit status; what is thrown is printed.
@@ -39,6 +40,9 @@ torch::Tensor filter(torch::Tensor const& rows, torch::Tensor const& response);
 /// torch.ops.known.NAME(scan, projections) of weights and Ram-Lak responses.
 torch::Tensor fbp_array(char const* name, torch::Tensor const& scan,
                         std::vector<std::int64_t> const& projections);
+
+/// Throws std::invalid_argument with the sentence that a function of data.hpp returned, if any.
+void succeed(char const* sentence);
 
 /// Images (y, x) side by side in a PNG file; grey values are from black to white.
 void write_images(std::filesystem::path const& path, std::vector<torch::Tensor> const& images,

@@ -10,7 +10,8 @@ import numpy as np
 
 
 def arguments(description, size, steps):
-    """The options of all programs; size and steps are those of the small experiment."""
+    """The options of all programs; size and steps are those of the small experiment, and bounds
+    hold from its size on."""
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("library", help="the operators, known.so")
     parser.add_argument("--size", type=int, default=size, help="pixels along each side")
@@ -18,7 +19,12 @@ def arguments(description, size, steps):
     parser.add_argument("--device", default="cpu", help="cpu or cuda")
     parser.add_argument("--output", type=pathlib.Path, default=pathlib.Path("."),
                         help="folder for pictures")
-    return parser.parse_args()
+    options = parser.parse_args()
+    if options.size < size:
+        parser.error(f"--size is {options.size}; it must be at least {size}")
+    if options.steps < 1:
+        parser.error(f"--steps is {options.steps}; it must be at least 1")
+    return options
 
 
 def parallel_scan(views, span=math.pi):
@@ -53,25 +59,34 @@ class Data:
         return self._filled("known_head_2d", (size, size), size)
 
     def discs(self, size, radii):
-        radii = np.array(radii, np.float64)
+        radii = np.array(radii, np.float64, ndmin=1)
         return self._filled("known_discs", (len(radii), size, size), size, len(radii), _pointer(radii))
 
     def rectangles(self, size, count, seed=1):
         return self._filled("known_rectangles", (count, size, size), size, count, seed)
 
     def fdk_arrays(self, scan, v, u):
-        """Weights (views, v, u) and the Ram-Lak response."""
-        scan = np.ascontiguousarray(scan)
+        """Weights (views, v, u) and the Ram-Lak response of a scan (views, 4, 3)."""
+        scan = np.ascontiguousarray(scan, np.float64)
+        if scan.ndim != 3 or scan.shape[1:] != (4, 3):
+            raise ValueError(f"a scan of shape {scan.shape}; it must be (views, 4, 3)")
         weights = np.empty((len(scan), v, u), np.float32)
         response = np.empty(self._functions.known_response_length(u), np.float32)
-        self._functions.known_fdk_arrays(_pointer(scan), len(scan), v, u, _pointer(weights),
-                                         _pointer(response))
+        self._call("known_fdk_arrays", _pointer(scan), len(scan), v, u, _pointer(weights),
+                   _pointer(response))
         return weights, response
 
     def _filled(self, name, shape, *arguments):
         values = np.empty(shape, np.float32)
-        getattr(self._functions, name)(*arguments, _pointer(values))
+        self._call(name, *arguments, _pointer(values))
         return values
+
+    def _call(self, name, *arguments):
+        function = getattr(self._functions, name)
+        function.restype = ctypes.c_char_p
+        sentence = function(*arguments)
+        if sentence:
+            raise ValueError(sentence.decode())
 
 
 def _pointer(array):
@@ -95,20 +110,36 @@ class Checks:
 
 class ShortScan:
     """A C-arm's scan of 200 degrees of a volume of 64 mm: at full size 256^3 voxels, 248 views of 450
-    x 450 pixels of 0.33 mm, 600 mm from source to axis and 1000 mm to the detector."""
+    x 450 pixels of 0.33 mm, 600 mm from source to axis and 1000 mm to the detector. Other distances
+    make wider cones, which need a larger range for a short scan: [mm], [degrees]."""
 
-    def __init__(self, size):
+    def __init__(self, size, source_distance=600, detector_distance=1000, degrees=200):
         views, pixels = 248 * size // 256, 450 * size // 256
         self.size, self.voxel = size, 64 / size
-        self.vectors = cone_scan(views, math.radians(200), 148.5 / pixels, 600, 1000)
+        self.vectors = cone_scan(views, math.radians(degrees), 148.5 / pixels, source_distance,
+                                 detector_distance)
         self.projections, self.volume = [views, pixels, pixels], [size, size, size]
 
-    def check(self, truth, found, losses):
-        """Prints the errors of the untrained network and what training made of its loss; returns the
-        exit status. Bounds are for full size; edges make errors that grow with the root of a voxel's
-        side."""
+    @classmethod
+    def wide(cls, size):
+        """A fan of 53 degrees. In that of 8.5 the cosine weights differ from 1 by 0.3 % at most,
+        which no error of an image shows."""
+        return cls(size, 75, 150, 240)
+
+    def smooth_body(self):
+        """A body without edges, about 1 within half the field of view."""
+        x, y, z = self._axes()
+        return np.exp(-((x**2 + y**2) / 0.75**2)**4 - (z / 0.5)**8).astype(np.float32)
+
+    def _axes(self):
+        """Voxels' places, of which the field of view has -1 to 1."""
         axis = (np.arange(self.size) + 0.5) / self.size * 2 - 1
-        z, y, x = axis[:, None, None], axis[:, None], axis
+        return axis, axis[:, None], axis[:, None, None]
+
+    def check(self, truth, found, losses, smooth, smooth_found):
+        """Prints the errors of the untrained network and what training made of its loss, and then
+        the error of a smooth body in a wide cone; returns the exit status."""
+        x, y, z = self._axes()
         brain = ((x - 0.35)**2 + (y - 0.52)**2 + z**2 < 0.1**2)  # a ball away from all details
         seen = np.broadcast_to(x**2 + y**2 < 1, truth.shape)
         error = np.linalg.norm((found - truth)[seen]) / np.linalg.norm(truth[seen])
@@ -116,7 +147,17 @@ class ShortScan:
         print(f"brain {found[brain].mean():.5f}, should be 0.2")
         print("loss", *(f"{loss:.4e}" for loss in losses))
         checks = Checks()
-        checks.at_most("its relative error", abs(found[brain].mean() / 0.2 - 1), 0.004 * coarseness)
+        # The skull rings over some voxels, which reach as far into the brain as they are wide. Found
+        # are 0.0103 at size 50, less at others, and 0.0004 at full size.
+        checks.at_most("its relative error", abs(found[brain].mean() / 0.2 - 1), 0.0025 * coarseness)
+        # Edges are wrong over a voxel's width: the square of the error is proportional to it. Found
+        # is 0.111 at full size.
         checks.at_most("relative error of the volume", error, 0.115 * coarseness**0.5)
+        # The first step alone makes 2 to 3 %, and a training that does not work nothing.
         checks.at_most("loss after training, beside before", losses[-1] / losses[0], 0.95)
+        # In the plane of the source FDK is exact, and sampling leaves 0.0009 at size 48, less with
+        # its square. Without cosine weights it is 0.012.
+        inner = np.broadcast_to((x**2 + y**2 < 0.5**2) & (abs(z) < 2 / self.size), smooth.shape)
+        error = np.linalg.norm((smooth_found - smooth)[inner]) / np.linalg.norm(smooth[inner])
+        checks.at_most("relative error of a smooth body in a wide cone", error, 0.002)
         return checks.exit_status()

@@ -107,7 +107,7 @@ Tensor read_discs(int size) {
   for (int radius = 9; radius < size / 2; radius += 2) radii.push_back(radius);
   auto const count = static_cast<int>(radii.size());
   Tensor discs = torch::empty({count, size, size});
-  known_discs(size, count, radii.data(), discs.mutable_data_ptr<float>());
+  experiment::succeed(known_discs(size, count, radii.data(), discs.mutable_data_ptr<float>()));
   return discs;
 }
 
@@ -139,7 +139,7 @@ int learn(experiment::Options const& options) {
 
   Tensor const learned = network.response().detach().clone();
   Tensor rectangles = torch::empty({150, size, size});
-  known_rectangles(size, 150, 1, rectangles.mutable_data_ptr<float>());
+  experiment::succeed(known_rectangles(size, 150, 1, rectangles.mutable_data_ptr<float>()));
   rectangles = rectangles.to(options.device);
   Tensor const disc = discs.slice(0, -3, -2);  // 4 pixels smaller than the largest
   double const radius = 9.0 + 2 * static_cast<double>(discs.size(0) - 3);

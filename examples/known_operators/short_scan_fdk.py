@@ -30,6 +30,16 @@ class Fdk(torch.nn.Module):
         return torch.ops.known.cone_weighted_adjoint(filtered, self.scan, self.volume, self.spacing)
 
 
+def wide_cone(size, device):
+    """A smooth body and what the network makes of it."""
+    scan = ShortScan.wide(size)
+    body = torch.from_numpy(scan.smooth_body())
+    network = Fdk(scan, scan.projections, scan.voxel).to(device)
+    with torch.no_grad():
+        lines = torch.ops.known.cone(body.to(device), network.scan, scan.projections, network.spacing)
+        return body.numpy(), network(lines).cpu().numpy()
+
+
 def main():
     options = arguments(__doc__, size=48, steps=5)
     torch.ops.load_library(options.library)
@@ -52,7 +62,8 @@ def main():
     images = [x[options.size // 2].detach().cpu() for x in (truth, untrained, volume)]
     figures.write_images(options.output / "short_scan_fdk.png", images, 0, 0.5)
     figures.write_curve(options.output / "short_scan_fdk_loss.png", losses)
-    return scan.check(truth.cpu().numpy(), untrained.cpu().numpy(), losses)
+    return scan.check(truth.cpu().numpy(), untrained.cpu().numpy(), losses,
+                      *wide_cone(options.size, options.device))
 
 
 if __name__ == "__main__":

@@ -21,6 +21,17 @@ def adam(parameters, gradients, moments, step, rate=2e-3):
     return jax.tree.map(ahead, parameters, first, second), (first, second)
 
 
+def wide_cone(known, data, size):
+    """A smooth body and what FDK makes of it."""
+    scan = ShortScan.wide(size)
+    body, spacing = scan.smooth_body(), (scan.voxel,) * 3
+    weights, response = data.fdk_arrays(scan.vectors, *scan.projections[1:])
+    lines = known.cone(body, scan.vectors, tuple(scan.projections), spacing)
+    filtered = known.rows(lines * weights, response)
+    found = known.cone_weighted_adjoint(filtered, scan.vectors, tuple(scan.volume), spacing)
+    return body, jax.device_get(found)
+
+
 def main():
     options = arguments(__doc__, size=48, steps=5)
     known = pyronn_jax.Library(options.library, operators=["cone", "cone_weighted"],
@@ -52,7 +63,8 @@ def main():
     images = [x[options.size // 2] for x in (truth, untrained, volume)]
     figures.write_images(options.output / "short_scan_fdk_jax.png", images, 0, 0.5)
     figures.write_curve(options.output / "short_scan_fdk_jax_loss.png", losses)
-    return scan.check(jax.device_get(truth), jax.device_get(untrained), losses)
+    return scan.check(jax.device_get(truth), jax.device_get(untrained), losses,
+                      *wide_cone(known, data, options.size))
 
 
 if __name__ == "__main__":

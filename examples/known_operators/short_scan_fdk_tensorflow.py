@@ -28,6 +28,15 @@ class Fdk(tf.keras.layers.Layer):
         return self.known.cone_weighted_adjoint(filtered, self.scan, self.volume, self.spacing)
 
 
+def wide_cone(known, data, size):
+    """A smooth body and what the network makes of it."""
+    scan = ShortScan.wide(size)
+    body = scan.smooth_body()
+    network = Fdk(known, scan, *data.fdk_arrays(scan.vectors, *scan.projections[1:]))
+    lines = known.cone(tf.constant(body), network.scan, scan.projections, network.spacing)
+    return body, network(lines).numpy()
+
+
 def main():
     options = arguments(__doc__, size=48, steps=5)
     known = pyronn_tensorflow.load(options.library, "known")
@@ -36,9 +45,11 @@ def main():
     truth = tf.constant(data.head_3d(options.size))
     lines = known.cone(truth, network.scan, scan.projections, network.spacing)
 
-    optimizer = tf.keras.optimizers.Adam(2e-3, epsilon=1e-8)
+    optimizer = tf.keras.optimizers.Adam(2e-3)
     losses, untrained = [], None
-    for _ in range(options.steps + 1):
+    for step in range(options.steps + 1):
+        # Keras adds it to a root without Adam's correction for the first steps, others to one with it.
+        optimizer.epsilon = 1e-8 * (1 - 0.999**(step + 1))**0.5
         with tf.GradientTape() as tape:
             volume = network(lines)
             loss = tf.reduce_mean((volume - truth)**2)
@@ -49,7 +60,8 @@ def main():
     images = [x[options.size // 2].numpy() for x in (truth, untrained, volume)]
     figures.write_images(options.output / "short_scan_fdk_tensorflow.png", images, 0, 0.5)
     figures.write_curve(options.output / "short_scan_fdk_tensorflow_loss.png", losses)
-    return scan.check(truth.numpy(), untrained.numpy(), losses)
+    return scan.check(truth.numpy(), untrained.numpy(), losses,
+                      *wide_cone(known, data, options.size))
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Iterative reconstruction of few views with Adam, as total_variation.py does it. At full size:
-/// --size 256 --steps 1500 --device cuda
+/// --size 256 --device cuda
 #include <cmath>
 #include <cstdio>
 #include <vector>
@@ -29,15 +29,17 @@ Tensor total_variation(Tensor const& image) {
   return image.diff(1, 0).abs().sum() + image.diff(1, 1).abs().sum();
 }
 
-/// The image and the losses; ends where the loss grows by 3 % in a step.
+/// The image and the losses with this weight of the total variation; ends where the loss grows by
+/// 3 % in a step.
 Tensor reconstruct(Tensor const& sinogram, Tensor const& scan,
-                   std::vector<std::int64_t> const& shape, int steps, std::vector<double>& losses) {
+                   std::vector<std::int64_t> const& shape, int steps, double weight,
+                   std::vector<double>& losses) {
   Tensor image = torch::zeros(shape, sinogram.options()).requires_grad_();
   torch::optim::Adam optimizer{{image}, torch::optim::AdamOptions(1e-2)};
   for (int step = 0; step < steps; ++step) {
     optimizer.zero_grad();
     Tensor const lines = experiment::call("parallel", image, scan, sinogram.sizes().vec(), {1, 1});
-    Tensor const loss = (lines - sinogram).square().mean() + 1e-4 * total_variation(image);
+    Tensor const loss = (lines - sinogram).square().mean() + weight * total_variation(image);
     loss.backward();
     optimizer.step();
     torch::NoGradGuard const no_grad;
@@ -54,13 +56,16 @@ int compare(experiment::Options const& options) {
   int const columns = size * 375 / 256;
   Tensor const scan = experiment::parallel_scan(views, 200 * pyronn::pi / 180);
   Tensor truth = torch::empty({size, size});
-  known_head_2d(size, truth.mutable_data_ptr<float>());
+  experiment::succeed(known_head_2d(size, truth.mutable_data_ptr<float>()));
   truth = truth.to(options.device);
   Tensor const sinogram = experiment::call("parallel", truth, scan, {views, columns}, {1, 1});
 
   std::vector<double> losses;
   Tensor const filtered = fbp(sinogram, scan, {size, size});
-  Tensor const image = reconstruct(sinogram, scan, {size, size}, options.steps, losses);
+  Tensor const image = reconstruct(sinogram, scan, {size, size}, options.steps, 1e-4, losses);
+  std::vector<double> losses_without;
+  Tensor const without =
+      reconstruct(sinogram, scan, {size, size}, options.steps, 0, losses_without);
   experiment::write_images(options.output / "total_variation.png", {truth, filtered, image}, 0,
                            0.5);
   experiment::write_curve(options.output / "total_variation_loss.png", losses);
@@ -69,12 +74,16 @@ int compare(experiment::Options const& options) {
   auto const error = [&](Tensor const& x) {
     return ((x - truth).norm() / truth.norm()).item<double>();
   };
-  std::printf("relative error: FBP %.4f, total variation %.4f\n", error(filtered), error(image));
+  std::printf("relative error: FBP %.4f, without the term %.4f, with it %.4f\n", error(filtered),
+              error(without), error(image));
   experiment::Checks checks;
-  checks.at_most("error beside FBP's", error(image) / error(filtered), 0.5);
+  // Found are 0.51 to 0.78 from 64 to 256 pixels, and 1 where the term has no effect.
+  checks.at_most("error beside that without the term", error(image) / error(without), 0.85);
+  // Found are 0.051 to 0.072; without the term 0.087 to 0.112.
+  checks.at_most("error", error(image), 0.08);
   return checks.exit_status();
 }
 
 }  // namespace
 
-int main(int argc, char** argv) { return experiment::run(argc, argv, {96, 600}, compare); }
+int main(int argc, char** argv) { return experiment::run(argc, argv, {96, 1500}, compare); }

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: The pyronn authors
 # SPDX-License-Identifier: Apache-2.0
 """Iterative reconstruction of few views: Adam minimises the difference of line integrals plus the
-total variation of the image. At full size: --size 256 --steps 1500 --device cuda"""
+total variation of the image, and without it for comparison. At full size: --size 256 --device cuda"""
 import math
 import sys
 
@@ -23,15 +23,16 @@ def total_variation(image):
     return image.diff(dim=0).abs().sum() + image.diff(dim=1).abs().sum()
 
 
-def reconstruct(sinogram, scan, shape, steps):
-    """The image and the losses; ends where the loss grows by 3 % in a step."""
+def reconstruct(sinogram, scan, shape, steps, weight):
+    """The image and the losses with this weight of the total variation; ends where the loss grows by
+    3 % in a step."""
     image = torch.zeros(shape, device=sinogram.device, requires_grad=True)
     optimizer = torch.optim.Adam([image], lr=1e-2)
     losses = []
     for _ in range(steps):
         optimizer.zero_grad()
         lines = torch.ops.known.parallel(image, scan, list(sinogram.shape), [1.0, 1.0])
-        loss = (lines - sinogram).square().mean() + 1e-4 * total_variation(image)
+        loss = (lines - sinogram).square().mean() + weight * total_variation(image)
         loss.backward()
         optimizer.step()
         with torch.no_grad():
@@ -43,7 +44,7 @@ def reconstruct(sinogram, scan, shape, steps):
 
 
 def main():
-    options = arguments(__doc__, size=96, steps=600)
+    options = arguments(__doc__, size=96, steps=1500)
     torch.ops.load_library(options.library)
     size, views = options.size, 30
     columns = size * 375 // 256
@@ -52,16 +53,20 @@ def main():
     sinogram = torch.ops.known.parallel(truth, scan, [views, columns], [1.0, 1.0])
 
     filtered = fbp(sinogram, scan, [size, size])
-    image, losses = reconstruct(sinogram, scan, [size, size], options.steps)
+    image, losses = reconstruct(sinogram, scan, [size, size], options.steps, 1e-4)
+    without, _ = reconstruct(sinogram, scan, [size, size], options.steps, 0)
     figures.write_images(options.output / "total_variation.png",
                          [x.cpu() for x in (truth, filtered, image)], 0, 0.5)
     figures.write_curve(options.output / "total_variation_loss.png", losses)
 
     print(f"loss {losses[0]:.3f} -> {losses[-1]:.5f} in {len(losses)} steps")
-    error = [((x - truth).norm() / truth.norm()).item() for x in (filtered, image)]
-    print(f"relative error: FBP {error[0]:.4f}, total variation {error[1]:.4f}")
+    error = [((x - truth).norm() / truth.norm()).item() for x in (filtered, without, image)]
+    print(f"relative error: FBP {error[0]:.4f}, without the term {error[1]:.4f}, with it {error[2]:.4f}")
     checks = Checks()
-    checks.at_most("error beside FBP's", error[1] / error[0], 0.5)
+    # Found are 0.51 to 0.78 from 64 to 256 pixels, and 1 where the term has no effect.
+    checks.at_most("error beside that without the term", error[2] / error[1], 0.85)
+    # Found are 0.051 to 0.072; without the term 0.087 to 0.112.
+    checks.at_most("error", error[2], 0.08)
     return checks.exit_status()
 
 

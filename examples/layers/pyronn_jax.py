@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Operators of a library that was made with pyronn/interop/jax.hpp, as functions of JAX.
 
-    ct = pyronn_jax.Library("./ct.so", operators=["fan"], filters=["rows"])
+    ct = pyronn_jax.Library("./libct.so", operators=["fan"], filters=["rows"])
     sinogram = ct.fan(image, geometry, output_shape=(views, u), spacing=(1, 1))
     image = ct.fan_adjoint(sinogram, geometry, output_shape=(y, x), spacing=(1, 1))
     filtered = ct.rows(sinogram, response)
@@ -16,6 +16,7 @@ float32 unless JAX is told otherwise. Neither has a gradient.
 """
 import ctypes
 import functools
+import operator
 
 import jax
 import jax.numpy as jnp
@@ -153,8 +154,30 @@ def _check_scans(target, x, geometry, output_shape):
     batch = x.shape[:x.ndim - len(output_shape)]
     fits = all(n in (1, size) for n, size in zip(reversed(scans), reversed(batch)))
     if len(scans) > len(batch) or not fits:
+        if _rank(geometry) == 0:
+            raise TypeError(f"{target}: the geometry is of {geometry.dtype} and has shape {scans}; "
+                            "vectors and matrices must be of float64, and numbers of registered "
+                            f"geometries must fit the batch {batch}")
         raise ValueError(f"{target}: the geometry has scans {scans}, which do not fit the batch "
                          f"{batch}: sizes must be equal or 1, from the last on")
+
+
+def _shape(target, values):
+    try:
+        shape = tuple(map(operator.index, values))
+    except TypeError as error:
+        raise TypeError(f"{target}: output_shape is {values}; it must have a whole number for each "
+                        "axis of a sample") from error
+    if min(shape, default=0) < 0:
+        raise ValueError(f"{target}: output_shape is {shape}; no size may be negative")
+    return shape
+
+
+def _numbers(target, what, values):
+    try:
+        return tuple(map(float, values))
+    except (TypeError, ValueError) as error:
+        raise TypeError(f"{target}: {what} is {values}; it must be a sequence of numbers") from error
 
 
 def _apply(target, partner, x, geometry, output_shape, spacing, origin=(), model=(),
@@ -163,6 +186,7 @@ def _apply(target, partner, x, geometry, output_shape, spacing, origin=(), model
     axes [mm]; without an origin the volume is centred about 0. `model`: the model's numbers.
     `workspace_limit`: what a call may take besides [bytes]. Shapes and values that do not fit are
     an error of the call: a JaxRuntimeError."""
+    output_shape = _shape(target, output_shape)
     x = jnp.asarray(x)
     if not jnp.issubdtype(x.dtype, jnp.floating):
         raise TypeError(f"{target}: the input is of {x.dtype}; it must be of a floating-point type")
@@ -176,9 +200,9 @@ def _apply(target, partner, x, geometry, output_shape, spacing, origin=(), model
         operands, numbers = _alike(x, geometry), None
     _check_scans(target, x, geometry, output_shape)
     return operator_p.bind(
-        *operands, target=target, partner=partner, output_shape=tuple(map(int, output_shape)),
-        geometry=numbers, spacing=tuple(map(float, spacing)), origin=tuple(map(float, origin)),
-        model=tuple(map(float, model)), workspace_limit=workspace_limit)
+        *operands, target=target, partner=partner, output_shape=output_shape, geometry=numbers,
+        spacing=_numbers(target, "spacing", spacing), origin=_numbers(target, "origin", origin),
+        model=_numbers(target, "model", model), workspace_limit=workspace_limit)
 
 
 # Filters: operands are rows and a response; linear in each.
@@ -241,12 +265,19 @@ class Library:
             self._register(f"{name}_filter")
             setattr(self, name, functools.partial(_filter, f"{name}_filter"))
         for name in geometries:
-            number = getattr(self._library, f"{name}_geometry")
+            number = self._function(f"{name}_geometry")
             number.restype = ctypes.c_int64
             setattr(self, name, np.array(number()))
 
+    def _function(self, name):
+        try:
+            return getattr(self._library, name)
+        except AttributeError as error:
+            raise AttributeError(f"{self._library._name} does not export {name}: was it made with "
+                                 "this name, as PYRONN_JAX_OPERATOR and others have it?") from error
+
     def _register(self, target):
         for platform in ("cpu", "cuda"):
-            function = getattr(self._library, f"{target}_{platform}")
+            function = self._function(f"{target}_{platform}")
             jax.ffi.register_ffi_target(target, jax.ffi.pycapsule(function),
                                         platform=platform.replace("cuda", "CUDA"))

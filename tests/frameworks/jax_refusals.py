@@ -17,7 +17,7 @@ import pyronn_jax
 from jax_table import GEOMETRY, IMAGE, SPACING, VIEWS, normal, refused
 
 
-def refusals(ct, own):
+def refusals(ct, own, path):
     """(name, call, type of the exception, words of its sentence)."""
 
     def fan(x, geometry=GEOMETRY, views=VIEWS, spacing=SPACING, **more):
@@ -60,6 +60,21 @@ def refusals(ct, own):
         ("negative spacing", lambda: fan(x, spacing=(1, -1)), error, "must be positive"),
         ("origin", lambda: fan(x, origin=[0]), error, "origin has 1 numbers"),
         ("model", lambda: fan(x, model=[1]), error, "has no parameters, but 1"),
+        ("negative size", lambda: fan(x, views=(VIEWS[0], -8)), ValueError, "no size may be neg"),
+        ("size that is not whole", lambda: fan(x, views=(VIEWS[0], 8.5)), TypeError,
+         "must have a whole number for each axis"),
+        ("one size", lambda: fan(x, views=8), TypeError, "output_shape is 8; it must have"),
+        ("scalar spacing", lambda: fan(x, spacing=1.0), TypeError,
+         "spacing is 1.0; it must be a sequence of numbers"),
+        ("scalar origin", lambda: fan(x, origin=1), TypeError, "origin is 1; it must be a seq"),
+        ("integer vectors", lambda: fan(x, GEOMETRY.astype(int)), TypeError,
+         "vectors and matrices must be of float64"),
+        ("integer vectors as an operand", lambda: fan(x, on_device.astype(int)), TypeError,
+         "vectors and matrices must be of float64"),
+        ("unknown operator", lambda: pyronn_jax.Library(path, ["none"]), AttributeError,
+         "does not export none_project_cpu"),
+        ("unknown geometry", lambda: pyronn_jax.Library(path, geometries=["none"]),
+         AttributeError, "does not export none_geometry"),
         ("number that is none", lambda: fan(x, GEOMETRY * np.nan), error, "finite|nan"),
         ("limit", lambda: fan(x, workspace_limit=-1), error, "must be one number"),
         ("type of elements", lambda: jax.ffi.ffi_call(
@@ -96,7 +111,7 @@ def main(path, own_path):
     library = pyronn_jax.Library(path, ["fan"], ["rows"])
     own = pyronn_jax.Library(own_path, ["tomosynthesis"])
     table = jax_table.Table()
-    for name, function, kind, words in refusals(library, own):
+    for name, function, kind, words in refusals(library, own, path):
         table.line("refused", name, lambda: refused(function, kind, words))
         table.line("refused, jit", name, lambda: refused(jit(function), kind, words))
     return table.end()
