@@ -122,7 +122,7 @@ class ShortScan:
 
     @classmethod
     def wide(cls, size):
-        """A fan of 53 degrees. In that of 8.5 the cosine weights differ from 1 by 0.3 % at most,
+        """A fan of 53 degrees. In that of 8.5 the cosine weights differ from 1 by 0.6 % at most,
         which no error of an image shows."""
         return cls(size, 75, 150, 240)
 

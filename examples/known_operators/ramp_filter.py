@@ -104,9 +104,12 @@ def main():
     print("learned beside Ram-Lak [%]:", *(f"{d:.2f}" for d in difference))
     checks = Checks()
     # At a small size the ten frequencies reach farther up, where the filter makes up for interpolation.
+    # Found are 1.28 % at size 128 and 0.28 % at 256; training begins at 100 %.
     checks.at_most("largest of these", difference.abs().max().item(), 256 / size)
-    checks.at_most("cupping [%]", abs(100 * cupping(found["learned"], radius)), 1)
-    checks.at_most("rectangles, beside Ram-Lak", errors["learned"] / errors["Ram-Lak"], 1.01)
+    # Found is 0.1 %; where training begins, it is 1.5 to 1.8 %.
+    checks.at_most("cupping [%]", abs(100 * cupping(found["learned"], radius)), 0.5)
+    # Ram-Lak has the right mean of them, and what is learned sharper edges, too: 0.89 to 0.94.
+    checks.at_most("rectangles, beside Ram-Lak", errors["learned"] / errors["Ram-Lak"], 1)
     return checks.exit_status()
 
 

@@ -78,7 +78,7 @@ double relative_error(Tensor const& found, Tensor const& truth, Tensor const& ma
 }
 
 /// The error of a body without edges, about 1 within half the field of view, in a fan of 53
-/// degrees. In that of 8.5 the cosine weights differ from 1 by 0.3 % at most, which no error of an
+/// degrees. In that of 8.5 the cosine weights differ from 1 by 0.6 % at most, which no error of an
 /// image shows.
 double wide_cone_error(int size, torch::Device device) {
   torch::NoGradGuard const no_grad;
