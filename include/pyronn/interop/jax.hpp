@@ -19,7 +19,7 @@
 /// It exports functions in C that Python registers, here for a pair on CPUs:
 ///
 /// @code
-///   library = ctypes.CDLL("./ct.so")
+///   library = ctypes.CDLL("./libct.so")
 ///   jax.ffi.register_ffi_target("fan_project", jax.ffi.pycapsule(library.fan_project_cpu),
 ///                               platform="cpu")
 ///   sinogram = jax.ffi.ffi_call("fan_project", jax.ShapeDtypeStruct((views, u), image.dtype))(
