@@ -43,8 +43,8 @@ def reconstructions():
         file.seek(0)
         other = kind(made)
         other.load_state_dict(torch.load(file))
-        yield f"{kind.__name__}: state_dict", sorted(module.state_dict()) == \
-            ["response", "weights"] and torch.equal(other(lines), module(lines)), ""
+        yield f"{kind.__name__}: state_dict", list(module.state_dict()) == \
+            ["response"] and torch.equal(other(lines), module(lines)), ""
         file = io.BytesIO()
         torch.save(module, file)
         file.seek(0)

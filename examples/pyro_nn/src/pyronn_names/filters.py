@@ -13,45 +13,63 @@ in the cone beam's projection_multiplier. No operator of the plane has it, so `_
 """
 import numpy as np
 
-from .library import call, number, numbers, result
+from .library import call, integer, numbers, positive, result
+
+
+def _width_of(num_detectors):
+    return integer(num_detectors, "the number of detector pixels")
 
 
 def _filter(window, width, spacing):
-    width, spacing = int(width), number(spacing)
+    width, spacing = _width_of(width), positive(spacing, "detector_spacing")
     samples = result("names_ramp_samples", window, width // 2 + 1, shape=(width // 2 + 1,))
     distances = np.minimum(np.arange(width), width - np.arange(width))
     return (np.fft.fft(samples[distances]).real / spacing**2).astype(np.float32)
 
 
-def _width(detector_shape, detector_spacing):
-    return int(np.ravel(numbers(detector_shape))[-1]), np.ravel(numbers(detector_spacing))[-1]
+def _last(values, name):
+    """The number of the axis u, of one detector."""
+    values = np.atleast_1d(numbers(values, name))
+    if values.ndim > 1 or values.size == 0:
+        raise ValueError(f"{name}: shape {values.shape} must be that of one detector")
+    return values[-1]
+
+
+def _row(window, detector_shape, detector_spacing):
+    return _filter(window, _last(detector_shape, "detector_shape"),
+                   _last(detector_spacing, "detector_spacing"))
+
+
+def _for_views(row, number_of_projections, *axes):
+    views = integer(number_of_projections, "number_of_projections")
+    return np.tile(row, (views, *axes, 1))
 
 
 def _filter_2d(window, detector_shape, detector_spacing, number_of_projections):
-    width, spacing = _width(detector_shape, detector_spacing)
-    row = _filter(window, width, spacing) * np.float32(spacing)
-    return np.tile(row, (int(number_of_projections), 1))
+    row = _row(window, detector_shape, detector_spacing)
+    spacing = np.float32(_last(detector_spacing, "detector_spacing"))
+    return _for_views(row * spacing, number_of_projections)
 
 
 def _filter_3d(window, detector_shape, detector_spacing, number_of_projections):
-    row = _filter(window, *_width(detector_shape, detector_spacing))
-    return np.tile(row, (int(number_of_projections), 1, 1))
+    row = _row(window, detector_shape, detector_spacing)
+    return _for_views(row, number_of_projections, 1)
 
 
 def ramp(detector_width):
     """|f| [cycles per pixel], the same in all versions: what trained filters begin with. Its mean
     is 0, hence it is no filter for images."""
-    return np.abs(np.fft.fftfreq(int(detector_width))).astype(np.float32)
+    return np.abs(np.fft.fftfreq(_width_of(detector_width))).astype(np.float32)
 
 
 def ramp_2D(detector_shape, number_of_projections):
     """ramp for each view, without spacing, as in all versions."""
-    return np.tile(ramp(np.ravel(detector_shape)[-1]), (int(number_of_projections), 1))
+    return _for_views(ramp(_last(detector_shape, "detector_shape")), number_of_projections)
 
 
 def ramp_3D(detector_shape, number_of_projections):
     """The same of a volume's views."""
-    return np.tile(ramp(np.ravel(detector_shape)[-1]), (int(number_of_projections), 1, 1))
+    return _for_views(ramp(_last(detector_shape, "detector_shape")), number_of_projections, 1)
 
 
 def ram_lak(num_detectors, detector_spacing):
@@ -121,9 +139,9 @@ def hann_3D(detector_shape, detector_spacing, number_of_projections):
 
 def as_released(name, num_detectors, detector_spacing):
     """The filter of this name in 1.1, to repeat its results: |f| sampled in frequency, whose mean
-    is 0, and windows of half the argument, which do not reach 0 at the last frequency. `_2D` and
-    `_3D` had the same rows."""
-    f = np.fft.fftfreq(int(num_detectors))
+    is 0; cosine, hamming and hann of half the argument, which do not reach 0 at the last frequency.
+    `_2D` and `_3D` had the same rows."""
+    f = np.fft.fftfreq(_width_of(num_detectors))
     windows = {
         "ram_lak": np.ones_like(f),
         "shepp_logan": np.sinc(f),
@@ -133,13 +151,16 @@ def as_released(name, num_detectors, detector_spacing):
     }
     if name not in windows:
         raise ValueError(f"as_released: there is no '{name}'; there are {', '.join(windows)}")
-    return (np.abs(f) * windows[name] / number(detector_spacing)**2).astype(np.float32)
+    spacing = positive(detector_spacing, "detector_spacing")
+    return (np.abs(f) * windows[name] / spacing**2).astype(np.float32)
 
 
 def response(window, num_detectors):
     """What layers of .modules filter with: half a spectrum of rows that are padded to at least
     twice their length, for pixels 1 apart; of ram_lak about f [cycles per pixel]."""
+    if not isinstance(window, str):
+        raise ValueError(f"the window {window} must be a name")
+    columns = _width_of(num_detectors)
     length = np.empty(1, np.int32)
-    call("names_response_length", num_detectors, length)
-    return result("names_response", window, num_detectors, shape=(int(length[0]),),
-                  dtype=np.float32)
+    call("names_response_length", columns, length)
+    return result("names_response", window, columns, shape=(int(length[0]),), dtype=np.float32)

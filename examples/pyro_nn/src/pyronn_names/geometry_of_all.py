@@ -6,8 +6,14 @@ import json
 
 import numpy as np
 
-from .geometry import centred_origin, value_of
+from .geometry import centred_origin, distances_of, spacing_of, value_of
+from .library import array, integer, numbers, positive, sizes
 from .trajectories import range_of
+
+# What the trajectory, the sinogram's shape or the multiplier follow from.
+_OF_THE_SCAN = ("detector_shape", "detector_spacing", "detector_origin", "number_of_projections",
+                "angular_range", "source_detector_distance", "source_isocenter_distance",
+                "swap_detector_axis")
 
 
 class Geometry:
@@ -25,28 +31,33 @@ class Geometry:
                              swap_detector_axis=False):
         """Sets all values. `trajectory` is a function of .trajectories, or one that takes a
         geometry's values as arguments."""
+        volume_shape = sizes(volume_shape, "volume_shape").astype(int)
+        detector_shape = sizes(detector_shape, "detector_shape", len(volume_shape) - 1).astype(int)
         self.trajectory_function = trajectory
         self.parameter_dict = {
             "swap_detector_axis": swap_detector_axis,
-            "volume_shape": np.array(volume_shape),
-            "volume_spacing": np.array(volume_spacing, np.float64),
-            "volume_origin": centred_origin(volume_shape, volume_spacing),
-            "detector_shape": np.array(detector_shape),
-            "detector_spacing": np.array(detector_spacing, np.float64),
-            "detector_origin": centred_origin(detector_shape, detector_spacing),
-            "number_of_projections": int(number_of_projections),
-            "angular_range": angular_range,
+            "volume_shape": volume_shape,
+            "volume_spacing": spacing_of(volume_shape, volume_spacing, "volume_spacing"),
+            "detector_shape": detector_shape,
+            "detector_spacing": spacing_of(detector_shape, detector_spacing, "detector_spacing"),
+            "number_of_projections": integer(number_of_projections, "number_of_projections"),
+            "angular_range": range_of(angular_range).tolist(),
             "source_detector_distance": source_detector_distance,
             "source_isocenter_distance": source_isocenter_distance,
             "step_size": 0.2,
         }
+        if source_detector_distance or source_isocenter_distance:  # 0 of parallel rays
+            distances_of(source_detector_distance, source_isocenter_distance)
+        for of in ("volume", "detector"):
+            self._centre(of)
         self._count_views()
         self._make_trajectory()
 
+    def _centre(self, of):
+        values = self.parameter_dict
+        values[f"{of}_origin"] = centred_origin(values[f"{of}_shape"], values[f"{of}_spacing"])
+
     def _make_trajectory(self):
-        if self.trajectory_function is None:
-            raise ValueError("Geometry: a geometry from a file has no function of its trajectory; "
-                             "set trajectory_function")
         values = dict(self.parameter_dict)
         values.pop("trajectory", None)
         self.parameter_dict["trajectory"] = np.asarray(self.trajectory_function(**values))
@@ -59,22 +70,43 @@ class Geometry:
         raise AttributeError(f"the geometry has no {name}")
 
     def __setattr__(self, name, value):
-        """Sets a parameter, and what follows from shapes and the number of views; as in PYRO-NN the
-        trajectory is made anew by methods alone."""
-        if name not in self.__dict__.get("parameter_dict", {}):
+        """Sets a parameter, and makes anew what follows from it: origins, the sinogram's shape, the
+        multiplier and the trajectory."""
+        values = self.__dict__.get("parameter_dict", {})
+        if name not in values:
             super().__setattr__(name, value)
             return
-        self.parameter_dict[name] = np.asarray(value) if np.ndim(value) else value
-        if name in ("volume_shape", "detector_shape"):
-            of = name.removesuffix("_shape")
-            self.parameter_dict[f"{of}_origin"] = centred_origin(
-                value, self.parameter_dict[f"{of}_spacing"])
-        if name in ("detector_shape", "number_of_projections"):
+        if name in _OF_THE_SCAN and self.trajectory_function is None:
+            raise ValueError(f"{name}: a geometry from a file has no function of its trajectory; set "
+                             "trajectory_function")
+        values[name] = self._checked(name, value)
+        of, _, what = name.partition("_")
+        if what in ("shape", "spacing") and of in ("volume", "detector"):
+            self._centre(of)
+        if name in _OF_THE_SCAN:
             self._count_views()
+            self._make_trajectory()
+
+    def _checked(self, name, value):
+        """A value that fits the others."""
+        if name in ("volume_shape", "detector_shape"):
+            return sizes(value, name, len(self.parameter_dict[name])).astype(int)
+        if name in ("volume_spacing", "detector_spacing"):
+            shape = self.parameter_dict[name.replace("spacing", "shape")]
+            return spacing_of(shape, value, name)
+        if name in ("volume_origin", "detector_origin"):
+            return array(value, name, (len(self.parameter_dict[name]),))
+        if name == "number_of_projections":
+            return integer(value, name)
+        if name == "angular_range":
+            return range_of(value).tolist()
+        if name.endswith("_distance"):
+            return positive(value, name)
+        return np.asarray(value) if np.ndim(value) else value
 
     def _count_views(self):
         values = self.parameter_dict
-        views = int(values["number_of_projections"])
+        views = values["number_of_projections"]
         values["sinogram_shape"] = np.array([views, *values["detector_shape"]])
         values["projection_multiplier"] = (
             values["source_isocenter_distance"] * values["source_detector_distance"]
@@ -111,6 +143,8 @@ class Geometry:
         """What to_json wrote; PYRO-NN's files are the same."""
         with open(path, encoding="utf-8") as file:
             values = json.load(file)
+        if not isinstance(values, dict):
+            raise ValueError(f"from_json: {path} must hold names and values")
         loaded = Geometry()
         loaded.parameter_dict = {
             key: np.asarray(value) if isinstance(value, list) else value
@@ -131,23 +165,25 @@ class Geometry:
 
     def set_detector_shift(self, detector_shift):
         """Moves the detector by (v, u) pixels and makes the trajectory anew."""
-        self.parameter_dict["detector_origin"] = (
-            self.detector_origin + np.asarray(detector_shift) * self.detector_spacing)
-        self._make_trajectory()
+        shift = array(np.atleast_1d(numbers(detector_shift)), "detector_shift",
+                      self.detector_spacing.shape)
+        self.detector_origin = self.detector_origin + shift * self.detector_spacing
 
     def swap_axis(self, swap_det_axis):
         """Sets swap_detector_axis and makes the trajectory anew; PYRO-NN sets a value that nothing
         reads."""
-        self.parameter_dict["swap_detector_axis"] = swap_det_axis
-        self._make_trajectory()
+        self.swap_detector_axis = swap_det_axis
 
     def set_angle_range(self, angle_range):
         """Sets the range, a pair or its end, and makes the trajectory anew."""
-        self.parameter_dict["angular_range"] = range_of(angle_range).tolist()
-        self._make_trajectory()
+        self.angular_range = angle_range
 
     def set_volume_slice(self, slice):
         """A geometry of one slice of the volume, counted from its first."""
+        slice = integer(slice, "set_volume_slice: the slice", least=0)
+        if len(self.volume_shape) != 3 or slice >= self.volume_shape[0]:
+            raise ValueError(f"set_volume_slice: there is no slice {slice} in a volume of shape "
+                             f"{self.volume_shape.tolist()}")
         one = copy.deepcopy(self)
         one.parameter_dict["volume_origin"][0] += slice * one.volume_spacing[0]
         one.parameter_dict["volume_shape"][0] = 1
@@ -156,6 +192,7 @@ class Geometry:
     def slice_the_geometry(self, slices):
         """Geometries of `slices` equal parts of the range. PYRO-NN takes a full turn for granted,
         and drops views that are left over, which here are refused."""
+        slices = integer(slices, "slice_the_geometry: the number of parts")
         views = self.number_of_projections // slices
         if views * slices != self.number_of_projections:
             raise ValueError(f"slice_the_geometry: {self.number_of_projections} views cannot be "

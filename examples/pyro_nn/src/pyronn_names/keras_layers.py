@@ -18,16 +18,17 @@ _NEEDED = ("volume_shape", "volume_spacing", "volume_origin", "detector_shape", 
 def _plain(geometry):
     """A geometry as lists and numbers, for a file."""
     values = {name: value_of(geometry, name, None) for name in _NEEDED}
-    return {name: numbers(value).tolist() for name, value in values.items() if value is not None}
+    return {name: numbers(value, name).tolist() for name, value in values.items() if value is not None}
 
 
 class _Reconstruction(keras.layers.Layer):
-    """sinograms (samples, views, ...) to images in 1/mm."""
+    """sinograms (samples, views, ...) to images in 1/mm. It computes with float32 and gives what
+    its policy of types says."""
 
     pipeline = None
 
     def __init__(self, geometry, window="ram_lak", **kwargs):
-        super().__init__(**kwargs)
+        super().__init__(autocast=False, **kwargs)
         self.geometry, self.window = _plain(geometry), window
         made = type(self).pipeline(self.geometry, window)
         self.scan, self.unit, self.ray_weights = made.scan, made.unit, made.weights
@@ -36,9 +37,11 @@ class _Reconstruction(keras.layers.Layer):
             initializer=lambda shape, dtype=None: keras.ops.convert_to_tensor(made.response, dtype))
 
     def call(self, sinogram):
+        sinogram = tensorflow_layers.floats("the sinogram", sinogram)
+        self.scan.check("the sinogram", sinogram.shape, self.scan.sinogram)
         rows = tensorflow_layers.filter_rows(sinogram * self.ray_weights,
-                                             self.unit * self.response)
-        return tensorflow_layers.backproject(rows, self.scan)
+                                             self.unit * keras.ops.cast(self.response, "float32"))
+        return keras.ops.cast(tensorflow_layers.backproject(rows, self.scan), self.compute_dtype)
 
     def compute_output_shape(self, shape):
         return (*shape[:len(shape) - len(self.scan.sinogram)], *self.scan.volume)
@@ -49,7 +52,7 @@ class _Reconstruction(keras.layers.Layer):
 
 @keras.saving.register_keras_serializable("pyronn_names")
 class ParallelBeamReconstruction2D(_Reconstruction):
-    """Of parallel rays over half a turn, or a full one."""
+    """Of parallel rays over whole half turns."""
 
     pipeline = staticmethod(reconstruction.parallel_2d)
 

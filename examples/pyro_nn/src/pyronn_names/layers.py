@@ -9,14 +9,17 @@ with PyTorch, and cone beams take the geometry's steps.
 """
 import importlib
 
+import numpy as np
+
 from . import read_backend
+from .library import numbers
 
 
 def _with_torch(function, input, geometry, for_train, device):
     import torch
 
     if not isinstance(input, torch.Tensor):
-        input = torch.as_tensor(input.copy(), dtype=torch.float32, device=device)
+        input = torch.as_tensor(numbers(input, "the input", np.float32), device=device)
     output = function(input, geometry)
     return output if for_train else output.detach().cpu().numpy()
 

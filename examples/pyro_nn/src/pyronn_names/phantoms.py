@@ -8,40 +8,53 @@ the axes of `pos`, and `place_pyramid` ignores where its base lies; here they do
 """
 import numpy as np
 
-from .library import number, numbers, result
+from .library import array, integer, number, positive, result, sizes
 
 _ELLIPSOID, _BOX, _CYLINDER, _PYRAMID = 0.0, 1.0, 2.0, 3.0
 
 
+def _shape(shape, *axes):
+    """A shape of as many axes as one of `axes` says."""
+    shape = sizes(shape)
+    if len(shape) not in axes:
+        expected = " or ".join(str(("z", "y", "x")[3 - n:]).replace("'", "") for n in axes)
+        raise ValueError(f"shape {shape.tolist()} must be {expected}")
+    return shape
+
+
 def _size(shape):
     """A shape as (z, y, x)."""
-    shape = [int(size) for size in shape]
-    return np.array([1] * (3 - len(shape)) + shape, np.int32)
+    return np.array([1] * (3 - len(shape)) + [*shape], np.int32)
 
 
 def _body(kind, shape, centre, semi_axes, angle=0.0, value=1.0):
     """One body of float32, of lists with the slowest axis first. The angle is about z, from x to
     y."""
-    flat = len(shape) == 2
-    c, a = ([*reversed(list(map(float, values)))] + [1.0] * flat for values in (centre, semi_axes))
-    row = np.array([kind, *c, *a, float(angle), float(value)])
-    return result("names_bodies", len(shape), 1, row, _size(shape), shape=shape, dtype=np.float32)
+    shape = _shape(shape, 2, 3)
+    flat, axes = len(shape) == 2, len(shape)
+    centre = array(centre, "the position", (axes,))
+    semi_axes = [positive(a, "a size") for a in array(semi_axes, "sizes", (axes,))]
+    c, a = ([*values[::-1]] + [1.0] * flat for values in (centre, semi_axes))
+    row = np.array([kind, *c, *a, number(angle, "the angle"), number(value, "the value")])
+    return result("names_bodies", axes, 1, row, _size(shape), shape=shape, dtype=np.float32)
 
 
 def circle(shape, pos, radius, value=1.0):
     """A disc."""
-    return _body(_ELLIPSOID, shape, pos, (radius, radius), value=value)
+    return _body(_ELLIPSOID, _shape(shape, 2), pos, (radius, radius), value=value)
 
 
 def ellipse(shape, pos, half_axes, value=1.0, phi=0.0):
     """An ellipse with half axes (y, x), turned by phi [rad] from x to y."""
-    return _body(_ELLIPSOID, shape, pos, half_axes, phi, value)
+    return _body(_ELLIPSOID, _shape(shape, 2), pos, half_axes, phi, value)
 
 
 def rect(shape, pos, size, value=1.0):
-    """A rectangle whose first pixel is `pos`."""
-    image = np.zeros(shape, np.float32)
-    image[pos[0]:pos[0] + size[0], pos[1]:pos[1] + size[1]] = value
+    """A rectangle whose first pixel is `pos`; what leaves the image is cut off."""
+    image = np.zeros(_shape(shape, 2), np.float32)
+    first = [integer(p, "the position", least=0) for p in array(pos, "the position", (2,))]
+    extent = [integer(n, "the size") for n in array(size, "the size", (2,))]
+    image[tuple(slice(p, p + n) for p, n in zip(first, extent))] = number(value, "the value")
     return image
 
 
@@ -57,6 +70,7 @@ def shepp_logan_enhanced(shape):
 
 
 def _head(shape, high_contrast):
+    shape = _shape(shape, 2)
     head = result("names_shepp_logan", 2, high_contrast, _size(shape), shape=shape,
                   dtype=np.float32)
     return np.ascontiguousarray(head[::-1])
@@ -64,14 +78,17 @@ def _head(shape, high_contrast):
 
 def shepp_logan_3d(shape):
     """The head in space with Toft's contrast, as CONRAD has it; not flipped."""
+    shape = _shape(shape, 3)
     return result("names_shepp_logan", 3, True, _size(shape), shape=shape, dtype=np.float32)
 
 
 def random_bodies(shape, count=10, seed=0, attenuation=1.0):
     """`count` random bodies that add up, each of 0.1 to 1 times the attenuation; one seed gives the
     same ones everywhere. It takes the place of data sets of patients in the examples."""
-    return result("names_random_bodies", len(shape), np.uint64(seed), count, float(attenuation),
-                  _size(shape), shape=shape, dtype=np.float32)
+    shape = _shape(shape, 2, 3)
+    return result("names_random_bodies", len(shape), np.uint64(integer(seed, "the seed", least=0)),
+                  integer(count, "the number of bodies", least=0),
+                  number(attenuation, "attenuation"), _size(shape), shape=shape, dtype=np.float32)
 
 
 def _place(grid, kind, centre, semi_axes, value, angle=0.0):
@@ -90,6 +107,7 @@ def place_sphere(grid, pos, radius, value=1.0):
 
 def place_cube(grid, pos, size, value=1.0):
     """A box whose first voxel is `pos`; one that leaves the grid is a ValueError."""
+    array(pos, "the position", (3,)), array(size, "the size", (3,))
     for axis in range(3):
         if pos[axis] < 0 or pos[axis] + size[axis] > grid.shape[axis]:
             raise ValueError(f"place_cube: at {pos} with size {size} it leaves {grid.shape}")
@@ -98,13 +116,13 @@ def place_cube(grid, pos, size, value=1.0):
 
 def place_cube_with_rotation(grid, pos, size, value=1.0, angle=None):
     """The same about the middle of the box turned by an angle [rad], random if it is None."""
-    half = numbers(size) / 2
-    _place(grid, _BOX, numbers(pos) + half - 0.5, half, value, _angle(angle))
+    half = array(size, "the size", (3,)) / 2
+    _place(grid, _BOX, array(pos, "the position", (3,)) + half - 0.5, half, value, _angle(angle))
 
 
 def place_ellipsoid_with_rotation(grid, pos, radii, value=1.0, angle=None):
     """An ellipsoid about `pos` with semi-axes (z, y, x)."""
-    _place(grid, _ELLIPSOID, pos, numbers(radii), value, _angle(angle))
+    _place(grid, _ELLIPSOID, pos, radii, value, _angle(angle))
 
 
 def place_cylinder_with_rotation(grid, pos, height, radius, value=1.0, angle=None):
@@ -118,7 +136,7 @@ def place_pyramid(grid, base_center, base_size, height, value=1.0):
 
 
 def _upright(grid, kind, base, height, half_width, value):
-    centre = numbers(base) + [height / 2, 0, 0]
+    centre = array(base, "the base", (3,)) + [height / 2, 0, 0]
     _place(grid, kind, centre, [height / 2, half_width, half_width], value)
 
 
@@ -126,9 +144,10 @@ def generate_3D_primitives(volume_shape, number_of_primitives):
     """A volume of random bodies of attenuation 0.4 to 1, with later ones in place of earlier ones;
     numpy.random.seed makes it come again."""
     draw = np.random
+    volume_shape = _shape(volume_shape, 3)
     grid = np.zeros(volume_shape, np.float32)
     largest = max(2.0, volume_shape[0] / 5)
-    for _ in range(number_of_primitives):
+    for _ in range(integer(number_of_primitives, "number_of_primitives", least=0)):
         pos = [draw.randint(0, size) for size in volume_shape]
         value = draw.uniform(0.4, 1.0)
         a, b, c = draw.uniform(1, largest, 3)

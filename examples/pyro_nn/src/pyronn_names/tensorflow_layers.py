@@ -7,16 +7,39 @@ step_size.
 Volumes are (samples, y, x) or (samples, z, y, x), sinograms (samples, views, u) or (samples, views,
 v, u). A geometry holds for all samples, or has a trajectory, detector or distances for each. It is
 read when the function is called or traced, and has no gradient. `gradient` and `hardware_interp`
-are as in .torch_layers.
+are as in .torch_layers. Arrays of any real type are computed and given in float32.
 """
 import dataclasses
 
 import tensorflow as tf
 
 from . import pyronn_tensorflow, scans
-from .library import FOLDER
+from .library import FOLDER, positive
 
 _operators = pyronn_tensorflow.load(str(FOLDER / "tensorflow_operators.so"), "pyronn_names")
+
+
+def floats(name, x):
+    """A tensor of float32."""
+    try:
+        x = tf.convert_to_tensor(x)
+        real = x.dtype.is_floating or x.dtype.is_integer or x.dtype.is_bool
+    except (TypeError, ValueError):
+        real = False
+    if not real:
+        kind = x.dtype.name if tf.is_tensor(x) else type(x).__name__
+        raise ValueError(f"{name} must be an array of real numbers; it is of type {kind}")
+    return tf.cast(x, tf.float32)
+
+
+def _input(name, x, shape, scan):
+    x = floats(name, x)
+    if x.shape.rank is None:
+        raise ValueError(f"{name}: its number of axes must be known")
+    scan.check(name, x.shape, shape)
+    if scan.multiplier.ndim:  # the number of samples may be known at run time alone
+        x = tf.ensure_shape(x, [*scan.multiplier.shape, *x.shape[1:]])
+    return x
 
 
 def _call(scan, kind, x, shape, model, hardware_interp):
@@ -40,7 +63,7 @@ def _is_exact(gradient):
 
 def project(volume, scan, hardware_interp=True, gradient="exact"):
     """The line integrals of a scan of .scans."""
-    volume = tf.convert_to_tensor(volume, dtype_hint=tf.float32)
+    volume = _input("the volume", volume, scan.volume, scan)
     if _is_exact(gradient):
         return _call(scan, "march", volume, scan.sinogram, [scan.step], hardware_interp)
     volume = _with_gradient_times(volume, scan.factors())
@@ -49,7 +72,7 @@ def project(volume, scan, hardware_interp=True, gradient="exact"):
 
 def backproject(sinogram, scan, hardware_interp=True, gradient="exact"):
     """The backprojection of a scan of .scans, with its factors."""
-    sinogram = tf.convert_to_tensor(sinogram, dtype_hint=tf.float32)
+    sinogram = _input("the sinogram", sinogram, scan.sinogram, scan)
     factors = scan.factors()
     if _is_exact(gradient):
         return factors * _call(scan, "back_adjoint", sinogram, scan.volume, [], hardware_interp)
@@ -59,7 +82,7 @@ def backproject(sinogram, scan, hardware_interp=True, gradient="exact"):
 
 def filter_rows(sinogram, response):
     """Rows filtered with a half spectrum as .filters.response has it; gradients of both."""
-    return _operators.filter(sinogram, response)
+    return _operators.filter(floats("the sinogram", sinogram), floats("the response", response))
 
 
 def parallel_projection2d(volume, geometry, gradient="exact"):
@@ -79,7 +102,7 @@ def fan_backprojection2d(sinogram, geometry, gradient="exact"):
 
 
 def _cone(geometry, step_size):
-    return dataclasses.replace(scans.cone_3d(geometry), step=float(step_size))
+    return dataclasses.replace(scans.cone_3d(geometry), step=positive(step_size, "step_size"))
 
 
 def cone_projection3d(volume, geometry, hardware_interp=True, step_size=1.0, gradient="exact"):

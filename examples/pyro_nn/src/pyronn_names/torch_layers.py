@@ -6,11 +6,13 @@ version 1.1, whose forward takes `**geometry`.
 Volumes are (samples, y, x) or (samples, z, y, x), sinograms (samples, views, u) or (samples, views,
 v, u), with any other leading axes too, on cores or a GPU. Lines are integrals in mm, and
 backprojections have PYRO-NN's factors: pi / views, sid sdd pi / views, projection_multiplier.
+Arrays of any real type, of NumPy too, are computed and given in float32.
 
 `gradient` is "exact": by the transposed matrix; or "pyro_nn": the projector's gradient is the
 backprojection with its factors and the other way round, as in PYRO-NN. `hardware_interp` reads
 through the texture unit of a GPU; cores have none, and compute the same with and without it.
 """
+import numpy as np
 import torch
 
 from . import scans
@@ -23,6 +25,25 @@ _operators = torch.ops.pyronn_names
 parallel_2d, fan_2d, cone_3d, parallel_3d = (
     torch.compiler.disable(make)
     for make in (scans.parallel_2d, scans.fan_2d, scans.cone_3d, scans.parallel_3d))
+
+
+def floats(name, x, device=None):
+    """A tensor of float32 of a tensor or an array."""
+    if not isinstance(x, torch.Tensor):
+        try:
+            x = torch.as_tensor(np.array(x), device=device)
+        except TypeError:
+            raise ValueError(f"{name} must be a tensor or an array of numbers; it is of type "
+                             f"{type(x).__name__}") from None
+    if x.is_complex() or x.layout != torch.strided:
+        raise ValueError(f"{name} must be dense and real; it has {x.dtype}, {x.layout}")
+    return x.to(torch.float32)
+
+
+def _input(name, x, shape, scan):
+    x = floats(name, x)
+    scan.check(name, x.shape, shape)
+    return x
 
 
 def _call(scan, kind, x, shape, model, hardware_interp):
@@ -50,6 +71,7 @@ def _is_exact(gradient):
 
 def project(volume, scan, hardware_interp=False, gradient="exact"):
     """The line integrals of a scan of .scans."""
+    volume = _input("the volume", volume, scan.volume, scan)
     if _is_exact(gradient):
         return _call(scan, "march", volume, scan.sinogram, [scan.step], hardware_interp)
     volume = _with_gradient_times(volume, _factors(scan, volume))
@@ -58,6 +80,7 @@ def project(volume, scan, hardware_interp=False, gradient="exact"):
 
 def backproject(sinogram, scan, hardware_interp=False, gradient="exact"):
     """The backprojection of a scan of .scans, with its factors."""
+    sinogram = _input("the sinogram", sinogram, scan.sinogram, scan)
     factors = _factors(scan, sinogram)
     if _is_exact(gradient):
         return factors * _call(scan, "back_adjoint", sinogram, scan.volume, [], hardware_interp)
@@ -67,7 +90,7 @@ def backproject(sinogram, scan, hardware_interp=False, gradient="exact"):
 
 def filter_rows(sinogram, response):
     """Rows filtered with a half spectrum as .filters.response has it; gradients of both."""
-    return _operators.filter(sinogram, response)
+    return _operators.filter(floats("the sinogram", sinogram), floats("the response", response))
 
 
 def parallel_projection2d(volume, geometry, gradient="exact"):

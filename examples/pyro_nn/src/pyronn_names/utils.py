@@ -4,6 +4,7 @@
 import numpy as np
 
 from . import read_backend
+from .library import integer
 
 
 def fft_and_ifft(sinogram, filter):
@@ -22,6 +23,7 @@ def fft_and_ifft(sinogram, filter):
 
 def fibonacci_sphere(n):
     """Points (n, 3) on the unit sphere, y from 1 down to -1."""
+    n = integer(n, "the number of points")
     index = np.arange(n)
     y = 1 - 2 * (index + 0.5) / n
     angle = np.pi * (5**0.5 - 1) * index

@@ -13,7 +13,8 @@
 import numpy as np
 
 from . import filters, geometry, weights
-from .library import numbers, result, sizes
+from .library import array, positive, result, sizes
+from .trajectories import range_of
 
 _VERSION = 0
 
@@ -32,11 +33,13 @@ class GeometryParallel2D(_OneRange, geometry.GeometryParallel2D):
     def set_ray_vectors(self, ray_vectors):
         self.set_trajectory(ray_vectors)
 
-    ray_vectors = property(lambda self: self.trajectory)
+    ray_vectors = property(lambda self: self.trajectory, set_ray_vectors)
 
 
 class GeometryParallel3D(GeometryParallel2D):
     """Parallel rays in space."""
+
+    _axes = 3
 
 
 class GeometryFan2D(_OneRange, geometry.GeometryFan2D):
@@ -45,7 +48,7 @@ class GeometryFan2D(_OneRange, geometry.GeometryFan2D):
     def set_central_ray_vectors(self, central_ray_vectors):
         self.set_trajectory(central_ray_vectors)
 
-    central_ray_vectors = property(lambda self: self.trajectory)
+    central_ray_vectors = property(lambda self: self.trajectory, set_central_ray_vectors)
 
 
 class GeometryCone3D(_OneRange, geometry.GeometryCone3D):
@@ -60,14 +63,14 @@ class GeometryCone3D(_OneRange, geometry.GeometryCone3D):
     def set_projection_matrices(self, projection_matrices):
         self.set_trajectory(projection_matrices)
 
-    projection_matrices = property(lambda self: self.trajectory)
+    projection_matrices = property(lambda self: self.trajectory, set_projection_matrices)
 
 
 def circular_trajectory_2d(geometry):
     """Central rays (views, 2): (cos t, sin t)."""
     views = geometry.number_of_projections
     return result("names_circular_rays", _VERSION, False, views,
-                  np.array([0.0, float(geometry.angular_range)]), shape=(views, 2))
+                  range_of(geometry.angular_range), shape=(views, 2))
 
 
 def circular_trajectory_3d(geometry):
@@ -76,10 +79,12 @@ def circular_trajectory_3d(geometry):
     if geometry.source_detector_distance is None:
         return np.pad(circular_trajectory_2d(geometry), ((0, 0), (0, 1)))
     return result("names_circular_matrices", _VERSION, False, views,
-                  np.array([0.0, float(geometry.angular_range)]), sizes(geometry.detector_shape),
-                  numbers(geometry.detector_spacing), np.zeros(2),
-                  float(geometry.source_isocenter_distance),
-                  float(geometry.source_detector_distance), shape=(views, 3, 4))
+                  range_of(geometry.angular_range),
+                  sizes(geometry.detector_shape, "detector_shape", 2),
+                  array(geometry.detector_spacing, "detector_spacing", (2,)), np.zeros(2),
+                  positive(geometry.source_isocenter_distance, "source_isocenter_distance"),
+                  positive(geometry.source_detector_distance, "source_detector_distance"),
+                  shape=(views, 3, 4))
 
 
 ramp, ram_lak = filters.ramp, filters.ram_lak
