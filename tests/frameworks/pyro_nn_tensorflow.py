@@ -26,7 +26,7 @@ def reconstructions():
         model = keras.Sequential([keras.Input(lines.shape[1:]), kind(made, "hann")])
         image = model.predict(lines, verbose=0)
         found = image[0][common.ball(made, radius / 2) > 0.5].mean()
-        yield f"{kind.__name__}: amplitude", abs(found - 1) < 0.015, f"{found:.4f}"
+        yield f"{kind.__name__}: amplitude", abs(found - 1) < 1e-3, f"{found:.4f}"
         yield f"{kind.__name__}: weights", [w.name for w in model.trainable_weights] == \
             ["response"] and model.output_shape == (None, *made.volume_shape), ""
         model.layers[0].response.assign(0.7 * model.layers[0].response)

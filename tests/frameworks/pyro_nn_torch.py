@@ -24,7 +24,7 @@ def reconstructions():
         lines = torch.tensor(common.project(name, made, common.ball(made, radius))[None])
         image = module(lines)
         found = image[0][common.ball(made, radius / 2) > 0.5].mean().item()
-        yield f"{kind.__name__}: amplitude", abs(found - 1) < 0.015, f"{found:.4f}"
+        yield f"{kind.__name__}: amplitude", abs(found - 1) < 1e-3, f"{found:.4f}"
 
         target = torch.randn_like(image)
         (module(lines) * target).sum().backward()

@@ -5,6 +5,7 @@ shapes: what is passed to it comes from array(), sizes(), number() and integer()
 """
 import ctypes
 import pathlib
+import re
 
 import numpy as np
 
@@ -43,7 +44,8 @@ def call(name, *arguments):
     status = getattr(_library, name)(*map(_argument, arguments))
     if status:
         kind = {1: ValueError, 2: MemoryError}.get(status, RuntimeError)
-        raise kind(_library.names_error().decode())
+        sentence = _library.names_error().decode()
+        raise kind(re.sub(r"pyronn::[\w:]+: ", "", sentence))  # without the names of C++
 
 
 def result(name, *arguments, shape, dtype=np.float64):

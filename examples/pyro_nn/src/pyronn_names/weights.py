@@ -55,6 +55,8 @@ def _scale(geometry):
     which the number of views divides out."""
     begin, end = range_of(value_of(geometry, "angular_range"))
     turns = abs(end - begin) / (2 * np.pi)
+    if turns < 0.5 - 1e-6:
+        raise ValueError(f"weights: a range of {360 * turns:.1f} degrees must be of at least 180")
     if turns > 1 and abs(turns - round(turns)) > 1e-5:
         raise ValueError(f"weights: a range of {turns:.3f} turns must be at most one turn or whole "
                          "turns [rad]")
@@ -69,19 +71,21 @@ def _of_one(values, axes, name):
 
 
 def _of_fan(kind, geometry):
+    scale = _scale(geometry)
     vectors = _of_one(fan_vectors(geometry), 3, "the geometry")
     columns = _columns(geometry)
     weights = result("names_fan_redundancy", kind, len(vectors), columns, vectors,
                      shape=(len(vectors), columns), dtype=np.float32)
-    return weights * _scale(geometry)
+    return weights * scale
 
 
 def _of_cone(kind, geometry):
+    scale = _scale(geometry)
     matrices = _of_one(array_of(geometry, "trajectory", ..., "views", 3, 4), 3, "trajectory")
     shape = sizes_of(geometry, "detector_shape", 2)
     weights = result("names_cone_redundancy", kind, len(matrices), shape, matrices,
                      shape=(len(matrices), int(shape[-1])), dtype=np.float32)
-    return weights[:, None] * _scale(geometry)
+    return weights[:, None] * scale
 
 
 def parker_weights_2d(geometry):
