@@ -49,6 +49,17 @@ def reconstructions():
                 fresh.predict(lines, verbose=0), image), ""
 
 
+def policies():
+    """Layers compute with float32, and give what their policy says."""
+    made = common.fan(views=12)
+    lines = common.random.standard_normal((2, 12, 128)).astype(np.float32)
+    expected = keras_layers.FanBeamReconstruction(made)(lines).numpy()
+    for policy, kind, bound in (("mixed_float16", "float16", 1e-3), ("float64", "float64", 1e-6)):
+        found = keras_layers.FanBeamReconstruction(made, dtype=policy)(lines).numpy()
+        close, text = common.near(found, expected, bound)
+        yield f"FanBeamReconstruction: {policy}", close and found.dtype == kind, text
+
+
 def functions():
     """tf.function with a batch that is not known, and the wrappers."""
     made = common.fan(views=12)
@@ -67,4 +78,5 @@ def functions():
 
 def table():
     yield from reconstructions()
+    yield from policies()
     yield from functions()

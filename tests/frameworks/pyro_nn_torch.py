@@ -106,6 +106,27 @@ def raw():
             yield f"pyronn_layers.{function}", *common.near(found, expected.numpy(), 1e-5)
 
 
+def scans():
+    """What a geometry must not do: lose a gradient, or take another scan's weights."""
+    made = common.fan(views=12)
+    for name, value in (("trajectory", torch.tensor(made.trajectory)),
+                        ("source_isocenter_distance", torch.tensor(250.0))):
+        grown = {**made, name: value.requires_grad_()}
+        try:
+            torch_layers.fan_projection2d(torch.ones(1, 64, 64), grown)
+            yield f"a {name} that requires a gradient", False, "accepted"
+        except NotImplementedError as error:
+            yield f"a {name} that requires a gradient", name in str(error), str(error)
+    full, short = (modules.FanBeamReconstruction(common.fan(span=span, views=90))
+                   for span in (2 * np.pi, np.pi + 0.5))
+    lines = torch.rand(1, 90, 128)
+    before = short(lines)
+    short.load_state_dict(full.state_dict())
+    yield "state_dict of another scan takes its filter alone", torch.equal(short(lines), before), ""
+    half = full.half()(lines.half())
+    yield "a module of half", half.dtype == torch.float32, ""
+
+
 def compiled():
     """torch.compile and vmap."""
     made = common.fan(views=12)
@@ -126,4 +147,5 @@ def table():
     yield from reconstructions()
     yield from wrappers()
     yield from raw()
+    yield from scans()
     yield from compiled()
