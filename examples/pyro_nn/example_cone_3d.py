@@ -35,7 +35,10 @@ def main():
     report = Report("example_cone_3d")
     z, y, x = np.mgrid[:size, :size, :size] / (size - 1) * 2 - 1
     inside = (x / 0.69)**2 + (y / 0.92)**2 + (z / 0.81)**2 < 0.7**2
-    report.near("mean in the brain", volume[inside].mean(), phantom[0][inside].mean(), 0.006)
+    # 4e-4 is found; off the plane of the circle FDK is an approximation.
+    report.near("mean in the brain", volume[inside].mean(), phantom[0][inside].mean(), 1e-3)
+    # Most of the error lies at edges, whose share of pixels falls as 1 / size: 0.9 to 1.0
+    # divided by the root of the size is found.
     report.below("error within the skull", relative_error(volume, phantom[0], inside),
                  1.1 / size**0.5)
     report.exit()

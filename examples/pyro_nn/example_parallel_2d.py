@@ -30,13 +30,18 @@ def main():
     report = Report("example_parallel_2d")
     y, x = np.mgrid[:size, :size] / (size - 1) * 2 - 1
     inside = (x / 0.69)**2 + (y / 0.92)**2 < 0.7**2  # within the skull
-    report.near("mean in the brain", image[inside].mean(), phantom[0][inside].mean(), 0.003)
+    # 8e-5 is found at most: 0.3 % of the mean leave out no factor and no part of the filter.
+    report.near("mean in the brain", image[inside].mean(), phantom[0][inside].mean(), 5e-4)
+    # Most of the error lies at edges, whose share of pixels falls as 1 / size: 1.0 to 1.3
+    # divided by the root of the size is found.
     report.below("error within the skull", relative_error(image, phantom[0], inside),
                  1.4 / size**0.5)
     with torch.no_grad():
         padded = modules.ParallelBeamReconstruction2D(geometry, "shepp_logan")(
             torch.tensor(sinogram))[0].numpy()
-    report.below("difference to padded rows", relative_error(image, padded, inside), 0.01)
+    # The detector is three times as wide as the object: rows need no padding, and only the rounding
+    # of float32 differs.
+    report.below("difference to padded rows", relative_error(image, padded, inside), 1e-5)
     report.exit()
 
 

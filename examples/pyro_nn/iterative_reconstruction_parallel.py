@@ -58,9 +58,8 @@ def main():
     report = Report("iterative_reconstruction_parallel")
     for gradient in ("exact", "pyro_nn"):
         image = reconstruct(geometry, measured, gradient)
-        report.below(f"{gradient} gradient: relative error", relative_error(image, phantom), 0.1)
-        report.below(f"{gradient} gradient: mean square error of images to their peak",
-                     float(np.mean((image - phantom)**2)) / float(phantom.max())**2, 0.0061)
+        # 0.071 to 0.074 is found: what total variation takes from edges, and 100 steps leave.
+        report.below(f"{gradient} gradient: relative error", relative_error(image, phantom), 0.085)
     report.exit()
 
 

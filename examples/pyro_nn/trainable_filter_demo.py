@@ -55,9 +55,12 @@ def main():
         learnt, fixed = (relative_error(m(sinograms[4:]), images[4:]) for m in (model, hann))
 
     report = Report("trainable_filter_demo")
-    report.below("loss, last to first", losses[-1] / losses[0], 0.01)
-    report.below("error of images not learnt from", learnt, 0.2)
-    report.below("the same to that of hann", learnt / fixed, 1.0)
+    # What random values begin with is found to fall to 6e-5 and less.
+    report.below("loss, last to first", losses[-1] / losses[0], 1e-3)
+    # 0.13 to 0.14 is found; noise of 1 % of the largest line integral sets it.
+    report.below("error of images not learnt from", learnt, 0.16)
+    # A filter that knows the noise is better than one that does not: 0.64 to 0.84 is found.
+    report.below("the same to that of hann", learnt / fixed, 0.95)
     report.exit()
 
 
