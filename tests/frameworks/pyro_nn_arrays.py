@@ -25,6 +25,7 @@ def geometries():
     plain = geometry.GeometryCone3D(**values)
     plain.set_trajectory(
         trajectories.circular_trajectory_3d(**vars(plain), swap_detector_axis=True))
+    yield "Geometry: range is a pair", made.angular_range == plain.angular_range == [0, FULL], ""
     yield "Geometry: trajectory", np.array_equal(made.trajectory, plain.trajectory), ""
     x = random.standard_normal((1, 16, 32, 32)).astype(np.float32)
     expected = arrays(frame.layers.cone_projection3d(tensor(x), plain))

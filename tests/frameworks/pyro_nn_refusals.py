@@ -199,6 +199,11 @@ def geometries():
     yield "Geometry over degrees", "radians", lambda: geometry_of_all().set_angle_range(360)
     yield "Geometry of swapped distances", "swapped", lambda: geometry_of_all(
         source_detector_distance=100)
+    values = {"detector_shape": [6, 9], "detector_spacing": [1, 1], "number_of_projections": 6}
+    yield "views of a geometry from a file", "trajectory_function", lambda: changed(
+        from_json(values), number_of_projections=7)
+    yield "0.1: a range that begins at 1", "begin at 0", lambda: v0.GeometryParallel2D(
+        [8, 8], [1, 1], 8, 1, 4, [1.0, 2.0])
     yield "a file that holds a list", "names and values", lambda: from_json([1, 2])
     yield "gradient", "exact or pyro_nn", lambda: projected(parallel(), gradient="adjoint")
     yield "backend", "there are torch", lambda: pyronn_names.set_backend("numpy")

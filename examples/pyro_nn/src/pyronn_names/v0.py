@@ -24,7 +24,10 @@ class _OneRange:
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.angular_range = self.angular_range[1]
+        begin, self.angular_range = self.angular_range
+        if begin != 0:
+            raise ValueError(f"angular_range begins at {begin:g} but must begin at 0, as in version "
+                             "0.1 [rad]")
 
 
 class GeometryParallel2D(_OneRange, geometry.GeometryParallel2D):
