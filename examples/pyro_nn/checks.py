@@ -13,7 +13,8 @@ LEAST_SIZE = 48  # coarser pixels miss what the bounds of the examples ask for
 def size_of(description, default):
     """The size that the command line gives; the examples scale with it."""
     parser = argparse.ArgumentParser(description=description)
-    parser.add_argument("--size", type=int, default=default, help=f"pixels of a side, from {LEAST_SIZE} on ({default})")
+    parser.add_argument("--size", type=int, default=default,
+                        help=f"pixels of a side, from {LEAST_SIZE} on ({default})")
     size = parser.parse_args().size
     if size < LEAST_SIZE:
         parser.error(f"--size {size} must be at least {LEAST_SIZE}")

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: The pyronn authors
 # SPDX-License-Identifier: Apache-2.0
-"""Geometries, trajectories, filters, and weights by PYRO-NN's names beside their formulas; signatures
+"""Geometries, trajectories, filters and weights by PYRO-NN's names beside their formulas; signatures
 and defaults."""
 import inspect
 import os
@@ -9,7 +9,7 @@ import tempfile
 import numpy as np
 
 import pyro_nn_frame as frame
-from pyro_nn_frame import (FULL, arrays, ball, cone, fan, near, parallel, project, random, tensor)
+from pyro_nn_frame import (FULL, arrays, ball, cone, fan, near, project, random, tensor)
 from pyronn_names import filters, geometry, phantoms, trajectories, utils, v0, weights
 from pyronn_names.geometry_of_all import Geometry
 from pyronn_names.geometry_specific import CircularGeometrys3D, SpecificGeometry

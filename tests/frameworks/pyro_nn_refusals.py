@@ -10,7 +10,8 @@ import numpy as np
 import pyro_nn_frame as frame
 import pyronn_names
 from pyro_nn_frame import FULL, cone, fan, parallel, parallel_3d, tensor
-from pyronn_names import filters, geometry, phantoms, reconstruction, trajectories, utils, v0, weights
+from pyronn_names import (
+    filters, geometry, phantoms, reconstruction, trajectories, utils, v0, weights)
 from pyronn_names.geometry_of_all import Geometry
 
 

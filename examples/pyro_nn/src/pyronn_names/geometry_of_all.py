@@ -77,8 +77,8 @@ class Geometry:
             super().__setattr__(name, value)
             return
         if name in _OF_THE_SCAN and self.trajectory_function is None:
-            raise ValueError(f"{name}: a geometry from a file has no function of its trajectory; set "
-                             "trajectory_function")
+            raise ValueError(f"{name}: a geometry from a file has no function of its trajectory; "
+                             "set trajectory_function")
         values[name] = self._checked(name, value)
         of, _, what = name.partition("_")
         if what in ("shape", "spacing") and of in ("volume", "detector"):

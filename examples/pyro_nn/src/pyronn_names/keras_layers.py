@@ -18,7 +18,8 @@ _NEEDED = ("volume_shape", "volume_spacing", "volume_origin", "detector_shape", 
 def _plain(geometry):
     """A geometry as lists and numbers, for a file."""
     values = {name: value_of(geometry, name, None) for name in _NEEDED}
-    return {name: numbers(value, name).tolist() for name, value in values.items() if value is not None}
+    return {name: numbers(value, name).tolist() for name, value in values.items()
+            if value is not None}
 
 
 class _Reconstruction(keras.layers.Layer):

@@ -54,8 +54,8 @@ def line_of(geometry, name):
     values = np.atleast_1d(numbers(value_of(geometry, name), name))
     of_line = values.ndim <= 2 and 1 <= values.shape[-1] <= 2 and (values == values[..., -1:]).all()
     if not of_line:
-        raise ValueError(f"{name}: {values.tolist()} must be one number, of the detector's line, or "
-                         "of shape (samples, 1)")
+        raise ValueError(f"{name}: {values.tolist()} must be one number, of the detector's line, "
+                         "or of shape (samples, 1)")
     values = array(values, name, (..., values.shape[-1]))[..., -1]
     return _positive(values, name) if name == "detector_spacing" else values
 

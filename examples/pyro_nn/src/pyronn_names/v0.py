@@ -26,8 +26,8 @@ class _OneRange:
         super().__init__(*args, **kwargs)
         begin, self.angular_range = self.angular_range
         if begin != 0:
-            raise ValueError(f"angular_range begins at {begin:g} but must begin at 0, as in version "
-                             "0.1 [rad]")
+            raise ValueError(f"angular_range begins at {begin:g} but must begin at 0, as in "
+                             "version 0.1 [rad]")
 
 
 class GeometryParallel2D(_OneRange, geometry.GeometryParallel2D):
