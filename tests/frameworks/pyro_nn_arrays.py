@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: The pyronn authors
 # SPDX-License-Identifier: Apache-2.0
-"""Geometries, trajectories, filters and weights by PYRO-NN's names beside their formulas; signatures
-and defaults."""
+"""Geometries, trajectories, filters and weights by PYRO-NN's names beside their formulas;
+signatures and defaults."""
 import inspect
 import os
 import tempfile

@@ -98,6 +98,13 @@ def wide_fan(span):
     return made
 
 
+def wide_cone():
+    """Rays up to 31 degrees from the central one."""
+    made = geometry.GeometryCone3D([28, 40, 40], [1] * 3, [72, 100], [1.2, 1.2], 120, FULL, 100, 50)
+    made.set_trajectory(trajectories.circular_trajectory_3d(**vars(made)))
+    return made
+
+
 def amplitudes():
     """Reconstructions of ones are 1, for spacings, ranges and versions: in the mean within 1e-3,
     where 5e-4 is found, and pixel by pixel, which redundancy weights of 1 or cosine weights of 1
@@ -117,6 +124,7 @@ def amplitudes():
         ("fan 2D", wide_fan(2 * FULL), "shepp_logan", weights.redundancy_weights_2d),
         ("fan 2D", wide_fan(4.27), "shepp_logan", weights.parker_weights_2d),
         ("fan 2D", wide_fan(4.04), "shepp_logan", weights.riess_weights_2d),
+        ("cone 3D", wide_cone(), "hamming", weights.redundancy_weights_3d),
         ("cone 3D", cone(views=120), "hamming", weights.redundancy_weights_3d),
         ("cone 3D", cone(views=90, spacing=0.8, pixel=(1.2, 1.1), swap=False), "ram_lak",
          weights.redundancy_weights_3d),
@@ -138,8 +146,11 @@ def amplitudes():
         # Rays of 0.1 are half a pixel aside, and TensorFlow's cone beams take steps of a voxel.
         coarse = name == "cone 3D of 0.1" or "cone" in name and frame.framework == "tensorflow"
         bound = 2e-3 if coarse else 1e-3
+        # FDK is an approximation off the circle's plane: 0.5 % is found, 1.3 % without cosines.
+        wide = name == "cone 3D" and made.source_detector_distance == 100
+        mean_bound, bound = (8e-3, 9e-3) if wide else (1e-3, bound)
         yield (f"{name}: amplitude, {window}, {made.detector_spacing[-1]:g} mm pixels, range "
-               f"{np.ravel(made.angular_range)[-1]:.3f}", abs(inner.mean() - 1) < 1e-3 and
+               f"{np.ravel(made.angular_range)[-1]:.3f}", abs(inner.mean() - 1) < mean_bound and
                error < bound, f"{inner.mean():.4f}, {error:.1e}")
 
 
