@@ -111,11 +111,11 @@ BOOST_AUTO_TEST_CASE(a_small_roll_changes_little) {
 
 BOOST_AUTO_TEST_CASE(what_cannot_be_is_refused) {
   CircularScan scan = cone_scan();
-  scan.roll = NAN;
+  scan.roll = std::nan("");
   BOOST_CHECK_EXCEPTION(static_cast<void>(scan.geometry()), InvalidArgument,
                         says("CircularScan: roll nan"));
   scan = cone_scan();
-  scan.axis_column = INFINITY;
+  scan.axis_column = CircularScan::at_infinity;
   BOOST_CHECK_EXCEPTION(static_cast<void>(scan.geometry()), InvalidArgument,
                         says("CircularScan: axis column inf"));
   scan = cone_scan();

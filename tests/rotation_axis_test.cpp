@@ -62,7 +62,7 @@ Lines lines_of(CircularScan const& scan, double noise) {
         }
       },
       scan.geometry());
-  auto const values = test::random_values(7, lines.size());
+  auto const values = test::random_values(7, static_cast<std::int64_t>(lines.size()));
   for (std::size_t i = 0; i < lines.size(); ++i) {
     lines[i] += static_cast<float>(noise * 1.7) * values[i];
   }

@@ -233,7 +233,7 @@ BOOST_AUTO_TEST_CASE(images_of_other_sizes_and_types_are_refused) {
 }
 
 BOOST_AUTO_TEST_CASE(distances_of_pixels) {
-  auto const size = [this](int unit, float x, float y, char const* text) {
+  auto const size = [this](int unit, double x, double y, char const* text) {
     Writing how;
     how.images = 1;
     how.set = [&](TIFF* tiff, int) {
@@ -250,7 +250,7 @@ BOOST_AUTO_TEST_CASE(distances_of_pixels) {
   BOOST_TEST((*size(RESUNIT_CENTIMETER, 20, 20, ""))[0] == 0.5);
   BOOST_TEST(!size(RESUNIT_NONE, 20, 20, ""));
   char const* const imagej = "ImageJ=1.53t\nunit=micron\n";
-  BOOST_TEST((*size(RESUNIT_NONE, 0.1F, 0.1F, imagej))[0] == 0.01,
+  BOOST_TEST((*size(RESUNIT_NONE, 0.1, 0.1, imagej))[0] == 0.01,
              boost::test_tools::tolerance(1e-6));
   BOOST_TEST(!size(RESUNIT_NONE, 1, 1, "ImageJ=1.53t\nunit=furlong\n"));
 }
