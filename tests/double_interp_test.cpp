@@ -82,7 +82,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(geometries_of_float_have_transposes, Case, Cases) 
   Grid const grid = Grid::centered({9, 8, 7}, {1, 1.2, 0.9}, {1, -2, 0.5});
   using Geometry = test::Laminography<float>;
   typename Case::template Projector<Geometry> const op{Geometry{}, grid};
-  test::check_transpose_in_double(op, std::numeric_limits<float>::epsilon());
+  test::check_transpose_in_double(op, static_cast<double>(std::numeric_limits<float>::epsilon()));
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(are_the_models_matrices, Case, InterpolatedCases) {
