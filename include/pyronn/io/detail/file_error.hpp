@@ -16,7 +16,7 @@ namespace pyronn::detail {
 /// A message on one line that cannot control a terminal, whatever a file holds, and is read at
 /// once.
 inline std::string printable_message(std::string text) {
-  constexpr std::size_t longest = 1000;
+  constexpr std::size_t longest = 8192;  // twice as long as a path may be
   if (text.size() > longest) text = text.substr(0, longest) + "...";
   for (char& letter : text) {
     if (static_cast<unsigned char>(letter) < ' ' || letter == '\x7f') letter = '?';
