@@ -136,7 +136,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(of_the_plane_have_the_rays_of_the_whole, Geometry,
       check_part(scan.geometry, {1, columns - 2, 0, 1});
       check_part(scan.geometry, {-3, columns + 6, 0, 1});
       BOOST_CHECK_EXCEPTION(static_cast<void>(rows_of(scan.geometry, 0, 2)), InvalidArgument,
-                            says("detector_part: rows 0 to 1 of a scan of the plane"));
+                            says("detector_part: 2 rows from 0 on of a scan of the plane"));
     }
   }
 }

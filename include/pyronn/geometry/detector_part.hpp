@@ -50,8 +50,8 @@ template <class Geometry>
   Detector::validate_size({columns, rows});
   auto const views = detail::views_counted_from(geometry, first_column, first_row);
   if constexpr (dimension_v<Geometry> == 2) {
-    detail::expects(first_row == 0 && rows == 1, "detector_part: rows ", first_row, " to ",
-                    first_row + (rows - 1), " of a scan of the plane, which has row 0");
+    detail::expects(first_row == 0 && rows == 1, "detector_part: ", rows, " rows from ", first_row,
+                    " on of a scan of the plane, which has row 0 only");
     return Geometry::from_views(columns, views);
   } else {
     return Geometry::from_views({columns, rows}, views);
