@@ -100,12 +100,14 @@ class NxtomoReader {
   }
 
   /// NeXus counts from the first column. Some writers count from the middle, so that a number near
-  /// the panel's border may be either.
+  /// the panel's border may be either, unless the axis is there on purpose.
   FileValue<double> read_column(int columns) {
     std::string const name = "x_rotation_axis_pixel_position";
     auto column = entry_.number("instrument/detector/" + name);
     if (!column) return {{}, name};
-    double const border = 0.05 * columns;
+    bool const is_half = entry_.is_true("instrument/detector/half_acquisition") ||
+                         lower_case(entry_.text("instrument/detector/field_of_view")) == "half";
+    double const border = is_half ? 0.0 : 0.05 * columns;
     if (!(*column >= border && *column <= columns - 1 - border)) {
       facts_.note(
           name, *column, ScanFact::Origin::assumed,
