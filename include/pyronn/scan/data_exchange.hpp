@@ -25,17 +25,17 @@ inline std::vector<double> data_exchange_angles(Hdf5File const& file, int num_vi
                                                 ScanFacts& facts) {
   std::string const name = "exchange/theta";
   if (!file.has(name)) file.fail(name, ": is missing; angles are not guessed");
-  std::string const unit = file.attribute(name, "units");
-  auto const known = rad_of_unit(unit);
-  if (!known && !unit.empty()) file.fail(name, ": has the unit '", unit, "', which is no angle");
-  facts.note<std::string>("unit of angles", known ? unit : "degrees",
-                          known ? ScanFact::Origin::file : ScanFact::Origin::assumed,
-                          known ? name : "as Data Exchange has them");
   auto angles = file.numbers(name);
   if (angles.size() != static_cast<std::size_t>(num_views)) {
     file.fail(name, ": holds ", angles.size(), " angles of ", num_views, " views");
   }
-  for (double& angle : angles) angle *= known ? *known : pi / 180;
+  std::string const unit = file.attribute(name, "units");
+  double const rad =
+      rad_of_angles(angles, unit, [&](auto const&... parts) { file.fail(name, parts...); });
+  facts.note<std::string>("unit of angles", unit.empty() ? "degrees" : unit,
+                          unit.empty() ? ScanFact::Origin::assumed : ScanFact::Origin::file,
+                          unit.empty() ? "as Data Exchange has them" : name);
+  for (double& angle : angles) angle *= rad;
   return angles;
 }
 
