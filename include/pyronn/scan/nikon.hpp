@@ -83,18 +83,13 @@ inline std::optional<NikonAngleTable> nikon_angle_table(std::filesystem::path co
           path, {"_ctdata.txt", stem + "_ctdata.txt", file.name() + "_ctdata.txt"}, "_ctdata.txt")};
   auto images = image_files(detail::nikon_image_folder(path, file.image_folder()),
                             {".tif", ".tiff"}, file.image_prefix());
-  try {
-    Scan scan = file.scan(tiff_images(images), given, tables);
-    scan.files = {path};
-    for (auto const& table : {tables.ang, tables.ctdata}) {
-      if (table) scan.files.push_back(table->path);
-    }
-    scan.files.insert(scan.files.end(), images.begin(), images.end());
-    scan.validate();
-    return scan;
-  } catch (InvalidArgument const& error) {
-    detail::fail_file(path, error.what());
+  Scan scan = file.scan(tiff_images(images), given, tables);
+  scan.files = {path};
+  for (auto const& table : {tables.ang, tables.ctdata}) {
+    if (table) scan.files.push_back(table->path);
   }
+  scan.files.insert(scan.files.end(), images.begin(), images.end());
+  return scan;
 }
 
 }  // namespace pyronn

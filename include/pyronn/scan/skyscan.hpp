@@ -25,15 +25,10 @@ namespace pyronn {
   detail::SkyscanFile const file{path, detail::read_text_file(path)};
   std::filesystem::path const beside = path.parent_path().empty() ? "." : path.parent_path();
   auto const images = image_files(beside, {".tif", ".tiff"}, file.image_prefix());
-  try {
-    Scan scan = file.scan(tiff_images(images), given);
-    scan.files = {path};
-    scan.files.insert(scan.files.end(), images.begin(), images.end());
-    scan.validate();
-    return scan;
-  } catch (InvalidArgument const& error) {
-    detail::fail_file(path, error.what());
-  }
+  Scan scan = file.scan(tiff_images(images), given);
+  scan.files = {path};
+  scan.files.insert(scan.files.end(), images.begin(), images.end());
+  return scan;
 }
 
 }  // namespace pyronn

@@ -58,8 +58,23 @@ class NikonFile {
   /// The name of the scan, which files beside it may have, too.
   [[nodiscard]] std::string name() const { return settings_.text(section, "Name"); }
 
-  /// The scan of these images. Throws FileError and InvalidArgument.
+  /// The scan of these images. Throws FileError.
   [[nodiscard]] Scan scan(std::shared_ptr<ImageStack const> images, GivenOfScan const& given,
+                          NikonAngleTables const& tables) const {
+    try {
+      Scan scan = read(std::move(images), given, tables);
+      scan.validate();
+      return scan;
+    } catch (InvalidArgument const& error) {
+      fail_file(settings_.path(), error.what());
+    }
+  }
+
+ private:
+  static constexpr char const* section = "XTekCT";
+  using Origin = ScanFact::Origin;
+
+  [[nodiscard]] Scan read(std::shared_ptr<ImageStack const> images, GivenOfScan const& given,
                           NikonAngleTables const& tables) const {
     ScanFacts facts;
     check_images(*images);
@@ -84,10 +99,6 @@ class NikonFile {
     scan.facts = facts.list();
     return scan;
   }
-
- private:
-  static constexpr char const* section = "XTekCT";
-  using Origin = ScanFact::Origin;
 
   [[nodiscard]] double required(char const* key) const {
     auto const value = settings_.number(section, key);

@@ -41,8 +41,24 @@ class SkyscanFile {
     return settings_.text(section, "Filename Prefix");
   }
 
-  /// The scan of these images. Throws FileError and InvalidArgument.
+  /// The scan of these images. Throws FileError.
   [[nodiscard]] Scan scan(std::shared_ptr<ImageStack const> images,
+                          GivenOfScan const& given) const {
+    try {
+      Scan scan = read(std::move(images), given);
+      scan.validate();
+      return scan;
+    } catch (InvalidArgument const& error) {
+      fail_file(settings_.path(), error.what());
+    }
+  }
+
+ private:
+  static constexpr char const* section = skyscan_section;
+  static constexpr char const* step_key = "Rotation Step";
+  using Origin = ScanFact::Origin;
+
+  [[nodiscard]] Scan read(std::shared_ptr<ImageStack const> images,
                           GivenOfScan const& given) const {
     ScanFacts facts;
     check_images(*images);
@@ -69,11 +85,6 @@ class SkyscanFile {
     scan.facts = facts.list();
     return scan;
   }
-
- private:
-  static constexpr char const* section = skyscan_section;
-  static constexpr char const* step_key = "Rotation Step";
-  using Origin = ScanFact::Origin;
 
   /// Throws FileError where the images are not what the file says.
   void check_images(ImageStack const& images) const {
