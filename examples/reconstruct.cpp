@@ -145,8 +145,10 @@ class Program {
     check();
   }
 
-  void check() const {
+  /// When it is known where the axis is.
+  void check() {
     input([&] { check_orbit(scan_, grid_, options_.fbp_options()); });
+    corrections_ = options_.corrections(scan_);
   }
 
   /// Reads darks and flats, and judges by some views what they are good for.
@@ -185,8 +187,9 @@ class Program {
   [[nodiscard]] bool is_on_device() const { return !device_.name.empty(); }
 
   [[nodiscard]] BandPlan bands(ViewsReader const& reader) const {
-    return plan_bands({scan_, grid_, pyronn::bytes_of(reader.type()), scan_.detector_size()[0],
-                       false, is_on_device(), is_on_device() ? views_on_cuda : views_on_cpu},
+    return plan_bands({scan_, grid_, pyronn::bytes_of(reader.type()),
+                       corrections_.columns_held(scan_.detector_size()[0]), false, is_on_device(),
+                       is_on_device() ? views_on_cuda : views_on_cpu},
                       options_.memory_limits(device_.free_bytes));
   }
 
@@ -223,6 +226,7 @@ class Program {
                   grid_,
                   calibration_,
                   plan,
+                  corrections_,
                   options_.fbp_options(),
                   options_.least_transmission,
                   is_textured,
@@ -263,6 +267,7 @@ class Program {
   pyronn::Scan scan_;
   pyronn::Grid grid_{};
   Calibration calibration_{};
+  Corrections corrections_{};
   ViewsCheck check_{};
 };
 

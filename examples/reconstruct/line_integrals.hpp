@@ -8,7 +8,10 @@
 
 #include <pyronn/core/array_view.hpp>
 #include <pyronn/exec/buffer.hpp>
+#include <pyronn/exec/vector_operations.hpp>
 #include <pyronn/io/number_type.hpp>
+#include <pyronn/recon/preprocess/extend_rows.hpp>
+#include <pyronn/recon/preprocess/hardening_polynomial.hpp>
 #include <pyronn/recon/preprocess/line_integrals.hpp>
 
 #include "backend.hpp"
@@ -28,8 +31,14 @@ class LineIntegrals {
         raw_{place, raw_bytes()},
         dark_{place, field_bytes()},
         flat_{place, field_bytes()} {
-    if (job.calibration.is_empty()) return;
-    lines_.emplace(place.executor, pixels() * static_cast<std::size_t>(most_views()));
+    auto const rows =
+        static_cast<std::size_t>(job.bands.most_rows()) * static_cast<std::size_t>(most_views());
+    if (!job.calibration.is_empty() || job.corrections.hardening) {
+      lines_.emplace(place.executor, rows * static_cast<std::size_t>(columns_));
+    }
+    if (!job.corrections.extension) return;
+    extended_.emplace(place.executor,
+                      rows * static_cast<std::size_t>(job.corrections.columns(columns_)));
   }
 
   /// What the most views take as they are read.
@@ -58,9 +67,7 @@ class LineIntegrals {
       default:
         break;
     }
-    auto const* const numbers = static_cast<float const*>(raw);
-    if (lines_) return from_counts(numbers, extents);
-    return loaded(numbers, extents);
+    return from_floats(static_cast<float const*>(raw), extents);
   }
 
  private:
@@ -84,7 +91,30 @@ class LineIntegrals {
     auto const lines = lines_->view(extents);
     pyronn::line_integrals(place_.executor, counts, dark_view_, flat_view_, lines,
                            job_.least_transmission);
-    return lines;
+    return corrected(lines);
+  }
+
+  pyronn::ProjectionView<float const> from_floats(float const* raw, pyronn::Extents<3> extents) {
+    if (!job_.calibration.is_empty()) return from_counts(raw, extents);
+    auto const lines = loaded(raw, extents);
+    if (!lines_) return extended(lines);
+    auto const copy = lines_->view(extents);
+    pyronn::copy(place_.executor, lines, copy);
+    return corrected(copy);
+  }
+
+  pyronn::ProjectionView<float const> corrected(pyronn::ProjectionView<float> lines) {
+    auto const& hardening = job_.corrections.hardening;
+    if (hardening) pyronn::apply_polynomial(place_.executor, lines, *hardening);
+    return extended(lines);
+  }
+
+  pyronn::ProjectionView<float const> extended(pyronn::ProjectionView<float const> lines) {
+    if (!extended_) return lines;
+    auto const wider = extended_->view(
+        pyronn::Extents<3>{job_.corrections.columns(columns_), lines.extents[1], lines.extents[2]});
+    pyronn::extend_rows(place_.executor, lines, wider, *job_.corrections.extension);
+    return wider;
   }
 
   Place& place_;
@@ -97,6 +127,7 @@ class LineIntegrals {
   pyronn::ArrayView<float const, 2> dark_view_{};
   pyronn::ArrayView<float const, 2> flat_view_{};
   std::optional<pyronn::Buffer<float, Executor>> lines_;
+  std::optional<pyronn::Buffer<float, Executor>> extended_;
 };
 
 }  // namespace example

@@ -3,6 +3,7 @@
 #include "options.hpp"
 
 #include <cstdio>
+#include <iterator>
 #include <locale>
 #include <memory>
 #include <sstream>
@@ -11,6 +12,7 @@
 #include <CLI/CLI.hpp>
 
 #include <pyronn/core/math.hpp>
+#include <pyronn/scan/row_extension.hpp>
 
 #include "bad_input.hpp"
 #include "volume_files.hpp"
@@ -70,6 +72,53 @@ MemoryLimits Options::memory_limits(std::size_t device_free_bytes) const {
           device_memory.empty() ? device_free_bytes / 10 * 9
                                 : parse_bytes("--device-memory", device_memory),
           parse_bytes("--workspace", workspace)};
+}
+
+namespace {
+
+/// Of the option's words, or where it says so of the scan's file.
+pyronn::HardeningPolynomial hardening_polynomial(std::vector<std::string> const& words,
+                                                 std::vector<double> const& of_file) {
+  std::vector<double> numbers;
+  for (std::string const& word : words) {
+    if (word == "file") {
+      if (of_file.empty()) throw BadInput("--hardening: file, which names no coefficients");
+      numbers = of_file;
+      break;
+    }
+    std::istringstream text{word};
+    text.imbue(std::locale::classic());
+    numbers.push_back(0);
+    if (!(text >> numbers.back()) || !text.eof()) {
+      throw BadInput("--hardening: " + word + " must be a number, or file");
+    }
+  }
+  pyronn::HardeningPolynomial polynomial;
+  if (numbers.size() > std::size(polynomial.a)) {
+    throw BadInput("--hardening: " + std::to_string(numbers.size()) + " coefficients; 5 at most");
+  }
+  std::fill(std::begin(polynomial.a), std::end(polynomial.a), 0.0);
+  std::copy(numbers.begin(), numbers.end(), polynomial.a);
+  return polynomial;
+}
+
+}  // namespace
+
+Corrections Options::corrections(pyronn::Scan const& of) const {
+  Corrections result;
+  if (!hardening.empty()) result.hardening = hardening_polynomial(hardening, of.hardening);
+  if (extension) {
+    int const columns = of.detector_size()[0];
+    int const more = *extension == 0 ? pyronn::RowExtension::of(columns).before : *extension;
+    if (more > 4 * columns) {
+      throw BadInput("--extend: " + std::to_string(more) + " columns are more than four times " +
+                     std::to_string(columns));
+    }
+    result.extension =
+        of.circle ? pyronn::row_extension(*of.circle, more) : pyronn::RowExtension{more, more};
+  }
+  result.water = water;
+  return result;
 }
 
 std::optional<GreyWindow> Options::grey_window() const {
@@ -148,6 +197,16 @@ void add_volume_options(CLI::App& app, Options& options) {
 void add_correction_options(CLI::App& app, Options& options) {
   std::string const group = "Corrections";
   app.add_flag("--repair", options.is_repairing, "Interpolate dead pixels and what is no number")
+      ->group(group);
+  app.add_option("--hardening", options.hardening, "Polynomial a0 a1 ... of lines, or file")
+      ->expected(1, 5)
+      ->group(group);
+  app.add_option("--extend", options.extension,
+                 "Objects wider than the detector: columns more a side; 0: half of it")
+      ->check(CLI::Range(0, 1 << 20))
+      ->group(group);
+  app.add_option("--hounsfield", options.water, "Volume in HU, by water's attenuation [1/mm]")
+      ->check(CLI::Range(1e-6, 1e6))
       ->group(group);
   app.add_option("--least-transmission", options.least_transmission,
                  "Part of the light below which lines are cut")

@@ -3,7 +3,9 @@
 #include <pyronn/core/error.hpp>
 
 #include "../open_images.hpp"
+#include "../scan_format.hpp"
 #include "../volume_files.hpp"
+#include "signatures.hpp"
 
 namespace example {
 
@@ -11,6 +13,10 @@ std::shared_ptr<pyronn::ImageStack const> open_tiff_images(std::filesystem::path
   throw pyronn::FileError(path.string() +
                           ": is no .npy file; this program was built without libtiff");
 }
+
+ScanFormat nikon_format() { return {nikon_name, is_nikon, refuse_without<tiff_library>}; }
+
+ScanFormat skyscan_format() { return {skyscan_name, is_skyscan, refuse_without<tiff_library>}; }
 
 bool has_tiff() { return false; }
 
