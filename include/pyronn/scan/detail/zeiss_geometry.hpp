@@ -103,9 +103,12 @@ class ZeissGeometry {
   [[nodiscard]] std::optional<double> distance(std::string const& name, int count) const {
     auto const all = streams_.list(name, count);
     if (all.empty() || all.front() == 0) return std::nullopt;
-    constexpr double most = 1e-3;
+    if (!(std::abs(all.front()) < 1e7)) {
+      streams_.fail(name, ": is ", all.front(), ", where millimetres are meant");
+    }
+    constexpr double negligible = 1e-3;
     for (double const value : all) {
-      if (std::abs(value - all.front()) <= most * std::abs(all.front())) continue;
+      if (std::abs(value - all.front()) <= negligible * std::abs(all.front())) continue;
       streams_.fail(name, ": changes from ", all.front(), " to ", value,
                     " during the scan; scans that are no circles are not read from such files");
     }
@@ -142,7 +145,7 @@ class ZeissGeometry {
   Vec2d read_pixel(double magnification) {
     std::string const name = "ImageInfo/PixelSize";
     auto const at_object = streams_.number(name);
-    if (at_object && !(*at_object > 0)) {
+    if (at_object && !(*at_object > 1e-5 && *at_object < 1e5)) {
       streams_.fail(name, ": is ", *at_object, ", where micrometres are meant");
     }
     FileValue<Vec2d> pixel{{}, name};
