@@ -11,6 +11,7 @@
 #include <limits>
 #include <vector>
 
+#include <pyronn/io/number_type.hpp>
 #include <pyronn/io/readable_file.hpp>
 
 namespace pyronn::detail {
@@ -85,11 +86,9 @@ class Ole2Sectors {
   /// Reads the numbers that neighbouring sectors hold.
   void read_numbers(std::uint32_t first, std::uint32_t sectors, std::uint32_t* out) const {
     file_->read(offset(first), sectors * bytes_, out);
-    auto const* const bytes = reinterpret_cast<std::byte const*>(out);
-    std::size_t const numbers_read = std::size_t{sectors} * numbers();
-    for (std::size_t i = 0; i < numbers_read; ++i) {
-      out[i] = little_endian<std::uint32_t>(bytes + 4 * i);
-    }
+    std::uint32_t const one = 1;
+    if (little_endian<std::uint32_t>(reinterpret_cast<std::byte const*>(&one)) == one) return;
+    swap_bytes(out, std::size_t{sectors} * numbers(), 4);
   }
 
   /// Throws FileError unless the file has this sector, which `where` names.
