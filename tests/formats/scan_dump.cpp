@@ -116,6 +116,9 @@ int main(int argc, char** argv) {
   } catch (example::BadInput const& error) {
     std::fprintf(stderr, "%s\n", error.what());
     return 2;
+  } catch (pyronn::FileError const& error) {  // of images
+    std::fprintf(stderr, "%s\n", error.what());
+    return 2;
   }
   return 0;
 }
