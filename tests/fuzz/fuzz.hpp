@@ -57,6 +57,9 @@ bool returns(Read const& read) {
 [[nodiscard]] Reader beam_json();
 [[nodiscard]] Reader scan();
 [[nodiscard]] Reader stl();
+[[nodiscard]] Reader nikon();
+[[nodiscard]] Reader angle_table();
+[[nodiscard]] Reader skyscan();
 [[nodiscard]] Reader metaimage();
 
 }  // namespace fuzz

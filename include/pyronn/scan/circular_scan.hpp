@@ -43,6 +43,16 @@ struct CircularScan {
     return is_parallel() ? pixel : source_isocenter / source_detector * pixel;
   }
 
+  /// The scan of a part of the panel, or of a larger one: of the pixels from (first_column,
+  /// first_row) on, which may be negative.
+  [[nodiscard]] CircularScan part(int first_column, int columns, int first_row, int rows) const {
+    CircularScan result = *this;
+    result.size = {columns, rows};
+    result.axis_column -= first_column;
+    result.central_row -= first_row;
+    return result;
+  }
+
   /// The rays of all views. Throws InvalidArgument where the orbit or the detector does, and for a
   /// roll that is not finite.
   [[nodiscard]] ScanGeometry geometry() const {

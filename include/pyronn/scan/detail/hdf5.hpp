@@ -90,12 +90,27 @@ using Hdf5Properties = Hdf5Handle<H5Pclose>;
 using Hdf5Object = Hdf5Handle<H5Oclose>;
 using Hdf5Attribute = Hdf5Handle<H5Aclose>;
 
-/// How data sets are opened: external files lie beside the HDF5 file. The library wants it alike
-/// wherever one set is opened.
-inline Hdf5Properties hdf5_set_access() {
+/// How data sets are opened: external files lie beside the HDF5 file, and virtual sets end where a
+/// source is missing. The library wants it alike wherever one set is opened. It caches no chunk,
+/// and reads parts of those that no filter changes; or it caches one, in one slot: with more slots
+/// version 1.10.8 kept all chunks of a set whose chunks were just as large as the cache.
+inline Hdf5Properties hdf5_set_access(std::size_t cache_slots = 0) {
   Hdf5Properties access{H5Pcreate(H5P_DATASET_ACCESS)};
   H5Pset_efile_prefix(access.get(), "${ORIGIN}");
+  H5Pset_virtual_view(access.get(), H5D_VDS_FIRST_MISSING);
+  constexpr std::size_t largest_chunk = std::size_t{1} << 32;
+  H5Pset_chunk_cache(access.get(), cache_slots, cache_slots * largest_chunk, 1.0);
   return access;
+}
+
+/// The file that an object, or an attribute, lies in: links lead to other files.
+inline std::filesystem::path hdf5_file_of(hid_t object) {
+  Hdf5Session const session;
+  auto const length = H5Fget_name(object, nullptr, 0);
+  std::string name(static_cast<std::size_t>(std::max<decltype(length)>(length, 0)) + 1, '\0');
+  H5Fget_name(object, name.data(), name.size());
+  name.pop_back();
+  return name;
 }
 
 /// An HDF5 file that is open for reading. Names are paths from its root, without a slash in front.
@@ -106,6 +121,12 @@ class Hdf5File {
 
   [[nodiscard]] std::filesystem::path const& path() const { return path_; }
   [[nodiscard]] hid_t get() const { return file_.get(); }
+
+  /// This file and those to which links have led so far.
+  [[nodiscard]] std::vector<std::filesystem::path> files() const {
+    Hdf5Session const session;
+    return files_;
+  }
 
   template <class... Parts>
   [[noreturn]] void fail(Parts const&... parts) const {
@@ -120,6 +141,7 @@ class Hdf5File {
       std::string const part = name.substr(0, slash);
       if (H5Lexists(get(), part.c_str(), H5P_DEFAULT) <= 0) return false;
       if (H5Oexists_by_name(get(), part.c_str(), H5P_DEFAULT) <= 0) return false;
+      note_link(part);
     }
     return true;
   }
@@ -215,6 +237,17 @@ class Hdf5File {
                         : "");
   }
 
+  /// Keeps the name of the file that a link to another one leads to.
+  void note_link(std::string const& name) const {
+    H5L_info_t link{};
+    if (H5Lget_info(get(), name.c_str(), &link, H5P_DEFAULT) < 0) return;
+    if (link.type == H5L_TYPE_HARD && files_.size() == 1) return;
+    Hdf5Object const object{H5Oopen(get(), name.c_str(), H5P_DEFAULT)};
+    if (!object) return;
+    auto const path = hdf5_file_of(object.get());
+    if (std::find(files_.begin(), files_.end(), path) == files_.end()) files_.push_back(path);
+  }
+
   /// The first text, whether it is of fixed length or not; memory has the file's character set.
   template <class Read>
   static std::string text_of(Hdf5Type const& type, Hdf5Space const& space, Read const& read) {
@@ -239,6 +272,7 @@ class Hdf5File {
 
   std::filesystem::path path_;
   Handle file_;
+  mutable std::vector<std::filesystem::path> files_{path_};
 };
 
 }  // namespace pyronn::detail
