@@ -43,6 +43,7 @@ struct ScanFormat {
 
 /// The formats: each stands in a file of its own in formats/.
 ScanFormat hdf5_format();
+ScanFormat rtk_format();
 ScanFormat json_format();
 
 }  // namespace example

@@ -16,6 +16,12 @@ inline bool is_hdf5(FileSigns const& file) {
   return file.start.compare(0, 8, "\x89HDF\r\n\x1a\n") == 0;
 }
 
+inline constexpr char rtk_name[] = "RTK's geometry (.xml)";
+inline constexpr char rtk_libraries[] = "pugixml and zlib";
+inline bool is_rtk(FileSigns const& file) {
+  return file.start.find("RTKThreeDCircularGeometry") != std::string::npos;
+}
+
 /// Reads no scan: what stands for a reader whose library is missing.
 template <char const* library>
 pyronn::Scan refuse_without(ScanSource const& source) {
