@@ -45,6 +45,7 @@ struct ScanFormat {
 ScanFormat hdf5_format();
 ScanFormat nikon_format();
 ScanFormat skyscan_format();
+ScanFormat rtk_format();
 ScanFormat json_format();
 
 }  // namespace example

@@ -75,7 +75,8 @@ int main(int argc, char** argv) {
   bool is_found = false;
   for (auto const make :
        {fuzz::npy, fuzz::matrix_text, fuzz::rtk_xml, fuzz::geometry_json, fuzz::beam_json,
-        fuzz::scan, fuzz::stl, fuzz::nikon, fuzz::angle_table, fuzz::skyscan, fuzz::zeiss}) {
+        fuzz::scan, fuzz::stl, fuzz::nikon, fuzz::angle_table, fuzz::skyscan, fuzz::zeiss,
+        fuzz::metaimage}) {
     fuzz::Reader const reader = make();
     if (!only.empty() && reader.name != only) continue;
     is_found = true;

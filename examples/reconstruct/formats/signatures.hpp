@@ -21,6 +21,11 @@ inline constexpr char nikon_name[] = "Nikon (.xtekct)";
 inline bool is_nikon(FileSigns const& file) { return file.extension == ".xtekct"; }
 inline constexpr char skyscan_name[] = "SkyScan (.log)";
 inline bool is_skyscan(FileSigns const& file) { return file.extension == ".log"; }
+inline constexpr char rtk_name[] = "RTK's geometry (.xml)";
+inline constexpr char rtk_libraries[] = "pugixml and zlib";
+inline bool is_rtk(FileSigns const& file) {
+  return file.start.find("RTKThreeDCircularGeometry") != std::string::npos;
+}
 
 /// Reads no scan: what stands for a reader whose library is missing.
 template <char const* library>
