@@ -57,5 +57,6 @@ bool returns(Read const& read) {
 [[nodiscard]] Reader beam_json();
 [[nodiscard]] Reader scan();
 [[nodiscard]] Reader stl();
+[[nodiscard]] Reader edf();
 
 }  // namespace fuzz

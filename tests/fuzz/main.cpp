@@ -74,7 +74,7 @@ int main(int argc, char** argv) {
   int findings = 0;
   bool is_found = false;
   for (auto const make : {fuzz::npy, fuzz::matrix_text, fuzz::rtk_xml, fuzz::geometry_json,
-                          fuzz::beam_json, fuzz::scan, fuzz::stl}) {
+                          fuzz::beam_json, fuzz::scan, fuzz::stl, fuzz::edf}) {
     fuzz::Reader const reader = make();
     if (!only.empty() && reader.name != only) continue;
     is_found = true;
