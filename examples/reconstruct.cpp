@@ -21,17 +21,15 @@
 #include <pyronn/io/npy.hpp>
 #include <pyronn/operators/plan.hpp>
 #include <pyronn/scan/scan.hpp>
-#include <pyronn/scan/scan_json.hpp>
 #include <pyronn/scan/volume_of_scan.hpp>
 
 #include "reconstruct/axis.hpp"
 #include "reconstruct/backend.hpp"
-#include "reconstruct/hdf5_scan.hpp"
 #include "reconstruct/image_error.hpp"
 #include "reconstruct/judgement.hpp"
-#include "reconstruct/open_images.hpp"
 #include "reconstruct/options.hpp"
 #include "reconstruct/progress_bar.hpp"
+#include "reconstruct/scan_format.hpp"
 #include "reconstruct/slices_png.hpp"
 #include "reconstruct/stage_table.hpp"
 #include "reconstruct/stopwatch.hpp"
@@ -82,23 +80,20 @@ auto as_input(std::string const& name, Read const& read) {
 }
 
 /// With a volume: the file's, or else the one that the scan sees.
-pyronn::Scan read_scan(Options const& options) {
-  try {
-    bool const is_json = !is_hdf5(options.scan);
-    auto scan = is_json ? pyronn::read_scan_json(options.scan, open_images)
-                        : read_hdf5_scan(options.scan, options.given());
-    if (options.center != "file" && !scan.circle) {
-      throw BadInput("--center: " + options.scan.string() + " describes no circle in space");
-    }
-    if (is_json && options.axis_column()) set_axis(scan, *options.axis_column());
-    if (!scan.grid && !scan.circle) throw BadInput(options.scan.string() + ": volume: is missing");
+pyronn::Scan read_scan_and_volume(Options const& options) {
+  auto scan = read_scan({options.scan, options.projections, options.given()});
+  std::string const name = options.scan.string();
+  if (options.center != "file" && !scan.circle) {
+    throw BadInput("--center: " + name + " describes no circle in space");
+  }
+  return as_input(name, [&] {
+    bool const has_axis =
+        !options.axis_column() || scan.circle->axis_column == *options.axis_column();
+    if (!has_axis) set_axis(scan, *options.axis_column());
+    if (!scan.grid && !scan.circle) throw BadInput(name + ": volume: is missing");
     if (!scan.grid) scan.grid = pyronn::volume_of_scan(*scan.circle);
     return scan;
-  } catch (pyronn::FileError const& error) {
-    throw BadInput(error.what());
-  } catch (pyronn::InvalidArgument const& error) {
-    throw BadInput(options.scan.string() + ": " + error.what());
-  }
+  });
 }
 
 void print_facts(pyronn::Scan const& scan) {
@@ -231,7 +226,7 @@ void find_axis(Options const& options, AnyImages const& images, pyronn::Scan& sc
 int run(Options const& options) {
   Stopwatch watch;
   std::string const device = choose_device(options);
-  pyronn::Scan scan = read_scan(options);
+  pyronn::Scan scan = read_scan_and_volume(options);
   check_inputs_survive(options, scan);
   check_outputs(options, scan);
   if (!options.is_quiet) print_facts(scan);

@@ -9,8 +9,10 @@
 
 namespace example {
 
-/// The images of a .npy file, and where the program was built with libtiff of a TIFF file or of a
-/// folder of them. Throws FileError.
+/// The images of a file or of a folder of files, whatever their format. Throws FileError.
 std::shared_ptr<pyronn::ImageStack const> open_images(std::filesystem::path const& path);
+
+/// Those of a TIFF file or of a folder of them, where the program was built with libtiff.
+std::shared_ptr<pyronn::ImageStack const> open_tiff_images(std::filesystem::path const& path);
 
 }  // namespace example

@@ -28,6 +28,7 @@ namespace example {
 /// What the command line says.
 struct Options {
   std::filesystem::path scan;
+  std::filesystem::path projections;
   std::filesystem::path output = "volume.mha";
   std::filesystem::path png;
   std::filesystem::path truth;
@@ -121,6 +122,8 @@ inline void add_options(CLI::App& app, Options& options) {
   app.add_option("scan", options.scan,
                  "A description in JSON, or an HDF5 file: NXtomo, Data Exchange")
       ->required();
+  app.add_option("--projections", options.projections,
+                 "Images of a scan whose file describes the geometry alone");
   app.add_option("-o,--output", options.output,
                  "Volume to write: .mha for ITK-SNAP and 3D Slicer, or .npy")
       ->capture_default_str();

@@ -1,0 +1,20 @@
+// SPDX-FileCopyrightText: The pyronn authors
+// SPDX-License-Identifier: Apache-2.0
+#include <pyronn/scan/data_exchange.hpp>
+#include <pyronn/scan/detail/hdf5.hpp>
+#include <pyronn/scan/nxtomo.hpp>
+
+#include "../scan_format.hpp"
+#include "signatures.hpp"
+
+namespace example {
+
+ScanFormat hdf5_format() {
+  return {hdf5_name, is_hdf5, [](ScanSource const& source) {
+            bool const is_exchange = pyronn::detail::Hdf5File{source.path}.has("exchange/data");
+            return is_exchange ? pyronn::read_data_exchange(source.path, source.given)
+                               : pyronn::read_nxtomo(source.path, source.given);
+          }};
+}
+
+}  // namespace example

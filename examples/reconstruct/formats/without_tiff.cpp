@@ -1,0 +1,14 @@
+// SPDX-FileCopyrightText: The pyronn authors
+// SPDX-License-Identifier: Apache-2.0
+#include <pyronn/core/error.hpp>
+
+#include "../open_images.hpp"
+
+namespace example {
+
+std::shared_ptr<pyronn::ImageStack const> open_tiff_images(std::filesystem::path const& path) {
+  throw pyronn::FileError(path.string() +
+                          ": is no .npy file; this program was built without libtiff");
+}
+
+}  // namespace example

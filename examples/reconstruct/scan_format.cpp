@@ -1,0 +1,71 @@
+// SPDX-FileCopyrightText: The pyronn authors
+// SPDX-License-Identifier: Apache-2.0
+#include "scan_format.hpp"
+
+#include <algorithm>
+#include <fstream>
+#include <ios>
+#include <system_error>
+
+#include <pyronn/core/error.hpp>
+
+#include "bad_input.hpp"
+
+namespace example {
+namespace {
+
+std::string lower_case(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(), [](char letter) {
+    return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
+  });
+  return text;
+}
+
+FileSigns signs_of(std::filesystem::path const& path) {
+  std::error_code absent;
+  FileSigns signs{path, lower_case(path.extension().string()), "",
+                  std::filesystem::is_directory(path, absent)};
+  if (signs.is_folder) return signs;
+  constexpr std::size_t enough = 512;
+  signs.start.resize(enough);
+  std::ifstream file{path, std::ios::binary};
+  file.read(signs.start.data(), static_cast<std::streamsize>(enough));
+  signs.start.resize(static_cast<std::size_t>(file.gcount()));
+  return signs;
+}
+
+}  // namespace
+
+std::vector<ScanFormat> const& scan_formats() {
+  static std::vector<ScanFormat> const formats{hdf5_format(), json_format()};
+  return formats;
+}
+
+pyronn::Scan read_scan(ScanSource const& source) {
+  FileSigns const signs = signs_of(source.path);
+  auto const& formats = scan_formats();
+  auto const format = std::find_if(formats.begin(), formats.end(),
+                                   [&](ScanFormat const& known) { return known.is(signs); });
+  std::string const name = source.path.string();
+  if (format == formats.end()) {
+    std::string known;
+    for (ScanFormat const& each : formats)
+      known += (known.empty() ? "" : ", ") + std::string{each.name};
+    throw BadInput(name + ": is of no format that is known: " + known);
+  }
+  if (format->takes_projections && source.projections.empty()) {
+    throw BadInput(name + ": describes a geometry; name its images with --projections");
+  }
+  if (!format->takes_projections && !source.projections.empty()) {
+    throw BadInput("--projections: " + name + " names its images itself");
+  }
+  try {
+    return format->read(source);
+  } catch (pyronn::FileError const& error) {
+    throw BadInput(error.what());
+  } catch (pyronn::InvalidArgument const& error) {
+    throw BadInput(name + ": " + error.what());
+  }
+}
+
+}  // namespace example
