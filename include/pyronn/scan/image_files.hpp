@@ -112,6 +112,31 @@ inline void check_numbers(std::filesystem::path const& folder,
   }
 }
 
+/// The files of a folder that end in one of `extensions`, sorted by the numbers in their names.
+/// Throws FileError where there is none.
+inline std::vector<std::filesystem::path> files_of_folder(
+    std::filesystem::path const& folder, std::vector<std::string> const& extensions) {
+  std::error_code error;
+  std::filesystem::directory_iterator entry{folder, error};
+  if (error) fail_file(folder, "cannot be read: ", error.message());
+  std::vector<std::filesystem::path> files;
+  for (; entry != std::filesystem::directory_iterator{}; entry.increment(error)) {
+    if (error) fail_file(folder, "cannot be read: ", error.message());
+    auto const& path = entry->path();
+    std::string const extension = lower_case(path.extension().string());
+    bool const is_hidden = path.filename().string().front() == '.';
+    bool const is_named =
+        std::find(extensions.begin(), extensions.end(), extension) != extensions.end();
+    if (is_hidden || !is_named || entry->is_directory(error)) continue;
+    files.push_back(path);
+  }
+  if (files.empty()) fail_file(folder, "holds no file that ends in ", extensions.front());
+  std::sort(files.begin(), files.end(), [](auto const& a, auto const& b) {
+    return is_naturally_before(a.filename().string(), b.filename().string());
+  });
+  return files;
+}
+
 }  // namespace detail
 
 /// The files of a folder that end in one of `extensions`, lower case with its dot, in the order of
@@ -120,24 +145,7 @@ inline void check_numbers(std::filesystem::path const& folder,
 /// files of several series.
 [[nodiscard]] inline std::vector<std::filesystem::path> image_files(
     std::filesystem::path const& folder, std::vector<std::string> const& extensions) {
-  std::error_code error;
-  std::filesystem::directory_iterator entry{folder, error};
-  if (error) detail::fail_file(folder, "cannot be read: ", error.message());
-  std::vector<std::filesystem::path> files;
-  for (; entry != std::filesystem::directory_iterator{}; entry.increment(error)) {
-    if (error) detail::fail_file(folder, "cannot be read: ", error.message());
-    auto const& path = entry->path();
-    std::string const extension = detail::lower_case(path.extension().string());
-    bool const is_hidden = path.filename().string().front() == '.';
-    bool const is_named =
-        std::find(extensions.begin(), extensions.end(), extension) != extensions.end();
-    if (is_hidden || !is_named || entry->is_directory(error)) continue;
-    files.push_back(path);
-  }
-  if (files.empty()) detail::fail_file(folder, "holds no file that ends in ", extensions.front());
-  std::sort(files.begin(), files.end(), [](auto const& a, auto const& b) {
-    return detail::is_naturally_before(a.filename().string(), b.filename().string());
-  });
+  auto files = detail::files_of_folder(folder, extensions);
   detail::check_numbers(folder, files);
   return files;
 }
