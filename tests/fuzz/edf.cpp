@@ -1,29 +1,16 @@
 // SPDX-FileCopyrightText: The pyronn authors
 // SPDX-License-Identifier: Apache-2.0
-#include <cstdint>
-#include <vector>
-
 #include <pyronn/scan/edf_images.hpp>
 
 #include "../support/edf_writer.hpp"
 #include "fuzz.hpp"
+#include "images.hpp"
 
 namespace fuzz {
 namespace {
 
 std::string frame(std::string const& type, std::string const& bytes) {
   return test::edf_header(test::edf_entries(type, 3, 2)) + bytes;
-}
-
-void check_images(pyronn::ImageStack const& images, std::uintmax_t file_bytes) {
-  auto const extents = images.extents();
-  auto const row_bytes = extents[0] * std::int64_t{pyronn::bytes_of(images.type())};
-  promises(row_bytes * extents[1] * extents[2] <= static_cast<std::int64_t>(file_bytes),
-           "images fit into their file");
-  std::vector<double> row(static_cast<std::size_t>(extents[0]));
-  for (int const image : {0, extents[2] - 1}) {
-    for (int const v : {0, extents[1] - 1}) images.read({image, 1, v, 1}, row.data());
-  }
 }
 
 }  // namespace

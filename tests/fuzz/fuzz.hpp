@@ -58,5 +58,9 @@ bool returns(Read const& read) {
 [[nodiscard]] Reader scan();
 [[nodiscard]] Reader stl();
 [[nodiscard]] Reader edf();
+[[nodiscard]] Reader his();
+[[nodiscard]] Reader hnc();
+[[nodiscard]] Reader hnd();
+[[nodiscard]] Reader xim();
 
 }  // namespace fuzz
