@@ -33,7 +33,7 @@ pkg-config pkg-config
 doxygen doxygen
 ccache ccache"
   for package in python3-venv libclang-rt-dev libeigen3-dev libboost-test-dev libcli11-dev nlohmann-json3-dev \
-    libpugixml-dev libstb-dev libtiff-dev libhdf5-dev; do
+    libpugixml-dev libstb-dev libtiff-dev libhdf5-dev libdcmtk-dev; do
     dpkg-query -W -f '${db:Status-Status}' "$package" 2> /dev/null | grep -qx installed ||
       missing+=("$package")
   done

@@ -62,5 +62,10 @@ bool returns(Read const& read) {
 [[nodiscard]] Reader angle_table();
 [[nodiscard]] Reader skyscan();
 [[nodiscard]] Reader metaimage();
+[[nodiscard]] Reader edf();
+[[nodiscard]] Reader his();
+[[nodiscard]] Reader hnc();
+[[nodiscard]] Reader hnd();
+[[nodiscard]] Reader xim();
 
 }  // namespace fuzz

@@ -76,7 +76,7 @@ int main(int argc, char** argv) {
   for (auto const make :
        {fuzz::npy, fuzz::matrix_text, fuzz::rtk_xml, fuzz::geometry_json, fuzz::beam_json,
         fuzz::scan, fuzz::stl, fuzz::nikon, fuzz::angle_table, fuzz::skyscan, fuzz::zeiss,
-        fuzz::metaimage}) {
+        fuzz::metaimage, fuzz::edf, fuzz::his, fuzz::hnc, fuzz::hnd, fuzz::xim}) {
     fuzz::Reader const reader = make();
     if (!only.empty() && reader.name != only) continue;
     is_found = true;
