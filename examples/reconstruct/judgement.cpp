@@ -2,9 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "judgement.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
-#include <variant>
+#include <string>
 
 #include <pyronn/exec/kernel.hpp>
 
@@ -16,7 +17,6 @@ namespace {
 /// What the counts of one row of the detector are like, in all views.
 struct RowCounts {
   std::int64_t dead_pixels = 0;
-  std::int64_t not_finite = 0;  ///< counts of live pixels, as `cut`
   std::int64_t cut = 0;         ///< below the least transmission
   std::int64_t hardly_any = 0;  ///< of the light, as behind a closed shutter
   std::int64_t too_bright = 0;  ///< far more than the flat field
@@ -25,7 +25,6 @@ struct RowCounts {
 
   RowCounts& operator+=(RowCounts const& other) {
     cut += other.cut;
-    not_finite += other.not_finite;
     dead_pixels += other.dead_pixels;
     hardly_any += other.hardly_any;
     too_bright += other.too_bright;
@@ -35,66 +34,65 @@ struct RowCounts {
   }
 };
 
-template <class T>
-double number(std::vector<T> const& values, std::size_t index) {
-  return static_cast<double>(values[index]);
-}
-
 /// Judges row after row; an item is a row of the detector.
-template <class T>
 struct JudgeRows {
   using Block = pyronn::BlockShape<1, 1, 1>;
   static constexpr double hardly_any = 1e-4;
   static constexpr double too_bright = 2;
 
-  Images<T> const* images;
-  pyronn::Extents<3> scan;
+  Calibration const* calibration;
+  pyronn::ProjectionView<float const> counts;
   double least_transmission;
   std::uint8_t* dead;
   RowCounts* rows;
 
   void operator()(pyronn::Vec<int, 3> item) const {
     int const v = item[0];
-    std::int64_t const row = std::int64_t{v} * scan[0];
-    std::vector<RowCounts> pixels(static_cast<std::size_t>(scan[0]));
-    for (int view = 0; view < scan[2]; ++view) {
-      auto const first = static_cast<std::size_t>(std::int64_t{view} * scan[1] * scan[0] + row);
-      for (std::size_t u = 0; u < pixels.size(); ++u) {
-        auto const pixel = static_cast<std::size_t>(row) + u;
-        double const dark = number(images->dark, pixel);
-        double const full = number(images->flat, pixel) - dark;
-        judge_count(number(images->projections, first + u) - dark, full, pixels[u]);
+    int const columns = counts.extents[0];
+    std::size_t const row = static_cast<std::size_t>(v) * static_cast<std::size_t>(columns);
+    std::vector<RowCounts> pixels(static_cast<std::size_t>(columns));
+    for (int view = 0; view < counts.extents[2]; ++view) {
+      for (int u = 0; u < columns; ++u) {
+        std::size_t const pixel = row + static_cast<std::size_t>(u);
+        auto const signal = static_cast<double>(counts(u, v, view)) - dark(pixel);
+        judge_count(signal, full(pixel), pixels[static_cast<std::size_t>(u)]);
       }
     }
     for (std::size_t u = 0; u < pixels.size(); ++u) {
-      judge_pixel(static_cast<std::size_t>(row) + u, pixels[u]);
+      judge_pixel(row + u, pixels[u]);
       rows[v] += pixels[u];
     }
   }
 
-  void judge_count(double signal, double full, RowCounts& counts) const {
-    bool const is_finite = std::isfinite(signal);
-    counts.no_numbers += is_finite ? 0 : 1;
-    counts.cut += is_finite && !(signal > least_transmission * full) ? 1 : 0;
-    counts.hardly_any += signal <= hardly_any * full ? 1 : 0;
-    counts.too_bright += signal > too_bright * full ? 1 : 0;
+  [[nodiscard]] double dark(std::size_t pixel) const {
+    return static_cast<double>(calibration->dark[pixel]);
+  }
+  [[nodiscard]] double full(std::size_t pixel) const {
+    return static_cast<double>(calibration->flat[pixel]) - dark(pixel);
   }
 
-  void judge_pixel(std::size_t pixel, RowCounts& counts) const {
-    double const full = number(images->flat, pixel) - number(images->dark, pixel);
-    bool const is_calibrated = full > 0 && std::isfinite(full);
-    bool const is_dead = !is_calibrated || counts.cut + counts.no_numbers == scan[2];
-    counts.flat_below_dark = full < 0 ? 1 : 0;
-    counts.dead_pixels = is_dead ? 1 : 0;
-    counts.not_finite = is_dead ? 0 : counts.no_numbers;
-    if (is_dead) counts.cut = 0;
-    dead[pixel] = static_cast<std::uint8_t>(counts.dead_pixels);
+  void judge_count(double signal, double light, RowCounts& found) const {
+    bool const is_finite = std::isfinite(signal);
+    found.no_numbers += is_finite ? 0 : 1;
+    found.cut += is_finite && !(signal > least_transmission * light) ? 1 : 0;
+    found.hardly_any += signal <= hardly_any * light ? 1 : 0;
+    found.too_bright += signal > too_bright * light ? 1 : 0;
+  }
+
+  void judge_pixel(std::size_t pixel, RowCounts& found) const {
+    double const light = full(pixel);
+    bool const is_calibrated = light > 0 && std::isfinite(light);
+    bool const is_dead = !is_calibrated || found.cut + found.no_numbers == counts.extents[2];
+    found.flat_below_dark = light < 0 ? 1 : 0;
+    found.dead_pixels = is_dead ? 1 : 0;
+    dead[pixel] = static_cast<std::uint8_t>(found.dead_pixels);
   }
 };
 
 /// Throws BadInput where most counts cannot be right.
-void check(pyronn::Scan const& scan, RowCounts const& counts, std::int64_t pixels) {
-  double const samples = static_cast<double>(pixels) * scan.num_views();
+void check(pyronn::Scan const& scan, RowCounts const& counts, pyronn::Extents<3> sample) {
+  auto const pixels = std::int64_t{sample[0]} * sample[1];
+  double const samples = static_cast<double>(sample.count());
   double const half = samples / 2;
   double const half_of_pixels = static_cast<double>(pixels) / 2;
   // A flat field behind a closed shutter is below the dark field in half of the pixels, by noise.
@@ -125,55 +123,35 @@ void check(pyronn::Scan const& scan, RowCounts const& counts, std::int64_t pixel
   }
 }
 
-template <class T>
-Judgement judge_counts(pyronn::Scan const& scan, Images<T> const& images, double least_transmission,
-                       pyronn::CpuExecutor const& executor) {
-  auto const detector = scan.detector_size();
-  Judgement judgement;
-  judgement.is_dead.resize(static_cast<std::size_t>(detector.count()));
-  std::vector<RowCounts> rows(static_cast<std::size_t>(detector[1]));
-  executor.for_each({detector[1], 1, 1}, JudgeRows<T>{&images,
-                                                      {detector[0], detector[1], scan.num_views()},
-                                                      least_transmission,
-                                                      judgement.is_dead.data(),
-                                                      rows.data()});
-  RowCounts all;
-  for (RowCounts const& row : rows) all += row;
-  check(scan, all, detector.count());
-  judgement.dead_pixels = all.dead_pixels;
-  judgement.not_finite = all.not_finite;
-  judgement.cut = all.cut;
-  return judgement;
-}
-
 }  // namespace
 
-std::vector<std::string> Judgement::warnings(double least_transmission) const {
-  std::vector<std::string> result;
-  if (dead_pixels > 0) {
-    result.push_back(std::to_string(dead_pixels) +
-                     " dead pixels: their flat field is not above the dark field, or they count "
-                     "nothing in any view");
+Sample read_sample(pyronn::Scan const& scan) {
+  auto const extents = scan.views->extents();
+  std::int64_t const pixels = std::int64_t{extents[0]} * extents[1];
+  constexpr std::int64_t most = std::int64_t{1} << 26;
+  auto const fit = static_cast<int>(std::clamp<std::int64_t>(most / pixels, 1, extents[2]));
+  Sample sample{{}, {extents[0], extents[1], fit}};
+  sample.counts.resize(static_cast<std::size_t>(sample.extents.count()));
+  for (int i = 0; i < fit; ++i) {
+    auto const view = static_cast<int>(std::int64_t{i} * extents[2] / fit);
+    scan.views->read({view, 1, 0, extents[1]}, sample.counts.data() + i * pixels);
   }
-  if (not_finite > 0) {
-    result.push_back(std::to_string(not_finite) + " counts are no finite numbers");
-  }
-  if (cut > 0) {
-    result.push_back(std::to_string(cut) + " line integrals above " +
-                     std::to_string(-std::log(least_transmission)) +
-                     " are cut; see --least-transmission");
-  }
-  return result;
+  return sample;
 }
 
-Judgement judge(pyronn::Scan const& scan, AnyImages const& images, double least_transmission,
-                pyronn::CpuExecutor const& executor) {
-  return std::visit(
-      [&](auto const& typed) {
-        return typed.are_intensities() ? judge_counts(scan, typed, least_transmission, executor)
-                                       : Judgement{};
-      },
-      images);
+std::vector<std::uint8_t> find_dead_pixels(pyronn::Scan const& scan, Calibration const& calibration,
+                                           Sample const& sample, double least_transmission,
+                                           pyronn::CpuExecutor const& executor) {
+  if (calibration.is_empty()) return {};
+  int const height = sample.extents[1];
+  std::vector<std::uint8_t> is_dead(calibration.flat.size());
+  std::vector<RowCounts> rows(static_cast<std::size_t>(height));
+  executor.for_each({height, 1, 1}, JudgeRows{&calibration, sample.view(), least_transmission,
+                                              is_dead.data(), rows.data()});
+  RowCounts all;
+  for (RowCounts const& row : rows) all += row;
+  check(scan, all, sample.extents);
+  return is_dead;
 }
 
 }  // namespace example

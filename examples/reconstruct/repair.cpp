@@ -1,159 +1,155 @@
 // SPDX-FileCopyrightText: The pyronn authors
 // SPDX-License-Identifier: Apache-2.0
+#include "repair.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
-#include <cstdint>
 #include <limits>
 #include <optional>
 #include <type_traits>
-#include <variant>
-#include <vector>
-
-#include "judgement.hpp"
 
 namespace example {
 namespace {
 
-/// Replaces what is wrong in images by what is between good neighbours.
-template <class T>
-class Repair {
- public:
-  Repair(pyronn::Scan const& scan, Judgement const& judgement, Images<T>& images)
-      : size_{scan.detector_size()},
-        views_{scan.num_views()},
-        is_dead_{judgement.is_dead},
-        images_{images} {}
+/// Two pixels, and the weight of the first.
+struct Neighbours {
+  std::int64_t first;
+  std::int64_t second;
+  double weight;
 
-  /// Returns how many dead pixels are left.
-  std::int64_t operator()() {
-    std::int64_t left = 0;
-    for (int v = 0; v < size_[1]; ++v) {
-      for (int u = 0; u < size_[0]; ++u) {
-        std::size_t const pixel = index(u, v);
-        bool const is_dead = is_dead_[pixel] != 0;
-        auto const near = neighbours(u, v, [this](std::size_t other) { return is_good(other); });
-        if (is_dead && near) calibrate(pixel, *near);
-        if (is_dead && !near) ++left;
-        for (int view = 0; view < views_; ++view) {
-          if (is_dead ? near.has_value() : !std::isfinite(count(pixel, view))) mend(u, v, view);
-        }
+  template <class ValueOf>
+  [[nodiscard]] double between(ValueOf const& value_of) const {
+    return weight * value_of(first) + (1 - weight) * value_of(second);
+  }
+};
+
+/// The nearest good pixels on both sides, or twice that on one; first in the row.
+template <class IsGood>
+std::optional<Neighbours> neighbours(pyronn::Extents<2> size, int u, int v, IsGood const& is_good) {
+  for (bool const in_row : {true, false}) {
+    int const here = in_row ? u : v;
+    int const end = in_row ? size[0] : size[1];
+    auto const at = [&](int place) {
+      return in_row ? std::int64_t{v} * size[0] + place : std::int64_t{place} * size[0] + u;
+    };
+    int before = here - 1;
+    int behind = here + 1;
+    while (before >= 0 && !is_good(at(before))) --before;
+    while (behind < end && !is_good(at(behind))) ++behind;
+    if (before < 0 && behind == end) continue;
+    if (before < 0) return Neighbours{at(behind), at(behind), 1};
+    if (behind == end) return Neighbours{at(before), at(before), 1};
+    double const weight = static_cast<double>(behind - here) / (behind - before);
+    return Neighbours{at(before), at(behind), weight};
+  }
+  return std::nullopt;
+}
+
+template <class T>
+T rounded(double value) {
+  if constexpr (std::is_integral_v<T>) {
+    return static_cast<T>(
+        std::lround(std::clamp(value, 0.0, static_cast<double>(std::numeric_limits<T>::max()))));
+  } else {
+    return static_cast<T>(value);
+  }
+}
+
+/// Mends one view after another, all from counts as they were measured.
+template <class T>
+class ViewRepair {
+ public:
+  ViewRepair(std::uint8_t const* is_dead, pyronn::ArrayView<float const, 2> dark,
+             pyronn::ArrayView<float const, 2> flat, T* counts)
+      : is_dead_{is_dead}, dark_{dark}, flat_{flat}, counts_{counts} {}
+
+  void operator()() {
+    auto const size = dark_.extents;
+    for (int v = 0; v < size[1]; ++v) {
+      for (int u = 0; u < size[0]; ++u) {
+        if (!is_good(std::int64_t{v} * size[0] + u)) mend(u, v);
       }
     }
-    return left;
+    for (auto const& [at, value] : mended_) counts_[at] = value;
   }
 
  private:
-  static double count_of(std::vector<T> const& values, std::size_t index) {
-    return static_cast<double>(values[index]);
+  [[nodiscard]] double count(std::int64_t pixel) const {
+    return static_cast<double>(counts_[pixel]);
+  }
+  [[nodiscard]] bool is_good(std::int64_t pixel) const {
+    return is_dead_[pixel] == 0 && std::isfinite(count(pixel));
   }
 
-  /// Two pixels, and the weight of the first.
-  struct Neighbours {
-    std::size_t first;
-    std::size_t second;
-    double weight;
-  };
-
-  [[nodiscard]] std::size_t index(int u, int v) const {
-    return static_cast<std::size_t>(std::int64_t{v} * size_[0] + u);
-  }
-  [[nodiscard]] bool is_good(std::size_t pixel) const { return is_dead_[pixel] == 0; }
-  [[nodiscard]] std::size_t sample(std::size_t pixel, int view) const {
-    return static_cast<std::size_t>(view) * static_cast<std::size_t>(size_.count()) + pixel;
-  }
-  [[nodiscard]] double count(std::size_t pixel, int view) const {
-    return count_of(images_.projections, sample(pixel, view));
-  }
-
-  /// The nearest good pixels on both sides, or twice that on one; first in the row.
-  template <class Good>
-  [[nodiscard]] std::optional<Neighbours> neighbours(int u, int v, Good const& good) const {
-    for (bool const in_row : {true, false}) {
-      int const here = in_row ? u : v;
-      int const end = in_row ? size_[0] : size_[1];
-      auto const at = [&](int place) { return in_row ? index(place, v) : index(u, place); };
-      int before = here - 1;
-      int behind = here + 1;
-      while (before >= 0 && !good(at(before))) --before;
-      while (behind < end && !good(at(behind))) ++behind;
-      if (before < 0 && behind == end) continue;
-      if (before < 0) return Neighbours{at(behind), at(behind), 1};
-      if (behind == end) return Neighbours{at(before), at(before), 1};
-      double const weight = static_cast<double>(behind - here) / (behind - before);
-      return Neighbours{at(before), at(behind), weight};
-    }
-    return std::nullopt;
-  }
-
-  static T rounded(double value) {
-    if constexpr (std::is_integral_v<T>) {
-      return static_cast<T>(
-          std::lround(std::clamp(value, 0.0, static_cast<double>(std::numeric_limits<T>::max()))));
-    } else {
-      return static_cast<T>(value);
-    }
-  }
-
-  void calibrate(std::size_t pixel, Neighbours const& near) {
-    for (std::vector<T>* const field : {&images_.dark, &images_.flat}) {
-      (*field)[pixel] = rounded(near.weight * count_of(*field, near.first) +
-                                (1 - near.weight) * count_of(*field, near.second));
-    }
-  }
-
-  void mend(int u, int v, int view) {
-    auto const near = neighbours(u, v, [&](std::size_t other) {
-      return is_good(other) && std::isfinite(count(other, view));
-    });
+  void mend(int u, int v) {
+    auto const near =
+        neighbours(dark_.extents, u, v, [this](std::int64_t pixel) { return is_good(pixel); });
     if (!near) return;
-    auto const transmission = [&](std::size_t pixel) {
-      double const dark = count_of(images_.dark, pixel);
-      return (count(pixel, view) - dark) / (count_of(images_.flat, pixel) - dark);
+    auto const dark = [this](std::int64_t pixel) { return static_cast<double>(dark_.data[pixel]); };
+    auto const full = [&](std::int64_t pixel) {
+      return static_cast<double>(flat_.data[pixel]) - dark(pixel);
     };
-    double const between =
-        near->weight * transmission(near->first) + (1 - near->weight) * transmission(near->second);
-    std::size_t const pixel = index(u, v);
-    double const dark = count_of(images_.dark, pixel);
-    T const mended = rounded(dark + between * (count_of(images_.flat, pixel) - dark));
-    if (is_good(pixel)) {
-      mended_.push_back({sample(pixel, view), mended});
-    } else {
-      images_.projections[sample(pixel, view)] = mended;
-    }
+    double const transmission = near->between(
+        [&](std::int64_t pixel) { return (count(pixel) - dark(pixel)) / full(pixel); });
+    std::int64_t const pixel = std::int64_t{v} * dark_.extents[0] + u;
+    mended_.push_back({pixel, rounded<T>(dark(pixel) + transmission * full(pixel))});
   }
 
- public:
-  /// Writes what has been kept back, so that all stems from counts as they were measured.
-  void finish() {
-    for (auto const& [at, value] : mended_) images_.projections[at] = value;
-  }
-
- private:
   struct Mended {
-    std::size_t at;
+    std::int64_t at;
     T value;
   };
 
-  pyronn::Extents<2> size_;
-  int views_;
-  std::vector<std::uint8_t> const& is_dead_;
-  Images<T>& images_;
+  std::uint8_t const* is_dead_;
+  pyronn::ArrayView<float const, 2> dark_;
+  pyronn::ArrayView<float const, 2> flat_;
+  T* counts_;
   std::vector<Mended> mended_;
 };
 
 }  // namespace
 
-std::int64_t repair(pyronn::Scan const& scan, Judgement const& judgement, AnyImages& images) {
-  return std::visit(
-      [&](auto& typed) {
-        if (!typed.are_intensities()) return std::int64_t{0};
-        Repair repair{scan, judgement, typed};
-        std::int64_t const left = repair();
-        repair.finish();
-        return left;
-      },
-      images);
+std::int64_t repair_calibration(std::vector<std::uint8_t> const& is_dead,
+                                Calibration& calibration) {
+  auto const size = calibration.size;
+  std::int64_t left = 0;
+  for (int v = 0; v < size[1]; ++v) {
+    for (int u = 0; u < size[0]; ++u) {
+      auto const pixel = static_cast<std::size_t>(std::int64_t{v} * size[0] + u);
+      if (is_dead[pixel] == 0) continue;
+      auto const near = neighbours(size, u, v, [&](std::int64_t other) {
+        return is_dead[static_cast<std::size_t>(other)] == 0;
+      });
+      if (!near) ++left;
+      if (!near) continue;
+      for (std::vector<float>* const field : {&calibration.dark, &calibration.flat}) {
+        (*field)[pixel] = static_cast<float>(near->between([&](std::int64_t other) {
+          return static_cast<double>((*field)[static_cast<std::size_t>(other)]);
+        }));
+      }
+    }
+  }
+  return left;
 }
+
+template <class T>
+void repair_views(std::vector<std::uint8_t> const& is_dead, Calibration const& calibration,
+                  int first_row, pyronn::ProjectionView<T> counts) {
+  int const rows = counts.extents[1];
+  auto const first = static_cast<std::size_t>(std::int64_t{first_row} * calibration.size[0]);
+  for (int view = 0; view < counts.extents[2]; ++view) {
+    ViewRepair<T>{is_dead.data() + first, calibration.dark_of(first_row, rows),
+                  calibration.flat_of(first_row, rows),
+                  counts.data + view * counts.slice_count()}();
+  }
+}
+
+template void repair_views(std::vector<std::uint8_t> const&, Calibration const&, int,
+                           pyronn::ProjectionView<std::uint8_t>);
+template void repair_views(std::vector<std::uint8_t> const&, Calibration const&, int,
+                           pyronn::ProjectionView<std::uint16_t>);
+template void repair_views(std::vector<std::uint8_t> const&, Calibration const&, int,
+                           pyronn::ProjectionView<float>);
 
 }  // namespace example

@@ -57,5 +57,8 @@ bool returns(Read const& read) {
 [[nodiscard]] Reader beam_json();
 [[nodiscard]] Reader scan();
 [[nodiscard]] Reader stl();
+[[nodiscard]] Reader nikon();
+[[nodiscard]] Reader angle_table();
+[[nodiscard]] Reader skyscan();
 
 }  // namespace fuzz

@@ -73,8 +73,9 @@ int main(int argc, char** argv) {
   std::uint64_t const first = argc > 3 ? std::strtoull(argv[3], nullptr, 10) : 0;
   int findings = 0;
   bool is_found = false;
-  for (auto const make : {fuzz::npy, fuzz::matrix_text, fuzz::rtk_xml, fuzz::geometry_json,
-                          fuzz::beam_json, fuzz::scan, fuzz::stl}) {
+  for (auto const make :
+       {fuzz::npy, fuzz::matrix_text, fuzz::rtk_xml, fuzz::geometry_json, fuzz::beam_json,
+        fuzz::scan, fuzz::stl, fuzz::nikon, fuzz::angle_table, fuzz::skyscan}) {
     fuzz::Reader const reader = make();
     if (!only.empty() && reader.name != only) continue;
     is_found = true;

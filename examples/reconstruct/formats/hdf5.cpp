@@ -5,6 +5,7 @@
 #include <pyronn/scan/nxtomo.hpp>
 
 #include "../scan_format.hpp"
+#include "../volume_files.hpp"
 #include "signatures.hpp"
 
 namespace example {
@@ -15,6 +16,13 @@ ScanFormat hdf5_format() {
             return is_exchange ? pyronn::read_data_exchange(source.path, source.given)
                                : pyronn::read_nxtomo(source.path, source.given);
           }};
+}
+
+bool has_hdf5() { return false; }
+
+std::unique_ptr<pyronn::VolumeWriter> open_hdf5_volume(std::filesystem::path const&,
+                                                       pyronn::Grid const&) {
+  return nullptr;
 }
 
 }  // namespace example
