@@ -10,7 +10,8 @@ include(${CMAKE_CURRENT_LIST_DIR}/find_hdf5.cmake)
 
 set(pyronn_optional_headers
   interop/rtk_xml.hpp interop/geometry_json.hpp interop/beam_json.hpp scan/scan_json.hpp
-  scan/tiff_images.hpp scan/hdf5_images.hpp scan/nxtomo.hpp scan/data_exchange.hpp)
+  scan/tiff_images.hpp scan/nikon.hpp scan/skyscan.hpp scan/hdf5_images.hpp scan/nxtomo.hpp
+  scan/data_exchange.hpp)
 set(pyronn_library_of_interop/rtk_xml.hpp pugixml::pugixml)
 set(pyronn_package_of_interop/rtk_xml.hpp libpugixml-dev)
 set(pyronn_library_of_interop/geometry_json.hpp nlohmann_json::nlohmann_json)
@@ -19,8 +20,10 @@ set(pyronn_library_of_interop/beam_json.hpp nlohmann_json::nlohmann_json)
 set(pyronn_package_of_interop/beam_json.hpp nlohmann-json3-dev)
 set(pyronn_library_of_scan/scan_json.hpp nlohmann_json::nlohmann_json)
 set(pyronn_package_of_scan/scan_json.hpp nlohmann-json3-dev)
-set(pyronn_library_of_scan/tiff_images.hpp TIFF::TIFF)
-set(pyronn_package_of_scan/tiff_images.hpp libtiff-dev)
+foreach(header IN ITEMS tiff_images nikon skyscan)
+  set(pyronn_library_of_scan/${header}.hpp TIFF::TIFF)
+  set(pyronn_package_of_scan/${header}.hpp libtiff-dev)
+endforeach()
 foreach(header IN ITEMS hdf5_images nxtomo data_exchange)
   set(pyronn_library_of_scan/${header}.hpp hdf5::c)
   set(pyronn_package_of_scan/${header}.hpp libhdf5-dev)

@@ -44,5 +44,7 @@ struct ScanFormat {
 /// The formats: each stands in a file of its own in formats/.
 ScanFormat hdf5_format();
 ScanFormat json_format();
+ScanFormat nikon_format();
+ScanFormat skyscan_format();
 
 }  // namespace example

@@ -16,6 +16,18 @@ inline bool is_hdf5(FileSigns const& file) {
   return file.start.compare(0, 8, "\x89HDF\r\n\x1a\n") == 0;
 }
 
+inline constexpr char tiff_library[] = "libtiff";
+
+inline constexpr char nikon_name[] = "Nikon (.xtekct)";
+inline bool is_nikon(FileSigns const& file) {
+  return !file.is_folder && file.extension == ".xtekct";
+}
+
+inline constexpr char skyscan_name[] = "Bruker SkyScan (.log)";
+inline bool is_skyscan(FileSigns const& file) {
+  return !file.is_folder && file.extension == ".log";
+}
+
 /// Reads no scan: what stands for a reader whose library is missing.
 template <char const* library>
 pyronn::Scan refuse_without(ScanSource const& source) {
