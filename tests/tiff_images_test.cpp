@@ -273,4 +273,26 @@ BOOST_AUTO_TEST_CASE(distances_of_pixels) {
   BOOST_TEST(!size(RESUNIT_NONE, 1, 1, "ImageJ=1.53t\nunit=furlong\n"));
 }
 
+BOOST_AUTO_TEST_CASE(a_prefix_leaves_other_series_out) {
+  Writing how;
+  how.images = 1;
+  for (char const* name : {"View_10.TIF", "view_9.tif", "view_1_old.tif", "a1.tif"}) {
+    write(name, how);
+  }
+  std::filesystem::path const inside = folder / "";
+  auto const names = [&](std::string const& prefix) {
+    std::string all;
+    for (auto const& file : pyronn::image_files(inside, {".tif"}, prefix)) {
+      all += file.filename().string() + ' ';
+    }
+    return all;
+  };
+  BOOST_CHECK_EXCEPTION(static_cast<void>(names("view_")), FileError, says("two series"));
+  std::filesystem::rename(folder / "View_10.TIF", folder / "view_10.TIF");
+  BOOST_TEST(names("VIEW_") == "view_9.tif view_10.TIF ");
+  BOOST_TEST(names("a") == "a1.tif ");
+  BOOST_CHECK_EXCEPTION(static_cast<void>(names("b")), FileError, says("two series"));
+  BOOST_CHECK_EXCEPTION(static_cast<void>(names("")), FileError, says("two series"));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

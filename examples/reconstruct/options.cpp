@@ -53,6 +53,7 @@ pyronn::GivenOfScan Options::given() const {
   if (!pixel_mm.empty()) given.pixel = pyronn::Vec2d{pixel_mm.front(), pixel_mm.back()};
   given.source_isocenter = source_isocenter_mm;
   given.source_detector = source_detector_mm;
+  given.full_intensity = full_intensity;
   return given;
 }
 
@@ -170,6 +171,9 @@ void add_scan_options(CLI::App& app, Options& options) {
       ->check(CLI::PositiveNumber)
       ->group(group);
   app.add_option("--source-detector", options.source_detector_mm, "Source to detector [mm]")
+      ->check(CLI::PositiveNumber)
+      ->group(group);
+  app.add_option("--full-intensity", options.full_intensity, "Counts where there is no object")
       ->check(CLI::PositiveNumber)
       ->group(group);
 }

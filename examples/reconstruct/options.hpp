@@ -34,6 +34,7 @@ struct Options {
   std::vector<double> pixel_mm;
   std::optional<double> source_isocenter_mm;
   std::optional<double> source_detector_mm;
+  std::optional<double> full_intensity;
   // volume
   std::vector<int> size;
   std::vector<double> voxel_mm;

@@ -82,6 +82,7 @@ void dump(pyronn::Scan const& scan, std::filesystem::path const& folder, int fir
   nlohmann::json json{{"kind", kinds[scan.geometry.index()]},
                       {"measured", measured[static_cast<int>(scan.measured)]},
                       {"type", pyronn::name_of(scan.views->type())},
+                      {"hardening", scan.hardening},
                       {"dark_times", scan.darks.times},
                       {"flat_times", scan.flats.times}};
   std::visit([&](auto const& geometry) { json["rays"] = json_of(geometry); }, scan.geometry);

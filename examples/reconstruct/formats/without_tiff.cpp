@@ -3,26 +3,13 @@
 #include <pyronn/core/error.hpp>
 
 #include "../open_images.hpp"
-#include "../scan_format.hpp"
 #include "../volume_files.hpp"
-#include "signatures.hpp"
 
 namespace example {
 
 std::shared_ptr<pyronn::ImageStack const> open_tiff_images(std::filesystem::path const& path) {
   throw pyronn::FileError(path.string() +
                           ": is no .npy file; this program was built without libtiff");
-}
-
-ScanFormat nikon_format() { return {nikon_name, is_nikon, refuse_without<tiff_library>}; }
-
-ScanFormat skyscan_format() { return {skyscan_name, is_skyscan, refuse_without<tiff_library>}; }
-
-bool has_tiff() { return false; }
-
-std::unique_ptr<pyronn::VolumeWriter> open_tiff_volume(std::filesystem::path const&,
-                                                       pyronn::Grid const&) {
-  return nullptr;
 }
 
 }  // namespace example
