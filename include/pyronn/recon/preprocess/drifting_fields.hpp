@@ -7,7 +7,6 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <limits>
 #include <vector>
 
 #include <pyronn/core/array_view.hpp>
@@ -17,6 +16,7 @@
 #include <pyronn/core/vec.hpp>
 #include <pyronn/exec/kernel.hpp>
 #include <pyronn/recon/preprocess/line_integrals.hpp>
+#include <pyronn/recon/preprocess/missing_samples.hpp>
 
 namespace pyronn {
 
@@ -94,8 +94,7 @@ struct LineIntegralsInTime {
     float const full = flat(on_detector, pixel[2]) - offset;
     bool const is_number = signal - signal == 0.0F;
     float const line = line_integral(signal, full, floor);
-    line_integrals(pixel[0], pixel[1], pixel[2]) =
-        is_number ? line : std::numeric_limits<float>::quiet_NaN();
+    line_integrals(pixel[0], pixel[1], pixel[2]) = is_number ? line : not_a_sample;
   }
 };
 

@@ -18,6 +18,9 @@ namespace pyronn {
 
 namespace detail {
 
+/// What stands where nothing was measured.
+inline constexpr float not_a_sample = std::numeric_limits<float>::quiet_NaN();
+
 /// Whether a number is finite; also where a compiler assumes nothing about what is not.
 PYRONN_HOST_DEVICE inline bool is_sample(float value) { return value - value == 0.0F; }
 
@@ -31,7 +34,7 @@ struct MarkPixels {
   PYRONN_HOST_DEVICE void operator()(Vec<int, 3> item) const {
     if (mask(item[0], item[1]) == 0) return;
     for (int view = 0; view < lines.extents[2]; ++view) {
-      lines(item[0], item[1], view) = std::numeric_limits<float>::quiet_NaN();
+      lines(item[0], item[1], view) = not_a_sample;
     }
   }
 };

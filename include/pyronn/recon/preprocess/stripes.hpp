@@ -24,11 +24,14 @@ struct StripeOptions {
   double strength = 1;
   /// Stripes are what rows have more than their mean over so many columns to either side, from 1 to
   /// 30 and less than half of the columns: what is wider than about twice as many columns stays.
-  int radius = 10;
+  int radius = 8;
   /// Beyond how many standard deviations of noise a step in a row is rather the object's.
   double outlier = 2;
+  /// Within how many standard deviations of what views say of a stripe it is taken for none; 0:
+  /// never.
+  double significance = 2;
   /// How often all views are looked at, at least 2.
-  int rounds = 4;
+  int rounds = 6;
 
   /// Throws InvalidArgument where a number is none of these.
   void validate() const {
@@ -39,6 +42,8 @@ struct StripeOptions {
                     detail::RowSmoother::most_radius, "] columns");
     detail::expects(outlier > 0 && outlier <= 1e6, "StripeOptions: outlier ", outlier,
                     " must lie in (0, 1e6]");
+    detail::expects(significance >= 0 && significance <= 1e6, "StripeOptions: significance ",
+                    significance, " must lie in [0, 1e6]");
     detail::expects(rounds >= 2 && rounds <= 1000, "StripeOptions: rounds ", rounds,
                     " must lie in [2, 1000]");
   }
@@ -48,8 +53,9 @@ struct StripeOptions {
 /// flat field does not know. In every view a row is smoothed by local regression; a pixel's stripe
 /// is the mean over the views of what it has more than that, where views in which the object has an
 /// edge there count little (weights of Geman and McClure), so that an object away from the axis
-/// leaves no stripes. What is the same in all views is taken for a stripe: rings of the object's
-/// about the axis, a finger's width thin, are lost.
+/// leaves no stripes. What groups of 32 neighbouring views do not agree about is taken for none, if
+/// there are four groups. What is the same in all views is taken for a stripe: thin rings about the
+/// axis that the object really has are lost.
 ///
 /// Views may come all at once or in shares, in any order; in each round all of them, or in all but
 /// the last some that are spread over the turn:
@@ -70,10 +76,10 @@ template <class Executor>
 class StripeFinder {
  public:
   /// For views of so many columns and rows: a detector or a band of its rows. Takes memory of the
-  /// executor for 8 floats a pixel. Throws InvalidArgument for options that are none and a detector
-  /// of less than 3 columns, and OutOfMemory.
+  /// executor for 13 floats a pixel. Throws InvalidArgument for options that are none and a
+  /// detector of less than 3 columns, and OutOfMemory.
   StripeFinder(Executor const& executor, Extents<2> detector, StripeOptions const& options = {})
-      : StripeFinder{executor, checked(detector, options), options.outlier,
+      : StripeFinder{executor, checked(detector, options), options,
                      detail::RowSmoother{pyronn::min(options.radius, (detector[0] - 1) / 2)}} {}
 
   /// Looks at line integrals (u, v, view) of some views; what is not finite is passed over. Does
@@ -94,12 +100,15 @@ class StripeFinder {
   /// Ends a round: moves the stripes by what was seen. Does not synchronise.
   void end_round() {
     Extents<3> const pixels{detector_[0], detector_[1], 1};
+    auto const found = found_.view(detector_);
     auto const sums = sums_.view(detector_);
-    executor_.for_each(
-        pixels, detail::MoveStripes{sums, round_ == 0 ? 0.0F : 1.0F, found_.view(detector_)});
+    auto const variances = variances_.view(detector_);
+    float const share = round_ == 0 ? 0.0F : 1.0F;
+    executor_.for_each(pixels, detail::MoveStripes{sums, share, found, variances});
     executor_.for_each({detector_[1], 1, 1}, detail::ScaleRows{sums, scales_.data()});
-    executor_.for_each(pixels, detail::KeepNarrowStripes{found_.view(detector_), smoother_,
-                                                         stripes_.view(detector_)});
+    executor_.for_each(
+        pixels, detail::KeepStripes{found, variances, static_cast<float>(significance_), smoother_,
+                                    stripes_.view(detector_)});
     ++round_;
   }
 
@@ -108,14 +117,16 @@ class StripeFinder {
   [[nodiscard]] ArrayView<float const, 2> stripes() const { return stripes_.view(detector_); }
 
  private:
-  StripeFinder(Executor const& executor, Extents<2> detector, double outlier,
+  StripeFinder(Executor const& executor, Extents<2> detector, StripeOptions const& options,
                detail::RowSmoother const& smoother)
       : executor_{executor},
         detector_{detector},
-        outlier_{outlier},
+        outlier_{options.outlier},
+        significance_{options.significance},
         smoother_{smoother},
         found_{executor, pixels(detector)},
         stripes_{executor, pixels(detector)},
+        variances_{executor, pixels(detector)},
         scales_{executor, static_cast<std::size_t>(detector[1])},
         sums_{executor, pixels(detector)} {
     fill(executor, found_.view(detector), 0.0F);
@@ -137,9 +148,11 @@ class StripeFinder {
   Executor executor_;
   Extents<2> detector_;
   double outlier_;
+  double significance_;
   detail::RowSmoother smoother_;
   Buffer<float, Executor> found_;    // with what is too wide
   Buffer<float, Executor> stripes_;  // without
+  Buffer<float, Executor> variances_;
   Buffer<float, Executor> scales_;
   Buffer<detail::ResidualSums, Executor> sums_;
   int round_ = 0;
@@ -164,7 +177,7 @@ void subtract_stripes(Executor const& executor, ArrayView<float const, 2> stripe
 }
 
 /// Takes stripes away from line integrals (u, v, view) of all views of a band of rows, in place, as
-/// a StripeFinder finds them. Takes memory of the executor for 8 floats a pixel of one view; does
+/// a StripeFinder finds them. Takes memory of the executor for 13 floats a pixel of one view; does
 /// not synchronise. A strength of 0 changes nothing. Throws InvalidArgument where StripeFinder
 /// does, and OutOfMemory.
 template <class Executor>

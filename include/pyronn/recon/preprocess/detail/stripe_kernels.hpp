@@ -14,12 +14,13 @@
 
 namespace pyronn::detail {
 
-/// Of the residuals of a pixel in all views: of their weights, of themselves with weights, and of
-/// their squares with weights.
+/// Of the residuals of a pixel in all views.
 struct ResidualSums {
   double weights;
-  double residuals;
-  double squares;
+  double residuals;  ///< with weights
+  double squares;    ///< with weights
+  double of_groups;  ///< squares of the means of groups of neighbouring views, with weights
+  int groups;
 };
 
 /// Makes all sums 0; an item is a pixel.
@@ -28,7 +29,7 @@ struct ClearSums {
 
   ArrayView<ResidualSums, 2> sums;
 
-  PYRONN_HOST_DEVICE void operator()(Vec<int, 3> item) const { sums(item[0], item[1]) = {0, 0, 0}; }
+  PYRONN_HOST_DEVICE void operator()(Vec<int, 3> item) const { sums(item[0], item[1]) = {}; }
 };
 
 /// Adds the residuals of some views; an item is `Width` neighbouring columns of a row. In warps it
@@ -36,6 +37,7 @@ struct ClearSums {
 template <int Width>
 struct AddResiduals {
   using Block = BlockShape<128, 1, 1>;
+  static constexpr int views_of_group = 32;
 
   ProjectionView<float const> lines;
   ArrayView<float const, 2> stripes;  ///< so far
@@ -60,18 +62,28 @@ struct AddResiduals {
     int const v = item[1];
     float const scale = scales[v] * outlier;
     float const per_scale = scale > 0.0F ? 1.0F / scale : 0.0F;
-    Sums total{};
-    for (int view = 0; view < lines.extents[2]; ++view) {
-      float residuals[Width];
-      find(first, count, v, view, residuals);
-      add(residuals, per_scale, total);
+    int const views = lines.extents[2];
+    for (int begin = 0; begin < views; begin += views_of_group) {
+      Sums group{};
+      int const end = pyronn::min(views, begin + views_of_group);
+      for (int view = begin; view < end; ++view) {
+        float residuals[Width];
+        find(first, count, v, view, residuals);
+        add(residuals, per_scale, group);
+      }
+      for (int n = 0; n < count; ++n) add_group(group, n, sums(first + n, v));
     }
-    for (int n = 0; n < count; ++n) {
-      ResidualSums& sum = sums(first + n, v);
-      sum.weights += static_cast<double>(total.weights[n]);
-      sum.residuals += static_cast<double>(total.residuals[n]);
-      sum.squares += static_cast<double>(total.squares[n]);
-    }
+  }
+
+  PYRONN_HOST_DEVICE static void add_group(Sums const& group, int n, ResidualSums& sum) {
+    auto const weights = static_cast<double>(group.weights[n]);
+    auto const residuals = static_cast<double>(group.residuals[n]);
+    if (!(weights > 0)) return;
+    sum.weights += weights;
+    sum.residuals += residuals;
+    sum.squares += static_cast<double>(group.squares[n]);
+    sum.of_groups += residuals * residuals / weights;
+    ++sum.groups;
   }
 
   /// The weight of a residual falls as that of S. Geman and D. E. McClure does: (1 + x^2)^-2.
@@ -130,20 +142,28 @@ struct AddResiduals {
   }
 };
 
-/// Moves stripes by the mean residuals, which are then their squares' means; an item is a pixel.
+/// Moves stripes by the mean residuals, and estimates the variances of these means from how much
+/// those of groups of views differ; an item is a pixel.
 struct MoveStripes {
   using Block = BlockShape<128, 1, 1>;
 
-  ArrayView<ResidualSums, 2> sums;
-  float share;  ///< of the mean residual: 0 where outliers were not yet told
+  ArrayView<ResidualSums, 2> sums;  ///< becomes 0, but for the mean square
+  float share;                      ///< of the mean residual: 0 where outliers were not yet told
   ArrayView<float, 2> stripes;
+  ArrayView<float, 2> variances;
 
   PYRONN_HOST_DEVICE void operator()(Vec<int, 3> item) const {
     ResidualSums& sum = sums(item[0], item[1]);
     double const weights = sum.weights > 0 ? sum.weights : 1;
-    stripes(item[0], item[1]) += share * static_cast<float>(sum.residuals / weights);
-    sum = {0, 0, sum.squares / weights};
+    double const mean = sum.residuals / weights;
+    double const between = sum.of_groups / weights - mean * mean;
+    bool const is_known = sum.groups >= least_groups && between > 0;
+    stripes(item[0], item[1]) += share * static_cast<float>(mean);
+    variances(item[0], item[1]) = is_known ? static_cast<float>(between / (sum.groups - 1)) : 0.0F;
+    sum = {0, 0, sum.squares / weights, 0, 0};
   }
+
+  static constexpr int least_groups = 4;
 };
 
 /// The root mean square of a row's residuals, whose squares' means become 0; an item is a row.
@@ -163,18 +183,26 @@ struct ScaleRows {
   }
 };
 
-/// What is left of stripes when their rows are smoothed; an item is a pixel.
-struct KeepNarrowStripes {
+/// What is left of stripes when their rows are smoothed, and made smaller the less it is beyond
+/// `deviations` standard deviations: L. Breiman's non-negative garrote, Technometrics 37 (1995). An
+/// item is a pixel.
+struct KeepStripes {
   using Block = BlockShape<128, 1, 1>;
 
   ArrayView<float const, 2> found;
+  ArrayView<float const, 2> variances;
+  float deviations;
   RowSmoother smoother;
   ArrayView<float, 2> stripes;
 
   PYRONN_HOST_DEVICE void operator()(Vec<int, 3> item) const {
+    int const u = item[0];
     int const v = item[1];
-    auto const row = [&](int u) { return found(u, v); };
-    stripes(item[0], v) = row_residual(smoother, row, item[0], found.extents[0]);
+    auto const row = [&](int at) { return found(at, v); };
+    float const stripe = row_residual(smoother, row, u, found.extents[0]);
+    float const chance = deviations * deviations * variances(u, v);
+    float const square = stripe * stripe;
+    stripes(u, v) = square > chance ? stripe * (1.0F - chance / square) : 0.0F;
   }
 };
 
