@@ -107,6 +107,9 @@ pyronn::HardeningPolynomial hardening_polynomial(std::vector<std::string> const&
 
 Corrections Options::corrections(pyronn::Scan const& of) const {
   Corrections result;
+  result.repairs_pixels = repair.has_value();
+  if (zingers) result.zingers = pyronn::ZingerOptions{*zingers};
+  if (rings) result.stripes = pyronn::StripeOptions{*rings};
   if (!hardening.empty()) result.hardening = hardening_polynomial(hardening, of.hardening);
   if (extension) {
     int const columns = of.detector_size()[0];
@@ -200,7 +203,20 @@ void add_volume_options(CLI::App& app, Options& options) {
 
 void add_correction_options(CLI::App& app, Options& options) {
   std::string const group = "Corrections";
-  app.add_flag("--repair", options.is_repairing, "Interpolate dead pixels and what is no number")
+  auto const with_default = [&](char const* name, std::optional<double>& value, char const* help) {
+    return app.add_option(name, value, help)->expected(0, 1)->group(group);
+  };
+  with_default("--repair", options.repair, "Interpolate bad pixels: gain off by [0.5] of others'")
+      ->default_str("0.5")
+      ->check(CLI::Range(1e-3, 1e6));
+  with_default("--zingers", options.zingers, "Replace single bright samples, by [0.1] too bright")
+      ->default_str("0.1")
+      ->check(CLI::Range(1e-3, 1e6));
+  with_default("--rings", options.rings, "Take stripes away, a part of [1] of them")
+      ->default_str("1")
+      ->check(CLI::Range(0.0, 1.0));
+  app.add_option("--fields", options.fields, "Darks and flats of several times: or averaged")
+      ->check(CLI::IsMember({"interpolated", "averaged"}))
       ->group(group);
   app.add_option("--hardening", options.hardening, "Polynomial a0 a1 ... of lines, or file")
       ->expected(1, 5)

@@ -43,7 +43,10 @@ struct Options {
   std::vector<int> region_voxels;
   // corrections
   double least_transmission = 1e-6;
-  bool is_repairing = false;
+  std::optional<double> repair;
+  std::optional<double> zingers;
+  std::optional<double> rings;
+  std::string fields = "interpolated";
   std::vector<std::string> hardening;
   std::optional<int> extension;
   std::optional<double> water;

@@ -189,7 +189,7 @@ class Reconstruction {
     for (ViewRange const& views : ranges_) {
       void const* const raw = reading_.next();
       Stopwatch watch;
-      auto const lines = lines_.load(raw, views.count);
+      auto const lines = lines_.load(raw, views.first, views.count);
       place_.synchronise();
       cost_.preprocess_seconds += watch.restart();
       fbp(place_.executor, views_of<Geometry>(lines), volume, workspace_, part(band, views));
