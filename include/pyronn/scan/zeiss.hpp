@@ -13,7 +13,6 @@
 #include <utility>
 #include <vector>
 
-#include <pyronn/scan/detail/moved_views.hpp>
 #include <pyronn/scan/detail/zeiss_geometry.hpp>
 #include <pyronn/scan/detail/zeiss_images.hpp>
 #include <pyronn/scan/detail/zeiss_streams.hpp>
@@ -38,13 +37,9 @@ class ZeissReader {
     });
     ZeissGeometry geometry{streams_, given_, facts_};
     CircularScan circle = geometry.read_circle(image.size, count);
-    auto const shifts = geometry.read_shifts(image.size, count);
+    circle.shifts = geometry.read_shifts(image.size, count);
     Scan scan{circle.geometry()};
-    if (shifts.empty()) {
-      scan.circle = std::move(circle);
-    } else {
-      scan.geometry = moved_views(scan.geometry, shifts);
-    }
+    scan.circle = std::move(circle);
     scan.views = std::move(views);
     scan.measured = Measured::intensities;
     read_flats(scan, image.size);
@@ -147,7 +142,7 @@ class ZeissReader {
 
 /// Reads a scan of a Zeiss microscope: views are read when they are asked for, without a copy where
 /// they lie one behind the other. Flats are the reference images, of either layout, scaled where
-/// exposures differ. Views that the file moves make a geometry of vectors, without a `circle`.
+/// exposures differ. Where the file moves views, panels stand elsewhere (`circle.shifts`).
 /// Lengths are in mm; z is along the rows from first to last. Throws FileError for whatever is
 /// missing or contradictory, with its name in the file, and for files without a reference unless
 /// the full intensity is given; `facts` lists what was assumed.

@@ -58,7 +58,7 @@ class ZeissGeometry {
     }
     if (most[0] == 0 && most[1] == 0) return {};
     facts_.note("views are moved, by at most [pixels]", most, Origin::file,
-                "Alignment/X-Shifts, Alignment/Y-Shifts: the scan is no circle");
+                "Alignment/X-Shifts, Alignment/Y-Shifts, right and to higher rows");
     return shifts;
   }
 
