@@ -132,4 +132,57 @@ BOOST_AUTO_TEST_CASE(dead_pixels_fall_fivefold) {
   });
 }
 
+// A beam that differs from pixel to pixel and changes from the first view to the last: with the
+// flat field of the beginning, and with those of both ends.
+BOOST_AUTO_TEST_CASE(what_a_drifting_beam_does_falls_fivefold) {
+  test::for_each_noisy_scan([&](auto const& scan) {
+    pyronn::Extents<3> const extents = scan.extents();
+    Detector const detector{extents[0], extents[1]};
+    auto const pixels = static_cast<std::size_t>(detector.count());
+    auto const flat_of = [&](std::uint32_t seed, float mean) {
+      Values const pattern = test::random_values(seed, detector.count());
+      Values flat;
+      for (float const value : pattern) {
+        flat.push_back(static_cast<float>(scan.photons) * (mean + 0.04F * value));
+      }
+      return flat;
+    };
+    auto const changing = [&](Values const& before, Values const& after) {
+      Values lines = test::exact_projections(scan.phantom, scan.geometry);
+      for (std::size_t n = 0; n < lines.size(); ++n) {
+        auto const view = static_cast<float>(n / pixels);
+        float const part = (view + 0.5F) / static_cast<float>(extents[2]);
+        float const light = before[n % pixels] + part * (after[n % pixels] - before[n % pixels]);
+        lines[n] = light * std::exp(-lines[n]);
+      }
+      test::Array<float, 3> counts{extents, lines};
+      pyronn::add_poisson_noise(test::executor(), counts.view(), scan.seed);
+      return counts.values();
+    };
+    auto const lines_with = [&](Values const& counts, std::vector<Values> const& flats) {
+      using Fields = pyronn::FieldsInTime<float>;
+      test::Array<float, 3> raw{extents, counts};
+      test::Array<float, 3> lines{extents};
+      test::Array<float, 2> dark{detector, 0.0F};
+      test::Array<float, 2> first{detector, flats.front()};
+      test::Array<float, 2> last{detector, flats.back()};
+      Fields const fields = flats.size() == 1 ? Fields::constant(first.view())
+                                              : Fields{{first.view(), last.view()},
+                                                       {0, static_cast<double>(extents[2])}};
+      pyronn::line_integrals(test::executor(), raw.view(), Fields::constant(dark.view()), fields, 0,
+                             lines.view());
+      return lines.values();
+    };
+    Values const before = flat_of(1, 1.0F);
+    Values const after = flat_of(2, 0.95F);
+    Values const steady = changing(before, before);
+    Values const drifting = changing(before, after);
+    Values const clean = lines_with(steady, {before});
+    check(scan, clean, lines_with(drifting, {before}), [&](Values const& lines) {
+      return &lines == &clean ? lines_with(steady, {before, before})
+                              : lines_with(drifting, {before, after});
+    });
+  });
+}
+
 BOOST_AUTO_TEST_SUITE_END()

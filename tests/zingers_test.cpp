@@ -87,7 +87,7 @@ BOOST_AUTO_TEST_CASE(two_neighbours_that_are_hit_together_are_replaced) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(pixels_that_are_bright_in_all_views_and_thin_gaps_are_none) {
+BOOST_AUTO_TEST_CASE(pixels_that_are_bright_in_all_views_and_bright_views_are_none) {
   Scan const scan{30, 5, 9};
   Values lines(static_cast<std::size_t>(scan.count()), 1.0F);
   for (int view = 0; view < scan[2]; ++view) lines[at(scan, 7, 2, view)] = 0.2F;

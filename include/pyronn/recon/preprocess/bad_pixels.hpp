@@ -32,10 +32,10 @@ inline constexpr std::uint8_t dead = 128;      ///< counts nothing in any view
 struct BadPixelOptions {
   /// The least count that is saturated.
   double saturation = std::numeric_limits<double>::infinity();
-  double gain = 0.5;   ///< how much more or less light it may have, of the light
-  double dark = 0.2;   ///< how much more or less dark field it may have, of the light
-  double noise = 5;    ///< how many times as noisy it may be
-  double stuck = 0.1;  ///< how noisy it is at least
+  double gain = 0.5;    ///< how much more or less light it may have, of the light
+  double dark = 0.2;    ///< how much more or less dark field it may have, of the light
+  double noise = 5;     ///< how many times as noisy it may be
+  double stuck = 0.02;  ///< how noisy it is at least
 
   /// Throws InvalidArgument where a number is NaN or negative.
   void validate() const {
