@@ -75,11 +75,21 @@ int main(int argc, char** argv) {
   std::uint64_t const first = argc > 3 ? std::strtoull(argv[3], nullptr, 10) : 0;
   int findings = 0;
   bool is_found = false;
-<<<<<<< HEAD
-  for (auto const make : {fuzz::npy, fuzz::matrix_text, fuzz::rtk_xml, fuzz::geometry_json,
-                          fuzz::beam_json, fuzz::scan, fuzz::stl, fuzz::zeiss, fuzz::nikon,
-                          fuzz::angle_table, fuzz::skyscan, fuzz::metaimage, fuzz::edf, fuzz::his,
-                          fuzz::hnc, fuzz::hnd, fuzz::xim, fuzz::hdf5, fuzz::tiff}) {
+  std::vector<fuzz::Reader (*)()> readers{
+      fuzz::npy,       fuzz::matrix_text, fuzz::rtk_xml, fuzz::geometry_json,
+      fuzz::beam_json, fuzz::scan,        fuzz::stl,     fuzz::zeiss,
+      fuzz::nikon,     fuzz::angle_table, fuzz::skyscan, fuzz::edf,
+      fuzz::his,       fuzz::hnc,         fuzz::hnd,     fuzz::xim};
+#if __has_include(<zlib.h>)
+  readers.push_back(fuzz::metaimage);
+#endif
+#if __has_include(<hdf5.h>)
+  readers.push_back(fuzz::hdf5);
+#endif
+#if __has_include(<tiffio.h>)
+  readers.push_back(fuzz::tiff);
+#endif
+  for (auto const make : readers) {
     fuzz::Reader const reader = make();
     if (!only.empty() && reader.name != only) continue;
     is_found = true;
