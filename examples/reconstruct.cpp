@@ -28,6 +28,7 @@
 #include "reconstruct/report.hpp"
 #include "reconstruct/scan_format.hpp"
 #include "reconstruct/slices_png.hpp"
+#include "reconstruct/stopwatch.hpp"
 #include "reconstruct/volume_choice.hpp"
 #include "reconstruct/volume_files.hpp"
 #include "support/process.hpp"
@@ -214,8 +215,6 @@ class Program {
     if (!options_.is_quiet) print_task(plan);
     VolumeSink sink{open_volume(options_.output, grid_), truth()};
     ProgressBar bar{!options_.is_quiet};
-    bool const is_textured =
-        options_.interpolation == "texture" || (options_.interpolation == "auto" && is_on_device());
     Job const job{scan_,
                   grid_,
                   calibration_,
@@ -223,18 +222,21 @@ class Program {
                   corrections_,
                   options_.fbp_options(),
                   options_.least_transmission,
-                  is_textured,
+                  options_.interpolation == "texture",
                   reader,
                   sink,
                   [&bar](double done) { bar.update(done); },
                   options_.is_verbose ? print_steps : nullptr};
-    Cost const cost =
+    double const start_seconds = watch_.seconds();
+    Cost cost =
         is_on_device() ? reconstruct_on_cuda(job) : reconstruct_on_cpu(job, options_.threads);
+    cost.start_seconds = start_seconds;
     for (std::string const& warning : reader.warnings()) warn(warning);
     sink.commit();
     if (!options_.png.empty()) {
       write_slices_png(options_.png, sink.middle_planes(), options_.grey_window());
     }
+    cost.all_seconds = watch_.seconds();
     if (!options_.is_quiet) print_report(scan_, grid_, cost);
     return sink.error();
   }
@@ -256,6 +258,7 @@ class Program {
     return truth;
   }
 
+  Stopwatch watch_;
   Options const& options_;
   Device device_;
   pyronn::Scan scan_;

@@ -243,8 +243,8 @@ void add_filter_options(CLI::App& app, Options& options) {
       ->check(CLI::IsMember(redundancy_names()))
       ->group(group);
   app.add_option("--interpolation", options.interpolation,
-                 "texture (fast on a GPU, 8-bit weights), software, auto")
-      ->check(CLI::IsMember({"auto", "texture", "software"}))
+                 "software; texture: a GPU's own, with weights of 8 bits")
+      ->check(CLI::IsMember({"texture", "software"}))
       ->group(group);
 }
 

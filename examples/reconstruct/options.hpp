@@ -53,7 +53,7 @@ struct Options {
   // filter
   std::string window = "ram_lak";
   std::string redundancy = "automatic";
-  std::string interpolation = "auto";
+  std::string interpolation = "software";
   // output
   std::filesystem::path output = "volume.mha";
   std::filesystem::path png;
