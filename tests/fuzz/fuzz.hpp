@@ -57,12 +57,9 @@ bool returns(Read const& read) {
 [[nodiscard]] Reader beam_json();
 [[nodiscard]] Reader scan();
 [[nodiscard]] Reader stl();
-<<<<<<< HEAD
 [[nodiscard]] Reader zeiss();
-=======
 [[nodiscard]] Reader nikon();
 [[nodiscard]] Reader angle_table();
 [[nodiscard]] Reader skyscan();
->>>>>>> origin/main
 
 }  // namespace fuzz
