@@ -44,5 +44,6 @@ struct ScanFormat {
 /// The formats: each stands in a file of its own in formats/.
 ScanFormat hdf5_format();
 ScanFormat json_format();
+ScanFormat zeiss_format();
 
 }  // namespace example
