@@ -25,7 +25,6 @@
 #include "reconstruct/judgement.hpp"
 #include "reconstruct/options.hpp"
 #include "reconstruct/progress_bar.hpp"
-#include "reconstruct/repair.hpp"
 #include "reconstruct/report.hpp"
 #include "reconstruct/scan_format.hpp"
 #include "reconstruct/slices_png.hpp"
@@ -145,27 +144,24 @@ class Program {
     check();
   }
 
-  void check() const {
+  /// When it is known where the axis is.
+  void check() {
     input([&] { check_orbit(scan_, grid_, options_.fbp_options()); });
+    corrections_ = options_.corrections(scan_);
   }
 
   /// Reads darks and flats, and judges by some views what they are good for.
   void calibrate() {
-    calibration_ = input([&] { return read_calibration(scan_); });
+    auto const use =
+        options_.fields == "averaged" ? FieldsOfTimes::averaged : FieldsOfTimes::interpolated;
+    pyronn::CpuExecutor const executor{options_.threads};
+    calibration_ = input([&] { return read_calibration(scan_, use, executor); });
     if (calibration_.is_empty()) return;
-    auto const sample = input([&] { return read_sample(scan_); });
-    check_ = {options_.least_transmission,
-              find_dead_pixels(scan_, calibration_, sample, options_.least_transmission,
-                               pyronn::CpuExecutor{options_.threads}),
-              options_.is_repairing};
-    auto const dead = std::count(check_.is_dead.begin(), check_.is_dead.end(), 1);
-    if (dead == 0) return;
-    warn(std::to_string(dead) +
-         " dead pixels: their flat field is not above the dark field, or they count nothing in "
-         "any view");
-    if (!options_.is_repairing) return warn("they count as if no light arrived; see --repair");
-    auto const left = repair_calibration(check_.is_dead, calibration_);
-    if (left > 0) warn(std::to_string(left) + " dead pixels have no neighbour to repair them by");
+    PixelJudgement judgement{options_.least_transmission, {}};
+    judgement.options.gain = options_.repair.value_or(judgement.options.gain);
+    input([&] { judge(scan_, judgement, executor, calibration_); });
+    std::string const bad = text_of_bad_pixels(calibration_.bad_pixels);
+    if (!bad.empty()) warn(bad + (options_.repair ? "; interpolated" : "; see --repair"));
   }
 
   /// Whether the images are asked where the axis is: that is what is said, or nobody knows.
@@ -185,8 +181,9 @@ class Program {
   [[nodiscard]] bool is_on_device() const { return !device_.name.empty(); }
 
   [[nodiscard]] BandPlan bands(ViewsReader const& reader) const {
-    return plan_bands({scan_, grid_, pyronn::bytes_of(reader.type()), scan_.detector_size()[0],
-                       false, is_on_device(), is_on_device() ? views_on_cuda : views_on_cpu},
+    return plan_bands({scan_, grid_, pyronn::bytes_of(reader.type()),
+                       corrections_.columns_held(scan_.detector_size()[0]), false, is_on_device(),
+                       is_on_device() ? views_on_cuda : views_on_cpu},
                       options_.memory_limits(device_.free_bytes));
   }
 
@@ -207,12 +204,12 @@ class Program {
   }
 
   void print_plan() {
-    ViewsReader const reader{scan_, calibration_, check_, options_.threads};
+    ViewsReader const reader{scan_, calibration_, options_.least_transmission, options_.threads};
     print_task(bands(reader));
   }
 
   [[nodiscard]] std::optional<ImageError> reconstruct() {
-    ViewsReader reader{scan_, calibration_, check_, options_.threads};
+    ViewsReader reader{scan_, calibration_, options_.least_transmission, options_.threads};
     BandPlan const plan = bands(reader);
     if (!options_.is_quiet) print_task(plan);
     VolumeSink sink{open_volume(options_.output, grid_), truth()};
@@ -223,6 +220,7 @@ class Program {
                   grid_,
                   calibration_,
                   plan,
+                  corrections_,
                   options_.fbp_options(),
                   options_.least_transmission,
                   is_textured,
@@ -263,7 +261,7 @@ class Program {
   pyronn::Scan scan_;
   pyronn::Grid grid_{};
   Calibration calibration_{};
-  ViewsCheck check_{};
+  Corrections corrections_{};
 };
 
 int complain(char const* program, std::string message, int status) {

@@ -173,6 +173,27 @@ BOOST_AUTO_TEST_CASE(the_last_file_goes_if_it_is_one_too_many) {
   refuses(in_steps("15", "NO"), "Number of Files: is 13, but there are 12 images");
 }
 
+/// Five files of scanners, into which NRecon wrote the range that it took.
+BOOST_AUTO_TEST_CASE(the_range_is_that_of_nrecon) {
+  struct Log {
+    int images;
+    std::string step, full;
+    double range;
+  };
+  for (Log const& log : {Log{601, "0.600", "YES", 360.0}, Log{360, "1.000", "YES", 360.0},
+                         Log{315, "0.600", "NO", 189.0}, Log{471, "0.400", "NO", 188.4},
+                         Log{1200, "0.200", "NO", 240.0}}) {
+    pyronn::ScanFacts facts;
+    pyronn::detail::SettingsText const text{
+        "a.log",
+        with_setting(in_steps(log.step, log.full), "Number Of Files", std::to_string(log.images)),
+        "Acquisition"};
+    auto const angles = pyronn::detail::SkyscanAngles{text}.read(log.images, facts);
+    BOOST_TEST(static_cast<double>(angles.size()) * std::stod(log.step) == log.range,
+               boost::test_tools::tolerance(1e-12));
+  }
+}
+
 BOOST_AUTO_TEST_CASE(what_is_given_counts) {
   GivenOfScan given;
   given.axis_column = 17.25;

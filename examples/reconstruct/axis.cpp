@@ -46,8 +46,8 @@ class LineOf {
 
   float operator()(float value, std::size_t pixel) const {
     if (calibration_.is_empty()) return value;
-    auto const dark = static_cast<double>(calibration_.dark[pixel]);
-    double const full = static_cast<double>(calibration_.flat[pixel]) - dark;
+    auto const dark = static_cast<double>(calibration_.darks.means.front()[pixel]);
+    double const full = static_cast<double>(calibration_.flats.means.front()[pixel]) - dark;
     double const part = full > 0 ? (static_cast<double>(value) - dark) / full : 1;
     // What is no number counts as no light, as it does in the reconstruction.
     double const light = part > least_ ? part : least_;

@@ -12,6 +12,7 @@
 
 #include "bands.hpp"
 #include "calibration.hpp"
+#include "corrections.hpp"
 #include "views_reader.hpp"
 #include "volume_sink.hpp"
 
@@ -23,6 +24,7 @@ struct Job {
   pyronn::Grid const& grid;
   Calibration const& calibration;
   BandPlan const& bands;
+  Corrections const& corrections;
   pyronn::FbpOptions options;
   double least_transmission;             ///< below it line integrals are cut
   bool is_textured;                      ///< TextureInterp, else SoftwareInterp

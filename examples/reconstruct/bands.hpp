@@ -38,7 +38,7 @@ struct BandTask {
   pyronn::Scan const& scan;
   pyronn::Grid const& grid;
   int raw_bytes;   ///< of one count
-  int columns;     ///< of line integrals, where rows are extended more than the detector's
+  int columns;     ///< of all arrays of line integrals that are held at a time
   bool all_views;  ///< corrections look at all views of a row
   bool is_on_device;
   int usual_views;  ///< at a time

@@ -3,6 +3,7 @@
 #include "options.hpp"
 
 #include <cstdio>
+#include <iterator>
 #include <locale>
 #include <memory>
 #include <sstream>
@@ -11,6 +12,7 @@
 #include <CLI/CLI.hpp>
 
 #include <pyronn/core/math.hpp>
+#include <pyronn/scan/row_extension.hpp>
 
 #include "bad_input.hpp"
 #include "volume_files.hpp"
@@ -51,6 +53,7 @@ pyronn::GivenOfScan Options::given() const {
   if (!pixel_mm.empty()) given.pixel = pyronn::Vec2d{pixel_mm.front(), pixel_mm.back()};
   given.source_isocenter = source_isocenter_mm;
   given.source_detector = source_detector_mm;
+  given.full_intensity = full_intensity;
   return given;
 }
 
@@ -70,6 +73,56 @@ MemoryLimits Options::memory_limits(std::size_t device_free_bytes) const {
           device_memory.empty() ? device_free_bytes / 10 * 9
                                 : parse_bytes("--device-memory", device_memory),
           parse_bytes("--workspace", workspace)};
+}
+
+namespace {
+
+/// Of the option's words, or where it says so of the scan's file.
+pyronn::HardeningPolynomial hardening_polynomial(std::vector<std::string> const& words,
+                                                 std::vector<double> const& of_file) {
+  std::vector<double> numbers;
+  for (std::string const& word : words) {
+    if (word == "file") {
+      if (of_file.empty()) throw BadInput("--hardening: file, which names no coefficients");
+      numbers = of_file;
+      break;
+    }
+    std::istringstream text{word};
+    text.imbue(std::locale::classic());
+    numbers.push_back(0);
+    if (!(text >> numbers.back()) || !text.eof()) {
+      throw BadInput("--hardening: " + word + " must be a number, or file");
+    }
+  }
+  pyronn::HardeningPolynomial polynomial;
+  if (numbers.size() > std::size(polynomial.a)) {
+    throw BadInput("--hardening: " + std::to_string(numbers.size()) + " coefficients; 5 at most");
+  }
+  std::fill(std::begin(polynomial.a), std::end(polynomial.a), 0.0);
+  std::copy(numbers.begin(), numbers.end(), polynomial.a);
+  return polynomial;
+}
+
+}  // namespace
+
+Corrections Options::corrections(pyronn::Scan const& of) const {
+  Corrections result;
+  result.repairs_pixels = repair.has_value();
+  if (zingers) result.zingers = pyronn::ZingerOptions{*zingers};
+  if (rings) result.stripes = pyronn::StripeOptions{*rings};
+  if (!hardening.empty()) result.hardening = hardening_polynomial(hardening, of.hardening);
+  if (extension) {
+    int const columns = of.detector_size()[0];
+    int const more = *extension == 0 ? pyronn::RowExtension::of(columns).before : *extension;
+    if (more > 4 * columns) {
+      throw BadInput("--extend: " + std::to_string(more) + " columns are more than four times " +
+                     std::to_string(columns));
+    }
+    result.extension =
+        of.circle ? pyronn::row_extension(*of.circle, more) : pyronn::RowExtension{more, more};
+  }
+  result.water = water;
+  return result;
 }
 
 std::optional<GreyWindow> Options::grey_window() const {
@@ -123,6 +176,9 @@ void add_scan_options(CLI::App& app, Options& options) {
   app.add_option("--source-detector", options.source_detector_mm, "Source to detector [mm]")
       ->check(CLI::PositiveNumber)
       ->group(group);
+  app.add_option("--full-intensity", options.full_intensity, "Counts where there is no object")
+      ->check(CLI::PositiveNumber)
+      ->group(group);
 }
 
 void add_volume_options(CLI::App& app, Options& options) {
@@ -147,7 +203,30 @@ void add_volume_options(CLI::App& app, Options& options) {
 
 void add_correction_options(CLI::App& app, Options& options) {
   std::string const group = "Corrections";
-  app.add_flag("--repair", options.is_repairing, "Interpolate dead pixels and what is no number")
+  auto const with_default = [&](char const* name, std::optional<double>& value, char const* help) {
+    return app.add_option(name, value, help)->expected(0, 1)->group(group);
+  };
+  with_default("--repair", options.repair, "Interpolate bad pixels: gain off by [0.5] of others'")
+      ->default_str("0.5")
+      ->check(CLI::Range(1e-3, 1e6));
+  with_default("--zingers", options.zingers, "Replace single bright samples, by [0.1] too bright")
+      ->default_str("0.1")
+      ->check(CLI::Range(1e-3, 1e6));
+  with_default("--rings", options.rings, "Take stripes away, a part of [1] of them")
+      ->default_str("1")
+      ->check(CLI::Range(0.0, 1.0));
+  app.add_option("--fields", options.fields, "Darks and flats of several times: or averaged")
+      ->check(CLI::IsMember({"interpolated", "averaged"}))
+      ->group(group);
+  app.add_option("--hardening", options.hardening, "Polynomial a0 a1 ... of lines, or file")
+      ->expected(1, 5)
+      ->group(group);
+  app.add_option("--extend", options.extension,
+                 "Objects wider than the detector: columns more a side; 0: half of it")
+      ->check(CLI::Range(0, 1 << 20))
+      ->group(group);
+  app.add_option("--hounsfield", options.water, "Volume in HU, by water's attenuation [1/mm]")
+      ->check(CLI::Range(1e-6, 1e6))
       ->group(group);
   app.add_option("--least-transmission", options.least_transmission,
                  "Part of the light below which lines are cut")

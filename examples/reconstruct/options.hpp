@@ -14,9 +14,11 @@
 
 #include <pyronn/core/grid.hpp>
 #include <pyronn/recon/fbp/options.hpp>
+#include <pyronn/scan/scan.hpp>
 #include <pyronn/scan/scan_facts.hpp>
 
 #include "../support/picture.hpp"
+#include "corrections.hpp"
 #include "memory_limits.hpp"
 
 namespace example {
@@ -32,6 +34,7 @@ struct Options {
   std::vector<double> pixel_mm;
   std::optional<double> source_isocenter_mm;
   std::optional<double> source_detector_mm;
+  std::optional<double> full_intensity;
   // volume
   std::vector<int> size;
   std::vector<double> voxel_mm;
@@ -40,7 +43,13 @@ struct Options {
   std::vector<int> region_voxels;
   // corrections
   double least_transmission = 1e-6;
-  bool is_repairing = false;
+  std::optional<double> repair;
+  std::optional<double> zingers;
+  std::optional<double> rings;
+  std::string fields = "interpolated";
+  std::vector<std::string> hardening;
+  std::optional<int> extension;
+  std::optional<double> water;
   // filter
   std::string window = "ram_lak";
   std::string redundancy = "automatic";
@@ -71,6 +80,9 @@ struct Options {
 
   /// With a device that has so much free. Throws BadInput.
   [[nodiscard]] MemoryLimits memory_limits(std::size_t device_free_bytes) const;
+
+  /// Of this scan. Throws BadInput.
+  [[nodiscard]] Corrections corrections(pyronn::Scan const& of) const;
 
   [[nodiscard]] std::optional<GreyWindow> grey_window() const;
 };

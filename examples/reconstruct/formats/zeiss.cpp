@@ -6,8 +6,9 @@
 
 namespace example {
 
+/// An OLE2 file, whatever its name.
 ScanFormat zeiss_format() {
-  return {"Zeiss (.txrm, .xrm)",
+  return {"Zeiss (.txrm)",
           [](FileSigns const& file) {
             return file.start.compare(0, 8, "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1") == 0;
           },

@@ -8,7 +8,6 @@
 #include <array>
 #include <cstddef>
 #include <filesystem>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -29,9 +28,6 @@
 #include <pyronn/scan/scan.hpp>
 
 namespace pyronn {
-
-/// Opens the images of a file or folder. Throws FileError.
-using OpenImages = std::function<std::shared_ptr<ImageStack const>(std::filesystem::path const&)>;
 
 namespace detail {
 
