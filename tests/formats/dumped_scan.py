@@ -1,12 +1,17 @@
 # SPDX-FileCopyrightText: The pyronn authors
 # SPDX-License-Identifier: Apache-2.0
 """What the program scan_dump finds in a scan, beside what was written into it."""
+import atexit
 import json
 import pathlib
 import subprocess
 import tempfile
 
 import numpy
+
+
+compared = 0
+atexit.register(lambda: print(f"{compared} values compared"))
 
 
 class DumpedScan:
@@ -53,6 +58,7 @@ def describe_images(folder, images, shape):
 
 def check_equal(what, found, written):
     """Every number, without any tolerance."""
+    global compared
     found = numpy.asarray(found)
     written = numpy.asarray(written)
     if found.shape != written.shape:
@@ -62,10 +68,12 @@ def check_equal(what, found, written):
         at = tuple(unequal[0])
         raise AssertionError(f"{what}: {len(unequal)} numbers differ, the first at {at}: "
                              f"{found[at]}, written was {written[at]}")
+    compared += found.size
 
 
 def check_close(what, found, written, tolerance):
     """Every number within an absolute tolerance."""
+    global compared
     found = numpy.asarray(found, dtype=float)
     written = numpy.asarray(written, dtype=float)
     if found.shape != written.shape:
@@ -73,3 +81,4 @@ def check_close(what, found, written, tolerance):
     most = numpy.max(numpy.abs(found - written))
     if not most <= tolerance:
         raise AssertionError(f"{what}: differs by {most}, more than {tolerance}")
+    compared += found.size

@@ -77,6 +77,14 @@ class ArcFanView {
     return {source, central, aside < 0 ? -left : left, radius, first, step};
   }
 
+  /// The same rays and points, with pixels counted from that of a column, which need not be on the
+  /// detector.
+  [[nodiscard]] ArcFanView counted_from(int column) const {
+    ArcFanView view = *this;
+    view.first_ = fan_angle(column);
+    return view;
+  }
+
   /// The line that pixel (u, v) sees, in world mm; indices need not be whole.
   [[nodiscard]] PYRONN_HOST_DEVICE Ray<double> ray(double u, double v) const {
     double const angle = fan_angle(u);
@@ -167,6 +175,16 @@ class ArcFanBeam : public detail::ViewList<ArcFanView, 2> {
   static ArcFanBeam from_vectors(int columns, std::vector<FanVectors> const& vectors) {
     return {"ArcFanBeam", {columns, 1}, vectors, [columns](FanVectors const& view) {
               return ArcFanView::from_vectors(view, columns);
+            }};
+  }
+
+  /// A scan from the views of other scans. Throws InvalidArgument for an empty list, and for pixels
+  /// 90 degrees or more off the central ray.
+  static ArcFanBeam from_views(int columns, std::vector<ArcFanView> const& views) {
+    return {"ArcFanBeam", {columns, 1}, views, [columns](ArcFanView const& view) {
+              detail::check_fan_angle(
+                  max(std::abs(view.fan_angle(0)), std::abs(view.fan_angle(columns - 1))));
+              return view;
             }};
   }
 

@@ -103,6 +103,15 @@ class ConeView {
     return view;
   }
 
+  /// The same rays and points, with pixels counted from pixel (column, row), which need not be on
+  /// the detector.
+  [[nodiscard]] ConeView counted_from(int column, int row) const {
+    ConeView view = *this;
+    view.matrix_ = matrix_.counted_from(column, row);
+    view.rays_ = rays_.counted_from(column, row);
+    return view;
+  }
+
   /// The line that pixel (u, v) sees, in world mm; indices need not be whole.
   [[nodiscard]] PYRONN_HOST_DEVICE Ray<double> ray(double u, double v) const {
     return rays_.ray(u, v);

@@ -46,6 +46,11 @@ class FanBeam : public detail::ViewList<ConeView, 2> {
             }};
   }
 
+  /// A scan from the views of other scans. Throws InvalidArgument for an empty list.
+  static FanBeam from_views(int columns, std::vector<ConeView> const& views) {
+    return {"FanBeam", {columns, 1}, views, [](ConeView const& view) { return view; }};
+  }
+
  private:
   using ViewList::ViewList;
 };

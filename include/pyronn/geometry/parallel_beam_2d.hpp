@@ -45,6 +45,11 @@ class ParallelBeam2D : public detail::ViewList<ParallelView, 2> {
             }};
   }
 
+  /// A scan from the views of other scans. Throws InvalidArgument for an empty list.
+  static ParallelBeam2D from_views(int columns, std::vector<ParallelView> const& views) {
+    return {"ParallelBeam2D", {columns, 1}, views, [](ParallelView const& view) { return view; }};
+  }
+
  private:
   using ViewList::ViewList;
 };

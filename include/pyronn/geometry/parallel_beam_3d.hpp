@@ -42,6 +42,12 @@ class ParallelBeam3D : public detail::ViewList<ParallelView> {
             }};
   }
 
+  /// A scan from the views of other scans. Throws InvalidArgument for an empty list.
+  static ParallelBeam3D from_views(Extents<2> detector_size,
+                                   std::vector<ParallelView> const& views) {
+    return {"ParallelBeam3D", detector_size, views, [](ParallelView const& view) { return view; }};
+  }
+
  private:
   using ViewList::ViewList;
 };

@@ -55,6 +55,15 @@ class ParallelView {
     for (int c = 0; c < 4; ++c) matrix_.row[2][c] = c == 3 ? 1.0 : 0.0;
   }
 
+  /// The same rays and points, with pixels counted from pixel (column, row), which need not be on
+  /// the detector.
+  [[nodiscard]] ParallelView counted_from(int column, int row) const {
+    ParallelView view = *this;
+    view.matrix_ = matrix_.counted_from(column, row);
+    view.rays_ = rays_.counted_from(column, row);
+    return view;
+  }
+
   /// The line that pixel (u, v) sees, in world mm; indices need not be whole.
   [[nodiscard]] PYRONN_HOST_DEVICE Ray<double> ray(double u, double v) const {
     return rays_.ray(u, v);

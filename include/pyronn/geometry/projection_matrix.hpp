@@ -34,6 +34,16 @@ struct ProjectionMatrix {
     return {row[r][0], row[r][1], row[r][2]};
   }
 
+  /// The matrix to the same pixels counted from (u, v), which becomes (0, 0).
+  [[nodiscard]] constexpr ProjectionMatrix counted_from(double u, double v) const {
+    ProjectionMatrix result = *this;
+    for (int c = 0; c < 4; ++c) {
+      result.row[0][c] -= u * row[2][c];
+      result.row[1][c] -= v * row[2][c];
+    }
+    return result;
+  }
+
   /// (u w, v w, w) of a world point.
   [[nodiscard]] PYRONN_HOST_DEVICE constexpr Vec3d operator()(Vec3d const& point) const {
     return {dot(direction(0), point) + row[0][3], dot(direction(1), point) + row[1][3],

@@ -65,6 +65,13 @@ struct ProjectiveRays {
   double end;       ///< last t
   bool diverge;     ///< true: the rays diverge from `origin`; false: they are parallel
 
+  /// The same rays with pixels counted from (column, row), which becomes (0, 0).
+  [[nodiscard]] constexpr ProjectiveRays counted_from(double column, double row) const {
+    ProjectiveRays result = *this;
+    (diverge ? result.direction : result.origin) += column * along_u + row * along_v;
+    return result;
+  }
+
   /// The line that pixel (u, v) sees.
   [[nodiscard]] PYRONN_HOST_DEVICE constexpr Ray<double> ray(double u, double v) const {
     Vec3d const pixel = u * along_u + v * along_v;

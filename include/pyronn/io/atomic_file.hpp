@@ -53,6 +53,10 @@ class AtomicFile {
   /// The stream of the temporary file. Errors of what is written to it are reported by `commit`.
   [[nodiscard]] std::ofstream& stream() { return stream_; }
 
+  /// Where the temporary file is, for a library that opens files by their names. What it writes
+  /// there it must have finished before `commit`.
+  [[nodiscard]] std::filesystem::path temporary_path() const { return temporary_.path(); }
+
   /// Writes this many bytes. Where that fails it throws FileError at once, with the system's
   /// reason.
   void write(void const* data, std::int64_t bytes) {

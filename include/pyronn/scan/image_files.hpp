@@ -112,9 +112,8 @@ inline void check_numbers(std::filesystem::path const& folder,
   }
 }
 
-/// The files of a folder that end in one of `extensions`, sorted by the numbers in their names.
-/// Throws FileError where there is none.
-inline std::vector<std::filesystem::path> files_of_folder(
+/// The files of a folder that end in one of `extensions`, in any order.
+inline std::vector<std::filesystem::path> files_that_end_in(
     std::filesystem::path const& folder, std::vector<std::string> const& extensions) {
   std::error_code error;
   std::filesystem::directory_iterator entry{folder, error};
@@ -130,6 +129,13 @@ inline std::vector<std::filesystem::path> files_of_folder(
     if (is_hidden || !is_named || entry->is_directory(error)) continue;
     files.push_back(path);
   }
+  return files;
+}
+
+/// The same sorted by the numbers in their names. Throws FileError where there is none.
+inline std::vector<std::filesystem::path> files_of_folder(
+    std::filesystem::path const& folder, std::vector<std::string> const& extensions) {
+  auto files = files_that_end_in(folder, extensions);
   if (files.empty()) fail_file(folder, "holds no file that ends in ", extensions.front());
   std::sort(files.begin(), files.end(), [](auto const& a, auto const& b) {
     return is_naturally_before(a.filename().string(), b.filename().string());
@@ -137,15 +143,31 @@ inline std::vector<std::filesystem::path> files_of_folder(
   return files;
 }
 
+/// Whether a name is `prefix` and a number, without regard to upper case.
+inline bool is_numbered(std::string const& name, std::string const& prefix) {
+  if (name.size() <= prefix.size()) return false;
+  bool const begins = lower_case(name.substr(0, prefix.size())) == lower_case(prefix);
+  return begins &&
+         count_digits(std::string_view{name}.substr(prefix.size())) == name.size() - prefix.size();
+}
+
 }  // namespace detail
 
 /// The files of a folder that end in one of `extensions`, lower case with its dot, in the order of
 /// the numbers in their names: view_2 before view_10. Names without regard to upper case; hidden
-/// files are left out. Throws FileError where there is none, where numbers are missing and for
-/// files of several series.
+/// files are left out. Where some are named `prefix` and a number, the others are left out. Throws
+/// FileError where there is none, where numbers are missing and for files of several series.
 [[nodiscard]] inline std::vector<std::filesystem::path> image_files(
-    std::filesystem::path const& folder, std::vector<std::string> const& extensions) {
+    std::filesystem::path const& folder, std::vector<std::string> const& extensions,
+    std::string const& prefix = "") {
   auto files = detail::files_of_folder(folder, extensions);
+  auto const is_other = [&prefix](auto const& file) {
+    return !detail::is_numbered(file.stem().string(), prefix);
+  };
+  bool const are_all_others = std::all_of(files.begin(), files.end(), is_other);
+  if (!prefix.empty() && !are_all_others) {
+    files.erase(std::remove_if(files.begin(), files.end(), is_other), files.end());
+  }
   detail::check_numbers(folder, files);
   return files;
 }

@@ -9,6 +9,7 @@
 
 #include <pyronn/geometry/arc_fan_beam.hpp>
 #include <pyronn/geometry/cone_beam.hpp>
+#include <pyronn/geometry/detector_part.hpp>
 #include <pyronn/geometry/fan_beam.hpp>
 #include <pyronn/geometry/parallel_beam_2d.hpp>
 #include <pyronn/geometry/parallel_beam_3d.hpp>
@@ -22,5 +23,15 @@ using ScanGeometry = std::variant<ParallelBeam2D, FanBeam, ArcFanBeam, ParallelB
 template <class Geometry>
 inline constexpr bool is_plane_geometry_v =
     decltype(std::declval<Geometry const&>().extents())::rank == 2;
+
+/// detector_part of whichever it is. Throws where that does.
+[[nodiscard]] inline ScanGeometry detector_part(ScanGeometry const& geometry, int first_column,
+                                                int columns, int first_row, int rows) {
+  return std::visit(
+      [&](auto const& beam) -> ScanGeometry {
+        return pyronn::detector_part(beam, first_column, columns, first_row, rows);
+      },
+      geometry);
+}
 
 }  // namespace pyronn
