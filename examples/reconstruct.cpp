@@ -3,36 +3,34 @@
 
 /// Reconstructs a scan in files: `reconstruct --help`.
 #include <algorithm>
-#include <cstddef>
 #include <cstdint>
 #include <cstdio>
 #include <exception>
 #include <filesystem>
+#include <memory>
 #include <new>
+#include <optional>
 #include <sstream>
 #include <string>
 #include <system_error>
-#include <vector>
 
 #include <pyronn/backend/cpu/executor.hpp>
 #include <pyronn/core/error.hpp>
-#include <pyronn/exec/buffer.hpp>
-#include <pyronn/io/metaimage.hpp>
-#include <pyronn/io/npy.hpp>
 #include <pyronn/operators/plan.hpp>
+#include <pyronn/scan/npy_images.hpp>
 #include <pyronn/scan/scan.hpp>
-#include <pyronn/scan/volume_of_scan.hpp>
 
 #include "reconstruct/axis.hpp"
 #include "reconstruct/backend.hpp"
-#include "reconstruct/image_error.hpp"
 #include "reconstruct/judgement.hpp"
 #include "reconstruct/options.hpp"
 #include "reconstruct/progress_bar.hpp"
+#include "reconstruct/report.hpp"
 #include "reconstruct/scan_format.hpp"
 #include "reconstruct/slices_png.hpp"
-#include "reconstruct/stage_table.hpp"
 #include "reconstruct/stopwatch.hpp"
+#include "reconstruct/volume_choice.hpp"
+#include "reconstruct/volume_files.hpp"
 #include "support/process.hpp"
 
 namespace example {
@@ -54,7 +52,7 @@ void check_inputs_survive(Options const& options, pyronn::Scan const& scan) {
 }
 
 /// Finds out before anything is computed whether the outputs can be written.
-void check_outputs(Options const& options, pyronn::Scan const& scan) {
+void check_outputs(Options const& options, pyronn::Grid const& grid) {
   auto const check = [](char const* name, std::filesystem::path const& path, std::int64_t bytes) {
     try {
       check_output(path, bytes);
@@ -62,8 +60,7 @@ void check_outputs(Options const& options, pyronn::Scan const& scan) {
       throw BadInput(std::string{name} + ": " + error.what());
     }
   };
-  check("--output", options.output,
-        scan.grid->size.count() * static_cast<std::int64_t>(sizeof(float)));
+  check("--output", options.output, grid.size.count() * static_cast<std::int64_t>(sizeof(float)));
   if (!options.png.empty()) check("--png", options.png, 0);
 }
 
@@ -75,25 +72,8 @@ auto as_input(std::string const& name, Read const& read) {
   } catch (pyronn::InvalidArgument const& error) {
     throw BadInput(name + ": " + error.what());
   } catch (pyronn::FileError const& error) {
-    throw BadInput(name + ": " + error.what());
+    throw BadInput(error.what());
   }
-}
-
-/// With a volume: the file's, or else the one that the scan sees.
-pyronn::Scan read_scan_and_volume(Options const& options) {
-  auto scan = read_scan({options.scan, options.projections, options.given()});
-  std::string const name = options.scan.string();
-  if (options.center != "file" && !scan.circle) {
-    throw BadInput("--center: " + name + " describes no circle in space");
-  }
-  return as_input(name, [&] {
-    bool const has_axis =
-        !options.axis_column() || scan.circle->axis_column == *options.axis_column();
-    if (!has_axis) set_axis(scan, *options.axis_column());
-    if (!scan.grid && !scan.circle) throw BadInput(name + ": volume: is missing");
-    if (!scan.grid) scan.grid = pyronn::volume_of_scan(*scan.circle);
-    return scan;
-  });
 }
 
 void print_facts(pyronn::Scan const& scan) {
@@ -103,164 +83,189 @@ void print_facts(pyronn::Scan const& scan) {
   std::printf("%s", text.str().c_str());
 }
 
-pyronn::NpyArray<float> read_truth(Options const& options, pyronn::Scan const& scan) {
-  if (options.truth.empty()) return {};
-  auto const& size = scan.grid->size;
-  auto truth = pyronn::read_npy<float>(options.truth);
-  if (truth.shape != std::vector<std::int64_t>{size[2], size[1], size[0]}) {
-    throw BadInput("--truth: " + options.truth.string() + " has the shape " +
-                   pyronn::detail::npy_shape_text(truth.shape) + ", not the volume's");
-  }
-  return truth;
+void warn(std::string const& warning) {
+  std::fprintf(stderr, "reconstruct: %s\n", warning.c_str());
 }
 
-/// Says what is wrong with images, and puts right what was asked for.
-void judge_images(Options const& options, pyronn::Scan const& scan, AnyImages& images) {
-  Judgement const judgement =
-      judge(scan, images, options.least_transmission, pyronn::CpuExecutor{options.threads});
-  for (std::string const& warning : judgement.warnings(options.least_transmission)) {
-    std::fprintf(stderr, "reconstruct: %s\n", warning.c_str());
-  }
-  if (judgement.dead_pixels + judgement.not_finite == 0) return;
-  if (!options.is_repairing) {
-    std::fprintf(stderr, "reconstruct: they count as if no light arrived; see --repair\n");
-    return;
-  }
-  std::int64_t const left = repair(scan, judgement, images);
-  if (left > 0) {
-    std::fprintf(stderr, "reconstruct: %lld dead pixels have no neighbour to repair them by\n",
-                 static_cast<long long>(left));
-  }
-}
-
-/// The device to compute on; empty for the CPU.
-std::string choose_device(Options const& options) {
-  if (options.executor == "cpu") return "";
-  std::string name = cuda_device_name();
-  if (options.executor == "cuda" && name.empty()) {
+/// The device to compute on; without a name: the CPU.
+Device choose_device(Options const& options) {
+  if (options.executor == "cpu") return {};
+  Device device = cuda_device();
+  if (options.executor == "cuda" && device.name.empty()) {
     throw BadInput("--executor: cuda, but there is no CUDA device, or no CUDA in this build");
   }
-  return name;
+  return device;
 }
 
-void print_plan(int views, pyronn::Plan const& plan) {
-  std::ostringstream text;
-  text.exceptions(std::ios::badbit);
-  text << plan;
-  std::printf("%d views at a time:\n%s\n", views, text.str().c_str());
-}
+/// One run of the program.
+class Program {
+ public:
+  explicit Program(Options const& options)
+      : options_{options},
+        device_{choose_device(options)},
+        scan_{read_scan({options.scan, options.projections, options.given()})} {}
 
-Cost compute(Options const& options, pyronn::Scan const& scan, AnyImages const& images,
-             std::string const& device, pyronn::VolumeView<float> volume) {
-  bool const is_on_device = !device.empty();
-  bool const is_textured =
-      options.interpolation == "texture" || (options.interpolation == "auto" && is_on_device);
-  ProgressBar bar{!options.is_quiet};
-  Job const job{scan,
-                *scan.grid,
-                images,
-                options.fbp_options(),
-                options.least_transmission,
-                is_textured,
-                options.workspace_bytes(),
-                [&bar](double done) { bar.update(done); },
-                options.is_verbose ? print_plan : nullptr};
-  if (!options.is_quiet) {
+  int operator()() {
+    prepare();
+    if (options_.is_plan) {
+      print_plan();
+      return 0;
+    }
+    auto const error = reconstruct();
+    if (!error) return 0;
+    std::printf("against the truth: relative L2 error %.3g, PSNR %.1f dB, mean error %.3g\n",
+                error->relative_l2, error->psnr_db, error->mean_absolute);
+    return error->relative_l2 <= options_.max_error ? 0 : 1;
+  }
+
+ private:
+  template <class Read>
+  auto input(Read const& read) const {
+    return as_input(options_.scan.string(), read);
+  }
+
+  /// All that is found out before anything is computed.
+  void prepare() {
+    check_inputs_survive(options_, scan_);
+    if (options_.center != "file" && !scan_.circle) {
+      throw BadInput("--center: " + options_.scan.string() + " describes no circle in space");
+    }
+    if (auto const column = options_.axis_column();
+        column && scan_.circle->axis_column != *column) {
+      input([&] { set_axis(scan_, *column); });
+    }
+    grid_ = input([&] { return choose_volume(options_, scan_); });
+    check_outputs(options_, grid_);
+    if (!options_.is_quiet) print_facts(scan_);
+    if (!wants_axis()) check();
+    calibrate();
+    if (!wants_axis()) return;
+    find_axis();
+    grid_ = input([&] { return choose_volume(options_, scan_); });
+    check();
+  }
+
+  /// When it is known where the axis is.
+  void check() {
+    input([&] { check_orbit(scan_, grid_, options_.fbp_options()); });
+    corrections_ = options_.corrections(scan_);
+  }
+
+  /// Reads darks and flats, and judges by some views what they are good for.
+  void calibrate() {
+    auto const use =
+        options_.fields == "averaged" ? FieldsOfTimes::averaged : FieldsOfTimes::interpolated;
+    pyronn::CpuExecutor const executor{options_.threads};
+    calibration_ = input([&] { return read_calibration(scan_, use, executor); });
+    if (calibration_.is_empty()) return;
+    PixelJudgement judgement{options_.least_transmission, {}};
+    judgement.options.gain = options_.repair.value_or(judgement.options.gain);
+    input([&] { judge(scan_, judgement, executor, calibration_); });
+    std::string const bad = text_of_bad_pixels(calibration_.bad_pixels);
+    if (!bad.empty()) warn(bad + (options_.repair ? "; interpolated" : "; see --repair"));
+  }
+
+  /// Whether the images are asked where the axis is: that is what is said, or nobody knows.
+  [[nodiscard]] bool wants_axis() const {
+    return options_.center == "auto" || (options_.center == "file" && is_axis_assumed(scan_));
+  }
+
+  void find_axis() {
+    auto const axis = input([&] {
+      return example::find_axis(scan_, calibration_, options_.least_transmission,
+                                pyronn::CpuExecutor{options_.threads});
+    });
+    input([&] { set_axis(scan_, axis.column); });
+    if (!options_.is_quiet) std::printf("%s\n", text_of(axis).c_str());
+  }
+
+  [[nodiscard]] bool is_on_device() const { return !device_.name.empty(); }
+
+  [[nodiscard]] BandPlan bands(ViewsReader const& reader) const {
+    return plan_bands({scan_, grid_, pyronn::bytes_of(reader.type()),
+                       corrections_.columns_held(scan_.detector_size()[0]), false, is_on_device(),
+                       is_on_device() ? views_on_cuda : views_on_cpu},
+                      options_.memory_limits(device_.free_bytes));
+  }
+
+  void print_task(BandPlan const& bands) const {
+    std::printf("%d views of %d x %d pixels, %d x %d x %d voxels, on %s\n", scan_.num_views(),
+                scan_.detector_size()[0], scan_.detector_size()[1], grid_.size[0], grid_.size[1],
+                grid_.size[2],
+                is_on_device() ? device_.name.c_str()
+                               : (std::to_string(options_.threads) + " CPU threads").c_str());
+    auto const mib = [](std::size_t bytes) { return static_cast<double>(bytes) / (1 << 20); };
     std::printf(
-        "%d views of %d x %d pixels, %d x %d x %d voxels, %s interpolation, on %s\n",
-        scan.num_views(), scan.detector_size()[0], scan.detector_size()[1], volume.extents[0],
-        volume.extents[1], volume.extents[2], is_textured ? "texture" : "software",
-        is_on_device ? device.c_str() : (std::to_string(options.threads) + " CPU threads").c_str());
+        "%zu band%s of up to %d slices from %d rows, %d views at a time; %.0f MiB on the host",
+        bands.bands.size(), bands.bands.size() == 1 ? "" : "s", bands.most_slices(),
+        bands.most_rows(), bands.views_at_a_time, mib(bands.host_bytes));
+    if (is_on_device()) std::printf(", %.0f MiB on the device", mib(bands.device_bytes));
+    std::printf("\n");
     flush_standard_output();
   }
-  return is_on_device ? reconstruct_on_cuda(job, volume)
-                      : reconstruct_on_cpu(job, volume, options.threads);
-}
 
-void write_outputs(Options const& options, pyronn::Scan const& scan,
-                   pyronn::VolumeView<float const> volume) {
-  if (options.output.extension() == ".mha") {
-    pyronn::write_metaimage(options.output, volume, *scan.grid);
-  } else {
-    pyronn::write_npy(options.output, volume);
+  void print_plan() {
+    ViewsReader const reader{scan_, calibration_, options_.least_transmission, options_.threads};
+    print_task(bands(reader));
   }
-  if (!options.png.empty()) {
-    write_slices_png(options.png, volume, *scan.grid, options.grey_window());
+
+  [[nodiscard]] std::optional<ImageError> reconstruct() {
+    ViewsReader reader{scan_, calibration_, options_.least_transmission, options_.threads};
+    BandPlan const plan = bands(reader);
+    if (!options_.is_quiet) print_task(plan);
+    VolumeSink sink{open_volume(options_.output, grid_), truth()};
+    ProgressBar bar{!options_.is_quiet};
+    Job const job{scan_,
+                  grid_,
+                  calibration_,
+                  plan,
+                  corrections_,
+                  options_.fbp_options(),
+                  options_.least_transmission,
+                  options_.interpolation == "texture",
+                  reader,
+                  sink,
+                  [&bar](double done) { bar.update(done); },
+                  options_.is_verbose ? print_steps : nullptr};
+    double const start_seconds = watch_.seconds();
+    Cost cost =
+        is_on_device() ? reconstruct_on_cuda(job) : reconstruct_on_cpu(job, options_.threads);
+    cost.start_seconds = start_seconds;
+    for (std::string const& warning : reader.warnings()) warn(warning);
+    sink.commit();
+    if (!options_.png.empty()) {
+      write_slices_png(options_.png, sink.middle_planes(), options_.grey_window());
+    }
+    cost.all_seconds = watch_.seconds();
+    if (!options_.is_quiet) print_report(scan_, grid_, cost);
+    return sink.error();
   }
-}
 
-void print_report(pyronn::Scan const& scan, Cost const& cost, double read_seconds,
-                  double read_bytes, double write_seconds) {
-  auto const voxels = static_cast<double>(scan.grid->size.count());
-  auto const pixels = static_cast<double>(scan.detector_size().count());
-  auto const views = static_cast<double>(scan.num_views());
-  StageTable table;
-  table.add("read", read_seconds, read_bytes / 1e6, "MB/s");
-  table.add("preprocess", cost.preprocess_seconds, pixels * views / 1e6, "Mpixel/s");
-  table.add("filter + backproject", cost.reconstruct_seconds, voxels * views / 1e9, "GUPS");
-  if (cost.device_peak_bytes > 0) {
-    table.add("copy to host", cost.copy_seconds, voxels * sizeof(float) / 1e6, "MB/s");
+  static void print_steps(int views, pyronn::Plan const& plan) {
+    std::ostringstream text;
+    text.exceptions(std::ios::badbit);
+    text << plan;
+    std::printf("%d views at a time:\n%s\n", views, text.str().c_str());
   }
-  table.add("write", write_seconds, voxels * sizeof(float) / 1e6, "MB/s");
-  table.print();
-  auto const mib = [](std::size_t bytes) { return static_cast<double>(bytes) / (1 << 20); };
-  std::printf("workspace %.0f MiB, peak %.0f MiB on the host", mib(cost.workspace_bytes),
-              mib(peak_host_bytes()));
-  if (cost.device_peak_bytes > 0)
-    std::printf(", %.0f MiB on the device", mib(cost.device_peak_bytes));
-  std::printf("\n");
-}
 
-/// Whether the images are asked where the axis is: that is what is said, or nobody knows.
-bool wants_axis(Options const& options, pyronn::Scan const& scan) {
-  return options.center == "auto" || (options.center == "file" && is_axis_assumed(scan));
-}
-
-void find_axis(Options const& options, AnyImages const& images, pyronn::Scan& scan) {
-  auto const axis =
-      find_axis(scan, images, options.least_transmission, pyronn::CpuExecutor{options.threads});
-  set_axis(scan, axis.column);
-  if (!options.is_quiet) std::printf("%s\n", text_of(axis).c_str());
-}
-
-int run(Options const& options) {
-  Stopwatch watch;
-  std::string const device = choose_device(options);
-  pyronn::Scan scan = read_scan_and_volume(options);
-  check_inputs_survive(options, scan);
-  check_outputs(options, scan);
-  if (!options.is_quiet) print_facts(scan);
-  std::string const description = options.scan.string();
-  if (!wants_axis(options, scan)) {
-    as_input(description, [&] { check_orbit(scan, *scan.grid, options.fbp_options()); });
+  /// Slices to compare with; null where there are none.
+  [[nodiscard]] std::shared_ptr<pyronn::ImageStack const> truth() const {
+    if (options_.truth.empty()) return nullptr;
+    auto truth = as_input("--truth", [&] { return pyronn::npy_images(options_.truth); });
+    if (truth->extents() != grid_.size) {
+      throw BadInput("--truth: " + options_.truth.string() + " has other extents than the volume");
+    }
+    return truth;
   }
-  auto const truth = as_input("--truth", [&] { return read_truth(options, scan); });
-  auto images = as_input(description, [&] { return read_images(scan); });
-  judge_images(options, scan, images);
-  if (wants_axis(options, scan)) {
-    as_input(description, [&] { find_axis(options, images, scan); });
-    as_input(description, [&] { check_orbit(scan, *scan.grid, options.fbp_options()); });
-  }
-  double const read_seconds = watch.restart();
 
-  pyronn::CpuExecutor const host;
-  pyronn::Buffer<float, pyronn::CpuExecutor> const memory{
-      host, static_cast<std::size_t>(scan.grid->size.count())};
-  auto const volume = memory.view(scan.grid->size);
-  Cost const cost = compute(options, scan, images, device, volume);
-
-  static_cast<void>(watch.restart());
-  write_outputs(options, scan, volume);
-  double const write_seconds = watch.restart();
-  if (!options.is_quiet) {
-    print_report(scan, cost, read_seconds, static_cast<double>(bytes(images)), write_seconds);
-  }
-  if (truth.data.empty()) return 0;
-  ImageError const error = image_error(volume.data, truth.data.data(), volume.count());
-  std::printf("against the truth: relative L2 error %.3g, PSNR %.1f dB, mean error %.3g / mm\n",
-              error.relative_l2, error.psnr_db, error.mean_absolute);
-  return error.relative_l2 <= options.max_error ? 0 : 1;
-}
+  Stopwatch watch_;
+  Options const& options_;
+  Device device_;
+  pyronn::Scan scan_;
+  pyronn::Grid grid_{};
+  Calibration calibration_{};
+  Corrections corrections_{};
+};
 
 int complain(char const* program, std::string message, int status) {
   std::replace(message.begin(), message.end(), '\n', ' ');
@@ -275,7 +280,7 @@ int main(int argc, char** argv) {
   example::prepare_process();
   try {
     auto const options = example::parse_options(argc, argv);
-    int const status = options ? example::run(*options) : 0;
+    int const status = options ? example::Program{*options}() : 0;
     example::flush_standard_output();
     return status;
   } catch (example::BadInput const& error) {

@@ -172,6 +172,24 @@ BOOST_AUTO_TEST_CASE(one_directory_for_all_images) {
   }
 }
 
+/// libtiff takes a long strip for many short ones.
+BOOST_AUTO_TEST_CASE(one_directory_for_all_of_larger_images) {
+  constexpr int width = 300;
+  constexpr int height = 200;
+  auto const path = folder / "f.tif";
+  test::write_bytes(path, one_directory(true, "ImageJ=1.53t\nimages=3\n", 3, width, height));
+  auto const stack = tiff_images(path);
+  BOOST_TEST_REQUIRE((stack->extents() == pyronn::Extents<3>{width, height, 3}));
+  std::vector<float> out(width * height);
+  for (int i = 0; i < 3; ++i) {
+    stack->read({i, 1, 0, height}, out.data());
+    for (int n = 0; n < width * height; ++n) {
+      BOOST_REQUIRE(out[static_cast<std::size_t>(n)] ==
+                    static_cast<float>(number(i, n / width, n % width)));
+    }
+  }
+}
+
 BOOST_AUTO_TEST_CASE(several_files_with_one_directory_for_all_images) {
   test::write_bytes(folder / "f1.tif", one_directory(false, "ImageJ=1.53t\nimages=3\n", 3));
   auto const second = folder / "f2.tif";

@@ -9,11 +9,7 @@
 #include <ios>
 #include <locale>
 #include <sstream>
-#include <type_traits>
-#include <variant>
 #include <vector>
-
-#include <pyronn/scan/volume_of_scan.hpp>
 
 #include "bad_input.hpp"
 
@@ -42,31 +38,39 @@ std::vector<int> rows_to_compare(pyronn::CircularScan const& circle) {
   return rows;
 }
 
+/// The line integral of a count.
+class LineOf {
+ public:
+  LineOf(Calibration const& calibration, double least_transmission)
+      : calibration_{calibration}, least_{least_transmission} {}
+
+  float operator()(float value, std::size_t pixel) const {
+    if (calibration_.is_empty()) return value;
+    auto const dark = static_cast<double>(calibration_.darks.means.front()[pixel]);
+    double const full = static_cast<double>(calibration_.flats.means.front()[pixel]) - dark;
+    double const part = full > 0 ? (static_cast<double>(value) - dark) / full : 1;
+    // What is no number counts as no light, as it does in the reconstruction.
+    double const light = part > least_ ? part : least_;
+    return static_cast<float>(-std::log(std::isfinite(light) ? light : least_));
+  }
+
+ private:
+  Calibration const& calibration_;
+  double least_;
+};
+
 /// The line integrals of some rows, `[view][row][column]`; what is dead or dark is cut.
-template <class T>
-std::vector<float> lines_of_rows(pyronn::Scan const& scan, Images<T> const& images,
-                                 std::vector<int> const& rows, double least_transmission) {
-  auto const detector = scan.detector_size();
-  std::vector<float> lines;
+std::vector<float> lines_of_rows(pyronn::Scan const& scan, std::vector<int> const& rows,
+                                 LineOf const& line_of) {
+  auto const columns = static_cast<std::size_t>(scan.detector_size()[0]);
+  std::vector<float> lines(columns * rows.size() * static_cast<std::size_t>(scan.num_views()));
+  auto* row_lines = lines.data();
   for (int view = 0; view < scan.num_views(); ++view) {
     for (int const row : rows) {
-      auto const pixel = static_cast<std::size_t>(std::int64_t{row} * detector[0]);
-      std::size_t const first =
-          static_cast<std::size_t>(view) * static_cast<std::size_t>(detector.count()) + pixel;
-      for (std::size_t u = 0; u < static_cast<std::size_t>(detector[0]); ++u) {
-        auto const value = static_cast<double>(images.projections[first + u]);
-        if (!images.are_intensities()) {
-          lines.push_back(static_cast<float>(value));
-          continue;
-        }
-        auto const dark = static_cast<double>(images.dark[pixel + u]);
-        auto const full = static_cast<double>(images.flat[pixel + u]) - dark;
-        double const part = full > 0 ? (value - dark) / full : 1;
-        // What is no number counts as no light, as it does in the reconstruction.
-        double const light = part > least_transmission ? part : least_transmission;
-        lines.push_back(
-            static_cast<float>(-std::log(std::isfinite(light) ? light : least_transmission)));
-      }
+      scan.views->read({view, 1, row, 1}, row_lines);
+      std::size_t const pixel = static_cast<std::size_t>(row) * columns;
+      for (std::size_t u = 0; u < columns; ++u) row_lines[u] = line_of(row_lines[u], pixel + u);
+      row_lines += columns;
     }
   }
   return lines;
@@ -81,18 +85,14 @@ bool is_axis_assumed(pyronn::Scan const& scan) {
 }
 
 void set_axis(pyronn::Scan& scan, double column) {
-  bool const is_volume_of_scan = scan.grid && *scan.grid == pyronn::volume_of_scan(*scan.circle);
   scan.circle->axis_column = column;
   scan.geometry = scan.circle->geometry();
-  if (is_volume_of_scan) scan.grid = pyronn::volume_of_scan(*scan.circle);
 }
 
-pyronn::RotationAxis find_axis(pyronn::Scan const& scan, AnyImages const& images,
+pyronn::RotationAxis find_axis(pyronn::Scan const& scan, Calibration const& calibration,
                                double least_transmission, pyronn::CpuExecutor const& executor) {
   auto const rows = rows_to_compare(*scan.circle);
-  auto const lines = std::visit(
-      [&](auto const& typed) { return lines_of_rows(scan, typed, rows, least_transmission); },
-      images);
+  auto const lines = lines_of_rows(scan, rows, LineOf{calibration, least_transmission});
   pyronn::Extents<3> const extents{scan.detector_size()[0], static_cast<int>(rows.size()),
                                    scan.num_views()};
   return pyronn::find_rotation_axis(executor, *scan.circle,

@@ -8,20 +8,20 @@
 #include <pyronn/scan/rotation_axis.hpp>
 #include <pyronn/scan/scan.hpp>
 
-#include "images.hpp"
+#include "calibration.hpp"
 
 namespace example {
 
 /// Whether no file said where the axis is.
 [[nodiscard]] bool is_axis_assumed(pyronn::Scan const& scan);
 
-/// Lets the axis of a scan on a circle be seen in another column. A volume that was made of the
-/// scan is made anew. Throws InvalidArgument.
+/// Lets the axis of a scan on a circle be seen in another column. Throws InvalidArgument.
 void set_axis(pyronn::Scan& scan, double column);
 
 /// Looks for the axis in some rows of a scan on a circle. Throws InvalidArgument where it cannot be
 /// found, and BadInput where a source's plane is not on the panel.
-[[nodiscard]] pyronn::RotationAxis find_axis(pyronn::Scan const& scan, AnyImages const& images,
+[[nodiscard]] pyronn::RotationAxis find_axis(pyronn::Scan const& scan,
+                                             Calibration const& calibration,
                                              double least_transmission,
                                              pyronn::CpuExecutor const& executor);
 
