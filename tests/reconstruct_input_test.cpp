@@ -57,7 +57,7 @@ example::Calibration calibration_of(pyronn::Scan const& scan) {
 template <class T>
 Counts<T> read_counts(pyronn::Scan const& scan) {
   auto calibration = calibration_of(scan);
-  calibration.bad_pixels.resize(calibration.flats.means.front().size());
+  calibration.bad_pixels.resize(calibration.flats.fields.front().mean.size());
   return read_counts<T>(scan, calibration);
 }
 
@@ -101,8 +101,8 @@ BOOST_AUTO_TEST_SUITE(reconstruct_input)
 BOOST_FIXTURE_TEST_CASE(a_scan_is_read, ScanFiles) {
   auto const found = read_counts<std::uint16_t>(scan());
   BOOST_TEST(found.counts.size() == 24U);
-  BOOST_TEST(found.calibration.darks.means.front().size() == 6U);
-  BOOST_TEST(found.calibration.flats.means.front().size() == 6U);
+  BOOST_TEST(found.calibration.darks.fields.front().mean.size() == 6U);
+  BOOST_TEST(found.calibration.flats.fields.front().mean.size() == 6U);
   test::write_bytes(folder / "scan.json", "\xef\xbb\xbf" + description().dump());
   BOOST_TEST(scan().num_views() == 4);  // with a byte order mark
 }
@@ -284,13 +284,13 @@ BOOST_FIXTURE_TEST_CASE(fields_of_several_times, MeasuredScan) {
                     pyronn::Extents<3>{columns, rows, 2}, std::move(flats)),
                 {0, views}};
   auto const interpolated = calibration_of(scan);
-  BOOST_TEST_REQUIRE(interpolated.flats.means.size() == 2U);
-  BOOST_TEST(interpolated.flats.times[1] == views);
-  BOOST_TEST(interpolated.flats.means[1][7] == 1.5F * flat[7]);
+  BOOST_TEST_REQUIRE(interpolated.flats.fields.size() == 2U);
+  BOOST_TEST(interpolated.flats.fields[1].time == views);
+  BOOST_TEST(interpolated.flats.fields[1].mean[7] == 1.5F * flat[7]);
   auto const averaged =
       example::read_calibration(scan, example::FieldsOfTimes::averaged, pyronn::CpuExecutor{2});
-  BOOST_TEST_REQUIRE(averaged.flats.means.size() == 1U);
-  BOOST_TEST(averaged.flats.means[0][7] == 1.25F * flat[7]);
+  BOOST_TEST_REQUIRE(averaged.flats.fields.size() == 1U);
+  BOOST_TEST(averaged.flats.fields[0].mean[7] == 1.25F * flat[7]);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -254,7 +254,7 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_found_is_refused) {
   Lines broken = lines_of(scan, 0);
   broken[7] = NAN;
   BOOST_CHECK_EXCEPTION(static_cast<void>(find(scan, broken)), InvalidArgument,
-                        says("find_rotation_axis: line 7 is nan"));
+                        says("find_rotation_axis: view 0 holds a line that is not finite"));
   auto const narrow = parallel(12, equal_angles(90));
   BOOST_CHECK_THROW(static_cast<void>(find(narrow, Lines(12 * 3 * 90))), InvalidArgument);
 }

@@ -68,11 +68,12 @@ Sample read_sample(pyronn::Scan const& scan) {
 void judge(pyronn::Scan const& scan, PixelJudgement const& judgement,
            pyronn::CpuExecutor const& executor, Calibration& calibration) {
   auto const pixels = static_cast<std::size_t>(calibration.size.count());
-  auto const dark = calibration.all_of(calibration.darks.means.front());
-  auto const flat = calibration.all_of(calibration.flats.means.front());
+  auto const dark = calibration.all_of(calibration.darks.fields.front().mean);
+  auto const flat = calibration.all_of(calibration.flats.fields.front().mean);
   pyronn::ArrayView<float const, 2> deviation{};
-  if (!calibration.flats.deviation.empty()) {
-    deviation = calibration.all_of(calibration.flats.deviation);
+  constexpr int enough_for_deviation = 5;
+  if (calibration.flats.fields.front().images >= enough_for_deviation) {
+    deviation = calibration.all_of(calibration.flats.fields.front().deviation);
   }
   calibration.bad_pixels.assign(pixels, 0);
   pyronn::ArrayView<std::uint8_t, 2> const mask{calibration.bad_pixels.data(), calibration.size};

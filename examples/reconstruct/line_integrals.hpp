@@ -26,22 +26,25 @@ namespace example {
 template <class Place>
 class FieldsAtPlace {
  public:
-  FieldsAtPlace(Place& place, Fields const& fields, std::size_t bytes) : fields_{fields} {
-    for (std::size_t n = 0; n < fields.means.size(); ++n) rooms_.emplace_back(place, bytes);
+  FieldsAtPlace(Place& place, pyronn::CalibrationFields const& fields, std::size_t bytes)
+      : fields_{fields} {
+    for (std::size_t n = 0; n < fields.fields.size(); ++n) rooms_.emplace_back(place, bytes);
   }
 
   void load(Calibration const& calibration, pyronn::DetectorRows rows) {
-    series_ = {{}, fields_.times};
+    series_ = {};
     for (std::size_t n = 0; n < rooms_.size(); ++n) {
+      auto const& field = fields_.fields[n];
       series_.fields.push_back(
-          rooms_[n].load(calibration.rows_of(fields_.means[n], rows.first, rows.count)));
+          rooms_[n].load(calibration.rows_of(field.mean, rows.first, rows.count)));
+      series_.times.push_back(field.time);
     }
   }
 
   [[nodiscard]] pyronn::FieldsInTime<float const> const& series() const { return series_; }
 
  private:
-  Fields const& fields_;
+  pyronn::CalibrationFields const& fields_;
   std::deque<typename Place::Input> rooms_;
   pyronn::FieldsInTime<float const> series_;
 };

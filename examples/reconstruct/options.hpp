@@ -29,7 +29,7 @@ struct Options {
   std::filesystem::path scan;
   std::filesystem::path projections;
   std::string center = "file";
-  std::optional<double> roll_degrees;
+  std::string roll = "file";
   std::string rotation = "file";
   std::vector<double> pixel_mm;
   std::optional<double> source_isocenter_mm;
@@ -53,7 +53,7 @@ struct Options {
   // filter
   std::string window = "ram_lak";
   std::string redundancy = "automatic";
-  std::string interpolation = "auto";
+  std::string interpolation = "software";
   // output
   std::filesystem::path output = "volume.mha";
   std::filesystem::path png;
@@ -78,6 +78,9 @@ struct Options {
   /// Where --center names a column. Throws BadInput.
   [[nodiscard]] std::optional<double> axis_column() const;
 
+  /// Where --roll names an angle [rad]. Throws BadInput.
+  [[nodiscard]] std::optional<double> roll_angle() const;
+
   /// With a device that has so much free. Throws BadInput.
   [[nodiscard]] MemoryLimits memory_limits(std::size_t device_free_bytes) const;
 
@@ -85,9 +88,11 @@ struct Options {
   [[nodiscard]] Corrections corrections(pyronn::Scan const& of) const;
 
   [[nodiscard]] std::optional<GreyWindow> grey_window() const;
-};
 
-/// Nothing if all that was asked for is help. Throws BadInput.
-std::optional<Options> parse_options(int argc, char** argv);
+  /// In the order of pyronn::FilterWindow.
+  static std::vector<std::string> const& window_names();
+  /// In the order of pyronn::Redundancy.
+  static std::vector<std::string> const& redundancy_names();
+};
 
 }  // namespace example

@@ -45,10 +45,10 @@ struct ScanFormat {
 ScanFormat hdf5_format();
 ScanFormat nikon_format();
 ScanFormat skyscan_format();
-ScanFormat zeiss_format();
 ScanFormat dicom_format();
 ScanFormat rtk_format();
 ScanFormat varian_format();
 ScanFormat json_format();
+ScanFormat zeiss_format();
 
 }  // namespace example

@@ -76,8 +76,8 @@ void ViewsReader::count_faults(ImagePart const& part, T const* counts) {
   auto const rows = [&](auto const& all) {
     return calibration_.rows_of(all, part.first_row, part.rows);
   };
-  auto const dark = rows(calibration_.darks.means.front());
-  auto const flat = rows(calibration_.flats.means.front());
+  auto const dark = rows(calibration_.darks.fields.front().mean);
+  auto const flat = rows(calibration_.flats.fields.front().mean);
   auto const bad = rows(calibration_.bad_pixels);
   auto const pixels = static_cast<std::size_t>(dark.count());
   std::vector<float> least(pixels);

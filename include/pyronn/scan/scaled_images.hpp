@@ -32,8 +32,9 @@ class ScaledImages : public ImageStack {
     auto* numbers = static_cast<float*>(out);
     images_->read(part, numbers);
     std::int64_t const count = std::int64_t{extents()[0]} * part.rows;
-    for (int image = 0; image < part.images; ++image) {
-      double const factor = factors_[static_cast<std::size_t>(part.first_image + image)];
+    for (int i = 0; i < part.images; ++i) {
+      int const image = part.first_image + i;
+      double const factor = factors_[static_cast<std::size_t>(image)];
       for (float* const end = numbers + count; numbers != end; ++numbers) {
         *numbers = static_cast<float>(static_cast<double>(*numbers) * factor);
       }

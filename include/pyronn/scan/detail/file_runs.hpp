@@ -72,9 +72,9 @@ class RunImages : public ImageStack {
     std::int64_t const row_bytes = std::int64_t{extents()[0]} * bytes_of(type());
     std::int64_t const part_bytes = row_bytes * part.rows;
     for (int i = 0; i < part.images; ++i) {
-      read_runs(*file_, runs_[static_cast<std::size_t>(part.first_image + i)],
-                part.first_row * row_bytes, part_bytes,
-                static_cast<std::byte*>(out) + i * part_bytes);
+      int const image = part.first_image + i;
+      read_runs(*file_, runs_[static_cast<std::size_t>(image)], part.first_row * row_bytes,
+                part_bytes, static_cast<std::byte*>(out) + i * part_bytes);
     }
   }
 

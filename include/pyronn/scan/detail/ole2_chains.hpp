@@ -72,7 +72,8 @@ class Ole2Chains {
 inline std::vector<std::uint32_t> ole2_table_sectors(Ole2Sectors const& sectors) {
   constexpr std::uint32_t in_header = 109;
   std::uint32_t const per_sector = sectors.numbers();
-  std::uint32_t const needed = sectors.count() / per_sector + (sectors.count() % per_sector != 0);
+  std::uint32_t const needed =
+      sectors.count() / per_sector + (sectors.count() % per_sector != 0 ? 1 : 0);
   std::uint32_t const count = std::min(needed, sectors.number(44));
   std::vector<std::uint32_t> result;
   for (std::uint32_t i = 0; i < std::min(count, in_header); ++i) {
