@@ -150,6 +150,11 @@ EvenRows rows_for_roll(pyronn::CircularScan const& circle) {
 
 }  // namespace
 
+std::vector<float> sinogram(pyronn::Scan const& scan, Calibration const& calibration, int row,
+                            double least_transmission) {
+  return lines_of_rows(scan, {row}, LineOf{calibration, least_transmission});
+}
+
 void set_roll(pyronn::Scan& scan, double roll) {
   scan.circle->roll = roll;
   scan.geometry = scan.circle->geometry();
