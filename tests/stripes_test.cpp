@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Stripes of sinograms; defect_corrections_test has what rings are left of them.
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <vector>

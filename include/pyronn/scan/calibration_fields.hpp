@@ -35,7 +35,7 @@ struct CalibrationFields {
   [[nodiscard]] FieldsInTime<float const> in_time() const {
     FieldsInTime<float const> result;
     for (CalibrationField const& field : fields) {
-      result.fields.push_back({field.mean.data(), size});
+      result.fields.emplace_back(field.mean.data(), size);
       result.times.push_back(field.time);
     }
     return result;

@@ -3,7 +3,7 @@
 #pragma once
 
 /// RowSmoother: weights of straight lines that are fitted to pieces of a row.
-#include <cmath>
+#include <cstddef>
 
 #include <pyronn/core/config.hpp>
 #include <pyronn/core/math.hpp>
@@ -21,16 +21,16 @@ struct RowSmoother {
   int radius;
   /// Row n has the weights of column n for columns 0 to n + radius; the last row is that of columns
   /// away from the ends.
-  LaunchTable<float, (most_radius + 1) * (2 * most_radius + 1)> weights;
+  LaunchTable<float, (most_radius + 1) * (2 * most_radius + 1)> weights{};
 
-  explicit RowSmoother(int radius_) : radius{radius_}, weights{} {
+  explicit RowSmoother(int radius_) : radius{radius_} {
     for (int column = 0; column <= radius; ++column) fit(column);
   }
 
   /// Of the column that lies `column` from the nearer end of its row, towards that end first; or
   /// those of column `radius` for all columns farther away.
   [[nodiscard]] PYRONN_HOST_DEVICE float const* of(int column) const {
-    return weights.entries + pyronn::min(column, radius) * (2 * radius + 1);
+    return weights.entries + std::ptrdiff_t{pyronn::min(column, radius)} * (2 * radius + 1);
   }
 
  private:
