@@ -7,12 +7,15 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include <boost/test/unit_test.hpp>
+#include <sys/resource.h>
 
 #include <pyronn/scan/hdf5_images.hpp>
 
+#include "support/counting_filter.hpp"
 #include "support/hdf5_writer.hpp"
 #include "support/temporary_folder.hpp"
 
@@ -27,6 +30,12 @@ constexpr int rows = 5;
 constexpr int images = 4;
 
 double number(int image, int row, int column) { return 100 + 30 * image + 6 * row + column; }
+
+std::vector<double> first_image() {
+  std::vector<double> values;
+  for (int i = 0; i < rows * columns; ++i) values.push_back(100 + i);
+  return values;
+}
 
 std::vector<double> numbers() {
   std::vector<double> values;
@@ -142,6 +151,83 @@ BOOST_AUTO_TEST_CASE(virtual_sets_whose_sources_are_missing_are_refused) {
                         says(source.string() + ": cannot be opened as HDF5"));
 }
 
+/// The library fills what no source gives, and what a source is too short for.
+BOOST_AUTO_TEST_CASE(virtual_sets_with_gaps_are_refused) {
+  { test::Hdf5Writer{folder / "source.h5"}.write("data", shape, numbers(), H5T_STD_U16LE); }
+  /// Some images and rows of the set from the same, or from later images, of the source.
+  struct Mapping {
+    hsize_t image, images, row, rows, later;
+  };
+  auto const map = [&](std::vector<Mapping> const& mappings) {
+    return [&shape = shape, mappings](hid_t how) {
+      for (Mapping const& mapping : mappings) {
+        hid_t const target = H5Screate_simple(3, shape.data(), nullptr);
+        hid_t const source = H5Screate_simple(3, shape.data(), nullptr);
+        hsize_t first[] = {mapping.image, mapping.row, 0};
+        hsize_t const count[] = {mapping.images, mapping.rows, columns};
+        H5Sselect_hyperslab(target, H5S_SELECT_SET, first, nullptr, count, nullptr);
+        hsize_t const larger[] = {2 * images, rows, columns};
+        H5Sset_extent_simple(source, 3, larger, nullptr);
+        first[0] += mapping.later;
+        H5Sselect_hyperslab(source, H5S_SELECT_SET, first, nullptr, count, nullptr);
+        BOOST_REQUIRE(H5Pset_virtual(how, target, "source.h5", "data", source) >= 0);
+        H5Sclose(source);
+        H5Sclose(target);
+      }
+    };
+  };
+  auto const write = [&](std::vector<Mapping> const& mappings) {
+    test::Hdf5Writer{path}.write("data", shape, {}, H5T_STD_U16LE, map(mappings));
+  };
+  write({{0, 2, 0, rows, 0}, {2, 2, 0, 3, 0}, {2, 2, 3, 2, 0}});
+  check(*hdf5_images(path, "data"));
+  BOOST_TEST(hdf5_images(path, "data")->extents()[2] == images);
+  write({{0, 2, 0, rows, 0}, {3, 1, 0, rows, 0}});
+  BOOST_CHECK_EXCEPTION(static_cast<void>(hdf5_images(path, "data")), FileError,
+                        says("data: has no source for some of its numbers, the first of them in "
+                             "image 2"));
+  write({{0, 2, 0, rows, 0}, {1, 2, 0, rows, 0}, {0, 1, 0, rows, 0}});  // as many as there are
+  BOOST_CHECK_EXCEPTION(static_cast<void>(hdf5_images(path, "data")), FileError,
+                        says("the first of them in image 3"));
+  write({{0, 3, 0, rows, 0}, {3, 1, 0, rows, 1}});
+  BOOST_CHECK_EXCEPTION(static_cast<void>(hdf5_images(path, "data")), FileError,
+                        says("source.h5, whose data does not hold as many"));
+}
+
+/// The library reads what it cannot open as the fill value.
+BOOST_AUTO_TEST_CASE(virtual_sets_of_more_files_than_a_program_may_open) {
+  constexpr int many = 40;
+  std::vector<hsize_t> const all{many, rows, columns};
+  auto const link = [&](hid_t how) {
+    for (hsize_t i = 0; i < many; ++i) {
+      std::string const name = "source" + std::to_string(i) + ".h5";
+      { test::Hdf5Writer{folder / name}.write("data", {1, rows, columns}, first_image()); }
+      hid_t const target = H5Screate_simple(3, all.data(), nullptr);
+      hsize_t const first[] = {i, 0, 0};
+      hsize_t const count[] = {1, rows, columns};
+      H5Sselect_hyperslab(target, H5S_SELECT_SET, first, nullptr, count, nullptr);
+      hid_t const source = H5Screate_simple(3, count, nullptr);
+      BOOST_REQUIRE(H5Pset_virtual(how, target, name.c_str(), "data", source) >= 0);
+      H5Sclose(source);
+      H5Sclose(target);
+    }
+  };
+  { test::Hdf5Writer{path}.write("data", all, {}, H5T_IEEE_F64LE, link); }
+  auto const last = [&] {
+    auto const stack = hdf5_images(path, "data");
+    std::vector<double> out(many * rows * columns);
+    stack->read(stack->whole(), out.data());
+    return out.back();
+  };
+  BOOST_TEST(last() == number(0, rows - 1, columns - 1));
+  rlimit limit{};
+  BOOST_REQUIRE(getrlimit(RLIMIT_NOFILE, &limit) == 0);
+  rlimit const few{30, limit.rlim_max};
+  BOOST_REQUIRE(setrlimit(RLIMIT_NOFILE, &few) == 0);
+  BOOST_CHECK_EXCEPTION(last(), FileError, says("Too many open files"));
+  BOOST_REQUIRE(setrlimit(RLIMIT_NOFILE, &limit) == 0);
+}
+
 /// They lie beside the HDF5 file, wherever the program works.
 BOOST_AUTO_TEST_CASE(external_files_that_are_short_are_refused) {
   std::vector<std::uint16_t> values;
@@ -171,7 +257,23 @@ BOOST_AUTO_TEST_CASE(images_behind_a_link_to_another_file) {
   }
   auto const stack = hdf5_images(path, "data");
   check(*stack);
-  BOOST_TEST(stack->in_memory<std::uint16_t>().data == nullptr);
+  auto const found = stack->in_memory<std::uint16_t>();  // of the other file
+  BOOST_TEST_REQUIRE(found.data != nullptr);
+  BOOST_TEST(found(2, 3, 1) == number(1, 3, 2));
+}
+
+/// Behind text that other programs put in front, and in another order of bytes.
+BOOST_AUTO_TEST_CASE(numbers_in_one_piece_behind_a_user_block) {
+  for (hid_t const type : {H5T_STD_U16LE, H5T_STD_U16BE, H5T_IEEE_F32BE}) {
+    {
+      hid_t const made = H5Pcreate(H5P_FILE_CREATE);
+      H5Pset_userblock(made, 1024);
+      test::Hdf5Writer file{path, made};
+      H5Pclose(made);
+      file.write("data", shape, numbers(), type);
+    }
+    check(*hdf5_images(path, "data"));
+  }
 }
 
 /// As an aborted scan leaves them: the library would read fill values.
@@ -222,31 +324,84 @@ BOOST_AUTO_TEST_CASE(virtual_sets_of_virtual_sets) {
 
 /// A filter that the program has while it writes, and not while it reads.
 BOOST_AUTO_TEST_CASE(a_filter_that_is_missing_is_named) {
-  constexpr H5Z_filter_t number = 400;  // of those for tests
-  H5Z_class2_t const filter{
-      H5Z_CLASS_T_VERS,
-      number,
-      1,
-      1,
-      "turn",
-      nullptr,
-      nullptr,
-      [](unsigned, std::size_t, unsigned const*, std::size_t bytes, std::size_t*, void** buffer) {
-        auto* const first = static_cast<char*>(*buffer);
-        std::reverse(first, first + bytes);
-        return bytes;
-      }};
-  BOOST_REQUIRE(H5Zregister(&filter) >= 0);
-  auto const use = [&](hid_t how) {
-    hsize_t const chunk[] = {1, rows, columns};
-    H5Pset_chunk(how, 3, chunk);
-    BOOST_REQUIRE(H5Pset_filter(how, number, H5Z_FLAG_MANDATORY, 0, nullptr) >= 0);
-  };
-  { test::Hdf5Writer{path}.write("data", shape, numbers(), H5T_STD_U16LE, use); }
-  check(*hdf5_images(path, "data"));
-  BOOST_REQUIRE(H5Zunregister(number) >= 0);
+  {
+    test::CountingFilter const filter;
+    filter.write(path, "data", shape, numbers(), {1, rows, columns});
+    check(*hdf5_images(path, "data"));
+  }
   BOOST_CHECK_EXCEPTION(check(*hdf5_images(path, "data")), FileError,
                         says("; filter 400 (turn) was not found: install its plug-in"));
+  auto const from = [&](hid_t how) {
+    hid_t const space = H5Screate_simple(3, shape.data(), nullptr);
+    BOOST_REQUIRE(H5Pset_virtual(how, space, "scan.h5", "data", space) >= 0);
+    H5Sclose(space);
+  };
+  { test::Hdf5Writer{folder / "virtual.h5"}.write("data", shape, {}, H5T_STD_U16LE, from); }
+  BOOST_CHECK_EXCEPTION(check(*hdf5_images(folder / "virtual.h5", "data")), FileError,
+                        says("filter 400 (turn) was not found"));
+}
+
+/// Row by row of all images; of chunks of one image, of parts of several and of whole ones.
+BOOST_AUTO_TEST_CASE(chunks_are_inflated_once) {
+  test::CountingFilter const filter;
+  for (std::vector<hsize_t> const& chunk :
+       {std::vector<hsize_t>{1, rows, columns}, {3, 2, 4}, {2, rows, columns}, {images, 1, 1}}) {
+    filter.write(path, "data", shape, numbers(), chunk);
+    auto const stack = hdf5_images(path, "data");
+    check(*stack);  // overlapping parts, too
+    auto const again = hdf5_images(path, "data");
+    int const before = filter.calls();
+    for (int row = 0; row < rows; ++row) {
+      std::vector<std::uint16_t> out(images * columns);
+      again->read({0, images, row, 1}, out.data());
+      BOOST_TEST(out.back() == number(images - 1, row, columns - 1));
+    }
+    BOOST_TEST(filter.calls() - before == filter.chunks(shape, chunk));
+  }
+}
+
+/// Of a memory for two images the library's work is less than without, and more than that is not
+/// kept.
+BOOST_AUTO_TEST_CASE(what_is_kept_has_a_limit) {
+  test::CountingFilter const filter;
+  filter.write(path, "data", shape, numbers(), {1, rows, columns});
+  auto const calls = [&](std::int64_t kept_bytes) {
+    auto const stack = hdf5_images(path, "data", kept_bytes);
+    int const before = filter.calls();
+    for (int row = 0; row < rows; ++row) {
+      std::vector<std::uint16_t> out(images * columns);
+      stack->read({0, images, row, 1}, out.data());
+      for (int i = 0; i < images; ++i) {
+        BOOST_TEST(out[static_cast<std::size_t>(i * columns)] == number(i, row, 0));
+      }
+    }
+    return filter.calls() - before;
+  };
+  constexpr int image_bytes = 2 * rows * columns;
+  BOOST_TEST(calls(0) == rows * images);
+  BOOST_TEST(calls(image_bytes - 1) == rows * images);
+  BOOST_TEST(calls(2 * image_bytes) < rows * images);
+  BOOST_TEST(calls(4 * image_bytes) == images);
+}
+
+BOOST_AUTO_TEST_CASE(threads_share_what_is_inflated) {
+  test::CountingFilter const filter;
+  filter.write(path, "data", shape, numbers(), {2, rows, columns});
+  auto const stack = hdf5_images(path, "data");
+  int const before = filter.calls();
+  std::vector<std::vector<float>> read(rows, std::vector<float>(images * columns));
+  std::vector<std::thread> threads;
+  for (int row = 0; row < rows; ++row) {
+    threads.emplace_back([&stack, row, &out = read[static_cast<std::size_t>(row)]] {
+      stack->read({0, images, row, 1}, out.data());
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  for (int row = 0; row < rows; ++row) {
+    BOOST_TEST(read[static_cast<std::size_t>(row)].back() ==
+               static_cast<float>(number(images - 1, row, columns - 1)));
+  }
+  BOOST_TEST(filter.calls() - before == 2);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: The pyronn authors
 // SPDX-License-Identifier: Apache-2.0
+#include <array>
 #include <cstddef>
 #include <filesystem>
-#include <sstream>
 #include <string>
 #include <vector>
 
@@ -10,6 +10,7 @@
 
 #include <pyronn/interop/rtk_xml.hpp>
 
+#include "support/rtk_writer.hpp"
 #include "support/temporary_folder.hpp"
 
 namespace rtk = pyronn::rtk;
@@ -56,38 +57,33 @@ std::string const text = R"(<?xml version="1.0"?>
 </RTKThreeDCircularGeometry>
 )";
 
+/// Parallel rays, as RTK 2.7 writes AddProjection(500, 0, 30, 1, -2, 4, 5, 6, 7): there is no
+/// distance to the detector at all.
+std::string const parallel = R"(<?xml version="1.0"?>
+<!DOCTYPE RTKGEOMETRY>
+<RTKThreeDCircularGeometry version="3">
+    <SourceToIsocenterDistance>500</SourceToIsocenterDistance>
+    <ProjectionOffsetX>1</ProjectionOffsetX>
+  <Projection>
+    <GantryAngle>30</GantryAngle>
+    <SourceOffsetX>6</SourceOffsetX>
+    <SourceOffsetY>7</SourceOffsetY>
+    <ProjectionOffsetY>-2</ProjectionOffsetY>
+    <InPlaneAngle>5</InPlaneAngle>
+    <OutOfPlaneAngle>4</OutOfPlaneAngle>
+    <Matrix>
+        0.865769754303134  0.0869434357387572  -0.492832194074039                  -1
+      -0.0407335726544365   0.993768017875764   0.103758868084034                   2
+                        0                   0                   0                   1
+    </Matrix>
+  </Projection>
+</RTKThreeDCircularGeometry>
+)";
+
 std::string replaced(std::string const& what, std::string const& by, std::string result = text) {
   std::size_t const at = result.find(what);
   BOOST_TEST_REQUIRE(at != std::string::npos);
   return result.replace(at, what.size(), by);
-}
-
-/// A file of any precision, each number as printf's %.<digits>g.
-std::string printed(std::vector<rtk::Projection> const& projections, int digits) {
-  std::ostringstream out;
-  out.precision(digits);
-  auto const print = [&out](char const* name, double value) {
-    out << '<' << name << '>' << value << "</" << name << ">\n";
-  };
-  out << "<RTKThreeDCircularGeometry version=\"3\">\n";
-  for (rtk::Projection const& of : projections) {
-    out << "<Projection>";
-    print("SourceToIsocenterDistance", of.source_to_isocenter_distance);
-    print("SourceToDetectorDistance", of.source_to_detector_distance);
-    print("GantryAngle", of.gantry_angle / deg);
-    print("OutOfPlaneAngle", of.out_of_plane_angle / deg);
-    print("InPlaneAngle", of.in_plane_angle / deg);
-    print("SourceOffsetX", of.source_offset_x);
-    print("SourceOffsetY", of.source_offset_y);
-    print("ProjectionOffsetX", of.projection_offset_x);
-    print("ProjectionOffsetY", of.projection_offset_y);
-    out << "<Matrix>";
-    auto const matrix = rtk::matrix(of);
-    for (int i = 0; i < 12; ++i) out << ' ' << matrix.row[i / 4][i % 4];
-    out << "</Matrix></Projection>\n";
-  }
-  out << "</RTKThreeDCircularGeometry>\n";
-  return out.str();
 }
 
 }  // namespace
@@ -115,6 +111,39 @@ BOOST_AUTO_TEST_CASE(files) {
   }
 }
 
+/// Parallel rays have no distance to the detector; jaws hold until others take their place.
+BOOST_AUTO_TEST_CASE(files_of_parallel_rays_and_of_jaws) {
+  test::TemporaryFolder const folder;
+  auto const path = folder / "geometry.xml";
+  test::write_bytes(path, parallel);
+  auto const rays = rtk::read_collimated_geometry(path);
+  BOOST_TEST_REQUIRE(rays.size() == 1U);
+  BOOST_TEST(rays[0].projection.is_parallel());
+  BOOST_TEST(rays[0].projection.projection_offset_y == -2);
+  BOOST_TEST(rays[0].jaws.places[3] == rtk::Jaws::open);
+  test::write_bytes(path, replaced("0.8657", "0.8757", parallel));
+  BOOST_CHECK_EXCEPTION(rtk::read_collimated_geometry(path), FileError,
+                        says_of(path, "projection 0: row 0, column 0 of Matrix is"));
+
+  std::string jaws = replaced("<ProjectionOffsetX>1<",
+                              "<CollimationVSup>40</CollimationVSup><ProjectionOffsetX>1<");
+  jaws = replaced("<CollimationUInf>1.79769313486232e+308", "<CollimationUInf>-12", jaws);
+  std::size_t const projection = jaws.rfind("<Projection>");
+  std::string const last = jaws.substr(projection, jaws.rfind("</RTK") - projection);
+  std::string third = replaced("<CollimationUInf>-12</CollimationUInf>", "", last);
+  test::write_bytes(path, replaced("</RTKThree", third + "</RTKThree", jaws));
+  auto const views = rtk::read_collimated_geometry(path);
+  BOOST_TEST_REQUIRE(views.size() == 3U);
+  auto const open = rtk::Jaws::open;
+  std::array<double, 4> const places[] = {
+      {open, open, open, 40}, {-12, open, open, 40}, {-12, open, open, 40}};
+  for (std::size_t view = 0; view < 3; ++view) {
+    BOOST_TEST(views[view].jaws.places == places[view], boost::test_tools::per_element());
+  }
+  BOOST_CHECK_EXCEPTION(rtk::read_geometry(path), FileError,
+                        says_of(path, "projection 0: CollimationVSup is 40, but jaws cannot be"));
+}
+
 /// Matrix and numbers, rounded one by one, contradict each other by no more than their digits say;
 /// what is wrong by more is found.
 BOOST_AUTO_TEST_CASE(files_of_few_digits) {
@@ -128,13 +157,15 @@ BOOST_AUTO_TEST_CASE(files_of_few_digits) {
   }
   for (int const digits : {6, 7, 9, 15}) {
     BOOST_TEST_CONTEXT(digits << " digits") {
-      test::write_bytes(path, printed(far, digits));
+      test::write_bytes(path, test::rtk_geometry(far, "", digits));
       BOOST_TEST(rtk::read_geometry(path).size() == 50U);
-      test::write_bytes(path, printed({general, plain}, digits));
+      test::write_bytes(path, test::rtk_geometry({general, plain}, "", digits));
       BOOST_TEST(rtk::read_geometry(path).size() == 2U);
-      test::write_bytes(path, replaced(">30<", ">30.01<", printed({general}, digits)));
+      test::write_bytes(path,
+                        replaced(">30<", ">30.01<", test::rtk_geometry({general}, "", digits)));
       BOOST_CHECK_EXCEPTION(rtk::read_geometry(path), FileError, says_of(path, "of Matrix is"));
-      test::write_bytes(path, replaced("X>1<", "X>1.1<", printed({general}, digits)));
+      test::write_bytes(path,
+                        replaced("X>1<", "X>1.1<", test::rtk_geometry({general}, "", digits)));
       BOOST_CHECK_EXCEPTION(rtk::read_geometry(path), FileError, says_of(path, "of Matrix is"));
     }
   }
@@ -239,8 +270,10 @@ BOOST_AUTO_TEST_CASE(bad_files) {
           "projection 0 has no SourceToDetectorDistance, or 0: RTK's parallel rays");
   refuses(replaced("<SourceToDetectorDistance>900<", "<SourceToDetectorDistance>-9<"),
           "SourceToDetectorDistance -9 must be positive");
-  // As RTK writes parallel rays: no distance to the detector at all.
   refuses(replaced("<SourceToDetectorDistance>900</SourceToDetectorDistance>", ""),
+          "projection 0 has no SourceToDetectorDistance, or 0: RTK's parallel rays, but its Matrix "
+          "is that of a cone beam");
+  refuses(parallel,
           "projection 0 has no SourceToDetectorDistance, or 0: RTK's parallel rays, which this "
           "function does not read; see ParallelBeam3D");
   refuses(replaced(">900<", ">900 mm<"), "SourceToDetectorDistance is '900 mm'");

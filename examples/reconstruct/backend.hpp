@@ -6,35 +6,45 @@
 #include <functional>
 #include <string>
 
-#include <pyronn/core/array_view.hpp>
 #include <pyronn/operators/plan.hpp>
 #include <pyronn/recon/fbp/options.hpp>
 #include <pyronn/scan/scan.hpp>
 
-#include "images.hpp"
+#include "bands.hpp"
+#include "calibration.hpp"
+#include "corrections.hpp"
+#include "views_reader.hpp"
+#include "volume_sink.hpp"
 
 namespace example {
 
-/// One reconstruction: what goes in, and how.
+/// One reconstruction: what goes in, how, and where it goes.
 struct Job {
   pyronn::Scan const& scan;
   pyronn::Grid const& grid;
-  AnyImages const& images;
+  Calibration const& calibration;
+  BandPlan const& bands;
+  Corrections const& corrections;
   pyronn::FbpOptions options;
   double least_transmission;             ///< below it line integrals are cut
   bool is_textured;                      ///< TextureInterp, else SoftwareInterp
-  std::size_t workspace_limit;           ///< [bytes] beyond images and volume
-  std::function<void(double)> progress;  ///< told the part of the views that is done
+  ViewsReader& reader;                   ///< where views come from
+  VolumeSink& sink;                      ///< where slices go
+  std::function<void(double)> progress;  ///< told the part of the work that is done
   /// Told how so many views at a time are going to be reconstructed; may be empty.
   std::function<void(int views, pyronn::Plan const& plan)> planned;
 };
 
-/// What a reconstruction took.
+/// What a reconstruction took. Stages go side by side: their times add up to more than the whole.
 struct Cost {
-  double preprocess_seconds = 0;
+  double start_seconds = 0;  ///< until views are read one after the other
+  double read_seconds = 0;
+  double preprocess_seconds = 0;  ///< with the copies to a device, if there is one
   double reconstruct_seconds = 0;
   double copy_seconds = 0;  ///< of the volume from the device, if there is one
-  std::size_t workspace_bytes = 0;
+  double write_seconds = 0;
+  double wall_seconds = 0;            ///< from the start on
+  double all_seconds = 0;             ///< with start and end
   std::size_t device_peak_bytes = 0;  ///< 0 where there is no device
 };
 
@@ -43,15 +53,24 @@ struct Cost {
 void check_orbit(pyronn::Scan const& scan, pyronn::Grid const& grid,
                  pyronn::FbpOptions const& options);
 
-/// Reconstructs into a volume in host memory on this many cores.
-Cost reconstruct_on_cpu(Job const& job, pyronn::VolumeView<float> volume, int threads);
+/// How many views at a time keep cores busy.
+inline constexpr int views_on_cpu = 32;
+/// How many views at a time keep a device busy.
+inline constexpr int views_on_cuda = 64;
 
-/// The name of the CUDA device that would be used; empty if there is none, or no CUDA in this
-/// program.
-std::string cuda_device_name();
+/// Reconstructs on this many cores.
+Cost reconstruct_on_cpu(Job const& job, int threads);
 
-/// The same on the current CUDA device, share by share, so that the device need only hold the
-/// volume and some views.
-Cost reconstruct_on_cuda(Job const& job, pyronn::VolumeView<float> volume);
+/// A device that a reconstruction can run on.
+struct Device {
+  std::string name;            ///< empty: there is none, or no CUDA in this program
+  std::size_t free_bytes = 0;  ///< of its memory
+};
+
+/// The current CUDA device.
+Device cuda_device();
+
+/// The same on the current CUDA device.
+Cost reconstruct_on_cuda(Job const& job);
 
 }  // namespace example

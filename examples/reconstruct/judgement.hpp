@@ -7,32 +7,25 @@
 #include <vector>
 
 #include <pyronn/backend/cpu/executor.hpp>
+#include <pyronn/recon/preprocess/bad_pixels.hpp>
 #include <pyronn/scan/scan.hpp>
 
-#include "images.hpp"
+#include "calibration.hpp"
 
 namespace example {
 
-/// What is wrong with measured images.
-struct Judgement {
-  /// One number a pixel of the detector: 1 where it is dead. Its flat field is not above the dark
-  /// field, or it counts nothing in any view.
-  std::vector<std::uint8_t> is_dead;
-  std::int64_t dead_pixels = 0;
-  std::int64_t not_finite = 0;  ///< counts that are no numbers, in pixels that live
-  std::int64_t cut = 0;         ///< line integrals above the greatest one, in pixels that live
-
-  /// One line for each thing that is wrong; none where all is well.
-  [[nodiscard]] std::vector<std::string> warnings(double least_transmission) const;
+/// What is looked for in pixels.
+struct PixelJudgement {
+  double least_transmission;
+  pyronn::BadPixelOptions options;
 };
 
-/// Looks at every count. Throws BadInput, which names the likely cause, where most cannot be right.
-/// Line integrals are not judged.
-[[nodiscard]] Judgement judge(pyronn::Scan const& scan, AnyImages const& images,
-                              double least_transmission, pyronn::CpuExecutor const& executor = {});
+/// Finds bad pixels by the fields, and by as many whole views as 256 MiB hold, all if they do.
+/// Throws BadInput, which names the likely cause, where most counts cannot be right, and FileError.
+void judge(pyronn::Scan const& scan, PixelJudgement const& judgement,
+           pyronn::CpuExecutor const& executor, Calibration& calibration);
 
-/// Gives dead pixels, and counts that are no numbers, the transmission between the nearest good
-/// pixels on both sides in their row, else in their column. Returns how many dead pixels have none.
-std::int64_t repair(pyronn::Scan const& scan, Judgement const& judgement, AnyImages& images);
+/// "3 bad pixels: 2 without light, 1 dead"; nothing where all are good.
+[[nodiscard]] std::string text_of_bad_pixels(std::vector<std::uint8_t> const& mask);
 
 }  // namespace example

@@ -1,9 +1,10 @@
 // SPDX-FileCopyrightText: The pyronn authors
 // SPDX-License-Identifier: Apache-2.0
-#include <cstdint>
+#include <cstddef>
 
 #include <pyronn/backend/cpu/executor.hpp>
 #include <pyronn/cpu.hpp>
+#include <pyronn/exec/buffer.hpp>
 
 #include "backend.hpp"
 #include "pipeline.hpp"
@@ -13,30 +14,33 @@ namespace {
 
 /// The host's cores, which work on the host's arrays where they are.
 struct CpuPlace {
-  static constexpr int views_per_share = 32;
-
   pyronn::CpuExecutor executor;
 
   void synchronise() {}
 
-  template <class T>
-  struct Input {
-    Input(CpuPlace&, std::int64_t) {}
+  class HostMemory {
+   public:
+    explicit HostMemory(std::size_t bytes)
+        : memory_{pyronn::CpuExecutor{}, bytes / sizeof(float) + 1} {}
+    [[nodiscard]] void* data() { return memory_.data(); }
 
-    template <int Rank>
+   private:
+    pyronn::Buffer<float, pyronn::CpuExecutor> memory_;
+  };
+
+  struct Input {
+    Input(CpuPlace&, std::size_t) {}
+
+    template <class T, int Rank>
     pyronn::ArrayView<T const, Rank> load(pyronn::ArrayView<T const, Rank> host) {
       return host;
     }
   };
 
-  class Output {
-   public:
-    Output(CpuPlace&, pyronn::VolumeView<float> host) : host_{host} {}
-    [[nodiscard]] pyronn::VolumeView<float> view() const { return host_; }
-    void finish() {}
-
-   private:
-    pyronn::VolumeView<float> host_;
+  struct Output {
+    Output(CpuPlace&, std::size_t) {}
+    [[nodiscard]] pyronn::VolumeView<float> view(pyronn::VolumeView<float> host) { return host; }
+    void finish(pyronn::VolumeView<float>) {}
   };
 };
 
@@ -52,9 +56,9 @@ void check_orbit(pyronn::Scan const& scan, pyronn::Grid const& grid,
       scan.geometry);
 }
 
-Cost reconstruct_on_cpu(Job const& job, pyronn::VolumeView<float> volume, int threads) {
+Cost reconstruct_on_cpu(Job const& job, int threads) {
   CpuPlace place{pyronn::CpuExecutor{threads}};
-  return reconstruct_at(place, job, volume);
+  return reconstruct_at(place, job);
 }
 
 }  // namespace example

@@ -2,91 +2,50 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-/// The reconstruction itself, the same wherever it runs.
+/// The reconstruction itself, the same wherever it runs: band after band of slices, and for each
+/// some views after others, while the next views are read and the last band is written.
 ///
 ///   struct MyPlace {                             // an executor, and the ways there and back
-///     static constexpr int views_per_share;      // enough to keep it busy
 ///     Executor executor;
 ///     void synchronise();                        // returns when all work is done
-///     template <class T> struct Input {          // room for `count` elements where it works
-///       Input(MyPlace&, std::int64_t count);
+///     struct HostMemory {                        // of the host, for copies
+///       explicit HostMemory(std::size_t bytes);
+///       void* data();
+///     };
+///     struct Input {                             // room for so many bytes where it works
+///       Input(MyPlace&, std::size_t bytes);
 ///       ArrayView<T const, Rank> load(ArrayView<T const, Rank> host);
 ///     };
-///     struct Output {                            // the volume where it works
-///       Output(MyPlace&, VolumeView<float> host);
-///       VolumeView<float> view();
-///       void finish();                           // brings it to the host
+///     struct Output {                            // room for `count` voxels where it works
+///       Output(MyPlace&, std::size_t count);
+///       VolumeView<float> view(VolumeView<float> host);
+///       void finish(VolumeView<float> host);     // brings them to the host
 ///     };
 ///   };
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
-#include <optional>
 #include <type_traits>
 #include <variant>
+#include <vector>
 
 #include <pyronn/core/array_view.hpp>
 #include <pyronn/exec/buffer.hpp>
 #include <pyronn/exec/workspace.hpp>
+#include <pyronn/geometry/detector_part.hpp>
 #include <pyronn/interp/software_interp.hpp>
 #include <pyronn/interp/texture_interp.hpp>
 #include <pyronn/operators/part.hpp>
 #include <pyronn/recon/fbp/fbp.hpp>
-#include <pyronn/recon/preprocess/line_integrals.hpp>
+#include <pyronn/recon/postprocess/hounsfield.hpp>
 
 #include "backend.hpp"
+#include "line_integrals.hpp"
+#include "read_ahead.hpp"
+#include "slab_writer.hpp"
 #include "stopwatch.hpp"
 
 namespace example {
-
-/// Hands out the views [first, first + count) as line integrals where the work is done.
-using LineIntegralSource = std::function<pyronn::ProjectionView<float const>(int first, int count)>;
-
-/// Brings images to their place share by share and takes the logarithm there.
-template <class Place, class T>
-class Preprocessing {
-  using Executor = decltype(Place::executor);
-
- public:
-  Preprocessing(Place& place, Images<T> const& images, pyronn::Extents<3> scan, int share,
-                double least_transmission)
-      : place_{place},
-        least_transmission_{least_transmission},
-        raw_{images.projections.data(), scan},
-        detector_{scan[0], scan[1]},
-        input_{place, raw_.slice_count() * share},
-        dark_{place, static_cast<std::int64_t>(images.dark.size())},
-        flat_{place, static_cast<std::int64_t>(images.flat.size())} {
-    if (!images.are_intensities()) return;
-    dark_view_ = dark_.load(pyronn::ArrayView<T const, 2>{images.dark.data(), detector_});
-    flat_view_ = flat_.load(pyronn::ArrayView<T const, 2>{images.flat.data(), detector_});
-    lines_.emplace(place.executor, static_cast<std::size_t>(raw_.slice_count() * share));
-  }
-
-  pyronn::ProjectionView<float const> load(int first, int count) {
-    auto const raw = input_.load(raw_.slices(first, count));
-    if constexpr (std::is_same_v<T, float>) {
-      if (!lines_) return raw;
-    }
-    auto const lines = lines_->view(raw.extents);
-    pyronn::line_integrals(place_.executor, raw, dark_view_, flat_view_, lines,
-                           least_transmission_);
-    return lines;
-  }
-
- private:
-  Place& place_;
-  double least_transmission_;
-  pyronn::ProjectionView<T const> raw_;
-  pyronn::Extents<2> detector_;
-  typename Place::template Input<T> input_;
-  typename Place::template Input<T> dark_;
-  typename Place::template Input<T> flat_;
-  pyronn::ArrayView<T const, 2> dark_view_;
-  pyronn::ArrayView<T const, 2> flat_view_;
-  std::optional<pyronn::Buffer<float, Executor>> lines_;
-};
 
 /// Views of three axes as the geometry has them: in the plane there are no rows.
 template <class Geometry>
@@ -107,91 +66,179 @@ auto volume_of(pyronn::VolumeView<float> volume) {
   }
 }
 
-/// Tells the plan of one share, and of the last where that has fewer views.
-template <class Geometry, class Interp, class Executor>
-void tell_plans(pyronn::Fbp<Geometry, Interp> const& fbp, Executor const& executor, Job const& job,
-                int share, std::size_t workspace_bytes) {
-  if (!job.planned) return;
-  auto const detector = job.scan.detector_size();
-  int const num_views = job.scan.num_views();
-  int const last = num_views % share;
-  auto const tell = [&](int first, int count) {
-    auto const views = views_of<Geometry>({nullptr, {detector[0], detector[1], count}});
-    job.planned(count, fbp.plan(executor, views, workspace_bytes,
-                                {pyronn::ViewSelection::range(first, count)}));
-  };
-  tell(0, share);
-  if (last > 0) tell(num_views - last, last);
+/// The scan that the rows of a band measure, as far as they are extended.
+template <class Geometry>
+Geometry geometry_of(Geometry const& whole, Band const& band, Corrections const& corrections) {
+  int const columns = whole.detector_size()[0];
+  int const before = corrections.extension ? corrections.extension->before : 0;
+  bool const is_whole = band.rows.count == whole.detector_size()[1] && !corrections.extension;
+  if (is_whole) return whole;
+  return pyronn::detector_part(whole, -before, corrections.columns(columns), band.rows.first,
+                               band.rows.count);
 }
 
-/// Backprojects share after share.
-template <class Interp, class Place, class Geometry>
-void reconstruct_shares(Place& place, Geometry const& geometry, Job const& job, int share,
-                        LineIntegralSource const& line_integrals, pyronn::VolumeView<float> volume,
-                        Cost& cost) {
-  using Executor = decltype(Place::executor);
-  pyronn::Fbp<Geometry, Interp> const fbp{geometry, job.grid, job.options};
-  auto const detector = geometry.detector_size();
-  auto const one_share = views_of<Geometry>({nullptr, {detector[0], detector[1], share}});
-  cost.workspace_bytes = fbp.workspace_bytes(place.executor, one_share, job.workspace_limit / 2);
-  pyronn::Workspace<Executor> workspace{place.executor, cost.workspace_bytes};
-  tell_plans(fbp, place.executor, job, share, cost.workspace_bytes);
-  int const num_views = geometry.num_views();
-  for (int first = 0; first < num_views; first += share) {
-    int const count = std::min(share, num_views - first);
-    Stopwatch watch;
-    auto const lines = line_integrals(first, count);
-    place.synchronise();
-    cost.preprocess_seconds += watch.restart();
-    auto const output = first == 0 ? pyronn::Output::overwrite : pyronn::Output::add;
-    fbp(place.executor, views_of<Geometry>(lines), volume_of<Geometry>(volume), workspace,
-        {pyronn::ViewSelection::range(first, count), {}, output});
-    place.synchronise();
-    cost.reconstruct_seconds += watch.restart();
-    job.progress(static_cast<double>(first + count) / num_views);
+/// Some views in the order in which they are worked on.
+struct ViewRange {
+  int first;
+  int count;
+};
+
+inline std::vector<ViewRange> view_ranges(Job const& job) {
+  std::vector<ViewRange> ranges;
+  int const all = std::min(job.scan.num_views(), job.bands.most_views);
+  for (int first = 0; first < all; first += job.bands.views_at_a_time) {
+    ranges.push_back({first, std::min(job.bands.views_at_a_time, all - first)});
   }
+  return ranges;
 }
 
-/// How many views go in one share: half of what the limit allows, the other half is for filtering.
-inline int share_of_views(Job const& job, int wanted) {
-  auto const view_bytes =
-      static_cast<std::size_t>(job.scan.detector_size().count()) * 2 * sizeof(float);
-  auto const fit = std::max<std::size_t>(1, job.workspace_limit / 2 / view_bytes);
-  return static_cast<int>(std::min<std::size_t>(
-      {fit, static_cast<std::size_t>(wanted), static_cast<std::size_t>(job.scan.num_views())}));
+/// All that is read, in order.
+inline std::vector<pyronn::ImagePart> parts_to_read(Job const& job) {
+  std::vector<pyronn::ImagePart> parts;
+  for (Band const& band : job.bands.bands) {
+    for (ViewRange const& views : view_ranges(job)) {
+      parts.push_back({views.first, views.count, band.rows.first, band.rows.count});
+    }
+  }
+  return parts;
 }
+
+/// One reconstruction at one place, with what is kept from band to band.
+template <class Place, class Geometry, class Interp>
+class Reconstruction {
+  using Executor = decltype(Place::executor);
+  using HostMemory = typename Place::HostMemory;
+
+ public:
+  Reconstruction(Place& place, Geometry const& geometry, Job const& job, Cost& cost)
+      : place_{place},
+        geometry_{geometry},
+        job_{job},
+        cost_{cost},
+        ranges_{view_ranges(job)},
+        lines_{place, job},
+        reading_{job.reader, parts_to_read(job), lines_.raw_bytes()},
+        writing_{job.sink, slab_voxels() * sizeof(float), job.bands.bands.size() > 1},
+        volume_{place, slab_voxels()},
+        workspace_{place.executor, workspace_bytes()} {}
+
+  void operator()() {
+    auto const& bands = job_.bands.bands;
+    for (Band const& band : bands) {
+      reconstruct(band, &band == &bands.front() || band.rows.count != bands.front().rows.count);
+    }
+    writing_.wait();
+    cost_.read_seconds = reading_.seconds();
+    cost_.write_seconds = writing_.seconds();
+  }
+
+ private:
+  using Fbp = pyronn::Fbp<Geometry, Interp>;
+
+  [[nodiscard]] std::size_t slab_voxels() const {
+    auto const slice =
+        static_cast<std::size_t>(job_.grid.size[0]) * static_cast<std::size_t>(job_.grid.size[1]);
+    return slice * static_cast<std::size_t>(job_.bands.most_slices());
+  }
+
+  [[nodiscard]] Fbp fbp_of(Band const& band) const {
+    return {geometry_of(geometry_, band, job_.corrections), job_.grid, job_.options};
+  }
+
+  /// Enough for the band with the most rows.
+  [[nodiscard]] std::size_t workspace_bytes() const {
+    auto const& bands = job_.bands.bands;
+    auto const largest =
+        std::max_element(bands.begin(), bands.end(),
+                         [](Band const& a, Band const& b) { return a.rows.count < b.rows.count; });
+    return fbp_of(*largest).workspace_bytes(place_.executor, some_views(*largest, ranges_.front()),
+                                            job_.bands.workspace_limit);
+  }
+
+  [[nodiscard]] auto some_views(Band const& band, ViewRange const& views) const {
+    int const columns = job_.corrections.columns(geometry_.detector_size()[0]);
+    return views_of<Geometry>({nullptr, {columns, band.rows.count, views.count}});
+  }
+
+  [[nodiscard]] pyronn::Part part(Band const& band, ViewRange const& views) const {
+    pyronn::Part part{pyronn::ViewSelection::range(views.first, views.count),
+                      {},
+                      views.first == 0 ? pyronn::Output::overwrite : pyronn::Output::add};
+    if (!pyronn::is_plane_geometry_v<Geometry>) part.slab = band.slab;
+    return part;
+  }
+
+  /// Tells the plan of the first views, and of the last where those are fewer.
+  void tell_plans(Fbp const& fbp, Band const& band) const {
+    if (!job_.planned) return;
+    auto const tell = [&](ViewRange const& views) {
+      job_.planned(views.count, fbp.plan(place_.executor, some_views(band, views),
+                                         workspace_.bytes(), part(band, views)));
+    };
+    tell(ranges_.front());
+    if (ranges_.back().count != ranges_.front().count) tell(ranges_.back());
+  }
+
+  void reconstruct(Band const& band, bool is_another_kind) {
+    Fbp const fbp = fbp_of(band);
+    if (is_another_kind) tell_plans(fbp, band);
+    auto const host = writing_.room({job_.grid.size[0], job_.grid.size[1], band.slab.num_slices});
+    auto const slices = volume_.view(host);
+    auto const volume = volume_of<Geometry>(slices);
+    lines_.begin(band);
+    for (ViewRange const& views : ranges_) {
+      void const* const raw = reading_.next();
+      Stopwatch watch;
+      auto const lines = lines_.load(raw, views.first, views.count);
+      place_.synchronise();
+      cost_.preprocess_seconds += watch.restart();
+      fbp(place_.executor, views_of<Geometry>(lines), volume, workspace_, part(band, views));
+      place_.synchronise();
+      cost_.reconstruct_seconds += watch.restart();
+      tell_progress(band, views);
+    }
+    Stopwatch watch;
+    if (job_.corrections.water) {
+      pyronn::to_hounsfield(place_.executor, slices, *job_.corrections.water);
+    }
+    volume_.finish(host);
+    cost_.copy_seconds += watch.restart();
+    writing_.write();
+  }
+
+  void tell_progress(Band const& band, ViewRange const& views) const {
+    double const slices = band.slab.num_slices;
+    double const of_band = static_cast<double>(views.first + views.count) / job_.scan.num_views();
+    job_.progress((band.slab.first_slice + of_band * slices) / job_.grid.size[2]);
+  }
+
+  Place& place_;
+  Geometry const& geometry_;
+  Job const& job_;
+  Cost& cost_;
+  std::vector<ViewRange> ranges_;
+  LineIntegrals<Place> lines_;
+  ReadAhead<HostMemory> reading_;
+  SlabWriter<HostMemory> writing_;
+  typename Place::Output volume_;
+  pyronn::Workspace<Executor> workspace_;
+};
 
 template <class Place>
-Cost reconstruct_at(Place& place, Job const& job, pyronn::VolumeView<float> host_volume) {
+Cost reconstruct_at(Place& place, Job const& job) {
   Cost cost;
   Stopwatch watch;
-  int const share = share_of_views(job, Place::views_per_share);
-  auto const detector = job.scan.detector_size();
-  pyronn::Extents<3> const extents{detector[0], detector[1], job.scan.num_views()};
-  typename Place::Output volume{place, host_volume};
-  auto const shares = [&](LineIntegralSource const& load) {
-    std::visit(
-        [&](auto const& geometry) {
-          if (job.is_textured) {
-            reconstruct_shares<pyronn::TextureInterp>(place, geometry, job, share, load,
-                                                      volume.view(), cost);
-          } else {
-            reconstruct_shares<pyronn::SoftwareInterp>(place, geometry, job, share, load,
-                                                       volume.view(), cost);
-          }
-        },
-        job.scan.geometry);
-  };
   std::visit(
-      [&](auto const& images) {
-        Preprocessing preprocessing{place, images, extents, share, job.least_transmission};
-        cost.preprocess_seconds += watch.restart();
-        shares([&](int first, int count) { return preprocessing.load(first, count); });
+      [&](auto const& geometry) {
+        using Geometry = std::decay_t<decltype(geometry)>;
+        if (job.is_textured) {
+          Reconstruction<Place, Geometry, pyronn::TextureInterp>{place, geometry, job, cost}();
+        } else {
+          Reconstruction<Place, Geometry, pyronn::SoftwareInterp>{place, geometry, job, cost}();
+        }
       },
-      job.images);
-  static_cast<void>(watch.restart());
-  volume.finish();
-  cost.copy_seconds = watch.restart();
+      job.scan.geometry);
+  cost.wall_seconds = watch.restart();
   return cost;
 }
 

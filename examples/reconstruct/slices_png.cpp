@@ -26,10 +26,9 @@ GreyWindow robust_window(std::vector<Picture> const& pictures) {
 
 }  // namespace
 
-GreyWindow write_slices_png(std::filesystem::path const& path,
-                            pyronn::VolumeView<float const> volume, pyronn::Grid const& grid,
+GreyWindow write_slices_png(std::filesystem::path const& path, MiddlePlanes const& planes,
                             std::optional<GreyWindow> window) {
-  std::vector<Picture> const slices = middle_slices(volume, grid);
+  std::vector<Picture> const slices = planes.pictures();
   GreyWindow const shown = window ? *window : robust_window(slices);
   write_png(path, side_by_side(slices, static_cast<float>(shown.black)), shown);
   return shown;

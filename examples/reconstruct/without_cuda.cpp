@@ -7,9 +7,9 @@
 /// What stands in for on_cuda.cu in a build without CUDA.
 namespace example {
 
-std::string cuda_device_name() { return ""; }
+Device cuda_device() { return {}; }
 
-Cost reconstruct_on_cuda(Job const&, pyronn::VolumeView<float>) {
+Cost reconstruct_on_cuda(Job const&) {
   throw std::logic_error("this program was built without CUDA");
 }
 

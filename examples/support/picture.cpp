@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <new>
+#include <tuple>
 
 #include <pyronn/core/math.hpp>
 #include <pyronn/io/atomic_file.hpp>
@@ -19,32 +20,26 @@
 namespace example {
 namespace {
 
-/// The slice through the middle of `axis`, with square pixels of `pixel` mm, by linear
-/// interpolation.
-Picture slice_across(int axis, pyronn::VolumeView<float const> volume, pyronn::Vec3d spacing,
-                     double pixel) {
-  int const across = axis == 0 ? 1 : 0;
-  int const down = axis == 2 ? 1 : 2;
+/// A plane with square pixels of `pixel` mm, by linear interpolation.
+Picture resampled(pyronn::ArrayView<float const, 2> plane, pyronn::Vec2d spacing, double pixel) {
   auto const pixels = [&](int a) {
-    return std::max(1, static_cast<int>(std::lround(volume.extents[a] * spacing[a] / pixel)));
+    return std::max(1, static_cast<int>(std::lround(plane.extents[a] * spacing[a] / pixel)));
   };
-  Picture picture{pixels(across), pixels(down), {}};
-  pyronn::Vec<int, 3> index{};
-  index[axis] = volume.extents[axis] / 2;
+  Picture picture{pixels(0), pixels(1), {}};
   auto const place = [&](int p, int a) {
     double const middle = (p + 0.5) * pixel / spacing[a] - 0.5;
-    return pyronn::clamp(middle, 0.0, volume.extents[a] - 1.0);
+    return pyronn::clamp(middle, 0.0, plane.extents[a] - 1.0);
   };
   auto const at = [&](int a, int b) {
-    index[across] = std::min(a, volume.extents[across] - 1);
-    index[down] = std::min(b, volume.extents[down] - 1);
-    return static_cast<double>(volume(index[0], index[1], index[2]));
+    std::int64_t const row = std::min(b, plane.extents[1] - 1);
+    return static_cast<double>(
+        plane.data[row * plane.extents[0] + std::min(a, plane.extents[0] - 1)]);
   };
   for (int row = 0; row < picture.height; ++row) {
-    double const y = place(row, down);
+    double const y = place(row, 1);
     int const j = static_cast<int>(y);
     for (int column = 0; column < picture.width; ++column) {
-      double const x = place(column, across);
+      double const x = place(column, 0);
       int const i = static_cast<int>(x);
       double const top = at(i, j) + (x - i) * (at(i + 1, j) - at(i, j));
       double const bottom = at(i, j + 1) + (x - i) * (at(i + 1, j + 1) - at(i, j + 1));
@@ -56,21 +51,51 @@ Picture slice_across(int axis, pyronn::VolumeView<float const> volume, pyronn::V
 
 }  // namespace
 
+MiddlePlanes::MiddlePlanes(pyronn::Grid const& grid) : grid_{grid} {
+  for (int axis = 0; axis < 3; ++axis) {
+    planes_[static_cast<std::size_t>(axis)].resize(
+        static_cast<std::size_t>(grid.size.count() / grid.size[axis]));
+  }
+}
+
+void MiddlePlanes::take(int first_slice, pyronn::VolumeView<float const> slices) {
+  auto const [nx, ny, nz] = std::tuple{grid_.size[0], grid_.size[1], grid_.size[2]};
+  std::int64_t const slice = slices.slice_count();
+  for (int k = 0; k < slices.extents[2]; ++k) {
+    std::int64_t const z = first_slice + k;
+    float const* const from = slices.data + k * slice;
+    if (z == nz / 2) std::copy_n(from, slice, planes_[2].data());
+    std::copy_n(from + std::int64_t{ny / 2} * nx, nx, planes_[1].data() + z * nx);
+    for (std::int64_t y = 0; y < ny; ++y) {
+      planes_[0][static_cast<std::size_t>(z * ny + y)] = from[y * nx + nx / 2];
+    }
+  }
+}
+
+std::vector<Picture> MiddlePlanes::pictures() const {
+  constexpr double most_pixels = 4096;  // along the longest side of a slice
+  bool const is_flat = grid_.size[2] == 1;
+  double pixel = std::min(grid_.spacing[0], grid_.spacing[1]);
+  if (!is_flat) pixel = std::min(pixel, grid_.spacing[2]);
+  for (int axis = 0; axis < 3; ++axis) {
+    pixel = std::max(pixel, grid_.size[axis] * grid_.spacing[axis] / most_pixels);
+  }
+  auto const across = [&](int axis) {
+    int const right = axis == 0 ? 1 : 0;
+    int const down = axis == 2 ? 1 : 2;
+    return resampled(
+        {planes_[static_cast<std::size_t>(axis)].data(), {grid_.size[right], grid_.size[down]}},
+        {grid_.spacing[right], grid_.spacing[down]}, pixel);
+  };
+  if (is_flat) return {across(2)};
+  return {across(2), across(1), across(0)};
+}
+
 std::vector<Picture> middle_slices(pyronn::VolumeView<float const> volume,
                                    pyronn::Grid const& grid) {
-  constexpr double most_pixels = 4096;  // along the longest side of a slice
-  bool const is_flat = grid.size[2] == 1;
-  double pixel = std::min(grid.spacing[0], grid.spacing[1]);
-  if (!is_flat) pixel = std::min(pixel, grid.spacing[2]);
-  for (int axis = 0; axis < 3; ++axis) {
-    pixel = std::max(pixel, grid.size[axis] * grid.spacing[axis] / most_pixels);
-  }
-  std::vector<Picture> pictures{slice_across(2, volume, grid.spacing, pixel)};
-  if (is_flat) return pictures;
-  for (int const axis : {1, 0}) {
-    pictures.push_back(slice_across(axis, volume, grid.spacing, pixel));
-  }
-  return pictures;
+  MiddlePlanes planes{grid};
+  planes.take(0, volume);
+  return planes.pictures();
 }
 
 Picture side_by_side(std::vector<Picture> const& pictures, float background) {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <filesystem>
 #include <vector>
 
@@ -23,9 +24,24 @@ struct GreyWindow {
   double white;
 };
 
-/// The three slices through the middle of a volume: across z (x to the right, y down), across y
-/// (x, z) and across x (y, z), with square pixels in proportion, by linear interpolation. Of a
-/// single slice only the first.
+/// The three planes through the middle of a volume, which comes in any number of slabs.
+class MiddlePlanes {
+ public:
+  explicit MiddlePlanes(pyronn::Grid const& grid);
+
+  /// Slices from `first_slice` on.
+  void take(int first_slice, pyronn::VolumeView<float const> slices);
+
+  /// Across z (x to the right, y down), across y (x, z) and across x (y, z), with square pixels in
+  /// proportion, by linear interpolation. Of a single slice only the first.
+  [[nodiscard]] std::vector<Picture> pictures() const;
+
+ private:
+  pyronn::Grid grid_;
+  std::array<std::vector<float>, 3> planes_;  ///< across x, y, z
+};
+
+/// Those of a whole volume.
 std::vector<Picture> middle_slices(pyronn::VolumeView<float const> volume,
                                    pyronn::Grid const& grid);
 

@@ -4,6 +4,7 @@
 
 #include <pyronn/interop/rtk_xml.hpp>
 
+#include "../support/rtk_writer.hpp"
 #include "fuzz.hpp"
 
 namespace fuzz {
@@ -36,7 +37,9 @@ Reader rtk_xml() {
   return {"rtk_xml",
           {file({{500, 900, 0.5, 0, 0, 3}, {500, 900, 1}}, ""),
            file({{500, 900, 2}}, "<CollimationUInf>1.79769313486232e+308</CollimationUInf>\n"),
-           file({{500, 900, 6}}, "<Other unit=\"mm\">7</Other>\n")},
+           file({{500, 900, 6}}, "<Other unit=\"mm\">7</Other>\n"),
+           file({{500, 900, 2}}, "<CollimationVSup>20</CollimationVSup>\n"),
+           test::rtk_geometry({{500, 0, 1, 0, 0.1, 3, 4, 5, 6}, {500, 0, 2}})},
           {"<GantryAngle>30</GantryAngle>",
            "<Angle>0</Angle>",
            "<Matrix>",
@@ -61,10 +64,20 @@ Reader rtk_xml() {
           [](std::filesystem::path const& path) {
             std::size_t notes = 0;
             return returns<pyronn::FileError>([&] {
-              auto const projections =
-                  pyronn::rtk::read_geometry(path, [&](std::string const&) { ++notes; });
+              auto const note = [&](std::string const&) { ++notes; };
+              auto const projections = pyronn::rtk::read_collimated_geometry(path, note);
               promises(!projections.empty(), "there are projections");
-              for (auto const& projection : projections) projection.validate();
+              for (auto const& [projection, jaws] : projections) {
+                if (projection.is_parallel()) {
+                  projection.validate_place();
+                } else {
+                  projection.validate();
+                }
+              }
+              static_cast<void>(returns<pyronn::FileError>([&] {
+                auto const plain = pyronn::rtk::read_geometry(path, note);
+                promises(plain.size() == projections.size(), "all projections are read");
+              }));
             });
           }};
 }

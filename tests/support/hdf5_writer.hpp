@@ -18,8 +18,8 @@ namespace test {
 /// A file that is written; names are paths whose groups are made as they come.
 class Hdf5Writer {
  public:
-  explicit Hdf5Writer(std::filesystem::path const& path)
-      : file_{H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT)},
+  explicit Hdf5Writer(std::filesystem::path const& path, hid_t made = H5P_DEFAULT)
+      : file_{H5Fcreate(path.c_str(), H5F_ACC_TRUNC, made, H5P_DEFAULT)},
         groups_{H5Pcreate(H5P_LINK_CREATE)} {
     BOOST_REQUIRE(file_ >= 0);
     H5Pset_create_intermediate_group(groups_, 1);

@@ -3,6 +3,7 @@
 #include <pyronn/core/error.hpp>
 
 #include "../open_images.hpp"
+#include "../volume_files.hpp"
 
 namespace example {
 

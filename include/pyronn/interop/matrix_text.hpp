@@ -16,8 +16,8 @@
 #include <pyronn/core/error.hpp>
 #include <pyronn/geometry/projection_matrix.hpp>
 #include <pyronn/interop/detail/text_file.hpp>
-#include <pyronn/interop/detail/text_numbers.hpp>
 #include <pyronn/io/atomic_file.hpp>
+#include <pyronn/io/detail/text_numbers.hpp>
 
 namespace pyronn {
 

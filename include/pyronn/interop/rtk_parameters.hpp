@@ -5,12 +5,15 @@
 /// The geometry of RTK, the Reconstruction Toolkit (ThreeDCircularProjectionGeometry, after
 /// IEC 61217). RTK's gantry turns about y: at gantry angle 0 the source is on +z, and it turns
 /// towards +x. <pyronn/interop/rtk_xml.hpp> reads its files.
+#include <array>
 #include <cmath>
+#include <limits>
 
 #include <pyronn/core/error.hpp>
 #include <pyronn/core/vec.hpp>
 #include <pyronn/geometry/cone_view.hpp>
 #include <pyronn/geometry/detector.hpp>
+#include <pyronn/geometry/parallel_vectors.hpp>
 #include <pyronn/geometry/projection_matrix.hpp>
 
 namespace pyronn::rtk {
@@ -18,7 +21,7 @@ namespace pyronn::rtk {
 /// The nine numbers of one projection, with angles in rad (degrees in RTK).
 struct Projection {
   double source_to_isocenter_distance = 0;  ///< [mm]
-  double source_to_detector_distance = 0;   ///< [mm]; 0, parallel rays in RTK, is refused here
+  double source_to_detector_distance = 0;   ///< [mm]; 0: parallel rays
   double gantry_angle = 0;                  ///< about y
   double out_of_plane_angle = 0;            ///< about x
   double in_plane_angle = 0;                ///< about z
@@ -26,6 +29,9 @@ struct Projection {
   double source_offset_y = 0;               ///< along the detector's v [mm]
   double projection_offset_x = 0;           ///< offset of the projection's origin along u [mm]
   double projection_offset_y = 0;           ///< offset of the projection's origin along v [mm]
+
+  /// Whether rays are parallel.
+  [[nodiscard]] bool is_parallel() const { return source_to_detector_distance == 0; }
 
   /// Throws InvalidArgument unless all numbers are finite and both distances are positive.
   void validate() const {
@@ -35,12 +41,37 @@ struct Projection {
     detail::expects(std::isfinite(source_to_detector_distance) && source_to_detector_distance > 0,
                     "rtk::Projection: SourceToDetectorDistance ", source_to_detector_distance,
                     " must be positive and finite [mm]; 0 means parallel rays, not a cone beam");
+    validate_place();
+  }
+
+  /// Throws InvalidArgument unless the angles and offsets are finite.
+  void validate_place() const {
     for (double const number : {gantry_angle, out_of_plane_angle, in_plane_angle, source_offset_x,
                                 source_offset_y, projection_offset_x, projection_offset_y}) {
       detail::expects(std::isfinite(number), "rtk::Projection: the angles and offsets must be ",
                       "finite, but one is ", number);
     }
   }
+};
+
+/// The jaws that collimate the rays of a projection. A ray meets the plane of the isocentre that is
+/// perpendicular to the line from there to the source within them [mm].
+struct Jaws {
+  /// There is no jaw.
+  static constexpr double open = std::numeric_limits<double>::infinity();
+  /// What RTK calls them.
+  static constexpr std::array<char const*, 4> names{"CollimationUInf", "CollimationUSup",
+                                                    "CollimationVInf", "CollimationVSup"};
+
+  /// In the order of `names`: what passes is between -UInf and USup along u, -VInf and VSup along
+  /// v.
+  std::array<double, 4> places{open, open, open, open};
+};
+
+/// A projection, and what its jaws let through.
+struct CollimatedProjection {
+  Projection projection;  ///< the nine numbers
+  Jaws jaws;              ///< open, where a file has none
 };
 
 /// The directions of a detector in RTK's world, of unit length.
@@ -102,6 +133,47 @@ inline ConeVectors vectors(Projection const& projection, Detector const& detecto
           detector.spacing[0] * to.u, detector.spacing[1] * to.v};
 }
 
+/// RTK's Matrix of parallel rays: its third row is (0, 0, 0, 1), and distances and offsets of the
+/// source have no part in it.
+inline ProjectionMatrix parallel_matrix(Projection const& projection) {
+  projection.validate_place();
+  Axes const to = axes(projection);
+  ProjectionMatrix result{};
+  for (int c = 0; c < 3; ++c) {
+    result.row[0][c] = to.u[c];
+    result.row[1][c] = to.v[c];
+  }
+  result.row[0][3] = -projection.projection_offset_x;
+  result.row[1][3] = -projection.projection_offset_y;
+  result.row[2][3] = 1;
+  return result;
+}
+
+/// The vectors of a view with parallel rays in RTK's own world, with a detector as of `vectors`.
+inline ParallelVectors parallel_vectors(Projection const& projection, Detector const& detector) {
+  projection.validate_place();
+  detector.validate();
+  Axes const to = axes(projection);
+  return {-to.outward,
+          (projection.projection_offset_x + detector.offset[0]) * to.u +
+              (projection.projection_offset_y + detector.offset[1]) * to.v,
+          detector.spacing[0] * to.u, detector.spacing[1] * to.v};
+}
+
+/// Which rays jaws let through, of the one to a point of the detector in RTK's own world: whether
+/// its place on the plane of the isocentre is within them.
+inline bool passes(Jaws const& jaws, Projection const& projection, Vec3d const& source,
+                   Vec3d const& pixel) {
+  Vec3d const outward = 1 / length(source) * source;
+  Vec3d const along = source - pixel;
+  Vec3d const met = source - length(source) / dot(along, outward) * along;
+  Vec3d const across = cross(axes(projection).v, outward);
+  Vec3d const u = 1 / length(across) * across;
+  double const places[] = {dot(u, met), dot(cross(outward, u), met)};
+  return places[0] > -jaws.places[0] && places[0] < jaws.places[1] && places[1] > -jaws.places[2] &&
+         places[1] < jaws.places[3];
+}
+
 /// A point of RTK's world in ours: RTK's z, x, y become x, y, z, which is a rotation. The gantry
 /// angle becomes the angle of CircularOrbit, and RTK's axis y our z.
 inline Vec3d rotated_to_z_up(Vec3d const& point) { return {point[2], point[0], point[1]}; }
@@ -110,6 +182,11 @@ inline Vec3d rotated_to_z_up(Vec3d const& point) { return {point[2], point[0], p
 /// it must be transposed, too. Without transposing it, use the views of `vectors`.
 inline ConeVectors rotated_to_z_up(ConeVectors const& view) {
   return {rotated_to_z_up(view.source), rotated_to_z_up(view.detector_center),
+          rotated_to_z_up(view.u_step), rotated_to_z_up(view.v_step)};
+}
+/// The same with parallel rays.
+inline ParallelVectors rotated_to_z_up(ParallelVectors const& view) {
+  return {rotated_to_z_up(view.direction), rotated_to_z_up(view.detector_center),
           rotated_to_z_up(view.u_step), rotated_to_z_up(view.v_step)};
 }
 

@@ -33,7 +33,8 @@ class AtomicFile {
       : name_{std::move(target)},
         target_{checked_target(name_)},
         temporary_{name_, target_},
-        stream_{temporary_.path(), std::ios::binary} {
+        // ext4 writes files that were truncated to the disk when they are closed.
+        stream_{temporary_.path(), std::ios::binary | std::ios::in | std::ios::out} {
     if (!stream_) {
       detail::fail_file(name_,
                         "cannot open a temporary file beside it: ", detail::last_system_error());
@@ -52,6 +53,10 @@ class AtomicFile {
 
   /// The stream of the temporary file. Errors of what is written to it are reported by `commit`.
   [[nodiscard]] std::ofstream& stream() { return stream_; }
+
+  /// Where the temporary file is, for a library that opens files by their names. What it writes
+  /// there it must have finished before `commit`.
+  [[nodiscard]] std::filesystem::path temporary_path() const { return temporary_.path(); }
 
   /// Writes this many bytes. Where that fails it throws FileError at once, with the system's
   /// reason.

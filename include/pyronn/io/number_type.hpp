@@ -99,9 +99,21 @@ inline constexpr bool reads_as_v = std::is_floating_point_v<T> ||
                                    (std::is_integral_v<Stored> && std::is_unsigned_v<Stored> &&
                                     std::is_unsigned_v<T> && sizeof(Stored) <= sizeof(T));
 
+template <std::size_t Width>
+void swap_bytes_of(std::byte* numbers, std::size_t count) {
+  for (std::size_t i = 0; i < count; ++i, numbers += Width) {
+    std::byte swapped[Width];
+    for (std::size_t k = 0; k < Width; ++k) swapped[k] = numbers[Width - 1 - k];
+    std::copy_n(swapped, Width, numbers);
+  }
+}
+
 /// Turns round the bytes of each of `count` numbers.
 inline void swap_bytes(void* numbers, std::size_t count, int bytes) {
   auto* const first = static_cast<std::byte*>(numbers);
+  if (bytes == 2) return swap_bytes_of<2>(first, count);
+  if (bytes == 4) return swap_bytes_of<4>(first, count);
+  if (bytes == 8) return swap_bytes_of<8>(first, count);
   auto const width = static_cast<std::size_t>(bytes);
   for (std::size_t i = 0; i < count; ++i) std::reverse(first + i * width, first + (i + 1) * width);
 }

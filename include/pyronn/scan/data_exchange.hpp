@@ -5,10 +5,12 @@
 /// Scans in Data Exchange files, as of the Advanced Photon Source. Needs HDF5's C library, as
 /// hdf5_images.hpp. The fields: F. De Carlo et al., J. Synchrotron Rad. 21, 1224 (2014).
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <pyronn/scan/detail/units.hpp>
@@ -23,17 +25,17 @@ inline std::vector<double> data_exchange_angles(Hdf5File const& file, int num_vi
                                                 ScanFacts& facts) {
   std::string const name = "exchange/theta";
   if (!file.has(name)) file.fail(name, ": is missing; angles are not guessed");
-  std::string const unit = file.attribute(name, "units");
-  auto const known = rad_of_unit(unit);
-  if (!known && !unit.empty()) file.fail(name, ": has the unit '", unit, "', which is no angle");
-  facts.note<std::string>("unit of angles", known ? unit : "degrees",
-                          known ? ScanFact::Origin::file : ScanFact::Origin::assumed,
-                          known ? name : "as Data Exchange has them");
   auto angles = file.numbers(name);
   if (angles.size() != static_cast<std::size_t>(num_views)) {
     file.fail(name, ": holds ", angles.size(), " angles of ", num_views, " views");
   }
-  for (double& angle : angles) angle *= known ? *known : pi / 180;
+  std::string const unit = file.attribute(name, "units");
+  double const rad =
+      rad_of_angles(angles, unit, [&](auto const&... parts) { file.fail(name, parts...); });
+  facts.note<std::string>("unit of angles", unit.empty() ? "degrees" : unit,
+                          unit.empty() ? ScanFact::Origin::assumed : ScanFact::Origin::file,
+                          unit.empty() ? "as Data Exchange has them" : name);
+  for (double& angle : angles) angle *= rad;
   return angles;
 }
 
@@ -42,11 +44,17 @@ inline std::vector<double> data_exchange_angles(Hdf5File const& file, int num_vi
 /// Reads the scan of exchange/data, data_dark, data_white and theta: parallel rays. Darks and flats
 /// count as taken before the views, as the file does not say. Throws FileError for whatever is
 /// missing or contradictory, with its name in the file; `facts` lists what was assumed.
+/// `kept_bytes` is what hdf5_images keeps of compressed images, of views, darks and flats together.
 [[nodiscard]] inline Scan read_data_exchange(std::filesystem::path const& path,
-                                             GivenOfScan const& given = {}) {
+                                             GivenOfScan const& given = {},
+                                             std::int64_t kept_bytes = kept_hdf5_bytes) {
   auto const file = std::make_shared<detail::Hdf5File const>(path);
-  auto const images = [&file](std::string const& name) {
-    return std::make_shared<detail::Hdf5Images const>(detail::open_hdf5_images(file, name));
+  auto const kept = std::make_shared<detail::KeptBlocks>(kept_bytes);
+  std::vector<std::vector<std::filesystem::path>> sources;
+  auto const images = [&](std::string const& name) {
+    auto set = detail::open_hdf5_images(file, name);
+    sources.push_back(set.storage.files);
+    return std::make_shared<detail::Hdf5Images const>(std::move(set), kept);
   };
   std::string const axes = file->attribute("exchange/data", "axes");
   if (!axes.empty() && axes != "theta:y:x") {
@@ -85,7 +93,7 @@ inline std::vector<double> data_exchange_angles(Hdf5File const& file, int num_vi
                             scan.flats ? ScanFact::Origin::file : ScanFact::Origin::assumed,
                             scan.flats ? "exchange/data_white" : "there is no exchange/data_white");
     scan.facts = facts.list();
-    scan.files = {path};
+    scan.files = detail::all_files(*file, sources);
     scan.validate();
     return scan;
   } catch (InvalidArgument const& error) {

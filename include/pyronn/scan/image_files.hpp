@@ -112,32 +112,62 @@ inline void check_numbers(std::filesystem::path const& folder,
   }
 }
 
-}  // namespace detail
-
-/// The files of a folder that end in one of `extensions`, lower case with its dot, in the order of
-/// the numbers in their names: view_2 before view_10. Names without regard to upper case; hidden
-/// files are left out. Throws FileError where there is none, where numbers are missing and for
-/// files of several series.
-[[nodiscard]] inline std::vector<std::filesystem::path> image_files(
+/// The files of a folder that end in one of `extensions`, in any order.
+inline std::vector<std::filesystem::path> files_that_end_in(
     std::filesystem::path const& folder, std::vector<std::string> const& extensions) {
   std::error_code error;
   std::filesystem::directory_iterator entry{folder, error};
-  if (error) detail::fail_file(folder, "cannot be read: ", error.message());
+  if (error) fail_file(folder, "cannot be read: ", error.message());
   std::vector<std::filesystem::path> files;
   for (; entry != std::filesystem::directory_iterator{}; entry.increment(error)) {
-    if (error) detail::fail_file(folder, "cannot be read: ", error.message());
+    if (error) fail_file(folder, "cannot be read: ", error.message());
     auto const& path = entry->path();
-    std::string const extension = detail::lower_case(path.extension().string());
+    std::string const extension = lower_case(path.extension().string());
     bool const is_hidden = path.filename().string().front() == '.';
     bool const is_named =
         std::find(extensions.begin(), extensions.end(), extension) != extensions.end();
     if (is_hidden || !is_named || entry->is_directory(error)) continue;
     files.push_back(path);
   }
-  if (files.empty()) detail::fail_file(folder, "holds no file that ends in ", extensions.front());
+  return files;
+}
+
+/// The same sorted by the numbers in their names. Throws FileError where there is none.
+inline std::vector<std::filesystem::path> files_of_folder(
+    std::filesystem::path const& folder, std::vector<std::string> const& extensions) {
+  auto files = files_that_end_in(folder, extensions);
+  if (files.empty()) fail_file(folder, "holds no file that ends in ", extensions.front());
   std::sort(files.begin(), files.end(), [](auto const& a, auto const& b) {
-    return detail::is_naturally_before(a.filename().string(), b.filename().string());
+    return is_naturally_before(a.filename().string(), b.filename().string());
   });
+  return files;
+}
+
+/// Whether a name is `prefix` and a number, without regard to upper case.
+inline bool is_numbered(std::string const& name, std::string const& prefix) {
+  if (name.size() <= prefix.size()) return false;
+  bool const begins = lower_case(name.substr(0, prefix.size())) == lower_case(prefix);
+  return begins &&
+         count_digits(std::string_view{name}.substr(prefix.size())) == name.size() - prefix.size();
+}
+
+}  // namespace detail
+
+/// The files of a folder that end in one of `extensions`, lower case with its dot, in the order of
+/// the numbers in their names: view_2 before view_10. Names without regard to upper case; hidden
+/// files are left out. Where some are named `prefix` and a number, the others are left out. Throws
+/// FileError where there is none, where numbers are missing and for files of several series.
+[[nodiscard]] inline std::vector<std::filesystem::path> image_files(
+    std::filesystem::path const& folder, std::vector<std::string> const& extensions,
+    std::string const& prefix = "") {
+  auto files = detail::files_of_folder(folder, extensions);
+  auto const is_other = [&prefix](auto const& file) {
+    return !detail::is_numbered(file.stem().string(), prefix);
+  };
+  bool const are_all_others = std::all_of(files.begin(), files.end(), is_other);
+  if (!prefix.empty() && !are_all_others) {
+    files.erase(std::remove_if(files.begin(), files.end(), is_other), files.end());
+  }
   detail::check_numbers(folder, files);
   return files;
 }

@@ -6,6 +6,9 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -117,5 +120,8 @@ class ImageStack {
   Extents<3> extents_;
   NumberType type_;
 };
+
+/// Opens the images of a file or folder. Throws FileError.
+using OpenImages = std::function<std::shared_ptr<ImageStack const>(std::filesystem::path const&)>;
 
 }  // namespace pyronn

@@ -6,6 +6,7 @@
 /// The fields: https://manual.nexusformat.org/classes/applications/NXtomo.html
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -25,14 +26,17 @@ namespace detail {
 class NxtomoReader {
  public:
   NxtomoReader(std::shared_ptr<Hdf5File const> file, std::string const& entry,
-               GivenOfScan const& given)
-      : entry_{std::move(file), entry}, given_{given} {}
+               GivenOfScan const& given, std::int64_t kept_bytes)
+      : entry_{std::move(file), entry},
+        given_{given},
+        kept_{std::make_shared<KeptBlocks>(kept_bytes)} {}
 
   [[nodiscard]] Scan read() {
     auto frames = open_hdf5_images(entry_.file(), entry_.path("instrument/detector/data"));
     int const count = frames.extents[2];
     Extents<2> const size{frames.extents[0], frames.extents[1]};
-    Stack const images = std::make_shared<Hdf5Images>(std::move(frames));
+    auto const sources = frames.storage.files;
+    Stack const images = std::make_shared<Hdf5Images>(std::move(frames), kept_);
     NxtomoFrames const kinds{entry_, count, facts_};
     refuse_movement(kinds);
     CircularScan circle = read_circle(size, kinds);
@@ -47,7 +51,7 @@ class NxtomoReader {
       scan.darks = {upright(select(images, kinds.darks())), kinds.times(kinds.darks())};
     }
     scan.facts = facts_.list();
-    scan.files = {entry_.file()->path()};
+    scan.files = all_files(*entry_.file(), {sources});
     return scan;
   }
 
@@ -96,12 +100,14 @@ class NxtomoReader {
   }
 
   /// NeXus counts from the first column. Some writers count from the middle, so that a number near
-  /// the panel's border may be either.
+  /// the panel's border may be either, unless the axis is there on purpose.
   FileValue<double> read_column(int columns) {
     std::string const name = "x_rotation_axis_pixel_position";
     auto column = entry_.number("instrument/detector/" + name);
     if (!column) return {{}, name};
-    double const border = 0.05 * columns;
+    bool const is_half = entry_.is_true("instrument/detector/half_acquisition") ||
+                         lower_case(entry_.text("instrument/detector/field_of_view")) == "half";
+    double const border = is_half ? 0.0 : 0.05 * columns;
     if (!(*column >= border && *column <= columns - 1 - border)) {
       facts_.note(
           name, *column, ScanFact::Origin::assumed,
@@ -214,6 +220,7 @@ class NxtomoReader {
 
   NxtomoEntry entry_;
   GivenOfScan given_;
+  std::shared_ptr<KeptBlocks> kept_;
   ScanFacts facts_;
 };
 
@@ -222,13 +229,14 @@ class NxtomoReader {
 /// Reads the scan of an entry; without a name that of the only one, or of the default one. Views,
 /// darks and flats are sorted by their image keys; images are read when they are asked for. z is
 /// along the detector's rows from first to last. Throws FileError for whatever is missing or
-/// contradictory, with its name in the file; `facts` lists what was assumed.
+/// contradictory, with its name in the file; `facts` lists what was assumed. `kept_bytes` is what
+/// hdf5_images keeps of compressed images.
 [[nodiscard]] inline Scan read_nxtomo(std::filesystem::path const& path,
-                                      GivenOfScan const& given = {},
-                                      std::string const& entry = "") {
+                                      GivenOfScan const& given = {}, std::string const& entry = "",
+                                      std::int64_t kept_bytes = kept_hdf5_bytes) {
   auto file = std::make_shared<detail::Hdf5File const>(path);
   try {
-    Scan scan = detail::NxtomoReader{std::move(file), entry, given}.read();
+    Scan scan = detail::NxtomoReader{std::move(file), entry, given, kept_bytes}.read();
     scan.validate();
     return scan;
   } catch (InvalidArgument const& error) {

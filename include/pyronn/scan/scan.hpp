@@ -44,8 +44,11 @@ struct Scan {
   CalibrationImages flats{};               ///< of intensities; none: `full_intensity` is there
   std::optional<double> full_intensity{};  ///< the flat field where it is the same in all pixels
   std::optional<Grid> grid{};              ///< the volume, where the file names one
-  std::optional<CircularScan> circle{};    ///< what `geometry` was made of, if it is a circle
-  std::vector<ScanFact> facts{};           ///< what is known, and from where
+  std::optional<CircularScan> circle{};    ///< the circle that `geometry` is, or nearly is
+  /// The correction of beam hardening that the file names, which nobody has applied: coefficients
+  /// of a polynomial of the line integral, from the constant on; empty: it names none.
+  std::vector<double> hardening{};
+  std::vector<ScanFact> facts{};               ///< what is known, and from where
   std::vector<std::filesystem::path> files{};  ///< all that were named; nobody may overwrite them
 
   /// How many there are.

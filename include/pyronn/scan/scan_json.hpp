@@ -8,7 +8,6 @@
 #include <array>
 #include <cstddef>
 #include <filesystem>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -29,9 +28,6 @@
 #include <pyronn/scan/scan.hpp>
 
 namespace pyronn {
-
-/// Opens the images of a file or folder. Throws FileError.
-using OpenImages = std::function<std::shared_ptr<ImageStack const>(std::filesystem::path const&)>;
 
 namespace detail {
 
@@ -148,14 +144,20 @@ class JsonScanReader {
     return found;
   }
 
-  /// The texts of a description that are names of files. It is not nested deeply.
+  /// The texts of a description that are names of files, or of folders of files. It is not nested
+  /// deeply.
   void find_files(nlohmann::json const& json, std::vector<std::filesystem::path>& files) const {
     if (json.is_structured()) {
       for (nlohmann::json const& inner : json) find_files(inner, files);
     } else if (json.is_string()) {
       auto const path = folder_ / json.get<std::string>();
       std::error_code absent;
-      if (std::filesystem::exists(path, absent)) files.push_back(path);
+      if (!std::filesystem::exists(path, absent)) return;
+      files.push_back(path);
+      std::filesystem::directory_iterator entry{path, absent};
+      for (; !absent && entry != std::filesystem::directory_iterator{}; entry.increment(absent)) {
+        files.push_back(entry->path());
+      }
     }
   }
 

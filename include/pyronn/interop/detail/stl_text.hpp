@@ -12,8 +12,8 @@
 
 #include <pyronn/core/vec.hpp>
 #include <pyronn/interop/detail/text_file.hpp>
-#include <pyronn/interop/detail/text_numbers.hpp>
 #include <pyronn/io/detail/file_error.hpp>
+#include <pyronn/io/detail/text_numbers.hpp>
 #include <pyronn/phantom/mesh.hpp>
 
 namespace pyronn::detail {

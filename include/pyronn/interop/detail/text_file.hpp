@@ -35,14 +35,4 @@ inline std::string read_text_file(std::filesystem::path const& path) {
   return text;
 }
 
-/// Text of a file in quotes, as messages show it: abbreviated, and without control characters.
-inline std::string quoted(std::string text) {
-  constexpr std::size_t longest = 40;
-  if (text.size() > longest) text = text.substr(0, longest) + "...";
-  for (char& letter : text) {
-    if (static_cast<unsigned char>(letter) < ' ' || letter == '\x7f') letter = '?';
-  }
-  return "'" + text + "'";
-}
-
 }  // namespace pyronn::detail

@@ -24,6 +24,16 @@ inline std::string printable_message(std::string text) {
   return text;
 }
 
+/// Text of a file in quotes, as messages show it: abbreviated, and without control characters.
+inline std::string quoted(std::string text) {
+  constexpr std::size_t longest = 40;
+  if (text.size() > longest) text = text.substr(0, longest) + "...";
+  for (char& letter : text) {
+    if (static_cast<unsigned char>(letter) < ' ' || letter == '\x7f') letter = '?';
+  }
+  return "'" + text + "'";
+}
+
 /// Throws FileError; the message is the file's name, a colon and the parts.
 template <class... Parts>
 [[noreturn]] void fail_file(std::filesystem::path const& path, Parts const&... parts) {

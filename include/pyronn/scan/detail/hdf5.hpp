@@ -2,14 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-/// HDF5's C library with handles that close themselves and errors that are exceptions.
+/// HDF5 files, with the library's errors as exceptions.
 #include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -18,84 +17,31 @@
 #include <hdf5.h>
 
 #include <pyronn/io/detail/file_error.hpp>
+#include <pyronn/io/detail/hdf5_handles.hpp>
 
 namespace pyronn::detail {
 
-/// Debian's library is for one thread at a time: every use of it in this header's classes is within
-/// one of these, of one shared library: two of them that hide their functions must not use it at
-/// the same time. It keeps the library from printing errors, as it did before, until it goes.
-class Hdf5Session {
- public:
-  Hdf5Session() : lock_{mutex()} {
-    H5Eget_auto2(H5E_DEFAULT, &print_, &data_);
-    H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
-  }
-  Hdf5Session(Hdf5Session const&) = delete;
-  Hdf5Session& operator=(Hdf5Session const&) = delete;
-  ~Hdf5Session() { H5Eset_auto2(H5E_DEFAULT, print_, data_); }
-
-  /// The library's innermost reason for its last error.
-  static std::string reason() {
-    std::string text;
-    H5Ewalk2(
-        H5E_DEFAULT, H5E_WALK_DOWNWARD,
-        [](unsigned, H5E_error2_t const* error, void* kept) -> herr_t {
-          if (error->desc != nullptr) *static_cast<std::string*>(kept) = error->desc;
-          return 0;
-        },
-        &text);
-    return text.empty() ? "unknown reason" : text;
-  }
-
- private:
-  static std::recursive_mutex& mutex() {
-    static std::recursive_mutex mutex;
-    return mutex;
-  }
-
-  std::lock_guard<std::recursive_mutex> lock_;
-  H5E_auto2_t print_ = nullptr;
-  void* data_ = nullptr;
-};
-
-/// A handle of the library, closed by `Close`. Negative: there is none.
-template <herr_t (*Close)(hid_t)>
-class Hdf5Handle {
- public:
-  explicit Hdf5Handle(hid_t id) : id_{id} {}
-  Hdf5Handle(Hdf5Handle&& other) noexcept : id_{std::exchange(other.id_, -1)} {}
-  Hdf5Handle& operator=(Hdf5Handle&& other) noexcept {
-    std::swap(id_, other.id_);
-    return *this;
-  }
-  Hdf5Handle(Hdf5Handle const&) = delete;
-  Hdf5Handle& operator=(Hdf5Handle const&) = delete;
-  ~Hdf5Handle() {
-    if (id_ < 0) return;
-    Hdf5Session const session;
-    Close(id_);
-  }
-
-  [[nodiscard]] hid_t get() const { return id_; }
-  explicit operator bool() const { return id_ >= 0; }
-
- private:
-  hid_t id_;
-};
-
-using Hdf5Dataset = Hdf5Handle<H5Dclose>;
-using Hdf5Space = Hdf5Handle<H5Sclose>;
-using Hdf5Type = Hdf5Handle<H5Tclose>;
-using Hdf5Properties = Hdf5Handle<H5Pclose>;
-using Hdf5Object = Hdf5Handle<H5Oclose>;
-using Hdf5Attribute = Hdf5Handle<H5Aclose>;
-
-/// How data sets are opened: external files lie beside the HDF5 file. The library wants it alike
-/// wherever one set is opened.
-inline Hdf5Properties hdf5_set_access() {
+/// How data sets are opened: external files lie beside the HDF5 file, and virtual sets end where a
+/// source is missing. The library wants it alike wherever one set is opened. It caches no chunk,
+/// and reads parts of those that no filter changes; or it caches one, in one slot: with more slots
+/// version 1.10.8 kept all chunks of a set whose chunks were just as large as the cache.
+inline Hdf5Properties hdf5_set_access(std::size_t cache_slots = 0) {
   Hdf5Properties access{H5Pcreate(H5P_DATASET_ACCESS)};
   H5Pset_efile_prefix(access.get(), "${ORIGIN}");
+  H5Pset_virtual_view(access.get(), H5D_VDS_FIRST_MISSING);
+  constexpr std::size_t largest_chunk = std::size_t{1} << 32;
+  H5Pset_chunk_cache(access.get(), cache_slots, cache_slots * largest_chunk, 1.0);
   return access;
+}
+
+/// The file that an object, or an attribute, lies in: links lead to other files.
+inline std::filesystem::path hdf5_file_of(hid_t object) {
+  Hdf5Session const session;
+  auto const length = H5Fget_name(object, nullptr, 0);
+  std::string name(static_cast<std::size_t>(std::max<decltype(length)>(length, 0)) + 1, '\0');
+  H5Fget_name(object, name.data(), name.size());
+  name.pop_back();
+  return name;
 }
 
 /// An HDF5 file that is open for reading. Names are paths from its root, without a slash in front.
@@ -106,6 +52,12 @@ class Hdf5File {
 
   [[nodiscard]] std::filesystem::path const& path() const { return path_; }
   [[nodiscard]] hid_t get() const { return file_.get(); }
+
+  /// This file and those to which links have led so far.
+  [[nodiscard]] std::vector<std::filesystem::path> files() const {
+    Hdf5Session const session;
+    return files_;
+  }
 
   template <class... Parts>
   [[noreturn]] void fail(Parts const&... parts) const {
@@ -120,6 +72,7 @@ class Hdf5File {
       std::string const part = name.substr(0, slash);
       if (H5Lexists(get(), part.c_str(), H5P_DEFAULT) <= 0) return false;
       if (H5Oexists_by_name(get(), part.c_str(), H5P_DEFAULT) <= 0) return false;
+      note_link(part);
     }
     return true;
   }
@@ -215,6 +168,17 @@ class Hdf5File {
                         : "");
   }
 
+  /// Keeps the name of the file that a link to another one leads to.
+  void note_link(std::string const& name) const {
+    H5L_info_t link{};
+    if (H5Lget_info(get(), name.c_str(), &link, H5P_DEFAULT) < 0) return;
+    if (link.type == H5L_TYPE_HARD && files_.size() == 1) return;
+    Hdf5Object const object{H5Oopen(get(), name.c_str(), H5P_DEFAULT)};
+    if (!object) return;
+    auto const path = hdf5_file_of(object.get());
+    if (std::find(files_.begin(), files_.end(), path) == files_.end()) files_.push_back(path);
+  }
+
   /// The first text, whether it is of fixed length or not; memory has the file's character set.
   template <class Read>
   static std::string text_of(Hdf5Type const& type, Hdf5Space const& space, Read const& read) {
@@ -239,6 +203,7 @@ class Hdf5File {
 
   std::filesystem::path path_;
   Handle file_;
+  mutable std::vector<std::filesystem::path> files_{path_};
 };
 
 }  // namespace pyronn::detail

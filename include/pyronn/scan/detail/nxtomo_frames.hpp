@@ -87,19 +87,16 @@ class NxtomoFrames {
       entry.fail(field, ": holds ", all.size(), " angles of ", count_, " frames, of which ",
                  views_.size(), " are views");
     }
-    std::string const unit = entry.unit(field);
-    auto const known = rad_of_unit(unit);
-    if (!known && !unit.empty())
-      entry.fail(field, ": has the unit '", unit, "', which is no angle");
-    double const rad = known ? *known : pi / 180;
-    facts.note<std::string>("unit of angles", known ? unit : "degrees",
-                            known ? ScanFact::Origin::file : ScanFact::Origin::assumed,
-                            known ? field : field + " has none");
     for (std::size_t i = 0; i < views_.size(); ++i) {
-      double const angle = all[is_of_frames ? static_cast<std::size_t>(views_[i]) : i] * rad;
-      if (!std::isfinite(angle)) entry.fail(field, ": is ", angle, " of view ", i);
-      angles_.push_back(angle);
+      angles_.push_back(all[is_of_frames ? static_cast<std::size_t>(views_[i]) : i]);
     }
+    std::string const unit = entry.unit(field);
+    double const rad =
+        rad_of_angles(angles_, unit, [&](auto const&... parts) { entry.fail(field, parts...); });
+    facts.note<std::string>("unit of angles", unit.empty() ? "degrees" : unit,
+                            unit.empty() ? ScanFact::Origin::assumed : ScanFact::Origin::file,
+                            unit.empty() ? field + " has none" : field);
+    for (double& angle : angles_) angle *= rad;
   }
 
   int count_;

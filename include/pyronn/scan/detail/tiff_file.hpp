@@ -3,18 +3,15 @@
 #pragma once
 
 /// An open TIFF file, with libtiff's errors as exceptions.
-#include <array>
-#include <cstdarg>
 #include <cstddef>
 #include <cstdint>
-#include <cstdio>
 #include <filesystem>
-#include <memory>
 #include <string>
 
 #include <tiffio.h>
 
 #include <pyronn/io/detail/file_error.hpp>
+#include <pyronn/io/detail/tiff_errors.hpp>
 
 namespace pyronn::detail {
 
@@ -23,12 +20,8 @@ class TiffFile {
  public:
   /// Throws FileError.
   explicit TiffFile(std::filesystem::path const& path) : path_{path} {
-    std::unique_ptr<TIFFOpenOptions, void (*)(TIFFOpenOptions*)> const options{
-        TIFFOpenOptionsAlloc(), TIFFOpenOptionsFree};
-    if (options == nullptr) throw std::bad_alloc{};
-    TIFFOpenOptionsSetErrorHandlerExtR(options.get(), keep_error, &error_);
-    TIFFOpenOptionsSetWarningHandlerExtR(options.get(), ignore_warning, nullptr);
-    file_ = TIFFOpenExt(path.c_str(), "rm", options.get());  // m: read, as maps end the program
+    TiffErrors const errors{error_};
+    file_ = TIFFOpenExt(path.c_str(), "rm", errors.options());  // m: read, as maps end the program
     if (file_ == nullptr) fail("is no TIFF file that can be read");
   }
   TiffFile(TiffFile const&) = delete;
@@ -75,16 +68,6 @@ class TiffFile {
   }
 
  private:
-  static int keep_error(TIFF*, void* error, char const* module, char const* format,
-                        std::va_list arguments) {
-    std::array<char, 256> text{};
-    if (std::vsnprintf(text.data(), text.size(), format, arguments) < 0) text[0] = '\0';
-    auto& kept = *static_cast<std::string*>(error);
-    kept = (module == nullptr ? "" : std::string{module} + ": ") + text.data();
-    return 1;
-  }
-  static int ignore_warning(TIFF*, void*, char const*, char const*, std::va_list) { return 1; }
-
   std::filesystem::path path_;
   std::string error_;
   TIFF* file_ = nullptr;

@@ -3,8 +3,12 @@
 #pragma once
 
 /// Units as files spell them.
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <pyronn/core/math.hpp>
 #include <pyronn/scan/image_files.hpp>
@@ -58,6 +62,35 @@ inline std::optional<double> rad_of_unit(std::string const& text) {
       {"deg", pi / 180}, {"degree", pi / 180}, {"degrees", pi / 180}, {"\xc2\xb0", pi / 180},
       {"rad", 1},        {"radian", 1},        {"radians", 1},        {"mrad", 1e-3}};
   return factor_of(units, lower_case(text));
+}
+
+/// The factor to radians of the angles of a field, which have a unit or count as degrees. Throws
+/// FileError, by `fail`, for another unit, for angles that are not finite, and for those without a
+/// unit that as radians would be half a turn or a whole one.
+template <class Fail>
+double rad_of_angles(std::vector<double> const& angles, std::string const& unit, Fail const& fail) {
+  auto const known = rad_of_unit(unit);
+  if (!known && !unit.empty()) fail(": has the unit '", unit, "', which is no angle");
+  double low = angles.empty() ? 0 : angles.front();
+  double high = low;
+  for (std::size_t i = 0; i < angles.size(); ++i) {
+    if (!std::isfinite(angles[i])) fail(": is ", angles[i], " of view ", i);
+    low = std::min(low, angles[i]);
+    high = std::max(high, angles[i]);
+  }
+  if (known) return *known;
+  double const step = (high - low) / std::max(1.0, static_cast<double>(angles.size()) - 1);
+  auto const is_about = [](double span, double turn) {
+    return std::abs(span - turn) < 0.01 * turn;
+  };
+  for (double const span : {high - low, high - low + step}) {  // with its last view, or without
+    if (angles.size() > 2 && (is_about(span, pi) || is_about(span, 2 * pi))) {
+      fail(": goes from ", low, " to ", high,
+           " without a unit: degrees of a small part of a turn, ",
+           "or radians; give it the attribute units");
+    }
+  }
+  return pi / 180;
 }
 
 }  // namespace pyronn::detail

@@ -1,0 +1,116 @@
+// SPDX-FileCopyrightText: The pyronn authors
+// SPDX-License-Identifier: Apache-2.0
+#include "bands.hpp"
+
+#include <algorithm>
+#include <cstdint>
+#include <string>
+#include <type_traits>
+#include <variant>
+
+#include "bad_input.hpp"
+
+namespace example {
+
+int BandPlan::most_slices() const {
+  int most = 0;
+  for (Band const& band : bands) most = std::max(most, band.slab.num_slices);
+  return most;
+}
+
+int BandPlan::most_rows() const {
+  int most = 0;
+  for (Band const& band : bands) most = std::max(most, band.rows.count);
+  return most;
+}
+
+namespace {
+
+pyronn::Grid slices_of(pyronn::Grid grid, pyronn::Slab slab) {
+  grid.origin[2] += slab.first_slice * grid.spacing[2];
+  grid.size[2] = slab.num_slices;
+  return grid;
+}
+
+pyronn::DetectorRows rows_for(pyronn::Scan const& scan, pyronn::Grid const& grid) {
+  return std::visit(
+      [&](auto const& geometry) -> pyronn::DetectorRows {
+        if constexpr (pyronn::is_plane_geometry_v<std::decay_t<decltype(geometry)>>) {
+          return {0, 1};
+        } else {
+          auto const rows = pyronn::shadow_rows(geometry, grid);
+          return rows.count > 0 ? rows : pyronn::DetectorRows{0, 1};  // which holds nothing of it
+        }
+      },
+      scan.geometry);
+}
+
+}  // namespace
+
+Band band_of(pyronn::Scan const& scan, pyronn::Grid const& grid, pyronn::Slab slab) {
+  return {slab, rows_for(scan, slices_of(grid, slab))};
+}
+
+namespace {
+
+std::vector<Band> cut(pyronn::Scan const& scan, pyronn::Grid const& grid, int slices) {
+  std::vector<Band> bands;
+  for (int first = 0; first < grid.size[2]; first += slices) {
+    pyronn::Slab const slab{first, std::min(slices, grid.size[2] - first)};
+    bands.push_back(band_of(scan, grid, slab));
+  }
+  return bands;
+}
+
+/// Fills in what a plan takes.
+void count_bytes(BandTask const& task, BandPlan& plan) {
+  auto const size = [](auto... factors) { return (static_cast<std::size_t>(factors) * ...); };
+  auto const pixels = size(plan.most_rows(), plan.views_at_a_time);
+  std::size_t const raw = pixels * size(task.scan.detector_size()[0], task.raw_bytes);
+  std::size_t const lines = pixels * size(task.columns, sizeof(float));
+  std::size_t const slice = size(task.grid.size[0], task.grid.size[1], sizeof(float));
+  std::size_t const volume = slice * static_cast<std::size_t>(plan.most_slices());
+  std::size_t const behind = plan.bands.size() > 1 ? 2 : 1;  // one is written, one is made
+  std::size_t const filtered = std::min(plan.workspace_limit, 2 * lines + (std::size_t{1} << 20));
+  std::size_t const place = lines + filtered;
+  plan.host_bytes = 2 * raw + behind * volume + (task.is_on_device ? 0 : place);
+  plan.device_bytes = task.is_on_device ? raw + volume + place : 0;
+}
+
+/// Slices of one band where nothing limits them.
+int usual_slices(BandTask const& task) {
+  int const all = task.grid.size[2];
+  bool const is_parallel = std::holds_alternative<pyronn::ParallelBeam3D>(task.scan.geometry);
+  if (!is_parallel) return all;
+  constexpr int multiple = 16;  // of slices that tensor cores take together
+  constexpr std::int64_t enough = std::int64_t{1} << 30;
+  std::int64_t const slice_bytes = std::int64_t{4} * task.grid.size[0] * task.grid.size[1];
+  std::int64_t const fit = std::max<std::int64_t>(1, enough / slice_bytes / multiple) * multiple;
+  return static_cast<int>(std::min<std::int64_t>(all, fit));
+}
+
+}  // namespace
+
+BandPlan plan_bands(BandTask const& task, MemoryLimits const& limits) {
+  int const views = task.scan.num_views();
+  std::size_t const place = task.is_on_device ? limits.device : limits.host;
+  BandPlan plan{{}, views, std::min(limits.workspace, place / 4), 0, 0};
+  for (int slices = usual_slices(task);; slices = (slices + 1) / 2) {
+    plan.bands = cut(task.scan, task.grid, slices);
+    plan.views_at_a_time = task.all_views ? views : std::min(views, task.usual_views);
+    constexpr int few_views = 8;
+    for (;; plan.views_at_a_time = (plan.views_at_a_time + 1) / 2) {
+      count_bytes(task, plan);
+      if (plan.host_bytes <= limits.host && plan.device_bytes <= limits.device) return plan;
+      if (task.all_views || plan.views_at_a_time <= few_views) break;
+    }
+    if (slices == 1) break;
+  }
+  bool const is_host = plan.host_bytes > limits.host;
+  std::size_t const bytes = is_host ? plan.host_bytes : plan.device_bytes;
+  throw BadInput(std::string{is_host ? "--host-memory" : "--device-memory"} + ": one slice takes " +
+                 std::to_string((bytes >> 20) + 1) + "M" +
+                 (task.all_views ? " with corrections that look at all views" : ""));
+}
+
+}  // namespace example

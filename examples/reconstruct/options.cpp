@@ -1,0 +1,145 @@
+// SPDX-FileCopyrightText: The pyronn authors
+// SPDX-License-Identifier: Apache-2.0
+#include "options.hpp"
+
+#include <iterator>
+#include <locale>
+#include <sstream>
+
+#include <pyronn/core/math.hpp>
+#include <pyronn/scan/row_extension.hpp>
+
+#include "bad_input.hpp"
+
+namespace example {
+std::vector<std::string> const& Options::window_names() {
+  static std::vector<std::string> const names{"ram_lak", "shepp_logan", "cosine",
+                                              "hamming", "hann",        "ramp"};
+  return names;
+}
+
+std::vector<std::string> const& Options::redundancy_names() {
+  static std::vector<std::string> const names{"automatic", "uniform", "parker", "riess", "wang"};
+  return names;
+}
+
+namespace {
+
+std::ptrdiff_t place_of(std::string const& name, std::vector<std::string> const& names) {
+  return std::find(names.begin(), names.end(), name) - names.begin();
+}
+
+}  // namespace
+
+pyronn::FbpOptions Options::fbp_options() const {
+  return {static_cast<pyronn::FilterWindow>(place_of(window, window_names())),
+          static_cast<pyronn::Redundancy>(place_of(redundancy, redundancy_names()))};
+}
+
+pyronn::GivenOfScan Options::given() const {
+  pyronn::GivenOfScan given;
+  given.axis_column = axis_column();
+  given.roll = roll_angle();
+  if (rotation == "clockwise") given.rotation = pyronn::Rotation::clockwise;
+  if (rotation == "counter_clockwise") given.rotation = pyronn::Rotation::counter_clockwise;
+  if (!pixel_mm.empty()) given.pixel = pyronn::Vec2d{pixel_mm.front(), pixel_mm.back()};
+  given.source_isocenter = source_isocenter_mm;
+  given.source_detector = source_detector_mm;
+  given.full_intensity = full_intensity;
+  return given;
+}
+
+namespace {
+
+/// A number, or nothing where `text` is file or auto.
+std::optional<double> number_or_word(std::string const& option, std::string const& text,
+                                     std::string const& what) {
+  if (text == "file" || text == "auto") return std::nullopt;
+  std::istringstream stream{text};
+  stream.imbue(std::locale::classic());
+  double number = 0;
+  if (!(stream >> number) || !(stream >> std::ws).eof()) {
+    throw BadInput(option + ": " + text + " must be file, auto or " + what);
+  }
+  return number;
+}
+
+}  // namespace
+
+std::optional<double> Options::axis_column() const {
+  return number_or_word("--center", center, "a column");
+}
+
+std::optional<double> Options::roll_angle() const {
+  auto angle = number_or_word("--roll", roll, "an angle in degrees");
+  if (angle) *angle *= pyronn::pi / 180;
+  return angle;
+}
+
+MemoryLimits Options::memory_limits(std::size_t device_free_bytes) const {
+  return {host_memory.empty() ? usual_host_memory() : parse_bytes("--host-memory", host_memory),
+          device_memory.empty() ? device_free_bytes / 10 * 9
+                                : parse_bytes("--device-memory", device_memory),
+          parse_bytes("--workspace", workspace)};
+}
+
+namespace {
+
+/// Of the option's words, or where it says so of the scan's file.
+pyronn::HardeningPolynomial hardening_polynomial(std::vector<std::string> const& words,
+                                                 std::vector<double> const& of_file) {
+  std::vector<double> numbers;
+  for (std::string const& word : words) {
+    if (word == "file") {
+      if (of_file.empty()) throw BadInput("--hardening: file, which names no coefficients");
+      numbers = of_file;
+      break;
+    }
+    std::istringstream text{word};
+    text.imbue(std::locale::classic());
+    numbers.push_back(0);
+    if (!(text >> numbers.back()) || !text.eof()) {
+      throw BadInput("--hardening: " + word + " must be a number, or file");
+    }
+  }
+  pyronn::HardeningPolynomial polynomial;
+  if (numbers.size() > std::size(polynomial.a)) {
+    throw BadInput("--hardening: " + std::to_string(numbers.size()) + " coefficients; 5 at most");
+  }
+  std::fill(std::begin(polynomial.a), std::end(polynomial.a), 0.0);
+  std::copy(numbers.begin(), numbers.end(), polynomial.a);
+  return polynomial;
+}
+
+}  // namespace
+
+Corrections Options::corrections(pyronn::Scan const& of) const {
+  Corrections result;
+  result.repairs_pixels = repair.has_value();
+  if (zingers) result.zingers = pyronn::ZingerOptions{*zingers};
+  if (rings) result.stripes = pyronn::StripeOptions{*rings};
+  if (!hardening.empty()) result.hardening = hardening_polynomial(hardening, of.hardening);
+  if (extension) {
+    int const columns = of.detector_size()[0];
+    int const more = *extension == 0 ? pyronn::RowExtension::of(columns).before : *extension;
+    if (more > 4 * columns) {
+      throw BadInput("--extend: " + std::to_string(more) + " columns are more than four times " +
+                     std::to_string(columns));
+    }
+    result.extension =
+        of.circle ? pyronn::row_extension(*of.circle, more) : pyronn::RowExtension{more, more};
+  }
+  result.water = water;
+  return result;
+}
+
+std::optional<GreyWindow> Options::grey_window() const {
+  if (grey.empty()) return std::nullopt;
+  return GreyWindow{grey[0], grey[1]};
+}
+
+std::vector<std::pair<std::string, std::filesystem::path const*>> Options::pictures() const {
+  return {{"--png", &png}, {"--sinogram-png", &sinogram_png}, {"--axis-png", &axis_png}};
+}
+
+}  // namespace example

@@ -1,0 +1,288 @@
+// SPDX-FileCopyrightText: The pyronn authors
+// SPDX-License-Identifier: Apache-2.0
+
+/// Scans of Nikon's .xtekct files.
+#include <cmath>
+#include <cstdio>
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include <boost/test/unit_test.hpp>
+
+#include <pyronn/scan/nikon.hpp>
+
+#include "support/nikon_scan.hpp"
+
+using pyronn::FileError;
+using pyronn::GivenOfScan;
+using pyronn::Rotation;
+using pyronn::Scan;
+using pyronn::ScanFact;
+using pyronn::Vec2d;
+using pyronn::Vec3d;
+using test::fact_of;
+using test::says_of;
+using test::with_setting;
+using test::nikon::settings;
+using test::nikon::views;
+
+namespace {
+
+constexpr double rad = pyronn::pi / 180;
+constexpr int columns = test::tiff::columns;
+constexpr int rows = test::tiff::rows;
+constexpr double source_object = 50;
+constexpr double source_detector = 300;
+constexpr double magnification = source_detector / source_object;
+
+/// A table as the stage writes it: the scanner goes on by a view.
+std::string ctdata(std::function<double(int)> const& angle, int count = views + 1) {
+  std::string text =
+      "Projections\tFrames\tExposure(ms)\r\n12\t1\t708.00\r\n"
+      "Projection\tAngle(deg)\tTime(s)\r\n";
+  for (int n = 0; n < count; ++n) {
+    char line[80];
+    std::snprintf(line, sizeof line, "%d\t%08.4f\t%.4f\r\n", n + 1, angle(n), 2.8 + 0.7 * n);
+    text += line;
+  }
+  return text;
+}
+
+/// Where a point of the object is seen in a view: by the picture that CIL's documentation gives of
+/// a scan. x is to the right as seen from the source, y away from it and z up; the object turns
+/// counter-clockwise seen from above, by 180 degrees - InitialAngle - view * AngularStep; the first
+/// pixel of an image is at the top and, seen from the source, at the right.
+Vec2d seen_by_cil(Vec3d const& point, int view, double offset) {
+  double const angle = rad * (180 - 40.5 - 30 * view);
+  double const x = std::cos(angle) * point[0] - std::sin(angle) * point[1] - offset;
+  double const y = std::sin(angle) * point[0] + std::cos(angle) * point[1] + source_object;
+  double const right = x * source_detector / y;
+  double const up = point[2] * source_detector / y;
+  return {0.5 * (columns - 1) - right / 0.4, 0.5 * (rows - 1) - up / 0.5};
+}
+
+Vec2d seen(Scan const& scan, int view, Vec3d const& point) {
+  auto const pixel = std::get<pyronn::ConeBeam>(scan.geometry).view(view).project(point);
+  return {pixel.u, pixel.v};
+}
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(nikon, test::nikon::Folder)
+
+BOOST_AUTO_TEST_CASE(all_that_the_file_says) {
+  Scan const scan = read(settings);
+  test::check_images(*scan.views, views);
+  BOOST_TEST((scan.measured == pyronn::Measured::intensities));
+  BOOST_TEST(*scan.full_intensity == 58500);
+  BOOST_TEST((scan.hardening == std::vector<double>{0.125, 0.75, 0.25, 0, 0}));
+  BOOST_TEST((fact_of(scan, "hardening polynomial").origin == ScanFact::Origin::file));
+  BOOST_TEST(fact_of(scan, "hardening polynomial").value == "0.125 0.75 0.25 0 0");
+  BOOST_REQUIRE(scan.circle.has_value());
+  auto const& circle = *scan.circle;
+  BOOST_TEST(circle.pixel[0] == 0.4);
+  BOOST_TEST(circle.pixel[1] == 0.5);
+  // The axis is beside the line from the source to the panel's middle.
+  double const distance = std::hypot(source_object, 0.03);
+  auto const near = boost::test_tools::tolerance(1e-14);
+  BOOST_TEST(circle.source_isocenter == distance, near);
+  BOOST_TEST(circle.source_detector == distance * magnification, near);
+  BOOST_TEST(circle.axis_column == 18 - 0.03 * magnification / 0.4, near);
+  BOOST_TEST(circle.central_row == 14);
+  BOOST_TEST(circle.roll == 0);
+  BOOST_TEST((circle.rotation == Rotation::clockwise));
+  BOOST_TEST_REQUIRE(circle.angles.size() == views);
+  for (int n = 0; n < views; ++n) {
+    BOOST_TEST(circle.angles[static_cast<std::size_t>(n)] == rad * (40.5 + 30 * n), near);
+  }
+  BOOST_TEST((fact_of(scan, "axis column").origin == ScanFact::Origin::file));
+  BOOST_TEST((fact_of(scan, "rotation").origin == ScanFact::Origin::assumed));
+  BOOST_TEST((fact_of(scan, "side of the axis").origin == ScanFact::Origin::assumed));
+  BOOST_TEST((fact_of(scan, "angles").origin == ScanFact::Origin::file));
+  BOOST_TEST(scan.files.size() == views + 1);
+}
+
+BOOST_AUTO_TEST_CASE(points_are_seen_where_cil_sees_them) {
+  for (double const offset : {0.0, -0.03, 1.5}) {
+    Scan const scan =
+        read(with_setting(with_setting(settings, "ObjectOffsetX", std::to_string(offset)),
+                          "AutomaticCentreOfRotation", "0"));
+    // The source of the first view is on the circle's radius, which the offset turns.
+    double const turned = std::atan2(offset, source_object);
+    for (int view = 0; view < views; ++view) {
+      for (Vec3d const& point : {Vec3d{0, 0, 0}, {0.7, 0, 0}, {0, 0.5, 0.3}, {-0.4, 0.6, -0.8}}) {
+        double const x = std::cos(turned) * point[0] + std::sin(turned) * point[1];
+        double const y = -std::sin(turned) * point[0] + std::cos(turned) * point[1];
+        Vec2d const is = seen(scan, view, {y, x, -point[2]});
+        Vec2d const should = seen_by_cil(point, view, offset);
+        BOOST_TEST(std::abs(is[0] - should[0]) < 1e-9);
+        BOOST_TEST(std::abs(is[1] - should[1]) < 1e-9);
+      }
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_rolled_axis_is_seen_as_a_line) {
+  std::string const rolled = with_setting(settings, "ObjectRoll", "1.5");
+  std::string const older = with_setting(
+      with_setting(with_setting(with_setting(settings, "ObjectOffsetX", ""), "ObjectRoll", ""),
+                   "CentreOfRotationTop", "-0.4"),
+      "CentreOfRotationBottom", "0.04");
+  struct Case {
+    std::string text;
+    double middle, slope;  // on the panel [mm], columns' over rows' distance
+  };
+  for (Case const& known : {Case{rolled, -0.03 * magnification, std::tan(1.5 * rad)},
+                            Case{older, 0.5 * (-0.4 + 0.04), (0.04 - -0.4) / (rows * 0.5)}}) {
+    Scan const scan = read(known.text);
+    BOOST_TEST(scan.circle->roll == std::atan(known.slope), boost::test_tools::tolerance(1e-14));
+    for (double const z : {-0.8, 0.0, 0.9}) {
+      Vec2d const is = seen(scan, 3, {0, 0, z});
+      double const down = (is[1] - 14) * 0.5;
+      BOOST_TEST(std::abs((is[0] - 18) * 0.4 - (known.middle + known.slope * down)) < 1e-9);
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_tilted_axis_is_no_circle_but_is_seen_right) {
+  Scan const scan = read(with_setting(settings, "ObjectTilt", "2"));
+  BOOST_TEST(!scan.circle.has_value());
+  BOOST_TEST(scan.grid.has_value());
+  BOOST_TEST((fact_of(scan, "tilt of the axis [degrees]").value == "2"));
+  Vec2d const foot = seen(scan, 0, {0, 0, 0});
+  // The point of the axis nearest to the source, and another: later rows are nearer to the source.
+  double const c = std::cos(2 * rad);
+  double const s = std::sin(2 * rad);
+  for (double const z : {0.0, 0.9}) {
+    double const along = source_object * s + z;  // from where the axis meets the middle plane
+    double const depth = source_object - along * s;
+    Vec2d const is = seen(scan, 5, {0, 0, z});
+    BOOST_TEST(std::abs(is[0] - (18 - 0.03 * source_detector / depth / 0.4)) < 1e-9);
+    BOOST_TEST(std::abs(is[1] - (14 + along * c * source_detector / depth / 0.5)) < 1e-9);
+  }
+  BOOST_TEST(foot[1] > 14);
+  refuses("ObjectTilt", "30", "is 30 degrees: laminography is not read");
+}
+
+BOOST_AUTO_TEST_CASE(an_automatic_centre_of_0_is_unknown) {
+  std::string const zero = with_setting(settings, "ObjectOffsetX", "0.0");
+  auto const origin = [this](std::string const& text) {
+    Scan const scan = read(text);
+    BOOST_TEST(scan.circle->axis_column == 18);
+    return fact_of(scan, "axis column").origin;
+  };
+  BOOST_TEST(
+      (origin(with_setting(zero, "AutomaticCentreOfRotation", "1")) == ScanFact::Origin::assumed));
+  BOOST_TEST(
+      (origin(with_setting(zero, "AutomaticCentreOfRotation", "")) == ScanFact::Origin::assumed));
+  BOOST_TEST((origin(with_setting(settings, "ObjectOffsetX", "")) == ScanFact::Origin::assumed));
+  BOOST_TEST((origin(zero) == ScanFact::Origin::file));
+  // Nobody agrees about a panel that is not in the middle.
+  BOOST_TEST((origin(with_setting(settings, "DetectorOffsetX", "3")) == ScanFact::Origin::assumed));
+}
+
+BOOST_AUTO_TEST_CASE(what_is_given_counts) {
+  GivenOfScan given;
+  given.axis_column = 17.25;
+  given.roll = 0.01;
+  given.rotation = Rotation::counter_clockwise;
+  given.pixel = Vec2d{0.2, 0.25};
+  given.source_isocenter = 60;
+  given.source_detector = 240;
+  Scan const scan = read(settings, given);
+  BOOST_TEST(scan.circle->axis_column == 17.25);
+  BOOST_TEST(scan.circle->roll == 0.01, boost::test_tools::tolerance(1e-14));
+  BOOST_TEST(scan.circle->pixel[1] == 0.25);
+  BOOST_TEST((scan.circle->rotation == Rotation::counter_clockwise));
+  BOOST_TEST(scan.circle->source_isocenter == 60, boost::test_tools::tolerance(1e-5));
+  BOOST_TEST(scan.circle->source_detector / scan.circle->source_isocenter == 4,
+             boost::test_tools::tolerance(1e-14));
+  BOOST_TEST((fact_of(scan, "axis column").origin == ScanFact::Origin::given));
+}
+
+BOOST_AUTO_TEST_CASE(angles_of_the_stage_are_said_and_not_used) {
+  write("_ctdata.txt", ctdata([](int n) { return 0.0342 + 30 * n + (n == 7 ? 0.5 : 0); }));
+  Scan const scan = read(settings);
+  BOOST_TEST(scan.circle->angles[7] == rad * 250.5, boost::test_tools::tolerance(1e-14));
+  BOOST_TEST(fact_of(scan, "_ctdata.txt").value == "0.25");
+  BOOST_TEST(scan.files.size() == views + 2);
+  BOOST_TEST(scan.files[1].filename() == "_ctdata.txt");
+  // Without steps they are what there is.
+  Scan const stage = read(with_setting(settings, "AngularStep", ""));
+  BOOST_TEST(stage.circle->angles[7] == rad * 210.5342, boost::test_tools::tolerance(1e-12));
+  BOOST_TEST((fact_of(stage, "angles").origin == ScanFact::Origin::assumed));
+  write("_ctdata.txt", ctdata([](int n) { return 30.0 * n; }, 3));
+  BOOST_TEST(fact_of(read(settings), "_ctdata.txt").value == "3");
+  auto const path = write("brick.xtekct", with_setting(settings, "AngularStep", ""));
+  BOOST_CHECK_EXCEPTION(static_cast<void>(pyronn::read_nikon(path)), FileError,
+                        says_of(folder / "_ctdata.txt", "has 3 angles of 12 views"));
+}
+
+BOOST_AUTO_TEST_CASE(an_angle_file_is_used_where_the_file_says_so) {
+  std::string table = "Proj\tAngle(deg)\n";
+  for (int n = 0; n < views; ++n) {
+    table += std::to_string(n + 1) + ":\t" + std::to_string(-(30 * n + n % 2)) + "\n";
+  }
+  write("brick.ang", table);
+  std::string const used = with_setting(settings, "AngleFile_Use", "True");
+  Scan const scan = read(used);
+  BOOST_TEST((fact_of(scan, "angles").origin == ScanFact::Origin::file));
+  BOOST_TEST(fact_of(scan, "angles").value == "brick.ang");
+  // It counts down, while steps count up.
+  BOOST_TEST(scan.circle->angles[3] == rad * 91, boost::test_tools::tolerance(1e-14));
+  BOOST_TEST((fact_of(scan, "sense of brick.ang").origin == ScanFact::Origin::assumed));
+  BOOST_TEST(fact_of(read(settings), "angles").value == "InitialAngle and AngularStep");
+  // Older files do not say whether; one of no equal steps is then meant.
+  std::string const silent = with_setting(settings, "AngleFile_Use", "");
+  BOOST_TEST(fact_of(read(silent), "angles").value == "InitialAngle and AngularStep");
+  write("brick.ang",
+        "Proj\tAngle\n1 0\n2 40\n3 41\n4 90\n5 100\n6 200\n7 201\n8 202\n9 203\n"
+        "10 280\n11 300\n12 330\n");
+  BOOST_TEST(fact_of(read(silent), "angles").value == "brick.ang");
+  BOOST_TEST(read(silent).circle->angles[2] == rad * 41, boost::test_tools::tolerance(1e-14));
+  BOOST_TEST(read(settings).circle->angles[2] == rad * 100.5, boost::test_tools::tolerance(1e-14));
+  std::filesystem::remove(folder / "brick.ang");
+  BOOST_TEST(fact_of(read(used), "angles").value == "InitialAngle and AngularStep");
+  refuses(with_setting(used, "AngleFile_IgnoreErrors", "False"),
+          "AngleFile_Use: is True, but there is no .ang file");
+}
+
+BOOST_AUTO_TEST_CASE(images_are_found_where_they_are) {
+  std::filesystem::create_directory(folder / "images");
+  for (int n = 1; n <= views; ++n) {
+    char name[16];
+    std::snprintf(name, sizeof name, "brick_%04d.tif", n);
+    std::filesystem::rename(folder / name, folder / ("images/" + std::string{name}));
+  }
+  for (std::string const& named : std::vector<std::string>{
+           "images", "images\\", "D:\\scans\\brick\\images", (folder / "images").string()}) {
+    test::check_images(*read(with_setting(settings, "InputFolderName", named)).views, views);
+  }
+  // Beside other images, which are named otherwise.
+  write_images("images/white_", 1);
+  BOOST_TEST(read(with_setting(settings, "InputFolderName", "images")).num_views() == views);
+  auto const path = write("brick.xtekct", with_setting(with_setting(settings, "Name", "stone"),
+                                                       "InputFolderName", "images"));
+  BOOST_CHECK_EXCEPTION(static_cast<void>(pyronn::read_nikon(path)), FileError,
+                        says_of(folder / "images", "holds images of two series"));
+}
+
+BOOST_AUTO_TEST_CASE(what_is_not_used_is_said) {
+  std::string text = with_setting(settings, "Shuttling", "True");
+  text = with_setting(text, "DetectorOffsetY", "2.5");
+  text = "[XTekCT]\nScattering=7\nCentreOfRotationTop=0.2\nBeamHardeningLUTFile=a.lut" +
+         text.substr(8);
+  Scan const scan = read(text);
+  for (char const* what : {"Shuttling", "DetectorOffsetY", "Scattering", "BeamHardeningLUTFile",
+                           "CentreOfRotationTop and CentreOfRotationBottom"}) {
+    BOOST_TEST(fact_of(scan, what).what == what);
+    BOOST_TEST((fact_of(scan, what).origin == ScanFact::Origin::assumed));
+  }
+  Scan const plain = read(with_setting(with_setting(settings, "CoefX2", ""), "CoefX1", "1"));
+  BOOST_TEST((plain.hardening == std::vector<double>{0.125, 1, 0, 0, 0}));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
