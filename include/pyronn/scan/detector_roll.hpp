@@ -58,7 +58,8 @@ class RollSearch {
 
   /// The least on ever finer grids of three by three about a place.
   [[nodiscard]] PanelPlace descend(PanelPlace place) const {
-    for (double step = 2; step >= finest; step /= 2) {
+    for (int halvings = 3; halvings >= 0; --halvings) {
+      double const step = finest * (1 << halvings);
       for (int tries = 0; tries < 12; ++tries) {
         auto const places = grid(place, step, step / reach_);
         PanelPlace const best = least_of(places);
