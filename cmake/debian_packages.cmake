@@ -17,7 +17,8 @@ set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_SECTION libdevel)
 # The CMake package and pyronn.pc refuse to work without Eigen; all else is for some headers alone.
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_DEPENDS "libeigen3-dev (>= 3.4)")
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_SUGGESTS
-  "nlohmann-json3-dev, libpugixml-dev, libtiff-dev, libhdf5-dev, zlib1g-dev, nvidia-cuda-toolkit (>= 12.1)")
+  "nlohmann-json3-dev, libpugixml-dev, libtiff-dev, libhdf5-dev, zlib1g-dev, libdcmtk-dev, \
+nvidia-cuda-toolkit (>= 12.1)")
 set(CPACK_DEBIAN_DEVELOPMENT_DESCRIPTION "${PROJECT_DESCRIPTION}
 Projectors, backprojectors and filtered backprojection for any scan geometry, header-only: kernels
 for CPU and GPU are generated in the program that uses them.")

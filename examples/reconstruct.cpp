@@ -3,268 +3,20 @@
 
 /// Reconstructs a scan in files: `reconstruct --help`.
 #include <algorithm>
-#include <cstdint>
 #include <cstdio>
 #include <exception>
-#include <filesystem>
-#include <memory>
 #include <new>
-#include <optional>
-#include <sstream>
 #include <string>
-#include <system_error>
 
-#include <pyronn/backend/cpu/executor.hpp>
 #include <pyronn/core/error.hpp>
-#include <pyronn/operators/plan.hpp>
-#include <pyronn/scan/npy_images.hpp>
-#include <pyronn/scan/scan.hpp>
 
-#include "reconstruct/axis.hpp"
-#include "reconstruct/backend.hpp"
-#include "reconstruct/judgement.hpp"
-#include "reconstruct/options.hpp"
-#include "reconstruct/progress_bar.hpp"
-#include "reconstruct/repair.hpp"
-#include "reconstruct/report.hpp"
-#include "reconstruct/scan_format.hpp"
-#include "reconstruct/slices_png.hpp"
-#include "reconstruct/volume_choice.hpp"
-#include "reconstruct/volume_files.hpp"
+#include "reconstruct/bad_input.hpp"
+#include "reconstruct/command_line.hpp"
+#include "reconstruct/program.hpp"
 #include "support/process.hpp"
 
 namespace example {
 namespace {
-
-/// Refuses to overwrite what is read.
-void check_inputs_survive(Options const& options, pyronn::Scan const& scan) {
-  auto inputs = scan.files;
-  inputs.push_back(options.truth);
-  for (auto const& output : {options.output, options.png}) {
-    std::error_code absent;  // of a name that is none, too
-    if (!std::filesystem::exists(output, absent)) continue;
-    for (auto const& input : inputs) {
-      if (std::filesystem::equivalent(input, output, absent)) {
-        throw BadInput(output.string() + ": is read and cannot be an output");
-      }
-    }
-  }
-}
-
-/// Finds out before anything is computed whether the outputs can be written.
-void check_outputs(Options const& options, pyronn::Grid const& grid) {
-  auto const check = [](char const* name, std::filesystem::path const& path, std::int64_t bytes) {
-    try {
-      check_output(path, bytes);
-    } catch (pyronn::FileError const& error) {
-      throw BadInput(std::string{name} + ": " + error.what());
-    }
-  };
-  check("--output", options.output, grid.size.count() * static_cast<std::int64_t>(sizeof(float)));
-  if (!options.png.empty()) check("--png", options.png, 0);
-}
-
-/// What the library refuses while the input is read, said of `name`.
-template <class Read>
-auto as_input(std::string const& name, Read const& read) {
-  try {
-    return read();
-  } catch (pyronn::InvalidArgument const& error) {
-    throw BadInput(name + ": " + error.what());
-  } catch (pyronn::FileError const& error) {
-    throw BadInput(error.what());
-  }
-}
-
-void print_facts(pyronn::Scan const& scan) {
-  std::ostringstream text;
-  text.exceptions(std::ios::badbit);
-  for (auto const& fact : scan.facts) text << fact << '\n';
-  std::printf("%s", text.str().c_str());
-}
-
-void warn(std::string const& warning) {
-  std::fprintf(stderr, "reconstruct: %s\n", warning.c_str());
-}
-
-/// The device to compute on; without a name: the CPU.
-Device choose_device(Options const& options) {
-  if (options.executor == "cpu") return {};
-  Device device = cuda_device();
-  if (options.executor == "cuda" && device.name.empty()) {
-    throw BadInput("--executor: cuda, but there is no CUDA device, or no CUDA in this build");
-  }
-  return device;
-}
-
-/// One run of the program.
-class Program {
- public:
-  explicit Program(Options const& options)
-      : options_{options},
-        device_{choose_device(options)},
-        scan_{read_scan({options.scan, options.projections, options.given()})} {}
-
-  int operator()() {
-    prepare();
-    if (options_.is_plan) {
-      print_plan();
-      return 0;
-    }
-    auto const error = reconstruct();
-    if (!error) return 0;
-    std::printf("against the truth: relative L2 error %.3g, PSNR %.1f dB, mean error %.3g\n",
-                error->relative_l2, error->psnr_db, error->mean_absolute);
-    return error->relative_l2 <= options_.max_error ? 0 : 1;
-  }
-
- private:
-  template <class Read>
-  auto input(Read const& read) const {
-    return as_input(options_.scan.string(), read);
-  }
-
-  /// All that is found out before anything is computed.
-  void prepare() {
-    check_inputs_survive(options_, scan_);
-    if (options_.center != "file" && !scan_.circle) {
-      throw BadInput("--center: " + options_.scan.string() + " describes no circle in space");
-    }
-    if (auto const column = options_.axis_column();
-        column && scan_.circle->axis_column != *column) {
-      input([&] { set_axis(scan_, *column); });
-    }
-    grid_ = input([&] { return choose_volume(options_, scan_); });
-    check_outputs(options_, grid_);
-    if (!options_.is_quiet) print_facts(scan_);
-    if (!wants_axis()) check();
-    calibrate();
-    if (!wants_axis()) return;
-    find_axis();
-    grid_ = input([&] { return choose_volume(options_, scan_); });
-    check();
-  }
-
-  void check() const {
-    input([&] { check_orbit(scan_, grid_, options_.fbp_options()); });
-  }
-
-  /// Reads darks and flats, and judges by some views what they are good for.
-  void calibrate() {
-    calibration_ = input([&] { return read_calibration(scan_); });
-    if (calibration_.is_empty()) return;
-    auto const sample = input([&] { return read_sample(scan_); });
-    check_ = {options_.least_transmission,
-              find_dead_pixels(scan_, calibration_, sample, options_.least_transmission,
-                               pyronn::CpuExecutor{options_.threads}),
-              options_.is_repairing};
-    auto const dead = std::count(check_.is_dead.begin(), check_.is_dead.end(), 1);
-    if (dead == 0) return;
-    warn(std::to_string(dead) +
-         " dead pixels: their flat field is not above the dark field, or they count nothing in "
-         "any view");
-    if (!options_.is_repairing) return warn("they count as if no light arrived; see --repair");
-    auto const left = repair_calibration(check_.is_dead, calibration_);
-    if (left > 0) warn(std::to_string(left) + " dead pixels have no neighbour to repair them by");
-  }
-
-  /// Whether the images are asked where the axis is: that is what is said, or nobody knows.
-  [[nodiscard]] bool wants_axis() const {
-    return options_.center == "auto" || (options_.center == "file" && is_axis_assumed(scan_));
-  }
-
-  void find_axis() {
-    auto const axis = input([&] {
-      return example::find_axis(scan_, calibration_, options_.least_transmission,
-                                pyronn::CpuExecutor{options_.threads});
-    });
-    input([&] { set_axis(scan_, axis.column); });
-    if (!options_.is_quiet) std::printf("%s\n", text_of(axis).c_str());
-  }
-
-  [[nodiscard]] bool is_on_device() const { return !device_.name.empty(); }
-
-  [[nodiscard]] BandPlan bands(ViewsReader const& reader) const {
-    return plan_bands({scan_, grid_, pyronn::bytes_of(reader.type()), scan_.detector_size()[0],
-                       false, is_on_device(), is_on_device() ? views_on_cuda : views_on_cpu},
-                      options_.memory_limits(device_.free_bytes));
-  }
-
-  void print_task(BandPlan const& bands) const {
-    std::printf("%d views of %d x %d pixels, %d x %d x %d voxels, on %s\n", scan_.num_views(),
-                scan_.detector_size()[0], scan_.detector_size()[1], grid_.size[0], grid_.size[1],
-                grid_.size[2],
-                is_on_device() ? device_.name.c_str()
-                               : (std::to_string(options_.threads) + " CPU threads").c_str());
-    auto const mib = [](std::size_t bytes) { return static_cast<double>(bytes) / (1 << 20); };
-    std::printf(
-        "%zu band%s of up to %d slices from %d rows, %d views at a time; %.0f MiB on the host",
-        bands.bands.size(), bands.bands.size() == 1 ? "" : "s", bands.most_slices(),
-        bands.most_rows(), bands.views_at_a_time, mib(bands.host_bytes));
-    if (is_on_device()) std::printf(", %.0f MiB on the device", mib(bands.device_bytes));
-    std::printf("\n");
-    flush_standard_output();
-  }
-
-  void print_plan() {
-    ViewsReader const reader{scan_, calibration_, check_, options_.threads};
-    print_task(bands(reader));
-  }
-
-  [[nodiscard]] std::optional<ImageError> reconstruct() {
-    ViewsReader reader{scan_, calibration_, check_, options_.threads};
-    BandPlan const plan = bands(reader);
-    if (!options_.is_quiet) print_task(plan);
-    VolumeSink sink{open_volume(options_.output, grid_), truth()};
-    ProgressBar bar{!options_.is_quiet};
-    bool const is_textured =
-        options_.interpolation == "texture" || (options_.interpolation == "auto" && is_on_device());
-    Job const job{scan_,
-                  grid_,
-                  calibration_,
-                  plan,
-                  options_.fbp_options(),
-                  options_.least_transmission,
-                  is_textured,
-                  reader,
-                  sink,
-                  [&bar](double done) { bar.update(done); },
-                  options_.is_verbose ? print_steps : nullptr};
-    Cost const cost =
-        is_on_device() ? reconstruct_on_cuda(job) : reconstruct_on_cpu(job, options_.threads);
-    for (std::string const& warning : reader.warnings()) warn(warning);
-    sink.commit();
-    if (!options_.png.empty()) {
-      write_slices_png(options_.png, sink.middle_planes(), options_.grey_window());
-    }
-    if (!options_.is_quiet) print_report(scan_, grid_, cost);
-    return sink.error();
-  }
-
-  static void print_steps(int views, pyronn::Plan const& plan) {
-    std::ostringstream text;
-    text.exceptions(std::ios::badbit);
-    text << plan;
-    std::printf("%d views at a time:\n%s\n", views, text.str().c_str());
-  }
-
-  /// Slices to compare with; null where there are none.
-  [[nodiscard]] std::shared_ptr<pyronn::ImageStack const> truth() const {
-    if (options_.truth.empty()) return nullptr;
-    auto truth = as_input("--truth", [&] { return pyronn::npy_images(options_.truth); });
-    if (truth->extents() != grid_.size) {
-      throw BadInput("--truth: " + options_.truth.string() + " has other extents than the volume");
-    }
-    return truth;
-  }
-
-  Options const& options_;
-  Device device_;
-  pyronn::Scan scan_;
-  pyronn::Grid grid_{};
-  Calibration calibration_{};
-  ViewsCheck check_{};
-};
 
 int complain(char const* program, std::string message, int status) {
   std::replace(message.begin(), message.end(), '\n', ' ');
@@ -279,7 +31,7 @@ int main(int argc, char** argv) {
   example::prepare_process();
   try {
     auto const options = example::parse_options(argc, argv);
-    int const status = options ? example::Program{*options}() : 0;
+    int const status = options ? example::run(*options) : 0;
     example::flush_standard_output();
     return status;
   } catch (example::BadInput const& error) {

@@ -4,6 +4,7 @@
 /// Scans in NXtomo and Data Exchange files.
 #include <cstddef>
 #include <filesystem>
+#include <limits>
 #include <string>
 #include <variant>
 #include <vector>
@@ -255,6 +256,71 @@ BOOST_AUTO_TEST_CASE(what_does_not_fit_together_is_refused) {
     file.write(entry + "sample/rotation_angle", {2}, {0, 1});
   }
   refuses("entry0000/sample/rotation_angle: holds 2 angles of 3 frames");
+}
+
+/// The axis of a half acquisition is at the border on purpose.
+BOOST_AUTO_TEST_CASE(half_acquisitions) {
+  auto const column = [&](auto const& more) {
+    write([&](test::Hdf5Writer& file) {
+      file.write(detector + "x_rotation_axis_pixel_position", {}, {0.05});
+      more(file);
+    });
+    return pyronn::read_nxtomo(path).circle->axis_column;
+  };
+  BOOST_TEST(column([](test::Hdf5Writer&) {}) == 1.5);
+  BOOST_TEST(column([](test::Hdf5Writer& file) {
+               file.write_text(detector + "field_of_view", "Half");
+             }) == 0.05);
+  BOOST_TEST(column([](test::Hdf5Writer& file) {
+               file.write_text(detector + "field_of_view", "Full");
+             }) == 1.5);
+  BOOST_TEST(column([](test::Hdf5Writer& file) {
+               file.write(detector + "half_acquisition", {}, {1}, H5T_STD_I8LE);
+             }) == 0.05);
+}
+
+/// Half a turn in radians is a small part of one in degrees.
+BOOST_AUTO_TEST_CASE(angles_without_a_unit_that_may_be_radians) {
+  auto const write_angles = [&](Numbers const& angles, char const* unit) {
+    renew();
+    test::Hdf5Writer file{path};
+    file.write(detector + "data", {angles.size(), rows, columns}, frames(angles.size()));
+    file.write(entry + "sample/rotation_angle", {angles.size()}, angles);
+    if (unit != nullptr) file.attribute(entry + "sample/rotation_angle", "units", unit);
+  };
+  constexpr double pi = pyronn::pi;
+  for (Numbers const& angles :
+       {Numbers{0, pi / 3, 2 * pi / 3}, {0, pi / 2, pi}, {pi, pi / 2, 0, -pi / 2}}) {
+    write_angles(angles, nullptr);
+    refuses("entry0000/sample/rotation_angle: goes from ");
+    write_angles(angles, "rad");
+    BOOST_TEST(pyronn::read_nxtomo(path).circle->angles[1] == angles[1]);
+  }
+  for (Numbers const& angles : {Numbers{0, 1, 2, 3, 4}, {0, 1, 2, 3}, {0, 3.1}, {0, 60, 120}}) {
+    write_angles(angles, nullptr);
+    BOOST_TEST(pyronn::read_nxtomo(path).circle->angles[1] == angles[1] * rad);
+  }
+  write_angles({0, std::numeric_limits<double>::quiet_NaN(), 2}, "deg");
+  refuses("entry0000/sample/rotation_angle: is nan of view 1");
+}
+
+/// Nobody may overwrite them.
+BOOST_AUTO_TEST_CASE(files_behind_links_are_listed) {
+  auto const target = folder / "frames.h5";
+  { test::Hdf5Writer{target}.write("data", {8, rows, columns}, frames(8), H5T_STD_U16LE); }
+  renew();
+  {
+    test::Hdf5Writer file{path};
+    file.write(detector + "image_key", {8}, keys, H5T_STD_U8LE);
+    BOOST_REQUIRE(H5Lcreate_external("frames.h5", "/data", file.get(), (detector + "data").c_str(),
+                                     H5P_DEFAULT, H5P_DEFAULT) >= 0);
+    file.write(entry + "sample/rotation_angle", {8}, {0, 10, 20, 30, 40, 50, 60, 70});
+  }
+  Scan const scan = pyronn::read_nxtomo(path);
+  BOOST_TEST(first_number(*scan.views, 3) == 600);
+  BOOST_TEST_REQUIRE(scan.files.size() == 2U);
+  BOOST_TEST(scan.files[0] == path);
+  BOOST_TEST(std::filesystem::equivalent(scan.files[1], target));
 }
 
 BOOST_AUTO_TEST_CASE(data_exchange) {

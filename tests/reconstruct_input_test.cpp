@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <limits>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -16,11 +17,11 @@
 #include <nlohmann/json.hpp>
 
 #include <pyronn/io/npy.hpp>
+#include <pyronn/scan/images_in_memory.hpp>
 #include <pyronn/scan/scan_json.hpp>
 
 #include "../examples/reconstruct/calibration.cpp"
 #include "../examples/reconstruct/judgement.cpp"
-#include "../examples/reconstruct/repair.cpp"
 #include "../examples/reconstruct/views_reader.cpp"
 #include "support/temporary_folder.hpp"
 
@@ -33,36 +34,37 @@ template <class T>
 struct Counts {
   std::vector<T> counts;
   example::Calibration calibration;
-  std::vector<std::uint8_t> is_dead;
   std::vector<std::string> warnings;
 };
 
 template <class T>
-void read_views(pyronn::Scan const& scan, bool is_repairing, Counts<T>& found) {
-  example::ViewsCheck const check{1e-6, found.is_dead, is_repairing};
-  example::ViewsReader reader{scan, found.calibration, check, 2};
+Counts<T> read_counts(pyronn::Scan const& scan, example::Calibration const& calibration) {
+  Counts<T> found{{}, calibration, {}};
+  example::ViewsReader reader{scan, found.calibration, 1e-6, 2};
   BOOST_TEST_REQUIRE((reader.type() == pyronn::detail::number_type<T>()));
   found.counts.resize(static_cast<std::size_t>(scan.views->extents().count()));
   reader.read(scan.views->whole(), found.counts.data());
   found.warnings = reader.warnings();
+  return found;
 }
 
-/// Nothing is known of dead pixels.
+example::Calibration calibration_of(pyronn::Scan const& scan) {
+  return example::read_calibration(scan, example::FieldsOfTimes::interpolated,
+                                   pyronn::CpuExecutor{2});
+}
+
+/// Nothing is known of bad pixels.
 template <class T>
 Counts<T> read_counts(pyronn::Scan const& scan) {
-  Counts<T> found{{}, example::read_calibration(scan), {}, {}};
-  found.is_dead.resize(found.calibration.flat.size());
-  read_views(scan, false, found);
-  return found;
+  auto calibration = calibration_of(scan);
+  calibration.bad_pixels.resize(calibration.flats.fields.front().mean.size());
+  return read_counts<T>(scan, calibration);
 }
 
-template <class T>
-Counts<T> judge(pyronn::Scan const& scan) {
-  Counts<T> found{{}, example::read_calibration(scan), {}, {}};
-  found.is_dead =
-      example::find_dead_pixels(scan, found.calibration, example::read_sample(scan), 1e-6);
-  read_views(scan, false, found);
-  return found;
+Counts<float> judge(pyronn::Scan const& scan) {
+  auto calibration = calibration_of(scan);
+  example::judge(scan, {1e-6, {}}, pyronn::CpuExecutor{2}, calibration);
+  return read_counts<float>(scan, calibration);
 }
 
 /// A scan of 4 views of 3 x 2 pixels.
@@ -99,8 +101,8 @@ BOOST_AUTO_TEST_SUITE(reconstruct_input)
 BOOST_FIXTURE_TEST_CASE(a_scan_is_read, ScanFiles) {
   auto const found = read_counts<std::uint16_t>(scan());
   BOOST_TEST(found.counts.size() == 24U);
-  BOOST_TEST(found.calibration.dark.size() == 6U);
-  BOOST_TEST(found.calibration.flat.size() == 6U);
+  BOOST_TEST(found.calibration.darks.fields.front().mean.size() == 6U);
+  BOOST_TEST(found.calibration.flats.fields.front().mean.size() == 6U);
   test::write_bytes(folder / "scan.json", "\xef\xbb\xbf" + description().dump());
   BOOST_TEST(scan().num_views() == 4);  // with a byte order mark
 }
@@ -186,7 +188,7 @@ struct MeasuredScan : ScanFiles {
     return scan();
   }
 
-  [[nodiscard]] Counts<float> judged() const { return judge<float>(described()); }
+  [[nodiscard]] Counts<float> judged() const { return judge(described()); }
   void refuses(char const* cause) const {
     BOOST_CHECK_EXCEPTION(static_cast<void>(judged()), example::BadInput, says(cause));
   }
@@ -194,7 +196,7 @@ struct MeasuredScan : ScanFiles {
 
 BOOST_FIXTURE_TEST_CASE(good_images_are_not_complained_of, MeasuredScan) {
   auto const good = judged();
-  BOOST_TEST(std::count(good.is_dead.begin(), good.is_dead.end(), 0) == columns * rows);
+  BOOST_TEST(example::text_of_bad_pixels(good.calibration.bad_pixels).empty());
   BOOST_TEST(good.warnings.empty());
 }
 
@@ -209,10 +211,15 @@ BOOST_FIXTURE_TEST_CASE(what_is_wrong_is_counted, MeasuredScan) {
   counts[51] = dark[51] - 3;
   counts[52] = dark[52];
   auto const found = judged();
-  BOOST_TEST(std::count(found.is_dead.begin(), found.is_dead.end(), 1) == 3);
-  BOOST_TEST((found.is_dead[5] == 1 && found.is_dead[20] == 1 && found.is_dead[33] == 1));
+  auto const& bad = found.calibration.bad_pixels;
+  namespace defect = pyronn::pixel_defect;
+  BOOST_TEST((bad[5] & defect::no_light) != 0);
+  BOOST_TEST((bad[20] & defect::not_finite) != 0);
+  BOOST_TEST((bad[33] & defect::dead) != 0);
+  BOOST_TEST(std::count(bad.begin(), bad.end(), 0) == columns * rows - 3);
+  BOOST_TEST(example::text_of_bad_pixels(bad).rfind("3 bad pixels: ", 0) == 0U);
   BOOST_TEST_REQUIRE(found.warnings.size() == 2U);
-  BOOST_TEST(found.warnings[0] == "2 counts are no finite numbers");
+  BOOST_TEST(found.warnings[0] == "2 counts are no finite numbers, and were interpolated");
   BOOST_TEST(found.warnings[1] ==
              "3 line integrals above 13.815511 are cut; see --least-transmission");
 }
@@ -249,41 +256,15 @@ BOOST_FIXTURE_TEST_CASE(images_that_cannot_be_right_are_refused_with_the_cause, 
   json["intensity_full"] = 50;
   test::write_bytes(folder / "scan.json", json.dump());
   auto const read = scan();
-  BOOST_CHECK_EXCEPTION(static_cast<void>(judge<float>(read)), example::BadInput,
+  BOOST_CHECK_EXCEPTION(static_cast<void>(judge(read)), example::BadInput,
                         says("intensity_full: is below the dark field"));
-}
-
-/// Dead columns, a dead corner, and counts that are no numbers beside each other.
-BOOST_FIXTURE_TEST_CASE(what_is_repaired_is_between_its_neighbours, MeasuredScan) {
-  for (int v = 0; v < rows; ++v) {
-    flat[static_cast<std::size_t>(v * columns + 6)] = 0;
-    flat[static_cast<std::size_t>(v * columns + 7)] = 0;
-  }
-  counts[170] = counts[171] = std::numeric_limits<float>::quiet_NaN();
-  auto const read = described();
-  auto found = judge<float>(read);
-  BOOST_TEST(std::count(found.is_dead.begin(), found.is_dead.end(), 1) == 2 * rows);
-  BOOST_TEST(example::repair_calibration(found.is_dead, found.calibration) == 0);
-  read_views(read, true, found);
-  for (std::size_t n = 0; n < counts.size(); ++n) {
-    std::size_t const p = n % dark.size();
-    double const d = static_cast<double>(found.calibration.dark[p]);
-    double const t = (static_cast<double>(found.counts[n]) - d) /
-                     (static_cast<double>(found.calibration.flat[p]) - d);
-    BOOST_REQUIRE(std::abs(t - transmission(static_cast<int>(n))) < 1e-5);
-  }
 }
 
 /// A band of rows holds what the whole holds there.
 BOOST_FIXTURE_TEST_CASE(bands_are_parts_of_the_whole, MeasuredScan) {
-  counts[170] = std::numeric_limits<float>::quiet_NaN();
-  flat[6 * columns + 3] = 0;
   auto const read = described();
-  auto found = judge<float>(read);
-  static_cast<void>(example::repair_calibration(found.is_dead, found.calibration));
-  read_views(read, true, found);
-  example::ViewsCheck const check{1e-6, found.is_dead, true};
-  example::ViewsReader reader{read, found.calibration, check, 3};
+  auto const found = judge(read);
+  example::ViewsReader reader{read, found.calibration, 1e-6, 3};
   std::vector<float> band(7 * 4 * columns);
   reader.read({1, 7, 6, 4}, band.data());
   for (int n = 0; n < 7 * 4 * columns; ++n) {
@@ -292,6 +273,24 @@ BOOST_FIXTURE_TEST_CASE(bands_are_parts_of_the_whole, MeasuredScan) {
                        static_cast<std::size_t>(n % (4 * columns));
     BOOST_REQUIRE(band[static_cast<std::size_t>(n)] == found.counts[whole]);
   }
+}
+
+/// Those before the views and those behind are not mixed, unless that is asked for.
+BOOST_FIXTURE_TEST_CASE(fields_of_several_times, MeasuredScan) {
+  auto scan = described();
+  std::vector<float> flats(flat);
+  for (float const value : flat) flats.push_back(1.5F * value);
+  scan.flats = {std::make_shared<pyronn::ImagesInMemory<float>>(
+                    pyronn::Extents<3>{columns, rows, 2}, std::move(flats)),
+                {0, views}};
+  auto const interpolated = calibration_of(scan);
+  BOOST_TEST_REQUIRE(interpolated.flats.fields.size() == 2U);
+  BOOST_TEST(interpolated.flats.fields[1].time == views);
+  BOOST_TEST(interpolated.flats.fields[1].mean[7] == 1.5F * flat[7]);
+  auto const averaged =
+      example::read_calibration(scan, example::FieldsOfTimes::averaged, pyronn::CpuExecutor{2});
+  BOOST_TEST_REQUIRE(averaged.flats.fields.size() == 1U);
+  BOOST_TEST(averaged.flats.fields[0].mean[7] == 1.25F * flat[7]);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -5,9 +5,10 @@
 # Everything that must hold before a change is accepted: tests/run.sh [stage...]
 # A stage is `format`, `fuzz` (a million inputs for each reader of files), `interop` (arrays and
 # operators in NumPy, LibTorch and JAX), `frameworks` (in every release of every framework, with
-# wheels from PyPI) or a preset of CMakePresets.json. Without one: format docs tidy tsan interop
-# sanitize cuda, or host instead of cuda where nvcc is missing. `cuda` compiles as C++ what
-# `sanitize` has not run, and `cuda-all` everything in both languages.
+# wheels from PyPI), `formats` (files of scans that other packages write) or a preset of
+# CMakePresets.json. Without one: format docs tidy tsan interop sanitize cuda, or host instead of
+# cuda where nvcc is missing. `cuda` compiles as C++ what `sanitize` has not run, and `cuda-all`
+# everything in both languages.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -33,7 +34,7 @@ pkg-config pkg-config
 doxygen doxygen
 ccache ccache"
   for package in python3-venv libclang-rt-dev libeigen3-dev libboost-test-dev libcli11-dev nlohmann-json3-dev \
-    libpugixml-dev libstb-dev libtiff-dev libhdf5-dev; do
+    libpugixml-dev libstb-dev libtiff-dev libhdf5-dev zlib1g-dev libdcmtk-dev "$@"; do
     dpkg-query -W -f '${db:Status-Status}' "$package" 2> /dev/null | grep -qx installed ||
       missing+=("$package")
   done
@@ -134,7 +135,13 @@ if ! command -v nvidia-smi > /dev/null &&
   export CUDAFLAGS="--Ofast-compile=max ${CUDAFLAGS:-}"
 fi
 
-stage "install" install_missing
+# Plug-ins that inflate what h5py compresses, and readers and writers of Zeiss files.
+more_packages=()
+[[ " ${stages[*]} " != *" formats "* ]] || more_packages=(hdf5-filter-plugin
+  hdf5-filter-plugin-blosc-serial hdf5-plugin-lzf libgsf-1-dev python3-dxchange python3-h5py
+  python3-olefile python3-pandas python3-scipy python3-six python3-tifffile)
+
+stage "install" install_missing ${more_packages[@]+"${more_packages[@]}"}
 for name in "${stages[@]}"; do
   case $name in
     format) stage format check_format ;;
@@ -142,6 +149,7 @@ for name in "${stages[@]}"; do
     fuzz) stage fuzz fuzz_readers ;;
     interop) stage interop tests/frameworks/run.sh numpy libtorch jax-0.10.2 ;;
     frameworks) stage frameworks tests/frameworks/run.sh ;;
+    formats) stage formats tests/formats/run.sh ;;
     *) stage "$name" run_preset "$name" ;;
   esac
 done

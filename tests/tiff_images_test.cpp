@@ -172,6 +172,24 @@ BOOST_AUTO_TEST_CASE(one_directory_for_all_images) {
   }
 }
 
+/// libtiff takes a long strip for many short ones.
+BOOST_AUTO_TEST_CASE(one_directory_for_all_of_larger_images) {
+  constexpr int width = 300;
+  constexpr int height = 200;
+  auto const path = folder / "f.tif";
+  test::write_bytes(path, one_directory(true, "ImageJ=1.53t\nimages=3\n", 3, width, height));
+  auto const stack = tiff_images(path);
+  BOOST_TEST_REQUIRE((stack->extents() == pyronn::Extents<3>{width, height, 3}));
+  std::vector<float> out(width * height);
+  for (int i = 0; i < 3; ++i) {
+    stack->read({i, 1, 0, height}, out.data());
+    for (int n = 0; n < width * height; ++n) {
+      BOOST_REQUIRE(out[static_cast<std::size_t>(n)] ==
+                    static_cast<float>(number(i, n / width, n % width)));
+    }
+  }
+}
+
 BOOST_AUTO_TEST_CASE(several_files_with_one_directory_for_all_images) {
   test::write_bytes(folder / "f1.tif", one_directory(false, "ImageJ=1.53t\nimages=3\n", 3));
   auto const second = folder / "f2.tif";
@@ -253,6 +271,28 @@ BOOST_AUTO_TEST_CASE(distances_of_pixels) {
   BOOST_TEST((*size(RESUNIT_NONE, 0.1, 0.1, imagej))[0] == 0.01,
              boost::test_tools::tolerance(1e-6));
   BOOST_TEST(!size(RESUNIT_NONE, 1, 1, "ImageJ=1.53t\nunit=furlong\n"));
+}
+
+BOOST_AUTO_TEST_CASE(a_prefix_leaves_other_series_out) {
+  Writing how;
+  how.images = 1;
+  for (char const* name : {"View_10.TIF", "view_9.tif", "view_1_old.tif", "a1.tif"}) {
+    write(name, how);
+  }
+  std::filesystem::path const inside = folder / "";
+  auto const names = [&](std::string const& prefix) {
+    std::string all;
+    for (auto const& file : pyronn::image_files(inside, {".tif"}, prefix)) {
+      all += file.filename().string() + ' ';
+    }
+    return all;
+  };
+  BOOST_CHECK_EXCEPTION(static_cast<void>(names("view_")), FileError, says("two series"));
+  std::filesystem::rename(folder / "View_10.TIF", folder / "view_10.TIF");
+  BOOST_TEST(names("VIEW_") == "view_9.tif view_10.TIF ");
+  BOOST_TEST(names("a") == "a1.tif ");
+  BOOST_CHECK_EXCEPTION(static_cast<void>(names("b")), FileError, says("two series"));
+  BOOST_CHECK_EXCEPTION(static_cast<void>(names("")), FileError, says("two series"));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

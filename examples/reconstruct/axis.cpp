@@ -11,6 +11,8 @@
 #include <sstream>
 #include <vector>
 
+#include <pyronn/core/math.hpp>
+
 #include "bad_input.hpp"
 
 namespace example {
@@ -46,8 +48,8 @@ class LineOf {
 
   float operator()(float value, std::size_t pixel) const {
     if (calibration_.is_empty()) return value;
-    auto const dark = static_cast<double>(calibration_.dark[pixel]);
-    double const full = static_cast<double>(calibration_.flat[pixel]) - dark;
+    auto const dark = static_cast<double>(calibration_.darks.fields.front().mean[pixel]);
+    double const full = static_cast<double>(calibration_.flats.fields.front().mean[pixel]) - dark;
     double const part = full > 0 ? (static_cast<double>(value) - dark) / full : 1;
     // What is no number counts as no light, as it does in the reconstruction.
     double const light = part > least_ ? part : least_;
@@ -59,17 +61,30 @@ class LineOf {
   double least_;
 };
 
-/// The line integrals of some rows, `[view][row][column]`; what is dead or dark is cut.
+/// By how many pixels a view is moved against those of a circle.
+pyronn::Vec2d shift_of(pyronn::Scan const& scan, int view) {
+  auto const& shifts = scan.circle->shifts;
+  return shifts.empty() ? pyronn::Vec2d{0, 0} : shifts[static_cast<std::size_t>(view)];
+}
+
+/// The line integrals of some rows, `[view][row][column]`, as a circle has them; what is dead or
+/// dark is cut.
 std::vector<float> lines_of_rows(pyronn::Scan const& scan, std::vector<int> const& rows,
                                  LineOf const& line_of) {
   auto const columns = static_cast<std::size_t>(scan.detector_size()[0]);
   std::vector<float> lines(columns * rows.size() * static_cast<std::size_t>(scan.num_views()));
   auto* row_lines = lines.data();
+  int const last_row = scan.detector_size()[1] - 1;
   for (int view = 0; view < scan.num_views(); ++view) {
+    auto const shift = shift_of(scan, view);
     for (int const row : rows) {
-      scan.views->read({view, 1, row, 1}, row_lines);
-      std::size_t const pixel = static_cast<std::size_t>(row) * columns;
+      int const stored = std::clamp(row - static_cast<int>(std::lround(shift[1])), 0, last_row);
+      scan.views->read({view, 1, stored, 1}, row_lines);
+      std::size_t const pixel = static_cast<std::size_t>(stored) * columns;
       for (std::size_t u = 0; u < columns; ++u) row_lines[u] = line_of(row_lines[u], pixel + u);
+      if (shift[0] != 0) {
+        pyronn::detail::move_row(row_lines, static_cast<int>(columns), shift[0]);
+      }
       row_lines += columns;
     }
   }
@@ -97,6 +112,72 @@ pyronn::RotationAxis find_axis(pyronn::Scan const& scan, Calibration const& cali
                                    scan.num_views()};
   return pyronn::find_rotation_axis(executor, *scan.circle,
                                     pyronn::ProjectionView<float const>{lines.data(), extents});
+}
+
+namespace {
+
+/// Rows that lie evenly on a panel, and the panel that they make.
+struct EvenRows {
+  std::vector<int> rows;
+  pyronn::CircularScan circle;
+};
+
+/// Of parallel rays so many of all rows that 256 MiB hold their lines; of a point source those
+/// within a degree of its plane.
+EvenRows rows_for_roll(pyronn::CircularScan const& circle) {
+  constexpr int few = 16;
+  constexpr double most_lines = 1 << 26;
+  double const lines_of_row =
+      static_cast<double>(circle.size[0]) * static_cast<double>(circle.angles.size());
+  int first = 0;
+  int end = circle.size[1];
+  if (!circle.is_parallel()) {
+    double const reach =
+        std::max(few / 2.0, circle.source_detector * std::tan(pyronn::pi / 180) / circle.pixel[1]);
+    first = static_cast<int>(std::clamp(circle.central_row - reach, 0.0, end - 1.0));
+    end = static_cast<int>(std::clamp(circle.central_row + reach + 1, first + 1.0, 1.0 * end));
+  }
+  int const fit = std::max(few, static_cast<int>(most_lines / lines_of_row));
+  int const step = (end - first - 1) / fit + 1;
+  first += (end - first - 1) % step / 2;
+  EvenRows even{{}, circle};
+  for (int row = first; row < end; row += step) even.rows.push_back(row);
+  even.circle.size[1] = static_cast<int>(even.rows.size());
+  even.circle.pixel[1] *= step;
+  even.circle.central_row = (circle.central_row - first) / step;
+  return even;
+}
+
+}  // namespace
+
+std::vector<float> sinogram(pyronn::Scan const& scan, Calibration const& calibration, int row,
+                            double least_transmission) {
+  return lines_of_rows(scan, {row}, LineOf{calibration, least_transmission});
+}
+
+void set_roll(pyronn::Scan& scan, double roll) {
+  scan.circle->roll = roll;
+  scan.geometry = scan.circle->geometry();
+}
+
+pyronn::DetectorRoll find_roll(pyronn::Scan const& scan, Calibration const& calibration,
+                               double least_transmission, pyronn::CpuExecutor const& executor) {
+  EvenRows const even = rows_for_roll(*scan.circle);
+  auto const lines = lines_of_rows(scan, even.rows, LineOf{calibration, least_transmission});
+  pyronn::Extents<3> const extents{even.circle.size[0], even.circle.size[1], scan.num_views()};
+  return pyronn::find_roll(executor, even.circle,
+                           pyronn::ProjectionView<float const>{lines.data(), extents});
+}
+
+std::string text_of(pyronn::DetectorRoll const& roll) {
+  std::ostringstream text;
+  text.exceptions(std::ios::badbit);
+  text.imbue(std::locale::classic());
+  constexpr double degrees = 180 / pyronn::pi;
+  text << "roll " << roll.roll * degrees << " +- " << roll.uncertainty * degrees
+       << " degrees, axis column " << roll.column << " +- " << roll.column_uncertainty
+       << ": found from the images";
+  return text.str();
 }
 
 std::string text_of(pyronn::RotationAxis const& axis) {

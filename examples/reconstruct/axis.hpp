@@ -3,8 +3,10 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include <pyronn/backend/cpu/executor.hpp>
+#include <pyronn/scan/detector_roll.hpp>
 #include <pyronn/scan/rotation_axis.hpp>
 #include <pyronn/scan/scan.hpp>
 
@@ -25,6 +27,22 @@ void set_axis(pyronn::Scan& scan, double column);
                                              double least_transmission,
                                              pyronn::CpuExecutor const& executor);
 
+/// The line integrals of one row of the panel, (u, view).
+[[nodiscard]] std::vector<float> sinogram(pyronn::Scan const& scan, Calibration const& calibration,
+                                          int row, double least_transmission);
+
+/// Lets the panel of a scan on a circle be turned. Throws InvalidArgument.
+void set_roll(pyronn::Scan& scan, double roll);
+
+/// Looks for roll and axis in rows all over the panel, of a point source about its plane. Throws
+/// InvalidArgument where they cannot be found.
+[[nodiscard]] pyronn::DetectorRoll find_roll(pyronn::Scan const& scan,
+                                             Calibration const& calibration,
+                                             double least_transmission,
+                                             pyronn::CpuExecutor const& executor);
+
+/// What was found, as a sentence.
+[[nodiscard]] std::string text_of(pyronn::DetectorRoll const& roll);
 /// What was found, as a sentence.
 [[nodiscard]] std::string text_of(pyronn::RotationAxis const& axis);
 

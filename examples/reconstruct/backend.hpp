@@ -12,6 +12,7 @@
 
 #include "bands.hpp"
 #include "calibration.hpp"
+#include "corrections.hpp"
 #include "views_reader.hpp"
 #include "volume_sink.hpp"
 
@@ -23,6 +24,7 @@ struct Job {
   pyronn::Grid const& grid;
   Calibration const& calibration;
   BandPlan const& bands;
+  Corrections const& corrections;
   pyronn::FbpOptions options;
   double least_transmission;             ///< below it line integrals are cut
   bool is_textured;                      ///< TextureInterp, else SoftwareInterp
@@ -35,12 +37,14 @@ struct Job {
 
 /// What a reconstruction took. Stages go side by side: their times add up to more than the whole.
 struct Cost {
+  double start_seconds = 0;  ///< until views are read one after the other
   double read_seconds = 0;
   double preprocess_seconds = 0;  ///< with the copies to a device, if there is one
   double reconstruct_seconds = 0;
   double copy_seconds = 0;  ///< of the volume from the device, if there is one
   double write_seconds = 0;
-  double wall_seconds = 0;
+  double wall_seconds = 0;            ///< from the start on
+  double all_seconds = 0;             ///< with start and end
   std::size_t device_peak_bytes = 0;  ///< 0 where there is no device
 };
 

@@ -2,43 +2,33 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "calibration.hpp"
 
-#include <algorithm>
 #include <cstddef>
-#include <functional>
 
 namespace example {
 namespace {
 
-/// The mean of calibration images, or where there are none `otherwise`, in all pixels.
-std::vector<float> mean(pyronn::CalibrationImages const& calibration, std::size_t pixels,
-                        double otherwise) {
-  std::vector<double> sums(pixels, otherwise);
-  int count = 1;
-  if (calibration) {
-    auto const& images = *calibration.images;
-    count = images.extents()[2];
-    std::fill(sums.begin(), sums.end(), 0.0);
-    std::vector<double> image(pixels);
-    for (int i = 0; i < count; ++i) {
-      images.read({i, 1, 0, images.extents()[1]}, image.data());
-      std::transform(sums.begin(), sums.end(), image.begin(), sums.begin(), std::plus<>{});
-    }
+/// Or where there are none `otherwise`, in all pixels.
+pyronn::CalibrationFields fields_of(pyronn::CalibrationImages const& calibration,
+                                    pyronn::Extents<2> size, double otherwise, FieldsOfTimes use,
+                                    pyronn::CpuExecutor const& executor) {
+  if (!calibration) {
+    std::vector<float> field(static_cast<std::size_t>(size.count()), static_cast<float>(otherwise));
+    return {size, {{0, 1, std::move(field), {}}}};
   }
-  std::vector<float> result(pixels);
-  std::transform(sums.begin(), sums.end(), result.begin(),
-                 [count](double sum) { return static_cast<float>(sum / count); });
-  return result;
+  auto fields = pyronn::calibration_fields(executor, calibration, 0, size[1]);
+  if (use == FieldsOfTimes::averaged) fields.fields = {fields.all()};
+  return fields;
 }
 
 }  // namespace
 
-Calibration read_calibration(pyronn::Scan const& scan) {
-  auto const size = scan.detector_size();
-  Calibration calibration{size, {}, {}};
+Calibration read_calibration(pyronn::Scan const& scan, FieldsOfTimes use,
+                             pyronn::CpuExecutor const& executor) {
+  Calibration calibration{scan.detector_size()};
   if (scan.measured == pyronn::Measured::line_integrals) return calibration;
-  auto const pixels = static_cast<std::size_t>(size.count());
-  calibration.dark = mean(scan.darks, pixels, 0);
-  calibration.flat = mean(scan.flats, pixels, scan.full_intensity.value_or(1));
+  calibration.darks = fields_of(scan.darks, calibration.size, 0, use, executor);
+  calibration.flats =
+      fields_of(scan.flats, calibration.size, scan.full_intensity.value_or(1), use, executor);
   return calibration;
 }
 

@@ -3,127 +3,25 @@
 #include "judgement.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <cstddef>
-#include <string>
+#include <utility>
 
-#include <pyronn/exec/kernel.hpp>
+#include <pyronn/recon/preprocess/count_tally.hpp>
 
 #include "bad_input.hpp"
 
 namespace example {
 namespace {
 
-/// What the counts of one row of the detector are like, in all views.
-struct RowCounts {
-  std::int64_t dead_pixels = 0;
-  std::int64_t cut = 0;         ///< below the least transmission
-  std::int64_t hardly_any = 0;  ///< of the light, as behind a closed shutter
-  std::int64_t too_bright = 0;  ///< far more than the flat field
-  std::int64_t no_numbers = 0;
-  std::int64_t flat_below_dark = 0;  ///< pixels
+/// Some views, spread over a scan.
+struct Sample {
+  std::vector<float> counts;
+  pyronn::Extents<3> extents;  ///< columns, rows, views
 
-  RowCounts& operator+=(RowCounts const& other) {
-    cut += other.cut;
-    dead_pixels += other.dead_pixels;
-    hardly_any += other.hardly_any;
-    too_bright += other.too_bright;
-    no_numbers += other.no_numbers;
-    flat_below_dark += other.flat_below_dark;
-    return *this;
+  [[nodiscard]] pyronn::ProjectionView<float const> view() const {
+    return {counts.data(), extents};
   }
 };
-
-/// Judges row after row; an item is a row of the detector.
-struct JudgeRows {
-  using Block = pyronn::BlockShape<1, 1, 1>;
-  static constexpr double hardly_any = 1e-4;
-  static constexpr double too_bright = 2;
-
-  Calibration const* calibration;
-  pyronn::ProjectionView<float const> counts;
-  double least_transmission;
-  std::uint8_t* dead;
-  RowCounts* rows;
-
-  void operator()(pyronn::Vec<int, 3> item) const {
-    int const v = item[0];
-    int const columns = counts.extents[0];
-    std::size_t const row = static_cast<std::size_t>(v) * static_cast<std::size_t>(columns);
-    std::vector<RowCounts> pixels(static_cast<std::size_t>(columns));
-    for (int view = 0; view < counts.extents[2]; ++view) {
-      for (int u = 0; u < columns; ++u) {
-        std::size_t const pixel = row + static_cast<std::size_t>(u);
-        auto const signal = static_cast<double>(counts(u, v, view)) - dark(pixel);
-        judge_count(signal, full(pixel), pixels[static_cast<std::size_t>(u)]);
-      }
-    }
-    for (std::size_t u = 0; u < pixels.size(); ++u) {
-      judge_pixel(row + u, pixels[u]);
-      rows[v] += pixels[u];
-    }
-  }
-
-  [[nodiscard]] double dark(std::size_t pixel) const {
-    return static_cast<double>(calibration->dark[pixel]);
-  }
-  [[nodiscard]] double full(std::size_t pixel) const {
-    return static_cast<double>(calibration->flat[pixel]) - dark(pixel);
-  }
-
-  void judge_count(double signal, double light, RowCounts& found) const {
-    bool const is_finite = std::isfinite(signal);
-    found.no_numbers += is_finite ? 0 : 1;
-    found.cut += is_finite && !(signal > least_transmission * light) ? 1 : 0;
-    found.hardly_any += signal <= hardly_any * light ? 1 : 0;
-    found.too_bright += signal > too_bright * light ? 1 : 0;
-  }
-
-  void judge_pixel(std::size_t pixel, RowCounts& found) const {
-    double const light = full(pixel);
-    bool const is_calibrated = light > 0 && std::isfinite(light);
-    bool const is_dead = !is_calibrated || found.cut + found.no_numbers == counts.extents[2];
-    found.flat_below_dark = light < 0 ? 1 : 0;
-    found.dead_pixels = is_dead ? 1 : 0;
-    dead[pixel] = static_cast<std::uint8_t>(found.dead_pixels);
-  }
-};
-
-/// Throws BadInput where most counts cannot be right.
-void check(pyronn::Scan const& scan, RowCounts const& counts, pyronn::Extents<3> sample) {
-  auto const pixels = std::int64_t{sample[0]} * sample[1];
-  double const samples = static_cast<double>(sample.count());
-  double const half = samples / 2;
-  double const half_of_pixels = static_cast<double>(pixels) / 2;
-  // A flat field behind a closed shutter is below the dark field in half of the pixels, by noise.
-  if (static_cast<double>(counts.flat_below_dark) > 1.8 * half_of_pixels) {
-    if (scan.full_intensity) {
-      throw BadInput("intensity_full: is below the dark field");
-    }
-    throw BadInput("flat: is below the dark field in most pixels; are 'dark' and 'flat' swapped?");
-  }
-  if (static_cast<double>(counts.too_bright) > half) {
-    throw BadInput(
-        std::string{scan.flats ? "flat" : "intensity_full"} +
-        ": most counts of the projections are more than twice as bright; was the shutter "
-        "closed, or the exposure another?");
-  }
-  if (static_cast<double>(counts.hardly_any) > half) {
-    throw BadInput(
-        "projections: most counts are not above the dark field by a 10000th of the flat "
-        "field; was the shutter closed?");
-  }
-  if (static_cast<double>(counts.no_numbers) > half) {
-    throw BadInput("projections: most counts are no finite numbers");
-  }
-  if (static_cast<double>(counts.dead_pixels) > half_of_pixels) {
-    throw BadInput(
-        "flat: most pixels are dead: the flat field is not above the dark field, or "
-        "they count nothing in any view");
-  }
-}
-
-}  // namespace
 
 Sample read_sample(pyronn::Scan const& scan) {
   auto const extents = scan.views->extents();
@@ -139,19 +37,84 @@ Sample read_sample(pyronn::Scan const& scan) {
   return sample;
 }
 
-std::vector<std::uint8_t> find_dead_pixels(pyronn::Scan const& scan, Calibration const& calibration,
-                                           Sample const& sample, double least_transmission,
-                                           pyronn::CpuExecutor const& executor) {
-  if (calibration.is_empty()) return {};
-  int const height = sample.extents[1];
-  std::vector<std::uint8_t> is_dead(calibration.flat.size());
-  std::vector<RowCounts> rows(static_cast<std::size_t>(height));
-  executor.for_each({height, 1, 1}, JudgeRows{&calibration, sample.view(), least_transmission,
-                                              is_dead.data(), rows.data()});
-  RowCounts all;
-  for (RowCounts const& row : rows) all += row;
-  check(scan, all, sample.extents);
-  return is_dead;
+[[noreturn]] void refuse(pyronn::CountFault fault, pyronn::Scan const& scan) {
+  using pyronn::CountFault;
+  std::string const flat = scan.flats ? "flat" : "intensity_full";
+  switch (fault) {
+    case CountFault::flat_below_dark:
+      if (scan.full_intensity) throw BadInput("intensity_full: is below the dark field");
+      throw BadInput(
+          "flat: is below the dark field in most pixels; are 'dark' and 'flat' swapped?");
+    case CountFault::too_bright:
+      throw BadInput(flat +
+                     ": most counts of the projections are more than twice as bright; was the "
+                     "shutter closed, or the exposure another?");
+    case CountFault::hardly_any:
+      throw BadInput(
+          "projections: most counts are not above the dark field by a 10000th of the flat "
+          "field; was the shutter closed?");
+    case CountFault::not_finite:
+      throw BadInput("projections: most counts are no finite numbers");
+    case CountFault::bad_pixels:
+      break;
+  }
+  throw BadInput(
+      "flat: most pixels are bad: the flat field is not above the dark field, or they count "
+      "nothing in any view");
+}
+
+}  // namespace
+
+void judge(pyronn::Scan const& scan, PixelJudgement const& judgement,
+           pyronn::CpuExecutor const& executor, Calibration& calibration) {
+  auto const pixels = static_cast<std::size_t>(calibration.size.count());
+  auto const dark = calibration.all_of(calibration.darks.fields.front().mean);
+  auto const flat = calibration.all_of(calibration.flats.fields.front().mean);
+  pyronn::ArrayView<float const, 2> deviation{};
+  constexpr int enough_for_deviation = 5;
+  if (calibration.flats.fields.front().images >= enough_for_deviation) {
+    deviation = calibration.all_of(calibration.flats.fields.front().deviation);
+  }
+  calibration.bad_pixels.assign(pixels, 0);
+  pyronn::ArrayView<std::uint8_t, 2> const mask{calibration.bad_pixels.data(), calibration.size};
+  Sample const sample = read_sample(scan);
+  std::vector<pyronn::PixelTally> counted(pixels);
+  pyronn::ArrayView<pyronn::PixelTally, 2> const tallies{counted.data(), calibration.size};
+  pyronn::tally_counts(executor, sample.view(), dark, flat, tallies, judgement.least_transmission);
+  pyronn::find_bad_pixels(executor, dark, flat, deviation, mask, judgement.options);
+  pyronn::mark_dead_pixels(executor, {counted.data(), calibration.size}, mask);
+  auto summary = pyronn::summary_of({counted.data(), calibration.size},
+                                    {calibration.bad_pixels.data(), calibration.size});
+  summary.flat_below_dark = pyronn::count_flat_below_dark(dark, flat);
+  if (auto const fault = pyronn::fault_of(summary)) refuse(*fault, scan);
+}
+
+std::string text_of_bad_pixels(std::vector<std::uint8_t> const& mask) {
+  namespace defect = pyronn::pixel_defect;
+  std::pair<std::uint8_t, char const*> const defects[] = {
+      {defect::not_finite, "with fields that are no numbers"},
+      {defect::no_light, "with a flat field not above the dark field"},
+      {defect::dead, "that count nothing in any view"},
+      {defect::saturated, "saturated"},
+      {defect::odd_gain, "with an odd gain"},
+      {defect::odd_dark, "with an odd dark field"},
+      {defect::noisy, "noisy"},
+      {defect::stuck, "stuck"}};
+  auto const count = [&](std::uint8_t some) {
+    return std::count_if(mask.begin(), mask.end(),
+                         [some](std::uint8_t pixel) { return (pixel & some) != 0; });
+  };
+  auto const all = count(0xff);
+  if (all == 0) return "";
+  std::string text = std::to_string(all) + " bad pixels";
+  char const* separator = ": ";
+  for (auto const& [bit, words] : defects) {
+    auto const some = count(bit);
+    if (some == 0) continue;
+    text += separator + std::to_string(some) + " " + words;
+    separator = ", ";
+  }
+  return text;
 }
 
 }  // namespace example

@@ -4,21 +4,57 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <optional>
 
 #include <pyronn/core/array_view.hpp>
 #include <pyronn/exec/buffer.hpp>
+#include <pyronn/exec/vector_operations.hpp>
 #include <pyronn/io/number_type.hpp>
-#include <pyronn/recon/preprocess/line_integrals.hpp>
+#include <pyronn/recon/preprocess/drifting_fields.hpp>
+#include <pyronn/recon/preprocess/extend_rows.hpp>
+#include <pyronn/recon/preprocess/hardening_polynomial.hpp>
+#include <pyronn/recon/preprocess/missing_samples.hpp>
+#include <pyronn/recon/preprocess/stripes.hpp>
+#include <pyronn/recon/preprocess/zingers.hpp>
 
 #include "backend.hpp"
 
 namespace example {
 
-/// Makes line integrals of counts at a place, band after band.
+/// Fields at a place, of the rows of a band.
+template <class Place>
+class FieldsAtPlace {
+ public:
+  FieldsAtPlace(Place& place, pyronn::CalibrationFields const& fields, std::size_t bytes)
+      : fields_{fields} {
+    for (std::size_t n = 0; n < fields.fields.size(); ++n) rooms_.emplace_back(place, bytes);
+  }
+
+  void load(Calibration const& calibration, pyronn::DetectorRows rows) {
+    series_ = {};
+    for (std::size_t n = 0; n < rooms_.size(); ++n) {
+      auto const& field = fields_.fields[n];
+      series_.fields.push_back(
+          rooms_[n].load(calibration.rows_of(field.mean, rows.first, rows.count)));
+      series_.times.push_back(field.time);
+    }
+  }
+
+  [[nodiscard]] pyronn::FieldsInTime<float const> const& series() const { return series_; }
+
+ private:
+  pyronn::CalibrationFields const& fields_;
+  std::deque<typename Place::Input> rooms_;
+  pyronn::FieldsInTime<float const> series_;
+};
+
+/// Makes line integrals of counts at a place, band after band, and corrects them.
 template <class Place>
 class LineIntegrals {
   using Executor = decltype(Place::executor);
+  using Lines = pyronn::ProjectionView<float>;
+  using ConstLines = pyronn::ProjectionView<float const>;
 
  public:
   LineIntegrals(Place& place, Job const& job)
@@ -26,10 +62,19 @@ class LineIntegrals {
         job_{job},
         columns_{job.scan.detector_size()[0]},
         raw_{place, raw_bytes()},
-        dark_{place, field_bytes()},
-        flat_{place, field_bytes()} {
-    if (job.calibration.is_empty()) return;
-    lines_.emplace(place.executor, pixels() * static_cast<std::size_t>(most_views()));
+        darks_{place, job.calibration.darks, pixels() * sizeof(float)},
+        flats_{place, job.calibration.flats, pixels() * sizeof(float)},
+        mask_{place, pixels()} {
+    auto const samples = [&](int columns) {
+      return static_cast<std::size_t>(columns) * static_cast<std::size_t>(job.bands.most_rows()) *
+             static_cast<std::size_t>(most_views());
+    };
+    Corrections const& corrections = job.corrections;
+    bool const makes_lines = !job.calibration.is_empty() || corrections.change_lines();
+    if (makes_lines) lines_.emplace(place.executor, samples(columns_));
+    if (corrections.zingers) cleaned_.emplace(place.executor, samples(columns_));
+    if (!corrections.extension) return;
+    extended_.emplace(place.executor, samples(corrections.columns(columns_)));
   }
 
   /// What the most views take as they are read.
@@ -42,25 +87,24 @@ class LineIntegrals {
   void begin(Band const& band) {
     rows_ = band.rows.count;
     if (job_.calibration.is_empty()) return;
-    dark_view_ = dark_.load(job_.calibration.dark_of(band.rows.first, rows_));
-    flat_view_ = flat_.load(job_.calibration.flat_of(band.rows.first, rows_));
+    darks_.load(job_.calibration, band.rows);
+    flats_.load(job_.calibration, band.rows);
+    auto const& bad = job_.calibration.bad_pixels;
+    mask_view_ = mask_.load(job_.calibration.rows_of(bad, band.rows.first, rows_));
   }
 
-  /// The line integrals of `views` views, whose numbers are as ViewsReader reads them. Does not
-  /// synchronise.
-  pyronn::ProjectionView<float const> load(void const* raw, int views) {
+  /// The line integrals of `views` views from `first` on, whose numbers are as ViewsReader reads
+  /// them. Does not synchronise.
+  ConstLines load(void const* raw, int first, int views) {
     pyronn::Extents<3> const extents{columns_, rows_, views};
     switch (job_.reader.type()) {
       case pyronn::NumberType::uint8:
-        return from_counts(static_cast<std::uint8_t const*>(raw), extents);
+        return from_counts(static_cast<std::uint8_t const*>(raw), first, extents);
       case pyronn::NumberType::uint16:
-        return from_counts(static_cast<std::uint16_t const*>(raw), extents);
+        return from_counts(static_cast<std::uint16_t const*>(raw), first, extents);
       default:
-        break;
+        return from_floats(static_cast<float const*>(raw), first, extents);
     }
-    auto const* const numbers = static_cast<float const*>(raw);
-    if (lines_) return from_counts(numbers, extents);
-    return loaded(numbers, extents);
   }
 
  private:
@@ -69,22 +113,47 @@ class LineIntegrals {
     return static_cast<std::size_t>(columns_) * static_cast<std::size_t>(job_.bands.most_rows());
   }
 
-  [[nodiscard]] std::size_t field_bytes() const {
-    return job_.calibration.is_empty() ? 0 : pixels() * sizeof(float);
-  }
-
   template <class T>
-  pyronn::ProjectionView<T const> loaded(T const* raw, pyronn::Extents<3> extents) {
-    return raw_.load(pyronn::ProjectionView<T const>{raw, extents});
-  }
-
-  template <class T>
-  pyronn::ProjectionView<float const> from_counts(T const* raw, pyronn::Extents<3> extents) {
-    auto const counts = loaded(raw, extents);
+  ConstLines from_counts(T const* raw, int first, pyronn::Extents<3> extents) {
+    auto const counts = raw_.load(pyronn::ProjectionView<T const>{raw, extents});
     auto const lines = lines_->view(extents);
-    pyronn::line_integrals(place_.executor, counts, dark_view_, flat_view_, lines,
+    pyronn::line_integrals(place_.executor, counts, darks_.series(), flats_.series(), first, lines,
                            job_.least_transmission);
-    return lines;
+    if (job_.corrections.repairs_pixels) {
+      pyronn::mark_missing(place_.executor, mask_view_, lines);
+    }
+    pyronn::interpolate_missing(place_.executor, lines);
+    return corrected(lines);
+  }
+
+  ConstLines from_floats(float const* raw, int first, pyronn::Extents<3> extents) {
+    if (!job_.calibration.is_empty()) return from_counts(raw, first, extents);
+    auto const lines = raw_.load(ConstLines{raw, extents});
+    if (!lines_) return extended(lines);
+    auto const copy = lines_->view(extents);
+    pyronn::copy(place_.executor, lines, copy);
+    return corrected(copy);
+  }
+
+  ConstLines corrected(Lines lines) {
+    auto const& [repairs, zingers, stripes, hardening, extension, water] = job_.corrections;
+    if (zingers) {
+      auto const cleaned = cleaned_->view(lines.extents);
+      pyronn::remove_zingers(place_.executor, ConstLines{lines.data, lines.extents}, cleaned,
+                             *zingers);
+      lines = cleaned;
+    }
+    if (stripes) pyronn::remove_stripes(place_.executor, lines, *stripes);
+    if (hardening) pyronn::apply_polynomial(place_.executor, lines, *hardening);
+    return extended(lines);
+  }
+
+  ConstLines extended(ConstLines lines) {
+    if (!extended_) return lines;
+    auto const wider = extended_->view(
+        pyronn::Extents<3>{job_.corrections.columns(columns_), lines.extents[1], lines.extents[2]});
+    pyronn::extend_rows(place_.executor, lines, wider, *job_.corrections.extension);
+    return wider;
   }
 
   Place& place_;
@@ -92,11 +161,13 @@ class LineIntegrals {
   int columns_;
   int rows_ = 0;
   typename Place::Input raw_;
-  typename Place::Input dark_;
-  typename Place::Input flat_;
-  pyronn::ArrayView<float const, 2> dark_view_{};
-  pyronn::ArrayView<float const, 2> flat_view_{};
+  FieldsAtPlace<Place> darks_;
+  FieldsAtPlace<Place> flats_;
+  typename Place::Input mask_;
+  pyronn::ArrayView<std::uint8_t const, 2> mask_view_{};
   std::optional<pyronn::Buffer<float, Executor>> lines_;
+  std::optional<pyronn::Buffer<float, Executor>> cleaned_;
+  std::optional<pyronn::Buffer<float, Executor>> extended_;
 };
 
 }  // namespace example

@@ -15,4 +15,7 @@ std::shared_ptr<pyronn::ImageStack const> open_images(std::filesystem::path cons
 /// Those of a TIFF file or of a folder of them, where the program was built with libtiff.
 std::shared_ptr<pyronn::ImageStack const> open_tiff_images(std::filesystem::path const& path);
 
+/// Those of a MetaImage file, where the program was built with zlib.
+std::shared_ptr<pyronn::ImageStack const> open_metaimage(std::filesystem::path const& path);
+
 }  // namespace example

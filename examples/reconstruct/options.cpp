@@ -2,34 +2,28 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "options.hpp"
 
-#include <cstdio>
+#include <iterator>
 #include <locale>
-#include <memory>
 #include <sstream>
-#include <system_error>
-
-#include <CLI/CLI.hpp>
 
 #include <pyronn/core/math.hpp>
+#include <pyronn/scan/row_extension.hpp>
 
 #include "bad_input.hpp"
-#include "volume_files.hpp"
 
 namespace example {
-namespace {
-
-/// In the order of pyronn::FilterWindow.
-std::vector<std::string> const& window_names() {
+std::vector<std::string> const& Options::window_names() {
   static std::vector<std::string> const names{"ram_lak", "shepp_logan", "cosine",
                                               "hamming", "hann",        "ramp"};
   return names;
 }
 
-/// In the order of pyronn::Redundancy.
-std::vector<std::string> const& redundancy_names() {
+std::vector<std::string> const& Options::redundancy_names() {
   static std::vector<std::string> const names{"automatic", "uniform", "parker", "riess", "wang"};
   return names;
 }
+
+namespace {
 
 std::ptrdiff_t place_of(std::string const& name, std::vector<std::string> const& names) {
   return std::find(names.begin(), names.end(), name) - names.begin();
@@ -45,24 +39,41 @@ pyronn::FbpOptions Options::fbp_options() const {
 pyronn::GivenOfScan Options::given() const {
   pyronn::GivenOfScan given;
   given.axis_column = axis_column();
-  if (roll_degrees) given.roll = *roll_degrees * pyronn::pi / 180;
+  given.roll = roll_angle();
   if (rotation == "clockwise") given.rotation = pyronn::Rotation::clockwise;
   if (rotation == "counter_clockwise") given.rotation = pyronn::Rotation::counter_clockwise;
   if (!pixel_mm.empty()) given.pixel = pyronn::Vec2d{pixel_mm.front(), pixel_mm.back()};
   given.source_isocenter = source_isocenter_mm;
   given.source_detector = source_detector_mm;
+  given.full_intensity = full_intensity;
   return given;
 }
 
-std::optional<double> Options::axis_column() const {
-  if (center == "file" || center == "auto") return std::nullopt;
-  std::istringstream text{center};
-  text.imbue(std::locale::classic());
-  double column = 0;
-  if (!(text >> column) || !(text >> std::ws).eof()) {
-    throw BadInput("--center: " + center + " must be file, auto or a column");
+namespace {
+
+/// A number, or nothing where `text` is file or auto.
+std::optional<double> number_or_word(std::string const& option, std::string const& text,
+                                     std::string const& what) {
+  if (text == "file" || text == "auto") return std::nullopt;
+  std::istringstream stream{text};
+  stream.imbue(std::locale::classic());
+  double number = 0;
+  if (!(stream >> number) || !(stream >> std::ws).eof()) {
+    throw BadInput(option + ": " + text + " must be file, auto or " + what);
   }
-  return column;
+  return number;
+}
+
+}  // namespace
+
+std::optional<double> Options::axis_column() const {
+  return number_or_word("--center", center, "a column");
+}
+
+std::optional<double> Options::roll_angle() const {
+  auto angle = number_or_word("--roll", roll, "an angle in degrees");
+  if (angle) *angle *= pyronn::pi / 180;
+  return angle;
 }
 
 MemoryLimits Options::memory_limits(std::size_t device_free_bytes) const {
@@ -72,205 +83,63 @@ MemoryLimits Options::memory_limits(std::size_t device_free_bytes) const {
           parse_bytes("--workspace", workspace)};
 }
 
+namespace {
+
+/// Of the option's words, or where it says so of the scan's file.
+pyronn::HardeningPolynomial hardening_polynomial(std::vector<std::string> const& words,
+                                                 std::vector<double> const& of_file) {
+  std::vector<double> numbers;
+  for (std::string const& word : words) {
+    if (word == "file") {
+      if (of_file.empty()) throw BadInput("--hardening: file, which names no coefficients");
+      numbers = of_file;
+      break;
+    }
+    std::istringstream text{word};
+    text.imbue(std::locale::classic());
+    numbers.push_back(0);
+    if (!(text >> numbers.back()) || !text.eof()) {
+      throw BadInput("--hardening: " + word + " must be a number, or file");
+    }
+  }
+  pyronn::HardeningPolynomial polynomial;
+  if (numbers.size() > std::size(polynomial.a)) {
+    throw BadInput("--hardening: " + std::to_string(numbers.size()) + " coefficients; 5 at most");
+  }
+  std::fill(std::begin(polynomial.a), std::end(polynomial.a), 0.0);
+  std::copy(numbers.begin(), numbers.end(), polynomial.a);
+  return polynomial;
+}
+
+}  // namespace
+
+Corrections Options::corrections(pyronn::Scan const& of) const {
+  Corrections result;
+  result.repairs_pixels = repair.has_value();
+  if (zingers) result.zingers = pyronn::ZingerOptions{*zingers};
+  if (rings) result.stripes = pyronn::StripeOptions{*rings};
+  if (!hardening.empty()) result.hardening = hardening_polynomial(hardening, of.hardening);
+  if (extension) {
+    int const columns = of.detector_size()[0];
+    int const more = *extension == 0 ? pyronn::RowExtension::of(columns).before : *extension;
+    if (more > 4 * columns) {
+      throw BadInput("--extend: " + std::to_string(more) + " columns are more than four times " +
+                     std::to_string(columns));
+    }
+    result.extension =
+        of.circle ? pyronn::row_extension(*of.circle, more) : pyronn::RowExtension{more, more};
+  }
+  result.water = water;
+  return result;
+}
+
 std::optional<GreyWindow> Options::grey_window() const {
   if (grey.empty()) return std::nullopt;
   return GreyWindow{grey[0], grey[1]};
 }
 
-namespace {
-
-void check_folder(std::string const& option, std::filesystem::path const& path) {
-  auto const folder = path.has_parent_path() ? path.parent_path() : ".";
-  std::string const named = option + ": " + path.string();
-  std::error_code absent;
-  if (!std::filesystem::is_directory(folder, absent)) {
-    throw BadInput(named + " is in a folder that does not exist");
-  }
-  if (std::filesystem::is_directory(path, absent)) throw BadInput(named + " is a folder");
-}
-
-/// Refuses names that could not be written.
-void check_names(Options const& options) {
-  check_volume_name(options.output);
-  check_folder("--output", options.output);
-  if (options.png.empty()) return;
-  if (options.png.extension() != ".png") {
-    throw BadInput("--png: " + options.png.string() + " must end in .png");
-  }
-  check_folder("--png", options.png);
-}
-
-void add_scan_options(CLI::App& app, Options& options) {
-  std::string const group = "Scan";
-  app.add_option("scan", options.scan, "A scanner's file, or a description in JSON")->required();
-  app.add_option("--projections", options.projections, "Images, where SCAN is a geometry alone")
-      ->group(group);
-  app.add_option("--center", options.center,
-                 "Column of the rotation axis; auto: found; file: the file's, else auto")
-      ->group(group);
-  app.add_option("--roll", options.roll_degrees, "Turn of the panel about its normal [degrees]")
-      ->group(group);
-  app.add_option("--rotation", options.rotation, "file, clockwise or counter_clockwise, from +z")
-      ->check(CLI::IsMember({"file", "clockwise", "counter_clockwise"}))
-      ->group(group);
-  app.add_option("--pixel", options.pixel_mm, "Distance of pixels, or of columns and rows [mm]")
-      ->expected(1, 2)
-      ->check(CLI::PositiveNumber)
-      ->group(group);
-  app.add_option("--source-isocenter", options.source_isocenter_mm, "Source to axis [mm]")
-      ->check(CLI::PositiveNumber)
-      ->group(group);
-  app.add_option("--source-detector", options.source_detector_mm, "Source to detector [mm]")
-      ->check(CLI::PositiveNumber)
-      ->group(group);
-}
-
-void add_volume_options(CLI::App& app, Options& options) {
-  std::string const group = "Volume (else what the scan sees)";
-  app.add_option("--size", options.size, "Voxels in x, y, z")
-      ->expected(3)
-      ->check(CLI::PositiveNumber)
-      ->group(group);
-  app.add_option("--voxel", options.voxel_mm, "Size of voxels, one or three [mm]")
-      ->expected(1, 3)
-      ->check(CLI::PositiveNumber)
-      ->group(group);
-  app.add_option("--middle", options.middle_mm, "Middle x, y, z [mm]")->expected(3)->group(group);
-  auto* const region = app.add_option("--region", options.region_voxels,
-                                      "Part: first and last voxel in x, in y, in z, from 0");
-  region->expected(6)->group(group);
-  app.add_option("--region-mm", options.region_mm, "Part: from and to in x, in y, in z [mm]")
-      ->expected(6)
-      ->excludes(region)
-      ->group(group);
-}
-
-void add_correction_options(CLI::App& app, Options& options) {
-  std::string const group = "Corrections";
-  app.add_flag("--repair", options.is_repairing, "Interpolate dead pixels and what is no number")
-      ->group(group);
-  app.add_option("--least-transmission", options.least_transmission,
-                 "Part of the light below which lines are cut")
-      ->check(CLI::Range(1e-30, 0.1))
-      ->group(group);
-}
-
-void add_filter_options(CLI::App& app, Options& options) {
-  std::string const group = "Filtered backprojection";
-  app.add_option("--window", options.window, "ram_lak shepp_logan cosine hamming hann ramp")
-      ->check(CLI::IsMember(window_names()))
-      ->group(group);
-  app.add_option("--redundancy", options.redundancy, "automatic uniform parker riess wang")
-      ->check(CLI::IsMember(redundancy_names()))
-      ->group(group);
-  app.add_option("--interpolation", options.interpolation,
-                 "texture (fast on a GPU, 8-bit weights), software, auto")
-      ->check(CLI::IsMember({"auto", "texture", "software"}))
-      ->group(group);
-}
-
-void add_output_options(CLI::App& app, Options& options) {
-  std::string const group = "Output";
-  app.add_option("-o,--output", options.output, "Volume: " + volume_extensions())->group(group);
-  app.add_option("--png", options.png, "Picture of the three middle slices")->group(group);
-  app.add_option("--grey", options.grey, "Black and white of the picture [1/mm]")
-      ->expected(2)
-      ->group(group);
-  app.add_option("--truth", options.truth, "Volume (.npy) to compare with")->group(group);
-  app.add_option("--max-error", options.max_error, "Status 1 if the relative error is larger")
-      ->check(CLI::PositiveNumber)
-      ->group(group);
-  app.add_flag("--plan", options.is_plan, "Print geometry, assumptions, memory and time; stop")
-      ->group(group);
-  auto* const quiet =
-      app.add_flag("-q,--quiet", options.is_quiet, "Neither progress nor table")->group(group);
-  app.add_flag("-v,--verbose", options.is_verbose, "Print the steps of the work")
-      ->excludes(quiet)
-      ->group(group);
-}
-
-void add_machine_options(CLI::App& app, Options& options) {
-  std::string const group = "Machine";
-  app.add_option("--executor", options.executor, "auto (a GPU if there is one), cpu, cuda")
-      ->check(CLI::IsMember({"auto", "cpu", "cuda"}))
-      ->group(group);
-  app.add_option("--threads", options.threads, "On the CPU")
-      ->check(CLI::Range(1, 4096))
-      ->group(group);
-  app.add_option("--host-memory", options.host_memory, "At most, as 8G; else half of it")
-      ->group(group);
-  app.add_option("--device-memory", options.device_memory, "At most; else what is free")
-      ->group(group);
-  app.add_option("--workspace", options.workspace, "Of these, for views under way in a call")
-      ->group(group);
-}
-
-/// Help of one line an option, and few words.
-void make_short(CLI::App& app) {
-  auto const formatter = std::make_shared<CLI::Formatter>();
-  formatter->column_width(34);
-  formatter->label("REQUIRED", "");
-  for (char const* const label : {"TEXT", "FLOAT", "INT"}) formatter->label(label, "");
-  app.formatter(formatter);
-  for (CLI::Option* const option : app.get_options()) {
-    option->option_text(option->get_expected_max() == 0 ? "" : " ");
-  }
-}
-
-/// On one screen: without two empty lines together.
-void print_help(CLI::App const& app) {
-  std::string text = app.help();
-  for (std::size_t at = 0; (at = text.find("\n\n", at)) != std::string::npos;) {
-    std::size_t const end = text.find_first_not_of('\n', at);
-    bool const is_footer = text.compare(std::min(end, text.size()), 5, "Exit ") == 0;
-    text.replace(at, std::min(end, text.size()) - at, is_footer ? "\n\n" : "\n");
-    at += 2;
-  }
-  std::fputs(text.c_str(), stdout);
-}
-
-void check(CLI::App const& app, Options const& options) {
-  if (!options.grey.empty() && !(options.grey[0] < options.grey[1])) {
-    throw BadInput("--grey: " + std::to_string(options.grey[0]) + " must be less than " +
-                   std::to_string(options.grey[1]));
-  }
-  if (app.count("--max-error") > 0 && options.truth.empty()) {
-    throw BadInput("--max-error: needs --truth");
-  }
-  if (options.voxel_mm.size() == 2) throw BadInput("--voxel: wants one size or three");
-  static_cast<void>(options.given());
-  static_cast<void>(options.memory_limits(0));
-  check_names(options);
-}
-
-}  // namespace
-
-std::optional<Options> parse_options(int argc, char** argv) {
-  Options options;
-  CLI::App app{"Reconstructs a scan by filtered backprojection: parallel rays, fans and cones."};
-  app.footer(
-      "Exit status: 0 done; 2 the input cannot be worked with, one line says why and nothing is\n"
-      "written; 1 anything else.");
-  add_scan_options(app, options);
-  add_volume_options(app, options);
-  add_correction_options(app, options);
-  add_filter_options(app, options);
-  add_output_options(app, options);
-  add_machine_options(app, options);
-  make_short(app);
-  app.get_help_ptr()->group("Machine");
-  try {
-    app.parse(argc, argv);
-  } catch (CLI::CallForHelp const&) {
-    print_help(app);
-    return std::nullopt;
-  } catch (CLI::ParseError const& error) {
-    if (error.get_exit_code() != 0) throw BadInput(error.what());
-    app.exit(error);
-    return std::nullopt;
-  }
-  check(app, options);
-  return options;
+std::vector<std::pair<std::string, std::filesystem::path const*>> Options::pictures() const {
+  return {{"--png", &png}, {"--sinogram-png", &sinogram_png}, {"--axis-png", &axis_png}};
 }
 
 }  // namespace example

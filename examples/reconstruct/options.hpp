@@ -10,13 +10,16 @@
 #include <optional>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include <pyronn/core/grid.hpp>
 #include <pyronn/recon/fbp/options.hpp>
+#include <pyronn/scan/scan.hpp>
 #include <pyronn/scan/scan_facts.hpp>
 
 #include "../support/picture.hpp"
+#include "corrections.hpp"
 #include "memory_limits.hpp"
 
 namespace example {
@@ -27,11 +30,12 @@ struct Options {
   std::filesystem::path scan;
   std::filesystem::path projections;
   std::string center = "file";
-  std::optional<double> roll_degrees;
+  std::string roll = "file";
   std::string rotation = "file";
   std::vector<double> pixel_mm;
   std::optional<double> source_isocenter_mm;
   std::optional<double> source_detector_mm;
+  std::optional<double> full_intensity;
   // volume
   std::vector<int> size;
   std::vector<double> voxel_mm;
@@ -40,14 +44,22 @@ struct Options {
   std::vector<int> region_voxels;
   // corrections
   double least_transmission = 1e-6;
-  bool is_repairing = false;
+  std::optional<double> repair;
+  std::optional<double> zingers;
+  std::optional<double> rings;
+  std::string fields = "interpolated";
+  std::vector<std::string> hardening;
+  std::optional<int> extension;
+  std::optional<double> water;
   // filter
   std::string window = "ram_lak";
   std::string redundancy = "automatic";
-  std::string interpolation = "auto";
+  std::string interpolation = "software";
   // output
   std::filesystem::path output = "volume.mha";
   std::filesystem::path png;
+  std::filesystem::path sinogram_png;
+  std::filesystem::path axis_png;
   std::vector<double> grey;
   std::filesystem::path truth;
   double max_error = std::numeric_limits<double>::infinity();
@@ -69,13 +81,24 @@ struct Options {
   /// Where --center names a column. Throws BadInput.
   [[nodiscard]] std::optional<double> axis_column() const;
 
+  /// Where --roll names an angle [rad]. Throws BadInput.
+  [[nodiscard]] std::optional<double> roll_angle() const;
+
   /// With a device that has so much free. Throws BadInput.
   [[nodiscard]] MemoryLimits memory_limits(std::size_t device_free_bytes) const;
 
-  [[nodiscard]] std::optional<GreyWindow> grey_window() const;
-};
+  /// Of this scan. Throws BadInput.
+  [[nodiscard]] Corrections corrections(pyronn::Scan const& of) const;
 
-/// Nothing if all that was asked for is help. Throws BadInput.
-std::optional<Options> parse_options(int argc, char** argv);
+  [[nodiscard]] std::optional<GreyWindow> grey_window() const;
+
+  /// All pictures that may be written, with the options that name them.
+  [[nodiscard]] std::vector<std::pair<std::string, std::filesystem::path const*>> pictures() const;
+
+  /// In the order of pyronn::FilterWindow.
+  static std::vector<std::string> const& window_names();
+  /// In the order of pyronn::Redundancy.
+  static std::vector<std::string> const& redundancy_names();
+};
 
 }  // namespace example

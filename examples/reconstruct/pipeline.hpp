@@ -37,6 +37,7 @@
 #include <pyronn/interp/texture_interp.hpp>
 #include <pyronn/operators/part.hpp>
 #include <pyronn/recon/fbp/fbp.hpp>
+#include <pyronn/recon/postprocess/hounsfield.hpp>
 
 #include "backend.hpp"
 #include "line_integrals.hpp"
@@ -65,15 +66,15 @@ auto volume_of(pyronn::VolumeView<float> volume) {
   }
 }
 
-/// The scan that the rows of a band measure.
+/// The scan that the rows of a band measure, as far as they are extended.
 template <class Geometry>
-Geometry geometry_of(Geometry const& whole, Band const& band) {
-  if constexpr (pyronn::is_plane_geometry_v<Geometry>) {
-    return whole;
-  } else {
-    bool const is_whole = band.rows.count == whole.detector_size()[1];
-    return is_whole ? whole : pyronn::rows_of(whole, band.rows.first, band.rows.count);
-  }
+Geometry geometry_of(Geometry const& whole, Band const& band, Corrections const& corrections) {
+  int const columns = whole.detector_size()[0];
+  int const before = corrections.extension ? corrections.extension->before : 0;
+  bool const is_whole = band.rows.count == whole.detector_size()[1] && !corrections.extension;
+  if (is_whole) return whole;
+  return pyronn::detector_part(whole, -before, corrections.columns(columns), band.rows.first,
+                               band.rows.count);
 }
 
 /// Some views in the order in which they are worked on.
@@ -84,7 +85,7 @@ struct ViewRange {
 
 inline std::vector<ViewRange> view_ranges(Job const& job) {
   std::vector<ViewRange> ranges;
-  int const all = job.scan.num_views();
+  int const all = std::min(job.scan.num_views(), job.bands.most_views);
   for (int first = 0; first < all; first += job.bands.views_at_a_time) {
     ranges.push_back({first, std::min(job.bands.views_at_a_time, all - first)});
   }
@@ -141,7 +142,7 @@ class Reconstruction {
   }
 
   [[nodiscard]] Fbp fbp_of(Band const& band) const {
-    return {geometry_of(geometry_, band), job_.grid, job_.options};
+    return {geometry_of(geometry_, band, job_.corrections), job_.grid, job_.options};
   }
 
   /// Enough for the band with the most rows.
@@ -155,7 +156,7 @@ class Reconstruction {
   }
 
   [[nodiscard]] auto some_views(Band const& band, ViewRange const& views) const {
-    int const columns = geometry_.detector_size()[0];
+    int const columns = job_.corrections.columns(geometry_.detector_size()[0]);
     return views_of<Geometry>({nullptr, {columns, band.rows.count, views.count}});
   }
 
@@ -182,12 +183,13 @@ class Reconstruction {
     Fbp const fbp = fbp_of(band);
     if (is_another_kind) tell_plans(fbp, band);
     auto const host = writing_.room({job_.grid.size[0], job_.grid.size[1], band.slab.num_slices});
-    auto const volume = volume_of<Geometry>(volume_.view(host));
+    auto const slices = volume_.view(host);
+    auto const volume = volume_of<Geometry>(slices);
     lines_.begin(band);
     for (ViewRange const& views : ranges_) {
       void const* const raw = reading_.next();
       Stopwatch watch;
-      auto const lines = lines_.load(raw, views.count);
+      auto const lines = lines_.load(raw, views.first, views.count);
       place_.synchronise();
       cost_.preprocess_seconds += watch.restart();
       fbp(place_.executor, views_of<Geometry>(lines), volume, workspace_, part(band, views));
@@ -196,6 +198,9 @@ class Reconstruction {
       tell_progress(band, views);
     }
     Stopwatch watch;
+    if (job_.corrections.water) {
+      pyronn::to_hounsfield(place_.executor, slices, *job_.corrections.water);
+    }
     volume_.finish(host);
     cost_.copy_seconds += watch.restart();
     writing_.write();

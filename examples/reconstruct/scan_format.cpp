@@ -37,7 +37,9 @@ FileSigns signs_of(std::filesystem::path const& path) {
 }  // namespace
 
 std::vector<ScanFormat> const& scan_formats() {
-  static std::vector<ScanFormat> const formats{hdf5_format(), rtk_format(), json_format()};
+  static std::vector<ScanFormat> const formats{hdf5_format(),   nikon_format(), skyscan_format(),
+                                               zeiss_format(),  dicom_format(), rtk_format(),
+                                               varian_format(), json_format()};
   return formats;
 }
 

@@ -43,7 +43,12 @@ struct ScanFormat {
 
 /// The formats: each stands in a file of its own in formats/.
 ScanFormat hdf5_format();
+ScanFormat nikon_format();
+ScanFormat skyscan_format();
+ScanFormat dicom_format();
 ScanFormat rtk_format();
+ScanFormat varian_format();
 ScanFormat json_format();
+ScanFormat zeiss_format();
 
 }  // namespace example

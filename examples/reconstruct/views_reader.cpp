@@ -9,7 +9,6 @@
 #include <type_traits>
 
 #include "bad_input.hpp"
-#include "repair.hpp"
 
 namespace example {
 namespace {
@@ -39,10 +38,10 @@ std::int64_t image_count(pyronn::Scan const& scan, ImagePart const& part) {
 }  // namespace
 
 ViewsReader::ViewsReader(pyronn::Scan const& scan, Calibration const& calibration,
-                         ViewsCheck const& check, int threads)
+                         double least_transmission, int threads)
     : scan_{scan},
       calibration_{calibration},
-      check_{check},
+      least_transmission_{least_transmission},
       threads_{threads},
       type_{type_read(scan)} {}
 
@@ -70,22 +69,21 @@ void ViewsReader::read_piece(ImagePart const& part, T* out) {
     return;
   }
   count_faults(part, out);
-  if (!check_.is_repairing || check_.is_dead.empty()) return;
-  repair_views(check_.is_dead, calibration_, part.first_row,
-               pyronn::ProjectionView<T>{out, {scan_.detector_size()[0], part.rows, part.images}});
 }
 
 template <class T>
 void ViewsReader::count_faults(ImagePart const& part, T const* counts) {
-  auto const dark = calibration_.dark_of(part.first_row, part.rows);
-  auto const flat = calibration_.flat_of(part.first_row, part.rows);
-  std::uint8_t const* const is_dead =
-      check_.is_dead.data() + (dark.data - calibration_.dark.data());
+  auto const rows = [&](auto const& all) {
+    return calibration_.rows_of(all, part.first_row, part.rows);
+  };
+  auto const dark = rows(calibration_.darks.fields.front().mean);
+  auto const flat = rows(calibration_.flats.fields.front().mean);
+  auto const bad = rows(calibration_.bad_pixels);
   auto const pixels = static_cast<std::size_t>(dark.count());
   std::vector<float> least(pixels);
   for (std::size_t p = 0; p < pixels; ++p) {
     float const light = flat.data[p] - dark.data[p];
-    least[p] = dark.data[p] + static_cast<float>(check_.least_transmission) * light;
+    least[p] = dark.data[p] + static_cast<float>(least_transmission_) * light;
   }
   std::int64_t cut = 0;
   std::int64_t not_finite = 0;
@@ -93,7 +91,7 @@ void ViewsReader::count_faults(ImagePart const& part, T const* counts) {
     for (std::size_t p = 0; p < pixels; ++p) {
       auto const count = static_cast<float>(counts[p]);
       bool const is_finite = std::isfinite(count);
-      bool const is_live = is_dead[p] == 0;
+      bool const is_live = bad.data[p] == 0;
       not_finite += is_live && !is_finite ? 1 : 0;
       cut += is_live && is_finite && !(count > least[p]) ? 1 : 0;
     }
@@ -119,11 +117,12 @@ void ViewsReader::check_finite(ImagePart const& part, float const* lines) const 
 std::vector<std::string> ViewsReader::warnings() const {
   std::vector<std::string> result;
   if (not_finite_ > 0) {
-    result.push_back(std::to_string(not_finite_) + " counts are no finite numbers");
+    result.push_back(std::to_string(not_finite_) +
+                     " counts are no finite numbers, and were interpolated");
   }
   if (cut_ > 0) {
     result.push_back(std::to_string(cut_) + " line integrals above " +
-                     std::to_string(-std::log(check_.least_transmission)) +
+                     std::to_string(-std::log(least_transmission_)) +
                      " are cut; see --least-transmission");
   }
   return result;

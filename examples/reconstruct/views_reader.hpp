@@ -15,19 +15,11 @@
 
 namespace example {
 
-/// What views are looked at and mended for as they are read.
-struct ViewsCheck {
-  double least_transmission;  ///< below it line integrals are cut
-  std::vector<std::uint8_t>
-      is_dead;        ///< one number a pixel of the detector; none: nothing is known
-  bool is_repairing;  ///< dead pixels, and counts that are no numbers
-};
-
 /// Reads parts of a scan on several threads, and keeps count of what is wrong with them.
 class ViewsReader {
  public:
   /// All that is named must outlive the reader.
-  ViewsReader(pyronn::Scan const& scan, Calibration const& calibration, ViewsCheck const& check,
+  ViewsReader(pyronn::Scan const& scan, Calibration const& calibration, double least_transmission,
               int threads);
 
   /// What numbers are read as: uint8 or uint16 where they are stored so and are counts, else
@@ -50,7 +42,7 @@ class ViewsReader {
 
   pyronn::Scan const& scan_;
   Calibration const& calibration_;
-  ViewsCheck const& check_;
+  double least_transmission_;
   int threads_;
   pyronn::NumberType type_;
   std::atomic<std::int64_t> not_finite_{0};

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// What a scan holds, for a comparison with what was written:
-/// scan_dump [--projections FILE] [--center COLUMN] [--clockwise] SCAN FOLDER
+/// scan_dump [--projections FILE] [--center COLUMN] [--clockwise] [--from VIEW] SCAN FOLDER
 ///
 /// Writes views.npy, darks.npy and flats.npy of double, [image][row][column]; geometry.json with
 /// the rays of the pixels (0, 0), (1, 0) and (0, 1) of every view and, of a scan on a circle, its
@@ -26,11 +26,14 @@
 
 namespace {
 
-void dump_images(std::filesystem::path const& path, pyronn::ImageStack const& images) {
+void dump_images(std::filesystem::path const& path, pyronn::ImageStack const& images,
+                 int first = 0) {
   auto const extents = images.extents();
-  std::vector<double> numbers(static_cast<std::size_t>(extents.count()));
-  images.read(images.whole(), numbers.data());
-  pyronn::write_npy(path, numbers.data(), {extents[2], extents[1], extents[0]});
+  int const count = extents[2] - first;
+  std::vector<double> numbers(
+      static_cast<std::size_t>(std::int64_t{extents[0]} * extents[1] * count));
+  images.read({first, count, 0, extents[1]}, numbers.data());
+  pyronn::write_npy(path, numbers.data(), {count, extents[1], extents[0]});
 }
 
 template <class Vector>
@@ -72,13 +75,14 @@ nlohmann::json json_of(pyronn::CircularScan const& circle) {
   return json;
 }
 
-void dump(pyronn::Scan const& scan, std::filesystem::path const& folder) {
+void dump(pyronn::Scan const& scan, std::filesystem::path const& folder, int first) {
   std::filesystem::create_directories(folder);
   char const* const kinds[] = {"parallel2d", "fan", "arc_fan", "parallel3d", "cone"};
   char const* const measured[] = {"line_integrals", "transmissions", "intensities"};
   nlohmann::json json{{"kind", kinds[scan.geometry.index()]},
                       {"measured", measured[static_cast<int>(scan.measured)]},
                       {"type", pyronn::name_of(scan.views->type())},
+                      {"hardening", scan.hardening},
                       {"dark_times", scan.darks.times},
                       {"flat_times", scan.flats.times}};
   std::visit([&](auto const& geometry) { json["rays"] = json_of(geometry); }, scan.geometry);
@@ -88,7 +92,7 @@ void dump(pyronn::Scan const& scan, std::filesystem::path const& folder) {
   std::ofstream{folder / "geometry.json"} << json.dump(1) << '\n';
   std::ofstream facts{folder / "facts.txt"};
   for (auto const& fact : scan.facts) facts << fact << '\n';
-  dump_images(folder / "views.npy", *scan.views);
+  dump_images(folder / "views.npy", *scan.views, first);
   if (scan.darks) dump_images(folder / "darks.npy", *scan.darks.images);
   if (scan.flats) dump_images(folder / "flats.npy", *scan.flats.images);
 }
@@ -98,6 +102,7 @@ void dump(pyronn::Scan const& scan, std::filesystem::path const& folder) {
 int main(int argc, char** argv) {
   std::vector<std::string> words(argv + 1, argv + argc);
   example::ScanSource source;
+  int first = 0;  // views before it are left out
   while (words.size() > 2) {
     std::string const option = words.front();
     words.erase(words.begin());
@@ -106,13 +111,14 @@ int main(int argc, char** argv) {
       continue;
     }
     if (option == "--projections") source.projections = words.front();
+    if (option == "--from") first = std::stoi(words.front());
     if (option == "--center") source.given.axis_column = std::stod(words.front());
     words.erase(words.begin());
   }
   if (words.size() != 2) return 1;
   source.path = words[0];
   try {
-    dump(example::read_scan(source), words[1]);
+    dump(example::read_scan(source), words[1], first);
   } catch (example::BadInput const& error) {
     std::fprintf(stderr, "%s\n", error.what());
     return 2;

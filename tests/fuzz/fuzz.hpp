@@ -7,6 +7,7 @@
 #include <exception>
 #include <filesystem>
 #include <functional>
+#include <limits>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -30,6 +31,7 @@ struct Reader {
   std::vector<std::string> words;   ///< pieces of such files, right and wrong
   /// Reads a file; returns whether it was accepted. Throws whatever a reader must not throw.
   std::function<bool(std::filesystem::path const&)> accepts;
+  std::uint64_t most_inputs = std::numeric_limits<std::uint64_t>::max();  ///< where they take long
 };
 
 /// Whether `read` returns. Error is what it may throw, with a message that can be shown.
@@ -57,9 +59,17 @@ bool returns(Read const& read) {
 [[nodiscard]] Reader beam_json();
 [[nodiscard]] Reader scan();
 [[nodiscard]] Reader stl();
+[[nodiscard]] Reader zeiss();
 [[nodiscard]] Reader nikon();
 [[nodiscard]] Reader angle_table();
 [[nodiscard]] Reader skyscan();
 [[nodiscard]] Reader metaimage();
+[[nodiscard]] Reader edf();
+[[nodiscard]] Reader his();
+[[nodiscard]] Reader hnc();
+[[nodiscard]] Reader hnd();
+[[nodiscard]] Reader xim();
+[[nodiscard]] Reader hdf5();
+[[nodiscard]] Reader tiff();
 
 }  // namespace fuzz

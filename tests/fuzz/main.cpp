@@ -5,6 +5,7 @@
 /// An input depends on its number and the reader alone. The status is 1 where a reader threw what
 /// it must not throw, broke another promise, or took longer than any input may; sanitizers find the
 /// rest.
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -12,6 +13,7 @@
 #include <filesystem>
 #include <fstream>
 #include <string>
+#include <vector>
 
 #include "../support/temporary_folder.hpp"
 #include "fuzz.hpp"
@@ -73,13 +75,25 @@ int main(int argc, char** argv) {
   std::uint64_t const first = argc > 3 ? std::strtoull(argv[3], nullptr, 10) : 0;
   int findings = 0;
   bool is_found = false;
-  for (auto const make :
-       {fuzz::npy, fuzz::matrix_text, fuzz::rtk_xml, fuzz::geometry_json, fuzz::beam_json,
-        fuzz::scan, fuzz::stl, fuzz::nikon, fuzz::angle_table, fuzz::skyscan, fuzz::metaimage}) {
+  std::vector<fuzz::Reader (*)()> readers{
+      fuzz::npy,       fuzz::matrix_text, fuzz::rtk_xml, fuzz::geometry_json,
+      fuzz::beam_json, fuzz::scan,        fuzz::stl,     fuzz::zeiss,
+      fuzz::nikon,     fuzz::angle_table, fuzz::skyscan, fuzz::edf,
+      fuzz::his,       fuzz::hnc,         fuzz::hnd,     fuzz::xim};
+#if __has_include(<zlib.h>)
+  readers.push_back(fuzz::metaimage);
+#endif
+#if __has_include(<hdf5.h>)
+  readers.push_back(fuzz::hdf5);
+#endif
+#if __has_include(<tiffio.h>)
+  readers.push_back(fuzz::tiff);
+#endif
+  for (auto const make : readers) {
     fuzz::Reader const reader = make();
     if (!only.empty() && reader.name != only) continue;
     is_found = true;
-    findings += run(reader, inputs, first);
+    findings += run(reader, std::min(inputs, reader.most_inputs), first);
   }
   if (!is_found) std::printf("%s: no such reader\n", only.c_str());
   return is_found && findings == 0 ? 0 : 1;

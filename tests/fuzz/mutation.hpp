@@ -98,7 +98,7 @@ class Mutator {
     if (bytes.empty()) bytes = random_.of(reader_.words);
     std::size_t const at = random_.below(bytes.size());
     Range const part = range(bytes);
-    switch (random_.below(10)) {
+    switch (random_.below(11)) {
       case 0:
         bytes[at] = static_cast<char>(bytes[at] ^ (1 << random_.below(8)));
         break;
@@ -121,6 +121,13 @@ class Mutator {
         std::string const& other = random_.of(reader_.corpus);
         Range const piece = range(other);
         bytes.replace(part.begin, part.size, other, piece.begin, piece.size);
+        break;
+      }
+      case 7: {  // in place, as numbers of binary files stand
+        std::string const& word = random_.of(reader_.words);
+        std::size_t const begin = at - at % 4;
+        std::size_t const size = std::min(word.size(), bytes.size() - begin);
+        bytes.replace(begin, size, word, 0, size);
         break;
       }
       default:

@@ -119,11 +119,12 @@ inline void write_image(TIFF* tiff, Writing const& how, int image) {
 }
 
 /// A file of one directory, behind which the 16-bit pixels of some images lie.
-inline std::string one_directory(bool is_big_endian, std::string const& description, int images) {
-  auto const bytes = [&](int width, std::uint32_t value) {
+inline std::string one_directory(bool is_big_endian, std::string const& description, int images,
+                                 int width = columns, int height = rows) {
+  auto const bytes = [&](int count, std::uint32_t value) {
     std::string text;
-    for (int i = 0; i < width; ++i) {
-      int const shift = 8 * (is_big_endian ? width - 1 - i : i);
+    for (int i = 0; i < count; ++i) {
+      int const shift = 8 * (is_big_endian ? count - 1 - i : i);
       text += static_cast<char>(value >> shift);
     }
     return text;
@@ -138,16 +139,18 @@ inline std::string one_directory(bool is_big_endian, std::string const& descript
   auto const length =
       static_cast<std::uint32_t>(description.size() + 1 + description.size() % 2 + 1);
   std::uint32_t const pixels_at = (text_at + length + 1) / 2 * 2;
+  auto const u = static_cast<std::uint32_t>(width);
+  auto const v = static_cast<std::uint32_t>(height);
   Entry const table[entries] = {
-      {256, integer, 1, columns},
-      {257, integer, 1, rows},
+      {256, integer, 1, u},
+      {257, integer, 1, v},
       {258, integer, 1, 16},
       {259, integer, 1, 1},
       {262, integer, 1, 1},
       {270, ascii, static_cast<std::uint32_t>(description.size() + 1), text_at},
       {273, integer, 1, pixels_at},
-      {278, integer, 1, rows},
-      {279, integer, 1, 2 * rows * columns}};
+      {278, integer, 1, v},
+      {279, integer, 1, 2 * u * v}};
   std::string file = is_big_endian ? "MM" : "II";
   file += bytes(2, 42) + bytes(4, 8) + bytes(2, entries);
   for (Entry const& entry : table) {
@@ -157,8 +160,8 @@ inline std::string one_directory(bool is_big_endian, std::string const& descript
   file += bytes(4, 0) + description;
   file.resize(pixels_at, '\0');
   for (int i = 0; i < images; ++i) {
-    for (int n = 0; n < rows * columns; ++n) {
-      file += bytes(2, static_cast<std::uint32_t>(number(i, n / columns, n % columns)));
+    for (int n = 0; n < width * height; ++n) {
+      file += bytes(2, static_cast<std::uint32_t>(number(i, n / width, n % width)));
     }
   }
   return file;

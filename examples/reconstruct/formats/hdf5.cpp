@@ -1,5 +1,6 @@
 // SPDX-FileCopyrightText: The pyronn authors
 // SPDX-License-Identifier: Apache-2.0
+#include <pyronn/io/hdf5_volume.hpp>
 #include <pyronn/scan/data_exchange.hpp>
 #include <pyronn/scan/detail/hdf5.hpp>
 #include <pyronn/scan/nxtomo.hpp>
@@ -18,11 +19,11 @@ ScanFormat hdf5_format() {
           }};
 }
 
-bool has_hdf5() { return false; }
+bool has_hdf5() { return true; }
 
-std::unique_ptr<pyronn::VolumeWriter> open_hdf5_volume(std::filesystem::path const&,
-                                                       pyronn::Grid const&) {
-  return nullptr;
+std::unique_ptr<pyronn::VolumeWriter> open_hdf5_volume(std::filesystem::path const& path,
+                                                       pyronn::Grid const& grid) {
+  return pyronn::hdf5_volume_writer(path, grid);
 }
 
 }  // namespace example

@@ -5,6 +5,7 @@
 /// The rows of a detector that a volume's shadow falls on.
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <type_traits>
 
 #include <pyronn/core/grid.hpp>
@@ -25,8 +26,8 @@ struct DetectorRows {
 template <class Geometry>
 [[nodiscard]] DetectorRows shadow_rows(Geometry const& geometry, Grid const& grid) {
   int const rows = geometry.detector_size()[1];
-  double least = rows;
-  double most = -1;
+  double least = std::numeric_limits<double>::infinity();
+  double most = -least;
   for (int n = 0; n < geometry.num_views(); ++n) {
     auto const view = geometry.view(n);
     using Number = projection_scalar_t<std::decay_t<decltype(view)>>;

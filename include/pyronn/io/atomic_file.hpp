@@ -33,7 +33,8 @@ class AtomicFile {
       : name_{std::move(target)},
         target_{checked_target(name_)},
         temporary_{name_, target_},
-        stream_{temporary_.path(), std::ios::binary} {
+        // ext4 writes files that were truncated to the disk when they are closed.
+        stream_{temporary_.path(), std::ios::binary | std::ios::in | std::ios::out} {
     if (!stream_) {
       detail::fail_file(name_,
                         "cannot open a temporary file beside it: ", detail::last_system_error());

@@ -13,6 +13,7 @@
 #include <pyronn/geometry/cone_beam.hpp>
 #include <pyronn/geometry/orbit/circular_orbit.hpp>
 #include <pyronn/geometry/parallel_beam_3d.hpp>
+#include <pyronn/scan/detail/moved_views.hpp>
 #include <pyronn/scan/scan_geometry.hpp>
 
 namespace pyronn {
@@ -34,6 +35,9 @@ struct CircularScan {
   /// become cos u + sin v and cos v - sin u.
   double roll = 0;
   Rotation rotation = Rotation::counter_clockwise;  ///< the sense in which angles grow
+  /// By how many pixels along (u, v) the panel stands elsewhere in each view, so that column c is
+  /// where column c + shift would be; empty: nowhere. `axis_column` is without them.
+  std::vector<Vec2d> shifts{};
 
   /// Whether the source is at infinity.
   [[nodiscard]] bool is_parallel() const { return source_isocenter == at_infinity; }
@@ -53,9 +57,17 @@ struct CircularScan {
     return result;
   }
 
-  /// The rays of all views. Throws InvalidArgument where the orbit or the detector does, and for a
-  /// roll that is not finite.
+  /// The rays of all views. Throws InvalidArgument where the orbit or the detector does, for a roll
+  /// that is not finite, and where there are shifts, but not one a view.
   [[nodiscard]] ScanGeometry geometry() const {
+    if (shifts.empty()) return geometry_without_shifts();
+    detail::expects(shifts.size() == angles.size(), "CircularScan: ", shifts.size(), " shifts of ",
+                    angles.size(), " views");
+    return detail::moved_views(geometry_without_shifts(), shifts);
+  }
+
+ private:
+  [[nodiscard]] ScanGeometry geometry_without_shifts() const {
     Detector const detector{size, pixel, {offset(0, axis_column), offset(1, central_row)}};
     detector.validate();
     detail::expects(std::isfinite(roll), "CircularScan: roll ", roll, " must be finite [rad]");
@@ -87,7 +99,6 @@ struct CircularScan {
     return ConeBeam::from_vectors(size, views);
   }
 
- private:
   [[nodiscard]] double offset(int axis, double index) const {
     return detail::offset_of_axis_column("CircularScan", index, size[axis], pixel[axis]);
   }

@@ -132,6 +132,17 @@ inline std::vector<std::filesystem::path> files_that_end_in(
   return files;
 }
 
+/// The same sorted by the numbers in their names. Throws FileError where there is none.
+inline std::vector<std::filesystem::path> files_of_folder(
+    std::filesystem::path const& folder, std::vector<std::string> const& extensions) {
+  auto files = files_that_end_in(folder, extensions);
+  if (files.empty()) fail_file(folder, "holds no file that ends in ", extensions.front());
+  std::sort(files.begin(), files.end(), [](auto const& a, auto const& b) {
+    return is_naturally_before(a.filename().string(), b.filename().string());
+  });
+  return files;
+}
+
 /// Whether a name is `prefix` and a number, without regard to upper case.
 inline bool is_numbered(std::string const& name, std::string const& prefix) {
   if (name.size() <= prefix.size()) return false;
@@ -149,15 +160,14 @@ inline bool is_numbered(std::string const& name, std::string const& prefix) {
 [[nodiscard]] inline std::vector<std::filesystem::path> image_files(
     std::filesystem::path const& folder, std::vector<std::string> const& extensions,
     std::string const& prefix = "") {
-  auto files = detail::files_that_end_in(folder, extensions);
-  if (files.empty()) detail::fail_file(folder, "holds no file that ends in ", extensions.front());
-  auto const others = std::stable_partition(
-      files.begin(), files.end(),
-      [&prefix](auto const& file) { return detail::is_numbered(file.stem().string(), prefix); });
-  if (!prefix.empty() && others != files.begin()) files.erase(others, files.end());
-  std::sort(files.begin(), files.end(), [](auto const& a, auto const& b) {
-    return detail::is_naturally_before(a.filename().string(), b.filename().string());
-  });
+  auto files = detail::files_of_folder(folder, extensions);
+  auto const is_other = [&prefix](auto const& file) {
+    return !detail::is_numbered(file.stem().string(), prefix);
+  };
+  bool const are_all_others = std::all_of(files.begin(), files.end(), is_other);
+  if (!prefix.empty() && !are_all_others) {
+    files.erase(std::remove_if(files.begin(), files.end(), is_other), files.end());
+  }
   detail::check_numbers(folder, files);
   return files;
 }

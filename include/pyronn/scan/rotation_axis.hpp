@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
-#include <cstdint>
 #include <limits>
 #include <numeric>
 #include <optional>
@@ -14,9 +13,8 @@
 
 #include <pyronn/core/array_view.hpp>
 #include <pyronn/core/error.hpp>
-#include <pyronn/exec/kernel.hpp>
 #include <pyronn/scan/circular_scan.hpp>
-#include <pyronn/scan/detail/axis_mismatch.hpp>
+#include <pyronn/scan/detail/panel_mismatch.hpp>
 
 namespace pyronn {
 
@@ -41,26 +39,12 @@ struct RotationAxis {
 
 namespace detail {
 
-/// Evaluates candidates, an item each.
-struct EvaluateAxes {
-  using Block = BlockShape<1, 1, 1>;
-
-  AxisMismatch const* mismatch;
-  Rotation rotation;
-  AxisCandidate* candidates;
-
-  void operator()(Vec<int, 3> item) const {
-    AxisCandidate& candidate = candidates[item[0]];
-    candidate.mismatch = (*mismatch)(candidate.column, rotation);
-  }
-};
-
 /// Searches for the least mismatch, coarsely and then finely.
 template <class Executor>
 class AxisSearch {
  public:
-  AxisSearch(Executor const& executor, AxisMismatch const& mismatch, Rotation rotation)
-      : executor_{executor}, mismatch_{mismatch}, rotation_{rotation} {}
+  AxisSearch(PanelMismatch<SingleRows, Executor> const& mismatch, Rotation rotation)
+      : mismatch_{mismatch}, rotation_{rotation} {}
 
   /// The best of the columns from `first` to `last`, and the least of a parabola about it.
   [[nodiscard]] AxisCandidate operator()(double first, double last) {
@@ -82,8 +66,11 @@ class AxisSearch {
   std::size_t evaluate(double first, double last, double step) {
     tried_.clear();
     int const count = static_cast<int>(std::lround((last - first) / step)) + 1;
-    for (int i = 0; i < count; ++i) tried_.push_back({first + i * step, 0});
-    executor_.for_each({count, 1, 1}, EvaluateAxes{&mismatch_, rotation_, tried_.data()});
+    std::vector<PanelPlace> places;
+    for (int i = 0; i < count; ++i) places.push_back({first + i * step, 0});
+    for (auto const& sums : mismatch_.sums(places, rotation_)) {
+      tried_.push_back({places[tried_.size()].column, mismatch_.mismatch(sums.all)});
+    }
     all_.insert(all_.end(), tried_.begin(), tried_.end());
     auto const less = [](AxisCandidate const& a, AxisCandidate const& b) {
       return a.mismatch < b.mismatch;
@@ -102,32 +89,27 @@ class AxisSearch {
     return result;
   }
 
-  Executor const& executor_;
-  AxisMismatch const& mismatch_;
+  PanelMismatch<SingleRows, Executor> const& mismatch_;
   Rotation rotation_;
   std::vector<AxisCandidate> tried_;
   std::vector<AxisCandidate> all_;
 };
 
-/// Throws InvalidArgument for lines that are not finite.
-inline void check_lines_of_axis(ProjectionView<float const> lines) {
-  for (std::int64_t i = 0; i < lines.count(); ++i) {
-    expects(std::isfinite(lines.data[i]), "find_rotation_axis: line ", i, " is ", lines.data[i]);
-  }
-}
-
 /// The standard deviation of the least place: what noise makes of it if the differences there are
 /// noise, or how much groups of views scatter if that is more.
-inline double axis_uncertainty(AxisMismatch const& mismatch, double column, Rotation rotation) {
+template <class Executor>
+double axis_uncertainty(PanelMismatch<SingleRows, Executor> const& mismatch, double column,
+                        Rotation rotation) {
   constexpr double step = 0.25;
-  constexpr int groups = 6;
-  PairSums const all = mismatch.sums(column, rotation);
+  auto const places =
+      mismatch.sums({{column - step, 0}, {column, 0}, {column + step, 0}}, rotation);
+  PairSums const& all = places[1].all;
   double bends = 0;
   std::vector<double> shifts;
-  for (int group = 0; group < groups; ++group) {
-    double const left = mismatch.sums(column - step, rotation, group, groups).squares;
-    double const middle = mismatch.sums(column, rotation, group, groups).squares;
-    double const right = mismatch.sums(column + step, rotation, group, groups).squares;
+  for (int group = 0; group < PlaceSums::groups; ++group) {
+    double const left = places[0].of_group[group].squares;
+    double const middle = places[1].of_group[group].squares;
+    double const right = places[2].of_group[group].squares;
     double const bend = (left - 2 * middle + right) / (step * step);
     bends += bend;
     if (bend > 0) shifts.push_back((left - right) / (2 * step * bend));
@@ -147,13 +129,13 @@ inline double axis_uncertainty(AxisMismatch const& mismatch, double column, Rota
 }  // namespace detail
 
 /// Finds the column in which the rotation axis is seen, in the middle three quarters of the panel.
-/// `lines` are line integrals in host memory, of all views: for parallel rays of any rows; for a
-/// point source of rows next to the plane z = 0 of the source, as rays of other rows are measured
-/// once. Lines must be measured twice: by half a turn of parallel rays, but for a step or two, or
-/// by more than half a turn and the fan of a point source. The scan's own `axis_column` is not
-/// looked at. The search runs on cores, for the seconds that it takes. Throws InvalidArgument for
-/// sizes that do not fit, for lines that are not finite, and where the column is not found: no
-/// lines are measured twice, or those that are have little in common at any column.
+/// `lines` are line integrals in the executor's memory, of all views: for parallel rays of any
+/// rows; for a point source of rows next to the plane z = 0 of the source, as rays of other rows
+/// are measured once. Lines must be measured twice: by half a turn of parallel rays, but for a step
+/// or two, or by more than half a turn and the fan of a point source. The scan's own `axis_column`
+/// is not looked at. Waits until the search is done. Throws InvalidArgument for sizes that do not
+/// fit, for lines that are not finite, and where the column is not found: no lines are measured
+/// twice, or those that are have little in common at any column.
 template <class Executor>
 [[nodiscard]] RotationAxis find_rotation_axis(Executor const& executor, CircularScan const& scan,
                                               ProjectionView<float const> lines) {
@@ -163,10 +145,12 @@ template <class Executor>
                   " columns and ", scan.angles.size(), " views");
   detail::expects(scan.size[0] >= 16, "find_rotation_axis: ", scan.size[0],
                   " columns are too few; 16 are needed");
-  detail::check_lines_of_axis(lines);
-  detail::AxisMismatch const mismatch{scan, lines};
+  detail::check_angles("find_rotation_axis", scan.angles);
+  executor.check_reachable(lines.data, "find_rotation_axis: lines");
+  detail::PanelMismatch<detail::SingleRows, Executor> const mismatch{
+      "find_rotation_axis", executor, scan, lines, 0.5 * (lines.extents[1] - 1)};
   auto const search = [&](Rotation rotation, double first, double last, auto* all) {
-    detail::AxisSearch<Executor> searching{executor, mismatch, rotation};
+    detail::AxisSearch<Executor> searching{mismatch, rotation};
     auto const best = searching(first, last);
     if (all != nullptr) *all = searching.all();
     return best;

@@ -46,6 +46,7 @@ struct GivenOfScan {
   std::optional<Vec2d> pixel;              ///< distance between pixels of the detector [mm]
   std::optional<double> source_isocenter;  ///< [mm]
   std::optional<double> source_detector;   ///< [mm]
+  std::optional<double> full_intensity;    ///< counts without an object, the same in all pixels
 };
 
 /// A value of a file and the key that it stands at.

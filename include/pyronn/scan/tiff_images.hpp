@@ -125,6 +125,16 @@ class TiffImages : public ImageStack {
   std::vector<Page> pages_;
 };
 
+/// Whether an image that is cut into strips lies in one piece. libtiff itself cuts long strips.
+inline bool is_in_one_piece(TIFF* tiff) {
+  std::uint32_t const strips = TIFFIsTiled(tiff) == 0 ? TIFFNumberOfStrips(tiff) : 0;
+  for (std::uint32_t i = 1; i < strips; ++i) {
+    auto const end = TIFFGetStrileOffset(tiff, i - 1) + TIFFGetStrileByteCount(tiff, i - 1);
+    if (TIFFGetStrileOffset(tiff, i) != end) return false;
+  }
+  return strips > 0;
+}
+
 /// The images of one file that libtiff sees one directory of: programs write thousands of images
 /// behind each other with the directory of the first alone, and say so in its description. Nothing
 /// where it is not so.
@@ -134,8 +144,7 @@ inline std::shared_ptr<ImageStack const> undirected_tiff_images(TiffFile const& 
   if (!count || *count < 2) return nullptr;
   bool const is_plain = file.number<std::uint16_t>(TIFFTAG_COMPRESSION) == COMPRESSION_NONE &&
                         !page.is_transposed && !page.is_u_reversed && !page.is_v_reversed &&
-                        !page.is_inverted && TIFFIsTiled(file.get()) == 0 &&
-                        TIFFNumberOfStrips(file.get()) == 1;
+                        !page.is_inverted && is_in_one_piece(file.get());
   if (!is_plain) {
     file.fail("describes ", *count, " images but has the directory of one, which is not plain");
   }

@@ -22,7 +22,8 @@ enum class RandomStream : std::uint32_t {
   column_gains,
   dead_pixels,
   dead_columns,
-  jitter
+  jitter,
+  zingers
 };
 
 /// The random numbers of one item (a pixel of the scan, a view) of one stream, one after the other.

@@ -22,6 +22,7 @@
 #include <pyronn/backend/cuda/detail/texture/planes.cuh>
 #include <pyronn/backend/cuda/detail/texture/slices.cuh>
 #include <pyronn/backend/cuda/error.cuh>
+#include <pyronn/backend/cuda/host_copy.cuh>
 #include <pyronn/backend/cuda/memory_resource.cuh>
 #include <pyronn/core/detail/detected.hpp>
 #include <pyronn/core/error.hpp>

@@ -242,7 +242,7 @@ class SettingsText {
   [[nodiscard]] std::optional<NumberAndUnit> value_of(char const* section, char const* key) const {
     Setting const* const setting = find(section, key);
     if (setting == nullptr) return std::nullopt;
-    auto const value = parse_number_and_unit(setting->value);
+    auto value = parse_number_and_unit(setting->value);
     if (!value) fail(key, quoted(setting->value), " is not a finite number");
     return value;
   }

@@ -80,9 +80,11 @@ double rad_of_angles(std::vector<double> const& angles, std::string const& unit,
   }
   if (known) return *known;
   double const step = (high - low) / std::max(1.0, static_cast<double>(angles.size()) - 1);
-  for (double const turn : {pi, 2 * pi}) {  // with its last view or without
-    double const left = std::abs(high - low + 0.5 * step - turn);
-    if (angles.size() > 2 && left < 0.01 * turn + 0.5 * step) {
+  auto const is_about = [](double span, double turn) {
+    return std::abs(span - turn) < 0.01 * turn;
+  };
+  for (double const span : {high - low, high - low + step}) {  // with its last view, or without
+    if (angles.size() > 2 && (is_about(span, pi) || is_about(span, 2 * pi))) {
       fail(": goes from ", low, " to ", high,
            " without a unit: degrees of a small part of a turn, ",
            "or radians; give it the attribute units");

@@ -1,0 +1,247 @@
+// SPDX-FileCopyrightText: The pyronn authors
+// SPDX-License-Identifier: Apache-2.0
+#include "command_line.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <system_error>
+
+#include <CLI/CLI.hpp>
+
+#include "bad_input.hpp"
+#include "volume_files.hpp"
+
+namespace example {
+namespace {
+
+void check_folder(std::string const& option, std::filesystem::path const& path) {
+  auto const folder = path.has_parent_path() ? path.parent_path() : ".";
+  std::string const named = option + ": " + path.string();
+  std::error_code absent;
+  if (!std::filesystem::is_directory(folder, absent)) {
+    throw BadInput(named + " is in a folder that does not exist");
+  }
+  if (std::filesystem::is_directory(path, absent)) throw BadInput(named + " is a folder");
+}
+
+/// Refuses names that could not be written.
+void check_names(Options const& options) {
+  check_volume_name(options.output);
+  check_folder("--output", options.output);
+  for (auto const& [option, path] : options.pictures()) {
+    if (path->empty()) continue;
+    if (path->extension() != ".png") {
+      throw BadInput(option + ": " + path->string() + " must end in .png");
+    }
+    check_folder(option, *path);
+  }
+}
+
+void add_scan_options(CLI::App& app, Options& options) {
+  std::string const group = "Scan";
+  app.add_option("scan", options.scan, "A scanner's file, or a description in JSON")->required();
+  app.add_option("--projections", options.projections, "Images, where SCAN is a geometry alone")
+      ->group(group);
+  app.add_option("--center", options.center,
+                 "Column of the rotation axis; auto: found; file: the file's, else auto")
+      ->group(group);
+  app.add_option("--roll", options.roll, "Turn of the panel about its normal [degrees], or auto")
+      ->group(group);
+  app.add_option("--rotation", options.rotation, "file, clockwise or counter_clockwise, from +z")
+      ->check(CLI::IsMember({"file", "clockwise", "counter_clockwise"}))
+      ->group(group);
+  app.add_option("--pixel", options.pixel_mm, "Distance of pixels, or of columns and rows [mm]")
+      ->expected(1, 2)
+      ->check(CLI::PositiveNumber)
+      ->group(group);
+  app.add_option("--source-isocenter", options.source_isocenter_mm, "Source to axis [mm]")
+      ->check(CLI::PositiveNumber)
+      ->group(group);
+  app.add_option("--source-detector", options.source_detector_mm, "Source to detector [mm]")
+      ->check(CLI::PositiveNumber)
+      ->group(group);
+  app.add_option("--full-intensity", options.full_intensity, "Counts where there is no object")
+      ->check(CLI::PositiveNumber)
+      ->group(group);
+}
+
+void add_volume_options(CLI::App& app, Options& options) {
+  std::string const group = "Volume (else what the scan sees)";
+  app.add_option("--size", options.size, "Voxels in x, y, z")
+      ->expected(3)
+      ->check(CLI::PositiveNumber)
+      ->group(group);
+  app.add_option("--voxel", options.voxel_mm, "Size of voxels, one or three [mm]")
+      ->expected(1, 3)
+      ->check(CLI::PositiveNumber)
+      ->group(group);
+  app.add_option("--middle", options.middle_mm, "Middle x, y, z [mm]")->expected(3)->group(group);
+  auto* const region = app.add_option("--region", options.region_voxels,
+                                      "Part: first and last voxel in x, in y, in z, from 0");
+  region->expected(6)->group(group);
+  app.add_option("--region-mm", options.region_mm, "Part: from and to in x, in y, in z [mm]")
+      ->expected(6)
+      ->excludes(region)
+      ->group(group);
+}
+
+void add_correction_options(CLI::App& app, Options& options) {
+  std::string const group = "Corrections";
+  auto const with_default = [&](char const* name, std::optional<double>& value, char const* help) {
+    return app.add_option(name, value, help)->expected(0, 1)->group(group);
+  };
+  with_default("--repair", options.repair, "Interpolate bad pixels: gain off by [0.5] of others'")
+      ->default_str("0.5")
+      ->check(CLI::Range(1e-3, 1e6));
+  with_default("--zingers", options.zingers, "Replace single bright samples, by [0.1] too bright")
+      ->default_str("0.1")
+      ->check(CLI::Range(1e-3, 1e6));
+  with_default("--rings", options.rings, "Take stripes away, a part of [1] of them")
+      ->default_str("1")
+      ->check(CLI::Range(0.0, 1.0));
+  app.add_option("--fields", options.fields, "Darks and flats of several times: or averaged")
+      ->check(CLI::IsMember({"interpolated", "averaged"}))
+      ->group(group);
+  app.add_option("--hardening", options.hardening, "Polynomial a0 a1 ... of lines, or file")
+      ->expected(1, 5)
+      ->group(group);
+  app.add_option("--extend", options.extension,
+                 "Objects wider than the detector: columns more a side; 0: half of it")
+      ->check(CLI::Range(0, 1 << 20))
+      ->group(group);
+  app.add_option("--hounsfield", options.water, "Volume in HU, by water's attenuation [1/mm]")
+      ->check(CLI::Range(1e-6, 1e6))
+      ->group(group);
+  app.add_option("--least-transmission", options.least_transmission,
+                 "Part of the light below which lines are cut")
+      ->check(CLI::Range(1e-30, 0.1))
+      ->group(group);
+}
+
+void add_filter_options(CLI::App& app, Options& options) {
+  std::string const group = "Filtered backprojection";
+  app.add_option("--window", options.window, "ram_lak shepp_logan cosine hamming hann ramp")
+      ->check(CLI::IsMember(Options::window_names()))
+      ->group(group);
+  app.add_option("--redundancy", options.redundancy, "automatic uniform parker riess wang")
+      ->check(CLI::IsMember(Options::redundancy_names()))
+      ->group(group);
+  app.add_option("--interpolation", options.interpolation,
+                 "software; texture: a GPU's own, with weights of 8 bits")
+      ->check(CLI::IsMember({"texture", "software"}))
+      ->group(group);
+}
+
+void add_output_options(CLI::App& app, Options& options) {
+  std::string const group = "Output";
+  app.add_option("-o,--output", options.output, "Volume: " + volume_extensions())->group(group);
+  app.add_option("--png", options.png, "Picture of the three middle slices")->group(group);
+  app.add_option("--sinogram-png", options.sinogram_png, "Middle row's lines, with the axis in it")
+      ->group(group);
+  app.add_option("--axis-png", options.axis_png, "The search for the axis, or the roll")
+      ->group(group);
+  app.add_option("--grey", options.grey, "Black and white of the picture [1/mm]")
+      ->expected(2)
+      ->group(group);
+  app.add_option("--truth", options.truth, "Volume (.npy) to compare with")->group(group);
+  app.add_option("--max-error", options.max_error, "Status 1 if the relative error is larger")
+      ->check(CLI::PositiveNumber)
+      ->group(group);
+  app.add_flag("--plan", options.is_plan, "Print geometry, assumptions, memory and time; stop")
+      ->group(group);
+  auto* const quiet =
+      app.add_flag("-q,--quiet", options.is_quiet, "Neither progress nor table")->group(group);
+  app.add_flag("-v,--verbose", options.is_verbose, "Print the steps of the work")
+      ->excludes(quiet)
+      ->group(group);
+}
+
+void add_machine_options(CLI::App& app, Options& options) {
+  std::string const group = "Machine";
+  app.add_option("--executor", options.executor, "auto (a GPU if there is one), cpu, cuda")
+      ->check(CLI::IsMember({"auto", "cpu", "cuda"}))
+      ->group(group);
+  app.add_option("--threads", options.threads, "On the CPU")
+      ->check(CLI::Range(1, 4096))
+      ->group(group);
+  app.add_option("--host-memory", options.host_memory, "At most, as 8G; else half of it")
+      ->group(group);
+  app.add_option("--device-memory", options.device_memory, "At most; else what is free")
+      ->group(group);
+  app.add_option("--workspace", options.workspace, "Of these, for views under way in a call")
+      ->group(group);
+}
+
+/// Help of one line an option, and few words.
+void make_short(CLI::App& app) {
+  auto const formatter = std::make_shared<CLI::Formatter>();
+  formatter->column_width(34);
+  formatter->label("REQUIRED", "");
+  for (char const* const label : {"TEXT", "FLOAT", "INT"}) formatter->label(label, "");
+  app.formatter(formatter);
+  for (CLI::Option* const option : app.get_options()) {
+    option->option_text(option->get_expected_max() == 0 ? "" : " ");
+  }
+}
+
+/// On one screen: without two empty lines together.
+void print_help(CLI::App const& app) {
+  std::string text = app.help();
+  for (std::size_t at = 0; (at = text.find("\n\n", at)) != std::string::npos;) {
+    std::size_t const end = text.find_first_not_of('\n', at);
+    bool const is_footer = text.compare(std::min(end, text.size()), 5, "Exit ") == 0;
+    text.replace(at, std::min(end, text.size()) - at, is_footer ? "\n\n" : "\n");
+    at += 2;
+  }
+  std::fputs(text.c_str(), stdout);
+}
+
+void check(CLI::App const& app, Options const& options) {
+  if (!options.grey.empty() && !(options.grey[0] < options.grey[1])) {
+    throw BadInput("--grey: " + std::to_string(options.grey[0]) + " must be less than " +
+                   std::to_string(options.grey[1]));
+  }
+  if (app.count("--max-error") > 0 && options.truth.empty()) {
+    throw BadInput("--max-error: needs --truth");
+  }
+  if (options.voxel_mm.size() == 2) throw BadInput("--voxel: wants one size or three");
+  static_cast<void>(options.given());
+  static_cast<void>(options.memory_limits(0));
+  check_names(options);
+}
+
+}  // namespace
+
+std::optional<Options> parse_options(int argc, char** argv) {
+  Options options;
+  CLI::App app{"Reconstructs a scan by filtered backprojection: parallel rays, fans and cones."};
+  app.footer(
+      "Exit status: 0 done; 2 the input cannot be worked with, one line says why and nothing is\n"
+      "written; 1 anything else.");
+  add_scan_options(app, options);
+  add_volume_options(app, options);
+  add_correction_options(app, options);
+  add_filter_options(app, options);
+  add_output_options(app, options);
+  add_machine_options(app, options);
+  make_short(app);
+  app.get_help_ptr()->group("Machine");
+  try {
+    app.parse(argc, argv);
+  } catch (CLI::CallForHelp const&) {
+    print_help(app);
+    return std::nullopt;
+  } catch (CLI::ParseError const& error) {
+    if (error.get_exit_code() != 0) throw BadInput(error.what());
+    app.exit(error);
+    return std::nullopt;
+  }
+  check(app, options);
+  return options;
+}
+
+}  // namespace example

@@ -1,0 +1,18 @@
+// SPDX-FileCopyrightText: The pyronn authors
+// SPDX-License-Identifier: Apache-2.0
+#include <pyronn/scan/zeiss.hpp>
+
+#include "../scan_format.hpp"
+
+namespace example {
+
+/// An OLE2 file, whatever its name.
+ScanFormat zeiss_format() {
+  return {"Zeiss (.txrm)",
+          [](FileSigns const& file) {
+            return file.start.compare(0, 8, "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1") == 0;
+          },
+          [](ScanSource const& source) { return pyronn::read_zeiss(source.path, source.given); }};
+}
+
+}  // namespace example

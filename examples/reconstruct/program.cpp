@@ -1,0 +1,295 @@
+// SPDX-FileCopyrightText: The pyronn authors
+// SPDX-License-Identifier: Apache-2.0
+#include "program.hpp"
+
+#include <algorithm>
+#include <cstdint>
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <sstream>
+#include <string>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include <pyronn/backend/cpu/executor.hpp>
+#include <pyronn/core/error.hpp>
+#include <pyronn/operators/plan.hpp>
+#include <pyronn/scan/npy_images.hpp>
+#include <pyronn/scan/scan.hpp>
+
+#include "../support/process.hpp"
+#include "axis.hpp"
+#include "axis_picture.hpp"
+#include "backend.hpp"
+#include "estimate.hpp"
+#include "judgement.hpp"
+#include "options.hpp"
+#include "output_checks.hpp"
+#include "progress_bar.hpp"
+#include "report.hpp"
+#include "scan_format.hpp"
+#include "sinogram_picture.hpp"
+#include "slices_png.hpp"
+#include "stopwatch.hpp"
+#include "volume_choice.hpp"
+#include "volume_files.hpp"
+
+namespace example {
+namespace {
+
+/// What the library refuses while the input is read, said of `name`.
+template <class Read>
+auto as_input(std::string const& name, Read const& read) {
+  try {
+    return read();
+  } catch (pyronn::InvalidArgument const& error) {
+    throw BadInput(name + ": " + error.what());
+  } catch (pyronn::FileError const& error) {
+    throw BadInput(error.what());
+  }
+}
+
+void print_facts(pyronn::Scan const& scan) {
+  std::ostringstream text;
+  text.exceptions(std::ios::badbit);
+  for (auto const& fact : scan.facts) text << fact << '\n';
+  std::printf("%s", text.str().c_str());
+}
+
+void warn(std::string const& warning) {
+  std::fprintf(stderr, "reconstruct: %s\n", warning.c_str());
+}
+
+/// The device to compute on; without a name: the CPU.
+Device choose_device(Options const& options) {
+  if (options.executor == "cpu") return {};
+  Device device = cuda_device();
+  if (options.executor == "cuda" && device.name.empty()) {
+    throw BadInput("--executor: cuda, but there is no CUDA device, or no CUDA in this build");
+  }
+  return device;
+}
+
+/// One run of the program.
+class Program {
+ public:
+  explicit Program(Options const& options)
+      : options_{options},
+        device_{choose_device(options)},
+        scan_{read_scan({options.scan, options.projections, options.given()})} {}
+
+  int operator()() {
+    prepare();
+    draw_sinogram();
+    if (options_.is_plan) {
+      print_plan();
+      return 0;
+    }
+    auto const error = reconstruct();
+    if (!error) return 0;
+    std::printf("against the truth: relative L2 error %.3g, PSNR %.1f dB, mean error %.3g\n",
+                error->relative_l2, error->psnr_db, error->mean_absolute);
+    return error->relative_l2 <= options_.max_error ? 0 : 1;
+  }
+
+ private:
+  template <class Read>
+  auto input(Read const& read) const {
+    return as_input(options_.scan.string(), read);
+  }
+
+  /// All that is found out before anything is computed.
+  void prepare() {
+    check_inputs_survive(options_, scan_);
+    for (auto const& [option, text] :
+         {std::pair{"--center", &options_.center}, {"--roll", &options_.roll}}) {
+      if (*text == "file" || scan_.circle) continue;
+      throw BadInput(std::string{option} + ": " + options_.scan.string() +
+                     " describes no circle in space");
+    }
+    if (auto const column = options_.axis_column();
+        column && scan_.circle->axis_column != *column) {
+      input([&] { set_axis(scan_, *column); });
+    }
+    if (auto const roll = options_.roll_angle(); roll && scan_.circle->roll != *roll) {
+      input([&] { set_roll(scan_, *roll); });
+    }
+    grid_ = input([&] { return choose_volume(options_, scan_); });
+    check_outputs(options_, grid_);
+    if (!options_.is_quiet) print_facts(scan_);
+    if (!wants_axis()) check();
+    calibrate();
+    if (!wants_axis()) return;
+    find_axis();
+    grid_ = input([&] { return choose_volume(options_, scan_); });
+    check();
+  }
+
+  /// When it is known where the axis is.
+  void check() {
+    input([&] { check_orbit(scan_, grid_, options_.fbp_options()); });
+    corrections_ = options_.corrections(scan_);
+  }
+
+  /// Reads darks and flats, and judges by some views what they are good for.
+  void calibrate() {
+    auto const use =
+        options_.fields == "averaged" ? FieldsOfTimes::averaged : FieldsOfTimes::interpolated;
+    pyronn::CpuExecutor const executor{options_.threads};
+    calibration_ = input([&] { return read_calibration(scan_, use, executor); });
+    if (calibration_.is_empty()) return;
+    PixelJudgement judgement{options_.least_transmission, {}};
+    judgement.options.gain = options_.repair.value_or(judgement.options.gain);
+    input([&] { judge(scan_, judgement, executor, calibration_); });
+    std::string const bad = text_of_bad_pixels(calibration_.bad_pixels);
+    if (!bad.empty()) warn(bad + (options_.repair ? "; interpolated" : "; see --repair"));
+  }
+
+  /// Whether the images are asked where the axis is: that is what is said, or nobody knows.
+  [[nodiscard]] bool wants_axis() const {
+    return options_.center == "auto" || options_.roll == "auto" ||
+           (options_.center == "file" && is_axis_assumed(scan_));
+  }
+
+  void find_axis() {
+    pyronn::CpuExecutor const executor{options_.threads};
+    if (options_.roll == "auto") {
+      auto const found = input(
+          [&] { return find_roll(scan_, calibration_, options_.least_transmission, executor); });
+      input([&] { set_roll(scan_, found.roll); });
+      if (!options_.axis_column()) input([&] { set_axis(scan_, found.column); });
+      if (!options_.is_quiet) std::printf("%s\n", text_of(found).c_str());
+      if (!options_.axis_png.empty())
+        write_png(options_.axis_png, roll_picture(found), drawn_window);
+      return;
+    }
+    auto const found = input([&] {
+      return example::find_axis(scan_, calibration_, options_.least_transmission, executor);
+    });
+    input([&] { set_axis(scan_, found.column); });
+    if (!options_.is_quiet) std::printf("%s\n", text_of(found).c_str());
+    if (!options_.axis_png.empty()) write_png(options_.axis_png, axis_picture(found), drawn_window);
+  }
+
+  /// Of the row that sees the plane of the source, or else the middle one.
+  void draw_sinogram() const {
+    if (options_.sinogram_png.empty() || !scan_.circle) return;
+    auto const size = scan_.detector_size();
+    double const seen = std::clamp(scan_.circle->central_row, 0.0, size[1] - 1.0);
+    auto const lines = input([&] {
+      return sinogram(scan_, calibration_, static_cast<int>(seen), options_.least_transmission);
+    });
+    pyronn::ImageView<float const> const image{lines.data(), {size[0], scan_.num_views()}};
+    write_png(options_.sinogram_png, sinogram_picture(image, scan_.circle->axis_column),
+              drawn_window);
+  }
+
+  [[nodiscard]] bool is_on_device() const { return !device_.name.empty(); }
+
+  [[nodiscard]] BandPlan bands(ViewsReader const& reader) const {
+    return plan_bands({scan_, grid_, pyronn::bytes_of(reader.type()),
+                       corrections_.columns_held(scan_.detector_size()[0]), false, is_on_device(),
+                       is_on_device() ? views_on_cuda : views_on_cpu},
+                      options_.memory_limits(device_.free_bytes));
+  }
+
+  void print_plan() {
+    ViewsReader reader{scan_, calibration_, options_.least_transmission, options_.threads};
+    BandPlan const plan = bands(reader);
+    print_geometry(scan_);
+    print_task(scan_, grid_, plan, place());
+    std::printf("about %s\n", text_of_seconds(estimated_seconds(plan, reader)).c_str());
+  }
+
+  /// Where it runs.
+  [[nodiscard]] std::string place() const {
+    return is_on_device() ? device_.name : std::to_string(options_.threads) + " CPU threads";
+  }
+
+  [[nodiscard]] Cost run(Job const& job) const {
+    return is_on_device() ? reconstruct_on_cuda(job) : reconstruct_on_cpu(job, options_.threads);
+  }
+
+  /// By what a small part takes, and the time until now.
+  [[nodiscard]] double estimated_seconds(BandPlan const& plan, ViewsReader& reader) const {
+    BandPlan const part = sample_of(scan_, grid_, plan, is_on_device());
+    auto const try_part = [&] {
+      VolumeSink sink{discarded_volume(grid_, part), nullptr};
+      return run(job_of(part, reader, sink));
+    };
+    static_cast<void>(try_part());  // the first time is slower
+    return watch_.seconds() + seconds_of(scan_, grid_, plan, part, try_part(), options_.output);
+  }
+
+  [[nodiscard]] Job job_of(BandPlan const& plan, ViewsReader& reader, VolumeSink& sink) const {
+    return {scan_,
+            grid_,
+            calibration_,
+            plan,
+            corrections_,
+            options_.fbp_options(),
+            options_.least_transmission,
+            options_.interpolation == "texture",
+            reader,
+            sink,
+            [](double) {},
+            nullptr};
+  }
+
+  [[nodiscard]] std::optional<ImageError> reconstruct() {
+    ViewsReader reader{scan_, calibration_, options_.least_transmission, options_.threads};
+    BandPlan const plan = bands(reader);
+    if (!options_.is_quiet) print_task(scan_, grid_, plan, place());
+    flush_standard_output();
+    VolumeSink sink{open_volume(options_.output, grid_), truth()};
+    ProgressBar bar{!options_.is_quiet};
+    Job job = job_of(plan, reader, sink);
+    job.progress = [&bar](double done) { bar.update(done); };
+    if (options_.is_verbose) job.planned = print_steps;
+    double const start_seconds = watch_.seconds();
+    Cost cost = run(job);
+    cost.start_seconds = start_seconds;
+    for (std::string const& warning : reader.warnings()) warn(warning);
+    sink.commit();
+    if (!options_.png.empty()) {
+      write_slices_png(options_.png, sink.middle_planes(), options_.grey_window());
+    }
+    cost.all_seconds = watch_.seconds();
+    if (!options_.is_quiet) print_report(scan_, grid_, cost);
+    return sink.error();
+  }
+
+  static void print_steps(int views, pyronn::Plan const& plan) {
+    std::ostringstream text;
+    text.exceptions(std::ios::badbit);
+    text << plan;
+    std::printf("%d views at a time:\n%s\n", views, text.str().c_str());
+  }
+
+  /// Slices to compare with; null where there are none.
+  [[nodiscard]] std::shared_ptr<pyronn::ImageStack const> truth() const {
+    if (options_.truth.empty()) return nullptr;
+    auto truth = as_input("--truth", [&] { return pyronn::npy_images(options_.truth); });
+    if (truth->extents() != grid_.size) {
+      throw BadInput("--truth: " + options_.truth.string() + " has other extents than the volume");
+    }
+    return truth;
+  }
+
+  Stopwatch watch_;
+  Options const& options_;
+  Device device_;
+  pyronn::Scan scan_;
+  pyronn::Grid grid_{};
+  Calibration calibration_{};
+  Corrections corrections_{};
+};
+
+}  // namespace
+
+int run(Options const& options) { return Program{options}(); }
+
+}  // namespace example
