@@ -11,8 +11,9 @@ function(pyronn_public_headers result)
   list(FILTER headers EXCLUDE REGEX "core/detail/math_") # parts of core/math.hpp
   # Those of frameworks are compiled by tests/frameworks.
   list(FILTER headers EXCLUDE REGEX "interop/(detail/)?(jax|tensorflow|torch)[./]")
-  list(TRANSFORM pyronn_missing_headers PREPEND pyronn/ OUTPUT_VARIABLE missing)
-  list(REMOVE_ITEM headers ${missing})
+  if(pyronn_missing_headers)
+    list(REMOVE_ITEM headers ${pyronn_missing_headers})
+  endif()
   set(${result} ${headers} PARENT_SCOPE)
 endfunction()
 

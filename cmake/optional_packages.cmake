@@ -10,72 +10,60 @@ find_package(ZLIB MODULE QUIET)
 find_package(DCMTK 3.6.7 CONFIG QUIET)
 include(${CMAKE_CURRENT_LIST_DIR}/find_hdf5.cmake)
 
-set(pyronn_optional_headers
-  interop/rtk_xml.hpp interop/geometry_json.hpp interop/beam_json.hpp scan/scan_json.hpp
-  scan/tiff_images.hpp scan/nikon.hpp scan/skyscan.hpp scan/hdf5_images.hpp scan/nxtomo.hpp
-  scan/data_exchange.hpp io/tiff_volume.hpp io/hdf5_volume.hpp
-  io/read_metaimage.hpp scan/metaimage_images.hpp scan/rtk_scan.hpp
-  scan/dicom_ct_pd_views.hpp scan/dicom_ct_pd.hpp scan/detail/dicom_file.hpp
-  scan/detail/dicom_projections.hpp)
-set(pyronn_library_of_interop/rtk_xml.hpp pugixml::pugixml)
-set(pyronn_package_of_interop/rtk_xml.hpp libpugixml-dev)
-set(pyronn_library_of_interop/geometry_json.hpp nlohmann_json::nlohmann_json)
-set(pyronn_package_of_interop/geometry_json.hpp nlohmann-json3-dev)
-set(pyronn_library_of_interop/beam_json.hpp nlohmann_json::nlohmann_json)
-set(pyronn_package_of_interop/beam_json.hpp nlohmann-json3-dev)
-set(pyronn_library_of_scan/scan_json.hpp nlohmann_json::nlohmann_json)
-set(pyronn_package_of_scan/scan_json.hpp nlohmann-json3-dev)
-foreach(header IN ITEMS scan/tiff_images scan/nikon scan/skyscan io/tiff_volume)
-  set(pyronn_library_of_${header}.hpp TIFF::TIFF)
-  set(pyronn_package_of_${header}.hpp libtiff-dev)
-endforeach()
-set(pyronn_library_of_io/read_metaimage.hpp ZLIB::ZLIB)
-set(pyronn_package_of_io/read_metaimage.hpp zlib1g-dev)
-set(pyronn_library_of_scan/metaimage_images.hpp ZLIB::ZLIB)
-set(pyronn_package_of_scan/metaimage_images.hpp zlib1g-dev)
-set(pyronn_library_of_scan/rtk_scan.hpp pugixml::pugixml ZLIB::ZLIB)
-set(pyronn_package_of_scan/rtk_scan.hpp "libpugixml-dev zlib1g-dev")
-foreach(header IN ITEMS scan/hdf5_images scan/nxtomo scan/data_exchange io/hdf5_volume)
-  set(pyronn_library_of_${header}.hpp hdf5::c)
-  set(pyronn_package_of_${header}.hpp libhdf5-dev)
-endforeach()
-foreach(header IN ITEMS dicom_ct_pd_views dicom_ct_pd detail/dicom_file
-    detail/dicom_projections)
-  set(pyronn_library_of_scan/${header}.hpp DCMTK::dcmdata)
-  set(pyronn_package_of_scan/${header}.hpp libdcmtk-dev)
-endforeach()
+# Of each: its target, what includes of it begin with, and Debian's package.
+set(pyronn_packages
+  "pugixml::pugixml pugixml.hpp libpugixml-dev"
+  "nlohmann_json::nlohmann_json nlohmann/ nlohmann-json3-dev"
+  "TIFF::TIFF tiffio.h libtiff-dev"
+  "ZLIB::ZLIB zlib.h zlib1g-dev"
+  "hdf5::c hdf5.h libhdf5-dev"
+  "DCMTK::dcmdata dcmtk/ libdcmtk-dev")
 
 set(pyronn_optional_libraries) # what is there
-set(pyronn_missing_headers)    # what cannot be compiled without the rest
-foreach(header IN LISTS pyronn_optional_headers)
-  set(missing)
-  foreach(library IN LISTS pyronn_library_of_${header})
-    if(NOT TARGET ${library})
-      list(APPEND missing ${library})
-    endif()
-  endforeach()
-  if(NOT missing)
-    list(APPEND pyronn_optional_libraries ${pyronn_library_of_${header}})
+set(missing_includes)          # what cannot be included: a regular expression
+foreach(package IN LISTS pyronn_packages)
+  string(REPLACE " " ";" package "${package}")
+  list(GET package 0 library)
+  list(GET package 1 include)
+  list(GET package 2 debian)
+  if(TARGET ${library})
+    list(APPEND pyronn_optional_libraries ${library})
   else()
-    list(APPEND pyronn_missing_headers ${header})
-    list(JOIN missing ", " missing)
-    message(STATUS "pyronn: <pyronn/${header}> is not tested; it needs ${missing} "
-      "(Debian: ${pyronn_package_of_${header}})")
+    list(APPEND missing_includes "${include}")
+    message(STATUS "pyronn: what includes <${include}...> is not tested (Debian: ${debian})")
   endif()
 endforeach()
 
-list(REMOVE_DUPLICATES pyronn_optional_libraries)
+# The headers that cannot be compiled without the rest, whether they include it or others that do.
+set(pyronn_missing_headers)
+set(include_dir ${CMAKE_CURRENT_LIST_DIR}/../include)
+file(GLOB_RECURSE headers RELATIVE ${include_dir} ${include_dir}/pyronn/*.hpp)
+while(missing_includes)
+  list(JOIN missing_includes "|" any)
+  set(missing_includes)
+  foreach(header IN LISTS headers)
+    file(STRINGS ${include_dir}/${header} line REGEX "^#include <(${any})")
+    if(line AND NOT header IN_LIST pyronn_missing_headers)
+      list(APPEND pyronn_missing_headers ${header})
+      list(APPEND missing_includes "${header}>")
+    endif()
+  endforeach()
+endwhile()
 
-# Sets `result` to whether a source includes an optional header, or JSON itself, whose package is
-# missing.
+# Sets `result` to whether a source includes what is not there.
 function(pyronn_lacks_package source result)
   set(${result} FALSE PARENT_SCOPE)
-  file(STRINGS ${source} line REGEX "^#include <nlohmann/")
-  if(line AND NOT TARGET nlohmann_json::nlohmann_json)
-    set(${result} TRUE PARENT_SCOPE)
-  endif()
+  foreach(package IN LISTS pyronn_packages)
+    string(REPLACE " " ";" package "${package}")
+    list(GET package 0 library)
+    list(GET package 1 include)
+    file(STRINGS ${source} line REGEX "^#include <${include}")
+    if(line AND NOT TARGET ${library})
+      set(${result} TRUE PARENT_SCOPE)
+    endif()
+  endforeach()
   foreach(header IN LISTS pyronn_missing_headers)
-    file(STRINGS ${source} line REGEX "^#include <pyronn/${header}>")
+    file(STRINGS ${source} line REGEX "^#include <${header}>")
     if(line)
       set(${result} TRUE PARENT_SCOPE)
     endif()

@@ -186,6 +186,20 @@ BOOST_AUTO_TEST_CASE(panels_that_stand_elsewhere_in_each_view) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(rows_that_are_moved) {
+  auto const moved = [](double shift) {
+    std::vector<float> row{0, 1, 4, 9, 16};
+    pyronn::detail::move_row(row.data(), 5, shift);
+    return row;
+  };
+  BOOST_TEST(moved(0) == (std::vector<float>{0, 1, 4, 9, 16}), boost::test_tools::per_element());
+  BOOST_TEST(moved(2) == (std::vector<float>{0, 0, 0, 1, 4}), boost::test_tools::per_element());
+  BOOST_TEST(moved(-1) == (std::vector<float>{1, 4, 9, 16, 16}), boost::test_tools::per_element());
+  BOOST_TEST(moved(0.25) == (std::vector<float>{0, 0.75F, 3.25F, 7.75F, 14.25F}),
+             boost::test_tools::per_element());
+  BOOST_TEST(moved(1e6) == std::vector<float>(5, 0.0F), boost::test_tools::per_element());
+}
+
 BOOST_AUTO_TEST_CASE(what_is_given_counts_before_the_file_and_that_before_an_assumption) {
   using Value = pyronn::FileValue<double>;
   ScanFacts facts;

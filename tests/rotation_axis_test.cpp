@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// The column of the rotation axis, of exact phantoms and of measured scans.
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -193,6 +194,44 @@ void check(MeasuredScan const& measured, Lines const& lines) {
   BOOST_TEST(std::abs(even - odd) < 0.1);
 }
 
+/// Every row moved to the right by some columns: between pixels by Lanczos' kernel, 8 wide, and at
+/// the ends what is there.
+Lines shifted(Lines const& lines, int columns, double shift) {
+  constexpr int reach = 8;
+  auto const sinc = [](double x) { return x == 0 ? 1.0 : std::sin(pi * x) / (pi * x); };
+  double weights[2 * reach + 1];
+  int const whole = static_cast<int>(std::floor(shift));
+  double sum = 0;
+  for (int i = -reach; i <= reach; ++i) {
+    double const x = i - (whole - shift);
+    weights[i + reach] = std::abs(x) < reach ? sinc(x) * sinc(x / reach) : 0.0;
+    sum += weights[i + reach];
+  }
+  Lines result;
+  for (std::size_t row = 0; row < lines.size(); row += static_cast<std::size_t>(columns)) {
+    for (int u = 0; u < columns; ++u) {
+      double value = 0;
+      for (int i = -reach; i <= reach; ++i) {
+        int const from = std::clamp(u - whole + i, 0, columns - 1);
+        value +=
+            weights[i + reach] * static_cast<double>(lines[row + static_cast<std::size_t>(from)]);
+      }
+      result.push_back(static_cast<float>(value / sum));
+    }
+  }
+  return result;
+}
+
+/// Lines that were moved have their axis moved as far.
+void check_shifts(MeasuredScan const& measured, Lines const& lines) {
+  double const axis = find(measured.scan, lines).column;
+  for (double const shift : {0.25, 0.5, 3.7}) {
+    double const found = find(measured.scan, shifted(lines, measured.scan.size[0], shift)).column;
+    std::cout << measured.folder << ": moved by " << shift << ", found " << found - axis << '\n';
+    BOOST_TEST(std::abs(found - axis - shift) < 0.05);
+  }
+}
+
 std::vector<double> degrees(std::vector<double> angles) {
   for (double& angle : angles) angle *= pi / 180;
   return angles;
@@ -205,7 +244,9 @@ BOOST_AUTO_TEST_CASE(of_a_pepper, *has_scans) {
   scan.source_isocenter = 1001.306;
   scan.source_detector = 1098;
   MeasuredScan const pepper{"cone_cwi_pepper", scan, 92, 6, 118.6, 119.6};
-  check(pepper, measured_lines(pepper, "projections_u16.npy"));
+  Lines const lines = measured_lines(pepper, "projections_u16.npy");
+  check(pepper, lines);
+  check_shifts(pepper, lines);
 }
 
 BOOST_AUTO_TEST_CASE(of_a_tooth, *has_scans) {
@@ -213,7 +254,9 @@ BOOST_AUTO_TEST_CASE(of_a_tooth, *has_scans) {
   CircularScan const scan{
       {640, 2}, {1, 1}, degrees(pyronn::read_npy<double>(test::data_path(angles)).data)};
   MeasuredScan const tooth{"parallel_tomopy_tooth", scan, 0, 2, 295.0, 296.0};
-  check(tooth, measured_lines(tooth, "projections_f32.npy"));
+  Lines const lines = measured_lines(tooth, "projections_f32.npy");
+  check(tooth, lines);
+  check_shifts(tooth, lines);
 }
 
 BOOST_AUTO_TEST_CASE(of_a_rod, *has_scans) {
@@ -221,7 +264,9 @@ BOOST_AUTO_TEST_CASE(of_a_rod, *has_scans) {
   CircularScan const scan{
       {160, 135}, {1, 1}, degrees(pyronn::read_npy<double>(test::data_path(angles)).data)};
   MeasuredScan const rod{"parallel_i12_savu91", scan, 10, 120, 85.4, 87};
-  check(rod, measured_lines(rod, "projections_u16.npy"));
+  Lines const lines = measured_lines(rod, "projections_u16.npy");
+  check(rod, lines);
+  check_shifts(rod, lines);
 }
 
 BOOST_AUTO_TEST_CASE(of_a_disc_with_holes, *has_scans) {
@@ -232,7 +277,9 @@ BOOST_AUTO_TEST_CASE(of_a_disc_with_holes, *has_scans) {
     auto lines =
         pyronn::read_npy<float>(test::data_path("scans/fan_htc2022/" + name + "_sino.npy")).data;
     lines.resize(720 * 560);  // the last view is the first one again
-    check({"fan_htc2022", scan, 0, 1, 279.0, 280.0}, lines);
+    MeasuredScan const disc{"fan_htc2022", scan, 0, 1, 279.0, 280.0};
+    check(disc, lines);
+    if (name == "ta") check_shifts(disc, lines);
   }
 }
 

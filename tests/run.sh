@@ -135,10 +135,11 @@ if ! command -v nvidia-smi > /dev/null &&
   export CUDAFLAGS="--Ofast-compile=max ${CUDAFLAGS:-}"
 fi
 
-# Plug-ins that inflate what h5py compresses.
+# Plug-ins that inflate what h5py compresses, and readers and writers of Zeiss files.
 more_packages=()
 [[ " ${stages[*]} " != *" formats "* ]] || more_packages=(hdf5-filter-plugin
-  hdf5-filter-plugin-blosc-serial hdf5-plugin-lzf)
+  hdf5-filter-plugin-blosc-serial hdf5-plugin-lzf libgsf-1-dev python3-dxchange python3-h5py
+  python3-olefile python3-pandas python3-scipy python3-six python3-tifffile)
 
 stage "install" install_missing ${more_packages[@]+"${more_packages[@]}"}
 for name in "${stages[@]}"; do

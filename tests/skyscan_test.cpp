@@ -13,7 +13,7 @@
 
 #include <pyronn/scan/skyscan.hpp>
 
-#include "support/scan_folder.hpp"
+#include "support/skyscan_scan.hpp"
 
 using pyronn::FileError;
 using pyronn::GivenOfScan;
@@ -25,49 +25,14 @@ using pyronn::Vec3d;
 using test::fact_of;
 using test::says_of;
 using test::with_setting;
+using test::skyscan::files;
+using test::skyscan::in_steps;
+using test::skyscan::settings;
 
 namespace {
 
 constexpr double rad = pyronn::pi / 180;
 constexpr int rows = test::tiff::rows;
-constexpr int files = 13;
-
-std::string const settings =
-    "[Acquisition]\nData Directory=D:\\Results\\a b\\\nFilename Prefix=tooth_~00\n"
-    "Filename Index Length=8\nNumber Of Files=  13\nNumber Of Rows=  29\nNumber Of Columns= 37\n"
-    "Partial Width=OFF\nImage crop origin X=0\nCamera binning=2x2\nImage Rotation=0\n"
-    "Optical Axis (line)=  12\nObject to Source (mm)=50\nCamera to Source (mm)=300.0\n"
-    "Image Pixel Size (um)=25\nScaled Image Pixel Size (um)=25\nImage Format=TIFF\n"
-    "Depth (bits)=16\nExposure (ms)=57\nRotation Step (deg)=30.000\nUse 360 Rotation=YES\n"
-    "Scanning position=13.965 mm\nFrame Averaging=ON (4)\nRandom Movement=OFF (30)\n"
-    "Flat Field Correction=ON\nRotation Direction=CC\nScanning Trajectory=ROUND\n"
-    "[System]\nScanner=SkyScan1275\nCamera Pixel Size (um)=75.0\nCamera X/Y Ratio=1.0000\n"
-    "[Reconstruction]\nDataset Prefix=tooth_~01\n[File name convention]\n"
-    "Filename Prefix=tooth__rec\n";
-
-struct Skyscan : test::ScanFolder {
-  Skyscan() { write_images("tooth_~00", files, 0, 8); }
-
-  [[nodiscard]] Scan read(std::string const& text, GivenOfScan const& given = {}) const {
-    return pyronn::read_skyscan(write("tooth_.log", text), given);
-  }
-  void refuses(std::string const& text, std::string const& reason) const {
-    auto const path = write("tooth_.log", text);
-    BOOST_TEST_CONTEXT(reason) {
-      BOOST_CHECK_EXCEPTION(static_cast<void>(pyronn::read_skyscan(path)), FileError,
-                            says_of(path, reason));
-    }
-  }
-  void refuses(std::string const& key, std::string const& value, std::string const& reason) const {
-    refuses(with_setting(settings, key, value), reason);
-  }
-};
-
-/// With as many files as there are, in these steps.
-std::string in_steps(std::string const& step, std::string const& full) {
-  return with_setting(with_setting(settings, "Rotation Step (deg)", step), "Use 360 Rotation",
-                      full);
-}
 
 /// Where a point is seen by what TIGRE makes of a file: the source is at (R, 0, 0) turned
 /// counter-clockwise about z, columns run along y turned alike and rows along z; the panel is moved
@@ -88,7 +53,7 @@ Vec2d seen(Scan const& scan, int view, Vec3d const& point) {
 
 }  // namespace
 
-BOOST_FIXTURE_TEST_SUITE(skyscan, Skyscan)
+BOOST_FIXTURE_TEST_SUITE(skyscan, test::skyscan::Folder)
 
 BOOST_AUTO_TEST_CASE(all_that_the_file_says) {
   Scan const scan = read(settings);
@@ -293,48 +258,6 @@ BOOST_AUTO_TEST_CASE(what_is_not_used_is_said) {
   }
   BOOST_TEST(fact_of(scan, "Random Movement").value == "ON (30)");
   BOOST_TEST(fact_of(read(settings), "Random Movement").what == "");
-}
-
-BOOST_AUTO_TEST_CASE(bad_files) {
-  refuses("", "Rotation Step: is missing; this is no .log of a scan");
-  refuses("Rotation Step (deg)", "", "Rotation Step: is missing");
-  refuses("Rotation Step (deg)", "0", "Rotation Step (deg): is 0, and must be positive");
-  refuses("Rotation Step (deg)", "-30", "Rotation Step (deg): is -30, and must be positive");
-  refuses("Rotation Step (deg)", "1e-300", "Use 360 Rotation: is YES, but 13 images in steps of");
-  refuses("Rotation Step (deg)", "33", "is YES, but 13 images in steps of 33 degrees are no turn");
-  refuses("Rotation Step (deg)", "0.5235988",
-          "Rotation Step (deg): is 0.5235988 of 13 images, which makes a turn, or half of one, in "
-          "radians");
-  refuses("Rotation Step (deg)", "nan", "Rotation Step: 'nan' is not a finite number");
-  refuses(in_steps("31", "NO"), "is NO, but 13 images in steps of 31 degrees are more than a turn");
-  refuses(in_steps("40", ""), "is missing, but 13 images in steps of 40 degrees are more than a");
-  refuses(in_steps("10", "NO"), "Use 360 Rotation: is NO, but 13 images in steps of 10 degrees");
-  refuses("Use 360 Rotation", "MAYBE", "Use 360 Rotation: 'MAYBE' is neither yes nor no");
-  refuses("Number Of Files", "14", "Number of Files: is 14, but there are 13 images");
-  refuses("Number Of Files", "1e12", "Number of Files: '1e12' is not a whole number");
-  refuses("Number Of Rows", "30", "Number of Rows: is 30, but the images have 29 rows");
-  refuses("Number Of Columns", "-37", "Number of Columns: '-37' is not a whole number");
-  refuses("Scanning Trajectory", "SPIRAL", "Scanning Trajectory: is 'SPIRAL', of which ROUND");
-  refuses("Table Feed (micron)", "5", "Table Feed: is 5: a helix");
-  refuses("Flat Field Correction", "OFF", "Flat Field Correction: is OFF; divide");
-  refuses("Image Format", "BMP", "Image Format: is 'BMP', of which TIFF alone is read");
-  refuses("Depth (bits)", "24", "Depth (bits): is 24, but the images are of uint16");
-  refuses("Depth (bits)", "16 mm", "Depth: '16 mm' is not a number alone");
-  refuses("Optical Axis (line)", "1e300", "Optical Axis (line): is 1e+300 of 29 rows");
-  refuses("Image Rotation", "45", "Image Rotation: is 45 degrees; turn the images first");
-  refuses("Rotation Direction", "UP", "Rotation Direction: is 'UP', neither CC nor CW");
-  refuses("Camera binning", "big", "Camera binning: 'big' is not of a kind like 2x2");
-  refuses("Object to Source (mm)", "", "source-isocenter distance: is missing (Object to Source");
-  refuses("Object to Source (mm)", "50 cm", "has the unit 'mm', but its value is in 'cm'");
-  refuses("Object to Source (mm)", "400", "source_detector_distance 300");
-  refuses("Image Pixel Size (um)", "-2", "Image Pixel Size: '-2' must be positive");
-  refuses("Image Pixel Size (um)", "1e300", "Image Pixel Size: '1e300' is longer than any");
-  refuses(settings + "[Acquisition]\nNumber of files=12\n", "Number of Files: comes twice");
-  test::tiff::Writing how;
-  how.format = SAMPLEFORMAT_IEEEFP;
-  how.bits = 32;
-  write_images("tooth_~00", files, 0, 8, how);
-  refuses(settings, "Depth: the images are of float32, which no view of these scanners is");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

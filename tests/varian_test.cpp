@@ -249,7 +249,8 @@ BOOST_AUTO_TEST_CASE(a_scan_of_hnd_files_wants_distances) {
   GivenOfScan given;
   given.source_isocenter = 1000;
   given.source_detector = 1500;
-  Scan const scan = pyronn::read_varian(path, given, 4000);
+  given.full_intensity = 4000;
+  Scan const scan = pyronn::read_varian(path, given);
   BOOST_TEST(scan.circle->pixel[0] == 0.25);
   BOOST_TEST(scan.circle->pixel[1] == 0.5);
   BOOST_TEST(scan.circle->axis_column == 3);

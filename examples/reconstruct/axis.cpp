@@ -61,17 +61,30 @@ class LineOf {
   double least_;
 };
 
-/// The line integrals of some rows, `[view][row][column]`; what is dead or dark is cut.
+/// By how many pixels a view is moved against those of a circle.
+pyronn::Vec2d shift_of(pyronn::Scan const& scan, int view) {
+  auto const& shifts = scan.circle->shifts;
+  return shifts.empty() ? pyronn::Vec2d{0, 0} : shifts[static_cast<std::size_t>(view)];
+}
+
+/// The line integrals of some rows, `[view][row][column]`, as a circle has them; what is dead or
+/// dark is cut.
 std::vector<float> lines_of_rows(pyronn::Scan const& scan, std::vector<int> const& rows,
                                  LineOf const& line_of) {
   auto const columns = static_cast<std::size_t>(scan.detector_size()[0]);
   std::vector<float> lines(columns * rows.size() * static_cast<std::size_t>(scan.num_views()));
   auto* row_lines = lines.data();
+  int const last_row = scan.detector_size()[1] - 1;
   for (int view = 0; view < scan.num_views(); ++view) {
+    auto const shift = shift_of(scan, view);
     for (int const row : rows) {
-      scan.views->read({view, 1, row, 1}, row_lines);
-      std::size_t const pixel = static_cast<std::size_t>(row) * columns;
+      int const stored = std::clamp(row - static_cast<int>(std::lround(shift[1])), 0, last_row);
+      scan.views->read({view, 1, stored, 1}, row_lines);
+      std::size_t const pixel = static_cast<std::size_t>(stored) * columns;
       for (std::size_t u = 0; u < columns; ++u) row_lines[u] = line_of(row_lines[u], pixel + u);
+      if (shift[0] != 0) {
+        pyronn::detail::move_row(row_lines, static_cast<int>(columns), shift[0]);
+      }
       row_lines += columns;
     }
   }
@@ -136,6 +149,11 @@ EvenRows rows_for_roll(pyronn::CircularScan const& circle) {
 }
 
 }  // namespace
+
+std::vector<float> sinogram(pyronn::Scan const& scan, Calibration const& calibration, int row,
+                            double least_transmission) {
+  return lines_of_rows(scan, {row}, LineOf{calibration, least_transmission});
+}
 
 void set_roll(pyronn::Scan& scan, double roll) {
   scan.circle->roll = roll;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include <pyronn/backend/cpu/executor.hpp>
 #include <pyronn/scan/detector_roll.hpp>
@@ -25,6 +26,10 @@ void set_axis(pyronn::Scan& scan, double column);
                                              Calibration const& calibration,
                                              double least_transmission,
                                              pyronn::CpuExecutor const& executor);
+
+/// The line integrals of one row of the panel, (u, view).
+[[nodiscard]] std::vector<float> sinogram(pyronn::Scan const& scan, Calibration const& calibration,
+                                          int row, double least_transmission);
 
 /// Lets the panel of a scan on a circle be turned. Throws InvalidArgument.
 void set_roll(pyronn::Scan& scan, double roll);

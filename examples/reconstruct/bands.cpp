@@ -45,11 +45,19 @@ pyronn::DetectorRows rows_for(pyronn::Scan const& scan, pyronn::Grid const& grid
       scan.geometry);
 }
 
+}  // namespace
+
+Band band_of(pyronn::Scan const& scan, pyronn::Grid const& grid, pyronn::Slab slab) {
+  return {slab, rows_for(scan, slices_of(grid, slab))};
+}
+
+namespace {
+
 std::vector<Band> cut(pyronn::Scan const& scan, pyronn::Grid const& grid, int slices) {
   std::vector<Band> bands;
   for (int first = 0; first < grid.size[2]; first += slices) {
     pyronn::Slab const slab{first, std::min(slices, grid.size[2] - first)};
-    bands.push_back({slab, rows_for(scan, slices_of(grid, slab))});
+    bands.push_back(band_of(scan, grid, slab));
   }
   return bands;
 }

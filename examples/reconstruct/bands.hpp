@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <limits>
 #include <vector>
 
 #include <pyronn/geometry/shadow.hpp>
@@ -23,15 +24,19 @@ struct Band {
 struct BandPlan {
   std::vector<Band> bands;
   int views_at_a_time;
-  std::size_t workspace_limit;  ///< [bytes] of a call
-  std::size_t host_bytes;       ///< what it takes, the program itself excepted
-  std::size_t device_bytes;     ///< 0 without a device
+  std::size_t workspace_limit;                       ///< [bytes] of a call
+  std::size_t host_bytes;                            ///< what it takes, the program itself excepted
+  std::size_t device_bytes;                          ///< 0 without a device
+  int most_views = std::numeric_limits<int>::max();  ///< fewer where a part is tried
 
   /// Of the largest band.
   [[nodiscard]] int most_slices() const;
   /// Of the largest band.
   [[nodiscard]] int most_rows() const;
 };
+
+/// Of these slices of a volume.
+[[nodiscard]] Band band_of(pyronn::Scan const& scan, pyronn::Grid const& grid, pyronn::Slab slab);
 
 /// What bands are made for.
 struct BandTask {

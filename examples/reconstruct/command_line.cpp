@@ -32,11 +32,13 @@ void check_folder(std::string const& option, std::filesystem::path const& path) 
 void check_names(Options const& options) {
   check_volume_name(options.output);
   check_folder("--output", options.output);
-  if (options.png.empty()) return;
-  if (options.png.extension() != ".png") {
-    throw BadInput("--png: " + options.png.string() + " must end in .png");
+  for (auto const& [option, path] : options.pictures()) {
+    if (path->empty()) continue;
+    if (path->extension() != ".png") {
+      throw BadInput(option + ": " + path->string() + " must end in .png");
+    }
+    check_folder(option, *path);
   }
-  check_folder("--png", options.png);
 }
 
 void add_scan_options(CLI::App& app, Options& options) {
@@ -138,6 +140,10 @@ void add_output_options(CLI::App& app, Options& options) {
   std::string const group = "Output";
   app.add_option("-o,--output", options.output, "Volume: " + volume_extensions())->group(group);
   app.add_option("--png", options.png, "Picture of the three middle slices")->group(group);
+  app.add_option("--sinogram-png", options.sinogram_png, "Middle row's lines, with the axis in it")
+      ->group(group);
+  app.add_option("--axis-png", options.axis_png, "The search for the axis, or the roll")
+      ->group(group);
   app.add_option("--grey", options.grey, "Black and white of the picture [1/mm]")
       ->expected(2)
       ->group(group);

@@ -138,4 +138,8 @@ std::optional<GreyWindow> Options::grey_window() const {
   return GreyWindow{grey[0], grey[1]};
 }
 
+std::vector<std::pair<std::string, std::filesystem::path const*>> Options::pictures() const {
+  return {{"--png", &png}, {"--sinogram-png", &sinogram_png}, {"--axis-png", &axis_png}};
+}
+
 }  // namespace example

@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include <pyronn/core/grid.hpp>
@@ -57,6 +58,8 @@ struct Options {
   // output
   std::filesystem::path output = "volume.mha";
   std::filesystem::path png;
+  std::filesystem::path sinogram_png;
+  std::filesystem::path axis_png;
   std::vector<double> grey;
   std::filesystem::path truth;
   double max_error = std::numeric_limits<double>::infinity();
@@ -88,6 +91,9 @@ struct Options {
   [[nodiscard]] Corrections corrections(pyronn::Scan const& of) const;
 
   [[nodiscard]] std::optional<GreyWindow> grey_window() const;
+
+  /// All pictures that may be written, with the options that name them.
+  [[nodiscard]] std::vector<std::pair<std::string, std::filesystem::path const*>> pictures() const;
 
   /// In the order of pyronn::FilterWindow.
   static std::vector<std::string> const& window_names();

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "program.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <cstdio>
 #include <filesystem>
@@ -11,6 +12,7 @@
 #include <string>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include <pyronn/backend/cpu/executor.hpp>
 #include <pyronn/core/error.hpp>
@@ -20,12 +22,16 @@
 
 #include "../support/process.hpp"
 #include "axis.hpp"
+#include "axis_picture.hpp"
 #include "backend.hpp"
+#include "estimate.hpp"
 #include "judgement.hpp"
 #include "options.hpp"
+#include "output_checks.hpp"
 #include "progress_bar.hpp"
 #include "report.hpp"
 #include "scan_format.hpp"
+#include "sinogram_picture.hpp"
 #include "slices_png.hpp"
 #include "stopwatch.hpp"
 #include "volume_choice.hpp"
@@ -33,34 +39,6 @@
 
 namespace example {
 namespace {
-
-/// Refuses to overwrite what is read.
-void check_inputs_survive(Options const& options, pyronn::Scan const& scan) {
-  auto inputs = scan.files;
-  inputs.push_back(options.truth);
-  for (auto const& output : {options.output, options.png}) {
-    std::error_code absent;  // of a name that is none, too
-    if (!std::filesystem::exists(output, absent)) continue;
-    for (auto const& input : inputs) {
-      if (std::filesystem::equivalent(input, output, absent)) {
-        throw BadInput(output.string() + ": is read and cannot be an output");
-      }
-    }
-  }
-}
-
-/// Finds out before anything is computed whether the outputs can be written.
-void check_outputs(Options const& options, pyronn::Grid const& grid) {
-  auto const check = [](char const* name, std::filesystem::path const& path, std::int64_t bytes) {
-    try {
-      check_output(path, bytes);
-    } catch (pyronn::FileError const& error) {
-      throw BadInput(std::string{name} + ": " + error.what());
-    }
-  };
-  check("--output", options.output, grid.size.count() * static_cast<std::int64_t>(sizeof(float)));
-  if (!options.png.empty()) check("--png", options.png, 0);
-}
 
 /// What the library refuses while the input is read, said of `name`.
 template <class Read>
@@ -105,6 +83,7 @@ class Program {
 
   int operator()() {
     prepare();
+    draw_sinogram();
     if (options_.is_plan) {
       print_plan();
       return 0;
@@ -183,6 +162,8 @@ class Program {
       input([&] { set_roll(scan_, found.roll); });
       if (!options_.axis_column()) input([&] { set_axis(scan_, found.column); });
       if (!options_.is_quiet) std::printf("%s\n", text_of(found).c_str());
+      if (!options_.axis_png.empty())
+        write_png(options_.axis_png, roll_picture(found), drawn_window);
       return;
     }
     auto const found = input([&] {
@@ -190,6 +171,20 @@ class Program {
     });
     input([&] { set_axis(scan_, found.column); });
     if (!options_.is_quiet) std::printf("%s\n", text_of(found).c_str());
+    if (!options_.axis_png.empty()) write_png(options_.axis_png, axis_picture(found), drawn_window);
+  }
+
+  /// Of the row that sees the plane of the source, or else the middle one.
+  void draw_sinogram() const {
+    if (options_.sinogram_png.empty() || !scan_.circle) return;
+    auto const size = scan_.detector_size();
+    double const seen = std::clamp(scan_.circle->central_row, 0.0, size[1] - 1.0);
+    auto const lines = input([&] {
+      return sinogram(scan_, calibration_, static_cast<int>(seen), options_.least_transmission);
+    });
+    pyronn::ImageView<float const> const image{lines.data(), {size[0], scan_.num_views()}};
+    write_png(options_.sinogram_png, sinogram_picture(image, scan_.circle->axis_column),
+              drawn_window);
   }
 
   [[nodiscard]] bool is_on_device() const { return !device_.name.empty(); }
@@ -201,48 +196,61 @@ class Program {
                       options_.memory_limits(device_.free_bytes));
   }
 
-  void print_task(BandPlan const& bands) const {
-    std::printf("%d views of %d x %d pixels, %d x %d x %d voxels, on %s\n", scan_.num_views(),
-                scan_.detector_size()[0], scan_.detector_size()[1], grid_.size[0], grid_.size[1],
-                grid_.size[2],
-                is_on_device() ? device_.name.c_str()
-                               : (std::to_string(options_.threads) + " CPU threads").c_str());
-    auto const mib = [](std::size_t bytes) { return static_cast<double>(bytes) / (1 << 20); };
-    std::printf(
-        "%zu band%s of up to %d slices from %d rows, %d views at a time; %.0f MiB on the host",
-        bands.bands.size(), bands.bands.size() == 1 ? "" : "s", bands.most_slices(),
-        bands.most_rows(), bands.views_at_a_time, mib(bands.host_bytes));
-    if (is_on_device()) std::printf(", %.0f MiB on the device", mib(bands.device_bytes));
-    std::printf("\n");
-    flush_standard_output();
+  void print_plan() {
+    ViewsReader reader{scan_, calibration_, options_.least_transmission, options_.threads};
+    BandPlan const plan = bands(reader);
+    print_geometry(scan_);
+    print_task(scan_, grid_, plan, place());
+    std::printf("about %s\n", text_of_seconds(estimated_seconds(plan, reader)).c_str());
   }
 
-  void print_plan() {
-    ViewsReader const reader{scan_, calibration_, options_.least_transmission, options_.threads};
-    print_task(bands(reader));
+  /// Where it runs.
+  [[nodiscard]] std::string place() const {
+    return is_on_device() ? device_.name : std::to_string(options_.threads) + " CPU threads";
+  }
+
+  [[nodiscard]] Cost run(Job const& job) const {
+    return is_on_device() ? reconstruct_on_cuda(job) : reconstruct_on_cpu(job, options_.threads);
+  }
+
+  /// By what a small part takes, and the time until now.
+  [[nodiscard]] double estimated_seconds(BandPlan const& plan, ViewsReader& reader) const {
+    BandPlan const part = sample_of(scan_, grid_, plan, is_on_device());
+    auto const try_part = [&] {
+      VolumeSink sink{discarded_volume(grid_, part), nullptr};
+      return run(job_of(part, reader, sink));
+    };
+    static_cast<void>(try_part());  // the first time is slower
+    return watch_.seconds() + seconds_of(scan_, grid_, plan, part, try_part(), options_.output);
+  }
+
+  [[nodiscard]] Job job_of(BandPlan const& plan, ViewsReader& reader, VolumeSink& sink) const {
+    return {scan_,
+            grid_,
+            calibration_,
+            plan,
+            corrections_,
+            options_.fbp_options(),
+            options_.least_transmission,
+            options_.interpolation == "texture",
+            reader,
+            sink,
+            [](double) {},
+            nullptr};
   }
 
   [[nodiscard]] std::optional<ImageError> reconstruct() {
     ViewsReader reader{scan_, calibration_, options_.least_transmission, options_.threads};
     BandPlan const plan = bands(reader);
-    if (!options_.is_quiet) print_task(plan);
+    if (!options_.is_quiet) print_task(scan_, grid_, plan, place());
+    flush_standard_output();
     VolumeSink sink{open_volume(options_.output, grid_), truth()};
     ProgressBar bar{!options_.is_quiet};
-    Job const job{scan_,
-                  grid_,
-                  calibration_,
-                  plan,
-                  corrections_,
-                  options_.fbp_options(),
-                  options_.least_transmission,
-                  options_.interpolation == "texture",
-                  reader,
-                  sink,
-                  [&bar](double done) { bar.update(done); },
-                  options_.is_verbose ? print_steps : nullptr};
+    Job job = job_of(plan, reader, sink);
+    job.progress = [&bar](double done) { bar.update(done); };
+    if (options_.is_verbose) job.planned = print_steps;
     double const start_seconds = watch_.seconds();
-    Cost cost =
-        is_on_device() ? reconstruct_on_cuda(job) : reconstruct_on_cpu(job, options_.threads);
+    Cost cost = run(job);
     cost.start_seconds = start_seconds;
     for (std::string const& warning : reader.warnings()) warn(warning);
     sink.commit();

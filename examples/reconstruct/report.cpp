@@ -2,10 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "report.hpp"
 
+#include <cmath>
 #include <cstddef>
 #include <cstdio>
 
 #include <sys/resource.h>
+
+#include <pyronn/core/math.hpp>
 
 namespace example {
 namespace {
@@ -27,7 +30,54 @@ double peak_host_bytes() {
   return static_cast<double>(usage.ru_maxrss) * 1024;
 }
 
+constexpr double mib = 1 << 20;
+
+void print_circle(pyronn::CircularScan const& circle) {
+  constexpr double degrees = 180 / pyronn::pi;
+  if (circle.is_parallel()) {
+    std::printf("parallel rays");
+  } else {
+    std::printf("source %g mm from the axis and %g mm from the panel", circle.source_isocenter,
+                circle.source_detector);
+  }
+  std::printf(", pixels of %g x %g mm, axis in column %g, roll %g degrees\n", circle.pixel[0],
+              circle.pixel[1], circle.axis_column, circle.roll * degrees);
+  std::printf("%zu views from %g to %g degrees, %s\n", circle.angles.size(),
+              circle.angles.front() * degrees, circle.angles.back() * degrees,
+              circle.rotation == pyronn::Rotation::clockwise ? "clockwise" : "counter-clockwise");
+}
+
 }  // namespace
+
+void print_geometry(pyronn::Scan const& scan) {
+  char const* const kinds[] = {"parallel rays in the plane", "fans",
+                               "fans with pixels at equal angles", "parallel rays", "cones"};
+  if (scan.circle) return print_circle(*scan.circle);
+  std::printf("%s, each view as the file has it\n", kinds[scan.geometry.index()]);
+}
+
+void print_task(pyronn::Scan const& scan, pyronn::Grid const& grid, BandPlan const& bands,
+                std::string const& place) {
+  auto const size = scan.detector_size();
+  std::printf("%d views of %d x %d pixels, %d x %d x %d voxels of %g x %g x %g mm, on %s\n",
+              scan.num_views(), size[0], size[1], grid.size[0], grid.size[1], grid.size[2],
+              grid.spacing[0], grid.spacing[1], grid.spacing[2], place.c_str());
+  std::printf("%zu band%s of up to %d slices from %d rows, %d views at a time; ",
+              bands.bands.size(), bands.bands.size() == 1 ? "" : "s", bands.most_slices(),
+              bands.most_rows(), bands.views_at_a_time);
+  std::printf("%.0f MiB on the host", static_cast<double>(bands.host_bytes) / mib);
+  if (bands.device_bytes > 0) {
+    std::printf(", %.0f MiB on the device", static_cast<double>(bands.device_bytes) / mib);
+  }
+  std::printf("\n");
+}
+
+std::string text_of_seconds(double seconds) {
+  auto const whole = std::lround(seconds);
+  if (whole < 60) return std::to_string(whole) + " s";
+  if (whole < 3600) return std::to_string(whole / 60) + " min " + std::to_string(whole % 60) + " s";
+  return std::to_string(whole / 3600) + " h " + std::to_string(whole / 60 % 60) + " min";
+}
 
 void print_report(pyronn::Scan const& scan, pyronn::Grid const& grid, Cost const& cost) {
   auto const voxels = static_cast<double>(grid.size.count());
@@ -47,7 +97,6 @@ void print_report(pyronn::Scan const& scan, pyronn::Grid const& grid, Cost const
   std::printf("%-22s %8.3f s   from the start on, as stages go side by side\n", "together",
               cost.wall_seconds);
   std::printf("%-22s %8.3f s\n", "all", cost.all_seconds);
-  constexpr double mib = 1 << 20;
   std::printf("peak %.0f MiB on the host", peak_host_bytes() / mib);
   if (has_device) {
     std::printf(", %.0f MiB on the device", static_cast<double>(cost.device_peak_bytes) / mib);

@@ -2,12 +2,24 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <string>
+
 #include <pyronn/core/grid.hpp>
 #include <pyronn/scan/scan.hpp>
 
 #include "backend.hpp"
 
 namespace example {
+
+/// Prints where source and detector stand.
+void print_geometry(pyronn::Scan const& scan);
+
+/// Prints what is going to be done at a place, and the memory that it takes.
+void print_task(pyronn::Scan const& scan, pyronn::Grid const& grid, BandPlan const& bands,
+                std::string const& place);
+
+/// "2 min 3 s".
+[[nodiscard]] std::string text_of_seconds(double seconds);
 
 /// Prints what each stage took and achieved, and the memory that was held.
 void print_report(pyronn::Scan const& scan, pyronn::Grid const& grid, Cost const& cost);

@@ -19,9 +19,7 @@ bool is_varian(FileSigns const& file) {
 
 ScanFormat varian_format() {
   return {"Varian (.xim, .hnd, .hnc, or a folder of them)", is_varian,
-          [](ScanSource const& source) {
-            return pyronn::read_varian(source.path, source.given, source.given.full_intensity);
-          }};
+          [](ScanSource const& source) { return pyronn::read_varian(source.path, source.given); }};
 }
 
 }  // namespace example

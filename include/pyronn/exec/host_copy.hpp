@@ -10,9 +10,7 @@
 #include <pyronn/exec/backend.hpp>
 #include <pyronn/exec/buffer.hpp>
 
-namespace pyronn {
-
-namespace detail {
+namespace pyronn::detail {
 
 /// Copies between the host's memory and that of a backend's executors, which wait until they and
 /// all work before them are done. Where a backend defines no other, both are the same memory.
@@ -44,6 +42,4 @@ Buffer<T, Executor> in_memory_of(Executor const& executor, std::vector<T> const&
   return result;
 }
 
-}  // namespace detail
-
-}  // namespace pyronn
+}  // namespace pyronn::detail

@@ -110,6 +110,7 @@ class TiffVolumeWriter final : public VolumeWriter {
     for (int first = 0, strip = 0; first < size[1]; first += rows, ++strip) {
       auto const count = std::int64_t{std::min(rows, size[1] - first)} * size[0];
       // libtiff turns bytes round in the buffer where it has to, which it has not here.
+      // NOLINTNEXTLINE(cppcoreguidelines-pro-type-const-cast)
       auto* const from = const_cast<float*>(numbers + std::int64_t{first} * size[0]);
       if (TIFFWriteRawStrip(tiff_, static_cast<std::uint32_t>(strip), from,
                             static_cast<tmsize_t>(4 * count)) < 0) {

@@ -27,7 +27,7 @@ namespace detail {
 /// The folder of the images: the file names it by its last part at least, wherever the scan was.
 inline std::filesystem::path nikon_image_folder(std::filesystem::path const& path,
                                                 std::string const& named) {
-  std::filesystem::path const beside = path.parent_path().empty() ? "." : path.parent_path();
+  std::filesystem::path beside = path.parent_path().empty() ? "." : path.parent_path();
   if (named.empty()) return beside;
   std::string plain = named;
   std::replace(plain.begin(), plain.end(), '\\', '/');

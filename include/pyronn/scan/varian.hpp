@@ -33,7 +33,7 @@ class VarianReader {
         given_{given},
         is_xim_{lower_case(files_.front().path.extension().string()) == ".xim"} {}
 
-  [[nodiscard]] Scan read(std::optional<double> const& full_intensity) {
+  [[nodiscard]] Scan read() {
     leave_out_empty();
     CircularScan circle{files_.front().size, read_pixel(), {}};
     read_rotation(circle);
@@ -48,7 +48,7 @@ class VarianReader {
     scan.views = varian_images(files_);
     scan.measured = Measured::intensities;
     scan.full_intensity = facts_.choose<double>(
-        "full intensity", full_intensity, {{}, ""}, greatest_of_first_view(*scan.views),
+        "full intensity", given_.full_intensity, {{}, ""}, greatest_of_first_view(*scan.views),
         "the greatest number of the first view, as there is no flat field");
     expects(*scan.full_intensity > 0, "full intensity: is ", *scan.full_intensity,
             ", where counts are positive");
@@ -191,19 +191,18 @@ class VarianReader {
 
 /// Reads the scan of a folder of .xim, .hnd or .hnc files, or of one of them: a panel on a circle.
 /// Pixels and angles are the files', of .xim the distances and the panel's place, too; what moves
-/// by less than a pixel is its mean. Without `full_intensity`, the count where there is no object,
-/// it is the greatest number of the first view; `flats` of the scan may take its place. Throws
-/// FileError for whatever is missing or contradictory, with its name in the file; `facts` lists
-/// what was assumed.
+/// by less than a pixel is its mean. Where the full intensity is not given, the count without an
+/// object, it is the greatest number of the first view; `flats` of the scan may take its place.
+/// Throws FileError for whatever is missing or contradictory, with its name in the file; `facts`
+/// lists what was assumed.
 [[nodiscard]] inline Scan read_varian(std::filesystem::path const& path,
-                                      GivenOfScan const& given = {},
-                                      std::optional<double> const& full_intensity = {}) {
+                                      GivenOfScan const& given = {}) {
   std::vector<detail::VarianFile> files;
   for (auto const& file : detail::varian_files(path)) {
     files.push_back(detail::read_varian_header(file));
   }
   try {
-    Scan scan = detail::VarianReader{std::move(files), given}.read(full_intensity);
+    Scan scan = detail::VarianReader{std::move(files), given}.read();
     scan.validate();
     return scan;
   } catch (InvalidArgument const& error) {

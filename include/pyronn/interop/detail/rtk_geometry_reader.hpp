@@ -26,8 +26,7 @@
 #include <pyronn/interop/rtk_parameters.hpp>
 #include <pyronn/io/detail/text_numbers.hpp>
 
-namespace pyronn::rtk {
-namespace detail {
+namespace pyronn::rtk::detail {
 
 using pyronn::detail::fail_file;
 using pyronn::detail::quoted;
@@ -289,5 +288,4 @@ class GeometryReader {
   std::set<std::string> skipped_;
 };
 
-}  // namespace detail
-}  // namespace pyronn::rtk
+}  // namespace pyronn::rtk::detail

@@ -14,6 +14,7 @@
 #include <pyronn/interop/detail/text_file.hpp>
 #include <pyronn/io/detail/file_error.hpp>
 #include <pyronn/io/detail/text_numbers.hpp>
+#include <pyronn/io/detail/trimmed.hpp>
 #include <pyronn/phantom/mesh.hpp>
 
 namespace pyronn::detail {
@@ -113,8 +114,6 @@ class StlTextReader {
   [[nodiscard]] bool ends_line(std::size_t at) const {
     return text_[at] == '\n' || (text_[at] == '\r' && text_.compare(at, 2, "\r\n") != 0);
   }
-
-  static bool is_blank(char letter) { return letter == ' ' || (letter >= '\t' && letter <= '\r'); }
 
   std::filesystem::path const& path_;
   std::string text_;

@@ -110,6 +110,13 @@ class LinearSlice {
     return load_number(data00_ + first_index, plane + a * stride_a_ + b * stride_b_);
   }
 
+  /// Where such a sample lies.
+  [[nodiscard]] PYRONN_HOST_DEVICE T const* address(int a, int b) const {
+    return data00_ + first_index +
+           (static_cast<std::ptrdiff_t>(a) * stride_a_ +
+            static_cast<std::ptrdiff_t>(b) * stride_b_);
+  }
+
   /// The interpolated value at any position; zero where the position is one sample or more beyond
   /// the border, or NaN.
   [[nodiscard]] PYRONN_HOST_DEVICE Number sample(Number a, Number b, int plane = 0) const {

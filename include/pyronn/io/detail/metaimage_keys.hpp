@@ -14,6 +14,7 @@
 
 #include <pyronn/io/detail/file_error.hpp>
 #include <pyronn/io/detail/text_numbers.hpp>
+#include <pyronn/io/detail/trimmed.hpp>
 #include <pyronn/io/readable_file.hpp>
 
 namespace pyronn::detail {
@@ -27,14 +28,6 @@ inline std::string first_bytes(std::filesystem::path const& path) {
   return bytes;
 }
 
-/// A text without blanks and ends of lines at either side.
-inline std::string trimmed(std::string_view text) {
-  constexpr char const* blanks = " \t\r\n\v\f";
-  std::size_t const begin = std::min(text.find_first_not_of(blanks), text.size());
-  std::size_t const end = text.find_last_not_of(blanks);
-  return std::string{text.substr(begin, end == std::string_view::npos ? 0 : end + 1 - begin)};
-}
-
 /// Bytes that are read line by line.
 struct LinesOfText {
   std::string_view bytes;
@@ -45,7 +38,7 @@ struct LinesOfText {
     std::size_t const end = std::min(bytes.find('\n', position), bytes.size());
     std::string_view const line = bytes.substr(position, end - position);
     position = std::min(end + 1, bytes.size());
-    return trimmed(line);
+    return std::string{trimmed(line)};
   }
 };
 
@@ -63,8 +56,9 @@ class MetaImageKeys {
         fail_file(path_, "line ", number, " is ", quoted(line), ", not key = value as in the ",
                   "header of a MetaImage");
       }
-      std::string const key = trimmed(std::string_view{line}.substr(0, sign));
-      auto const added = values_.emplace(key, trimmed(std::string_view{line}.substr(sign + 1)));
+      std::string const key{trimmed(std::string_view{line}.substr(0, sign))};
+      auto const added =
+          values_.emplace(key, std::string{trimmed(std::string_view{line}.substr(sign + 1))});
       if (!added.second) fail(key, "stands there twice");
     }
   }

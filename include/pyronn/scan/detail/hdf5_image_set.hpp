@@ -52,7 +52,7 @@ inline Hdf5Dataset open_hdf5_set(Hdf5File const& file, std::string const& name,
 /// The sizes of a data set of two or three axes. Throws FileError for others.
 inline std::vector<hsize_t> sizes_of_images(Hdf5File const& file, std::string const& name,
                                             hid_t set) {
-  auto const sizes = sizes_of_hdf5(set);
+  auto sizes = sizes_of_hdf5(set);
   if (sizes.size() != 2 && sizes.size() != 3) {
     file.fail(name, ": has ", sizes.size(), " axes, where images have (images, rows, columns)");
   }

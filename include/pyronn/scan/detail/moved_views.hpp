@@ -3,6 +3,7 @@
 #pragma once
 
 /// Scans whose panel stands elsewhere in each view.
+#include <algorithm>
 #include <cstddef>
 #include <type_traits>
 #include <variant>
@@ -45,6 +46,19 @@ inline ScanGeometry moved_views(ScanGeometry const& geometry, std::vector<Vec2d>
         }
       },
       geometry);
+}
+
+/// What a row shows where it is moved by a number of pixels to higher columns, between pixels
+/// linearly; beyond its ends as there.
+inline void move_row(float* row, int columns, double shift) {
+  std::vector<float> const still(row, row + columns);
+  for (int column = 0; column < columns; ++column) {
+    double const place = std::clamp(column - shift, 0.0, columns - 1.0);
+    auto const before = static_cast<std::size_t>(place);
+    std::size_t const behind = std::min(before + 1, still.size() - 1);
+    auto const weight = static_cast<float>(place - static_cast<double>(before));
+    row[column] = (1 - weight) * still[before] + weight * still[behind];
+  }
 }
 
 }  // namespace pyronn::detail

@@ -37,7 +37,9 @@ class NikonFile {
     if (settings_.has_section("XTekHelixCT")) {
       settings_.fail("XTekHelixCT", "is a scan on a helix, which is not read; circles are");
     }
-    if (!settings_.find(section, "SrcToObject") && !settings_.find(section, "DetectorPixelsX")) {
+    bool const is_scan = settings_.find(section, "SrcToObject") != nullptr ||
+                         settings_.find(section, "DetectorPixelsX") != nullptr;
+    if (!is_scan) {
       settings_.fail("XTekCT", "has neither SrcToObject nor DetectorPixelsX; this is no .xtekct");
     }
   }

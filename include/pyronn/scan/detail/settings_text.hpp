@@ -16,18 +16,11 @@
 #include <pyronn/interop/detail/text_file.hpp>
 #include <pyronn/interop/detail/text_numbers.hpp>
 #include <pyronn/io/detail/file_error.hpp>
+#include <pyronn/io/detail/trimmed.hpp>
 #include <pyronn/scan/detail/units.hpp>
 #include <pyronn/scan/image_files.hpp>
 
 namespace pyronn::detail {
-
-inline bool is_blank(char letter) { return letter == ' ' || (letter >= '\t' && letter <= '\r'); }
-
-inline std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
-  while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
-  return text;
-}
 
 /// Takes the next line off a text, without its end: \n, \r\n or \r.
 inline std::string_view next_line(std::string_view& text) {
@@ -242,7 +235,7 @@ class SettingsText {
   [[nodiscard]] std::optional<NumberAndUnit> value_of(char const* section, char const* key) const {
     Setting const* const setting = find(section, key);
     if (setting == nullptr) return std::nullopt;
-    auto const value = parse_number_and_unit(setting->value);
+    auto value = parse_number_and_unit(setting->value);
     if (!value) fail(key, quoted(setting->value), " is not a finite number");
     return value;
   }

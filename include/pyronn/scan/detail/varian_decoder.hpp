@@ -100,8 +100,8 @@ class VarianDecoder {
       value = value << 8U | std::to_integer<std::uint32_t>(image_.data[at_ + i]);
     }
     at_ += bytes;
-    if (bytes == 1) value = static_cast<std::uint32_t>(static_cast<std::int8_t>(value));
-    if (bytes == 2) value = static_cast<std::uint32_t>(static_cast<std::int16_t>(value));
+    std::uint32_t const sign = 1U << (8 * bytes - 1);
+    value = (value ^ sign) - sign;  // the sign fills the upper bytes
     return value;
   }
 

@@ -3,13 +3,11 @@
 #pragma once
 
 /// Places: between which pixels the voxels of a row of a tile project.
+#include <pyronn/backend/cpu/detail/rows/boxes.hpp>
 #include <pyronn/backend/cpu/detail/rows/tile_shadow.hpp>
 #include <pyronn/core/math.hpp>
 
 namespace pyronn::detail {
-
-/// Rows are cut into runs of so many voxels, at multiples of it.
-inline constexpr int voxels_of_run = 16;
 
 /// What a voxel takes from the pixels below and above it, added to its sum.
 /// Every loop adds in this one form, so that all of them round alike.
@@ -23,6 +21,7 @@ struct ParallelRun {
   int pixels[voxels_of_run];
   float fraction[voxels_of_run];
 
+  ParallelRun() = default;
   explicit ParallelRun(float step) {
     for (int k = 0; k < voxels_of_run; ++k) {
       float const offset = static_cast<float>(k) * step;

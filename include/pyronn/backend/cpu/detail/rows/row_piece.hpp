@@ -9,6 +9,7 @@
 #include <cstring>
 
 #include <pyronn/backend/cpu/detail/rows/places.hpp>
+#include <pyronn/backend/cpu/detail/rows/tile_shadow.hpp>
 #include <pyronn/core/math.hpp>
 #include <pyronn/model/detail/footprint.hpp>
 
@@ -31,23 +32,37 @@ inline float either_of(int is_first, float first, float second) {
   return float_of_bits((bits_of_float(first) & mask) | (bits_of_float(second) & ~mask));
 }
 
-/// Copies `count` pixels of a view from pixel `first` on; those that do not
-/// exist are zero.
+/// Copies `count` pixels of row `v` of a view from pixel `first` on; those that do not exist are
+/// zero.
 template <class Slice>
-void copy_pixels(Slice const& slice, int first, int count, int detector, float* row) {
+void copy_pixels(Slice const& slice, int v, int first, int count, int detector, float* row) {
   int const begin = clamp(-first, 0, count);
   int const end = clamp(detector - first, begin, count);
   for (int i = 0; i < begin; ++i) row[i] = 0.0F;
-  for (int i = begin; i < end; ++i) row[i] = slice.texel_inside(first + i, 0);
+  for (int i = begin; i < end; ++i) row[i] = slice.texel_inside(first + i, v);
   for (int i = end; i < count; ++i) row[i] = 0.0F;
+}
+
+/// Says that pixels of row `v` of a view will be copied.
+template <class Slice>
+void prefetch_pixels(Slice const& slice, int v, int first, int count, int detector) {
+#if defined(__GNUC__)
+  constexpr int pixels_of_line = 16;
+  int const begin = max(first, 0);
+  int const last = min(first + count, detector) - 1;
+  for (int i = begin; i < last; i += pixels_of_line) __builtin_prefetch(slice.address(i, v));
+  if (begin <= last) __builtin_prefetch(slice.address(last, v));
+#else
+  static_cast<void>(slice), static_cast<void>(v), static_cast<void>(first);
+  static_cast<void>(count), static_cast<void>(detector);
+#endif
 }
 
 /// Makes four arrays the columns first, ..., first + 3 of a table: by way of a narrow one, so that
 /// loops vectorise.
-template <int Columns, int Most>
-void put_columns(float const* const (&arrays)[4], int count, int first,
-                 float (&table)[Most][Columns]) {
-  float narrow[Most][4];
+template <int Columns>
+void put_columns(float const* const (&arrays)[4], int count, int first, float (*table)[Columns]) {
+  float narrow[TileShadow::max_pixels][4];
   for (int i = 0; i < count; ++i) {
     for (int j = 0; j < 4; ++j) narrow[i][j] = arrays[j][i];
   }
@@ -62,7 +77,7 @@ class PixelPairs {
   void load(Slice const& slice, IndexRange const& pixels, int detector) {
     int const count = pixels.last - pixels.first + 1;
     float row[Most + 1];
-    copy_pixels(slice, pixels.first, count + 1, detector, row);
+    copy_pixels(slice, 0, pixels.first, count + 1, detector, row);
     for (int i = 0; i < count; ++i) {
       at_[i][0] = row[i];
       at_[i][1] = row[i + 1] - row[i];
@@ -71,12 +86,11 @@ class PixelPairs {
 
   /// Adds to the sums of voxels.
   template <int Side>
-  void add(Places<Side> const& places, int count, float (&sums)[Side][1]) const {
+  void add(Places<Side> const& places, int count, float (&sums)[Side]) const {
     float pair[Side][2];
     for (int k = 0; k < count; ++k) std::memcpy(pair[k], at_[places.index[k]], sizeof(pair[k]));
     for (int k = 0; k < count; ++k) {
-      sums[k][0] =
-          add_sample(sums[k][0], places.weight[k], pair[k][0], places.fraction[k], pair[k][1]);
+      sums[k] = add_sample(sums[k], places.weight[k], pair[k][0], places.fraction[k], pair[k][1]);
     }
   }
 
@@ -94,7 +108,7 @@ class RunPixels {
     int const count = pixels.last - pixels.first + 3;
     // With zeros around, as what is farther than a run from all others is read and not used.
     float row[3 * Most] = {};
-    copy_pixels(slice, pixels.first, count, detector, row + Most);
+    copy_pixels(slice, 0, pixels.first, count, detector, row + Most);
     for (int k = 0; k < voxels_of_run; k += 4) {
       auto const moved = [&](int lane) { return row + Most + run.pixels[lane]; };
       put_columns({moved(k), moved(k + 1), moved(k + 2), moved(k + 3)}, count, k, at_);
@@ -103,7 +117,7 @@ class RunPixels {
 
   /// Adds to the sums of a run; `start` is counted from pixel `-origin`.
   void add(RunStart const& start, int origin, ParallelRun const& run, float weight,
-           float (*sums)[1]) const {
+           float* sums) const {
     auto const* const pixels = opaque(at_ + (start.index + origin));
     float total[voxels_of_run];
     std::memcpy(total, sums, sizeof(total));
@@ -120,49 +134,6 @@ class RunPixels {
 
  private:
   alignas(64) float at_[Most][voxels_of_run];
-};
-
-/// For each pixel the values of `Lanes` samples of a batch, side by side.
-template <int Lanes, int Most>
-class PixelsSideBySide {
- public:
-  /// Reads the pixels of the first `lanes` samples; `slice(n)` is the view of
-  /// sample n.
-  template <class SliceOf>
-  void load(SliceOf const& slice, int lanes, IndexRange const& pixels, int detector) {
-    int const count = pixels.last - pixels.first + 2;
-    float rows[4][Most];
-    for (int lane = 0; lane < Lanes; lane += 4) {
-      for (int j = 0; j < 4; ++j) {
-        if (lane + j < lanes) {
-          copy_pixels(slice(lane + j), pixels.first, count, detector, rows[j]);
-        } else {
-          std::fill_n(rows[j], count, 0.0F);
-        }
-      }
-      put_columns({rows[0], rows[1], rows[2], rows[3]}, count, lane, at_);
-    }
-  }
-
-  /// Adds to the sums of voxels; places are counted from pixel `-origin`.
-  template <int Side>
-  void add(Places<Side> const& places, int origin, int count, float (&sums)[Side][Lanes]) const {
-    for (int k = 0; k < count; ++k) {
-      auto const* const pixels = opaque(at_ + (places.index[k] + origin));
-      float const weight = places.weight[k];
-      float const fraction = places.fraction[k];
-      float total[Lanes];
-      for (int lane = 0; lane < Lanes; ++lane) total[lane] = sums[k][lane];
-      for (int lane = 0; lane < Lanes; ++lane) {
-        float const below = pixels[0][lane];
-        total[lane] = add_sample(total[lane], weight, below, fraction, pixels[1][lane] - below);
-      }
-      for (int lane = 0; lane < Lanes; ++lane) sums[k][lane] = total[lane];
-    }
-  }
-
- private:
-  alignas(64) float at_[Most][Lanes];
 };
 
 }  // namespace pyronn::detail

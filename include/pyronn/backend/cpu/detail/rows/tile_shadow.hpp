@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include <pyronn/backend/cpu/detail/rows/boxes.hpp>
 #include <pyronn/core/math.hpp>
 #include <pyronn/core/vec.hpp>
 #include <pyronn/model/detail/footprint.hpp>
@@ -13,12 +14,6 @@
 #include <pyronn/model/detail/voxel_driven/run.hpp>
 
 namespace pyronn::detail {
-
-/// Some voxels of an image: the first, and how many along x and y.
-struct ImageBox {
-  Vec<int, 2> first;
-  Vec<int, 2> count;
-};
 
 /// Where the voxels of a row of a tile project, counted from its first voxel:
 /// voxel k at the position (u + k step_u) / (w + k step_w).
@@ -120,7 +115,7 @@ class TileShadow {
             static_cast<int>(std::floor(range.high)) + 1};
   }
 
-  PlaneMap const& map_;
+  PlaneMap map_;
   Vec<int, 2> first_voxel_;
   bool is_parallel_;
   double inverse_depth_;
