@@ -112,9 +112,10 @@ void check_weights(Geometry const& whole, Window const& window) {
         int const x = u + window.first_column;
         int const y = v + window.first_row;
         if (x < 0 || x >= size[0] || y < 0 || y >= size[1]) continue;
-        double const part =
-            of_part[static_cast<std::size_t>((n * window.rows + v) * window.columns + u)];
-        double const expected = of_whole[static_cast<std::size_t>((n * size[1] + y) * size[0] + x)];
+        auto const part = static_cast<double>(
+            of_part[static_cast<std::size_t>((n * window.rows + v) * window.columns + u)]);
+        auto const expected = static_cast<double>(
+            of_whole[static_cast<std::size_t>((n * size[1] + y) * size[0] + x)]);
         worst = std::max(worst, std::abs(part - expected) / std::abs(expected));
       }
     }

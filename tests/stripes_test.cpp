@@ -9,6 +9,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <pyronn/core/config.hpp>
 #include <pyronn/recon/preprocess/stripes.hpp>
 
 #include "support/backends.hpp"
@@ -35,6 +36,13 @@ Values values_of(Scan const& extents, Value const& value) {
   }
   return values;
 }
+
+struct StraightLine {
+  PYRONN_HOST_DEVICE float operator()(int u) const { return 0.25F * static_cast<float>(u) - 3.0F; }
+};
+struct Peak {
+  PYRONN_HOST_DEVICE float operator()(int u) const { return u == 2 ? 1.0F : 0.0F; }
+};
 
 /// The shadow of a disc away from the axis, which moves to and fro.
 double shadow(int u, int v, int view) {
@@ -71,18 +79,17 @@ BOOST_AUTO_TEST_CASE(rows_are_smoothed_by_straight_lines) {
   for (int const radius : {1, 4, 30}) {
     pyronn::detail::RowSmoother const smoother{radius};
     int const columns = 2 * radius + 1 + radius;
-    auto const line = [](int u) { return 0.25F * static_cast<float>(u) - 3.0F; };
     for (int u = 0; u < columns; ++u) {
-      BOOST_TEST(std::abs(pyronn::detail::row_residual(smoother, line, u, columns)) < 2e-5F,
-                 "radius " << radius << ", column " << u);
+      BOOST_TEST(
+          std::abs(pyronn::detail::row_residual(smoother, StraightLine{}, u, columns)) < 2e-5F,
+          "radius " << radius << ", column " << u);
     }
   }
   // Weights ((1 - 1/4)^2, 1, (1 - 1/4)^2), over their sum.
   pyronn::detail::RowSmoother const smoother{1};
-  auto const peak = [](int u) { return u == 2 ? 1.0F : 0.0F; };
   double const sum = 1 + 2 * 0.5625;
   auto const at = [&](int u) {
-    return static_cast<double>(pyronn::detail::row_residual(smoother, peak, u, 5));
+    return static_cast<double>(pyronn::detail::row_residual(smoother, Peak{}, u, 5));
   };
   BOOST_TEST(at(2) == 1 - 1 / sum, boost::test_tools::tolerance(1e-5));
   BOOST_TEST(at(1) == -0.5625 / sum, boost::test_tools::tolerance(1e-5));
