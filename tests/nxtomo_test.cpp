@@ -228,6 +228,11 @@ BOOST_AUTO_TEST_CASE(what_does_not_fit_together_is_refused) {
   });
   refuses("entry0000/sample/rotation_angle: has the unit 'm', which is no angle");
   write([](test::Hdf5Writer& file) {
+    length(file, detector + "x_pixel_size", 1e300, "mm");
+    length(file, detector + "y_pixel_size", 1, "mm");
+  });
+  refuses("entry0000/instrument/detector/x_pixel_size: is 1e+300 mm, longer than any scanner");
+  write([](test::Hdf5Writer& file) {
     file.write(entry + "sample/z_translation", {8}, {0, 0, 0, 0.1, 0.2, 0.3, 0.4, 0});
     length(file, detector + "x_pixel_size", 1, "mm");
   });

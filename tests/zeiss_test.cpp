@@ -524,6 +524,9 @@ BOOST_AUTO_TEST_CASE(what_is_missing_or_contradictory) {
   with("ImageInfo/NoOfImages", Integers{2147483647}, "ImageInfo/NoOfImages: 2147483647 views of");
   with("ImageInfo/NoOfImages", Integers{5}, "ImageData1/Image5: is missing");
   with("ImageInfo/Angles", Floats{1, 2, 3}, "ImageInfo/Angles: holds 3 numbers of 4 views");
+  with("ImageInfo/Angles", Floats{0, 1, 2, 3e38F}, "degrees, more turns than any scan");
+  with("ImageInfo/Angles", Floats{0, 1.5708F, 3.1416F, 4.7124F},
+       "ImageInfo/Angles: goes from 0 to 4.712");
   with("ImageInfo/Angles", Floats{1, 2, nan, 3}, "ImageInfo/Angles: number 2 is nan");
   with("ImageInfo/Angles", Floats{1, 2, 1e30F, 3}, "pyronn::ConeBeam: angles from");
   with("ImageInfo/PixelSize", Floats{-1}, "ImageInfo/PixelSize: is -1, where micrometres");

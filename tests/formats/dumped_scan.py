@@ -11,7 +11,8 @@ import numpy
 
 
 compared = 0
-atexit.register(lambda: print(f"{compared} values compared"))
+skipped = None
+atexit.register(lambda: print(skipped or f"{compared} values compared"))
 
 
 class DumpedScan:
@@ -29,6 +30,12 @@ class DumpedScan:
             self.views, self.darks, self.flats = (
                 numpy.load(folder / f"{kind}.npy") if (folder / f"{kind}.npy").exists() else None
                 for kind in ("views", "darks", "flats"))
+
+
+def skip(reason):
+    """Nothing is compared, which the table of all checks says."""
+    global skipped
+    skipped = f"skipped: {reason}"
 
 
 def refusal(program, scan, *options):

@@ -15,6 +15,7 @@ from dumped_scan import DumpedScan, check_close, check_equal, describe_images
 
 VIEWS, ROWS, COLUMNS = 4, 12, 16
 PIXEL_CM = 0.0392, 0.0412
+PIXEL_MM = 10 * PIXEL_CM[0], 10 * PIXEL_CM[1]
 SOURCE_CM, PANEL_CM = 100.05, -50.0
 LATERAL_CM, LONGITUDINAL_CM = -0.031, 0.0125
 
@@ -36,29 +37,22 @@ def counts(view, largest):
 
 def compressed(image):
     """Table and data of an image, by the second difference of its pixels in one line."""
-    line = image.ravel()
+    line = image.ravel().astype(numpy.int64)
     width = image.shape[1]
-    first = line[:width + 1].astype("<i4").tobytes()
-    codes, data = [], b""
-    for i in range(width + 1, line.size):
-        difference = int(line[i] - line[i - 1] - line[i - width] + line[i - width - 1])
-        for code, kind in enumerate(("<b", "<h", "<i")):
-            bound = 1 << (8 * struct.calcsize(kind) - 1)
-            if -bound <= difference < bound:
-                codes.append(code)
-                data += struct.pack(kind, difference)
-                break
-    assert set(codes) == {0, 1, 2}
-    codes += [0] * (-len(codes) % 4)
-    groups = [codes[i:i + 4] for i in range(0, len(codes), 4)]
-    table = bytes(sum(code << 2 * i for i, code in enumerate(group)) for group in groups)
-    return table, first + data
+    differences = (line[width + 1:] - line[width:-1] - line[1:-width] + line[:-width - 1])
+    codes = numpy.select([(-bound <= differences) & (differences < bound)
+                          for bound in (1 << 7, 1 << 15)], [0, 1], 2)
+    data = b"".join(struct.pack("<" + "bhi"[code], difference)
+                    for code, difference in zip(codes.tolist(), differences.tolist()))
+    codes = numpy.pad(codes, (0, -len(codes) % 4)).reshape(-1, 4)
+    table = (codes << numpy.array([0, 2, 4, 6])).sum(axis=1).astype("u1").tobytes()
+    return table, line[:width + 1].astype("<i4").tobytes() + data
 
 
-def xim_properties(angle):
+def xim_properties(angle, changes):
     numbers = {"PixelWidth": PIXEL_CM[0], "PixelHeight": PIXEL_CM[1], "KVSourceRtn": angle,
                "KVSourceVrt": SOURCE_CM, "KVDetectorVrt": PANEL_CM, "KVDetectorLat": LATERAL_CM,
-               "KVDetectorLng": LONGITUDINAL_CM, "KVNormChamber": 12345.0}
+               "KVDetectorLng": LONGITUDINAL_CM, "KVNormChamber": 12345.0, **changes}
     properties = [(name, struct.pack("<id", 1, value)) for name, value in numbers.items()]
     properties.append(("Mode", struct.pack("<ii", 2, 6) + b"Dual A"))
     properties.append(("Frame", struct.pack("<ii", 0, 7)))
@@ -70,31 +64,31 @@ def xim_properties(angle):
     return result
 
 
-def xim(image, angle):
+def xim(image, angle, changes=None):
     table, data = compressed(image)
     rows, columns = image.shape
     return (b"VMS.XI\0\0" + struct.pack("<6i", 1, columns, rows, 32, 4, 1) +
             struct.pack("<i", len(table)) + table + struct.pack("<i", len(data)) + data +
             struct.pack("<i", 4 * image.size) + struct.pack("<4i", 3, 1, 2, 3) +
-            xim_properties(angle))
+            xim_properties(angle, changes or {}))
 
 
-def hn_header(image, angle, size):
+def hn_header(image, angle, size, pixel):
     header = bytearray(size)
     struct.pack_into("<32s", header, 0, b"VARIAN_VA_INTERNAL_1.0")
     struct.pack_into("<ii", header, 120, image.shape[1], image.shape[0])
-    struct.pack_into("<dd", header, 352, 10 * PIXEL_CM[0], 10 * PIXEL_CM[1])
+    struct.pack_into("<dd", header, 352, *pixel)
     struct.pack_into("<d", header, 432, angle)
     return bytes(header)
 
 
-def hnd(image, angle):
+def hnd(image, angle, pixel=PIXEL_MM):
     table, data = compressed(image)
-    return hn_header(image, angle, 1024) + table + data
+    return hn_header(image, angle, 1024, pixel) + table + data
 
 
-def hnc(image, angle):
-    return hn_header(image, angle, 512) + image.astype("<u2").tobytes()
+def hnc(image, angle, pixel=PIXEL_MM):
+    return hn_header(image, angle, 512, pixel) + image.astype("<u2").tobytes()
 
 
 def his(image, angle):

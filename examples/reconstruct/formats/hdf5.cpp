@@ -13,7 +13,7 @@ namespace example {
 
 ScanFormat hdf5_format() {
   return {hdf5_name, is_hdf5, [](ScanSource const& source) {
-            bool const is_exchange = pyronn::detail::Hdf5File{source.path}.has("exchange/data");
+            bool const is_exchange = pyronn::detail::Hdf5File{source.path}.has("exchange");
             return is_exchange ? pyronn::read_data_exchange(source.path, source.given)
                                : pyronn::read_nxtomo(source.path, source.given);
           }};

@@ -24,7 +24,9 @@ inline bool holds(std::filesystem::path const& folder, std::string const& extens
 inline constexpr char hdf5_name[] = "NXtomo and Data Exchange (HDF5)";
 inline constexpr char hdf5_library[] = "HDF5";
 inline bool is_hdf5(FileSigns const& file) {
-  return file.start.compare(0, 8, "\x89HDF\r\n\x1a\n") == 0;
+  bool const is_named = file.extension == ".nx" || file.extension == ".h5" ||
+                        file.extension == ".hdf5" || file.extension == ".hdf";
+  return file.start.compare(0, 8, "\x89HDF\r\n\x1a\n") == 0 || (is_named && !file.is_folder);
 }
 
 inline constexpr char tiff_library[] = "libtiff";
@@ -42,7 +44,8 @@ inline bool is_skyscan(FileSigns const& file) {
 inline constexpr char rtk_name[] = "RTK's geometry (.xml)";
 inline constexpr char rtk_libraries[] = "pugixml and zlib";
 inline bool is_rtk(FileSigns const& file) {
-  return file.start.find("RTKThreeDCircularGeometry") != std::string::npos;
+  return file.start.find("RTKThreeDCircularGeometry") != std::string::npos ||
+         (!file.is_folder && file.extension == ".xml");
 }
 
 inline constexpr char dicom_name[] = "DICOM-CT-PD (a folder)";

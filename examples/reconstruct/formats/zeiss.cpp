@@ -10,7 +10,8 @@ namespace example {
 ScanFormat zeiss_format() {
   return {"Zeiss (.txrm)",
           [](FileSigns const& file) {
-            return file.start.compare(0, 8, "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1") == 0;
+            bool const is_ole2 = file.start.compare(0, 8, "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1") == 0;
+            return is_ole2 || (!file.is_folder && file.extension == ".txrm");
           },
           [](ScanSource const& source) { return pyronn::read_zeiss(source.path, source.given); }};
 }

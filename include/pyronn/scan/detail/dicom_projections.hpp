@@ -4,6 +4,7 @@
 
 /// DicomProjections: the images of DICOM files that hold one view each.
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -60,6 +61,11 @@ inline DicomImage dicom_image(DicomFile const& file, Extents<2> detector) {
   image.is_signed = file.number(sign, DicomBytes::uint16).value_or(0) != 0;
   image.slope = file.required(slope, DicomBytes::text);
   image.intercept = file.required(intercept, DicomBytes::text);
+  constexpr double longest = 1e6;  // of any line integral
+  if (!(std::abs(image.slope) * most + std::abs(image.intercept) <= longest)) {
+    file.fail(DicomFile::name_of(slope), " and ", DicomFile::name_of(intercept), ": are ",
+              image.slope, " and ", image.intercept, ", which makes no line integrals");
+  }
   DcmXfer const syntax = file.transfer_syntax();
   if (syntax.isEncapsulated()) {
     file.fail("is compressed (", syntax.getXferName(), "); rewrite it with dcmdjpeg or gdcmconv");

@@ -4,6 +4,7 @@
 
 /// One entry of an NXtomo file and the fields in it.
 #include <algorithm>
+#include <cmath>
 #include <memory>
 #include <optional>
 #include <string>
@@ -59,7 +60,11 @@ class NxtomoEntry {
     std::string const unit = this->unit(field);
     auto const mm = unit.empty() ? std::optional<double>{1000.0} : mm_of_unit(unit);
     if (!mm) fail(field, ": has the unit '", unit, "', which is no length that pyronn knows");
-    for (double& value : values) value *= *mm;
+    for (double& value : values) {
+      value *= *mm;
+      constexpr double longest = 1e10;  // beamlines have their source far away
+      if (std::abs(value) > longest) fail(field, ": is ", value, " mm, longer than any scanner");
+    }
     return values;
   }
 

@@ -65,8 +65,8 @@ inline std::optional<double> rad_of_unit(std::string const& text) {
 }
 
 /// The factor to radians of the angles of a field, which have a unit or count as degrees. Throws
-/// FileError, by `fail`, for another unit, for angles that are not finite, and for those without a
-/// unit that as radians would be half a turn or a whole one.
+/// FileError, by `fail`, for another unit, for angles that are not finite or of too many turns, and
+/// for those without a unit that as radians would be half a turn or a whole one.
 template <class Fail>
 double rad_of_angles(std::vector<double> const& angles, std::string const& unit, Fail const& fail) {
   auto const known = rad_of_unit(unit);
@@ -78,7 +78,13 @@ double rad_of_angles(std::vector<double> const& angles, std::string const& unit,
     low = std::min(low, angles[i]);
     high = std::max(high, angles[i]);
   }
-  if (known) return *known;
+  double const rad = known.value_or(pi / 180);
+  constexpr double most = 25 * 2 * pi;
+  if (!((high - low) * rad <= most)) {
+    fail(": goes from ", low, " to ", high, " ", unit.empty() ? "degrees" : unit,
+         ", more turns than any scan; ", rad == 1 ? "are they degrees?" : "is one wrong?");
+  }
+  if (known) return rad;
   double const step = (high - low) / std::max(1.0, static_cast<double>(angles.size()) - 1);
   auto const is_about = [](double span, double turn) {
     return std::abs(span - turn) < 0.01 * turn;
@@ -87,10 +93,10 @@ double rad_of_angles(std::vector<double> const& angles, std::string const& unit,
     if (angles.size() > 2 && (is_about(span, pi) || is_about(span, 2 * pi))) {
       fail(": goes from ", low, " to ", high,
            " without a unit: degrees of a small part of a turn, ",
-           "or radians; give it the attribute units");
+           "or radians; write degrees, or the unit");
     }
   }
-  return pi / 180;
+  return rad;
 }
 
 }  // namespace pyronn::detail

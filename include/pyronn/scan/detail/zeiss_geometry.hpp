@@ -82,11 +82,13 @@ class ZeissGeometry {
     if (mm_of_unit(unit)) {
       streams_.fail("PositionInfo/AxisUnits", ": has '", unit, "' for Sample Theta, a length");
     }
-    auto const known = rad_of_unit(unit);
-    facts_.note<std::string>("unit of angles", known ? unit : "degrees",
-                             known ? Origin::file : Origin::assumed,
-                             known ? "PositionInfo/AxisUnits" : "as such files have them");
-    for (double& angle : angles) angle *= known ? *known : pi / 180;
+    bool const is_known = rad_of_unit(unit).has_value();
+    double const rad = rad_of_angles(angles, is_known ? unit : "",
+                                     [&](auto const&... parts) { streams_.fail(name, parts...); });
+    facts_.note<std::string>("unit of angles", is_known ? unit : "degrees",
+                             is_known ? Origin::file : Origin::assumed,
+                             is_known ? "PositionInfo/AxisUnits" : "as such files have them");
+    for (double& angle : angles) angle *= rad;
     return angles;
   }
 
