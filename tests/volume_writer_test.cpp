@@ -105,9 +105,9 @@ BOOST_FIXTURE_TEST_CASE(nifti_with_other_axes, SomeVolume) {
   std::string const bytes = test::read_bytes(folder / "volume.nii");
   float const rows[] = {0, -0.75F, 0, -2.5F, 0, 0, -2, -7, 0.5F, 0, 0, -1};
   for (std::size_t i = 0; i < 12; ++i) BOOST_TEST(number_at<float>(bytes, 280 + 4 * i) == rows[i]);
-  double const b = double{number_at<float>(bytes, 256)};
-  double const c = double{number_at<float>(bytes, 260)};
-  double const d = double{number_at<float>(bytes, 264)};
+  double const b = static_cast<double>(number_at<float>(bytes, 256));
+  double const c = static_cast<double>(number_at<float>(bytes, 260));
+  double const d = static_cast<double>(number_at<float>(bytes, 264));
   double const a = std::sqrt(1 - b * b - c * c - d * d);
   double const turn[3][3] = {
       {a * a + b * b - c * c - d * d, 2 * (b * c - a * d), 2 * (b * d + a * c)},
@@ -115,7 +115,8 @@ BOOST_FIXTURE_TEST_CASE(nifti_with_other_axes, SomeVolume) {
       {2 * (b * d - a * c), 2 * (c * d + a * b), a * a + d * d - b * b - c * c}};
   for (std::size_t r = 0; r < 3; ++r) {
     for (std::size_t i = 0; i < 3; ++i) {
-      BOOST_TEST(turn[r][i] * grid.spacing[static_cast<int>(i)] == double{rows[4 * r + i]});
+      BOOST_TEST(turn[r][i] * grid.spacing[static_cast<int>(i)] ==
+                 static_cast<double>(rows[4 * r + i]));
     }
     BOOST_TEST(number_at<float>(bytes, 268 + 4 * r) == rows[4 * r + 3]);
   }

@@ -55,7 +55,7 @@ class RtkScanReader {
     }
     Scan scan = is_parallel ? parallel_scan(views, pixels) : cone_scan(views, pixels);
     scan.measured = read_kind(images->type());
-    if (scan.measured == Measured::intensities) scan.full_intensity = double{full_intensity};
+    if (scan.measured == Measured::intensities) scan.full_intensity = full_intensity;
     scan.views = is_parallel ? images : collimated(images, views, pixels, scan.measured);
     scan.facts = facts_.list();
     scan.files = files;
@@ -67,7 +67,7 @@ class RtkScanReader {
   using Views = RtkViews;
   using Origin = ScanFact::Origin;
 
-  static constexpr float full_intensity = 65535;
+  static constexpr double full_intensity = 65535;
 
   bool read_beam(Views const& views) {
     bool const is_parallel = views.front().projection.is_parallel();
@@ -224,7 +224,7 @@ class RtkScanReader {
         message("the collimation hides some in ", hiding, " of ", views.size(), " views"));
     return std::make_shared<CollimatedImages>(
         std::move(images), std::move(result),
-        measured == Measured::intensities ? full_intensity : 0.0F);
+        static_cast<float>(measured == Measured::intensities ? full_intensity : 0));
   }
 
   std::filesystem::path const& geometry_;
