@@ -249,7 +249,7 @@ class Program {
     BandPlan const plan = bands(reader);
     if (!options_.is_quiet) print_task(scan_, grid_, plan, place());
     flush_standard_output();
-    VolumeSink sink{open_volume(options_.output, grid_), truth()};
+    VolumeSink sink{open_volume(options_.output, grid_, scan_.axes), truth()};
     ProgressBar bar{!options_.is_quiet};
     Job job = job_of(plan, reader, sink);
     job.progress = [&bar](double done) { bar.update(done); };
