@@ -195,10 +195,12 @@ class Program {
   [[nodiscard]] bool is_on_device() const { return !device_.name.empty(); }
 
   [[nodiscard]] BandPlan bands(ViewsReader const& reader) const {
-    return plan_bands({scan_, grid_, pyronn::bytes_of(reader.type()),
-                       corrections_.columns_held(scan_.detector_size()[0]), false, is_on_device(),
-                       peak_host_bytes(), is_on_device() ? views_on_cuda : views_on_cpu},
-                      options_.memory_limits(device_.free_bytes));
+    int const usual_views = is_on_device() ? views_on_cuda : views_on_cpu;
+    return plan_bands(
+        {scan_, grid_, pyronn::bytes_of(reader.type()),
+         corrections_.columns_held(scan_.detector_size()[0]), corrections_.want_all_views(),
+         is_on_device(), peak_host_bytes(), usual_views},
+        options_.memory_limits(device_.free_bytes));
   }
 
   void print_plan() {
