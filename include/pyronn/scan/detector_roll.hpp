@@ -174,6 +174,7 @@ class RollSearch {
     double variance_column = noise * all.bend_roll / all.determinant();
     double variance_roll = noise * all.bend_column / all.determinant();
     std::vector<Step> steps;
+    // NOLINTNEXTLINE(modernize-loop-convert): the group of each of nine places
     for (int group = 0; group < PlaceSums::groups; ++group) {
       auto const part = paraboloid([group](PlaceSums const& of) { return of.of_group[group]; });
       if (part.has_least()) steps.push_back(part.least());
