@@ -1,5 +1,8 @@
 // SPDX-FileCopyrightText: The pyronn authors
 // SPDX-License-Identifier: Apache-2.0
+#include <string>
+
+#include <pyronn/core/error.hpp>
 #include <pyronn/scan/scan_json.hpp>
 
 #include "../open_images.hpp"
