@@ -64,7 +64,7 @@ double shadow_about_axis(int u, int v) {
     double const square = radius * radius - (u - 74.6) * (u - 74.6);
     return square > 0 ? 2 * std::sqrt(square) : 0;
   };
-  return 0.012 * chord(40.3 + v) + 0.05 * (chord(60) - chord(56.5));
+  return 0.012 * chord(40.3 + v) + 0.05 * (chord(60) - chord(53));
 }
 
 /// Noise of line integrals, about normally distributed.

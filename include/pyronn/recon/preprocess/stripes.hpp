@@ -57,11 +57,12 @@ struct StripeOptions {
 /// there are four groups.
 ///
 /// What is the same in all views may be the object's too: a sample or its tube about the axis.
-/// Gains change from column to column, while the edge of a body leaves numbers that change slowly
-/// over many columns; where they do, nothing is taken away. So stripes stay within about eight
-/// columns of an edge of a body that all views see in the same place, and stripes wider than two or
-/// three columns stay in part or wholly. Rings about the axis that are one or two columns thin in
-/// the object are still taken for stripes, and are lost.
+/// Gains change from column to column; the edge of a body leaves numbers that change slowly over
+/// many columns, and where they do, nothing is taken away. So stripes stay within about eight
+/// columns of an edge that all views see in the same place: of 256 columns with a tube of 218 the
+/// rings fall threefold rather than fivefold. Stripes wider than two or three columns stay in part
+/// or wholly. Walls and rings about the axis that are thinner than about six columns are still
+/// taken for stripes, and lose some of their contrast.
 ///
 /// Views may come all at once or in shares, in any order; in each round all of them, or in all but
 /// the last some that are spread over the turn:
