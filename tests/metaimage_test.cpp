@@ -67,6 +67,15 @@ BOOST_AUTO_TEST_CASE(the_header_is_what_itk_reads) {
   BOOST_TEST(folder.entry_count() == 1);
 }
 
+/// Index (1, 0, 0) is 0.5 mm along the world's z, (0, 1, 0) along its x, (0, 0, 1) along its y.
+BOOST_AUTO_TEST_CASE(a_world_with_other_axes) {
+  std::string const header =
+      pyronn::detail::metaimage_header(grid, "MET_FLOAT", pyronn::WorldAxes::zxy);
+  BOOST_TEST(header.find("\nTransformMatrix = 0 0 1 1 0 0 0 1 0\n"
+                         "Offset = 0.001 0.33333333333333331 -10.25\n"
+                         "ElementSpacing = 0.5 0.10000000000000001 2\n") != std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE_TEMPLATE(the_elements_follow_the_header, T, Elements) {
   TemporaryFolder const folder;
   auto values = counting<T>(24);

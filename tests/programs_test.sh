@@ -91,4 +91,33 @@ expect 0 "^reconstruct: [0-9]* bad pixels: "
 status=$?
 expect 0 "bad pixels"
 
+# Corrections of rings look at all views at once.
+"$reconstruct" "$folder/dead/scan.json" --output "$folder/dead/rings.npy" --rings --executor cpu \
+  --workspace 100K > "$folder/output" 2> "$folder/error"
+status=$?
+expect 0 ''
+grep -q "24 views at a time" "$folder/output" || {
+  echo "rings are looked for in a part of the views"
+  failures=$((failures + 1))
+}
+
+# What is given counts for descriptions, too; what contradicts is refused.
+"$reconstruct" "$folder/dead/scan.json" --output "$folder/dead/turned.npy" --quiet \
+  --rotation clockwise 2> /dev/null
+if cmp -s "$folder/dead/turned.npy" "$folder/dead/volume.npy"; then
+  echo "--rotation changes nothing"
+  failures=$((failures + 1))
+fi
+"$reconstruct" "$folder/dead/scan.json" --output "$folder/dead/full.npy" --full-intensity 5 \
+  2> "$folder/error"
+status=$?
+expect 2 "full intensity: was given, but there are flat fields"
+"$reconstruct" "$folder/dead/scan.json" --output "$folder/dead/full.npy" \
+  --axis-png "$folder/dead/axis.png" 2> "$folder/error"
+status=$?
+expect 2 "^reconstruct: --axis-png: nothing is searched for"
+"$reconstruct" "$folder/dead/truth.npy" --output "$folder/dead/full.npy" 2> "$folder/error"
+status=$?
+expect 2 "is of no format that is known"
+
 exit $((failures > 0))

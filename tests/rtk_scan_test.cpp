@@ -135,6 +135,7 @@ BOOST_AUTO_TEST_CASE(offsets_of_each_view) {
   BOOST_TEST(beam.view(1).source() == (Vec3d{500, 4, 0}));
   lands_as_with(beam.view(2), cone_matrix);
   BOOST_TEST(!scan.circle);
+  BOOST_TEST((scan.axes == pyronn::WorldAxes::zxy));
   BOOST_TEST((scan.measured == Measured::line_integrals));
   BOOST_TEST(has_fact(scan, "images", "line integrals", ScanFact::Origin::assumed));
   BOOST_TEST(has_fact(scan, "pixel [mm]", "(2, 0.5)", ScanFact::Origin::file));
@@ -232,10 +233,10 @@ BOOST_AUTO_TEST_CASE(counts_and_other_numbers) {
 /// are at -4, -2, 0, 2, 4 mm; the one at v = 0.2 mm is at 0.4 mm, rows at -1, -0.5, 0, 0.5 mm.
 BOOST_AUTO_TEST_CASE(jaws) {
   Files files;
-  std::string const jaws =
+  std::string const elements =
       "<CollimationUInf>1.2</CollimationUInf><CollimationVSup>0.2"
       "</CollimationVSup>";
-  files.write_geometry({{500, 1000}, {500, 1000, 1}}, jaws);
+  files.write_geometry({{500, 1000}, {500, 1000, 1}}, elements);
   auto const check = [&](auto zero, std::string const& type, double air) {
     using T = decltype(zero);
     files.write_images<T>(2, type);
@@ -261,8 +262,16 @@ BOOST_AUTO_TEST_CASE(jaws) {
       {{500, 1000}, {500, 1000, 1}},
       "<CollimationUInf>2.1</CollimationUInf><CollimationVSup>9</CollimationVSup>");
   BOOST_TEST(!has_fact(files.read(), "pixels behind jaws", "air", ScanFact::Origin::assumed));
-  files.write_geometry({{500, 0}, {500, 0, 1}}, jaws);
+  files.write_geometry({{500, 0}, {500, 0, 1}}, elements);
   files.refuses(files.geometry, "projection 0 has jaws of collimation, which are known for cone");
+  for (pyronn::rtk::Projection const& view : {pyronn::rtk::Projection{500, 1000, 1, 0.1},
+                                              {500, 1000, 1, 0, 0.1},
+                                              {500, 1000, 1, 0, 0, 0, 2}}) {
+    files.write_geometry({{500, 1000}, view}, elements);
+    files.refuses(files.geometry, "projection 1 has jaws of collimation and InPlaneAngle, Out");
+    files.write_geometry({{500, 1000}, view});
+    BOOST_TEST(files.read().num_views() == 2);
+  }
 }
 
 /// Images of another kind have no place of their own.

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <vector>
 
 #include <boost/test/unit_test.hpp>
@@ -57,6 +58,25 @@ double stripe(int u, int v) {
   return (u * 37 + v * 11) % 19 == 0 ? 0.05 : (u * 13 + v * 7) % 17 == 0 ? -0.03 : 0;
 }
 
+/// The shadow of a body in a tube, both about the axis: the same in all views.
+double shadow_about_axis(int u, int v) {
+  auto const chord = [&](double radius) {
+    double const square = radius * radius - (u - 74.6) * (u - 74.6);
+    return square > 0 ? 2 * std::sqrt(square) : 0;
+  };
+  return 0.012 * chord(40.3 + v) + 0.05 * (chord(60) - chord(56.5));
+}
+
+/// Noise of line integrals, about normally distributed.
+Values noise(double deviation) {
+  Values sum(static_cast<std::size_t>(scan.count()));
+  for (std::uint32_t seed = 1; seed <= 4; ++seed) {
+    auto const part = static_cast<float>(deviation * std::sqrt(0.75));
+    sum = test::combine(1, sum, part, test::random_values(seed, scan.count()));
+  }
+  return sum;
+}
+
 Values without(Values const& lines, StripeOptions const& options = {}, Scan const& extents = scan) {
   test::Array<float, 3> array{extents, lines};
   remove_stripes(test::executor(), array.view(), options);
@@ -94,6 +114,55 @@ BOOST_AUTO_TEST_CASE(rows_are_smoothed_by_straight_lines) {
   BOOST_TEST(at(2) == 1 - 1 / sum, boost::test_tools::tolerance(1e-5));
   BOOST_TEST(at(1) == -0.5625 / sum, boost::test_tools::tolerance(1e-5));
   BOOST_TEST(at(0) == 0.0, boost::test_tools::tolerance(1e-5));
+}
+
+BOOST_AUTO_TEST_CASE(roughness_tells_peaks_from_slopes) {
+  auto const of = [](auto const& row, int u) {
+    return static_cast<double>(pyronn::detail::row_roughness(row, u, 40));
+  };
+  auto const peak = [](int width) {
+    return [=](int u) { return u >= 20 && u < 20 + width ? 0.3F : 0.0F; };
+  };
+  for (int const u : {17, 20, 24}) {
+    BOOST_TEST(of(peak(1), u) == 2, boost::test_tools::tolerance(0.05));
+    BOOST_TEST(of(peak(2), u) == 1, boost::test_tools::tolerance(0.15));
+  }
+  for (int const u : {0, 1, 12, 39}) {
+    BOOST_TEST(of([](int at) { return std::sin(0.3F * static_cast<float>(at)); }, u) < 0.2);
+    BOOST_TEST(of([](int at) { return at % 2 == 0 ? 1.0F : -1.0F; }, u) == 4,
+               boost::test_tools::tolerance(1e-4));
+    BOOST_TEST(of([](int) { return 0.0F; }, u) == 0);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(bodies_about_the_axis_stay) {
+  Values const object = values_of(
+      scan, [](int u, int v, int view) { return shadow_about_axis(u, v) + shadow(u, v, view); });
+  BOOST_TEST(largest_difference(without(object), object) < 2e-3);
+  double const deviation = 0.01;
+  Values const noisy = test::combine(1, object, 1, noise(deviation));
+  // The noise of a pixel's mean over the views is what cannot be told from a stripe.
+  BOOST_TEST(largest_difference(without(noisy), noisy) < 5 * deviation / std::sqrt(scan[2]));
+}
+
+BOOST_AUTO_TEST_CASE(stripes_away_from_edges_of_bodies_about_the_axis_go) {
+  Values const clean = values_of(scan, [](int u, int v, int) { return shadow_about_axis(u, v); });
+  auto const far_stripe = [](int u, int v) { return u >= 45 && u < 105 ? stripe(u, v) : 0; };
+  Values const striped = values_of(
+      scan, [&](int u, int v, int) { return shadow_about_axis(u, v) + far_stripe(u, v); });
+  double const before = test::norm(test::combine(1, striped, -1, clean));
+  double const after = test::norm(test::combine(1, without(striped), -1, clean));
+  BOOST_TEST(after < 0.25 * before);
+}
+
+BOOST_AUTO_TEST_CASE(rounding_decides_nothing) {
+  for (double const gains : {0.0, 1.0}) {
+    Values const lines = values_of(scan, [&](int u, int v, int view) {
+      return shadow_about_axis(u, v) + shadow(u, v, view) + gains * stripe(u, v);
+    });
+    Values const rounded = test::combine(1, lines, 1, noise(3e-7));
+    BOOST_TEST(largest_difference(without(rounded), without(lines)) < 1e-5);
+  }
 }
 
 BOOST_AUTO_TEST_CASE(narrow_stripes_go_and_the_object_stays) {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Volumes that are written slab by slab.
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -36,8 +37,8 @@ struct SomeVolume {
   }
 
   /// In slabs of 1, 2 and 3 slices.
-  void write(std::string const& name) const {
-    auto const writer = pyronn::volume_writer(folder / name, grid);
+  void write(std::string const& name, pyronn::WorldAxes axes = pyronn::WorldAxes::xyz) const {
+    auto const writer = pyronn::volume_writer(folder / name, grid, axes);
     writer->append(volume().slices(0, 1));
     writer->append(volume().slices(1, 2));
     writer->append(volume().slices(3, 3));
@@ -94,6 +95,30 @@ BOOST_FIXTURE_TEST_CASE(nifti, SomeVolume) {
   }
   for (std::size_t i = 0; i < values.size(); ++i) {
     BOOST_REQUIRE(number_at<float>(bytes, 352 + 4 * i) == values[i]);
+  }
+}
+
+/// The axes of the grid are z, x, y of the world: NIfTI's z, -x, -y. The quaternion makes the same
+/// rotation, by the formulas of the format's own table.
+BOOST_FIXTURE_TEST_CASE(nifti_with_other_axes, SomeVolume) {
+  write("volume.nii", pyronn::WorldAxes::zxy);
+  std::string const bytes = test::read_bytes(folder / "volume.nii");
+  float const rows[] = {0, -0.75F, 0, -2.5F, 0, 0, -2, -7, 0.5F, 0, 0, -1};
+  for (std::size_t i = 0; i < 12; ++i) BOOST_TEST(number_at<float>(bytes, 280 + 4 * i) == rows[i]);
+  double const b = static_cast<double>(number_at<float>(bytes, 256));
+  double const c = static_cast<double>(number_at<float>(bytes, 260));
+  double const d = static_cast<double>(number_at<float>(bytes, 264));
+  double const a = std::sqrt(1 - b * b - c * c - d * d);
+  double const turn[3][3] = {
+      {a * a + b * b - c * c - d * d, 2 * (b * c - a * d), 2 * (b * d + a * c)},
+      {2 * (b * c + a * d), a * a + c * c - b * b - d * d, 2 * (c * d - a * b)},
+      {2 * (b * d - a * c), 2 * (c * d + a * b), a * a + d * d - b * b - c * c}};
+  for (std::size_t r = 0; r < 3; ++r) {
+    for (std::size_t i = 0; i < 3; ++i) {
+      BOOST_TEST(turn[r][i] * grid.spacing[static_cast<int>(i)] ==
+                 static_cast<double>(rows[4 * r + i]));
+    }
+    BOOST_TEST(number_at<float>(bytes, 268 + 4 * r) == rows[4 * r + 3]);
   }
 }
 

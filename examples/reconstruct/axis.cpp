@@ -7,11 +7,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <ios>
+#include <limits>
 #include <locale>
 #include <sstream>
 #include <vector>
 
 #include <pyronn/core/math.hpp>
+#include <pyronn/recon/preprocess/missing_samples.hpp>
 
 #include "bad_input.hpp"
 
@@ -40,7 +42,7 @@ std::vector<int> rows_to_compare(pyronn::CircularScan const& circle) {
   return rows;
 }
 
-/// The line integral of a count.
+/// The line integral of a count; no number for bad pixels and counts that are none.
 class LineOf {
  public:
   LineOf(Calibration const& calibration, double least_transmission)
@@ -50,10 +52,10 @@ class LineOf {
     if (calibration_.is_empty()) return value;
     auto const dark = static_cast<double>(calibration_.darks.fields.front().mean[pixel]);
     double const full = static_cast<double>(calibration_.flats.fields.front().mean[pixel]) - dark;
-    double const part = full > 0 ? (static_cast<double>(value) - dark) / full : 1;
-    // What is no number counts as no light, as it does in the reconstruction.
-    double const light = part > least_ ? part : least_;
-    return static_cast<float>(-std::log(std::isfinite(light) ? light : least_));
+    double const part = (static_cast<double>(value) - dark) / full;
+    bool const is_good = calibration_.bad_pixels[pixel] == 0 && std::isfinite(part);
+    if (!is_good) return std::numeric_limits<float>::quiet_NaN();
+    return static_cast<float>(-std::log(std::max(part, least_)));
   }
 
  private:
@@ -67,8 +69,8 @@ pyronn::Vec2d shift_of(pyronn::Scan const& scan, int view) {
   return shifts.empty() ? pyronn::Vec2d{0, 0} : shifts[static_cast<std::size_t>(view)];
 }
 
-/// The line integrals of some rows, `[view][row][column]`, as a circle has them; what is dead or
-/// dark is cut.
+/// The line integrals of some rows, `[view][row][column]`, as a circle has them; what is bad
+/// is interpolated.
 std::vector<float> lines_of_rows(pyronn::Scan const& scan, std::vector<int> const& rows,
                                  LineOf const& line_of) {
   auto const columns = static_cast<std::size_t>(scan.detector_size()[0]);
@@ -82,6 +84,9 @@ std::vector<float> lines_of_rows(pyronn::Scan const& scan, std::vector<int> cons
       scan.views->read({view, 1, stored, 1}, row_lines);
       std::size_t const pixel = static_cast<std::size_t>(stored) * columns;
       for (std::size_t u = 0; u < columns; ++u) row_lines[u] = line_of(row_lines[u], pixel + u);
+      pyronn::interpolate_missing(
+          pyronn::CpuExecutor{1},
+          pyronn::ProjectionView<float>{row_lines, {scan.detector_size()[0], 1, 1}});
       if (shift[0] != 0) {
         pyronn::detail::move_row(row_lines, static_cast<int>(columns), shift[0]);
       }

@@ -73,7 +73,8 @@ void count_bytes(BandTask const& task, BandPlan& plan) {
   std::size_t const behind = plan.bands.size() > 1 ? 2 : 1;  // one is written, one is made
   std::size_t const filtered = std::min(plan.workspace_limit, 2 * lines + (std::size_t{1} << 20));
   std::size_t const place = lines + filtered;
-  plan.host_bytes = 2 * raw + behind * volume + (task.is_on_device ? 0 : place);
+  plan.host_bytes =
+      task.program_bytes + 2 * raw + behind * volume + (task.is_on_device ? 0 : place);
   plan.device_bytes = task.is_on_device ? raw + volume + place : 0;
 }
 

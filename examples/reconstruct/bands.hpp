@@ -46,7 +46,8 @@ struct BandTask {
   int columns;     ///< of all arrays of line integrals that are held at a time
   bool all_views;  ///< corrections look at all views of a row
   bool is_on_device;
-  int usual_views;  ///< at a time
+  std::size_t program_bytes;  ///< what the program holds already
+  int usual_views;            ///< at a time
 };
 
 /// The fewest bands within the limits, or where each slice has rows of its own as many as let

@@ -3,12 +3,16 @@
 #include "command_line.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <cstdio>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <system_error>
+#include <utility>
+#include <vector>
 
 #include <CLI/CLI.hpp>
 
@@ -32,8 +36,13 @@ void check_folder(std::string const& option, std::filesystem::path const& path) 
 void check_names(Options const& options) {
   check_volume_name(options.output);
   check_folder("--output", options.output);
+  std::vector<std::filesystem::path> names{options.output};
   for (auto const& [option, path] : options.pictures()) {
     if (path->empty()) continue;
+    if (std::find(names.begin(), names.end(), *path) != names.end()) {
+      throw BadInput(option + ": " + path->string() + " is another output, too");
+    }
+    names.push_back(*path);
     if (path->extension() != ".png") {
       throw BadInput(option + ": " + path->string() + " must end in .png");
     }
@@ -200,7 +209,36 @@ void print_help(CLI::App const& app) {
   std::fputs(text.c_str(), stdout);
 }
 
+/// Which no check of a range refuses.
+void check_numbers(Options const& options) {
+  std::pair<char const*, std::optional<double>> const single[] = {
+      {"--source-isocenter", options.source_isocenter_mm},
+      {"--source-detector", options.source_detector_mm},
+      {"--full-intensity", options.full_intensity},
+      {"--repair", options.repair},
+      {"--zingers", options.zingers},
+      {"--rings", options.rings},
+      {"--hounsfield", options.water},
+      {"--least-transmission", options.least_transmission},
+      {"--center", options.axis_column()},
+      {"--roll", options.roll_angle()}};
+  for (auto const& [option, number] : single) {
+    if (number && !std::isfinite(*number)) throw BadInput(std::string{option} + ": is no number");
+  }
+  std::pair<char const*, std::vector<double> const*> const several[] = {
+      {"--pixel", &options.pixel_mm},
+      {"--voxel", &options.voxel_mm},
+      {"--middle", &options.middle_mm},
+      {"--region-mm", &options.region_mm}};
+  for (auto const& [option, numbers] : several) {
+    for (double const number : *numbers) {
+      if (!std::isfinite(number)) throw BadInput(std::string{option} + ": holds what is no number");
+    }
+  }
+}
+
 void check(CLI::App const& app, Options const& options) {
+  check_numbers(options);
   if (!options.grey.empty() && !(options.grey[0] < options.grey[1])) {
     throw BadInput("--grey: " + std::to_string(options.grey[0]) + " must be less than " +
                    std::to_string(options.grey[1]));

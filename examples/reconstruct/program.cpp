@@ -26,6 +26,7 @@
 #include "backend.hpp"
 #include "estimate.hpp"
 #include "judgement.hpp"
+#include "messages.hpp"
 #include "options.hpp"
 #include "output_checks.hpp"
 #include "progress_bar.hpp"
@@ -39,29 +40,6 @@
 
 namespace example {
 namespace {
-
-/// What the library refuses while the input is read, said of `name`.
-template <class Read>
-auto as_input(std::string const& name, Read const& read) {
-  try {
-    return read();
-  } catch (pyronn::InvalidArgument const& error) {
-    throw BadInput(name + ": " + error.what());
-  } catch (pyronn::FileError const& error) {
-    throw BadInput(error.what());
-  }
-}
-
-void print_facts(pyronn::Scan const& scan) {
-  std::ostringstream text;
-  text.exceptions(std::ios::badbit);
-  for (auto const& fact : scan.facts) text << fact << '\n';
-  std::printf("%s", text.str().c_str());
-}
-
-void warn(std::string const& warning) {
-  std::fprintf(stderr, "reconstruct: %s\n", warning.c_str());
-}
 
 /// The device to compute on; without a name: the CPU.
 Device choose_device(Options const& options) {
@@ -117,6 +95,7 @@ class Program {
     if (auto const roll = options_.roll_angle(); roll && scan_.circle->roll != *roll) {
       input([&] { set_roll(scan_, *roll); });
     }
+    check_pictures();
     grid_ = input([&] { return choose_volume(options_, scan_); });
     check_outputs(options_, grid_);
     if (!options_.is_quiet) print_facts(scan_);
@@ -128,10 +107,36 @@ class Program {
     check();
   }
 
+  /// Refuses pictures of what is not there.
+  void check_pictures() const {
+    if (!options_.axis_png.empty() && !wants_axis()) {
+      throw BadInput("--axis-png: nothing is searched for; say --center auto, or --roll auto");
+    }
+    if (!options_.sinogram_png.empty() && !scan_.circle) {
+      throw BadInput("--sinogram-png: " + options_.scan.string() + " describes no circle in space");
+    }
+  }
+
   /// When it is known where the axis is.
   void check() {
-    input([&] { check_orbit(scan_, grid_, options_.fbp_options()); });
+    input([&] { choose_redundancy(); });
     corrections_ = options_.corrections(scan_);
+  }
+
+  /// Half a turn of parallel rays whose axis is aside measures each line through the volume once,
+  /// as far as the nearer side reaches.
+  void choose_redundancy() {
+    try {
+      return check_orbit(scan_, grid_, fbp_options_);
+    } catch (pyronn::InvalidArgument const&) {
+      bool const is_parallel = scan_.circle && scan_.circle->is_parallel();
+      if (!is_parallel || fbp_options_.redundancy != pyronn::Redundancy::automatic) throw;
+    }
+    fbp_options_.redundancy = pyronn::Redundancy::uniform;
+    check_orbit(scan_, grid_, fbp_options_);
+    if (!options_.is_quiet) {
+      std::printf("redundancy uniform: assumed, all views see the object to either side\n");
+    }
   }
 
   /// Reads darks and flats, and judges by some views what they are good for.
@@ -176,7 +181,7 @@ class Program {
 
   /// Of the row that sees the plane of the source, or else the middle one.
   void draw_sinogram() const {
-    if (options_.sinogram_png.empty() || !scan_.circle) return;
+    if (options_.sinogram_png.empty()) return;
     auto const size = scan_.detector_size();
     double const seen = std::clamp(scan_.circle->central_row, 0.0, size[1] - 1.0);
     auto const lines = input([&] {
@@ -190,10 +195,12 @@ class Program {
   [[nodiscard]] bool is_on_device() const { return !device_.name.empty(); }
 
   [[nodiscard]] BandPlan bands(ViewsReader const& reader) const {
-    return plan_bands({scan_, grid_, pyronn::bytes_of(reader.type()),
-                       corrections_.columns_held(scan_.detector_size()[0]), false, is_on_device(),
-                       is_on_device() ? views_on_cuda : views_on_cpu},
-                      options_.memory_limits(device_.free_bytes));
+    int const usual_views = is_on_device() ? views_on_cuda : views_on_cpu;
+    return plan_bands(
+        {scan_, grid_, pyronn::bytes_of(reader.type()),
+         corrections_.columns_held(scan_.detector_size()[0]), corrections_.want_all_views(),
+         is_on_device(), peak_host_bytes(), usual_views},
+        options_.memory_limits(device_.free_bytes));
   }
 
   void print_plan() {
@@ -230,7 +237,7 @@ class Program {
             calibration_,
             plan,
             corrections_,
-            options_.fbp_options(),
+            fbp_options_,
             options_.least_transmission,
             options_.interpolation == "texture",
             reader,
@@ -244,7 +251,7 @@ class Program {
     BandPlan const plan = bands(reader);
     if (!options_.is_quiet) print_task(scan_, grid_, plan, place());
     flush_standard_output();
-    VolumeSink sink{open_volume(options_.output, grid_), truth()};
+    VolumeSink sink{open_volume(options_.output, grid_, scan_.axes), truth()};
     ProgressBar bar{!options_.is_quiet};
     Job job = job_of(plan, reader, sink);
     job.progress = [&bar](double done) { bar.update(done); };
@@ -286,6 +293,7 @@ class Program {
   pyronn::Grid grid_{};
   Calibration calibration_{};
   Corrections corrections_{};
+  pyronn::FbpOptions fbp_options_{options_.fbp_options()};
 };
 
 }  // namespace

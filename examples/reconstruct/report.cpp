@@ -23,13 +23,6 @@ void print_stage(char const* name, double seconds, double work, char const* unit
   }
 }
 
-/// The most memory that this process ever held at once [bytes].
-double peak_host_bytes() {
-  rusage usage{};
-  if (getrusage(RUSAGE_SELF, &usage) != 0) return 0;
-  return static_cast<double>(usage.ru_maxrss) * 1024;
-}
-
 constexpr double mib = 1 << 20;
 
 void print_circle(pyronn::CircularScan const& circle) {
@@ -72,6 +65,12 @@ void print_task(pyronn::Scan const& scan, pyronn::Grid const& grid, BandPlan con
   std::printf("\n");
 }
 
+std::size_t peak_host_bytes() {
+  rusage usage{};
+  if (getrusage(RUSAGE_SELF, &usage) != 0) return 0;
+  return static_cast<std::size_t>(usage.ru_maxrss) * 1024;
+}
+
 std::string text_of_seconds(double seconds) {
   auto const whole = std::lround(seconds);
   if (whole < 60) return std::to_string(whole) + " s";
@@ -97,7 +96,7 @@ void print_report(pyronn::Scan const& scan, pyronn::Grid const& grid, Cost const
   std::printf("%-22s %8.3f s   from the start on, as stages go side by side\n", "together",
               cost.wall_seconds);
   std::printf("%-22s %8.3f s\n", "all", cost.all_seconds);
-  std::printf("peak %.0f MiB on the host", peak_host_bytes() / mib);
+  std::printf("peak %.0f MiB on the host", static_cast<double>(peak_host_bytes()) / mib);
   if (has_device) {
     std::printf(", %.0f MiB on the device", static_cast<double>(cost.device_peak_bytes) / mib);
   }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <string>
 
 #include <pyronn/core/grid.hpp>
@@ -17,6 +18,9 @@ void print_geometry(pyronn::Scan const& scan);
 /// Prints what is going to be done at a place, and the memory that it takes.
 void print_task(pyronn::Scan const& scan, pyronn::Grid const& grid, BandPlan const& bands,
                 std::string const& place);
+
+/// The most memory that this process ever held at once [bytes].
+[[nodiscard]] std::size_t peak_host_bytes();
 
 /// "2 min 3 s".
 [[nodiscard]] std::string text_of_seconds(double seconds);

@@ -34,6 +34,18 @@ FileSigns signs_of(std::filesystem::path const& path) {
   return signs;
 }
 
+/// Throws InvalidArgument where views are no counts, or have flat fields.
+void set_full_intensity(pyronn::GivenOfScan const& given, pyronn::Scan& scan) {
+  if (!given.full_intensity) return;
+  if (scan.flats) {
+    throw pyronn::InvalidArgument("full intensity: was given, but there are flat fields");
+  }
+  if (scan.measured != pyronn::Measured::intensities) {
+    throw pyronn::InvalidArgument("full intensity: was given, but views hold no counts");
+  }
+  scan.full_intensity = given.full_intensity;
+}
+
 }  // namespace
 
 std::vector<ScanFormat> const& scan_formats() {
@@ -53,7 +65,8 @@ pyronn::Scan read_scan(ScanSource const& source) {
     std::string known;
     for (ScanFormat const& each : formats)
       known += (known.empty() ? "" : ", ") + std::string{each.name};
-    throw BadInput(name + ": is of no format that is known: " + known);
+    throw BadInput(name + ": is of no format that is known: " + known +
+                   "; images alone want a description");
   }
   if (format->takes_projections && source.projections.empty()) {
     throw BadInput(name + ": describes a geometry; name its images with --projections");
@@ -62,7 +75,9 @@ pyronn::Scan read_scan(ScanSource const& source) {
     throw BadInput("--projections: " + name + " names its images itself");
   }
   try {
-    return format->read(source);
+    auto scan = format->read(source);
+    set_full_intensity(source.given, scan);
+    return scan;
   } catch (pyronn::FileError const& error) {
     throw BadInput(error.what());
   } catch (pyronn::InvalidArgument const& error) {

@@ -85,34 +85,35 @@ Grid region_of_mm(Grid const& grid, std::vector<double> const& ends) {
   return part_of(grid, first, last);
 }
 
+/// The file's volume, or what the scan sees.
+Grid usual_volume(Options const& options, pyronn::Scan const& scan) {
+  if (scan.grid) return *scan.grid;
+  if (scan.circle) return pyronn::volume_of_scan(*scan.circle);
+  throw BadInput(options.scan.string() + ": volume: is missing; name one with --size and --voxel");
+}
+
+pyronn::Vec3d voxel_of(std::vector<double> const& voxel) {
+  bool const is_cube = voxel.size() == 1;
+  return {voxel[0], is_cube ? voxel[0] : voxel[1], is_cube ? voxel[0] : voxel[2]};
+}
+
 Grid whole_volume(Options const& options, pyronn::Scan const& scan) {
+  bool const has_size = !options.size.empty();
+  bool const has_voxel = !options.voxel_mm.empty();
+  bool const has_middle = !options.middle_mm.empty();
+  pyronn::Vec3d middle{};
+  if (has_middle) middle = {options.middle_mm[0], options.middle_mm[1], options.middle_mm[2]};
+  pyronn::Extents<3> size{};
+  if (has_size) size = {options.size[0], options.size[1], options.size[2]};
   bool const is_known = scan.grid || scan.circle;
-  bool const is_given = options.size.size() == 3 && !options.voxel_mm.empty();
-  if (!is_known && !is_given) {
-    throw BadInput(options.scan.string() +
-                   ": volume: is missing; name one with --size and --voxel");
+  if (has_size && has_voxel && (has_middle || !is_known)) {
+    return Grid::centered(size, voxel_of(options.voxel_mm), middle);
   }
-  Grid grid{};
-  if (scan.grid) {
-    grid = *scan.grid;
-  } else if (scan.circle) {
-    grid = pyronn::volume_of_scan(*scan.circle);
-  } else {
-    grid = Grid::centered({1, 1, 1}, {1, 1, 1});
-  }
-  if (!options.voxel_mm.empty()) {
-    auto const& voxel = options.voxel_mm;
-    bool const is_cube = voxel.size() == 1;
-    grid =
-        with_voxels(grid, {voxel[0], is_cube ? voxel[0] : voxel[1], is_cube ? voxel[0] : voxel[2]});
-  }
-  pyronn::Vec3d middle = grid.center();
-  if (!options.middle_mm.empty()) {
-    middle = {options.middle_mm[0], options.middle_mm[1], options.middle_mm[2]};
-  }
-  pyronn::Extents<3> size = grid.size;
-  if (!options.size.empty()) size = {options.size[0], options.size[1], options.size[2]};
-  return Grid::centered(size, grid.spacing, middle);
+  Grid grid = usual_volume(options, scan);
+  if (!has_middle) middle = grid.center();
+  if (has_voxel && has_size) return Grid::centered(size, voxel_of(options.voxel_mm), middle);
+  if (has_voxel) grid = with_voxels(grid, voxel_of(options.voxel_mm));
+  return Grid::centered(has_size ? size : grid.size, grid.spacing, middle);
 }
 
 }  // namespace

@@ -32,10 +32,11 @@ void check_volume_name(std::filesystem::path const& path) {
 }
 
 std::unique_ptr<pyronn::VolumeWriter> open_volume(std::filesystem::path const& path,
-                                                  pyronn::Grid const& grid) {
+                                                  pyronn::Grid const& grid,
+                                                  pyronn::WorldAxes axes) {
   if (is_tiff(path)) return open_tiff_volume(path, grid);
   if (is_hdf5(path)) return open_hdf5_volume(path, grid);
-  return pyronn::volume_writer(path, grid);
+  return pyronn::volume_writer(path, grid, axes);
 }
 
 }  // namespace example

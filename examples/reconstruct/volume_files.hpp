@@ -8,6 +8,7 @@
 
 #include <pyronn/core/grid.hpp>
 #include <pyronn/io/volume_writer.hpp>
+#include <pyronn/io/world_axes.hpp>
 
 namespace example {
 
@@ -17,9 +18,10 @@ namespace example {
 /// Throws BadInput for a name that ends in something else.
 void check_volume_name(std::filesystem::path const& path);
 
-/// Throws FileError.
+/// .mha and .nii say which `axes` of the scan's own world the grid's are. Throws FileError.
 [[nodiscard]] std::unique_ptr<pyronn::VolumeWriter> open_volume(std::filesystem::path const& path,
-                                                                pyronn::Grid const& grid);
+                                                                pyronn::Grid const& grid,
+                                                                pyronn::WorldAxes axes);
 
 /// TIFF, where the program was built with libtiff, else null.
 std::unique_ptr<pyronn::VolumeWriter> open_tiff_volume(std::filesystem::path const& path,

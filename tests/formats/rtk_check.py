@@ -1,7 +1,9 @@
 # SPDX-FileCopyrightText: The pyronn authors
 # SPDX-License-Identifier: Apache-2.0
-"""Geometry files and projections that RTK writes, read by the program scan_dump: rtk_check.py SCAN_DUMP"""
+"""Geometry files and projections that RTK writes, read by the program scan_dump, and RTK's own
+volumes beside those of `reconstruct`: rtk_check.py SCAN_DUMP [RECONSTRUCT]"""
 import pathlib
+import subprocess
 import sys
 import tempfile
 
@@ -131,39 +133,96 @@ def counts(program, folder):
 
 
 def jaws(program, folder):
-    """What jaws hide is what RTK's filter for it makes 0. Its versions measure jaws of tilted views
-    in different ways."""
-    for make in (circle,):
-        geometry = make()
-        for n in range(12):
-            geometry.SetCollimationOfLastProjection(1e9, 1e9, 1e9, 1e9)
-        image = projections(geometry, 40, 30, (3, 3))
-        places = [GENERATOR.uniform(5, 40, 4) for _ in range(12)]
-        collimated = rtk.ThreeDCircularProjectionGeometry.New()
+    """What jaws hide is what RTK's filter for it makes 0; tilted views have none."""
+    geometry = circle()
+    image = projections(geometry, 40, 30, (3, 3))
+    places = [GENERATOR.uniform(5, 40, 4) for _ in range(12)]
+    collimated = rtk.ThreeDCircularProjectionGeometry.New()
+    for n, place in enumerate(places):
+        collimated.AddProjection(500, 900, 30 * n + 4, 3.5, -2, 0, 0, 0, 0)
+        collimated.SetCollimationOfLastProjection(*place)
+    write(collimated, folder / "geometry.xml")
+    ones = itk.image_from_array(numpy.ones_like(itk.array_from_image(image)))
+    ones.CopyInformation(image)
+    itk.imwrite(ones, str(folder / "ones.mha"))
+    filter_ = rtk.MaskCollimationImageFilter[FLOATS, FLOATS].New()
+    filter_.SetInput(ones)
+    filter_.SetGeometry(collimated)
+    filter_.InPlaceOff()
+    filter_.Update()
+    masked = itk.array_from_image(filter_.GetOutput())
+    assert 0.1 < masked.mean() < 0.9, masked.mean()
+    arguments = (program, folder / "geometry.xml", "--projections", folder / "ones.mha")
+    dumped = DumpedScan(*arguments)
+    check_equal("jaws", dumped.views, masked)
+    assert "pixels behind jaws air: assumed" in dumped.facts, dumped.facts
+    for numbers in ((1, 0, 0, 0), (0, 1, 0, 0), (0, 0, 0, 1)):
+        collimated.Clear()
         for n, place in enumerate(places):
-            collimated.AddProjection(
-                *(getattr(geometry, f"Get{name}")()[n] for name in (
-                    "SourceToIsocenterDistances", "SourceToDetectorDistances")),
-                *(numpy.rad2deg(geometry.GetGantryAngles()[n]),),
-                geometry.GetProjectionOffsetsX()[n], geometry.GetProjectionOffsetsY()[n],
-                numpy.rad2deg(geometry.GetOutOfPlaneAngles()[n]),
-                numpy.rad2deg(geometry.GetInPlaneAngles()[n]),
-                geometry.GetSourceOffsetsX()[n], geometry.GetSourceOffsetsY()[n])
+            collimated.AddProjection(500, 900, 30 * n + 4, 3.5, -2, *numbers)
             collimated.SetCollimationOfLastProjection(*place)
         write(collimated, folder / "geometry.xml")
-        ones = itk.image_from_array(numpy.ones_like(itk.array_from_image(image)))
-        ones.CopyInformation(image)
-        itk.imwrite(ones, str(folder / "ones.mha"))
-        filter_ = rtk.MaskCollimationImageFilter[FLOATS, FLOATS].New()
-        filter_.SetInput(ones)
-        filter_.SetGeometry(collimated)
-        filter_.InPlaceOff()
+        assert "measure jaws in different ways" in refusal(*arguments)
+
+
+def spheres(geometry, columns=96, rows=80, spacing=3):
+    """Line integrals of spheres that no turn or reflection of the axes leaves in place."""
+    total = 0
+    for middle, radius, density in (((20, -10, 25), 18, 1), ((-30, 12, -5), 14, 0.5),
+                                    ((5, 25, -32), 10, 0.8), ((-12, -28, 10), 9, -0.4)):
+        source = rtk.ConstantImageSource[FLOATS].New()
+        source.SetSize((columns, rows, len(geometry.GetGantryAngles())))
+        source.SetSpacing((spacing, spacing, 1))
+        source.SetOrigin((-0.5 * (columns - 1) * spacing + 2, -0.5 * (rows - 1) * spacing - 3, 0))
+        filter_ = rtk.RayEllipsoidIntersectionImageFilter[FLOATS, FLOATS].New()
+        filter_.SetInput(source.GetOutput())
+        filter_.SetGeometry(geometry)
+        filter_.SetDensity(density)
+        filter_.SetAxis((radius, radius, radius))
+        filter_.SetCenter(middle)
         filter_.Update()
-        masked = itk.array_from_image(filter_.GetOutput())
-        assert 0.1 < masked.mean() < 0.9, masked.mean()
-        dumped = DumpedScan(program, folder / "geometry.xml", "--projections", folder / "ones.mha")
-        check_equal("jaws", dumped.views, masked)
-        assert "pixels behind jaws air: assumed" in dumped.facts, dumped.facts
+        total = total + itk.array_from_image(filter_.GetOutput())
+    image = itk.image_from_array(total)
+    image.CopyInformation(filter_.GetOutput())
+    return image
+
+
+def volumes(reconstruct, folder):
+    """RTK's FDK is ours in every voxel, at the place that both files name: the same interpolation
+    and filter in single precision, while a voxel that is shifted differs by all of the density."""
+    voxels, spacing, middle = (32, 28, 24), (2.5, 3, 3.5), (3, -2, 4)  # of RTK's x, y, z
+    geometry = rtk.ThreeDCircularProjectionGeometry.New()
+    for n in range(90):
+        geometry.AddProjection(500, 900, 4 * n + 7, 1.5, -2, 0, 0, 0, 0)
+    write(geometry, folder / "geometry.xml")
+    image = spheres(geometry)
+    itk.imwrite(image, str(folder / "projections.mha"))
+    source = rtk.ConstantImageSource[FLOATS].New()
+    source.SetSize(voxels)
+    source.SetSpacing(spacing)
+    source.SetOrigin([m - 0.5 * (n - 1) * s for m, n, s in zip(middle, voxels, spacing)])
+    fdk = rtk.FDKConeBeamReconstructionFilter[FLOATS].New()
+    fdk.SetInput(0, source.GetOutput())
+    fdk.SetInput(1, image)
+    fdk.SetGeometry(geometry)
+    fdk.Update()
+    theirs = fdk.GetOutput()
+    values = itk.array_from_image(theirs).transpose(1, 2, 0)
+    assert values.max() > 0.9 and values.min() < -0.3
+    for extension in ("mha", "nii"):
+        path = folder / f"volume.{extension}"
+        subprocess.run([reconstruct, folder / "geometry.xml",
+                        "--projections", folder / "projections.mha",
+                        "--size", *map(str, ours(voxels)), "--voxel", *map(str, ours(spacing)),
+                        "--middle", *map(str, ours(middle)),
+                        "--executor", "cpu", "--output", path, "--quiet"], check=True)
+        found = itk.imread(str(path), itk.F)
+        check_close(f"{extension}: volume", itk.array_from_image(found), values, 2e-5)
+        for index in ((0, 0, 0), (3, 0, 0), (0, 4, 0), (0, 0, 5)):
+            place = theirs.TransformIndexToPhysicalPoint(index)
+            check_close(f"{extension}: place of a voxel",
+                        found.TransformIndexToPhysicalPoint([int(i) for i in ours(index)]),
+                        place, 1e-4)
 
 
 def bad(program, folder):
@@ -193,6 +252,8 @@ def main():
     with tempfile.TemporaryDirectory() as name:
         for test in (rays_and_values, counts, jaws, bad):
             test(sys.argv[1], pathlib.Path(name))
+        if len(sys.argv) > 2:
+            volumes(sys.argv[2], pathlib.Path(name))
 
 
 main()

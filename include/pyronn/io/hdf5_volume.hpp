@@ -100,6 +100,7 @@ class Hdf5VolumeWriter final : public VolumeWriter {
   void write_places(hid_t parent, int axis) const {
     std::array<char const*, 3> const names{"x", "y", "z"};
     std::vector<double> places;
+    places.reserve(static_cast<std::size_t>(grid().size[axis]));
     for (int i = 0; i < grid().size[axis]; ++i) {
       places.push_back(grid().origin[axis] + i * grid().spacing[axis]);
     }

@@ -14,7 +14,9 @@
 #include <pyronn/core/array_view.hpp>
 #include <pyronn/core/error.hpp>
 #include <pyronn/core/grid.hpp>
+#include <pyronn/core/vec.hpp>
 #include <pyronn/io/atomic_file.hpp>
+#include <pyronn/io/world_axes.hpp>
 
 namespace pyronn {
 namespace detail {
@@ -30,8 +32,10 @@ constexpr char const* metaimage_type() {
 }
 
 /// The header of a file in which little-endian elements follow. Offset is the centre of the first
-/// voxel, in MetaImage as in Grid, and the axes of the world are not changed.
-inline std::string metaimage_header(Grid const& grid, char const* element_type) {
+/// voxel, in MetaImage as in Grid; a row of TransformMatrix is the direction of an axis of the
+/// grid.
+inline std::string metaimage_header(Grid const& grid, char const* element_type,
+                                    WorldAxes axes = WorldAxes::xyz) {
   std::ostringstream out;
   out.exceptions(std::ios::badbit);  // a stream that finds no memory must not cut the text
   out.imbue(std::locale::classic());
@@ -44,8 +48,13 @@ inline std::string metaimage_header(Grid const& grid, char const* element_type) 
          "BinaryData = True\n"
          "BinaryDataByteOrderMSB = False\n"
          "CompressedData = False\n"
-         "TransformMatrix = 1 0 0 0 1 0 0 0 1\n";
-  print("Offset", grid.origin);
+         "TransformMatrix =";
+  for (Vec3d const& axis : {Vec3d{1, 0, 0}, Vec3d{0, 1, 0}, Vec3d{0, 0, 1}}) {
+    Vec3d const direction = to_world_axes(axes, axis);
+    for (int i = 0; i < 3; ++i) out << ' ' << direction[i];
+  }
+  out << '\n';
+  print("Offset", to_world_axes(axes, grid.origin));
   print("ElementSpacing", grid.spacing);
   print("DimSize", grid.size);
   out << "ElementType = " << element_type << "\nElementDataFile = LOCAL\n";

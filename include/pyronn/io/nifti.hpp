@@ -10,6 +10,7 @@
 #include <string>
 
 #include <pyronn/core/grid.hpp>
+#include <pyronn/io/world_axes.hpp>
 
 namespace pyronn::detail {
 
@@ -46,23 +47,25 @@ inline constexpr char nifti_mm = 2;
 /// Both affine maps of a grid. The world of NIfTI has x and y the other way round than ours, which
 /// is MetaImage's: a point has the same place in programs that know both.
 template <class Real>
-void put_nifti_affine(NiftiHeader& header, Grid const& grid, std::size_t quaternion,
+void put_nifti_affine(NiftiHeader& header, Grid const& grid, WorldAxes axes, std::size_t quaternion,
                       std::size_t rows) {
-  // (b, c, d) = (0, 0, 1): half a turn about z
-  header.put_all<Real>(quaternion, Vec3d{0, 0, 1}, 3);
-  header.put_all<Real>(quaternion + 3 * sizeof(Real),
-                       Vec3d{-grid.origin[0], -grid.origin[1], grid.origin[2]}, 3);
-  for (int axis = 0; axis < 3; ++axis) {
-    double const sign = axis == 2 ? 1 : -1;
-    std::size_t const row = rows + static_cast<std::size_t>(axis) * 4 * sizeof(Real);
-    header.put(row + static_cast<std::size_t>(axis) * sizeof(Real),
-               static_cast<Real>(sign * grid.spacing[axis]));
-    header.put(row + 3 * sizeof(Real), static_cast<Real>(sign * grid.origin[axis]));
+  // (b, c, d): half a turn about z, behind a third of one about (-1, -1, -1) where axes are z, x, y
+  header.put_all<Real>(quaternion, axes == WorldAxes::zxy ? Vec3d{0.5, -0.5, 0.5} : Vec3d{0, 0, 1},
+                       3);
+  Vec3d const place = to_world_axes(axes, grid.origin);
+  header.put_all<Real>(quaternion + 3 * sizeof(Real), Vec3d{-place[0], -place[1], place[2]}, 3);
+  for (std::size_t axis = 0; axis < 3; ++axis) {
+    int const world = axis_indices(axes)[axis];
+    double const sign = world == 2 ? 1 : -1;
+    std::size_t const row = rows + static_cast<std::size_t>(world) * 4 * sizeof(Real);
+    header.put(row + axis * sizeof(Real),
+               static_cast<Real>(sign * grid.spacing[static_cast<int>(axis)]));
+    header.put(row + 3 * sizeof(Real), static_cast<Real>(sign * place[world]));
   }
 }
 
 /// NIfTI-1, for sizes up to 32767; numbers begin at byte 352.
-inline std::string nifti1_header(Grid const& grid) {
+inline std::string nifti1_header(Grid const& grid, WorldAxes axes) {
   NiftiHeader header{352};
   header.put<std::int32_t>(0, 348);
   header.put<std::int16_t>(40, 3);  // dimensions
@@ -77,13 +80,13 @@ inline std::string nifti1_header(Grid const& grid) {
   header.put(123, nifti_mm);
   header.put(252, nifti_scanner_coordinates);
   header.put(254, nifti_scanner_coordinates);
-  put_nifti_affine<float>(header, grid, 256, 280);
+  put_nifti_affine<float>(header, grid, axes, 256, 280);
   header.put(344, std::string{"n+1"});
   return header.bytes();
 }
 
 /// NIfTI-2; numbers begin at byte 544.
-inline std::string nifti2_header(Grid const& grid) {
+inline std::string nifti2_header(Grid const& grid, WorldAxes axes) {
   NiftiHeader header{544};
   header.put<std::int32_t>(0, 540);
   header.put(4, std::string{"n+2\0\r\n\x1a\n", 8});
@@ -98,15 +101,15 @@ inline std::string nifti2_header(Grid const& grid) {
   header.put<double>(176, 1);
   header.put<std::int32_t>(344, nifti_scanner_coordinates);
   header.put<std::int32_t>(348, nifti_scanner_coordinates);
-  put_nifti_affine<double>(header, grid, 352, 400);
+  put_nifti_affine<double>(header, grid, axes, 352, 400);
   header.put<std::int32_t>(500, nifti_mm);
   return header.bytes();
 }
 
 /// What stands before the numbers of a volume of float in one file: NIfTI-1 where its sizes allow.
-inline std::string nifti_header(Grid const& grid) {
+inline std::string nifti_header(Grid const& grid, WorldAxes axes) {
   int const most = std::max({grid.size[0], grid.size[1], grid.size[2]});
-  return most <= 32767 ? nifti1_header(grid) : nifti2_header(grid);
+  return most <= 32767 ? nifti1_header(grid, axes) : nifti2_header(grid, axes);
 }
 
 }  // namespace pyronn::detail

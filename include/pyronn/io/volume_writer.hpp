@@ -15,6 +15,7 @@
 #include <pyronn/io/metaimage.hpp>
 #include <pyronn/io/nifti.hpp>
 #include <pyronn/io/npy.hpp>
+#include <pyronn/io/world_axes.hpp>
 
 namespace pyronn {
 
@@ -83,10 +84,11 @@ class RawVolumeWriter final : public VolumeWriter {
 };
 
 /// What stands before the numbers in a file of this name, or nothing where the format is another.
-inline std::string volume_header(std::filesystem::path const& path, Grid const& grid) {
+inline std::string volume_header(std::filesystem::path const& path, Grid const& grid,
+                                 WorldAxes axes) {
   auto const extension = path.extension();
-  if (extension == ".mha") return metaimage_header(grid, "MET_FLOAT");
-  if (extension == ".nii") return nifti_header(grid);
+  if (extension == ".mha") return metaimage_header(grid, "MET_FLOAT", axes);
+  if (extension == ".nii") return nifti_header(grid, axes);
   if (extension != ".npy") return "";
   return npy_header_text(NumberType::float32, {grid.size[2], grid.size[1], grid.size[0]});
 }
@@ -94,12 +96,14 @@ inline std::string volume_header(std::filesystem::path const& path, Grid const& 
 }  // namespace detail
 
 /// Opens a file for a volume of float in the format that its name ends in: .mha (MetaImage), .nii
-/// (NIfTI) or .npy (NumPy, without the grid's place). Throws InvalidArgument for other names and a
+/// (NIfTI) or .npy (NumPy, without the grid's place); the first two say which `axes` of the world
+/// those of the grid are. Throws InvalidArgument for other names and a
 /// grid that is not valid, and FileError where AtomicFile does.
 [[nodiscard]] inline std::unique_ptr<VolumeWriter> volume_writer(std::filesystem::path const& path,
-                                                                 Grid const& grid) {
+                                                                 Grid const& grid,
+                                                                 WorldAxes axes = WorldAxes::xyz) {
   grid.validate();
-  std::string const header = detail::volume_header(path, grid);
+  std::string const header = detail::volume_header(path, grid, axes);
   detail::expects(!header.empty(), "volume_writer: the name ", path.string(),
                   " must end in .mha, .nii or .npy");
   return std::make_unique<detail::RawVolumeWriter>(path, grid, header);

@@ -72,7 +72,7 @@ inline std::vector<double> data_exchange_angles(Hdf5File const& file, int num_vi
                                      "the file has no pixel sizes: attenuation is per pixel");
   circle.axis_column = facts.choose<double>("axis column", given.axis_column, {{}, ""},
                                             circle.axis_column, "the middle of the panel");
-  circle.roll = facts.choose<double>("roll", given.roll, {{}, ""}, 0.0, "no file says it");
+  circle.roll = facts.choose_angle("roll", given.roll, {{}, ""}, 0.0, "no file says it");
   circle.rotation = facts.choose<Rotation>("rotation", given.rotation, {{}, ""},
                                            Rotation::counter_clockwise, "no file says it");
   try {

@@ -175,6 +175,7 @@ class RollSearch {
     double variance_roll = noise * all.bend_column / all.determinant();
     std::vector<double> columns;
     std::vector<double> rolls;
+    // NOLINTNEXTLINE(modernize-loop-convert): the group of each of nine places
     for (int group = 0; group < PlaceSums::groups; ++group) {
       auto const part = paraboloid([group](PlaceSums const& of) { return of.of_group[group]; });
       if (!part.has_least()) continue;

@@ -44,7 +44,7 @@ class DicomCtPdCircle {
                                               {scan_.central_element[0], counted}, 0, "");
     circle.central_row =
         facts.note("central row", scan_.central_element[1], ScanFact::Origin::file, counted);
-    circle.roll = facts.choose<double>("roll", given_.roll, {{}, ""}, 0.0, "no file says it");
+    circle.roll = facts.choose_angle("roll", given_.roll, {{}, ""}, 0.0, "no file says it");
     circle.rotation = facts.choose<Rotation>(
         "rotation", given_.rotation, {{}, ""}, Rotation::counter_clockwise,
         "the focal centre is at (-R sin a, R cos a); some readers turn it round");

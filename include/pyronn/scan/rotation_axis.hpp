@@ -66,6 +66,7 @@ class AxisSearch {
     tried_.clear();
     int const count = static_cast<int>(std::lround((last - first) / step)) + 1;
     std::vector<PanelPlace> places;
+    places.reserve(static_cast<std::size_t>(count));
     for (int i = 0; i < count; ++i) places.push_back({first + i * step, 0});
     for (auto const& sums : mismatch_.sums(places, rotation_)) {
       tried_.push_back({places[tried_.size()].column, mismatch_.mismatch(sums.all)});

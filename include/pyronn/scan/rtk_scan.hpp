@@ -55,10 +55,11 @@ class RtkScanReader {
     }
     Scan scan = is_parallel ? parallel_scan(views, pixels) : cone_scan(views, pixels);
     scan.measured = read_kind(images->type());
-    if (scan.measured == Measured::intensities) scan.full_intensity = double{full_intensity};
+    if (scan.measured == Measured::intensities) scan.full_intensity = full_intensity;
     scan.views = is_parallel ? images : collimated(images, views, pixels, scan.measured);
     scan.facts = facts_.list();
     scan.files = files;
+    scan.axes = WorldAxes::zxy;
     return scan;
   }
 
@@ -66,7 +67,7 @@ class RtkScanReader {
   using Views = RtkViews;
   using Origin = ScanFact::Origin;
 
-  static constexpr float full_intensity = 65535;
+  static constexpr double full_intensity = 65535;
 
   bool read_beam(Views const& views) {
     bool const is_parallel = views.front().projection.is_parallel();
@@ -76,19 +77,33 @@ class RtkScanReader {
                   views[n].projection.source_to_detector_distance,
                   ", but 0 means parallel rays, in all projections or in none");
       }
-      auto const& places = views[n].jaws.places;
-      bool const has_jaws = std::any_of(places.begin(), places.end(),
-                                        [](double place) { return place != rtk::Jaws::open; });
-      if (is_parallel && has_jaws) {
-        fail_file(geometry_, "projection ", n, " has jaws of collimation, which are known for ",
-                  "cone beams alone");
-      }
+      check_jaws(n, views[n]);
     }
     facts_.note<std::string>("rays", is_parallel ? "parallel" : "of a point source", Origin::file,
                              "SourceToDetectorDistance");
-    facts_.note<std::string>("x, y, z", "RTK's z, x, y", Origin::file,
-                             "RTK's source turns about y");
+    facts_.note<std::string>(
+        "x, y, z", "RTK's z, x, y", Origin::file,
+        "RTK's source turns about y; volumes in .mha and .nii lie in RTK's world");
     return is_parallel;
+  }
+
+  void check_jaws(std::size_t n, rtk::CollimatedProjection const& view) const {
+    auto const& places = view.jaws.places;
+    if (std::all_of(places.begin(), places.end(),
+                    [](double place) { return place == rtk::Jaws::open; })) {
+      return;
+    }
+    rtk::Projection const& projection = view.projection;
+    if (projection.is_parallel()) {
+      fail_file(geometry_, "projection ", n, " has jaws of collimation, which are known for ",
+                "cone beams alone");
+    }
+    if (projection.in_plane_angle != 0 || projection.out_of_plane_angle != 0 ||
+        projection.source_offset_y != 0) {
+      fail_file(geometry_, "projection ", n, " has jaws of collimation and InPlaneAngle, ",
+                "OutOfPlaneAngle or SourceOffsetY, with which versions of RTK measure jaws in ",
+                "different ways; take the Collimation elements out of the file");
+    }
   }
 
   void check_count(std::size_t projections, int images) const {
@@ -209,7 +224,7 @@ class RtkScanReader {
         message("the collimation hides some in ", hiding, " of ", views.size(), " views"));
     return std::make_shared<CollimatedImages>(
         std::move(images), std::move(result),
-        measured == Measured::intensities ? full_intensity : 0.0F);
+        static_cast<float>(measured == Measured::intensities ? full_intensity : 0));
   }
 
   std::filesystem::path const& geometry_;
@@ -229,9 +244,10 @@ inline std::shared_ptr<ImageStack const> no_images(std::filesystem::path const& 
 /// a MetaImage whose spacing, origin and directions say where pixels are, or whatever `open` opens;
 /// then the pixel size must be given, and images have their middle at (0, 0). Rays are parallel or
 /// those of a cone beam, each view has its own offsets and angles. RTK's axes z, x, y become
-/// x, y, z, so that the source turns about z. Numbers of 16 bits without sign are counts, of which
-/// 65535 pass where nothing is, all others line integrals, as in RTK; pixels that jaws hide count
-/// as air.
+/// x, y, z, so that the source turns about z, and `axes` says so to writers of volumes. Numbers of
+/// 16 bits without sign are counts, of which 65535 pass where nothing is, all others line
+/// integrals, as in RTK; pixels that jaws hide count as air; jaws of views that are tilted or whose
+/// source is moved along y are refused, as versions of RTK measure them in different ways.
 ///
 /// Throws FileError where read_collimated_geometry and metaimage_images do, where there are not as
 /// many images as projections, and for numbers that are given for views on no circle; `facts` lists

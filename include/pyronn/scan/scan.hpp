@@ -12,6 +12,7 @@
 
 #include <pyronn/core/error.hpp>
 #include <pyronn/core/grid.hpp>
+#include <pyronn/io/world_axes.hpp>
 #include <pyronn/scan/circular_scan.hpp>
 #include <pyronn/scan/image_stack.hpp>
 #include <pyronn/scan/scan_facts.hpp>
@@ -44,6 +45,7 @@ struct Scan {
   CalibrationImages flats{};               ///< of intensities; none: `full_intensity` is there
   std::optional<double> full_intensity{};  ///< the flat field where it is the same in all pixels
   std::optional<Grid> grid{};              ///< the volume, where the file names one
+  WorldAxes axes = WorldAxes::xyz;         ///< what the file calls the axes of `geometry`
   std::optional<CircularScan> circle{};    ///< the circle that `geometry` is, or nearly is
   /// The correction of beam hardening that the file names, which nobody has applied: coefficients
   /// of a polynomial of the line integral, from the constant on; empty: it names none.

@@ -77,6 +77,15 @@ class ScanFacts {
     return choose(what, given, file, T{}, "");
   }
 
+  /// The same for an angle [rad], which is kept in degrees.
+  double choose_angle(std::string const& what, std::optional<double> const& given,
+                      FileValue<double> const& file, double assumed, std::string const& reason) {
+    double const angle = choose<double>(what, given, file, assumed, reason);
+    constexpr double degrees = 57.295779513082320877;
+    facts_.back().value = text(angle * degrees) + " degrees";
+    return angle;
+  }
+
   /// Keeps a fact, and returns its value.
   template <class T>
   T const& note(std::string const& what, T const& value, ScanFact::Origin origin,

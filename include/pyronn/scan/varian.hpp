@@ -39,7 +39,7 @@ class VarianReader {
     read_rotation(circle);
     read_distances(circle);
     read_offsets(circle);
-    circle.roll = facts_.choose<double>("roll", given_.roll, {{}, ""}, 0.0, "no file says it");
+    circle.roll = facts_.choose_angle("roll", given_.roll, {{}, ""}, 0.0, "no file says it");
     facts_.note<std::string>("rows", "along +z from the first", ScanFact::Origin::assumed,
                              "as RTK has them");
     Scan scan{circle.geometry()};

@@ -54,8 +54,14 @@ struct StripeOptions {
 /// is the mean over the views of what it has more than that, where views in which the object has an
 /// edge there count little (weights of Geman and McClure), so that an object away from the axis
 /// leaves no stripes. What groups of 32 neighbouring views do not agree about is taken for none, if
-/// there are four groups. What is the same in all views is taken for a stripe: thin rings about the
-/// axis that the object really has are lost.
+/// there are four groups.
+///
+/// What is the same in all views may be the object's too: a sample or its tube about the axis.
+/// Gains change from column to column, while the edge of a body leaves numbers that change slowly
+/// over many columns; where they do, nothing is taken away. So stripes stay within about eight
+/// columns of an edge of a body that all views see in the same place, and stripes wider than two or
+/// three columns stay in part or wholly. Rings about the axis that are one or two columns thin in
+/// the object are still taken for stripes, and are lost.
 ///
 /// Views may come all at once or in shares, in any order; in each round all of them, or in all but
 /// the last some that are spread over the turn:
@@ -76,7 +82,7 @@ template <class Executor>
 class StripeFinder {
  public:
   /// For views of so many columns and rows: a detector or a band of its rows. Takes memory of the
-  /// executor for 13 floats a pixel. Throws InvalidArgument for options that are none and a
+  /// executor for 14 floats a pixel. Throws InvalidArgument for options that are none and a
   /// detector of less than 3 columns, and OutOfMemory.
   StripeFinder(Executor const& executor, Extents<2> detector, StripeOptions const& options = {})
       : StripeFinder{executor, checked(detector, options), options,
@@ -106,9 +112,11 @@ class StripeFinder {
     float const share = round_ == 0 ? 0.0F : 1.0F;
     executor_.for_each(pixels, detail::MoveStripes{sums, share, found, variances});
     executor_.for_each({detector_[1], 1, 1}, detail::ScaleRows{sums, scales_.data()});
-    executor_.for_each(
-        pixels, detail::KeepStripes{found, variances, static_cast<float>(significance_), smoother_,
-                                    stripes_.view(detector_)});
+    auto const narrow = narrow_.view(detector_);
+    executor_.for_each(pixels, detail::NarrowStripes{found, smoother_, narrow});
+    executor_.for_each(pixels,
+                       detail::KeepStripes{narrow, variances, static_cast<float>(significance_),
+                                           stripes_.view(detector_)});
     ++round_;
   }
 
@@ -125,6 +133,7 @@ class StripeFinder {
         significance_{options.significance},
         smoother_{smoother},
         found_{executor, pixels(detector)},
+        narrow_{executor, pixels(detector)},
         stripes_{executor, pixels(detector)},
         variances_{executor, pixels(detector)},
         scales_{executor, static_cast<std::size_t>(detector[1])},
@@ -151,7 +160,8 @@ class StripeFinder {
   double significance_;
   detail::RowSmoother smoother_;
   Buffer<float, Executor> found_;    // with what is too wide
-  Buffer<float, Executor> stripes_;  // without
+  Buffer<float, Executor> narrow_;   // without
+  Buffer<float, Executor> stripes_;  // without edges of the object too
   Buffer<float, Executor> variances_;
   Buffer<float, Executor> scales_;
   Buffer<detail::ResidualSums, Executor> sums_;
@@ -177,7 +187,7 @@ void subtract_stripes(Executor const& executor, ArrayView<float const, 2> stripe
 }
 
 /// Takes stripes away from line integrals (u, v, view) of all views of a band of rows, in place, as
-/// a StripeFinder finds them. Takes memory of the executor for 13 floats a pixel of one view; does
+/// a StripeFinder finds them. Takes memory of the executor for 14 floats a pixel of one view; does
 /// not synchronise. A strength of 0 changes nothing. Throws InvalidArgument where StripeFinder
 /// does, and OutOfMemory.
 template <class Executor>

@@ -23,8 +23,8 @@
 #include <dcmtk/dcmdata/dcxfer.h>
 
 #include <pyronn/interop/detail/text_file.hpp>
-#include <pyronn/interop/detail/text_numbers.hpp>
 #include <pyronn/io/detail/file_error.hpp>
+#include <pyronn/io/detail/text_numbers.hpp>
 
 namespace pyronn::detail {
 

@@ -13,8 +13,8 @@
 #include <string>
 
 #include <pyronn/interop/detail/text_file.hpp>
-#include <pyronn/interop/detail/text_numbers.hpp>
 #include <pyronn/io/detail/file_error.hpp>
+#include <pyronn/io/detail/text_numbers.hpp>
 #include <pyronn/io/number_type.hpp>
 #include <pyronn/io/readable_file.hpp>
 #include <pyronn/scan/image_files.hpp>

@@ -145,7 +145,7 @@ class NikonFile {
     table.pixel = facts.require<Vec2d>("pixel [mm]", given.pixel, {pixel, "DetectorPixelSizeX"});
     table.axis_offset = read_axis(table, given, facts);
     table.roll =
-        facts.choose<double>("roll", given.roll, read_roll(table), 0.0, "the file does not say it");
+        facts.choose_angle("roll", given.roll, read_roll(table), 0.0, "the file does not say it");
     table.tilt = read_tilt(facts);
     return table;
   }

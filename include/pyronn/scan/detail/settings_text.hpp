@@ -14,8 +14,8 @@
 #include <utility>
 
 #include <pyronn/interop/detail/text_file.hpp>
-#include <pyronn/interop/detail/text_numbers.hpp>
 #include <pyronn/io/detail/file_error.hpp>
+#include <pyronn/io/detail/text_numbers.hpp>
 #include <pyronn/io/detail/trimmed.hpp>
 #include <pyronn/scan/detail/units.hpp>
 #include <pyronn/scan/image_files.hpp>

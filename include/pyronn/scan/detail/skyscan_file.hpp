@@ -160,8 +160,8 @@ class SkyscanFile {
       pixel = {Vec2d{*on_camera, *on_camera}, "Camera Pixel Size (um) and Camera binning"};
     }
     Vec2d const result = facts.require<Vec2d>("pixel [mm]", given.pixel, pixel);
-    constexpr double alike = 1e-3;
-    if (size && on_camera && !(std::abs(*on_camera / result[0] - 1) <= alike)) {
+    constexpr double nearly_one = 1e-3;
+    if (size && on_camera && !(std::abs(*on_camera / result[0] - 1) <= nearly_one)) {
       facts.note("camera pixel [mm]", *on_camera, Origin::assumed,
                  "not used: NRecon takes Image Pixel Size and Object to Source");
     }
@@ -206,10 +206,10 @@ class SkyscanFile {
       if (!(std::abs(*rotation) <= most)) {
         settings_.fail("Image Rotation", "is ", *rotation, " degrees; turn the images first");
       }
-      return facts.note("roll", *rotation * (pi / 180), Origin::assumed,
+      return facts.note("roll [rad]", *rotation * (pi / 180), Origin::assumed,
                         "Image Rotation, from columns to rows; no public reader knows its sense");
     }
-    return facts.choose<double>("roll", given.roll, {{}, ""}, 0.0, "there is no Image Rotation");
+    return facts.choose_angle("roll", given.roll, {{}, ""}, 0.0, "there is no Image Rotation");
   }
 
   Rotation read_rotation(GivenOfScan const& given, ScanFacts& facts) const {

@@ -32,7 +32,7 @@ class ZeissGeometry {
         shift == 0
             ? "the middle of the panel"
             : message("CenterShift is ", shift, " pixels, taken as left of the panel's middle"));
-    circle.roll = facts_.choose<double>("roll", given_.roll, {{}, ""}, 0.0, "no file says it");
+    circle.roll = facts_.choose_angle("roll", given_.roll, {{}, ""}, 0.0, "no file says it");
     circle.rotation =
         facts_.choose<Rotation>("rotation", given_.rotation, {{}, ""}, Rotation::clockwise,
                                 "no file says it; it is what most programs take");

@@ -10,6 +10,7 @@
 #include <pyronn/core/math.hpp>
 #include <pyronn/core/vec.hpp>
 #include <pyronn/exec/kernel.hpp>
+#include <pyronn/recon/preprocess/detail/row_roughness.hpp>
 #include <pyronn/recon/preprocess/detail/row_smoother.hpp>
 
 namespace pyronn::detail {
@@ -183,26 +184,51 @@ struct ScaleRows {
   }
 };
 
-/// What is left of stripes when their rows are smoothed, and made smaller the less it is beyond
-/// `deviations` standard deviations: L. Breiman's non-negative garrote, Technometrics 37 (1995). An
-/// item is a pixel.
-struct KeepStripes {
+/// What is left of stripes when their rows are smoothed; an item is a pixel.
+struct NarrowStripes {
   using Block = BlockShape<128, 1, 1>;
 
   ArrayView<float const, 2> found;
+  RowSmoother smoother;
+  ArrayView<float, 2> narrow;
+
+  PYRONN_HOST_DEVICE void operator()(Vec<int, 3> item) const {
+    auto const row = [&](int at) { return found(at, item[1]); };
+    narrow(item[0], item[1]) = row_residual(smoother, row, item[0], found.extents[0]);
+  }
+};
+
+/// Keeps of stripes what neighbouring columns do not share: made smaller the less they are beyond
+/// `deviations` standard deviations, L. Breiman's non-negative garrote, Technometrics 37 (1995),
+/// and the smoother their row is around them. An item is a pixel.
+struct KeepStripes {
+  using Block = BlockShape<128, 1, 1>;
+
+  ArrayView<float const, 2> narrow;
   ArrayView<float const, 2> variances;
   float deviations;
-  RowSmoother smoother;
   ArrayView<float, 2> stripes;
 
   PYRONN_HOST_DEVICE void operator()(Vec<int, 3> item) const {
     int const u = item[0];
     int const v = item[1];
-    auto const row = [&](int at) { return found(at, v); };
-    float const stripe = row_residual(smoother, row, u, found.extents[0]);
+    auto const row = [&](int at) { return narrow(at, v); };
+    float const stripe = narrow(u, v);
     float const chance = deviations * deviations * variances(u, v);
     float const square = stripe * stripe;
-    stripes(u, v) = square > chance ? stripe * (1.0F - chance / square) : 0.0F;
+    float const part = part_of_gains(row_roughness(row, u, narrow.extents[0]));
+    stripes(u, v) = square > chance ? part * stripe * (1.0F - chance / square) : 0.0F;
+  }
+
+  /// From 0 for edges of the object to 1 for gains, without a jump: rounding must decide nothing.
+  /// Gains of their own have a roughness of about 2, pairs of columns of equal gains of 1; about
+  /// an edge that all views share it is below 0.5.
+  PYRONN_HOST_DEVICE static float part_of_gains(float roughness) {
+    constexpr float edge = 0.6F;
+    constexpr float gain = 1.0F;
+    float const part = (roughness - edge) / (gain - edge);
+    float const within = pyronn::min(pyronn::max(part, 0.0F), 1.0F);
+    return within * within * (3.0F - 2.0F * within);
   }
 };
 

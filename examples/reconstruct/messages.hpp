@@ -1,0 +1,43 @@
+// SPDX-FileCopyrightText: The pyronn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+/// What the program tells its user of scans and files.
+#include <cstdio>
+#include <ios>
+#include <sstream>
+#include <string>
+
+#include <pyronn/core/error.hpp>
+#include <pyronn/scan/scan.hpp>
+
+#include "bad_input.hpp"
+
+namespace example {
+
+/// What the library refuses while the input is read, said of `name`.
+template <class Read>
+auto as_input(std::string const& name, Read const& read) {
+  try {
+    return read();
+  } catch (pyronn::InvalidArgument const& error) {
+    throw BadInput(name + ": " + error.what());
+  } catch (pyronn::FileError const& error) {
+    throw BadInput(error.what());
+  }
+}
+
+/// A line each, on standard output.
+inline void print_facts(pyronn::Scan const& scan) {
+  std::ostringstream text;
+  text.exceptions(std::ios::badbit);
+  for (auto const& fact : scan.facts) text << fact << '\n';
+  std::printf("%s", text.str().c_str());
+}
+
+/// On standard error.
+inline void warn(std::string const& warning) {
+  std::fprintf(stderr, "reconstruct: %s\n", warning.c_str());
+}
+
+}  // namespace example
