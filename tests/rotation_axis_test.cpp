@@ -256,6 +256,7 @@ BOOST_AUTO_TEST_CASE(of_a_tooth, *has_scans) {
   MeasuredScan const tooth{"parallel_tomopy_tooth", scan, 0, 2, 295.0, 296.0};
   Lines const lines = measured_lines(tooth, "projections_f32.npy");
   check(tooth, lines);
+  check_shifts(tooth, lines);
 }
 
 BOOST_AUTO_TEST_CASE(of_a_rod, *has_scans) {

@@ -165,35 +165,27 @@ class RollSearch {
       result.uncertainty = result.column_uncertainty = std::numeric_limits<double>::infinity();
       return;
     }
-    // Columns, and rows, that smoothing by (1, 4, 6, 4, 1) twice makes one.
+    // Rows that smoothing by (1, 4, 6, 4, 1) twice makes one.
     constexpr double correlated = 65536.0 / 12870.0;
     auto const steps_apart = mismatch_.steps();
-    double const one = std::max(1.0, correlated / steps_apart.columns) *
+    double const one = std::max(1.0, mismatch_.correlated_columns() / steps_apart.columns) *
                        std::max(1.0, correlated / steps_apart.rows);
-    double const noise = one * 4 * sums[4].all.squares / sums[4].all.count;
+    double const noise = mismatch_.repetitions() * one * 4 * mismatch_.noise(sums[4]);
     double variance_column = noise * all.bend_roll / all.determinant();
     double variance_roll = noise * all.bend_column / all.determinant();
-    std::vector<Step> steps;
+    std::vector<double> columns;
+    std::vector<double> rolls;
     // NOLINTNEXTLINE(modernize-loop-convert): the group of each of nine places
     for (int group = 0; group < PlaceSums::groups; ++group) {
       auto const part = paraboloid([group](PlaceSums const& of) { return of.of_group[group]; });
-      if (part.has_least()) steps.push_back(part.least());
+      if (!part.has_least()) continue;
+      columns.push_back(part.least().column);
+      rolls.push_back(part.least().roll);
     }
-    variance_column = std::max(variance_column, scatter(steps, &Step::column));
-    variance_roll = std::max(variance_roll, scatter(steps, &Step::roll));
+    variance_column = std::max(variance_column, mismatch_.variance(columns));
+    variance_roll = std::max(variance_roll, mismatch_.variance(rolls));
     result.column_uncertainty = std::sqrt(variance_column) * finest;
     result.uncertainty = std::sqrt(variance_roll) * roll_step;
-  }
-
-  /// The variance of a mean.
-  static double scatter(std::vector<Step> const& steps, double Step::*of) {
-    if (steps.size() < 3) return 0;
-    auto const count = static_cast<double>(steps.size());
-    double mean = 0;
-    for (Step const& step : steps) mean += step.*of / count;
-    double squares = 0;
-    for (Step const& step : steps) squares += (step.*of - mean) * (step.*of - mean);
-    return squares / (count * (count - 1));
   }
 
   PanelMismatch<PanelRows, Executor> const& mismatch_;

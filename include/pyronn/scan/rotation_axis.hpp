@@ -7,7 +7,6 @@
 #include <cmath>
 #include <cstddef>
 #include <limits>
-#include <numeric>
 #include <optional>
 #include <vector>
 
@@ -27,8 +26,8 @@ struct AxisCandidate {
 /// Where the rotation axis is seen.
 struct RotationAxis {
   double column;  ///< from 0; pixel centres are at integers
-  /// Standard deviation of `column` [columns] by noise. Half a turn of parallel rays compares views
-  /// beyond the last ones, which may add some hundredths.
+  /// Standard deviation of `column` [columns] by noise; of half a turn of parallel rays, by noise
+  /// or by how its views are continued to where both ends meet, whichever is more.
   double uncertainty;
   double mismatch;  ///< from 0, where lines measured twice are the same, to 1
   /// The same for the other sense of rotation, which parallel rays do not tell. One that is much
@@ -104,7 +103,6 @@ double axis_uncertainty(PanelMismatch<SingleRows, Executor> const& mismatch, dou
   constexpr double step = 0.25;
   auto const places =
       mismatch.sums({{column - step, 0}, {column, 0}, {column + step, 0}}, rotation);
-  PairSums const& all = places[1].all;
   double bends = 0;
   std::vector<double> shifts;
   for (int group = 0; group < PlaceSums::groups; ++group) {
@@ -115,16 +113,10 @@ double axis_uncertainty(PanelMismatch<SingleRows, Executor> const& mismatch, dou
     bends += bend;
     if (bend > 0) shifts.push_back((left - right) / (2 * step * bend));
   }
-  constexpr double correlated =
-      256.0 / 70.0;  // columns that smoothing by (1, 4, 6, 4, 1) makes one
   if (!(bends > 0)) return std::numeric_limits<double>::infinity();
-  double const of_noise = std::sqrt(correlated * 4 * all.squares / all.count / bends);
-  if (shifts.size() < 3) return of_noise;
-  auto const count = static_cast<double>(shifts.size());
-  double const mean = std::accumulate(shifts.begin(), shifts.end(), 0.0) / count;
-  double squares = 0;
-  for (double const shift : shifts) squares += (shift - mean) * (shift - mean);
-  return std::max(of_noise, std::sqrt(squares / (count * (count - 1))));
+  double const of_noise = mismatch.repetitions() * mismatch.correlated_columns() * 4 *
+                          mismatch.noise(places[1]) / bends;
+  return std::sqrt(std::max(of_noise, mismatch.variance(shifts)));
 }
 
 }  // namespace detail

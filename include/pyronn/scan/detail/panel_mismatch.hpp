@@ -8,6 +8,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <numeric>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -17,6 +19,7 @@
 #include <pyronn/exec/host_copy.hpp>
 #include <pyronn/scan/circular_scan.hpp>
 #include <pyronn/scan/detail/panel_kernels.hpp>
+#include <pyronn/scan/detail/seam_views.hpp>
 #include <pyronn/scan/detail/views_around.hpp>
 
 namespace pyronn::detail {
@@ -56,18 +59,24 @@ class PanelMismatch {
       : executor_{executor},
         reference_{reference},
         extents_{lines.extents},
-        sorted_{executor, scan.angles},
-        angles_{detail::in_memory_of(executor, scan.angles)},
+        seam_{scan.is_parallel() ? seam_of(scan.angles, lines.extents[0]) : std::nullopt},
+        sorted_{executor, seam_ ? SeamViews::angles() : scan.angles},
+        angles_{detail::in_memory_of(executor, seam_ ? SeamViews::angles() : scan.angles)},
         smoothed_{executor, 0},
         ratio_{scan.pixel[1] / scan.pixel[0]},
         fan_step_{scan.is_parallel() ? 0.0 : scan.pixel[0] / scan.source_detector} {
     check_finite(function, lines);
-    for (int i = 0; i < Rows::smoothings; ++i) {
-      Buffer<float, Executor> result{executor, static_cast<std::size_t>(lines.count())};
-      executor.for_each(extents_, SmoothLines{i == 0 ? lines : smoothed_.view(extents_),
-                                              result.view(extents_), Rows::across ? 2 : 0});
-      smoothed_ = std::move(result);
+    if (seam_) {
+      extents_[2] = SeamViews::count;
+      make([&](auto made) { executor.for_each(extents_, MakeSeamViews{lines, made, *seam_}); });
     }
+    for (int i = 0; i < Rows::smoothings; ++i) {
+      make([&](auto made) {
+        executor.for_each(extents_, SmoothLines{i == 0 && !seam_ ? lines : smoothed_.view(extents_),
+                                                made, Rows::across ? 2 : 0});
+      });
+    }
+    if (seam_) smooth_along_rows();
     PairSums const all = sum(smoothed_.view(extents_));
     least_variation_ = 0.02 * all.variation() / all.count;
   }
@@ -102,7 +111,7 @@ class PanelMismatch {
         {count, views, 1},
         CompareViews<typename Rows::Interpolation>{
             smoothed_.view(extents_), sorted_.circle(), angles_.data(), in_memory.data(),
-            of_views.data(), count, view_step, steps.rows, steps.columns, 2 * Rows::smoothings,
+            of_views.data(), count, view_step, steps.rows, steps.columns, edge_,
             Rows::across ? 2 * Rows::smoothings : 0, reference_, ratio_, fan_step_,
             rotation == Rotation::clockwise ? 1.0 : -1.0});
     executor_.for_each({count, PlaceSums::groups, 1}, AddViews{of_views.data(), of_groups.data(),
@@ -119,6 +128,35 @@ class PanelMismatch {
     return result;
   }
 
+  /// Columns that smoothing makes one.
+  [[nodiscard]] double correlated_columns() const {
+    constexpr double binomial = Rows::smoothings == 1 ? 256.0 / 70.0 : 65536.0 / 12870.0;
+    if (!seam_) return binomial;
+    return 2 * std::sqrt(pi * (Rows::smoothings + seam_->sigma * seam_->sigma));
+  }
+
+  /// The mean square of differences that is noise: of a seam, of the views that are continued by
+  /// parabolas, as lines leave more.
+  [[nodiscard]] double noise(PlaceSums const& found) const {
+    PairSums const& part = seam_ ? found.of_group[1] : found.all;
+    return part.squares / part.count;
+  }
+
+  /// How often sums hold the same measurements, as only a seam makes them.
+  [[nodiscard]] int repetitions() const { return seam_ ? SeamViews::count : 1; }
+
+  /// The variance of a result of which groups of views found `values`: that of their mean, but of
+  /// a seam how far ways to continue views are apart, of which none need be right.
+  [[nodiscard]] double variance(std::vector<double> const& values) const {
+    if (seam_ && values.size() < SeamViews::count) return std::numeric_limits<double>::infinity();
+    if (values.size() < 3) return 0;
+    auto const count = static_cast<double>(values.size());
+    double const mean = std::accumulate(values.begin(), values.end(), 0.0) / count;
+    double squares = 0;
+    for (double const value : values) squares += (value - mean) * (value - mean);
+    return squares / (seam_ ? count : count * (count - 1));
+  }
+
   /// From 0, where both measurements are the same, to about 1, where they have nothing in common;
   /// infinite where too little of what varies is measured twice.
   [[nodiscard]] double mismatch(PairSums const& found) const {
@@ -127,9 +165,25 @@ class PanelMismatch {
   }
 
  private:
+  template <class Function>
+  void make(Function const& function) {
+    Buffer<float, Executor> result{executor_, static_cast<std::size_t>(extents_.count())};
+    function(result.view(extents_));
+    smoothed_ = std::move(result);
+  }
+  void smooth_along_rows() {
+    auto const weights = SmoothAlongRows::normal_weights(seam_->sigma);
+    int const reach = static_cast<int>(weights.size()) - 1;
+    auto const in_memory = detail::in_memory_of(executor_, weights);
+    make([&](auto made) {
+      executor_.for_each(extents_,
+                         SmoothAlongRows{smoothed_.view(extents_), made, in_memory.data(), reach});
+    });
+    edge_ += reach;
+  }
   [[nodiscard]] std::vector<PairSums> sums_of_views(ProjectionView<float const> lines) const {
-    Buffer<PairSums, Executor> sums{executor_, static_cast<std::size_t>(extents_[2])};
-    executor_.for_each({extents_[2], 1, 1}, SumView{lines, sums.data()});
+    Buffer<PairSums, Executor> sums{executor_, static_cast<std::size_t>(lines.extents[2])};
+    executor_.for_each({lines.extents[2], 1, 1}, SumView{lines, sums.data()});
     return detail::on_host(executor_, sums);
   }
   [[nodiscard]] PairSums sum(ProjectionView<float const> lines) const {
@@ -147,13 +201,15 @@ class PanelMismatch {
 
   Executor const& executor_;
   double reference_;
-  Extents<3> extents_;
+  Extents<3> extents_;  ///< of the lines that are compared
+  std::optional<SeamViews> seam_;
   SortedViews<Executor> sorted_;
   Buffer<double, Executor> angles_;
   Buffer<float, Executor> smoothed_;
   double ratio_;
   double fan_step_;
   double least_variation_ = 0;
+  int edge_ = 2 * Rows::smoothings;  ///< columns at either end that smoothing has extended
 };
 
 }  // namespace pyronn::detail
