@@ -15,6 +15,7 @@
 #include <pyronn/core/array_view.hpp>
 #include <pyronn/core/config.hpp>
 #include <pyronn/core/math.hpp>
+#include <pyronn/core/vec.hpp>
 #include <pyronn/exec/kernel.hpp>
 
 namespace pyronn::detail {
@@ -87,13 +88,13 @@ inline std::optional<SeamViews> seam_of(std::vector<double> const& angles, int c
       ends[end][i] = -std::min(from_outermost, 2 * pi - from_outermost);
       double const gap = i == 0 ? step : ends[end][i - 1] - ends[end][i];
       if (!(gap > 0.2 * step && gap <= 2.5 * step)) return {};
-      for (int degree = 0; degree < SeamViews::degrees; ++degree) {
-        result.view[end * SeamViews::degrees + degree][i] = static_cast<int>(order[place]);
+      for (int power = 0; power < SeamViews::degrees; ++power) {
+        result.view[end * SeamViews::degrees + power][i] = static_cast<int>(order[place]);
       }
     }
-    for (int degree = 0; degree < SeamViews::degrees; ++degree) {
-      set_weights(ends[end], degree + 2, 0.5 * (pi - arc),
-                  result.weight[end * SeamViews::degrees + degree]);
+    for (int power = 0; power < SeamViews::degrees; ++power) {
+      set_weights(ends[end], power + 2, 0.5 * (pi - arc),
+                  result.weight[end * SeamViews::degrees + power]);
     }
   }
   // From view to view what lies at the side moves by this many columns.
