@@ -206,8 +206,9 @@ class SkyscanFile {
       if (!(std::abs(*rotation) <= most)) {
         settings_.fail("Image Rotation", "is ", *rotation, " degrees; turn the images first");
       }
-      return facts.note("roll [rad]", *rotation * (pi / 180), Origin::assumed,
-                        "Image Rotation, from columns to rows; no public reader knows its sense");
+      return facts.choose_angle(
+          "roll", {}, {{}, ""}, *rotation * (pi / 180),
+          "Image Rotation, from columns to rows; no public reader knows its sense");
     }
     return facts.choose_angle("roll", given.roll, {{}, ""}, 0.0, "there is no Image Rotation");
   }
