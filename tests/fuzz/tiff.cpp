@@ -63,7 +63,8 @@ class TiffRecipe {
       double const value = std::atof(word.c_str());
       auto const whole = static_cast<std::uint64_t>(std::strtoll(word.c_str(), nullptr, 10));
       if (tag.type == 5) {  // a fraction
-        tag.bytes += number(4, static_cast<std::uint64_t>(std::clamp(value, 0.0, 4e6) * 1000));
+        tag.bytes +=
+            number(4, static_cast<std::uint64_t>((value > 0 ? std::min(value, 4e6) : 0) * 1000));
         tag.bytes += number(4, 1000);
       } else {
         tag.bytes += number(tag.type == 3 ? 2 : tag.type == 1 ? 1 : 4, whole);
