@@ -18,6 +18,7 @@
 #include <pyronn/core/error.hpp>
 #include <pyronn/operators/plan.hpp>
 #include <pyronn/scan/npy_images.hpp>
+#include <pyronn/scan/row_extension.hpp>
 #include <pyronn/scan/scan.hpp>
 
 #include "../support/process.hpp"
@@ -129,8 +130,9 @@ class Program {
     try {
       return check_orbit(scan_, grid_, fbp_options_);
     } catch (pyronn::InvalidArgument const&) {
-      bool const is_parallel = scan_.circle && scan_.circle->is_parallel();
-      if (!is_parallel || fbp_options_.redundancy != pyronn::Redundancy::automatic) throw;
+      bool const is_half_turn =
+          scan_.circle && scan_.circle->is_parallel() && pyronn::is_half_turn(*scan_.circle);
+      if (!is_half_turn || fbp_options_.redundancy != pyronn::Redundancy::automatic) throw;
     }
     fbp_options_.redundancy = pyronn::Redundancy::uniform;
     check_orbit(scan_, grid_, fbp_options_);

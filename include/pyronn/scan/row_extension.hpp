@@ -21,6 +21,14 @@ namespace pyronn {
   return range + 1.5 * range / static_cast<double>(scan.angles.size() - 1) >= 2 * pi;
 }
 
+/// Whether the views go half way round at least: but for a step and a half, as above.
+[[nodiscard]] inline bool is_half_turn(CircularScan const& scan) {
+  if (scan.angles.size() < 3) return false;
+  auto const [low, high] = std::minmax_element(scan.angles.begin(), scan.angles.end());
+  double const range = *high - *low;
+  return range + 1.5 * range / static_cast<double>(scan.angles.size() - 1) >= pi;
+}
+
 /// `columns` on either side, but on the far side of the axis alone where the detector is offset, by
 /// more than a twentieth of its width, and the scan a full turn: on the near side opposite rays
 /// measure what would be continued.

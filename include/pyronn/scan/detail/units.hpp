@@ -80,7 +80,9 @@ double rad_of_angles(std::vector<double> const& angles, std::string const& unit,
   }
   double const rad = known.value_or(pi / 180);
   constexpr double most = 25 * 2 * pi;
-  if (!((high - low) * rad <= most)) {
+  constexpr double farthest = 1e4 * 2 * pi;  // of a table that has turned for long
+  double const outermost = std::max(std::abs(low), std::abs(high));
+  if (!((high - low) * rad <= most && outermost * rad <= farthest)) {
     fail(": goes from ", low, " to ", high, " ", unit.empty() ? "degrees" : unit,
          ", more turns than any scan; ", rad == 1 ? "are they degrees?" : "is one wrong?");
   }
