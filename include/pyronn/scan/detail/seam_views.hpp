@@ -56,7 +56,7 @@ inline void set_weights(double const* at, int taps, double wanted, float* weight
 inline std::optional<SeamViews> seam_of(std::vector<double> const& angles, int columns) {
   constexpr int taps = SeamViews::most_taps;
   auto const views = angles.size();
-  if (views < 2 * taps) return {};
+  if (views < std::size_t{2} * taps) return {};
   auto const turned = [&](std::size_t n) {
     return angles[n] - std::floor(angles[n] / (2 * pi)) * 2 * pi;
   };
