@@ -92,7 +92,10 @@ BOOST_AUTO_TEST_CASE(cgls_with_damping) {
     test::Array<double, 2> noisy{strips.map.range(), data};
     strips.problem.data = noisy.view();
     pyronn::Cgls solver{test::executor(), strips.problem, options[n]};
-    check_image(after(strips, solver, 10), expected[n]);
+    check_image(after(strips, solver, 4), expected[n]);
+    // Nor does rounding, all that is left of the gradient, lead it away again.
+    pyronn::iterate(solver, 200);
+    check_image(strips.image.values(), expected[n]);
   }
 }
 

@@ -87,13 +87,17 @@ class Cgls {
       detail::run_scalar_step(
           executor, detail::AddNumber{direction_square, damping_square(), curvature}, number(0));
     }
-    Quotient const length{number(gradient_square), number(curvature)};
+    // What is exactly |g|^2 in theory. Once rounding alone is left, directions are not conjugate
+    // any more, and a step of |g|^2 along one may be far too long; this one never is.
+    system_.dot(gradient(), direction(), number(slope));
+    Quotient const length{number(slope), number(curvature)};
     axpy(executor, length, direction(), image_);
     axpy(executor, -length, projected(), residual());
     make_gradient();
     system_.dot(gradient(), gradient(), number(next_gradient_square));
-    xpby(executor, gradient(), Quotient{number(next_gradient_square), number(gradient_square)},
-         direction());
+    detail::run_scalar_step(
+        executor, detail::DivideNumbers{next_gradient_square, gradient_square, growth}, number(0));
+    xpby(executor, gradient(), number(growth), direction());
     detail::run_scalar_step(executor, detail::CopyNumber{next_gradient_square, gradient_square},
                             number(0));
   }
@@ -127,6 +131,8 @@ class Cgls {
     next_gradient_square,
     curvature,
     direction_square,
+    slope,
+    growth,
     num_numbers
   };
 

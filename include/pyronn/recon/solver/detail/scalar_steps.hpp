@@ -59,6 +59,18 @@ struct AddNumber {
   }
 };
 
+/// numbers[target] = numbers[numerator] / numbers[denominator], 0 where that divides by 0.
+struct DivideNumbers {
+  int numerator;
+  int denominator;
+  int target;
+
+  PYRONN_HOST_DEVICE void operator()(double* numbers) const {
+    double const divisor = numbers[denominator];
+    numbers[target] = divisor == 0 ? 0 : numbers[numerator] / divisor;
+  }
+};
+
 /// The first `Count` numbers, on the host. Waits.
 template <int Count, class Executor>
 std::array<double, Count> numbers_on_host(Executor const& executor, double const* numbers) {
