@@ -93,6 +93,19 @@ struct WeighElements {
   }
 };
 
+/// The root of w times y, 0 where w is 0, whatever y is.
+template <class T>
+struct WeighByRoots {
+  T const* y;
+  T const* w;
+
+  PYRONN_HOST_DEVICE WeighByRoots with_scalars() const { return *this; }
+  PYRONN_HOST_DEVICE T operator()(std::int64_t i) const {
+    auto const weight = widen(w[i]);
+    return element_of<T>(weight == 0 ? weight : std::sqrt(weight) * widen(y[i]));
+  }
+};
+
 /// x where the mask is not 0, else 0.
 template <class T>
 struct KeepWhere {
