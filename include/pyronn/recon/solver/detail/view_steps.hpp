@@ -95,6 +95,18 @@ struct SubsetWeights {
   }
 };
 
+/// w y, 0 where w is 0.
+template <class T>
+struct WeighRays {
+  T const* y;        ///< of the subset
+  T const* weights;  ///< of all rays, or null
+
+  PYRONN_HOST_DEVICE T operator()(std::int64_t in_subset, std::int64_t in_all) const {
+    auto const weight = number_or_one(weights, in_all);
+    return element_of<T>(weight == 0 ? weight : weight * widen(y[in_subset]));
+  }
+};
+
 /// w / sum where the sum is positive, else 0.
 template <class T>
 struct InvertRaySums {
