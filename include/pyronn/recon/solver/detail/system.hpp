@@ -21,6 +21,11 @@
 
 namespace pyronn::detail {
 
+/// The size of a workspace, as distinct from a limit on it.
+struct WorkspaceBytes {
+  std::size_t bytes;
+};
+
 /// A problem with an executor and a workspace. `name` is the solver's, for messages.
 template <class Map, class Executor>
 class System {
@@ -37,10 +42,16 @@ class System {
 
   System(char const* name, Executor const& executor, ReconstructionProblem<Map> const& problem,
          std::size_t workspace_limit)
+      : System{name, executor, problem,
+               WorkspaceBytes{workspace_bytes(executor, problem.map, workspace_limit)}} {}
+
+  /// With a workspace of this size, for solvers that call subsets of the map.
+  System(char const* name, Executor const& executor, ReconstructionProblem<Map> const& problem,
+         WorkspaceBytes workspace)
       : name_{name},
         executor_{executor},
         problem_{problem},
-        workspace_{executor, workspace_bytes(executor, problem.map, workspace_limit)} {}
+        workspace_{executor, workspace.bytes} {}
 
   /// What a system's workspace takes.
   static std::size_t workspace_bytes(Executor const& executor, Map const& map, std::size_t limit) {
