@@ -15,11 +15,18 @@
 #include <pyronn/exec/vector_operations.hpp>
 #include <pyronn/exec/workspace.hpp>
 #include <pyronn/operators/algebra/linear_map.hpp>
+#include <pyronn/operators/algebra/operator_norm.hpp>
 #include <pyronn/recon/solver/detail/element_steps.hpp>
 #include <pyronn/recon/solver/detail/scalar_steps.hpp>
 #include <pyronn/recon/solver/problem.hpp>
 
 namespace pyronn::detail {
+
+/// Throws InvalidArgument, beginning with `name`, for bounds that leave nothing.
+inline void check_bounds(char const* name, PixelBounds const& bounds) {
+  expects(bounds.lower <= bounds.upper, name, ": the bounds from ", bounds.lower, " to ",
+          bounds.upper, " leave no value; the lower one must not be above the upper one");
+}
 
 /// A problem with an executor and a workspace. `name` is the solver's, for messages.
 template <class Map, class Executor>
@@ -101,6 +108,24 @@ class System {
     pyronn::dot(executor_, x, y, result, workspace_);
   }
 
+  /// The norm of W^(1/2) A on the pixels that are sought, from below, as operator_norm; both
+  /// arrays are overwritten, and `number` lies in the executor's memory. Waits. Throws
+  /// InvalidArgument where it is 0.
+  double norm(ImageView image, RayView rays, double* number) {
+    make_mask(image);
+    auto const apply_normal = [&](ImageView x) {
+      apply(x, rays);
+      weigh(rays, rays);
+      apply_transpose(rays, x);
+      mask(x);
+    };
+    double const result = power_iteration(executor_, image, apply_normal, number, workspace_);
+    expects(result > 0, name_,
+            ": the map takes all pixels that are sought to 0, so that nothing can be learnt of "
+            "them; see to the geometry, the weights and the mask");
+    return result;
+  }
+
   /// Throws InvalidArgument for arrays of the wrong size, memory that the executor cannot reach,
   /// bounds that leave nothing, data that are not finite, weights that are negative, and weights
   /// and masks that are 0 everywhere. Waits. `number` lies in the executor's memory.
@@ -150,9 +175,7 @@ class System {
     matches("data", problem_.data, map.range());
     if (problem_.weights.data != nullptr) matches("weights", problem_.weights, map.range());
     if (problem_.mask.data != nullptr) matches("mask", problem_.mask, map.domain());
-    PixelBounds const bounds = problem_.bounds;
-    expects(bounds.lower <= bounds.upper, name_, ": the bounds from ", bounds.lower, " to ",
-            bounds.upper, " leave no value; the lower one must not be above the upper one");
+    check_bounds(name_, problem_.bounds);
   }
 
   char const* name_;
