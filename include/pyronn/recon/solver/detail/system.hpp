@@ -120,10 +120,31 @@ class System {
       mask(x);
     };
     double const result = power_iteration(executor_, image, apply_normal, number, workspace_);
-    expects(result > 0, name_,
+    expect_use(result);
+    return result;
+  }
+
+  /// Throws InvalidArgument where a number is 0 that is not unless A is, on pixels that are sought.
+  void expect_use(double size_of_map) const {
+    expects(size_of_map > 0, name_,
             ": the map takes all pixels that are sought to 0, so that nothing can be learnt of "
             "them; see to the geometry, the weights and the mask");
-    return result;
+  }
+
+  /// The mask as numbers, the sums of rows over the pixels that are sought, and the sums of columns
+  /// where they are; `ones` is overwritten.
+  void make_sums(ImageView mask_numbers, RayView rows, RayView ones, ImageView columns) {
+    make_mask(mask_numbers);
+    apply(mask_numbers, rows);
+    fill(executor_, ones, 1);
+    apply_transpose(ones, columns);
+    mask(columns);
+  }
+
+  /// The sum of an image, on the host. Waits. `number` lies in the executor's memory.
+  double sum(ConstImageView x, double* number) {
+    pyronn::sum(executor_, x, number, workspace_);
+    return numbers_on_host<1>(executor_, number)[0];
   }
 
   /// Throws InvalidArgument for arrays of the wrong size, memory that the executor cannot reach,

@@ -123,8 +123,8 @@ class TvDual {
   /// Where both sets lie.
   struct Slots {
     Slots(ArrayLayout& arrays, Extents<Rank> const& extents)
-        : first{arrays.template add<Stored>(fields(extents))},
-          second{arrays.template add<Stored>(fields(extents))} {}
+        : first{arrays.template add<Stored>(fields_of(extents))},
+          second{arrays.template add<Stored>(fields_of(extents))} {}
 
     Slot<Stored, Rank + 1> first;
     Slot<Stored, Rank + 1> second;
@@ -170,13 +170,6 @@ class TvDual {
   [[nodiscard]] Lattice<Number, Rank> const& lattice() const { return lattice_; }
 
  private:
-  static Extents<Rank + 1> fields(Extents<Rank> const& extents) {
-    Extents<Rank + 1> result{};
-    for (int axis = 0; axis < Rank; ++axis) result[axis] = extents[axis];
-    result[Rank] = Rank;
-    return result;
-  }
-
   [[nodiscard]] ImageOfDual<T, Rank> image_of(ProxProblem<T, Rank> const& problem,
                                               Stored const* dual) const {
     return {lattice_,

@@ -101,6 +101,42 @@ struct Lattice {
   }
 };
 
+/// The extents of as many fields as an image has axes.
+template <int Rank>
+Extents<Rank + 1> fields_of(Extents<Rank> const& extents) {
+  Extents<Rank + 1> result{};
+  for (int axis = 0; axis < Rank; ++axis) result[axis] = extents[axis];
+  result[Rank] = Rank;
+  return result;
+}
+
+/// A pixel of an image that is an array, for Lattice::difference.
+template <class T>
+struct ArrayPixel {
+  T const* image;
+
+  template <int Rank>
+  PYRONN_HOST_DEVICE element_number_t<T> operator()(Place<Rank> const& place) const {
+    return widen(image[place.index]);
+  }
+};
+
+/// By what a vector is multiplied to be at most `longest` long.
+template <class Number, int Rank>
+PYRONN_HOST_DEVICE Number shortening(Number const (&vector)[Rank], Number longest) {
+  // By the largest component, so that no square is infinite or lost.
+  Number most = 0;
+  for (Number const component : vector) {
+    Number const size = component < 0 ? -component : component;
+    most = size > most ? size : most;
+  }
+  if (!(most > 0)) return 1;
+  Number square = 0;
+  for (Number const component : vector) square += (component / most) * (component / most);
+  Number const length = most * std::sqrt(square);
+  return length > longest ? longest / length : Number{1};
+}
+
 /// Calls `step(place)` for pixels: in warps an item has one pixel, on cores a row of them.
 template <class Number, int Rank, class Step, bool InWarps>
 struct PixelKernel {
