@@ -17,7 +17,7 @@ struct PrimalDual {
   using Solver = pyronn::Pdhg<Map, test::Executor>;
   using Options = pyronn::PdhgOptions;
   static constexpr char const* name = "Pdhg";
-  static constexpr int iterations = 600;
+  static constexpr int iterations = 1500;
 };
 
 }  // namespace

@@ -29,7 +29,7 @@ struct PdhgOptions {
   Vec3d spacing{1, 1, 1};  ///< of pixels along x, y and in space z: the grid's
   /// How long the steps of the image are beside those of the duals, above 0: it changes how fast
   /// the iterations converge, not to what.
-  double balance = 1;
+  double balance = 3;
   std::size_t workspace_limit = default_workspace_limit;  ///< of the map's calls [bytes]
 };
 
