@@ -84,7 +84,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(an_iteration_can_be_replayed, Solver, Solvers) {
   graph.launch(executor.stream());
   std::size_t const before = free_bytes();
   for (int n = 1; n < replays; ++n) graph.launch(executor.stream());
-  BOOST_TEST(free_bytes() == before);
+  BOOST_TEST(free_bytes() >= before);
   BOOST_TEST(image.values() == expected.values(), boost::test_tools::per_element());
 }
 
