@@ -82,7 +82,9 @@ struct FourierPasses {
       span = stride;
       stride = passes[n].stride;
     }
-    return 2.0 * (table_index / stride) * (table_index % stride) / span;
+    int const j = table_index / stride;
+    int const k = table_index % stride;
+    return 2.0 * j * k / span;
   }
 };
 

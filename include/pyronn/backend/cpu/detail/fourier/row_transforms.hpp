@@ -3,6 +3,7 @@
 #pragma once
 
 /// RowTransforms: filters some rows by Fourier transforms and their inverses.
+#include <cstddef>
 #include <type_traits>
 
 #include <pyronn/backend/cpu/detail/fourier/row_numbers.hpp>
@@ -51,7 +52,7 @@ class RowTransforms {
 
   /// Stores at `to` what `change(x)` makes of the numbers x at `from`, `stride` apart, row by row.
   template <int Radix, class Change>
-  static void change_each(RowNumbers const* from, RowNumbers* to, int stride,
+  static void change_each(RowNumbers const* from, RowNumbers* to, std::ptrdiff_t stride,
                           Change const& change) {
     RowNumbers result[Radix];
     for (int row = 0; row < rows; ++row) {
@@ -68,7 +69,7 @@ class RowTransforms {
   struct Factors {
     Complex at[Radix];
 
-    Factors(Complex const* factors, int stride) {
+    Factors(Complex const* factors, std::ptrdiff_t stride) {
       for (int j = 0; j < Radix; ++j) at[j] = factors[j * stride];
     }
     void multiply(Complex (&x)[Radix], int first = 1) const {
@@ -79,8 +80,8 @@ class RowTransforms {
   /// The first forward pass, which makes both halves from the lower one.
   template <int Radix>
   void first_pass() const {
-    int const stride = passes_.passes[0].stride;
-    for (int k = 0; k < stride; ++k) {
+    std::ptrdiff_t const stride = passes_.passes[0].stride;
+    for (std::ptrdiff_t k = 0; k < stride; ++k) {
       Factors<Radix> const turns{tables_.factors + passes_.half + k, stride};
       Factors<Radix> const factors{tables_.factors + k, stride};
       RowNumbers* const lower = numbers_ + k;
@@ -99,8 +100,8 @@ class RowTransforms {
   /// The last inverse pass: the transpose of `first_pass`. Its results are no longer exchanged.
   template <int Radix>
   void last_pass() const {
-    int const stride = passes_.passes[0].stride;
-    for (int k = 0; k < stride; ++k) {
+    std::ptrdiff_t const stride = passes_.passes[0].stride;
+    for (std::ptrdiff_t k = 0; k < stride; ++k) {
       Factors<Radix> const turns{tables_.factors + passes_.half + k, stride};
       Factors<Radix> const factors{tables_.factors + k, stride};
       RowNumbers* const lower = numbers_ + k;
@@ -127,7 +128,7 @@ class RowTransforms {
 
   /// A forward pass: turns each run into `Radix` runs of `stride` numbers.
   template <int Radix>
-  void forward_pass(int stride) const {
+  void forward_pass(std::ptrdiff_t stride) const {
     each_butterfly<Radix>(stride, [](Complex(&x)[Radix], Factors<Radix> const& factors) {
       Butterfly<Radix>::transform(x);
       factors.multiply(x);
@@ -136,7 +137,7 @@ class RowTransforms {
 
   /// An inverse pass: the transpose of `forward_pass`.
   template <int Radix>
-  void inverse_pass(int stride) const {
+  void inverse_pass(std::ptrdiff_t stride) const {
     each_butterfly<Radix>(stride, [](Complex(&x)[Radix], Factors<Radix> const& factors) {
       factors.multiply(x);
       Butterfly<Radix>::transform(x);
@@ -144,9 +145,9 @@ class RowTransforms {
   }
 
   template <int Radix, class Change>
-  void each_butterfly(int stride, Change const& change) const {
-    for (int run = 0; run < passes_.length; run += Radix * stride) {
-      for (int k = 0; k < stride; ++k) {
+  void each_butterfly(std::ptrdiff_t stride, Change const& change) const {
+    for (std::ptrdiff_t run = 0; run < passes_.length; run += Radix * stride) {
+      for (std::ptrdiff_t k = 0; k < stride; ++k) {
         Factors<Radix> const factors{tables_.factors + k, stride};
         RowNumbers* const first = numbers_ + (run + k);
         change_each<Radix>(first, first, stride, [&](Complex(&x)[Radix]) { change(x, factors); });
