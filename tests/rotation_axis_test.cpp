@@ -24,6 +24,7 @@
 
 using pyronn::CircularScan;
 using pyronn::CpuExecutor;
+using pyronn::DetectorShape;
 using pyronn::equal_angles;
 using pyronn::find_rotation_axis;
 using pyronn::InvalidArgument;
@@ -48,6 +49,14 @@ CircularScan cone(int columns, std::vector<double> angles) {
   return scan;
 }
 
+/// The same of one row in the plane.
+CircularScan in_plane(CircularScan scan, DetectorShape shape) {
+  scan.size[1] = 1;
+  scan.central_row = 0;
+  scan.shape = shape;
+  return scan;
+}
+
 /// The lines of a head that lies aside, exact, with noise of some standard deviation.
 Lines lines_of(CircularScan const& scan, double noise) {
   pyronn::Phantom const phantom{pyronn::Body::ellipsoid({6, -9, 0}, {22, 15, 40}, 0.02),
@@ -58,7 +67,9 @@ Lines lines_of(CircularScan const& scan, double noise) {
                                    static_cast<int>(scan.angles.size())};
   std::visit(
       [&](auto const& beam) {
-        if constexpr (!pyronn::is_plane_geometry_v<std::decay_t<decltype(beam)>>) {
+        if constexpr (pyronn::is_plane_geometry_v<std::decay_t<decltype(beam)>>) {
+          pyronn::project(executor, phantom, beam, {lines.data(), {extents[0], extents[2]}});
+        } else {
           pyronn::project(executor, phantom, beam, {lines.data(), extents});
         }
       },
@@ -113,6 +124,36 @@ BOOST_AUTO_TEST_CASE(of_a_point_source) {
   CircularScan clockwise = cone(128, equal_angles(180));
   clockwise.rotation = Rotation::clockwise;
   check(clockwise, 0);
+}
+
+/// The lines of one row, of every shape, a half and a full turn.
+BOOST_AUTO_TEST_CASE(of_scans_of_the_plane) {
+  auto const line = [](CircularScan const& scan) { return in_plane(scan, DetectorShape::line); };
+  check(line(parallel(96, equal_angles(120, 0.1, 2 * pi))), 0);
+  check(line(parallel(96, equal_angles(120, 0.1, 2 * pi))), 0.01);
+  check(line(parallel(96, equal_angles(91, -1.5, pi))), 0);
+  check(line(parallel(96, equal_angles(90, 0, -pi * 90 / 89))), 0);
+  for (auto const shape : {DetectorShape::line, DetectorShape::arc}) {
+    check(in_plane(cone(128, equal_angles(180)), shape), 0);
+    check(in_plane(cone(128, equal_angles(180)), shape), 0.02);
+    check(in_plane(cone(128, equal_angles(140, 0.3, 1.3 * pi)), shape), 0);
+    CircularScan clockwise = in_plane(cone(128, equal_angles(180)), shape);
+    clockwise.rotation = Rotation::clockwise;
+    check(clockwise, 0);
+  }
+}
+
+/// Pixels at the side of this fan lie two degrees from those of a straight line.
+BOOST_AUTO_TEST_CASE(pixels_of_an_arc_lie_at_equal_angles) {
+  CircularScan scan = in_plane(cone(128, equal_angles(360)), DetectorShape::arc);
+  scan.source_isocenter = 60;
+  scan.source_detector = 110;
+  scan.axis_column += 3.7;
+  auto const lines = lines_of(scan, 0);
+  auto const right = find(scan, lines);
+  BOOST_TEST(std::abs(right.column - scan.axis_column) < 0.05);
+  scan.shape = DetectorShape::line;
+  BOOST_TEST(find(scan, lines).mismatch > 3 * right.mismatch);
 }
 
 BOOST_AUTO_TEST_CASE(of_an_axis_near_the_side) {

@@ -17,6 +17,7 @@
 #include <CLI/CLI.hpp>
 
 #include "bad_input.hpp"
+#include "number_text.hpp"
 #include "volume_files.hpp"
 
 namespace example {
@@ -240,8 +241,8 @@ void check_numbers(Options const& options) {
 void check(CLI::App const& app, Options const& options) {
   check_numbers(options);
   if (!options.grey.empty() && !(options.grey[0] < options.grey[1])) {
-    throw BadInput("--grey: " + std::to_string(options.grey[0]) + " must be less than " +
-                   std::to_string(options.grey[1]));
+    throw BadInput("--grey: " + number_text(options.grey[0]) + " must be less than " +
+                   number_text(options.grey[1]));
   }
   if (app.count("--max-error") > 0 && options.truth.empty()) {
     throw BadInput("--max-error: needs --truth");
