@@ -21,7 +21,7 @@ inline std::string number_text(double value) {
   return text.str();
 }
 
-/// As "319.523 +- 0.012": to two digits of the standard deviation.
+/// As "319.523 +- 0.012": to two digits of the standard deviation, and at most to four places.
 inline std::string number_text(double value, double deviation) {
   if (!(deviation > 0) || !std::isfinite(deviation)) {
     return number_text(value) + " +- " + number_text(deviation);
@@ -30,7 +30,8 @@ inline std::string number_text(double value, double deviation) {
   text.exceptions(std::ios::badbit);
   text.imbue(std::locale::classic());
   text.setf(std::ios::fixed);
-  text.precision(static_cast<int>(std::clamp(1 - std::floor(std::log10(deviation)), 0.0, 9.0)));
+  deviation = std::max(deviation, 1e-4);
+  text.precision(static_cast<int>(std::clamp(1 - std::floor(std::log10(deviation)), 0.0, 4.0)));
   text << value << " +- " << deviation;
   return text.str();
 }

@@ -99,7 +99,7 @@ inline std::optional<SeamViews> seam_of(std::vector<double> const& angles, int c
   }
   // From view to view what lies at the side moves by this many columns.
   double const motion = step * 0.5 * columns;
-  if (motion < 2.5) return {};
+  if (motion < 1.5) return {};
   result.sigma = std::clamp(motion, 2.5, std::max(2.5, columns / 32.0));
   return result;
 }

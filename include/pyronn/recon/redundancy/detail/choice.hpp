@@ -50,8 +50,10 @@ inline bool is_usual(FanExtent const& extent, double reach) {
 /// Throws InvalidArgument where a view sees less than the others of what only one side sees:
 /// `reach` of `view` is the least.
 inline void check_usual(char const* function, FanExtent const& extent, double reach, int view) {
-  expects(is_usual(extent, reach), function, ": view ", view, " sees ", reach / extent.step,
-          " columns of the side of the axis of which other views see ", extent.usual / extent.step,
+  expects(is_usual(extent, reach), function, ": view ", view, " sees ",
+          rounded(reach / extent.step),
+          " columns of the side of the axis of which other views see ",
+          rounded(extent.usual / extent.step),
           "; leave it out, or if the object lies within what it sees, name the redundancy that the "
           "scan is to have");
 }
@@ -66,8 +68,8 @@ inline void check_sides(char const* function, ScanReach const& reach, char const
     // Small detectors may be off by a column.
     bool const is_centered = extent.overlap() >= alike * extent.farther() ||
                              extent.overlap() >= extent.farther() - 2.5 * extent.step;
-    expects(is_centered, function, ": every view sees ", -extent.low / extent.step,
-            " columns to one side of the axis and ", extent.high / extent.step,
+    expects(is_centered, function, ": every view sees ", rounded(-extent.low / extent.step),
+            " columns to one side of the axis and ", rounded(extent.high / extent.step),
             " to the other, least in view ", extent.least_view(), ", ", remedy,
             "; if the object lies within the smaller side, name the redundancy that the scan is to "
             "have");
@@ -121,9 +123,9 @@ inline RedundancyWeight wang_weight(char const* function, ScanReach const& reach
     expects(
         near >= least * extent.step, function,
         ": a full turn needs a detector that sees both sides of the axis; in its worst row view ",
-        side.is_high ? extent.low_view : extent.high_view, " sees ", near / extent.step,
-        " columns to the near side, and all views see ", far / extent.step,
-        " to the other, which takes ", least);
+        side.is_high ? extent.low_view : extent.high_view, " sees ", rounded(near / extent.step),
+        " columns to the near side, and all views see ", rounded(far / extent.step),
+        " to the other, which takes ", rounded(least));
     overlap = std::min(overlap, near);
     seen_once = std::max(seen_once, far - near);
     step = std::max(step, extent.step);
