@@ -34,9 +34,10 @@ struct PlaceSums {
 
 /// Rows that are compared as they are, without a roll.
 struct SingleRows {
-  static constexpr int smoothings = 1;   ///< how often lines are smoothed
-  static constexpr bool across = false;  ///< whether over rows, too
-  static constexpr int step = 1;         ///< of the columns, and the rows, that are compared
+  static constexpr int smoothings = 1;         ///< how often lines are smoothed
+  static constexpr bool across = false;        ///< whether over rows, too
+  static constexpr int step = 1;               ///< of the columns, and the rows, that are compared
+  static constexpr double least_motion = 1.5;  ///< of a seam [columns a view]
   using Interpolation = LinearInRow;
 };
 
@@ -45,6 +46,7 @@ struct PanelRows {
   static constexpr int smoothings = 2;
   static constexpr bool across = true;
   static constexpr int step = 2;
+  static constexpr double least_motion = 2.5;
   using Interpolation = CubicOnPanel;
 };
 
@@ -59,7 +61,8 @@ class PanelMismatch {
       : executor_{executor},
         reference_{reference},
         extents_{lines.extents},
-        seam_{scan.is_parallel() ? seam_of(scan.angles, lines.extents[0]) : std::nullopt},
+        seam_{scan.is_parallel() ? seam_of(scan.angles, lines.extents[0], Rows::least_motion)
+                                 : std::nullopt},
         sorted_{executor, seam_ ? SeamViews::angles() : scan.angles},
         angles_{detail::in_memory_of(executor, seam_ ? SeamViews::angles() : scan.angles)},
         smoothed_{executor, 0},
