@@ -55,8 +55,8 @@ Grid region_of_voxels(Grid const& grid, std::vector<int> const& ends) {
   pyronn::Vec<int, 3> first{};
   pyronn::Vec<int, 3> last{};
   for (int axis = 0; axis < 3; ++axis) {
-    first[axis] = ends[static_cast<std::size_t>(2 * axis)];
-    last[axis] = ends[static_cast<std::size_t>(2 * axis + 1)];
+    first[axis] = ends[2 * static_cast<std::size_t>(axis)];
+    last[axis] = ends[2 * static_cast<std::size_t>(axis) + 1];
     if (first[axis] < 0 || last[axis] < first[axis] || last[axis] >= grid.size[axis]) {
       refuse_region("--region", axis, first[axis], last[axis],
                     std::to_string(grid.size[axis]) + " voxels");
@@ -70,8 +70,8 @@ Grid region_of_mm(Grid const& grid, std::vector<double> const& ends) {
   pyronn::Vec<int, 3> first{};
   pyronn::Vec<int, 3> last{};
   for (int axis = 0; axis < 3; ++axis) {
-    double const from = ends[static_cast<std::size_t>(2 * axis)];
-    double const to = ends[static_cast<std::size_t>(2 * axis + 1)];
+    double const from = ends[2 * static_cast<std::size_t>(axis)];
+    double const to = ends[2 * static_cast<std::size_t>(axis) + 1];
     double const spacing = grid.spacing[axis];
     double const begin = std::max(0.0, std::ceil((from - grid.origin[axis]) / spacing - 1e-9));
     double const end =
