@@ -14,6 +14,7 @@
 
 #include <pyronn/scan/scan.hpp>
 
+#include "scan_facts.hpp"
 #include "temporary_folder.hpp"
 #include "tiff_writer.hpp"
 
@@ -52,13 +53,6 @@ inline std::string with_setting(std::string text, std::string const& key,
   if (at == std::string::npos) return text + text.substr(0, text.find('\n') + 1) + line;
   std::size_t const end = text.find('\n', at + 1);
   return text.replace(at + 1, end - at, line);
-}
-
-inline pyronn::ScanFact fact_of(pyronn::Scan const& scan, std::string const& what) {
-  for (pyronn::ScanFact const& known : scan.facts) {
-    if (known.what == what) return known;
-  }
-  return {};
 }
 
 /// The numbers of the images, with tiff::number of `first` on.
