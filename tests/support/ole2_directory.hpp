@@ -16,7 +16,9 @@ namespace test {
 
 /// Appends a number, its lowest byte first.
 inline void put_number(std::string& bytes, std::uint64_t number, std::size_t width) {
-  for (std::size_t i = 0; i < width; ++i) bytes.push_back(static_cast<char>(number >> 8 * i));
+  char text[8];
+  for (std::size_t i = 0; i < width; ++i) text[i] = static_cast<char>(number >> 8 * i);
+  bytes.append(text, width);
 }
 
 class Ole2Directory {
