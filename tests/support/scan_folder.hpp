@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include <boost/test/unit_test.hpp>
@@ -53,6 +54,12 @@ inline std::string with_setting(std::string text, std::string const& key,
   if (at == std::string::npos) return text + text.substr(0, text.find('\n') + 1) + line;
   std::size_t const end = text.find('\n', at + 1);
   return text.replace(at + 1, end - at, line);
+}
+
+/// The column and row in which a view of a cone sees a point.
+inline pyronn::Vec2d seen(pyronn::Scan const& scan, int view, pyronn::Vec3d const& point) {
+  auto const pixel = std::get<pyronn::ConeBeam>(scan.geometry).view(view).project(point);
+  return {pixel.u, pixel.v};
 }
 
 /// The numbers of the images, with tiff::number of `first` on.
