@@ -1,0 +1,164 @@
+// SPDX-FileCopyrightText: The pyronn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+/// What all solvers do with their problem: apply the map, make residuals, check arrays.
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <type_traits>
+
+#include <pyronn/core/array_view.hpp>
+#include <pyronn/core/error.hpp>
+#include <pyronn/exec/detail/elementwise.hpp>
+#include <pyronn/exec/detail/reduction.hpp>
+#include <pyronn/exec/vector_operations.hpp>
+#include <pyronn/exec/workspace.hpp>
+#include <pyronn/operators/algebra/linear_map.hpp>
+#include <pyronn/recon/solver/detail/element_steps.hpp>
+#include <pyronn/recon/solver/detail/scalar_steps.hpp>
+#include <pyronn/recon/solver/problem.hpp>
+
+namespace pyronn::detail {
+
+/// A problem with an executor and a workspace. `name` is the solver's, for messages.
+template <class Map, class Executor>
+class System {
+ public:
+  using Image = typename Map::DomainElement;
+  using Ray = typename Map::RangeElement;
+  using ImageView = DomainView<Map, Image>;
+  using ConstImageView = DomainView<Map, Image const>;
+  using RayView = RangeView<Map, Ray>;
+  using ConstRayView = RangeView<Map, Ray const>;
+  using ImageNumber = element_number_t<Image>;
+  static constexpr int image_rank = DomainOf<Map>::rank;
+  static constexpr int ray_rank = RangeOf<Map>::rank;
+
+  System(char const* name, Executor const& executor, ReconstructionProblem<Map> const& problem,
+         std::size_t workspace_limit)
+      : name_{name},
+        executor_{executor},
+        problem_{problem},
+        workspace_{executor, workspace_bytes(executor, problem.map, workspace_limit)} {}
+
+  /// What a system's workspace takes.
+  static std::size_t workspace_bytes(Executor const& executor, Map const& map, std::size_t limit) {
+    std::int64_t const most = std::max(map.domain().count(), map.range().count());
+    return std::max(map.workspace_bytes(executor, limit),
+                    reduction_workspace_bytes(executor, most));
+  }
+
+  [[nodiscard]] char const* name() const { return name_; }
+  [[nodiscard]] Executor const& executor() const { return executor_; }
+  [[nodiscard]] ReconstructionProblem<Map> const& problem() const { return problem_; }
+  [[nodiscard]] Workspace<Executor>& workspace() { return workspace_; }
+
+  void apply(ConstImageView x, RayView y) { problem_.map.apply(executor_, x, y, workspace_); }
+  void apply_transpose(ConstRayView y, ImageView x) {
+    problem_.map.apply_transpose(executor_, y, x, workspace_);
+  }
+
+  /// residual = b - A x
+  void make_residual(ConstImageView x, RayView residual) {
+    apply(x, residual);
+    xpby(executor_, problem_.data, -1, residual);
+  }
+
+  /// out = W y; y alone where there are no weights, and 0 for rays of weight 0, whatever y is.
+  void weigh(ConstRayView y, RayView out) {
+    WeighElements<Ray> const operation{y.data, problem_.weights.data};
+    for_each_element(executor_, operation, out.data, out.count());
+  }
+
+  /// x between the bounds where the mask is not 0.
+  void bound(ImageView x) {
+    PixelBounds const bounds = problem_.bounds;
+    BoundElements<Image> const operation{x.data, problem_.mask.data, number(bounds.lower),
+                                         number(bounds.upper)};
+    for_each_element(executor_, operation, x.data, x.count());
+  }
+
+  /// x where the mask is not 0, else 0.
+  void mask(ImageView x) {
+    if (problem_.mask.data != nullptr) keep_where<Image>(problem_.mask.data, x);
+  }
+
+  /// x becomes 1 where pixels are sought, else 0.
+  void make_mask(ImageView x) {
+    fill(executor_, x, 1);
+    mask(x);
+  }
+
+  /// *result = the sum of w y y. `result` lies in the executor's memory.
+  void weighted_square(ConstRayView y, double* result) {
+    WeightedSquareTerm<Ray, Ray> const term{y.data, problem_.weights.data};
+    reduce<Unchanged>(executor_, names("residual"), term, y.count(), result, workspace_);
+  }
+
+  /// *result = the sum of x y in the domain.
+  void dot(ConstImageView x, ConstImageView y, double* result) {
+    pyronn::dot(executor_, x, y, result, workspace_);
+  }
+
+  /// Throws InvalidArgument for arrays of the wrong size, memory that the executor cannot reach,
+  /// bounds that leave nothing, data that are not finite, weights that are negative, and weights
+  /// and masks that are 0 everywhere. Waits. `number` lies in the executor's memory.
+  void check(ConstImageView image, double* number) {
+    check_arrays(image);
+    auto const sum_of = [&](auto const& term, std::int64_t count) {
+      reduce<Unchanged>(executor_, names("check"), term, count, number, workspace_);
+      return numbers_on_host<1>(executor_, number)[0];
+    };
+    Ray const* const weights = problem_.weights.data;
+    std::int64_t const rays = problem_.data.count();
+    if (weights != nullptr) {
+      expects(sum_of(NegativeTerm<Ray>{weights}, rays) == 0, name_,
+              ": some ray weights are negative or not finite; each must be at least 0");
+      expects(sum_of(ElementTerm<Ray>{weights}, rays) > 0, name_,
+              ": all ray weights are 0; a ray that counts has a positive one");
+    }
+    expects(sum_of(NotFiniteTerm<Ray>{problem_.data.data, weights}, rays) == 0, name_,
+            ": some data are not finite; give such rays the weight 0");
+    expects(sum_of(NotFiniteTerm<Image>{image.data, nullptr}, image.count()) == 0, name_,
+            ": some pixels of the start image are not finite");
+    if (problem_.mask.data != nullptr) {
+      expects(sum_of(SquareTerm<Image>{problem_.mask.data}, image.count()) > 0, name_,
+              ": the mask is 0 everywhere; pixels that are sought have another value");
+    }
+  }
+
+  [[nodiscard]] static ImageNumber number(double value) { return static_cast<ImageNumber>(value); }
+
+ private:
+  [[nodiscard]] VectorNames names(char const* what) const { return {name_, what, what, what}; }
+
+  template <class T, int Rank>
+  void keep_where(T const* mask, ArrayView<T, Rank> x) {
+    KeepWhere<T> const operation{x.data, mask};
+    for_each_element(executor_, operation, x.data, x.count());
+  }
+
+  void check_arrays(ConstImageView image) const {
+    Map const& map = problem_.map;
+    auto const matches = [&](char const* what, auto const& array, auto const& extents) {
+      expects(array.extents == extents, name_, ": the ", what, "'s extents ", array.extents,
+              " must be ", extents, ", those of the map");
+      executor_.check_reachable(array.data, what);
+    };
+    matches("image", image, map.domain());
+    matches("data", problem_.data, map.range());
+    if (problem_.weights.data != nullptr) matches("weights", problem_.weights, map.range());
+    if (problem_.mask.data != nullptr) matches("mask", problem_.mask, map.domain());
+    PixelBounds const bounds = problem_.bounds;
+    expects(bounds.lower <= bounds.upper, name_, ": the bounds from ", bounds.lower, " to ",
+            bounds.upper, " leave no value; the lower one must not be above the upper one");
+  }
+
+  char const* name_;
+  Executor executor_;
+  ReconstructionProblem<Map> problem_;
+  Workspace<Executor> workspace_;
+};
+
+}  // namespace pyronn::detail
