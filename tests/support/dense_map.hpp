@@ -70,7 +70,8 @@ class DenseMap {
       bool const is_list = views.kind() == pyronn::ViewSelection::Kind::list;
       int const view = is_list ? views.indices()[static_cast<std::size_t>(n)]
                                : views.first() + n * views.stride();
-      auto const first = entries_.begin() + static_cast<std::ptrdiff_t>(view * count);
+      auto const first =
+          entries_.begin() + static_cast<std::ptrdiff_t>(static_cast<std::size_t>(view) * count);
       rows.insert(rows.end(), first, first + static_cast<std::ptrdiff_t>(count));
     }
     return {domain_, {range_[0], selected}, rows};

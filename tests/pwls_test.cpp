@@ -1,0 +1,433 @@
+// SPDX-FileCopyrightText: The pyronn authors
+// SPDX-License-Identifier: Apache-2.0
+#include "support/backends.hpp"
+//
+// Penalised weighted least squares, against the minimum that coordinate descent in double finds.
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include <boost/test/unit_test.hpp>
+
+#include <pyronn/core/math.hpp>
+#include <pyronn/operators/algebra/linear_map.hpp>
+#include <pyronn/recon/solver/edge_potential.hpp>
+#include <pyronn/recon/solver/pwls.hpp>
+
+#include "support/small_systems.hpp"
+
+using pyronn::HuberPotential;
+using pyronn::Momentum;
+using pyronn::Neighbourhood;
+using pyronn::Pwls;
+using pyronn::PwlsOptions;
+using pyronn::QGaussianPotential;
+using test::Doubles;
+using test::SmallSystem;
+namespace tools = boost::test_tools;
+
+namespace {
+
+Doubles const zeros(12, 0.0);
+pyronn::Vec3d const spacing{0.5, 0.8, 3};
+
+template <class Potential>
+PwlsOptions<Potential> options_of(Potential const& potential, int subsets = 1,
+                                  Momentum momentum = Momentum::none) {
+  PwlsOptions<Potential> options;
+  options.strength = 0.6;
+  options.potential = potential;
+  options.spacing = spacing;
+  options.subsets = subsets;
+  options.momentum = momentum;
+  return options;
+}
+
+template <class Potential>
+auto maker(PwlsOptions<Potential> const& options) {
+  return [options](auto& system) { return Pwls{test::executor(), system.problem, options}; };
+}
+
+/// The objective and its minimum, in loops.
+template <class Potential>
+class Reference {
+ public:
+  Reference(SmallSystem<> const& system, PwlsOptions<Potential> const& options)
+      : data_{system.data.values()}, bounds_{system.problem.bounds}, options_{options} {
+    if (system.problem.weights.data != nullptr) weights_ = system.weights.values();
+    if (system.problem.mask.data != nullptr) mask_ = system.mask.values();
+  }
+
+  double objective(Doubles const& x) const {
+    double sum = 0;
+    for (std::size_t ray = 0; ray < 35; ++ray) {
+      if (weights_[ray] > 0) sum += weights_[ray] * std::pow(residual(ray, x), 2) / 2;
+    }
+    for (int j = 0; j < 12; ++j) {
+      for_neighbours(j, [&](int other, double distance) {
+        sum += pair_weight() / 2 * options_.potential.value((x[at(j)] - x[at(other)]) / distance);
+      });
+    }
+    return sum;
+  }
+
+  Doubles minimum(Doubles x) const {
+    for (int sweep = 0; sweep < 5000; ++sweep) {
+      for (int j = 0; j < 12; ++j) {
+        if (mask_[at(j)] == 0) continue;
+        double slope = 0;
+        double curvature = 0;
+        for (std::size_t ray = 0; ray < 35; ++ray) {
+          double const entry = entries_[ray * 12 + at(j)];
+          if (weights_[ray] == 0) continue;
+          slope -= weights_[ray] * entry * residual(ray, x);
+          curvature += weights_[ray] * entry * entry;
+        }
+        for_neighbours(j, [&](int other, double distance) {
+          double const t = (x[at(j)] - x[at(other)]) / distance;
+          double const factor = pair_weight() * options_.potential.curvature(t) / distance;
+          slope += factor * t;
+          curvature += factor / distance;
+        });
+        double const next = x[at(j)] - slope / curvature;
+        x[at(j)] = std::min(std::max(next, bounds_.lower), bounds_.upper);
+      }
+    }
+    return x;
+  }
+
+ private:
+  static std::size_t at(int n) { return static_cast<std::size_t>(n); }
+  /// strength V w
+  double pair_weight() const {
+    int const directions = options_.neighbourhood == Neighbourhood::all ? 4 : 2;
+    return options_.strength * spacing[0] * spacing[1] * pyronn::pi / (2 * directions);
+  }
+  double residual(std::size_t ray, Doubles const& x) const {
+    double result = data_[ray];
+    for (std::size_t j = 0; j < 12; ++j) result -= entries_[ray * 12 + j] * x[j];
+    return result;
+  }
+  template <class Do>
+  void for_neighbours(int j, Do const& act) const {
+    for (int other = 0; other < 12; ++other) {
+      int const dx = std::abs(other % 4 - j % 4);
+      int const dy = std::abs(other / 4 - j / 4);
+      int const most = options_.neighbourhood == Neighbourhood::all ? 2 : 1;
+      if (other == j || dx > 1 || dy > 1 || dx + dy > most) continue;
+      act(other, std::hypot(dx * spacing[0], dy * spacing[1]));
+    }
+  }
+
+  Doubles entries_ = test::small_entries();
+  Doubles data_;
+  Doubles weights_ = Doubles(35, 1.0);
+  Doubles mask_ = Doubles(12, 1.0);
+  pyronn::PixelBounds bounds_;
+  PwlsOptions<Potential> options_;
+};
+
+/// Objectives from the start on, which must be those of the reference.
+template <class Potential>
+Doubles objectives(SmallSystem<>& system, PwlsOptions<Potential> const& options, int iterations) {
+  Reference<Potential> const reference{system, options};
+  auto solver = maker(options)(system);
+  solver.start(system.image.view());
+  Doubles result;
+  for (int n = 0;; ++n) {
+    result.push_back(solver.measure().objective);
+    BOOST_TEST(result.back() == reference.objective(system.values()), tools::tolerance(1e-12));
+    if (n == iterations) return result;
+    solver.iterate();
+  }
+}
+
+/// The objective of all variants comes to the minimum's.
+template <class Potential>
+void check_minimum(SmallSystem<>& system, Potential const& potential) {
+  for (Neighbourhood const neighbourhood : {Neighbourhood::all, Neighbourhood::faces}) {
+    for (Momentum const momentum : {Momentum::none, Momentum::nesterov}) {
+      auto options = options_of(potential, 1, momentum);
+      options.neighbourhood = neighbourhood;
+      system.set(system.image, zeros);
+      Reference<Potential> const reference{system, options};
+      double const least = reference.objective(reference.minimum(zeros));
+      Doubles const found = objectives(system, options, momentum == Momentum::none ? 2000 : 400);
+      BOOST_TEST(found.back() >= least * (1 - 1e-9));
+      BOOST_TEST(found.back() <= least * (1 + 1e-6));
+      if (momentum == Momentum::nesterov) continue;
+      for (std::size_t n = 1; n < found.size(); ++n)
+        BOOST_TEST(found[n] <= found[n - 1] * (1 + 1e-14));
+    }
+  }
+}
+
+template <class Potential>
+void check_minima(Potential const& potential) {
+  SmallSystem<> plain;
+  check_minimum(plain, potential);
+  SmallSystem<> full;
+  full.silence_rays();
+  full.hide_pixels();
+  full.problem.bounds = {0.4, 0.6};
+  check_minimum(full, potential);
+}
+
+/// What the penalty of an image comes to.
+double penalty_of(pyronn::Extents<2> size, pyronn::Vec3d const& distances, Doubles const& values,
+                  Neighbourhood neighbourhood, double delta) {
+  pyronn::Extents<2> const rays{1, 1};
+  auto const map = pyronn::linear_map<double>(
+      size, rays, [](auto, auto y) { pyronn::fill(test::executor(), y, 0); },
+      [](auto, auto x) { pyronn::fill(test::executor(), x, 0); });
+  test::Array<double, 2> data{rays, 0.0};
+  test::Array<double, 2> image{size, values};
+  PwlsOptions<HuberPotential> options;
+  options.strength = 2;
+  options.potential.delta = delta;
+  options.neighbourhood = neighbourhood;
+  options.spacing = distances;
+  options.subsets = 1;
+  Pwls solver{test::executor(), pyronn::ReconstructionProblem{map, data.view()}, options};
+  solver.start(image.view());
+  return solver.measure().objective / 2;
+}
+
+/// A disc of radius 10 mm and height 1 in a square of 30 mm.
+Doubles disc(int pixels, pyronn::Vec2d pixel) {
+  Doubles result;
+  for (int y = 0; y < pixels; ++y) {
+    for (int x = 0; x < pixels; ++x) {
+      double const centre = (pixels - 1) / 2.0;
+      double const distance = std::hypot((x - centre) * pixel[0], (y - centre) * pixel[1]);
+      result.push_back(std::clamp((10 - distance) / pixel[0] + 0.5, 0.0, 1.0));
+    }
+  }
+  return result;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(pwls, *boost::unit_test::precondition(test::device_present))
+
+BOOST_AUTO_TEST_CASE(potentials_and_their_curvatures) {
+  auto const check = [](auto const& potential) {
+    double last = potential.curvature(0.0);
+    BOOST_TEST(last > 0);
+    BOOST_TEST(potential.value(0.0) == 0);
+    for (double t = 1e-6; t < 1e6; t *= 1.1) {
+      double const step = t * 1e-5;
+      double const slope = (potential.value(t + step) - potential.value(t - step)) / (2 * step);
+      BOOST_TEST(potential.curvature(t) * t == slope, tools::tolerance(1e-4));
+      BOOST_TEST(potential.curvature(-t) == potential.curvature(t));
+      BOOST_TEST(potential.value(-t) == potential.value(t));
+      BOOST_TEST(potential.curvature(t) <= last * (1 + 1e-14));
+      last = potential.curvature(t);
+    }
+  };
+  check(HuberPotential{0.3});
+  for (double const p : {1.0, 1.2, 1.7, 2.0}) check(QGaussianPotential{0.3, p});
+  BOOST_TEST(std::isfinite(QGaussianPotential({1e-6, 1.0}).curvature(1e30F)));
+  BOOST_TEST(HuberPotential{0.3}.value(5.0) == 4.85, tools::tolerance(1e-14));
+  BOOST_TEST((QGaussianPotential{0.3, 1.0}.value(3e5)) == 3e5, tools::tolerance(1e-5));
+}
+
+BOOST_AUTO_TEST_CASE(comes_to_the_minimum) {
+  check_minima(HuberPotential{0.05});
+  check_minima(HuberPotential{5});
+  check_minima(QGaussianPotential{0.1, 1.2});
+}
+
+// Without a penalty it is least squares.
+BOOST_AUTO_TEST_CASE(without_strength) {
+  SmallSystem<> system;
+  auto options = options_of(HuberPotential{}, 1, Momentum::nesterov);
+  options.strength = 0;
+  Reference<HuberPotential> const reference{system, options};
+  Doubles start = zeros;
+  start[test::unseen_pixel] = 9;  // which nothing pulls anywhere
+  Doubles found = test::solved(system, maker(options), start, 3000);
+  BOOST_TEST(found[test::unseen_pixel] == 9);
+  options.strength = 1e-12;  // the reference must not divide by 0
+  Reference<HuberPotential> const nearly{system, options};
+  Doubles const expected = nearly.minimum(zeros);
+  BOOST_TEST(reference.objective(found) == reference.objective(expected), tools::tolerance(1e-9));
+}
+
+// Several subsets come near the minimum in few passes, with momentum nearer.
+BOOST_AUTO_TEST_CASE(subsets_are_faster) {
+  auto const excess = [](int subsets, Momentum momentum) {
+    SmallSystem<> system;
+    auto const options = options_of(HuberPotential{0.1}, subsets, momentum);
+    Reference<HuberPotential> const reference{system, options};
+    double const least = reference.objective(reference.minimum(zeros));
+    return objectives(system, options, 8).back() / least - 1;
+  };
+  double const plain = excess(1, Momentum::none);
+  double const by_subsets = excess(4, Momentum::none);
+  double const faster = excess(4, Momentum::nesterov);
+  BOOST_TEST_MESSAGE("excess of the objective after 8 passes: "
+                     << plain << ", 4 subsets " << by_subsets << ", momentum " << faster);
+  BOOST_TEST(by_subsets < plain / 2);
+  BOOST_TEST(faster < plain / 2);
+}
+
+// The penalty of an edge is its length times its height, whatever the size of pixels.
+BOOST_AUTO_TEST_CASE(strength_is_per_unit_of_length) {
+  double const expected = 2 * pyronn::pi * 10;
+  double const delta = 1e-4;
+  for (int const pixels : {75, 150, 300}) {
+    double const pixel = 30.0 / pixels;
+    double const found = penalty_of({pixels, pixels}, {pixel, pixel, 1},
+                                    disc(pixels, {pixel, pixel}), Neighbourhood::all, delta);
+    BOOST_TEST(found == expected, tools::tolerance(0.02));
+    double const faces = penalty_of({pixels, pixels}, {pixel, pixel, 1},
+                                    disc(pixels, {pixel, pixel}), Neighbourhood::faces, delta);
+    BOOST_TEST(faces == expected, tools::tolerance(0.02));
+  }
+}
+
+// A ball's area times its height, in space; and slopes of quadratic potentials.
+BOOST_AUTO_TEST_CASE(penalty_in_space) {
+  int const n = 40;
+  pyronn::Extents<3> const size{n, n, n};
+  pyronn::Extents<3> const rays{1, 1, 1};
+  auto const map = pyronn::linear_map<double>(
+      size, rays, [](auto, auto y) { pyronn::fill(test::executor(), y, 0); },
+      [](auto, auto x) { pyronn::fill(test::executor(), x, 0); });
+  test::Array<double, 3> data{rays, 0.0};
+  Doubles ball;
+  Doubles ramp;
+  for (int i = 0; i < n * n * n; ++i) {
+    double const distance = std::hypot(i % n - 19.5, i / n % n - 19.5, i / n / n - 19.5) * 0.5;
+    ball.push_back(std::clamp((8 - distance) / 0.5 + 0.5, 0.0, 1.0));
+    ramp.push_back(i % n * 0.5 + i / n / n * 1.0);
+  }
+  auto const penalty = [&](Doubles const& values, Neighbourhood neighbourhood, double delta) {
+    test::Array<double, 3> image{size, values};
+    PwlsOptions<HuberPotential> options;
+    options.strength = 1;
+    options.potential.delta = delta;
+    options.neighbourhood = neighbourhood;
+    options.spacing = pyronn::Vec3d{0.5, 0.5, 0.5};
+    options.subsets = 1;
+    Pwls solver{test::executor(), pyronn::ReconstructionProblem{map, data.view()}, options};
+    solver.start(image.view());
+    // Nothing but the penalty: a step lowers it.
+    double const before = solver.measure().objective;
+    solver.iterate();
+    BOOST_TEST(solver.measure().objective < before);
+    return before;
+  };
+  double const area = 4 * pyronn::pi * 64;
+  BOOST_TEST(penalty(ball, Neighbourhood::all, 1e-4) == area, tools::tolerance(0.03));
+  BOOST_TEST(penalty(ball, Neighbourhood::faces, 1e-4) == area, tools::tolerance(0.03));
+  // Slopes (1, 0, 2): each face a third of w |slope|^2 / (2 delta) = 2 / 3 * 5 / 200.
+  double const pairs_x = 39.0 * 40 * 40;
+  double const expected = 0.125 * 2 / 3 * pairs_x * (1 + 4) / 200;
+  BOOST_TEST(penalty(ramp, Neighbourhood::faces, 100) == expected, tools::tolerance(1e-12));
+}
+
+BOOST_AUTO_TEST_CASE(bounds_and_masks_hold_after_every_pass) {
+  for (Momentum const momentum : {Momentum::none, Momentum::nesterov}) {
+    SmallSystem<> system;
+    system.hide_pixels();
+    system.problem.bounds = {0.4, 0.55};
+    system.set(system.image, Doubles(12, -5.0));
+    auto solver = maker(options_of(HuberPotential{0.1}, 3, momentum))(system);
+    solver.start(system.image.view());
+    for (int pass = 0; pass < 10; ++pass) {
+      Doubles const found = system.values();
+      for (std::size_t n = 0; n < 12; ++n) {
+        bool const is_hidden = n == 2 || n == 9;
+        BOOST_TEST((is_hidden ? found[n] == -5 : found[n] >= 0.4 && found[n] <= 0.55));
+      }
+      solver.iterate();
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(continues) {
+  for (Momentum const momentum : {Momentum::none, Momentum::nesterov})
+    test::check_continues(maker(options_of(QGaussianPotential{0.1, 1.3}, 3, momentum)), zeros);
+}
+
+// Of an image without slopes, and without a penalty.
+BOOST_AUTO_TEST_CASE(stays_at_the_solution) {
+  for (Momentum const momentum : {Momentum::none, Momentum::nesterov}) {
+    SmallSystem<> system;
+    Doubles const flat(12, 0.7);
+    system.set(system.data, test::product(system.map, flat));
+    auto options = options_of(HuberPotential{0.1}, 3, momentum);
+    BOOST_TEST(test::relative_l2(test::solved(system, maker(options), flat, 20), flat) < 1e-14);
+    options.strength = 0;
+    Doubles const truth = SmallSystem<>::truth();
+    system.set(system.data, test::product(system.map, truth));
+    BOOST_TEST(test::relative_l2(test::solved(system, maker(options), truth, 20), truth) < 1e-13);
+  }
+}
+
+// A minimum with slopes and errors is one from which nothing moves, but by roundings.
+BOOST_AUTO_TEST_CASE(stays_at_the_minimum) {
+  SmallSystem<> system;
+  for (Momentum const momentum : {Momentum::none, Momentum::nesterov}) {
+    auto const options = options_of(QGaussianPotential{0.1, 1.5}, 1, momentum);
+    Doubles const least = Reference<QGaussianPotential>{system, options}.minimum(zeros);
+    Doubles const found = test::solved(system, maker(options), least, 50);
+    BOOST_TEST(test::relative_l2(found, least) < 1e-10);
+  }
+}
+
+// Strength and delta have units; the rest follows.
+BOOST_AUTO_TEST_CASE(scales_with_data_and_lengths) {
+  for (Momentum const momentum : {Momentum::none, Momentum::nesterov}) {
+    auto const make = [&](auto& system, double length, double amount) {
+      double const value = amount / length;  // of the image
+      PwlsOptions<HuberPotential> options = options_of(HuberPotential{0.1}, 3, momentum);
+      options.spacing = pyronn::Vec3d{0.5 * length, 0.8 * length, 1 * length};
+      options.potential.delta = 0.1 * value / length;
+      options.strength = 0.6 * amount * amount / (value * length);
+      return Pwls{test::executor(), system.problem, options};
+    };
+    test::check_scales<double>(make, SmallSystem<>::truth(), 1e-12);
+    test::check_scales<float>(make, SmallSystem<>::truth(), 1e-4);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(memory) {
+  using Solver = Pwls<test::DenseMap<double>, test::Executor>;
+  SmallSystem<> system;
+  auto const bytes = [&](Momentum momentum) {
+    return Solver::memory_bytes(test::executor(), system.map,
+                                options_of(HuberPotential{}, 3, momentum));
+  };
+  BOOST_TEST(bytes(Momentum::nesterov) - bytes(Momentum::none) == 512);
+}
+
+BOOST_AUTO_TEST_CASE(refuses) {
+  SmallSystem<> system;
+  auto const check = [&](auto const& options, std::string const& text) {
+    test::check_refuses(system, maker(options), text);
+  };
+  for (double const wrong : {-1.0, test::not_a_number, test::infinity}) {
+    auto options = options_of(HuberPotential{});
+    options.strength = wrong;
+    check(options, "Pwls: strength");
+    check(options_of(HuberPotential{wrong}), "Pwls: the potential's delta");
+    check(options_of(QGaussianPotential{wrong, 1.2}), "Pwls: the potential's delta");
+    check(options_of(QGaussianPotential{1, wrong}), "must be from 1 to 2");
+    auto distances = options_of(HuberPotential{});
+    distances.spacing = pyronn::Vec3d{1, wrong, 1};
+    check(distances, "must be positive and finite on every axis");
+  }
+  check(options_of(HuberPotential{0}), "Pwls: the potential's delta 0 must be positive");
+  check(options_of(HuberPotential{}, 0), "Pwls: subsets 0 must be at least 1");
+  check(options_of(HuberPotential{}, 8), "Pwls: subsets 8 must not be more than the 7 views");
+  system.silence_rays();
+  system.problem.weights = {};
+  check(options_of(HuberPotential{}), "Pwls: some data are not finite");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
