@@ -51,6 +51,9 @@ void check_names(Options const& options) {
   }
 }
 
+/// Of the names of options in help.
+constexpr int name_width = 42;
+
 /// Lets help show an option on the line of another, whose text speaks of both.
 CLI::Option* beside(CLI::Option* first, CLI::Option* option) {
   first->option_text(first->get_option_text() + ", " + option->get_name(false, true));
@@ -120,7 +123,7 @@ void add_correction_options(CLI::App& app, Options& options) {
       ->expected(1, 5)
       ->group(group);
   app.add_option("--extend", options.extension,
-                 "Object wider than the detector: columns more a side; 0: half")
+                 "Object wider than the panel: columns more a side; 0: half")
       ->check(CLI::Range(0, 1 << 20))
       ->group(group);
   app.add_option("--hounsfield", options.water, "Volume in HU, by water's attenuation [1/mm]")
@@ -150,7 +153,7 @@ void add_output_options(CLI::App& app, Options& options) {
   std::string const group = "Output";
   app.add_option("-o,--output", options.output, "Volume: " + volume_extensions())->group(group);
   auto* const png = app.add_option("--png", options.png,
-                                   "Pictures: slices; middle row's lines; search for axis, roll");
+                                   "Slices; middle row's lines; the search for axis or roll");
   png->group(group);
   beside(png, app.add_option("--sinogram-png", options.sinogram_png));
   beside(png, app.add_option("--axis-png", options.axis_png));
@@ -186,7 +189,7 @@ void add_machine_options(CLI::App& app, Options& options) {
 /// Help of one line an option, and few words.
 void make_short(CLI::App& app) {
   auto const formatter = std::make_shared<CLI::Formatter>();
-  formatter->column_width(40);
+  formatter->column_width(name_width);
   formatter->label("REQUIRED", "");
   for (char const* const label : {"TEXT", "FLOAT", "INT"}) formatter->label(label, "");
   app.formatter(formatter);
@@ -202,6 +205,11 @@ void print_help(CLI::App const& app) {
     std::size_t const end = text.find_first_not_of('\n', at);
     text.replace(at, std::min(end, text.size()) - at, "\n");
     ++at;
+  }
+  for (std::size_t at = 0; (at = text.find(" , ", at)) != std::string::npos;) {
+    text.erase(at, 1);
+    std::size_t const line = text.rfind('\n', at) + 1;
+    text.insert(line + name_width - 1, " ");
   }
   std::string const title = "Positionals:\n";  // of the one under the usage
   if (auto const at = text.find(title); at != std::string::npos) text.erase(at, title.size());

@@ -19,7 +19,7 @@ struct Iteration {
   bool is_nonnegative;
   bool from_fbp;               ///< filtered backprojection makes the start
   std::vector<float> mask{};   ///< 1 for voxels that are sought, else 0; empty: all are
-  std::vector<float> start{};  ///< empty: zeros, or ones where the method multiplies them
+  std::vector<float> start{};  ///< empty: zeros, or where they are multiplied an even image
   bool is_measured = true;     ///< residuals are wanted, for which some methods project once more
   std::size_t column_sums_limit = std::size_t{4} << 30;  ///< [bytes], as OsSart has it
   /// Told after so many iterations the residual in parts of the start's, NaN where none is wanted.

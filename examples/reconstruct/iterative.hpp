@@ -15,7 +15,9 @@
 #include <pyronn/core/config.hpp>
 #include <pyronn/exec/buffer.hpp>
 #include <pyronn/exec/kernel.hpp>
+#include <pyronn/exec/quotient.hpp>
 #include <pyronn/exec/vector_operations.hpp>
+#include <pyronn/exec/workspace.hpp>
 #include <pyronn/interp/software_interp.hpp>
 #include <pyronn/operators/algebra/system_matrix.hpp>
 #include <pyronn/recon/postprocess/hounsfield.hpp>
@@ -131,13 +133,32 @@ class IterativeReconstruction {
     cost_.read_seconds = reading.seconds();
   }
 
-  /// What was made before, else zeros, or ones where they are sought.
+  /// Scales an image so that the sum of its lines is that of the data.
+  void scale_to_data(pyronn::VolumeView<float> image) {
+    Executor const& executor = place_.executor;
+    std::size_t const map_bytes = map_.workspace_bytes(executor, job_.bands.workspace_limit);
+    auto const sum_bytes = pyronn::reduction_workspace_bytes(executor, map_.range().count());
+    pyronn::Workspace<Executor> workspace{executor, std::max(map_bytes, sum_bytes)};
+    pyronn::Buffer<float, Executor> const rays{executor, data_.size()};
+    pyronn::Buffer<double, Executor> const sums{executor, 2};
+    Lines const lines = rays.view(map_.range());
+    map_.apply(executor, {image.data, image.extents}, lines, workspace);
+    pyronn::sum(executor, data(), sums.data(), workspace);
+    pyronn::sum(executor, lines, sums.data() + 1, workspace);
+    pyronn::Quotient const factor{sums.data(), sums.data() + 1};
+    pyronn::axpby(executor, 0, image, factor, image);
+  }
+
+  /// What was made before, else zeros, or where they are multiplied the same number everywhere, of
+  /// which voxels outside of the mask keep nothing.
   void make_start(pyronn::VolumeView<float> image, pyronn::VolumeView<float const> mask) {
     Executor const& executor = place_.executor;
     if (iteration_.start.empty()) {
-      pyronn::fill(executor, image, iteration_.facts.multiplies ? 1.0F : 0.0F);
-      bool const is_masked = iteration_.facts.multiplies && mask.data != nullptr;
-      if (is_masked) pyronn::multiply(executor, mask, image);
+      bool const multiplies = iteration_.facts.multiplies;
+      pyronn::fill(executor, image, multiplies ? 1.0F : 0.0F);
+      if (!multiplies) return;
+      if (mask.data != nullptr) pyronn::multiply(executor, mask, image);
+      scale_to_data(image);
       return;
     }
     typename Place::Input room{place_, voxels() * sizeof(float)};

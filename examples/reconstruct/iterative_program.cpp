@@ -50,6 +50,7 @@ class IterationMemory {
     mask_ = iteration.mask.empty() ? 0 : volume;
     start_ = iteration.from_fbp ? volume : 0;
     solver_ = solver;
+    if (iteration.facts.multiplies) solver_ = std::max(solver, lines_ + plan.workspace_limit);
   }
 
   [[nodiscard]] std::size_t lines() const { return lines_; }
@@ -161,7 +162,7 @@ std::string text_of(Iteration const& iteration) {
                      std::to_string(iteration.iterations) + " iterations";
   if (iteration.facts.has_subsets) text += " of " + std::to_string(iteration.subsets) + " subsets";
   text += iteration.from_fbp           ? " from filtered backprojection"
-          : iteration.facts.multiplies ? " from ones"
+          : iteration.facts.multiplies ? " from an even image"
                                        : " from zeros";
   if (iteration.facts.needs_strength) text += ", strength " + number_text(iteration.strength);
   if (iteration.is_nonnegative || iteration.facts.multiplies) text += ", no voxel below 0";

@@ -53,12 +53,12 @@ std::vector<std::string> method_names() {
 
 void add_method_options(CLI::App& app, MethodOptions& options) {
   std::string const group =
-      "Iterative methods (sirt sart os-sart cgls lsqr mlem osem pwls tv pdhg admm-tv asd-pocs)";
-  app.add_option("--method", options.name, "fbp, or one of these; tv is FISTA with TV")
+      "Iterations (10 sart os-sart osem, 20 cgls lsqr pwls admm-tv asd-pocs, 100 sirt mlem tv "
+      "pdhg)";
+  app.add_option("--method", options.name, "fbp, or one of these; tv: FISTA, total variation")
       ->check(CLI::IsMember(method_names()))
       ->group(group);
-  app.add_option("--iterations", options.iterations,
-                 "Else 10 sart os-sart osem, 20 cgls lsqr pwls a..., 100")
+  app.add_option("--iterations", options.iterations, "Else as many as stand above")
       ->check(CLI::Range(1, 1000000))
       ->group(group);
   app.add_option("--subsets", options.subsets, "Of views, in os-sart osem pwls asd-pocs; else 10")
@@ -71,7 +71,7 @@ void add_method_options(CLI::App& app, MethodOptions& options) {
       ->group(group);
   app.add_flag("--nonnegative", options.is_nonnegative, "No voxel below 0; not cgls, lsqr")
       ->group(group);
-  app.add_option("--initial", options.initial, "Start: zero (ones in mlem, osem), or fbp")
+  app.add_option("--initial", options.initial, "Start: zero (in mlem, osem one number), or fbp")
       ->check(CLI::IsMember({"zero", "fbp"}))
       ->group(group);
   app.add_option("--convergence-png", options.convergence_png, "Residual against iterations")
@@ -116,7 +116,7 @@ void check_method_options(CLI::App const& app, Options const& all) {
                "takes software alone, as texture has no exact transpose");
   bool const starts_at_zero = app.count("--initial") > 0 && options.initial == "zero";
   checks.allow("--initial", !facts.multiplies || !starts_at_zero,
-               "multiplies its start, so that zero would stay; leave it out to begin with ones");
+               "multiplies its start, so that zero would stay; leave it out for an even one");
   if (facts.needs_strength && !options.strength) {
     throw BadInput("--strength: --method " + options.name +
                    " needs one, the factor of its penalty in mm");

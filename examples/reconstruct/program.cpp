@@ -3,20 +3,12 @@
 #include "program.hpp"
 
 #include <algorithm>
-#include <cstdint>
 #include <cstdio>
-#include <filesystem>
 #include <memory>
 #include <optional>
-#include <sstream>
 #include <string>
-#include <system_error>
-#include <utility>
-#include <vector>
 
-#include <pyronn/backend/cpu/executor.hpp>
 #include <pyronn/core/error.hpp>
-#include <pyronn/operators/plan.hpp>
 #include <pyronn/scan/scan.hpp>
 
 #include "../support/process.hpp"
@@ -99,7 +91,7 @@ class Program {
     };
     tell_facts([](Origin origin) { return origin != Origin::assumed; });
     try {
-      calibrate();
+      calibration_ = calibrate(options_, scan_);
       if (is_searched) search_axis(options_, calibration_, scan_);
       if (is_searched) settle();
     } catch (BadInput const&) {
@@ -123,20 +115,6 @@ class Program {
       input([&] { choose_redundancy(scan_, grid_, fbp_options_); });
     }
     corrections_ = options_.corrections(scan_);
-  }
-
-  /// Reads darks and flats, and judges by some views what they are good for.
-  void calibrate() {
-    auto const use =
-        options_.fields == "averaged" ? FieldsOfTimes::averaged : FieldsOfTimes::interpolated;
-    pyronn::CpuExecutor const executor{options_.threads};
-    calibration_ = input([&] { return read_calibration(scan_, use, executor); });
-    if (calibration_.is_empty()) return;
-    PixelJudgement judgement{options_.least_transmission, {}};
-    judgement.options.gain = options_.repair.value_or(judgement.options.gain);
-    input([&] { judge(scan_, judgement, executor, calibration_); });
-    std::string const bad = text_of_bad_pixels(calibration_.bad_pixels);
-    if (!bad.empty()) warn(bad + (options_.repair ? "; interpolated" : "; see --repair"));
   }
 
   [[nodiscard]] bool is_on_device() const { return !device_.name.empty(); }
@@ -202,13 +180,17 @@ class Program {
   }
 
   [[nodiscard]] Cost run(Job const& job) const {
-    if (job.iteration != nullptr) {
-      return input([&] {
-        return is_on_device() ? reconstruct_iteratively_on_cuda(job)
-                              : reconstruct_iteratively_on_cpu(job, options_.threads);
-      });
-    }
+    if (job.iteration != nullptr) return run_iterations(job);
     return is_on_device() ? reconstruct_on_cuda(job) : reconstruct_on_cpu(job, options_.threads);
+  }
+
+  [[nodiscard]] Cost run_iterations(Job const& job) const {
+    try {
+      return is_on_device() ? reconstruct_iteratively_on_cuda(job)
+                            : reconstruct_iteratively_on_cpu(job, options_.threads);
+    } catch (pyronn::InvalidArgument const& error) {
+      throw BadInput(options_.scan.string() + ": " + error.what());
+    }
   }
 
   /// By what some views and two iterations take, with a backprojection more for the start.
@@ -265,8 +247,9 @@ class Program {
     job.progress = [&bar](double done) { bar.update(done); };
     if (iteration_) {
       iteration_->progress = [&](int iterations, double residual) {
-        bar.update(static_cast<double>(iterations) / iteration_->iterations,
-                   text_of_progress(*iteration_, iterations, residual));
+        std::string const text = text_of_progress(*iteration_, iterations, residual);
+        bar.update(static_cast<double>(iterations) / iteration_->iterations, text);
+        if (options_.is_verbose) std::printf("%s\n", text.c_str());
       };
     }
     if (options_.is_verbose) job.planned = print_steps;
@@ -287,17 +270,9 @@ class Program {
     return sink.error();
   }
 
-  static void print_steps(int views, pyronn::Plan const& plan) {
-    std::ostringstream text;
-    text.exceptions(std::ios::badbit);
-    text << plan;
-    std::printf("%d views at a time:\n%s\n", views, text.str().c_str());
-  }
-
   /// Slices to compare with; null where there are none.
   [[nodiscard]] std::shared_ptr<pyronn::ImageStack const> truth() const {
-    if (options_.truth.empty()) return nullptr;
-    return npy_volume("--truth", options_.truth, grid_);
+    return options_.truth.empty() ? nullptr : npy_volume("--truth", options_.truth, grid_);
   }
 
   Stopwatch watch_;

@@ -5,6 +5,8 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdio>
+#include <ios>
+#include <sstream>
 
 #include <sys/resource.h>
 
@@ -63,6 +65,13 @@ void print_task(pyronn::Scan const& scan, pyronn::Grid const& grid, BandPlan con
     std::printf(", %.0f MiB on the device", static_cast<double>(bands.device_bytes) / mib);
   }
   std::printf("\n");
+}
+
+void print_steps(int views, pyronn::Plan const& plan) {
+  std::ostringstream text;
+  text.exceptions(std::ios::badbit);
+  text << plan;
+  std::printf("%d views at a time:\n%s\n", views, text.str().c_str());
 }
 
 std::size_t peak_host_bytes() {
