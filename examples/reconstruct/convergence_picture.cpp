@@ -15,7 +15,7 @@ Picture convergence_picture(std::vector<double> const& residuals) {
     points.push_back({static_cast<double>(n), residuals[n] / residuals.front()});
   }
   CurvePoint const last = points.empty() ? CurvePoint{0, 0} : points.back();
-  return curve_picture(std::move(points), {last.place, number_text(last.value)}, "0",
+  return curve_picture(std::move(points), {last.place, rough_text(last.value)}, "0",
                        number_text(last.place));
 }
 

@@ -172,7 +172,7 @@ std::string text_of(Iteration const& iteration) {
 std::string text_of_progress(Iteration const& iteration, int iterations, double residual) {
   std::string const text =
       "iteration " + std::to_string(iterations) + " of " + std::to_string(iteration.iterations);
-  return std::isfinite(residual) ? text + ", residual " + number_text(residual) : text;
+  return std::isfinite(residual) ? text + ", residual " + rough_text(residual) : text;
 }
 
 std::unique_ptr<pyronn::VolumeWriter> volume_in_memory(pyronn::Grid const& grid,
