@@ -146,6 +146,8 @@ BOOST_AUTO_TEST_CASE(mlem_is_one_subset_of_a_map_without_views) {
   solver.start(system.image.view());
   pyronn::iterate(solver, 4);
   BOOST_TEST(system.values() == expected, tools::per_element());
+  auto const by_subsets = [&](auto&) { return Osem{test::executor(), problem, options_of(2)}; };
+  test::check_refuses(system, by_subsets, "Osem: subsets 2 must be 1, as the map has no views");
 }
 
 // One subset makes the divergence smaller each time, also between bounds and with known pixels.
