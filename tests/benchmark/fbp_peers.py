@@ -69,11 +69,13 @@ def rtk_job(threads, source, target):
     return time.perf_counter() - start
 
 
-def make_inputs(folder, rows, views, cone_views):
-    parallel = dataclasses.replace(SLICE, views=views)
-    sinogram = parallel.line_integrals()
+def make_parallel(folder, rows, views):
+    sinogram = dataclasses.replace(SLICE, views=views).line_integrals()
     np.save(folder / "parallel.npy", np.repeat(sinogram[:, None], rows, 1))
-    cone = dataclasses.replace(P4, views=cone_views).line_integrals()
+
+
+def make_cone(folder, views):
+    cone = dataclasses.replace(P4, views=views).line_integrals()
     np.save(folder / "cone.npy", cone)
     import itk
 
@@ -93,12 +95,14 @@ def programs(arguments, folder, threads):
         return [sys.executable, __file__, "--run", name, "--threads", str(threads),
                 "--source", str(folder / f"{kind}.{end}"), "--target", str(folder / f"{kind} {name}.{end}")]
 
-    yield "parallel", {"pyronn": ours("parallel"),
-                       f"algotom {version('algotom')} fbp": peer("fbp", "parallel", "npy"),
-                       f"algotom {version('algotom')} dfi": peer("dfi", "parallel", "npy")}
-    yield "cone", {"pyronn": ours("cone", P4.source_isocenter, P4.source_detector, P4.pitch, P4.voxels,
-                                  P4.spacing),
-                   f"itk-rtk {version('itk-rtk')} FDK": peer("rtk", "cone", "mha")}
+    if arguments.filter in "parallel":
+        yield "parallel", {"pyronn": ours("parallel"),
+                           f"algotom {version('algotom')} fbp": peer("fbp", "parallel", "npy"),
+                           f"algotom {version('algotom')} dfi": peer("dfi", "parallel", "npy")}
+    if arguments.filter in "cone":
+        yield "cone", {"pyronn": ours("cone", P4.source_isocenter, P4.source_detector, P4.pitch, P4.voxels,
+                                      P4.spacing),
+                       f"itk-rtk {version('itk-rtk')} FDK": peer("rtk", "cone", "mha")}
 
 
 def timed(command):
@@ -128,13 +132,14 @@ def main():
         job = (int(arguments.threads), arguments.source, arguments.target)
         print(rtk_job(*job) if arguments.run == "rtk" else algotom_job(arguments.run, *job))
         return
-    make_inputs(arguments.folder, arguments.rows, arguments.views, arguments.cone_views)
+    if arguments.filter in "parallel":
+        make_parallel(arguments.folder, arguments.rows, arguments.views)
+    if arguments.filter in "cone":
+        make_cone(arguments.folder, arguments.cone_views)
     print("| job | threads | program | s, least | s, median | CPU s, least | of pyronn's, least |")
     print("|---|---|---|---|---|---|---|")
     for threads in map(int, arguments.threads.split(",")):
         for job, commands in programs(arguments, arguments.folder, threads):
-            if arguments.filter not in job:
-                continue
             found = {name: [] for name in commands}
             for _ in range(arguments.rounds):
                 for name, command in commands.items():

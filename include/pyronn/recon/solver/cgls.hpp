@@ -5,13 +5,12 @@
 /// Cgls: conjugate gradients on the normal equations.
 #include <cmath>
 #include <cstddef>
-#include <limits>
 
-#include <pyronn/core/error.hpp>
 #include <pyronn/exec/buffer.hpp>
 #include <pyronn/exec/quotient.hpp>
 #include <pyronn/exec/vector_operations.hpp>
 #include <pyronn/exec/workspace.hpp>
+#include <pyronn/recon/solver/damping.hpp>
 #include <pyronn/recon/solver/detail/array_layout.hpp>
 #include <pyronn/recon/solver/detail/scalar_steps.hpp>
 #include <pyronn/recon/solver/detail/system.hpp>
@@ -20,16 +19,9 @@
 
 namespace pyronn {
 
-/// What damping pulls an image towards.
-enum class DampingTowards {
-  zero,   ///< 1/2 d^2 |x|^2 is added to what is made small
-  start,  ///< 1/2 d^2 |x - x0|^2, where x0 is the image at the start
-};
-
 /// What else a Cgls is made with.
 struct CglsOptions {
-  double damping = 0;                             ///< d, at least 0: Tikhonov's regularisation
-  DampingTowards towards = DampingTowards::zero;  ///< what the damping pulls towards
+  Damping damping{};                                      ///< Tikhonov's regularisation
   std::size_t workspace_limit = default_workspace_limit;  ///< of the map's calls [bytes]
 };
 
@@ -60,7 +52,7 @@ class Cgls {
   /// for a problem with bounds, and OutOfMemory.
   Cgls(Executor const& executor, ReconstructionProblem<Map> const& problem,
        CglsOptions const& options = {})
-      : options_{checked(options, problem)},
+      : damping_{detail::checked_damping("Cgls", options.damping, problem.bounds)},
         system_{"Cgls", executor, problem, options.workspace_limit},
         layout_{problem.map, options},
         memory_{executor, layout_.bytes} {}
@@ -70,7 +62,7 @@ class Cgls {
   void start(Image image) {
     system_.check(image, number(residual_square));
     image_ = image;
-    if (is_damped_towards_start()) copy(system_.executor(), image_, start_image());
+    if (damping_.is_towards_start()) copy(system_.executor(), image_, start_image());
     system_.make_residual(image_, residual());
     make_gradient();
     copy(system_.executor(), gradient(), direction());
@@ -82,18 +74,22 @@ class Cgls {
     Executor const& executor = system_.executor();
     system_.apply(direction(), projected());
     system_.weighted_square(projected(), number(curvature));
-    if (options_.damping > 0) {
+    if (damping_.is_on()) {
       system_.dot(direction(), direction(), number(direction_square));
       detail::run_scalar_step(
-          executor, detail::AddNumber{direction_square, damping_square(), curvature}, number(0));
+          executor, detail::AddNumber{direction_square, damping_.square(), curvature}, number(0));
     }
-    Quotient const length{number(gradient_square), number(curvature)};
+    // What is exactly |g|^2 in theory. Once rounding alone is left, directions are not conjugate
+    // any more, and a step of |g|^2 along one may be far too long; this one never is.
+    system_.dot(gradient(), direction(), number(slope));
+    Quotient const length{number(slope), number(curvature)};
     axpy(executor, length, direction(), image_);
     axpy(executor, -length, projected(), residual());
     make_gradient();
     system_.dot(gradient(), gradient(), number(next_gradient_square));
-    xpby(executor, gradient(), Quotient{number(next_gradient_square), number(gradient_square)},
-         direction());
+    detail::run_scalar_step(
+        executor, detail::DivideNumbers{next_gradient_square, gradient_square, growth}, number(0));
+    xpby(executor, gradient(), number(growth), direction());
     detail::run_scalar_step(executor, detail::CopyNumber{next_gradient_square, gradient_square},
                             number(0));
   }
@@ -104,7 +100,7 @@ class Cgls {
   /// Numbers about the image; the objective is the one above. Waits.
   [[nodiscard]] SolverMeasures measure() {
     system_.weighted_square(residual(), number(residual_square));
-    if (options_.damping == 0) {
+    if (!damping_.is_on()) {
       double const square =
           detail::numbers_on_host<1>(system_.executor(), number(residual_square))[0];
       return {std::sqrt(square), square / 2};
@@ -113,7 +109,7 @@ class Cgls {
     make_difference(gradient());
     system_.dot(gradient(), gradient(), number(difference_square));
     auto const found = detail::numbers_on_host<2>(system_.executor(), number(residual_square));
-    return {std::sqrt(found[0]), (found[0] + damping_square() * found[1]) / 2};
+    return {std::sqrt(found[0]), (found[0] + damping_.square() * found[1]) / 2};
   }
 
  private:
@@ -127,6 +123,8 @@ class Cgls {
     next_gradient_square,
     curvature,
     direction_square,
+    slope,
+    growth,
     num_numbers
   };
 
@@ -137,7 +135,7 @@ class Cgls {
           gradient{arrays.template add<Pixel>(map.domain())},
           direction{arrays.template add<Pixel>(map.domain())},
           numbers{arrays.add<double>(Extents<1>{num_numbers})} {
-      if (options.damping > 0 && options.towards == DampingTowards::start) {
+      if (options.damping.is_towards_start()) {
         start_image = arrays.template add<Pixel>(map.domain());
       }
       bytes = arrays.bytes();
@@ -153,31 +151,14 @@ class Cgls {
     std::size_t bytes;
   };
 
-  static CglsOptions const& checked(CglsOptions const& options,
-                                    ReconstructionProblem<Map> const& problem) {
-    detail::expects(options.damping >= 0 && std::isfinite(options.damping), "Cgls: damping ",
-                    options.damping, " must be at least 0 and finite");
-    constexpr double infinity = std::numeric_limits<double>::infinity();
-    PixelBounds const bounds = problem.bounds;
-    detail::expects(bounds.lower == -infinity && bounds.upper == infinity,
-                    "Cgls: the problem has bounds from ", bounds.lower, " to ", bounds.upper,
-                    ", which conjugate gradients cannot keep; take Sirt or FistaTv");
-    return options;
-  }
-
-  [[nodiscard]] double damping_square() const { return options_.damping * options_.damping; }
-  [[nodiscard]] bool is_damped_towards_start() const {
-    return options_.damping > 0 && options_.towards == DampingTowards::start;
-  }
-
   /// The negative gradient, A' W (b - A x) - d^2 (x - c), where pixels are sought.
   void make_gradient() {
     Executor const& executor = system_.executor();
     system_.weigh(residual(), projected());
     system_.apply_transpose(projected(), gradient());
-    if (options_.damping > 0) {
-      axpy(executor, -damping_square(), image_, gradient());
-      if (is_damped_towards_start()) axpy(executor, damping_square(), start_image(), gradient());
+    if (damping_.is_on()) {
+      axpy(executor, -damping_.square(), image_, gradient());
+      if (damping_.is_towards_start()) axpy(executor, damping_.square(), start_image(), gradient());
     }
     system_.mask(gradient());
   }
@@ -194,10 +175,10 @@ class Cgls {
   /// x - c
   void make_difference(Image target) {
     copy(system_.executor(), image_, target);
-    if (is_damped_towards_start()) axpy(system_.executor(), -1, start_image(), target);
+    if (damping_.is_towards_start()) axpy(system_.executor(), -1, start_image(), target);
   }
 
-  CglsOptions options_;
+  Damping damping_;
   System system_;
   Layout layout_;
   Buffer<std::byte, Executor> memory_;

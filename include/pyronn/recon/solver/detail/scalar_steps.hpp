@@ -28,7 +28,8 @@ struct ScalarKernel {
 
 /// Queues `step(numbers)`, where a Step is a trivially copyable value with a const call operator.
 template <class Executor, class Step>
-void run_scalar_step(Executor const& executor, Step const& step, double* numbers) {
+void run_scalar_step(Executor const& executor, Step const& step,
+                     double* numbers) {  // NOLINT(readability-non-const-parameter): steps write
   executor.for_each({1, 1, 1}, ScalarKernel<Step>{step, numbers});
 }
 
@@ -56,6 +57,18 @@ struct AddNumber {
 
   PYRONN_HOST_DEVICE void operator()(double* numbers) const {
     numbers[target] += factor * numbers[source];
+  }
+};
+
+/// numbers[target] = numbers[numerator] / numbers[denominator], 0 where that divides by 0.
+struct DivideNumbers {
+  int numerator;
+  int denominator;
+  int target;
+
+  PYRONN_HOST_DEVICE void operator()(double* numbers) const {
+    double const divisor = numbers[denominator];
+    numbers[target] = divisor == 0 ? 0 : numbers[numerator] / divisor;
   }
 };
 

@@ -15,6 +15,7 @@
 #include <pyronn/exec/vector_operations.hpp>
 #include <pyronn/exec/workspace.hpp>
 #include <pyronn/operators/algebra/linear_map.hpp>
+#include <pyronn/operators/algebra/operator_norm.hpp>
 #include <pyronn/recon/solver/detail/element_steps.hpp>
 #include <pyronn/recon/solver/detail/scalar_steps.hpp>
 #include <pyronn/recon/solver/problem.hpp>
@@ -25,6 +26,12 @@ namespace pyronn::detail {
 struct WorkspaceBytes {
   std::size_t bytes;
 };
+
+/// Throws InvalidArgument, beginning with `name`, for bounds that leave nothing.
+inline void check_bounds(char const* name, PixelBounds const& bounds) {
+  expects(bounds.lower <= bounds.upper, name, ": the bounds from ", bounds.lower, " to ",
+          bounds.upper, " leave no value; the lower one must not be above the upper one");
+}
 
 /// A problem with an executor and a workspace. `name` is the solver's, for messages.
 template <class Map, class Executor>
@@ -112,6 +119,45 @@ class System {
     pyronn::dot(executor_, x, y, result, workspace_);
   }
 
+  /// The norm of W^(1/2) A on the pixels that are sought, from below, as operator_norm; both
+  /// arrays are overwritten, and `number` lies in the executor's memory. Waits. Throws
+  /// InvalidArgument where it is 0.
+  double norm(ImageView image, RayView rays, double* number) {
+    make_mask(image);
+    auto const apply_normal = [&](ImageView x) {
+      apply(x, rays);
+      weigh(rays, rays);
+      apply_transpose(rays, x);
+      mask(x);
+    };
+    double const result = power_iteration(executor_, image, apply_normal, number, workspace_);
+    expect_use(result);
+    return result;
+  }
+
+  /// Throws InvalidArgument where a number is 0 that is not unless A is, on pixels that are sought.
+  void expect_use(double size_of_map) const {
+    expects(size_of_map > 0, name_,
+            ": the map takes all pixels that are sought to 0, so that nothing can be learnt of "
+            "them; see to the geometry, the weights and the mask");
+  }
+
+  /// The mask as numbers, the sums of rows over the pixels that are sought, and the sums of columns
+  /// where they are; `ones` is overwritten.
+  void make_sums(ImageView mask_numbers, RayView rows, RayView ones, ImageView columns) {
+    make_mask(mask_numbers);
+    apply(mask_numbers, rows);
+    fill(executor_, ones, 1);
+    apply_transpose(ones, columns);
+    mask(columns);
+  }
+
+  /// The sum of an image, on the host. Waits. `number` lies in the executor's memory.
+  double sum(ConstImageView x, double* number) {
+    pyronn::sum(executor_, x, number, workspace_);
+    return numbers_on_host<1>(executor_, number)[0];
+  }
+
   /// Throws InvalidArgument for arrays of the wrong size, memory that the executor cannot reach,
   /// bounds that leave nothing, data that are not finite, weights that are negative, and weights
   /// and masks that are 0 everywhere. Waits. `number` lies in the executor's memory.
@@ -161,9 +207,7 @@ class System {
     matches("data", problem_.data, map.range());
     if (problem_.weights.data != nullptr) matches("weights", problem_.weights, map.range());
     if (problem_.mask.data != nullptr) matches("mask", problem_.mask, map.domain());
-    PixelBounds const bounds = problem_.bounds;
-    expects(bounds.lower <= bounds.upper, name_, ": the bounds from ", bounds.lower, " to ",
-            bounds.upper, " leave no value; the lower one must not be above the upper one");
+    check_bounds(name_, problem_.bounds);
   }
 
   char const* name_;

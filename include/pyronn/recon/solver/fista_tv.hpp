@@ -1,0 +1,192 @@
+// SPDX-FileCopyrightText: The pyronn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+/// FistaTv: accelerated proximal gradients for least squares with total variation.
+#include <cmath>
+#include <cstddef>
+#include <optional>
+
+#include <pyronn/core/error.hpp>
+#include <pyronn/core/vec.hpp>
+#include <pyronn/exec/buffer.hpp>
+#include <pyronn/exec/vector_operations.hpp>
+#include <pyronn/exec/workspace.hpp>
+#include <pyronn/operators/algebra/operator_norm.hpp>
+#include <pyronn/recon/solver/detail/array_layout.hpp>
+#include <pyronn/recon/solver/detail/element_steps.hpp>
+#include <pyronn/recon/solver/detail/fista_steps.hpp>
+#include <pyronn/recon/solver/detail/pixel_spacing.hpp>
+#include <pyronn/recon/solver/detail/scalar_steps.hpp>
+#include <pyronn/recon/solver/detail/system.hpp>
+#include <pyronn/recon/solver/detail/tv_dual.hpp>
+#include <pyronn/recon/solver/detail/tv_objective.hpp>
+#include <pyronn/recon/solver/detail/tv_steps.hpp>
+#include <pyronn/recon/solver/measures.hpp>
+#include <pyronn/recon/solver/problem.hpp>
+
+namespace pyronn {
+
+/// What else a FistaTv is made with.
+struct FistaTvOptions {
+  double strength = 0;  ///< c, at least 0; 0: no total variation
+  /// Of pixels along x, y and in space z [mm]. Not given: the spacing of the map's grid, 1 for a
+  /// map without one.
+  std::optional<Vec3d> spacing{};
+  int inner_iterations = 10;  ///< of the proximal step, an even number, at least 2
+  double norm = 0;  ///< of W^(1/2) A, or a bound of it; 0: start() finds it, in 5 turns or more
+  std::size_t workspace_limit = default_workspace_limit;  ///< of the map's calls [bytes]
+};
+
+/// Accelerated proximal gradients: makes 1/2 |W^(1/2) (b - A x)|^2 + c TV(x) small between bounds,
+///
+///   x_next = prox(y + 1/L A' W (b - A y)),   y_next = x_next + (t - 1) / t_next (x_next - x)
+///
+/// where L is a little above |W^(1/2) A|^2, prox is the step of TvProx for w = c / L, with the dual
+/// of the iteration before to begin with, and t_next = (1 + sqrt(1 + 4 t^2)) / 2. A. Beck, M.
+/// Teboulle, "A fast iterative shrinkage-thresholding algorithm for linear inverse problems", SIAM
+/// J. Imaging Sci. 2 (2009). After 18 iterations or more t becomes 1 again once one goes less far
+/// than the one before: W. Su, S. Boyd, E. Candes, "A differential equation for modeling Nesterov's
+/// accelerated gradient method", J. Mach. Learn. Res. 17 (2016). What TV and c are per unit of
+/// length: total_variation.
+///
+/// An iteration takes one call of A and one of A'. It allocates nothing and does not synchronise,
+/// and can be captured in a CUDA graph. Beside the image there are one more, the dual of TvProx and
+/// one set of projections: four volumes of float in space.
+template <class Map, class Executor>
+class FistaTv {
+  using System = detail::System<Map, Executor>;
+
+ public:
+  /// An image in the executor's memory.
+  using Image = typename System::ImageView;
+
+  /// What it will allocate [bytes].
+  static std::size_t memory_bytes(Executor const& executor, Map const& map,
+                                  FistaTvOptions const& options = {}) {
+    return Layout{map}.arrays.bytes() +
+           System::workspace_bytes(executor, map, options.workspace_limit);
+  }
+
+  /// Allocates all memory. Throws InvalidArgument for options out of range, and OutOfMemory.
+  FistaTv(Executor const& executor, ReconstructionProblem<Map> const& problem,
+          FistaTvOptions const& options = {})
+      : options_{checked(options)},
+        lattice_{"FistaTv", problem.map.domain(),
+                 detail::pixel_spacing("FistaTv", problem.map, options.spacing)},
+        system_{"FistaTv", executor, problem, options.workspace_limit},
+        layout_{problem.map},
+        memory_{executor, layout_.arrays.bytes()} {}
+
+  /// Begins with this image, whose pixels within the mask are brought between the bounds, and which
+  /// the iterations change. Finds the norm, and makes the dual 0. Waits. Throws InvalidArgument for
+  /// arrays of the wrong size, data that are not finite, weights and masks without any use, and
+  /// where A is 0 on all pixels that are sought.
+  void start(Image image) {
+    Executor const& executor = system_.executor();
+    system_.check(image, numbers());
+    image_ = image;
+    double norm = options_.norm;
+    if (norm == 0) norm = norm_margin * system_.norm(beyond(), rays(), numbers());
+    square_ = norm * norm;
+    system_.bound(image_);
+    copy(executor, image_, beyond());
+    dual().clear(executor);
+    fill(executor, layout_.numbers.in(memory_.data()), 0);
+    detail::run_scalar_step(executor, detail::SetNumber{detail::fista_t, 1}, numbers());
+  }
+
+  /// Queues one iteration.
+  void iterate() {
+    Executor const& executor = system_.executor();
+    descend();
+    detail::run_scalar_step(executor, detail::Momentum{}, numbers());
+    if (options_.strength > 0) {
+      dual().improve(executor, prox_problem(), options_.inner_iterations);
+    }
+    auto const image_at = dual().image(prox_problem());
+    detail::Extrapolate<Pixel, decltype(image_at)> const extrapolate{
+        image_at, numbers() + detail::fista_momentum, image_.data, beyond().data};
+    detail::for_each_pixel(executor, lattice_, extrapolate);
+    detail::SquareDifferenceTerm<Pixel> const term{image_.data, beyond().data};
+    detail::reduce<detail::Unchanged>(executor, {"FistaTv", "", "", "FistaTv: distance"}, term,
+                                      image_.count(), numbers() + detail::fista_distance,
+                                      system_.workspace());
+  }
+
+  /// The image as the iterations so far have made it; the one that keeps the bounds.
+  [[nodiscard]] Image image() const { return image_; }
+
+  /// Numbers about the image; the objective is the one above. Waits. Takes one call of A.
+  [[nodiscard]] SolverMeasures measure() {
+    system_.make_residual(image_, rays());
+    return detail::measure_tv(system_, lattice_, options_.strength, image_, rays(),
+                              numbers() + detail::fista_numbers);
+  }
+
+ private:
+  using Pixel = typename System::Image;
+  using Ray = typename System::Ray;
+  using Dual = detail::TvDual<Pixel, System::image_rank>;
+  /// The norm is found from below, but for some 1e-6 of a map without negative entries.
+  static constexpr double norm_margin = 1.001;
+
+  struct Layout {
+    explicit Layout(Map const& map)
+        : rays{arrays.template add<Ray>(map.range())},
+          beyond{arrays.template add<Pixel>(map.domain())},
+          dual{arrays, map.domain()},
+          numbers{arrays.add<double>(Extents<1>{detail::fista_numbers + 2})} {}
+
+    detail::ArrayLayout arrays;
+    detail::Slot<Ray, System::ray_rank> rays;
+    detail::Slot<Pixel, System::image_rank> beyond;
+    typename Dual::Slots dual;
+    detail::Slot<double, 1> numbers;
+  };
+
+  static FistaTvOptions const& checked(FistaTvOptions const& options) {
+    detail::check_strength("FistaTv", options.strength);
+    detail::expects(options.inner_iterations >= 2 && options.inner_iterations % 2 == 0,
+                    "FistaTv: inner_iterations ", options.inner_iterations,
+                    " must be an even number of at least 2");
+    detail::expects(options.norm >= 0 && std::isfinite(options.norm), "FistaTv: norm ",
+                    options.norm, " must be at least 0 and finite");
+    return options;
+  }
+
+  /// y += 1/L A' W (b - A y), where pixels are sought.
+  void descend() {
+    Executor const& executor = system_.executor();
+    ReconstructionProblem<Map> const& problem = system_.problem();
+    system_.apply(beyond(), rays());
+    using RayNumber = detail::element_number_t<Ray>;
+    detail::WeightedResidual<Ray> const residual{
+        problem.data.data, rays().data, problem.weights.data, static_cast<RayNumber>(1 / square_)};
+    detail::for_each_element(executor, residual, rays().data, rays().count());
+    Image const gradient = dual().scratch();
+    system_.apply_transpose(rays(), gradient);
+    detail::MaskedStep<Pixel> const step{beyond().data, 1, gradient.data, problem.mask.data};
+    detail::for_each_element(executor, step, beyond().data, beyond().count());
+  }
+
+  [[nodiscard]] detail::ProxProblem<Pixel, System::image_rank> prox_problem() const {
+    ReconstructionProblem<Map> const& problem = system_.problem();
+    return {beyond().data, options_.strength / square_, problem.mask.data, problem.bounds};
+  }
+
+  [[nodiscard]] auto rays() const { return layout_.rays.in(memory_.data()); }
+  [[nodiscard]] auto beyond() const { return layout_.beyond.in(memory_.data()); }
+  [[nodiscard]] Dual dual() const { return {layout_.dual, memory_.data(), lattice_}; }
+  [[nodiscard]] double* numbers() const { return layout_.numbers.in(memory_.data()).data; }
+
+  FistaTvOptions options_;
+  detail::Lattice<typename System::ImageNumber, System::image_rank> lattice_;
+  System system_;
+  Layout layout_;
+  Buffer<std::byte, Executor> memory_;
+  Image image_{};
+  double square_ = 0;
+};
+
+}  // namespace pyronn
