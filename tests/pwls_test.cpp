@@ -37,7 +37,7 @@ template <class Potential>
 PwlsOptions<Potential> options_of(Potential const& potential, int subsets = 1,
                                   Momentum momentum = Momentum::none) {
   PwlsOptions<Potential> options;
-  options.strength = 0.6;
+  options.strength = 0.24;
   options.potential = potential;
   options.spacing = spacing;
   options.subsets = subsets;
@@ -100,10 +100,10 @@ class Reference {
 
  private:
   static std::size_t at(int n) { return static_cast<std::size_t>(n); }
-  /// strength V w
+  /// strength w
   double pair_weight() const {
     int const directions = options_.neighbourhood == Neighbourhood::all ? 4 : 2;
-    return options_.strength * spacing[0] * spacing[1] * pyronn::pi / (2 * directions);
+    return options_.strength * pyronn::pi / (2 * directions);
   }
   double residual(std::size_t ray, Doubles const& x) const {
     double result = data_[ray];
@@ -192,7 +192,7 @@ double penalty_of(pyronn::Extents<2> size, pyronn::Vec3d const& distances, Doubl
   options.subsets = 1;
   Pwls solver{test::executor(), pyronn::ReconstructionProblem{map, data.view()}, options};
   solver.start(image.view());
-  return solver.measure().objective / 2;
+  return solver.measure().objective / 2 * distances[0] * distances[1];
 }
 
 /// A disc of radius 10 mm and height 1 in a square of 30 mm.
@@ -256,7 +256,7 @@ BOOST_AUTO_TEST_CASE(without_strength) {
   BOOST_TEST(reference.objective(found) == reference.objective(expected), tools::tolerance(1e-9));
 }
 
-// The penalty of an edge is its length times its height, whatever the size of pixels.
+// Times a pixel's area the penalty of an edge is its length times its height.
 BOOST_AUTO_TEST_CASE(strength_is_per_unit_of_length) {
   double const expected = 2 * pyronn::pi * 10;
   double const delta = 1e-4;
@@ -271,7 +271,7 @@ BOOST_AUTO_TEST_CASE(strength_is_per_unit_of_length) {
   }
 }
 
-// A ball's area times its height, in space; and slopes of quadratic potentials.
+// Times a voxel's volume a ball's area times its height; and slopes of quadratic potentials.
 BOOST_AUTO_TEST_CASE(penalty_in_space) {
   int const n = 40;
   pyronn::Extents<3> const size{n, n, n};
@@ -301,7 +301,7 @@ BOOST_AUTO_TEST_CASE(penalty_in_space) {
     double const before = solver.measure().objective;
     solver.iterate();
     BOOST_TEST(solver.measure().objective < before);
-    return before;
+    return before * 0.125;
   };
   double const area = 4 * pyronn::pi * 64;
   BOOST_TEST(penalty(ball, Neighbourhood::all, 1e-4) == area, tools::tolerance(0.03));
@@ -370,7 +370,7 @@ BOOST_AUTO_TEST_CASE(scales_with_data_and_lengths) {
       PwlsOptions<HuberPotential> options = options_of(HuberPotential{0.1}, 3, momentum);
       options.spacing = pyronn::Vec3d{0.5 * length, 0.8 * length, 1 * length};
       options.potential.delta = 0.1 * value / length;
-      options.strength = 0.6 * amount * amount / (value * length);
+      options.strength = 0.24 * amount * amount * length / value;
       return Pwls{test::executor(), system.problem, options};
     };
     test::check_scales<double>(make, SmallSystem<>::truth(), 1e-12);

@@ -101,7 +101,7 @@ pyronn::PwlsOptions<> smoothing(int subsets, Momentum momentum) {
 }
 
 /// The image of this many pixels in each direction, brought to 32 of them, for one weight of all
-/// rays.
+/// rays and this strength times a pixel's area.
 Doubles smooth_image(Fan const& scan, Values const& lines, int pixels, float weight,
                      double strength) {
   Fan const map{scan.geometry(),
@@ -112,7 +112,7 @@ Doubles smooth_image(Fan const& scan, Values const& lines, int pixels, float wei
   ReconstructionProblem problem{map, data.view()};
   problem.weights = weights.view();
   auto options = smoothing(1, Momentum::nesterov);
-  options.strength = strength;
+  options.strength = strength * std::pow(32.0 / pixels, 2);
   pyronn::Pwls solver{test::executor(), problem, options};
   solver.start(image.view());
   pyronn::iterate(solver, 400);
