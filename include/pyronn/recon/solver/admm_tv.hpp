@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstddef>
 #include <limits>
+#include <optional>
 
 #include <pyronn/core/error.hpp>
 #include <pyronn/core/vec.hpp>
@@ -15,6 +16,7 @@
 #include <pyronn/exec/workspace.hpp>
 #include <pyronn/recon/solver/detail/admm_steps.hpp>
 #include <pyronn/recon/solver/detail/array_layout.hpp>
+#include <pyronn/recon/solver/detail/pixel_spacing.hpp>
 #include <pyronn/recon/solver/detail/scalar_steps.hpp>
 #include <pyronn/recon/solver/detail/system.hpp>
 #include <pyronn/recon/solver/detail/tv_objective.hpp>
@@ -26,8 +28,10 @@ namespace pyronn {
 
 /// What else an AdmmTv is made with.
 struct AdmmTvOptions {
-  double strength = 0;       ///< c, at least 0; 0: no total variation
-  Vec3d spacing{1, 1, 1};    ///< of pixels along x, y and in space z: the grid's
+  double strength = 0;  ///< c, at least 0; 0: no total variation
+  /// Of pixels along x, y and in space z [mm]. Not given: the spacing of the map's grid, 1 for a
+  /// map without one.
+  std::optional<Vec3d> spacing{};
   int inner_iterations = 4;  ///< of conjugate gradients, at least 1
   /// r beside the squared norm of the map over that of D, above 0: it changes how fast the
   /// iterations converge, not to what.
@@ -72,7 +76,8 @@ class AdmmTv {
   AdmmTv(Executor const& executor, ReconstructionProblem<Map> const& problem,
          AdmmTvOptions const& options = {})
       : options_{checked(options)},
-        lattice_{"AdmmTv", problem.map.domain(), options.spacing},
+        lattice_{"AdmmTv", problem.map.domain(),
+                 detail::pixel_spacing("AdmmTv", problem.map, options.spacing)},
         system_{"AdmmTv", executor, problem, options.workspace_limit},
         layout_{problem.map},
         memory_{executor, layout_.arrays.bytes()} {}
@@ -189,7 +194,8 @@ class AdmmTv {
     system_.apply(direction(), rays());
     system_.weighted_square(rays(), number(curvature));
     double const of_copy = has_bounds() ? penalty_of_copy_ : 0;
-    detail::PenaltyTerm<Pixel, rank> const term{lattice_, direction().data, penalty_, of_copy};
+    detail::PenaltyCurvatureTerm<Pixel, rank> const term{lattice_, direction().data, penalty_,
+                                                         of_copy};
     detail::reduce<detail::Unchanged>(executor, {"AdmmTv", "", "", "AdmmTv: curvature"}, term,
                                       direction().count(), number(penalty_curvature),
                                       system_.workspace());

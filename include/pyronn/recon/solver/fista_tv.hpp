@@ -5,6 +5,7 @@
 /// FistaTv: accelerated proximal gradients for least squares with total variation.
 #include <cmath>
 #include <cstddef>
+#include <optional>
 
 #include <pyronn/core/error.hpp>
 #include <pyronn/core/vec.hpp>
@@ -15,6 +16,7 @@
 #include <pyronn/recon/solver/detail/array_layout.hpp>
 #include <pyronn/recon/solver/detail/element_steps.hpp>
 #include <pyronn/recon/solver/detail/fista_steps.hpp>
+#include <pyronn/recon/solver/detail/pixel_spacing.hpp>
 #include <pyronn/recon/solver/detail/scalar_steps.hpp>
 #include <pyronn/recon/solver/detail/system.hpp>
 #include <pyronn/recon/solver/detail/tv_dual.hpp>
@@ -27,8 +29,10 @@ namespace pyronn {
 
 /// What else a FistaTv is made with.
 struct FistaTvOptions {
-  double strength = 0;        ///< c, at least 0; 0: no total variation
-  Vec3d spacing{1, 1, 1};     ///< of pixels along x, y and in space z: the grid's
+  double strength = 0;  ///< c, at least 0; 0: no total variation
+  /// Of pixels along x, y and in space z [mm]. Not given: the spacing of the map's grid, 1 for a
+  /// map without one.
+  std::optional<Vec3d> spacing{};
   int inner_iterations = 10;  ///< of the proximal step, an even number, at least 2
   double norm = 0;  ///< of W^(1/2) A, or a bound of it; 0: start() finds it, in 5 turns or more
   std::size_t workspace_limit = default_workspace_limit;  ///< of the map's calls [bytes]
@@ -68,7 +72,8 @@ class FistaTv {
   FistaTv(Executor const& executor, ReconstructionProblem<Map> const& problem,
           FistaTvOptions const& options = {})
       : options_{checked(options)},
-        lattice_{"FistaTv", problem.map.domain(), options.spacing},
+        lattice_{"FistaTv", problem.map.domain(),
+                 detail::pixel_spacing("FistaTv", problem.map, options.spacing)},
         system_{"FistaTv", executor, problem, options.workspace_limit},
         layout_{problem.map},
         memory_{executor, layout_.arrays.bytes()} {}

@@ -91,9 +91,7 @@ class OsSart {
   }
 
   /// Queues one iteration, a pass over all views.
-  void iterate() {
-    for (int const s : order_) take(s);
-  }
+  void iterate() { pass(System::number(options_.relaxation)); }
 
   /// The image as the iterations so far have made it.
   [[nodiscard]] Image image() const { return image_; }
@@ -101,15 +99,7 @@ class OsSart {
   /// Numbers about the image; the objective is 1/2 |b - A x|^2 in the norm of R, which one subset
   /// makes smaller with every iteration. Takes one call of A. Waits.
   [[nodiscard]] SolverMeasures measure() {
-    for (int const which : {residual_square, objective})
-      detail::run_scalar_step(system_.executor(), detail::SetNumber{which, 0}, numbers());
-    for (int s = 0; s < system_.subsets().count(); ++s) {
-      system_.project(s, image_, rays());
-      system_.add_weighted_square(s, rays(), numbers(), part, residual_square);
-      detail::ResidualSquareTerm<Ray> const term{system_.subsets().rays(s), system_.data(),
-                                                 rays().data, nullptr, row_weights(s).data};
-      system_.add_sum(s, term, numbers(), part, objective);
-    }
+    queue_measures();
     auto const found = detail::numbers_on_host<2>(system_.executor(), numbers());
     return {std::sqrt(found[residual_square]), found[objective] / 2};
   }
@@ -124,6 +114,30 @@ class OsSart {
         order_{subset_order(options.order, options.subsets, options.seed)},
         layout_{problem.map, system_.subsets(), options},
         memory_{executor, layout_.bytes} {}
+
+  /// Of what it works with, for solvers that are made of passes.
+  [[nodiscard]] System& system() { return system_; }
+  /// Queues a pass with this relaxation, a number or a pointer to one in the executor's memory.
+  template <class Factor>
+  void pass(Factor relaxation) {
+    for (int const s : order_) take(s, relaxation);
+  }
+  /// Queues the numbers of measure().
+  void queue_measures() {
+    for (int const which : {residual_square, objective})
+      detail::run_scalar_step(system_.executor(), detail::SetNumber{which, 0}, numbers());
+    for (int s = 0; s < system_.subsets().count(); ++s) {
+      system_.project(s, image_, rays());
+      system_.add_weighted_square(s, rays(), numbers(), part, residual_square);
+      detail::ResidualSquareTerm<Ray> const term{system_.subsets().rays(s), system_.data(),
+                                                 rays().data, nullptr, row_weights(s).data};
+      system_.add_sum(s, term, numbers(), part, objective);
+    }
+  }
+  /// Where queue_measures leaves the square of the residual's weighted norm.
+  [[nodiscard]] double const* residual_square_number() const { return numbers() + residual_square; }
+  /// Memory of one image that is free between calls.
+  [[nodiscard]] Image scratch_image() const { return gradient(); }
 
  private:
   using Pixel = typename System::Image;
@@ -157,7 +171,8 @@ class OsSart {
   }
 
   /// The step of one subset.
-  void take(int s) {
+  template <class Factor>
+  void take(int s, Factor relaxation) {
     auto const columns = layout_.columns.of(s, system_, memory_.data(), rays());
     system_.project(s, image_, rays());
     detail::WeighResidual<Ray> const residual{system_.data(), rays().data, nullptr,
@@ -165,13 +180,13 @@ class OsSart {
     system_.step(s, residual, rays());
     system_.backproject(s, rays(), gradient());
     PixelBounds const bounds = system_.problem().bounds;
-    detail::BoundedStep<Pixel> const step{image_.data,
-                                          System::number(options_.relaxation),
-                                          columns.data,
-                                          gradient().data,
-                                          system_.problem().mask.data,
-                                          System::number(bounds.lower),
-                                          System::number(bounds.upper)};
+    detail::BoundedStep<Pixel, Factor> const step{image_.data,
+                                                  relaxation,
+                                                  columns.data,
+                                                  gradient().data,
+                                                  system_.problem().mask.data,
+                                                  System::number(bounds.lower),
+                                                  System::number(bounds.upper)};
     detail::for_each_element(system_.executor(), step, image_.data, image_.count());
   }
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <optional>
 
 #include <pyronn/core/error.hpp>
 #include <pyronn/core/vec.hpp>
@@ -14,6 +15,7 @@
 #include <pyronn/exec/workspace.hpp>
 #include <pyronn/recon/solver/detail/array_layout.hpp>
 #include <pyronn/recon/solver/detail/pdhg_steps.hpp>
+#include <pyronn/recon/solver/detail/pixel_spacing.hpp>
 #include <pyronn/recon/solver/detail/scalar_steps.hpp>
 #include <pyronn/recon/solver/detail/system.hpp>
 #include <pyronn/recon/solver/detail/tv_objective.hpp>
@@ -25,8 +27,10 @@ namespace pyronn {
 
 /// What else a Pdhg is made with.
 struct PdhgOptions {
-  double strength = 0;     ///< c, at least 0; 0: no total variation
-  Vec3d spacing{1, 1, 1};  ///< of pixels along x, y and in space z: the grid's
+  double strength = 0;  ///< c, at least 0; 0: no total variation
+  /// Of pixels along x, y and in space z [mm]. Not given: the spacing of the map's grid, 1 for a
+  /// map without one.
+  std::optional<Vec3d> spacing{};
   /// How long the steps of the image are beside those of the duals, above 0: it changes how fast
   /// the iterations converge, not to what.
   double balance = 3;
@@ -68,7 +72,8 @@ class Pdhg {
   Pdhg(Executor const& executor, ReconstructionProblem<Map> const& problem,
        PdhgOptions const& options = {})
       : options_{checked(options)},
-        lattice_{"Pdhg", problem.map.domain(), options.spacing},
+        lattice_{"Pdhg", problem.map.domain(),
+                 detail::pixel_spacing("Pdhg", problem.map, options.spacing)},
         system_{"Pdhg", executor, problem, options.workspace_limit},
         layout_{problem.map},
         memory_{executor, layout_.arrays.bytes()} {}

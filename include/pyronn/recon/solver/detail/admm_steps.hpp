@@ -70,7 +70,8 @@ struct SplitGradient {
     if (split.penalty > 0) {
       Number differences = 0;
       for (int axis = 0; axis < Rank; ++axis) {
-        Number const before = place.at[axis] > 0 ? misfit(previous(place, axis), axis) : Number{0};
+        Number const before =
+            place.at[axis] > 0 ? misfit(split.lattice.previous(place, axis), axis) : Number{0};
         differences += (before - misfit(place, axis)) * split.lattice.inverse_spacing[axis];
       }
       sum += split.penalty * differences;
@@ -81,13 +82,6 @@ struct SplitGradient {
       sum += split.of_copy * (target - widen(image[place.index]));
     }
     result = element_of<T>(sum);
-  }
-
- private:
-  PYRONN_HOST_DEVICE Place<Rank> previous(Place<Rank> place, int axis) const {
-    place.index -= split.lattice.stride(axis);
-    --place.at[axis];
-    return place;
   }
 };
 
@@ -149,7 +143,7 @@ struct DifferenceFields {
 /// The terms of a sum of squares |D x|^2 penalty + |x|^2 penalty: the curvature along x that
 /// penalties add.
 template <class T, int Rank>
-struct PenaltyTerm {
+struct PenaltyCurvatureTerm {
   using Number = element_number_t<T>;
 
   Lattice<Number, Rank> lattice;

@@ -11,6 +11,7 @@
 #include <pyronn/core/math.hpp>
 #include <pyronn/core/storage.hpp>
 #include <pyronn/exec/detail/elementwise.hpp>
+#include <pyronn/exec/detail/scalar.hpp>
 
 namespace pyronn::detail {
 
@@ -41,24 +42,27 @@ struct InvertSums {
   }
 };
 
-/// bounded(x + factor c g), and x as it is where the mask is 0.
-template <class T>
+/// bounded(x + factor c g), and x as it is where the mask is 0. The factor is a number or a pointer
+/// to one in the executor's memory.
+template <class T, class Factor = element_number_t<T>>
 struct BoundedStep {
   using Number = element_number_t<T>;
 
   T const* x;
-  Number factor;
-  T const* c;
+  Factor factor;
+  T const* c;  ///< or null: 1
   T const* g;
   T const* mask;  ///< or null
   Number lower;
   Number upper;
 
-  PYRONN_HOST_DEVICE BoundedStep with_scalars() const { return *this; }
+  PYRONN_HOST_DEVICE BoundedStep<T, Number> with_scalars() const {
+    return {x, scalar_value<Number>(factor), c, g, mask, lower, upper};
+  }
   PYRONN_HOST_DEVICE T operator()(std::int64_t i) const {
     if (mask != nullptr && widen(mask[i]) == Number{0}) return x[i];
-    Number const next = widen(x[i]) + factor * widen(c[i]) * widen(g[i]);
-    return element_of<T>(bounded(next, lower, upper));
+    Number const change = c == nullptr ? widen(g[i]) : widen(c[i]) * widen(g[i]);
+    return element_of<T>(bounded(widen(x[i]) + factor * change, lower, upper));
   }
 };
 

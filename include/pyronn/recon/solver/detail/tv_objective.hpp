@@ -21,6 +21,15 @@ inline void check_strength(char const* name, double strength) {
           " must be at least 0 and finite");
 }
 
+/// *number = TV(image). Queued; `number` lies in the executor's memory.
+template <class System, class Number, int Rank>
+void measure_total_variation(System& system, Lattice<Number, Rank> const& lattice,
+                             typename System::ConstImageView image, double* number) {
+  GradientLengthTerm<typename System::Image, Rank> const term{lattice, image.data};
+  reduce<Unchanged>(system.executor(), {system.name(), "", "", "objective"}, term, image.count(),
+                    number, system.workspace());
+}
+
 /// Measures of an image and its residual. Waits. `numbers`, two of them, lie in the executor's
 /// memory.
 template <class System, class Number, int Rank>
@@ -28,9 +37,7 @@ SolverMeasures measure_tv(System& system, Lattice<Number, Rank> const& lattice, 
                           typename System::ConstImageView image,
                           typename System::ConstRayView residual, double* numbers) {
   system.weighted_square(residual, numbers);
-  GradientLengthTerm<typename System::Image, Rank> const term{lattice, image.data};
-  reduce<Unchanged>(system.executor(), {system.name(), "", "", "objective"}, term, image.count(),
-                    numbers + 1, system.workspace());
+  measure_total_variation(system, lattice, image, numbers + 1);
   auto const found = numbers_on_host<2>(system.executor(), numbers);
   return {std::sqrt(found[0]), found[0] / 2 + strength * found[1]};
 }

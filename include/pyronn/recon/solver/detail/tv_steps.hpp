@@ -75,6 +75,12 @@ struct Lattice {
     return place;
   }
 
+  PYRONN_HOST_DEVICE Place<Rank> previous(Place<Rank> place, int axis) const {
+    place.index -= stride(axis);
+    --place.at[axis];
+    return place;
+  }
+
   /// The forward difference per unit of length along an axis, 0 for the last pixel. `value(place)`
   /// is the pixel's value.
   template <class Value>
