@@ -211,6 +211,16 @@ BOOST_AUTO_TEST_CASE(pwls_comes_near_the_minimum) {
   }
 }
 
+// Momentum takes one image more.
+BOOST_AUTO_TEST_CASE(pwls_says_its_memory) {
+  Fan const map = fan(20);
+  auto const bytes = [&](Momentum momentum) {
+    return pyronn::Pwls<Fan, test::Executor>::memory_bytes(test::executor(), map,
+                                                           smoothing(3, momentum));
+  };
+  BOOST_TEST(bytes(Momentum::nesterov) - bytes(Momentum::none) == 32 * 32 * sizeof(float));
+}
+
 // Distances are those of the map's grid.
 BOOST_AUTO_TEST_CASE(pwls_knows_the_grid) {
   Scan scan{12};
