@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 
 # Every header compiles alone and twice, and after any other: all of them after the umbrella, and in
-# reverse. nvcc, which is slow, sees alone what is for CUDA only, and clang-tidy everything at once.
+# reverse. Alone means: behind nothing but headers that it includes itself before anything else, which
+# is why chains of headers share a source. nvcc, which is slow, sees alone what is for CUDA only, and clang-tidy everything at once.
 # All sources are linked into one program, where a function that lacks `inline` is defined twice.
 
 # The public headers that match the patterns, without those whose packages are missing.
@@ -38,6 +39,66 @@ function(pyronn_add_header_test target library)
   add_test(NAME ${target} COMMAND ${target})
 endfunction()
 
+# Writes sources that have every header once, behind such as it includes.
+function(pyronn_write_chains list extension)
+  # Of each, which of the others it includes before its first line of code, under no condition.
+  foreach(header IN LISTS ARGN)
+    file(READ ${PROJECT_SOURCE_DIR}/include/${header} text)
+    string(REGEX MATCH "^((//[^\n]*|#pragma once|#include <[^\n]*)?\n)*" text "${text}")
+    string(REGEX MATCHALL "#include <pyronn/[^>]+" includes "${text}")
+    list(TRANSFORM includes REPLACE "#include <" "")
+    set(includes_of_${header})
+    foreach(included IN LISTS includes)
+      if(included IN_LIST ARGN)
+        list(APPEND includes_of_${header} ${included})
+      endif()
+    endforeach()
+  endforeach()
+  # Those that include nothing first.
+  set(left ${ARGN})
+  set(sorted)
+  while(left)
+    set(layer)
+    foreach(header IN LISTS left)
+      set(missing ${includes_of_${header}})
+      if(missing)
+        list(REMOVE_ITEM missing "" ${sorted})
+      endif()
+      if(NOT missing)
+        list(APPEND layer ${header})
+      endif()
+    endforeach()
+    if(NOT layer)
+      message(FATAL_ERROR "headers include one another in a circle: ${left}")
+    endif()
+    list(APPEND sorted ${layer})
+    list(REMOVE_ITEM left ${layer})
+  endwhile()
+  # From the last one on down, each time to the last one that is left.
+  list(REVERSE sorted)
+  set(left ${sorted})
+  foreach(last IN LISTS sorted)
+    set(chain)
+    set(header ${last})
+    while(header IN_LIST left)
+      list(PREPEND chain ${header})
+      list(REMOVE_ITEM left ${header})
+      set(next)
+      foreach(candidate IN LISTS left)
+        if(candidate IN_LIST includes_of_${header})
+          set(next ${candidate})
+          break()
+        endif()
+      endforeach()
+      set(header ${next})
+    endwhile()
+    if(chain)
+      pyronn_write_header_source(${list} ${last}${extension} ${chain})
+    endif()
+  endforeach()
+  set(${list} ${${list}} PARENT_SCOPE)
+endfunction()
+
 set(main ${CMAKE_CURRENT_BINARY_DIR}/header_tests/main.cpp)
 file(CONFIGURE OUTPUT ${main} CONTENT "int main() {}\n")
 
@@ -62,9 +123,7 @@ if(CMAKE_CXX_CLANG_TIDY)
   pyronn_write_header_source(sources all.cpp ${headers})
 else()
   pyronn_write_order_sources(sources pyronn/pyronn.hpp .cpp LAST ${headers})
-  foreach(header IN LISTS headers)
-    pyronn_write_header_source(sources ${header}.cpp ${header})
-  endforeach()
+  pyronn_write_chains(sources .cpp ${headers})
 endif()
 pyronn_add_header_test(header_test pyronn::pyronn ${sources})
 
@@ -76,9 +135,7 @@ if(pyronn_has_cuda)
 
   # Alone they are read, not linked: nvcc stops before the host's compiler.
   set(sources)
-  foreach(header IN LISTS cuda_headers)
-    pyronn_write_header_source(sources ${header}.cu ${header})
-  endforeach()
+  pyronn_write_chains(sources .cu ${cuda_headers})
   add_library(header_test_ptx OBJECT ${sources})
   set_property(TARGET header_test_ptx PROPERTY CUDA_PTX_COMPILATION ON)
   target_link_libraries(header_test_ptx PRIVATE

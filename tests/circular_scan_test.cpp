@@ -16,6 +16,7 @@
 
 using pyronn::CircularScan;
 using pyronn::ConeBeam;
+using pyronn::DetectorShape;
 using pyronn::equal_angles;
 using pyronn::GivenOfScan;
 using pyronn::InvalidArgument;
@@ -128,6 +129,62 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_is_refused) {
   scan = cone_scan();
   scan.pixel[0] = 0;
   BOOST_CHECK_THROW(static_cast<void>(scan.geometry()), InvalidArgument);
+}
+
+CircularScan scan_of_plane(DetectorShape shape) {
+  CircularScan scan{{64, 1}, {0.5, 0.5}, equal_angles(7)};
+  scan.source_isocenter = 300;
+  scan.source_detector = 500;
+  scan.axis_column = 30.25;
+  scan.shape = shape;
+  return scan;
+}
+
+BOOST_AUTO_TEST_CASE(the_axis_is_seen_in_its_column_in_the_plane) {
+  auto const check = [](auto const& pixel, double) {
+    BOOST_TEST(pixel.u == 30.25, boost::test_tools::tolerance(1e-10));
+  };
+  in_all_views<pyronn::FanBeam>(scan_of_plane(DetectorShape::line), {0, 0, 0}, check);
+  in_all_views<pyronn::ArcFanBeam>(scan_of_plane(DetectorShape::arc), {0, 0, 0}, check);
+  CircularScan parallel = scan_of_plane(DetectorShape::line);
+  parallel.source_isocenter = parallel.source_detector = CircularScan::at_infinity;
+  in_all_views<pyronn::ParallelBeam2D>(parallel, {0, 0, 0}, check);
+}
+
+/// In the plane there is nothing to either side of the row.
+BOOST_AUTO_TEST_CASE(what_cannot_be_in_the_plane_is_refused) {
+  auto const refuses = [](CircularScan const& scan, char const* cause) {
+    BOOST_CHECK_EXCEPTION(static_cast<void>(scan.geometry()), InvalidArgument, says(cause));
+  };
+  auto scan = scan_of_plane(DetectorShape::line);
+  scan.size[1] = 2;
+  refuses(scan, "a scan of the plane has one row, no roll and no shifts, not 2 rows");
+  scan = scan_of_plane(DetectorShape::line);
+  scan.roll = 0.125;
+  refuses(scan, "a roll of 0.125");
+  scan = scan_of_plane(DetectorShape::line);
+  scan.shifts.resize(7);
+  refuses(scan, "7 shifts");
+  scan = scan_of_plane(DetectorShape::arc);
+  scan.source_isocenter = scan.source_detector = CircularScan::at_infinity;
+  refuses(scan, "an arc lies about a source");
+}
+
+/// Of an arc the outermost rays pass at the sine of their angle.
+BOOST_AUTO_TEST_CASE(the_volume_of_a_scan_of_the_plane_is_what_is_seen) {
+  auto scan = scan_of_plane(DetectorShape::line);
+  scan.angles = equal_angles(7, 0, pyronn::pi);  // 30.75 columns before the axis, 33.25 behind
+  auto const line = pyronn::volume_of_scan(scan);
+  BOOST_TEST((line.size == pyronn::Extents<3>{61, 61, 1}));
+  BOOST_TEST(length(line.spacing - Vec3d{0.3, 0.3, 1}) < 1e-12);
+  BOOST_TEST(length(line.center()) < 1e-12);
+  scan.angles = equal_angles(90);
+  BOOST_TEST((pyronn::volume_of_scan(scan).size == pyronn::Extents<3>{66, 66, 1}));
+  scan.shape = DetectorShape::arc;
+  scan.pixel = {8, 8};  // 33.25 columns are 0.532 rad: 300 mm * sin(0.532) are 31.70 of 4.8 mm
+  auto const arc = pyronn::volume_of_scan(scan);
+  BOOST_TEST((arc.size == pyronn::Extents<3>{63, 63, 1}));
+  BOOST_TEST(length(arc.spacing - Vec3d{4.8, 4.8, 1}) < 1e-12);
 }
 
 BOOST_AUTO_TEST_CASE(the_volume_is_what_is_seen) {

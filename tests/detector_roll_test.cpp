@@ -126,6 +126,29 @@ BOOST_AUTO_TEST_CASE(of_half_a_turn) {
   check(parallel({80, 32}, equal_angles(61, -1.5, pi)), head(), 0, 0.05);
 }
 
+/// What lies at the side moves by 50 columns from view to view, and by 17 of the rows from one side
+/// of the axis to the other.
+BOOST_AUTO_TEST_CASE(of_few_views_of_many_columns) {
+  CircularScan scan = parallel({640, 32}, equal_angles(20, 0, pi));
+  scan.pixel = {0.125, 1.25};
+  for (double const roll : {1.0, -2.0}) {
+    scan.roll = roll * degree;
+    scan.axis_column = 332;
+    auto const lines = lines_of(scan, head(), 0.02);
+    CircularScan unknown = scan;
+    unknown.roll = 0;
+    unknown.axis_column = 319.5;
+    DetectorRoll const found = find(unknown, lines);
+    std::cout << "few views, roll " << roll << ": found " << found.roll / degree << " +- "
+              << found.uncertainty / degree << " degrees, column off by "
+              << found.column - scan.axis_column << " +- " << found.column_uncertainty << '\n';
+    BOOST_TEST(std::abs(found.roll - scan.roll) < 0.1 * degree);
+    BOOST_TEST(found.uncertainty < 0.1 * degree);
+    BOOST_TEST(std::abs(found.column - scan.axis_column) < 0.25);
+    BOOST_TEST(found.column_uncertainty < 0.25);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(of_a_cone) {
   check(cone({112, 40}, equal_angles(80)), head(), 0, 0.05);
   check(cone({112, 40}, equal_angles(80)), head(), 0.02, 0.05);

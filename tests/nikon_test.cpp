@@ -7,7 +7,6 @@
 #include <filesystem>
 #include <functional>
 #include <string>
-#include <variant>
 #include <vector>
 
 #include <boost/test/unit_test.hpp>
@@ -25,6 +24,7 @@ using pyronn::Vec2d;
 using pyronn::Vec3d;
 using test::fact_of;
 using test::says_of;
+using test::seen;
 using test::with_setting;
 using test::nikon::settings;
 using test::nikon::views;
@@ -62,11 +62,6 @@ Vec2d seen_by_cil(Vec3d const& point, int view, double offset) {
   double const right = x * source_detector / y;
   double const up = point[2] * source_detector / y;
   return {0.5 * (columns - 1) - right / 0.4, 0.5 * (rows - 1) - up / 0.5};
-}
-
-Vec2d seen(Scan const& scan, int view, Vec3d const& point) {
-  auto const pixel = std::get<pyronn::ConeBeam>(scan.geometry).view(view).project(point);
-  return {pixel.u, pixel.v};
 }
 
 }  // namespace

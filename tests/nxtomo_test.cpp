@@ -2,10 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Scans in NXtomo and Data Exchange files.
-#include <cstddef>
 #include <filesystem>
 #include <limits>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -14,93 +14,32 @@
 #include <pyronn/scan/data_exchange.hpp>
 #include <pyronn/scan/nxtomo.hpp>
 
-#include "support/hdf5_writer.hpp"
-#include "support/temporary_folder.hpp"
+#include "support/nxtomo_scan.hpp"
+#include "support/scan_facts.hpp"
 
 using pyronn::FileError;
 using pyronn::GivenOfScan;
 using pyronn::Measured;
 using pyronn::Scan;
 using pyronn::ScanFact;
+using test::fact_of;
 using test::says;
-using Numbers = std::vector<double>;
+using test::nxtomo::columns;
+using test::nxtomo::detector;
+using test::nxtomo::entry;
+using test::nxtomo::first_number;
+using test::nxtomo::keys;
+using test::nxtomo::length;
+using test::nxtomo::Numbers;
+using test::nxtomo::rows;
 
 namespace {
 
 constexpr double rad = pyronn::pi / 180;
-constexpr int columns = 4;
-constexpr int rows = 3;
-std::string const entry = "entry0000/";
-std::string const detector = entry + "instrument/detector/";
-
-/// Dark, flat, 2 views, flat, 2 views, one that is invalid.
-Numbers const keys{2, 1, 0, 0, 1, 0, 0, 3};
-
-struct Files {
-  test::TemporaryFolder folder;
-  std::filesystem::path path;
-
-  Files() { renew(); }
-  /// Scans keep their files open, which cannot be written again.
-  void renew() {
-    static int files = 0;
-    path = folder / ("scan" + std::to_string(++files) + ".nx");
-  }
-
-  /// Frame n holds 100 n and more.
-  static Numbers frames(std::size_t count) {
-    Numbers values;
-    for (std::size_t n = 0; n < count; ++n) {
-      for (int i = 0; i < rows * columns; ++i) values.push_back(static_cast<double>(100 * n) + i);
-    }
-    return values;
-  }
-
-  /// A scan with all that must be there; `more` adds to it.
-  template <class More>
-  void write(More const& more, Numbers const& image_keys = keys) {
-    renew();
-    test::Hdf5Writer file{path};
-    file.write(detector + "data", {image_keys.size(), rows, columns}, frames(image_keys.size()),
-               H5T_STD_U16LE);
-    file.write(detector + "image_key", {image_keys.size()}, image_keys, H5T_STD_U8LE);
-    Numbers angles;
-    for (std::size_t n = 0; n < image_keys.size(); ++n)
-      angles.push_back(10.0 * static_cast<double>(n));
-    file.write(entry + "sample/rotation_angle", {angles.size()}, angles);
-    more(file);
-  }
-  void write() {
-    write([](test::Hdf5Writer&) {});
-  }
-
-  void refuses(std::string const& reason) const {
-    BOOST_CHECK_EXCEPTION(static_cast<void>(pyronn::read_nxtomo(path)), FileError,
-                          says(path.string() + ": " + reason));
-  }
-};
-
-float first_number(pyronn::ImageStack const& stack, int image) {
-  std::vector<float> out(rows * columns);
-  stack.read({image, 1, 0, rows}, out.data());
-  return out[0];
-}
-
-ScanFact fact(Scan const& scan, std::string const& what) {
-  for (ScanFact const& known : scan.facts) {
-    if (known.what == what) return known;
-  }
-  return {};
-}
-
-void length(test::Hdf5Writer& file, std::string const& name, double value, char const* unit) {
-  file.write(name, {}, {value});
-  if (unit != nullptr) file.attribute(name, "units", unit);
-}
 
 }  // namespace
 
-BOOST_FIXTURE_TEST_SUITE(nxtomo, Files)
+BOOST_FIXTURE_TEST_SUITE(nxtomo, test::nxtomo::Files)
 
 BOOST_AUTO_TEST_CASE(frames_are_sorted_by_their_keys) {
   write();
@@ -117,8 +56,8 @@ BOOST_AUTO_TEST_CASE(frames_are_sorted_by_their_keys) {
   BOOST_TEST(angles == (Numbers{20 * rad, 30 * rad, 50 * rad, 60 * rad}),
              boost::test_tools::tolerance(1e-14) << boost::test_tools::per_element());
   BOOST_TEST((std::holds_alternative<pyronn::ParallelBeam3D>(scan.geometry)));
-  BOOST_TEST((fact(scan, "pixel [mm]").origin == ScanFact::Origin::assumed));
-  BOOST_TEST((fact(scan, "axis column").origin == ScanFact::Origin::assumed));
+  BOOST_TEST((fact_of(scan, "pixel [mm]").origin == ScanFact::Origin::assumed));
+  BOOST_TEST((fact_of(scan, "axis column").origin == ScanFact::Origin::assumed));
 }
 
 BOOST_AUTO_TEST_CASE(lengths_have_units_and_metres_without) {
@@ -136,14 +75,15 @@ BOOST_AUTO_TEST_CASE(lengths_have_units_and_metres_without) {
     BOOST_TEST(scan.circle->pixel[0] == 6.5e-3, boost::test_tools::tolerance(1e-12));
     BOOST_TEST(scan.circle->pixel[1] == 13e-3, boost::test_tools::tolerance(1e-12));
     BOOST_TEST(scan.circle->axis_column == 1.25);
-    BOOST_TEST((fact(scan, "axis column").origin == ScanFact::Origin::file));
-    BOOST_TEST((fact(scan, "unit of instrument/detector/x_pixel_size").value == "m") ==
+    BOOST_TEST((fact_of(scan, "axis column").origin == ScanFact::Origin::file));
+    BOOST_TEST((fact_of(scan, "unit of instrument/detector/x_pixel_size").value == "m") ==
                (unit == nullptr));
   }
   write([](test::Hdf5Writer& file) {  // of the first column, or of the middle?
     file.write(detector + "x_rotation_axis_pixel_position", {}, {0.05});
   });
-  BOOST_TEST((fact(pyronn::read_nxtomo(path), "axis column").origin == ScanFact::Origin::assumed));
+  BOOST_TEST(
+      (fact_of(pyronn::read_nxtomo(path), "axis column").origin == ScanFact::Origin::assumed));
   write([](test::Hdf5Writer& file) {
     length(file, detector + "x_pixel_size", 1, "parsec");
     length(file, detector + "y_pixel_size", 1, "parsec");
@@ -186,7 +126,7 @@ BOOST_AUTO_TEST_CASE(what_is_given_counts_first) {
   BOOST_TEST(scan.circle->axis_column == 1.75);
   BOOST_TEST((scan.circle->rotation == pyronn::Rotation::clockwise));
   BOOST_TEST((std::holds_alternative<pyronn::ConeBeam>(scan.geometry)));
-  BOOST_TEST((fact(scan, "axis column").origin == ScanFact::Origin::given));
+  BOOST_TEST((fact_of(scan, "axis column").origin == ScanFact::Origin::given));
 }
 
 BOOST_AUTO_TEST_CASE(mirrored_images_and_alignment_views) {
@@ -198,7 +138,7 @@ BOOST_AUTO_TEST_CASE(mirrored_images_and_alignment_views) {
   Scan const scan = pyronn::read_nxtomo(path);
   BOOST_TEST(scan.views->extents()[2] == 3);
   BOOST_TEST(first_number(*scan.views, 0) == 203);
-  BOOST_TEST(fact(scan, "alignment views").value == "1");
+  BOOST_TEST(fact_of(scan, "alignment views").value == "1");
 }
 
 BOOST_AUTO_TEST_CASE(several_entries_and_one_deeper) {

@@ -3,11 +3,11 @@
 
 /// The streams of OLE2 files, however they are laid out.
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
-#include <fstream>
-#include <memory>
+#include <filesystem>
 #include <string>
-#include <vector>
+#include <tuple>
 
 #include <boost/test/unit_test.hpp>
 
@@ -15,79 +15,16 @@
 #include <pyronn/scan/detail/file_runs.hpp>
 #include <pyronn/scan/detail/ole2_file.hpp>
 
-#include "support/ole2_writer.hpp"
-#include "support/temporary_folder.hpp"
+#include "support/ole2_streams.hpp"
 
 using pyronn::FileError;
-using pyronn::ReadableFile;
-using pyronn::detail::FileRuns;
 using pyronn::detail::Ole2File;
 using test::Ole2Order;
 using test::Ole2Writer;
-using test::says_of;
+using test::ole2::pattern;
+using test::ole2::streams;
 
-namespace {
-
-/// Bytes that tell their place.
-std::string pattern(std::size_t count, unsigned seed) {
-  std::string bytes;
-  for (std::size_t i = 0; i < count; ++i) {
-    bytes.push_back(static_cast<char>((i * 7 + i / 251 * 13 + seed * 101) % 256));
-  }
-  return bytes;
-}
-
-/// Streams of all sizes at which something changes.
-Ole2Writer::Streams streams() {
-  Ole2Writer::Streams result;
-  unsigned seed = 0;
-  for (std::size_t const size : {0U, 1U, 63U, 64U, 65U, 640U, 4095U, 4096U, 4097U, 20000U}) {
-    result["Sizes/Of" + std::to_string(size)] = {pattern(size, ++seed)};
-  }
-  for (int i = 0; i < 40; ++i) result["Many/Image" + std::to_string(i)] = {pattern(100, ++seed)};
-  result["Deep/Er/Still/Value"] = {pattern(5000, ++seed)};
-  result["Top"] = {pattern(12, ++seed)};
-  return result;
-}
-
-struct Files {
-  test::TemporaryFolder folder;
-  std::filesystem::path path = folder / "file.ole";
-
-  [[nodiscard]] Ole2File open() const {
-    return Ole2File{std::make_shared<ReadableFile const>(path)};
-  }
-
-  [[nodiscard]] std::string read(Ole2File const& file, std::string const& name) const {
-    auto const runs = file.find(name);
-    BOOST_REQUIRE_MESSAGE(runs.has_value(), name << " is not there");
-    std::string bytes(static_cast<std::size_t>(*file.size(name)), '\0');
-    pyronn::detail::read_runs(*file.file(), *runs, 0, static_cast<std::int64_t>(bytes.size()),
-                              bytes.data());
-    return bytes;
-  }
-
-  void patch(std::int64_t offset, std::uint64_t number, std::size_t width = 4) const {
-    std::fstream file{path, std::ios::binary | std::ios::in | std::ios::out};
-    std::string bytes;
-    test::put_number(bytes, number, width);
-    file.seekp(offset);
-    file << bytes;
-  }
-
-  void refuses(std::string const& reason) const {
-    BOOST_CHECK_EXCEPTION(static_cast<void>(open()), FileError, says_of(path, reason));
-  }
-  void refuses_stream(std::string const& name, std::string const& reason) const {
-    Ole2File const file = open();
-    BOOST_CHECK_EXCEPTION(static_cast<void>(file.find(name)), FileError,
-                          says_of(path, name + ": " + reason));
-  }
-};
-
-}  // namespace
-
-BOOST_FIXTURE_TEST_SUITE(ole2_file, Files)
+BOOST_FIXTURE_TEST_SUITE(ole2_file, test::ole2::Files)
 
 BOOST_AUTO_TEST_CASE(streams_of_all_sizes_in_all_layouts) {
   auto const expected = streams();

@@ -137,7 +137,7 @@ BOOST_AUTO_TEST_CASE(in_any_workspace) {
   auto const check_limits = [&](auto const& op) {
     Values const in = values_for(op, 10);
     Values const expected = test::run(op, in, 0);
-    for (std::size_t limit = std::size_t{1} << 23; limit > 1000; limit = limit * 2 / 3) {
+    for (std::size_t limit = std::size_t{1} << 23; limit > 1000; limit = limit * 2 / 5) {
       BOOST_TEST(test::relative_l2(test::run(op, in, limit), expected) <= 2e-6);
     }
   };

@@ -120,4 +120,53 @@ expect 2 "^reconstruct: --axis-png: nothing is searched for"
 status=$?
 expect 2 "is of no format that is known"
 
+# A region is a part of the volume that there is when the axis is known; pictures of nothing are
+# refused, and numbers are short.
+scanned="$folder/dead"
+"$reconstruct" "$scanned/scan.json" --output "$scanned/part.npy" --region 0 3 0 3 0 24 \
+  2> "$folder/error"
+status=$?
+expect 2 "^reconstruct: --region: z from 0 to 24 is no part of the volume, which has 24 voxels"
+"$reconstruct" "$scanned/scan.json" --output "$scanned/part.npy" --middle 0 0 900 2> "$folder/error"
+status=$?
+expect 2 "^reconstruct: --middle: what is seen holds nothing of x from -100 to 100"
+nothing_in "$scanned/part.npy"
+
+# What the file says, what is found and what is assumed are told in this order.
+"$reconstruct" "$scanned/scan.json" --output "$scanned/found.npy" --center auto > "$folder/output" \
+  2> /dev/null
+grep -q "^axis column [0-9]*[.][0-9]\{1,4\} +- [0-9]*[.][0-9]\{1,4\}: found from the images" \
+  "$folder/output" || {
+  echo "the axis is not told, or not shortly:"
+  cat "$folder/output"
+  failures=$((failures + 1))
+}
+if grep -n "assumed\|found" "$folder/output" | grep -A9 assumed | grep -q found; then
+  echo "an assumption is told before what was found"
+  failures=$((failures + 1))
+fi
+
+# Help fits on a screen.
+"$reconstruct" --help | awk 'length($0) > 100 { wide = 1 } END { exit wide || NR > 50 }' || {
+  echo "--help has more than 50 lines, or more than 100 columns"
+  failures=$((failures + 1))
+}
+
+# A program that is stopped leaves nothing behind.
+"$simulate" --size 96 --views 200 --output "$folder/large" > /dev/null
+"$reconstruct" "$folder/large/scan.json" --output "$folder/large/stopped.mha" --executor cpu \
+  --threads 1 --size 400 400 400 --voxel 0.5 > /dev/null 2> "$folder/error" &
+program=$!
+for wait in 1 2 3 4 5 6 7 8 9 10; do
+  ls "$folder"/large/.pyronn-* > /dev/null 2>&1 && break
+  sleep 0.3
+done
+ls "$folder"/large/.pyronn-* > /dev/null 2>&1 || {
+  echo "there is no temporary file to be left behind"
+  failures=$((failures + 1))
+}
+kill -s TERM "$program"
+wait "$program" 2> /dev/null
+nothing_in "$folder/large/stopped.mha" "$folder"/large/.pyronn-*
+
 exit $((failures > 0))

@@ -256,24 +256,6 @@ BOOST_AUTO_TEST_CASE(without_strength) {
   BOOST_TEST(reference.objective(found) == reference.objective(expected), tools::tolerance(1e-9));
 }
 
-// Several subsets come near the minimum in few passes, with momentum nearer.
-BOOST_AUTO_TEST_CASE(subsets_are_faster) {
-  auto const excess = [](int subsets, Momentum momentum) {
-    SmallSystem<> system;
-    auto const options = options_of(HuberPotential{0.1}, subsets, momentum);
-    Reference<HuberPotential> const reference{system, options};
-    double const least = reference.objective(reference.minimum(zeros));
-    return objectives(system, options, 8).back() / least - 1;
-  };
-  double const plain = excess(1, Momentum::none);
-  double const by_subsets = excess(4, Momentum::none);
-  double const faster = excess(4, Momentum::nesterov);
-  BOOST_TEST_MESSAGE("excess of the objective after 8 passes: "
-                     << plain << ", 4 subsets " << by_subsets << ", momentum " << faster);
-  BOOST_TEST(by_subsets < plain / 2);
-  BOOST_TEST(faster < plain / 2);
-}
-
 // The penalty of an edge is its length times its height, whatever the size of pixels.
 BOOST_AUTO_TEST_CASE(strength_is_per_unit_of_length) {
   double const expected = 2 * pyronn::pi * 10;

@@ -24,6 +24,7 @@
 
 using pyronn::CircularScan;
 using pyronn::CpuExecutor;
+using pyronn::DetectorShape;
 using pyronn::equal_angles;
 using pyronn::find_rotation_axis;
 using pyronn::InvalidArgument;
@@ -48,21 +49,39 @@ CircularScan cone(int columns, std::vector<double> angles) {
   return scan;
 }
 
-/// The lines of a head that lies aside, exact, with noise of some standard deviation.
+/// The same of one row in the plane.
+CircularScan in_plane(CircularScan scan, DetectorShape shape) {
+  scan.size[1] = 1;
+  scan.central_row = 0;
+  scan.shape = shape;
+  return scan;
+}
+
+/// The lines of a head that lies aside, exact but for the width of pixels, of which each is the
+/// mean of four parts, with noise of some standard deviation.
 Lines lines_of(CircularScan const& scan, double noise) {
   pyronn::Phantom const phantom{pyronn::Body::ellipsoid({6, -9, 0}, {22, 15, 40}, 0.02),
                                 pyronn::Body::ellipsoid({10, -6, 3}, {5, 4, 30}, 0.015),
                                 pyronn::Body::ellipsoid({-6, -14, 0}, {3, 3, 30}, -0.01)};
-  Lines lines(static_cast<std::size_t>(scan.size.count()) * scan.angles.size());
-  pyronn::Extents<3> const extents{scan.size[0], scan.size[1],
-                                   static_cast<int>(scan.angles.size())};
+  constexpr int parts = 4;
+  CircularScan fine = scan;
+  fine.size[0] *= parts;
+  fine.pixel[0] /= parts;
+  fine.axis_column = parts * (scan.axis_column + 0.5) - 0.5;
+  pyronn::Extents<3> const extents{fine.size[0], fine.size[1],
+                                   static_cast<int>(fine.angles.size())};
+  Lines fine_lines(static_cast<std::size_t>(extents.count()));
   std::visit(
       [&](auto const& beam) {
-        if constexpr (!pyronn::is_plane_geometry_v<std::decay_t<decltype(beam)>>) {
-          pyronn::project(executor, phantom, beam, {lines.data(), extents});
+        if constexpr (pyronn::is_plane_geometry_v<std::decay_t<decltype(beam)>>) {
+          pyronn::project(executor, phantom, beam, {fine_lines.data(), {extents[0], extents[2]}});
+        } else {
+          pyronn::project(executor, phantom, beam, {fine_lines.data(), extents});
         }
       },
-      scan.geometry());
+      fine.geometry());
+  Lines lines(fine_lines.size() / parts);
+  for (std::size_t i = 0; i < fine_lines.size(); ++i) lines[i / parts] += fine_lines[i] / parts;
   auto const values = test::random_values(7, static_cast<std::int64_t>(lines.size()));
   for (std::size_t i = 0; i < lines.size(); ++i) {
     lines[i] += static_cast<float>(noise * 1.7) * values[i];
@@ -113,6 +132,38 @@ BOOST_AUTO_TEST_CASE(of_a_point_source) {
   CircularScan clockwise = cone(128, equal_angles(180));
   clockwise.rotation = Rotation::clockwise;
   check(clockwise, 0);
+}
+
+/// The lines of one row, of every shape, a half and a full turn.
+BOOST_AUTO_TEST_CASE(of_scans_of_the_plane) {
+  auto const line = [](CircularScan const& scan) { return in_plane(scan, DetectorShape::line); };
+  check(line(parallel(96, equal_angles(120, 0.1, 2 * pi))), 0);
+  check(line(parallel(96, equal_angles(120, 0.1, 2 * pi))), 0.01);
+  check(line(parallel(96, equal_angles(91, -1.5, pi))), 0);
+  check(line(parallel(96, equal_angles(90, 0, -pi * 90 / 89))), 0);
+  check(line(parallel(96, equal_angles(62, 0.7, pi))), 0);  // 2.4 columns a view
+  check(line(parallel(96, equal_angles(50, 0, pi))), 0);
+  for (auto const shape : {DetectorShape::line, DetectorShape::arc}) {
+    check(in_plane(cone(128, equal_angles(180)), shape), 0);
+    check(in_plane(cone(128, equal_angles(180)), shape), 0.02);
+    check(in_plane(cone(128, equal_angles(140, 0.3, 1.3 * pi)), shape), 0);
+    CircularScan clockwise = in_plane(cone(128, equal_angles(180)), shape);
+    clockwise.rotation = Rotation::clockwise;
+    check(clockwise, 0);
+  }
+}
+
+/// Pixels at the side of this fan lie two degrees from those of a straight line.
+BOOST_AUTO_TEST_CASE(pixels_of_an_arc_lie_at_equal_angles) {
+  CircularScan scan = in_plane(cone(128, equal_angles(360)), DetectorShape::arc);
+  scan.source_isocenter = 60;
+  scan.source_detector = 110;
+  scan.axis_column += 3.7;
+  auto const lines = lines_of(scan, 0);
+  auto const right = find(scan, lines);
+  BOOST_TEST(std::abs(right.column - scan.axis_column) < 0.05);
+  scan.shape = DetectorShape::line;
+  BOOST_TEST(find(scan, lines).mismatch > 3 * right.mismatch);
 }
 
 BOOST_AUTO_TEST_CASE(of_an_axis_near_the_side) {

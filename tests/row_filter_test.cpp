@@ -94,8 +94,8 @@ BOOST_AUTO_TEST_SUITE(row_filter, *boost::unit_test::precondition(test::device_p
 
 // Of any number of rows, whatever their padded length is made of.
 BOOST_AUTO_TEST_CASE(is_the_convolution) {
-  for (int const columns :
-       {1, 13, 20, 32, 40, 64, 70, 90, 100, 120, 130, 144, 160, 256, 280, 320, 576, 640, 960}) {
+  for (int const columns : {1,   13,  20,  32,  40,  48,  64,  70,  80,  90,  100, 120,
+                            130, 144, 160, 192, 240, 256, 280, 320, 480, 576, 640, 960}) {
     for (int const rows : {1, 5}) {
       Extents<3> const extents{columns, rows, 3};
       Values const response = rough_response(columns);

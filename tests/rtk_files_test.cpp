@@ -1,8 +1,9 @@
 // SPDX-FileCopyrightText: The pyronn authors
 // SPDX-License-Identifier: Apache-2.0
+
+/// RTK's geometry files.
 #include <array>
 #include <cstddef>
-#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -10,12 +11,15 @@
 
 #include <pyronn/interop/rtk_xml.hpp>
 
+#include "support/rtk_texts.hpp"
 #include "support/rtk_writer.hpp"
 #include "support/temporary_folder.hpp"
 
-namespace rtk = pyronn::rtk;
 using pyronn::FileError;
+using test::cone_of_rtk;
+using test::parallel_of_rtk;
 using test::says_of;
+namespace rtk = pyronn::rtk;
 
 namespace {
 
@@ -25,62 +29,8 @@ double const deg = pyronn::pi / 180;
 rtk::Projection const general{500, 900, 30 * deg, 4 * deg, 5 * deg, 6, 7, 1, -2};
 rtk::Projection const plain{600, 1000, -75.5 * deg};
 
-/// As RTK 2.7 writes it: common numbers once, the rest in each projection.
-std::string const text = R"(<?xml version="1.0"?>
-<!DOCTYPE RTKGEOMETRY>
-<RTKThreeDCircularGeometry version="3">
-    <SourceToIsocenterDistance>500</SourceToIsocenterDistance>
-    <SourceToDetectorDistance>900</SourceToDetectorDistance>
-    <ProjectionOffsetX>1</ProjectionOffsetX>
-    <ProjectionOffsetY>-2</ProjectionOffsetY>
-  <Projection>
-    <GantryAngle>30</GantryAngle>
-    <Matrix>
-        -779.922863405995                   0    449.133974596216                 500
-                        1                -900    1.73205080756888               -1000
-                      0.5                   0   0.866025403784439                -500
-    </Matrix>
-  </Projection>
-  <Projection>
-    <GantryAngle>30</GantryAngle>
-    <SourceOffsetX>6</SourceOffsetX>
-    <SourceOffsetY>7</SourceOffsetY>
-    <InPlaneAngle>5</InPlaneAngle>
-    <OutOfPlaneAngle>4</OutOfPlaneAngle>
-    <CollimationUInf>1.79769313486232e+308</CollimationUInf>
-    <Matrix>
-        -776.698868747171   -78.5978745336021     447.86855371377                2900
-         41.1492536151621   -895.019024351885   -85.6077389907867                1800
-        0.498782025129912 -0.0697564737441253   0.863915809427104                -500
-    </Matrix>
-  </Projection>
-</RTKThreeDCircularGeometry>
-)";
-
-/// Parallel rays, as RTK 2.7 writes AddProjection(500, 0, 30, 1, -2, 4, 5, 6, 7): there is no
-/// distance to the detector at all.
-std::string const parallel = R"(<?xml version="1.0"?>
-<!DOCTYPE RTKGEOMETRY>
-<RTKThreeDCircularGeometry version="3">
-    <SourceToIsocenterDistance>500</SourceToIsocenterDistance>
-    <ProjectionOffsetX>1</ProjectionOffsetX>
-  <Projection>
-    <GantryAngle>30</GantryAngle>
-    <SourceOffsetX>6</SourceOffsetX>
-    <SourceOffsetY>7</SourceOffsetY>
-    <ProjectionOffsetY>-2</ProjectionOffsetY>
-    <InPlaneAngle>5</InPlaneAngle>
-    <OutOfPlaneAngle>4</OutOfPlaneAngle>
-    <Matrix>
-        0.865769754303134  0.0869434357387572  -0.492832194074039                  -1
-      -0.0407335726544365   0.993768017875764   0.103758868084034                   2
-                        0                   0                   0                   1
-    </Matrix>
-  </Projection>
-</RTKThreeDCircularGeometry>
-)";
-
-std::string replaced(std::string const& what, std::string const& by, std::string result = text) {
+std::string replaced(std::string const& what, std::string const& by,
+                     std::string result = cone_of_rtk) {
   std::size_t const at = result.find(what);
   BOOST_TEST_REQUIRE(at != std::string::npos);
   return result.replace(at, what.size(), by);
@@ -115,13 +65,13 @@ BOOST_AUTO_TEST_CASE(files) {
 BOOST_AUTO_TEST_CASE(files_of_parallel_rays_and_of_jaws) {
   test::TemporaryFolder const folder;
   auto const path = folder / "geometry.xml";
-  test::write_bytes(path, parallel);
+  test::write_bytes(path, parallel_of_rtk);
   auto const rays = rtk::read_collimated_geometry(path);
   BOOST_TEST_REQUIRE(rays.size() == 1U);
   BOOST_TEST(rays[0].projection.is_parallel());
   BOOST_TEST(rays[0].projection.projection_offset_y == -2);
   BOOST_TEST(rays[0].jaws.places[3] == rtk::Jaws::open);
-  test::write_bytes(path, replaced("0.8657", "0.8757", parallel));
+  test::write_bytes(path, replaced("0.8657", "0.8757", parallel_of_rtk));
   BOOST_CHECK_EXCEPTION(rtk::read_collimated_geometry(path), FileError,
                         says_of(path, "projection 0: row 0, column 0 of Matrix is"));
 
@@ -180,7 +130,7 @@ BOOST_AUTO_TEST_CASE(files_as_others_write_and_edit_them) {
     test::write_bytes(path, bytes);
     return rtk::read_geometry(path, [&](std::string const& note) { notes.push_back(note); });
   };
-  std::string angle = text;
+  std::string angle = cone_of_rtk;
   for (int n = 0; n < 2; ++n) {
     angle = replaced("<GantryAngle>30</GantryAngle>", "<Angle>30</Angle>", angle);
   }
@@ -195,7 +145,7 @@ BOOST_AUTO_TEST_CASE(files_as_others_write_and_edit_them) {
     BOOST_TEST(read(jaws).size() == 2U);
     BOOST_TEST(read(replaced("\"3\"", "\"2\"", jaws)).size() == 2U);
   }
-  BOOST_TEST(read("\xef\xbb\xbf" + text).size() == 2U);  // with a byte order mark
+  BOOST_TEST(read("\xef\xbb\xbf" + cone_of_rtk).size() == 2U);  // with a byte order mark
   BOOST_TEST(notes.empty());
   std::string more = replaced("<ProjectionOffsetX>", "<Couch>7</Couch><ProjectionOffsetX>");
   more = replaced("<GantryAngle>", "<Time unit=\"s\">now</Time><Couch/><GantryAngle>", more);
@@ -258,7 +208,7 @@ BOOST_AUTO_TEST_CASE(bad_files) {
   };
   refuses("", "is not XML");
   refuses("no XML at all", "is not XML");
-  refuses(text.substr(0, 700), "is not XML");
+  refuses(cone_of_rtk.substr(0, 700), "is not XML");
   refuses("<other/>", "holds 'other', not RTKThreeDCircularGeometry");
   refuses("<RTKThreeDCircularGeometry version=\"3\"/>", "has no Projection");
   refuses("<RTKThreeDCircularGeometry/>", "has the version ''");
@@ -273,7 +223,7 @@ BOOST_AUTO_TEST_CASE(bad_files) {
   refuses(replaced("<SourceToDetectorDistance>900</SourceToDetectorDistance>", ""),
           "projection 0 has no SourceToDetectorDistance, or 0: RTK's parallel rays, but its Matrix "
           "is that of a cone beam");
-  refuses(parallel,
+  refuses(parallel_of_rtk,
           "projection 0 has no SourceToDetectorDistance, or 0: RTK's parallel rays, which this "
           "function does not read; see ParallelBeam3D");
   refuses(replaced(">900<", ">900 mm<"), "SourceToDetectorDistance is '900 mm'");

@@ -2,13 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Scans of RTK's geometry files and projections.
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <string>
-#include <utility>
+#include <tuple>
+#include <type_traits>
 #include <variant>
 #include <vector>
 
@@ -17,8 +17,7 @@
 #include <pyronn/scan/images_in_memory.hpp>
 #include <pyronn/scan/rtk_scan.hpp>
 
-#include "support/rtk_writer.hpp"
-#include "support/temporary_folder.hpp"
+#include "support/rtk_scan_files.hpp"
 
 using pyronn::ConeBeam;
 using pyronn::FileError;
@@ -30,59 +29,16 @@ using pyronn::Scan;
 using pyronn::ScanFact;
 using pyronn::Vec3d;
 using test::says_of;
+using test::rtk_scan::columns;
+using test::rtk_scan::cone_matrix;
+using test::rtk_scan::deg;
+using test::rtk_scan::Files;
+using test::rtk_scan::general;
+using test::rtk_scan::parallel_matrix;
+using test::rtk_scan::place;
+using test::rtk_scan::rows;
 
 namespace {
-
-double const deg = pyronn::pi / 180;
-constexpr int columns = 5;
-constexpr int rows = 4;
-std::string const place = "Offset = -4 -1 0\nElementSpacing = 2 0.5 1\n";
-
-/// Both as RTK 2.7 wrote them: AddProjection(500, 900, 30, 1, -2, 4, 5, 6, 7) and
-/// AddProjection(500, 0, 30, 1, -2, 4, 5, 6, 7).
-double const cone_matrix[3][4] = {
-    {-776.698868747171, -78.5978745336021, 447.86855371377, 2900},
-    {41.1492536151621, -895.019024351885, -85.6077389907867, 1800},
-    {0.498782025129912, -0.0697564737441253, 0.863915809427104, -500}};
-double const parallel_matrix[3][4] = {
-    {0.865769754303134, 0.0869434357387572, -0.492832194074039, -1},
-    {-0.0407335726544365, 0.993768017875764, 0.103758868084034, 2},
-    {0, 0, 0, 1}};
-pyronn::rtk::Projection const general{500, 900, 30 * deg, 4 * deg, 5 * deg, 6, 7, 1, -2};
-
-struct Files {
-  test::TemporaryFolder folder;
-  std::filesystem::path geometry = folder / "geometry.xml";
-  std::filesystem::path projections;
-
-  void write_geometry(std::vector<pyronn::rtk::Projection> const& views,
-                      std::string const& common = "") const {
-    test::write_bytes(geometry, test::rtk_geometry(views, common));
-  }
-
-  /// Images of which pixel i holds i.
-  template <class T>
-  void write_images(int count, std::string const& type, std::string const& header = place) {
-    static int files = 0;
-    projections = folder / ("projections" + std::to_string(++files) + ".mha");
-    std::vector<T> numbers(static_cast<std::size_t>(columns * rows * count));
-    for (std::size_t i = 0; i < numbers.size(); ++i) numbers[i] = static_cast<T>(i);
-    test::write_bytes(
-        projections,
-        "NDims = 3\nDimSize = 5 4 " + std::to_string(count) + "\n" + header +
-            "ElementType = " + type + "\nElementDataFile = LOCAL\n" +
-            std::string(reinterpret_cast<char const*>(numbers.data()), numbers.size() * sizeof(T)));
-  }
-
-  [[nodiscard]] Scan read(GivenOfScan const& given = {}) const {
-    return read_rtk_scan(geometry, projections, given);
-  }
-
-  void refuses(std::filesystem::path const& path, std::string const& reason,
-               GivenOfScan const& given = {}) const {
-    BOOST_CHECK_EXCEPTION(static_cast<void>(read(given)), FileError, says_of(path, reason));
-  }
-};
 
 std::vector<Vec3d> const points{{0, 0, 0}, {10, -20, 5}, {-40, 7, 60}, {3, 80, -30}};
 

@@ -6,8 +6,8 @@
 # A stage is `format`, `fuzz` (a million inputs for each reader of files), `interop` (arrays and
 # operators in NumPy, LibTorch and JAX), `frameworks` (in every release of every framework, with
 # wheels from PyPI), `formats` (files of scans that other packages write) or a preset of
-# CMakePresets.json. Without one: format docs tidy tsan interop sanitize cuda, or host instead of
-# cuda where nvcc is missing. `cuda` compiles as C++ what `sanitize` has not run, and `cuda-all`
+# CMakePresets.json; A+B runs both at once. Without one: format+docs+tidy tsan interop sanitize cuda,
+# or host instead of cuda where nvcc is missing. `cuda` compiles as C++ what `sanitize` has not run, and `cuda-all`
 # everything in both languages.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -87,6 +87,36 @@ run_preset() {
   case $1 in docs | tidy | cuda20) ;; *) ctest --preset "$1" ;; esac
 }
 
+run_stage() {
+  case $1 in
+    *+*) run_side_by_side ${1//+/ } ;;
+    format) check_format ;;
+    docs) make_docs ;;
+    fuzz) fuzz_readers ;;
+    interop) tests/frameworks/run.sh numpy libtorch jax-0.10.2 ;;
+    frameworks) tests/frameworks/run.sh ;;
+    formats) tests/formats/run.sh ;;
+    *) run_preset "$1" ;;
+  esac
+}
+
+# Stages that keep no more than a core busy, whose outputs come one after the other.
+run_side_by_side() {
+  local name status=0 logs
+  local -A jobs=()
+  logs=$(mktemp -d)
+  for name in "$@"; do
+    run_stage "$name" > "$logs/$name" 2>&1 &
+    jobs[$name]=$!
+  done
+  for name in "$@"; do
+    wait "${jobs[$name]}" || { status=1; echo "$name failed:"; }
+    cat "$logs/$name"
+  done
+  rm -rf "$logs"
+  return "$status"
+}
+
 # Sets cpu_seconds to what commands of this script, and all that they started, have taken so far.
 # `times` knows of them in this shell alone, not in one that a substitution starts.
 measured=$(mktemp)
@@ -100,7 +130,7 @@ finish() {
   local status=$?
   rm -f "$measured"
   echo
-  printf '%-10s %8s %12s\n' "stage" "wall [s]" "CPU [min]" "${summary[@]}"
+  printf '%-16s %8s %12s\n' "stage" "wall [s]" "CPU [min]" "${summary[@]}"
   exit "$status"
 }
 trap finish EXIT
@@ -125,7 +155,7 @@ stage() {
 
 stages=("$@")
 if [ ${#stages[@]} -eq 0 ]; then
-  stages=(format docs tidy tsan interop sanitize)
+  stages=(format+docs+tidy tsan interop sanitize)
   if command -v nvcc > /dev/null; then stages+=(cuda); else stages+=(host); fi
 fi
 
@@ -142,14 +172,4 @@ more_packages=()
   python3-olefile python3-pandas python3-scipy python3-six python3-tifffile)
 
 stage "install" install_missing ${more_packages[@]+"${more_packages[@]}"}
-for name in "${stages[@]}"; do
-  case $name in
-    format) stage format check_format ;;
-    docs) stage docs make_docs ;;
-    fuzz) stage fuzz fuzz_readers ;;
-    interop) stage interop tests/frameworks/run.sh numpy libtorch jax-0.10.2 ;;
-    frameworks) stage frameworks tests/frameworks/run.sh ;;
-    formats) stage formats tests/formats/run.sh ;;
-    *) stage "$name" run_preset "$name" ;;
-  esac
-done
+for name in "${stages[@]}"; do stage "$name" run_stage "$name"; done

@@ -128,7 +128,25 @@ BOOST_AUTO_TEST_CASE(circles_in_space_are_known_as_such) {
   json turn{{"angles", angles}, {"detector_offset_mm", {0.75, -1.5}}};
   Scan const parallel = read(with_pixel(space({{"beam", "parallel"}, {"circular", turn}}), {2, 3}));
   check_same(parallel, std::get<pyronn::ParallelBeam3D>(parallel.circle->geometry()));
-  BOOST_TEST(!read(with_pixel(plane({{"beam", "fan"}, {"circular", circle}}), 2)).circle);
+  BOOST_TEST(!cone.circle->is_plane());
+}
+
+/// The same of one row.
+BOOST_AUTO_TEST_CASE(circles_in_the_plane_are_known_as_such) {
+  json aside = circle;
+  aside["detector_offset_mm"] = 0.75;
+  aside["rotation"] = "clockwise";
+  Scan const fan = read(with_pixel(plane({{"beam", "fan"}, {"circular", aside}}), 2));
+  check_same(fan, std::get<pyronn::FanBeam>(fan.circle->geometry()));
+  BOOST_TEST(fan.circle->axis_column == 1 - 0.375);
+  Scan const arc = read(with_pixel(plane({{"beam", "arc_fan"}, {"circular", aside}}), 2));
+  check_same(arc, std::get<pyronn::ArcFanBeam>(arc.circle->geometry()));
+  BOOST_TEST(arc.circle->axis_column == 1 - 0.375);
+  json const turn{{"angles", angles}, {"detector_offset_mm", -0.5}};
+  Scan const parallel = read(with_pixel(plane({{"beam", "parallel"}, {"circular", turn}}), 2));
+  check_same(parallel, std::get<pyronn::ParallelBeam2D>(parallel.circle->geometry()));
+  BOOST_TEST(parallel.circle->axis_column == 1.25);
+  BOOST_TEST(parallel.circle->is_plane());
 }
 
 BOOST_AUTO_TEST_CASE(vectors_in_lists_and_in_files) {

@@ -24,6 +24,7 @@ using pyronn::Vec2d;
 using pyronn::Vec3d;
 using test::fact_of;
 using test::says_of;
+using test::seen;
 using test::with_setting;
 using test::skyscan::files;
 using test::skyscan::in_steps;
@@ -44,11 +45,6 @@ Vec2d seen_by_tigre(Vec3d const& point, double angle, double line) {
   double const pixel = 0.025 * 300 / 50;
   double const moved = (line - 0.5 * rows) * pixel;
   return {18 + along * larger / pixel, 14 + (point[2] * larger - moved) / pixel};
-}
-
-Vec2d seen(Scan const& scan, int view, Vec3d const& point) {
-  auto const pixel = std::get<pyronn::ConeBeam>(scan.geometry).view(view).project(point);
-  return {pixel.u, pixel.v};
 }
 
 }  // namespace

@@ -7,7 +7,6 @@
 #include <cstdint>
 #include <filesystem>
 #include <limits>
-#include <random>
 #include <string>
 #include <variant>
 #include <vector>
@@ -17,8 +16,8 @@
 #include <pyronn/interop/rtk_parameters.hpp>
 #include <pyronn/scan/varian.hpp>
 
-#include "support/temporary_folder.hpp"
-#include "support/varian_writer.hpp"
+#include "support/scan_facts.hpp"
+#include "support/varian_scan.hpp"
 
 using pyronn::Extents;
 using pyronn::FileError;
@@ -27,42 +26,18 @@ using pyronn::ImageStack;
 using pyronn::NumberType;
 using pyronn::Scan;
 using pyronn::ScanFact;
+using test::fact_of;
 using test::says;
 using test::says_of;
+using test::varian::columns;
 using test::varian::Numbers;
+using test::varian::numbers;
 using test::varian::Pixels;
+using test::varian::rows;
+using test::varian::some_pixels;
+using test::varian::with;
 
 namespace {
-
-constexpr int columns = 7;
-constexpr int rows = 5;
-
-/// Differences of every width, and pixels over which they wrap around.
-Pixels some_pixels(int view, int count = columns * rows) {
-  std::mt19937 random{static_cast<unsigned>(view)};
-  Pixels pixels;
-  for (int i = 0; i < count; ++i) {
-    auto const width = random() % 4;
-    auto const bits = static_cast<std::int32_t>(random());
-    pixels.push_back(width == 0   ? bits % 100
-                     : width == 1 ? bits % 30000
-                     : width == 2 ? bits
-                                  : 5000);
-  }
-  return pixels;
-}
-
-Numbers const numbers{{"PixelWidth", 0.0392},   {"PixelHeight", 0.0784}, {"KVSourceRtn", 30.5},
-                      {"KVSourceVrt", 100.05},  {"KVDetectorVrt", -50},  {"KVDetectorLat", -0.0196},
-                      {"KVDetectorLng", 0.0392}};
-
-Numbers with(std::string const& name, double value) {
-  Numbers changed = numbers;
-  for (auto& [known, number] : changed) {
-    if (known == name) number = value;
-  }
-  return changed;
-}
 
 template <class T>
 void check_parts(ImageStack const& stack, std::vector<std::vector<T>> const& images, int width) {
@@ -85,40 +60,9 @@ void check_parts(ImageStack const& stack, std::vector<std::vector<T>> const& ima
   }
 }
 
-ScanFact fact(Scan const& scan, std::string const& what) {
-  for (ScanFact const& known : scan.facts) {
-    if (known.what == what) return known;
-  }
-  return {};
-}
-
-struct Folder {
-  test::TemporaryFolder folder;
-  std::filesystem::path path = folder / "";
-
-  void write(std::string const& name, std::string const& bytes) const {
-    test::write_bytes(folder / name, bytes);
-  }
-  void refuses(std::string const& name, std::string const& bytes, std::string const& reason) const {
-    write(name, bytes);
-    BOOST_TEST_CONTEXT(reason) {
-      BOOST_CHECK_EXCEPTION(static_cast<void>(pyronn::varian_images(folder / name)), FileError,
-                            says_of(folder / name, reason));
-    }
-  }
-  /// Refuses a scan of two views, of which the second one has these properties.
-  void refuses_scan(Numbers const& second, std::string const& reason) const {
-    write("view_1.xim", test::varian::xim(some_pixels(1), columns, numbers));
-    write("view_2.xim", test::varian::xim(some_pixels(2), columns, second));
-    BOOST_TEST_CONTEXT(reason) {
-      BOOST_CHECK_EXCEPTION(static_cast<void>(pyronn::read_varian(path)), FileError, says(reason));
-    }
-  }
-};
-
 }  // namespace
 
-BOOST_FIXTURE_TEST_SUITE(varian, Folder)
+BOOST_FIXTURE_TEST_SUITE(varian, test::varian::Folder)
 
 BOOST_AUTO_TEST_CASE(compressed_images) {
   for (std::string const kind : {"xim", "hnd"}) {
@@ -199,18 +143,18 @@ BOOST_AUTO_TEST_CASE(a_scan_of_xim_files_is_that_of_rtk) {
   Scan const scan = pyronn::read_varian(path);
   check_parts<std::int32_t>(*scan.views, {some_pixels(1), some_pixels(3)}, columns);
   BOOST_TEST(scan.files.size() == 2U);
-  BOOST_TEST(fact(scan, "files without an image").value == "1");
+  BOOST_TEST(fact_of(scan, "files without an image").value == "1");
   BOOST_TEST((scan.measured == pyronn::Measured::intensities));
   auto const first = some_pixels(1);
   BOOST_TEST(*scan.full_intensity ==
              static_cast<double>(*std::max_element(first.begin(), first.end())));
-  BOOST_TEST((fact(scan, "full intensity").origin == ScanFact::Origin::assumed));
+  BOOST_TEST((fact_of(scan, "full intensity").origin == ScanFact::Origin::assumed));
   for (char const* const what : {"angles", "rotation", "rows", "roll"}) {
-    BOOST_TEST((fact(scan, what).origin == ScanFact::Origin::assumed), what);
+    BOOST_TEST((fact_of(scan, what).origin == ScanFact::Origin::assumed), what);
   }
   for (char const* const what : {"pixel [mm]", "axis column", "central row",
                                  "source-isocenter distance", "source-detector distance"}) {
-    BOOST_TEST((fact(scan, what).origin == ScanFact::Origin::file), what);
+    BOOST_TEST((fact_of(scan, what).origin == ScanFact::Origin::file), what);
   }
   pyronn::rtk::Projection projection;
   projection.source_to_isocenter_distance = 1000.5;
@@ -257,8 +201,8 @@ BOOST_AUTO_TEST_CASE(a_scan_of_hnd_files_wants_distances) {
   BOOST_TEST((scan.circle->rotation == pyronn::Rotation::counter_clockwise));
   BOOST_TEST(std::abs(scan.circle->angles[2] - 40 * pyronn::pi / 180) < 1e-15);
   BOOST_TEST(*scan.full_intensity == 4000);
-  BOOST_TEST((fact(scan, "full intensity").origin == ScanFact::Origin::given));
-  BOOST_TEST((fact(scan, "axis column").origin == ScanFact::Origin::assumed));
+  BOOST_TEST((fact_of(scan, "full intensity").origin == ScanFact::Origin::given));
+  BOOST_TEST((fact_of(scan, "axis column").origin == ScanFact::Origin::assumed));
 }
 
 BOOST_AUTO_TEST_CASE(says_what_is_wrong_with_a_scan) {

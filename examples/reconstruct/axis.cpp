@@ -6,16 +6,16 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <ios>
 #include <limits>
-#include <locale>
-#include <sstream>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include <pyronn/core/math.hpp>
 #include <pyronn/recon/preprocess/missing_samples.hpp>
 
 #include "bad_input.hpp"
+#include "number_text.hpp"
 
 namespace example {
 namespace {
@@ -32,7 +32,7 @@ std::vector<int> rows_to_compare(pyronn::CircularScan const& circle) {
   }
   if (!(circle.central_row >= 0 && circle.central_row <= all - 1)) {
     throw BadInput("--center: the plane of the source is seen in row " +
-                   std::to_string(circle.central_row) + ", outside of " + std::to_string(all) +
+                   number_text(circle.central_row) + ", outside of " + std::to_string(all) +
                    " rows; name the column");
   }
   int const middle = static_cast<int>(std::lround(circle.central_row));
@@ -98,15 +98,50 @@ std::vector<float> lines_of_rows(pyronn::Scan const& scan, std::vector<int> cons
 
 }  // namespace
 
-bool is_axis_assumed(pyronn::Scan const& scan) {
-  return std::any_of(scan.facts.begin(), scan.facts.end(), [](pyronn::ScanFact const& fact) {
-    return fact.what == "axis column" && fact.origin == pyronn::ScanFact::Origin::assumed;
-  });
+namespace {
+
+auto is_assumed(char const* what) {
+  return [what](pyronn::ScanFact const& fact) {
+    return fact.what == what && fact.origin == pyronn::ScanFact::Origin::assumed;
+  };
+}
+
+void forget_assumed(pyronn::Scan& scan, char const* what) {
+  scan.facts.erase(std::remove_if(scan.facts.begin(), scan.facts.end(), is_assumed(what)),
+                   scan.facts.end());
+}
+
+}  // namespace
+
+void apply_axis_options(Options const& options, pyronn::Scan& scan) {
+  bool const names_roll = options.roll != "file";
+  for (auto const& [option, is_used] :
+       {std::pair{"--center", options.center != "file"}, {"--roll", names_roll}}) {
+    if (!is_used || scan.circle) continue;
+    throw BadInput(std::string{option} + ": " + options.scan.string() + " describes no circle");
+  }
+  if (names_roll && scan.circle->is_plane()) {
+    throw BadInput("--roll: " + options.scan.string() + " describes a scan of the plane, whose " +
+                   "detector has none");
+  }
+  if (auto const column = options.axis_column(); column && scan.circle->axis_column != *column) {
+    set_axis(scan, *column);
+  }
+  if (auto const roll = options.roll_angle(); roll && scan.circle->roll != *roll) {
+    set_roll(scan, *roll);
+  }
+}
+
+bool wants_axis(Options const& options, pyronn::Scan const& scan) {
+  if (options.center == "auto" || options.roll == "auto") return true;
+  return options.center == "file" &&
+         std::any_of(scan.facts.begin(), scan.facts.end(), is_assumed("axis column"));
 }
 
 void set_axis(pyronn::Scan& scan, double column) {
   scan.circle->axis_column = column;
   scan.geometry = scan.circle->geometry();
+  forget_assumed(scan, "axis column");
 }
 
 pyronn::RotationAxis find_axis(pyronn::Scan const& scan, Calibration const& calibration,
@@ -163,6 +198,7 @@ std::vector<float> sinogram(pyronn::Scan const& scan, Calibration const& calibra
 void set_roll(pyronn::Scan& scan, double roll) {
   scan.circle->roll = roll;
   scan.geometry = scan.circle->geometry();
+  forget_assumed(scan, "roll");
 }
 
 pyronn::DetectorRoll find_roll(pyronn::Scan const& scan, Calibration const& calibration,
@@ -175,25 +211,19 @@ pyronn::DetectorRoll find_roll(pyronn::Scan const& scan, Calibration const& cali
 }
 
 std::string text_of(pyronn::DetectorRoll const& roll) {
-  std::ostringstream text;
-  text.exceptions(std::ios::badbit);
-  text.imbue(std::locale::classic());
   constexpr double degrees = 180 / pyronn::pi;
-  text << "roll " << roll.roll * degrees << " +- " << roll.uncertainty * degrees
-       << " degrees, axis column " << roll.column << " +- " << roll.column_uncertainty
-       << ": found from the images";
-  return text.str();
+  return "roll " + number_text(roll.roll * degrees, roll.uncertainty * degrees) +
+         " degrees, axis column " + number_text(roll.column, roll.column_uncertainty) +
+         ": found from the images";
 }
 
 std::string text_of(pyronn::RotationAxis const& axis) {
-  std::ostringstream text;
-  text.exceptions(std::ios::badbit);
-  text.imbue(std::locale::classic());
-  text << "axis column " << axis.column << " +- " << axis.uncertainty << ": found from the images";
+  std::string text =
+      "axis column " + number_text(axis.column, axis.uncertainty) + ": found from the images";
   if (axis.mismatch_of_other_rotation && *axis.mismatch_of_other_rotation < axis.mismatch / 4) {
-    text << "; lines that are measured twice agree better if the scan turned the other way";
+    text += "; lines that are measured twice agree better if the scan turned the other way";
   }
-  return text.str();
+  return text;
 }
 
 }  // namespace example

@@ -11,13 +11,19 @@
 #include <pyronn/scan/scan.hpp>
 
 #include "calibration.hpp"
+#include "options.hpp"
 
 namespace example {
 
-/// Whether no file said where the axis is.
-[[nodiscard]] bool is_axis_assumed(pyronn::Scan const& scan);
+/// Lets the axis and the roll that the command line names count. Throws BadInput where the scan has
+/// none, and InvalidArgument.
+void apply_axis_options(Options const& options, pyronn::Scan& scan);
 
-/// Lets the axis of a scan on a circle be seen in another column. Throws InvalidArgument.
+/// Whether the images are asked where the axis is: that is what is said, or nobody knows.
+[[nodiscard]] bool wants_axis(Options const& options, pyronn::Scan const& scan);
+
+/// Lets the axis of a scan on a circle be seen in another column, which nothing assumes any more.
+/// Throws InvalidArgument.
 void set_axis(pyronn::Scan& scan, double column);
 
 /// Looks for the axis in some rows of a scan on a circle. Throws InvalidArgument where it cannot be
@@ -31,7 +37,8 @@ void set_axis(pyronn::Scan& scan, double column);
 [[nodiscard]] std::vector<float> sinogram(pyronn::Scan const& scan, Calibration const& calibration,
                                           int row, double least_transmission);
 
-/// Lets the panel of a scan on a circle be turned. Throws InvalidArgument.
+/// Lets the panel of a scan on a circle be turned, which nothing assumes any more. Throws
+/// InvalidArgument.
 void set_roll(pyronn::Scan& scan, double roll);
 
 /// Looks for roll and axis in rows all over the panel, of a point source about its plane. Throws

@@ -17,6 +17,7 @@
 #include <CLI/CLI.hpp>
 
 #include "bad_input.hpp"
+#include "number_text.hpp"
 #include "volume_files.hpp"
 
 namespace example {
@@ -56,7 +57,7 @@ void add_scan_options(CLI::App& app, Options& options) {
   app.add_option("--projections", options.projections, "Images, where SCAN is a geometry alone")
       ->group(group);
   app.add_option("--center", options.center,
-                 "Column of the rotation axis; auto: found; file: the file's, else auto")
+                 "Axis column; auto: found; file: the file's, else found")
       ->group(group);
   app.add_option("--roll", options.roll, "Turn of the panel about its normal [degrees], or auto")
       ->group(group);
@@ -119,7 +120,7 @@ void add_correction_options(CLI::App& app, Options& options) {
       ->expected(1, 5)
       ->group(group);
   app.add_option("--extend", options.extension,
-                 "Objects wider than the detector: columns more a side; 0: half of it")
+                 "Object wider than the detector: columns more a side; 0: half")
       ->check(CLI::Range(0, 1 << 20))
       ->group(group);
   app.add_option("--hounsfield", options.water, "Volume in HU, by water's attenuation [1/mm]")
@@ -197,15 +198,16 @@ void make_short(CLI::App& app) {
   }
 }
 
-/// On one screen: without two empty lines together.
+/// On one screen: without empty lines.
 void print_help(CLI::App const& app) {
   std::string text = app.help();
   for (std::size_t at = 0; (at = text.find("\n\n", at)) != std::string::npos;) {
     std::size_t const end = text.find_first_not_of('\n', at);
-    bool const is_footer = text.compare(std::min(end, text.size()), 5, "Exit ") == 0;
-    text.replace(at, std::min(end, text.size()) - at, is_footer ? "\n\n" : "\n");
-    at += 2;
+    text.replace(at, std::min(end, text.size()) - at, "\n");
+    ++at;
   }
+  std::string const title = "Positionals:\n";  // of the one under the usage
+  if (auto const at = text.find(title); at != std::string::npos) text.erase(at, title.size());
   std::fputs(text.c_str(), stdout);
 }
 
@@ -240,8 +242,8 @@ void check_numbers(Options const& options) {
 void check(CLI::App const& app, Options const& options) {
   check_numbers(options);
   if (!options.grey.empty() && !(options.grey[0] < options.grey[1])) {
-    throw BadInput("--grey: " + std::to_string(options.grey[0]) + " must be less than " +
-                   std::to_string(options.grey[1]));
+    throw BadInput("--grey: " + number_text(options.grey[0]) + " must be less than " +
+                   number_text(options.grey[1]));
   }
   if (app.count("--max-error") > 0 && options.truth.empty()) {
     throw BadInput("--max-error: needs --truth");
@@ -256,18 +258,18 @@ void check(CLI::App const& app, Options const& options) {
 
 std::optional<Options> parse_options(int argc, char** argv) {
   Options options;
-  CLI::App app{"Reconstructs a scan by filtered backprojection: parallel rays, fans and cones."};
+  CLI::App app{"Reconstructs a scan by filtered backprojection: parallel rays, fans and cones.",
+               "reconstruct"};
   app.footer(
-      "Exit status: 0 done; 2 the input cannot be worked with, one line says why and nothing is\n"
-      "written; 1 anything else.");
+      "Exit status: 0 done; 2 the input cannot be worked with, one line says why; 1 anything else");
   add_scan_options(app, options);
   add_volume_options(app, options);
   add_correction_options(app, options);
   add_filter_options(app, options);
   add_output_options(app, options);
   add_machine_options(app, options);
+  app.set_help_flag("-h,--help", "Print this and stop")->group("Machine");
   make_short(app);
-  app.get_help_ptr()->group("Machine");
   try {
     app.parse(argc, argv);
   } catch (CLI::CallForHelp const&) {

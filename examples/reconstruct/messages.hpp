@@ -27,11 +27,14 @@ auto as_input(std::string const& name, Read const& read) {
   }
 }
 
-/// A line each, on standard output.
-inline void print_facts(pyronn::Scan const& scan) {
+/// The facts of a scan that `is_wanted`, a line each, on standard output.
+template <class IsWanted>
+void print_facts(pyronn::Scan const& scan, IsWanted const& is_wanted) {
   std::ostringstream text;
   text.exceptions(std::ios::badbit);
-  for (auto const& fact : scan.facts) text << fact << '\n';
+  for (auto const& fact : scan.facts) {
+    if (is_wanted(fact.origin)) text << fact << '\n';
+  }
   std::printf("%s", text.str().c_str());
 }
 

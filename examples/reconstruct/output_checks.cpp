@@ -11,6 +11,7 @@
 #include <pyronn/core/error.hpp>
 
 #include "../support/process.hpp"
+#include "axis.hpp"
 #include "bad_input.hpp"
 
 namespace example {
@@ -31,7 +32,16 @@ void check_inputs_survive(Options const& options, pyronn::Scan const& scan) {
   }
 }
 
-void check_outputs(Options const& options, pyronn::Grid const& grid) {
+void check_pictures(Options const& options, pyronn::Scan const& scan) {
+  if (!options.axis_png.empty() && !wants_axis(options, scan)) {
+    throw BadInput("--axis-png: nothing is searched for; say --center auto, or --roll auto");
+  }
+  if (!options.sinogram_png.empty() && !scan.circle) {
+    throw BadInput("--sinogram-png: " + options.scan.string() + " describes no circle");
+  }
+}
+
+void check_outputs(Options const& options, std::int64_t voxels) {
   auto const check = [](char const* name, std::filesystem::path const& path, std::int64_t bytes) {
     try {
       check_output(path, bytes);
@@ -39,7 +49,7 @@ void check_outputs(Options const& options, pyronn::Grid const& grid) {
       throw BadInput(std::string{name} + ": " + error.what());
     }
   };
-  check("--output", options.output, grid.size.count() * static_cast<std::int64_t>(sizeof(float)));
+  check("--output", options.output, voxels * static_cast<std::int64_t>(sizeof(float)));
   for (auto const& [option, path] : options.pictures()) {
     if (!path->empty()) check(option.c_str(), *path, 0);
   }

@@ -80,46 +80,43 @@ class Program {
     return as_input(options_.scan.string(), read);
   }
 
-  /// All that is found out before anything is computed.
+  /// All that is found out before anything is computed. What is assumed is told at the end, as a
+  /// search may know better, but before an error that it may be the cause of.
   void prepare() {
     check_inputs_survive(options_, scan_);
-    for (auto const& [option, text] :
-         {std::pair{"--center", &options_.center}, {"--roll", &options_.roll}}) {
-      if (*text == "file" || scan_.circle) continue;
-      throw BadInput(std::string{option} + ": " + options_.scan.string() +
-                     " describes no circle in space");
+    input([&] { apply_axis_options(options_, scan_); });
+    check_pictures(options_, scan_);
+    bool const is_searched = wants_axis(options_, scan_);
+    if (is_searched) {
+      check_outputs(options_, 0);
+    } else {
+      settle();
     }
-    if (auto const column = options_.axis_column();
-        column && scan_.circle->axis_column != *column) {
-      input([&] { set_axis(scan_, *column); });
+    using Origin = pyronn::ScanFact::Origin;
+    auto const tell_assumed = [&] {
+      tell_facts([](Origin origin) { return origin == Origin::assumed; });
+    };
+    tell_facts([](Origin origin) { return origin != Origin::assumed; });
+    try {
+      calibrate();
+      if (is_searched) find_axis();
+      if (is_searched) settle();
+    } catch (BadInput const&) {
+      tell_assumed();
+      throw;
     }
-    if (auto const roll = options_.roll_angle(); roll && scan_.circle->roll != *roll) {
-      input([&] { set_roll(scan_, *roll); });
-    }
-    check_pictures();
-    grid_ = input([&] { return choose_volume(options_, scan_); });
-    check_outputs(options_, grid_);
-    if (!options_.is_quiet) print_facts(scan_);
-    if (!wants_axis()) check();
-    calibrate();
-    if (!wants_axis()) return;
-    find_axis();
-    grid_ = input([&] { return choose_volume(options_, scan_); });
-    check();
+    tell_assumed();
   }
 
-  /// Refuses pictures of what is not there.
-  void check_pictures() const {
-    if (!options_.axis_png.empty() && !wants_axis()) {
-      throw BadInput("--axis-png: nothing is searched for; say --center auto, or --roll auto");
-    }
-    if (!options_.sinogram_png.empty() && !scan_.circle) {
-      throw BadInput("--sinogram-png: " + options_.scan.string() + " describes no circle in space");
-    }
+  template <class IsWanted>
+  void tell_facts(IsWanted const& is_wanted) const {
+    if (!options_.is_quiet) print_facts(scan_, is_wanted);
   }
 
-  /// When it is known where the axis is.
-  void check() {
+  /// What depends on where the axis is.
+  void settle() {
+    grid_ = input([&] { return choose_volume(options_, scan_); });
+    check_outputs(options_, grid_.size.count());
     input([&] { choose_redundancy(); });
     corrections_ = options_.corrections(scan_);
   }
@@ -136,9 +133,8 @@ class Program {
     }
     fbp_options_.redundancy = pyronn::Redundancy::uniform;
     check_orbit(scan_, grid_, fbp_options_);
-    if (!options_.is_quiet) {
-      std::printf("redundancy uniform: assumed, all views see the object to either side\n");
-    }
+    scan_.facts.push_back({"redundancy", "uniform", pyronn::ScanFact::Origin::assumed,
+                           "all views see the object to either side"});
   }
 
   /// Reads darks and flats, and judges by some views what they are good for.
@@ -153,12 +149,6 @@ class Program {
     input([&] { judge(scan_, judgement, executor, calibration_); });
     std::string const bad = text_of_bad_pixels(calibration_.bad_pixels);
     if (!bad.empty()) warn(bad + (options_.repair ? "; interpolated" : "; see --repair"));
-  }
-
-  /// Whether the images are asked where the axis is: that is what is said, or nobody knows.
-  [[nodiscard]] bool wants_axis() const {
-    return options_.center == "auto" || options_.roll == "auto" ||
-           (options_.center == "file" && is_axis_assumed(scan_));
   }
 
   void find_axis() {

@@ -9,6 +9,7 @@
 #include <type_traits>
 
 #include "bad_input.hpp"
+#include "number_text.hpp"
 
 namespace example {
 namespace {
@@ -111,7 +112,8 @@ void ViewsReader::check_finite(ImagePart const& part, float const* lines) const 
   throw BadInput("projections: the line integral at [view " +
                  std::to_string(part.first_image + index / image) + ", row " +
                  std::to_string(part.first_row + index % image / columns) + ", column " +
-                 std::to_string(index % columns) + "] is " + std::to_string(*bad));
+                 std::to_string(index % columns) + "] is " +
+                 number_text(static_cast<double>(*bad)));
 }
 
 std::vector<std::string> ViewsReader::warnings() const {
@@ -122,7 +124,7 @@ std::vector<std::string> ViewsReader::warnings() const {
   }
   if (cut_ > 0) {
     result.push_back(std::to_string(cut_) + " line integrals above " +
-                     std::to_string(-std::log(least_transmission_)) +
+                     number_text(-std::log(least_transmission_)) +
                      " are cut; see --least-transmission");
   }
   return result;

@@ -6,25 +6,28 @@
 #include <cmath>
 #include <limits>
 #include <string>
+#include <type_traits>
+#include <variant>
 
 #include <pyronn/core/extents.hpp>
 #include <pyronn/core/vec.hpp>
 #include <pyronn/scan/volume_of_scan.hpp>
 
 #include "bad_input.hpp"
+#include "number_text.hpp"
 
 namespace example {
 namespace {
 
 using pyronn::Grid;
 
-/// Of other voxels, the same space as nearly as whole voxels allow.
-Grid with_voxels(Grid const& grid, pyronn::Vec3d voxel) {
-  pyronn::Extents<3> size{};
-  for (int axis = 0; axis < 3; ++axis) {
+/// Of other voxels, the same space as nearly as whole voxels allow; `axes` of them are other ones.
+Grid with_voxels(Grid const& grid, pyronn::Vec3d voxel, int axes) {
+  pyronn::Extents<3> size = grid.size;
+  for (int axis = 0; axis < axes; ++axis) {
     double const count = std::round(grid.size[axis] * grid.spacing[axis] / voxel[axis]);
     if (!(count <= std::numeric_limits<int>::max())) {
-      throw BadInput("--voxel: " + std::to_string(voxel[axis]) + " mm makes too many voxels");
+      throw BadInput("--voxel: " + number_text(voxel[axis]) + " mm makes too many voxels");
     }
     size[axis] = std::max(1, static_cast<int>(count));
   }
@@ -44,16 +47,16 @@ Grid part_of(Grid const& grid, pyronn::Vec<int, 3> first, pyronn::Vec<int, 3> la
 [[noreturn]] void refuse_region(char const* option, int axis, double from, double to,
                                 std::string const& whole) {
   std::string const name(1, "xyz"[axis]);
-  throw BadInput(std::string{option} + ": " + name + " from " + std::to_string(from) + " to " +
-                 std::to_string(to) + " is no part of the volume, which has " + whole);
+  throw BadInput(std::string{option} + ": " + name + " from " + number_text(from) + " to " +
+                 number_text(to) + " is no part of the volume, which has " + whole);
 }
 
 Grid region_of_voxels(Grid const& grid, std::vector<int> const& ends) {
   pyronn::Vec<int, 3> first{};
   pyronn::Vec<int, 3> last{};
   for (int axis = 0; axis < 3; ++axis) {
-    first[axis] = ends[static_cast<std::size_t>(2 * axis)];
-    last[axis] = ends[static_cast<std::size_t>(2 * axis + 1)];
+    first[axis] = ends[2 * static_cast<std::size_t>(axis)];
+    last[axis] = ends[2 * static_cast<std::size_t>(axis) + 1];
     if (first[axis] < 0 || last[axis] < first[axis] || last[axis] >= grid.size[axis]) {
       refuse_region("--region", axis, first[axis], last[axis],
                     std::to_string(grid.size[axis]) + " voxels");
@@ -67,17 +70,16 @@ Grid region_of_mm(Grid const& grid, std::vector<double> const& ends) {
   pyronn::Vec<int, 3> first{};
   pyronn::Vec<int, 3> last{};
   for (int axis = 0; axis < 3; ++axis) {
-    double const from = ends[static_cast<std::size_t>(2 * axis)];
-    double const to = ends[static_cast<std::size_t>(2 * axis + 1)];
+    double const from = ends[2 * static_cast<std::size_t>(axis)];
+    double const to = ends[2 * static_cast<std::size_t>(axis) + 1];
     double const spacing = grid.spacing[axis];
     double const begin = std::max(0.0, std::ceil((from - grid.origin[axis]) / spacing - 1e-9));
     double const end =
         std::min(grid.size[axis] - 1.0, std::floor((to - grid.origin[axis]) / spacing + 1e-9));
     if (!(from <= to && begin <= end)) {
       refuse_region("--region-mm", axis, from, to,
-                    "centres of voxels from " + std::to_string(grid.origin[axis]) + " to " +
-                        std::to_string(grid.origin[axis] + (grid.size[axis] - 1) * spacing) +
-                        " mm");
+                    "centres of voxels from " + number_text(grid.origin[axis]) + " to " +
+                        number_text(grid.origin[axis] + (grid.size[axis] - 1) * spacing) + " mm");
     }
     first[axis] = static_cast<int>(begin);
     last[axis] = static_cast<int>(end);
@@ -112,8 +114,84 @@ Grid whole_volume(Options const& options, pyronn::Scan const& scan) {
   Grid grid = usual_volume(options, scan);
   if (!has_middle) middle = grid.center();
   if (has_voxel && has_size) return Grid::centered(size, voxel_of(options.voxel_mm), middle);
-  if (has_voxel) grid = with_voxels(grid, voxel_of(options.voxel_mm));
+  int const axes = scan.is_plane() ? 2 : 3;
+  if (has_voxel) grid = with_voxels(grid, voxel_of(options.voxel_mm), axes);
   return Grid::centered(has_size ? size : grid.size, grid.spacing, middle);
+}
+
+/// Whether a grid comes nearer to the axis than what is seen at the ends of rows: what lies farther
+/// out is seen in passing by a few views.
+bool is_near_axis(pyronn::CircularScan const& circle, Grid const& grid) {
+  double nearest[2];
+  for (int axis = 0; axis < 2; ++axis) {
+    double const begin = grid.origin[axis] - 0.5 * grid.spacing[axis];
+    nearest[axis] = std::clamp(0.0, begin, begin + grid.size[axis] * grid.spacing[axis]);
+  }
+  double const before = circle.axis_column + 0.5;
+  double const columns = std::max(before, circle.size[0] - before);
+  return std::hypot(nearest[0], nearest[1]) < columns * circle.pixel_at_axis()[0];
+}
+
+/// Whether the shadow of a grid falls on the detector in some view: that of the box about the
+/// projections of its corners.
+bool is_seen(pyronn::ScanGeometry const& scan, Grid const& grid) {
+  return std::visit(
+      [&](auto const& geometry) {
+        constexpr double infinity = std::numeric_limits<double>::infinity();
+        auto const detector = geometry.detector_size();
+        bool const is_plane = pyronn::is_plane_geometry_v<std::decay_t<decltype(geometry)>>;
+        for (int n = 0; n < geometry.num_views(); ++n) {
+          pyronn::Vec2d least{infinity, infinity};
+          pyronn::Vec2d most{-infinity, -infinity};
+          for (int corner = 0; corner < 8; ++corner) {
+            pyronn::Vec3d index;
+            for (int axis = 0; axis < 3; ++axis) {
+              index[axis] = (corner >> axis & 1) == 0 ? -0.5 : grid.size[axis] - 0.5;
+            }
+            auto const point = geometry.view(n).project(grid.to_world(index));
+            if (!(point.depth > 0 && std::isfinite(point.u + point.v))) return true;
+            least = {std::min(least[0], point.u), std::min(least[1], point.v)};
+            most = {std::max(most[0], point.u), std::max(most[1], point.v)};
+          }
+          bool const is_beside = most[0] < -0.5 || least[0] > detector[0] - 0.5;
+          bool const is_off = !is_plane && (most[1] < -0.5 || least[1] > detector[1] - 0.5);
+          if (!is_beside && !is_off) return true;
+        }
+        return false;
+      },
+      scan);
+}
+
+/// "x from -1 to 1, y from -1 to 1, z from 0 to 3 mm"
+std::string text_of_space(Grid const& grid) {
+  std::string text;
+  for (int axis = 0; axis < 3; ++axis) {
+    double const begin = grid.origin[axis] - 0.5 * grid.spacing[axis];
+    text += (axis > 0 ? ", " : "") + std::string(1, "xyz"[axis]) + " from " + number_text(begin) +
+            " to " + number_text(begin + grid.size[axis] * grid.spacing[axis]);
+  }
+  return text + " mm";
+}
+
+/// Refuses a picture of nothing.
+void check_is_seen(Options const& options, pyronn::Scan const& scan, Grid const& grid) {
+  bool const is_near = !scan.circle || is_near_axis(*scan.circle, grid);
+  if (is_near && is_seen(scan.geometry, grid)) return;
+  std::string const name = !options.region_voxels.empty() ? "--region"
+                           : !options.region_mm.empty()   ? "--region-mm"
+                           : !options.middle_mm.empty()   ? "--middle"
+                                                          : options.scan.string() + ": volume";
+  std::string message = name + ": what is seen holds nothing of " + text_of_space(grid);
+  if (scan.circle) {
+    message += "; the scan sees " + text_of_space(pyronn::volume_of_scan(*scan.circle));
+  }
+  throw BadInput(message);
+}
+
+Grid part_of_volume(Options const& options, Grid const& whole) {
+  if (!options.region_voxels.empty()) return region_of_voxels(whole, options.region_voxels);
+  if (!options.region_mm.empty()) return region_of_mm(whole, options.region_mm);
+  return whole;
 }
 
 }  // namespace
@@ -126,9 +204,9 @@ Grid choose_volume(Options const& options, pyronn::Scan const& scan) {
     throw BadInput("--size: a scan of the plane has one slice, not " +
                    std::to_string(whole.size[2]));
   }
-  if (!options.region_voxels.empty()) return region_of_voxels(whole, options.region_voxels);
-  if (!options.region_mm.empty()) return region_of_mm(whole, options.region_mm);
-  return whole;
+  Grid const grid = part_of_volume(options, whole);
+  check_is_seen(options, scan, grid);
+  return grid;
 }
 
 }  // namespace example

@@ -10,7 +10,7 @@
 namespace example {
 
 /// The volume that is made: the file's or what the scan sees, changed as the command line says.
-/// Throws BadInput and InvalidArgument.
+/// Throws BadInput, as for a volume of which no view sees anything, and InvalidArgument.
 [[nodiscard]] pyronn::Grid choose_volume(Options const& options, pyronn::Scan const& scan);
 
 }  // namespace example

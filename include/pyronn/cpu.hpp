@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-/// Everything on cores: <pyronn/pyronn.hpp> and the row filter of CpuExecutor, which needs Eigen.
+/// Everything on cores: <pyronn/pyronn.hpp> and the row filter of CpuExecutor. It needs no other
+/// library.
 #include <pyronn/backend/cpu/row_filter.hpp>
 #include <pyronn/pyronn.hpp>

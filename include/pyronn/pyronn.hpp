@@ -2,11 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-/// Everything that any C++17 compiler compiles without another library, CpuExecutor included. To
-/// filter rows on it, hence for Fbp and Fdk on cores, <pyronn/cpu.hpp> adds what needs Eigen;
-/// <pyronn/cuda.cuh> is what runs on CUDA devices. Files (io, interop), phantoms by chance
-/// (phantom/random_scene.hpp) and of triangles (phantom/mesh.hpp) are included one by one, as they
-/// are slow to compile.
+/// Everything that every backend shares, and CpuExecutor. To filter rows on it, hence for Fbp and
+/// Fdk on cores, <pyronn/cpu.hpp> adds its row filter; <pyronn/cuda.cuh> is what runs on CUDA
+/// devices. Any C++17 compiler compiles this header and <pyronn/cpu.hpp> without another library.
+/// Files (io, interop), phantoms by chance (phantom/random_scene.hpp) and of triangles
+/// (phantom/mesh.hpp) are included one by one, as they are slow to compile.
 #include <pyronn/backend/cpu/executor.hpp>
 #include <pyronn/backprojector.hpp>
 #include <pyronn/core/array_view.hpp>

@@ -13,21 +13,12 @@
 # cache. A round of all takes algotom half an hour.
 set -euo pipefail
 
-for tool in python3 c++; do
-  command -v "$tool" > /dev/null || {
-    echo "fbp_peers.sh: $tool is missing (apt-get install python3-venv g++ libeigen3-dev)" >&2
-    exit 2
-  }
-done
-here=$(cd "$(dirname "$0")" && pwd)
-folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
+. "$(dirname "$0")/peer_environment.sh" python3 c++
 
-python3 -m venv "$folder/venv"
-"$folder/venv/bin/pip" install --quiet --no-compile --disable-pip-version-check "numpy==2.4.6" \
-  "scipy==1.17.1" "numba==0.68.1" "algotom==1.7.0" "itk-rtk==2.7.0.post1" "itk==5.4.7"
+read -ra packages <<< "$algotom $rtk"
+"${pip[@]}" "${packages[@]}"
 c++ -std=c++17 -O3 ${CXXFLAGS:--march=native} -I "$here/../../include" \
   -isystem "${EIGEN_INCLUDE:-/usr/include/eigen3}" "$here/fbp_job.cpp" -o "$folder/fbp_job" -pthread
 mkdir "$folder/arrays"
-PYTHONDONTWRITEBYTECODE=1 "$folder/venv/bin/python" "$here/fbp_peers.py" --job "$folder/fbp_job" \
+"$folder/venv/bin/python" "$here/fbp_peers.py" --job "$folder/fbp_job" \
   --folder "$folder/arrays" "$@"

@@ -12,17 +12,9 @@
 # are part of nothing that pyronn ships.
 set -euo pipefail
 
-for tool in python3 cmake c++; do
-  command -v "$tool" > /dev/null || {
-    echo "peers.sh: $tool is missing (apt-get install python3-venv cmake g++ libeigen3-dev)" >&2
-    exit 2
-  }
-done
-here=$(cd "$(dirname "$0")" && pwd)
-folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
+. "$(dirname "$0")/peer_environment.sh" python3 cmake c++
 
-packages=("astra-toolbox==2.5.0" "algotom==1.7.0" "itk-rtk==2.7.0.post1 itk==5.4.7")
+packages=("astra-toolbox==2.5.0" "$algotom" "$rtk")
 targets=(operators_benchmark)
 cuda=OFF cuda_options=()
 if nvidia-smi -L 2> /dev/null | grep -q '^GPU' && command -v nvcc > /dev/null; then
@@ -31,16 +23,13 @@ if nvidia-smi -L 2> /dev/null | grep -q '^GPU' && command -v nvcc > /dev/null; t
   targets+=(operators_benchmark_cuda)
   cuda_options=(--cuda-benchmark "$folder/build/tests/benchmark/operators_benchmark_cuda")
 else
-  echo "peers.sh: no CUDA device with nvcc: cores only, without diffct" >&2
+  echo "$script: no CUDA device with nvcc: cores only, without diffct" >&2
 fi
 
-python3 -m venv "$folder/venv"
-pip=("$folder/venv/bin/pip" install --quiet --no-compile --disable-pip-version-check
-  "numpy==2.4.6" "scipy==1.17.1" "numba==0.68.1")
 for package in "${packages[@]}"; do
   read -ra names <<< "$package"
   "${pip[@]}" "${names[@]}" 2> "$folder/log" || {
-    echo "peers.sh: without ${names[0]}, which pip could not install: $(grep -m 1 ERROR "$folder/log")" >&2
+    echo "$script: without ${names[0]}, which pip could not install: $(grep -m 1 ERROR "$folder/log")" >&2
   }
 done
 
@@ -51,9 +40,9 @@ done
     cmake --build "$folder/build" --parallel "$(nproc)" --target "${targets[@]}"
 } > "$folder/log" 2>&1 || {
   tail -n 30 "$folder/log" >&2
-  echo "peers.sh: pyronn's benchmarks could not be built" >&2
+  echo "$script: pyronn's benchmarks could not be built" >&2
   exit 2
 }
 mkdir "$folder/arrays"
-PYTHONDONTWRITEBYTECODE=1 "$folder/venv/bin/python" "$here/peers.py" --arrays "$folder/arrays" \
+"$folder/venv/bin/python" "$here/peers.py" --arrays "$folder/arrays" \
   --benchmark "$folder/build/tests/benchmark/operators_benchmark" "${cuda_options[@]}" "$@"

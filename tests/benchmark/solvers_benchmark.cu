@@ -3,15 +3,28 @@
 
 // Times iterations of solvers on the current CUDA device beside a call of the projector and one of
 // its transpose on the same arrays: median of five after a first one. Prints one line a solver.
-// Argument: --filter TEXT.
+// Then times FistaTv from an image of zeros until it is near a phantom whose lines are noisy.
+// Argument:
+// --filter TEXT.
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <cstddef>
 #include <cstdio>
 #include <cstring>
+#include <random>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <pyronn/cuda.cuh>
+#include <pyronn/exec/host_copy.hpp>
 #include <pyronn/operators/algebra/system_matrix.hpp>
+#include <pyronn/phantom/phantom.hpp>
+#include <pyronn/phantom/shepp_logan.hpp>
 #include <pyronn/recon/solver/cgls.hpp>
+#include <pyronn/recon/solver/fista_tv.hpp>
+#include <pyronn/recon/solver/os_sart.hpp>
 #include <pyronn/recon/solver/sirt.hpp>
 
 #include "problems.hpp"
@@ -66,18 +79,20 @@ class SolverBench {
     map_.apply(executor_, image(), data(), workspace);
   }
 
-  template <template <class, class> class Solver>
-  void time(std::string const& solver_name) {
+  template <template <class, class> class Solver, class Options>
+  void time(std::string const& solver_name, Options const& options) {
     if (!wants(solver_name)) return;
-    Solver<Map, CudaExecutor> solver{executor_, pyronn::ReconstructionProblem<Map>{map_, data()}};
+    Solver<Map, CudaExecutor> solver{executor_, pyronn::ReconstructionProblem<Map>{map_, data()},
+                                     options};
     pyronn::fill(executor_, image(), 0);
     solver.start(image());
     double const time = milliseconds(executor_.stream(), [&] { solver.iterate(); });
     auto const memory =
-        static_cast<double>(Solver<Map, CudaExecutor>::memory_bytes(executor_, map_));
-    std::printf("%-5s %-9s %9.2f ms an iteration, %9.2f ms of the pair, %5.1f %% more, %7.0f MiB\n",
-                name_.c_str(), solver_name.c_str(), time, pair_, 100 * (time / pair_ - 1),
-                memory / (1 << 20));
+        static_cast<double>(Solver<Map, CudaExecutor>::memory_bytes(executor_, map_, options));
+    std::printf(
+        "%-5s %-14s %9.2f ms an iteration, %9.2f ms of the pair, %5.1f %% more, %7.0f MiB\n",
+        name_.c_str(), solver_name.c_str(), time, pair_, 100 * (time / pair_ - 1),
+        memory / (1 << 20));
     std::fflush(stdout);
   }
 
@@ -100,6 +115,106 @@ class SolverBench {
   double pair_ = 0;
 };
 
+/// FistaTv from zeros to a relative error of 0.08 within 60 voxels of the middle: Shepp and Logan's
+/// head of 128^3 voxels of 1 mm, 60 views of 192^2 pixels of 1.5 mm, exact lines with noise of 3 %
+/// of the largest.
+class TimeToError {
+ public:
+  explicit TimeToError(cudaStream_t stream)
+      : executor_{stream},
+        grid_{pyronn::Grid::centered({size, size, size}, {1, 1, 1})},
+        map_{pyronn::ConeBeam::circular({500, 750, benchmark::angles(60, 360)},
+                                        {{192, 192}, {1.5, 1.5}}),
+             grid_},
+        data_{executor_, static_cast<std::size_t>(map_.range().count())},
+        image_{executor_, static_cast<std::size_t>(map_.domain().count())} {
+    pyronn::Phantom const phantom = pyronn::shepp_logan_3d(0.5 * size);
+    pyronn::voxelise(executor_, phantom, grid_, image(), 4);
+    truth_ = pyronn::detail::on_host(executor_, image_);
+    pyronn::project(executor_, phantom, map_.geometry(), data());
+    auto lines = pyronn::detail::on_host(executor_, data_);
+    float largest = 0;
+    for (float const line : lines) largest = std::max(largest, line);
+    std::mt19937 engine{1};
+    std::normal_distribution<float> noise{0, 0.03F * largest};
+    for (float& line : lines) line += noise(engine);
+    data_ = pyronn::detail::in_memory_of(executor_, lines);
+  }
+
+  void operator()(double strength, int inner_iterations) {
+    pyronn::ReconstructionProblem<Map> problem{map_, data()};
+    problem.bounds.lower = 0;
+    pyronn::FistaTvOptions options;
+    options.strength = strength;
+    options.inner_iterations = inner_iterations;
+    pyronn::FistaTv<Map, CudaExecutor> solver{executor_, problem, options};
+    double seconds = 0;
+    double least = 1;
+    for (int round = 0; round < 2; ++round) {  // the second one is timed
+      pyronn::fill(executor_, image(), 0);
+      wait();
+      seconds = timed([&] { solver.start(image()); });
+      double error = 1;
+      int iterations = 0;
+      for (least = 1; iterations < 400 && error > 0.08; iterations += 5) {
+        seconds += timed([&] {
+          for (int n = 0; n < 5; ++n) solver.iterate();
+        });
+        error = error_of_image();
+        least = std::min(least, error);
+      }
+      if (round == 1) {
+        std::printf("c %8.5f, %2d inner: error %.4f (least %.4f) after %3d iterations, %.3f s\n",
+                    strength, inner_iterations, error, least, iterations, seconds);
+      }
+    }
+    std::fflush(stdout);
+  }
+
+ private:
+  static constexpr int size = 128;
+
+  void wait() const {
+    pyronn::check_cuda(cudaStreamSynchronize(executor_.stream()), "cudaStreamSynchronize");
+  }
+  template <class Work>
+  double timed(Work const& work) const {
+    auto const begin = std::chrono::steady_clock::now();
+    work();
+    wait();
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  }
+
+  [[nodiscard]] double error_of_image() const {
+    auto const found = pyronn::detail::on_host(executor_, image_);
+    double squares = 0;
+    double of_truth = 0;
+    std::size_t n = 0;
+    for (int z = 0; z < size; ++z) {
+      for (int y = 0; y < size; ++y) {
+        for (int x = 0; x < size; ++x, ++n) {
+          pyronn::Vec3d const at = grid_.to_world({1.0 * x, 1.0 * y, 1.0 * z});
+          if (length(at) > 60) continue;
+          double const difference = static_cast<double>(found[n]) - static_cast<double>(truth_[n]);
+          squares += difference * difference;
+          of_truth += static_cast<double>(truth_[n]) * static_cast<double>(truth_[n]);
+        }
+      }
+    }
+    return std::sqrt(squares / of_truth);
+  }
+
+  [[nodiscard]] pyronn::ProjectionView<float> data() const { return data_.view(map_.range()); }
+  [[nodiscard]] pyronn::VolumeView<float> image() const { return image_.view(map_.domain()); }
+
+  CudaExecutor executor_;
+  pyronn::Grid grid_;
+  Map map_;
+  pyronn::Buffer<float, CudaExecutor> data_;
+  pyronn::Buffer<float, CudaExecutor> image_;
+  std::vector<float> truth_;
+};
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -113,12 +228,41 @@ int main(int argc, char** argv) {
   pyronn::check_cuda(cudaStreamCreateWithFlags(&stream, cudaStreamNonBlocking),
                      "cudaStreamCreateWithFlags");
   std::printf("%s, CUDA %d\n", device.name, CUDART_VERSION);
-  // C1: 360 views over 360 degrees of 1024 x 768 pixels of 0.4 mm.
-  for (auto const& problem :
-       {benchmark::cone("C1", 785, 360, 360, {{1024, 768}, {0.4, 0.4}}, 512), benchmark::p1()}) {
-    SolverBench bench{stream, filter, problem};
-    bench.time<pyronn::Cgls>("CGLS");
-    bench.time<pyronn::Sirt>("SIRT");
+  auto const bench = [&](benchmark::Problem<pyronn::ConeBeam> const& problem) {
+    return SolverBench{stream, filter, problem};
+  };
+  {
+    // 360 views over 360 degrees of 1024 x 768 pixels of 0.4 mm.
+    auto c1 = bench(benchmark::cone("C1", 785, 360, 360, {{1024, 768}, {0.4, 0.4}}, 512));
+    c1.time<pyronn::Cgls>("CGLS", pyronn::CglsOptions{});
+  }
+  {
+    auto p1 = bench(benchmark::p1());
+    p1.time<pyronn::Cgls>("CGLS", pyronn::CglsOptions{});
+    p1.time<pyronn::Sirt>("SIRT", pyronn::SirtOptions{});
+    pyronn::OsSartOptions options;
+    options.subsets = 20;
+    options.column_sums_limit = std::size_t{16} << 30;
+    p1.time<pyronn::OsSart>("OS-SART", options);
+    options.column_sums_limit = 0;
+    p1.time<pyronn::OsSart>("OS-SART, lean", options);
+  }
+  {
+    // 500 views over 360 degrees of 512^2 pixels of 0.8 mm.
+    auto t1 = bench(benchmark::cone("T1", 785, 500, 360, {{512, 512}, {0.8, 0.8}}, 512));
+    pyronn::FistaTvOptions options;
+    t1.time<pyronn::FistaTv>("FISTA", options);
+    options.strength = 1e-3;
+    for (int const inner : {2, 10, 20}) {
+      options.inner_iterations = inner;
+      t1.time<pyronn::FistaTv>("FISTA-TV " + std::to_string(inner), options);
+    }
+  }
+  if (std::string{"to error"}.find(filter) != std::string::npos) {
+    TimeToError time_to_error{stream};
+    for (int const inner : {2, 6, 10}) {
+      for (double const strength : {1.0, 3.0, 10.0, 30.0}) time_to_error(strength, inner);
+    }
   }
   return 0;
 }

@@ -4,6 +4,7 @@
 // Iterations of solvers in CUDA graphs.
 #include "support/backends.hpp"
 //
+#include <cmath>
 #include <cstddef>
 #include <vector>
 
@@ -12,7 +13,15 @@
 
 #include <pyronn/cuda.cuh>
 #include <pyronn/operators/algebra/system_matrix.hpp>
+#include <pyronn/recon/solver/admm_tv.hpp>
 #include <pyronn/recon/solver/cgls.hpp>
+#include <pyronn/recon/solver/fista_tv.hpp>
+#include <pyronn/recon/solver/lsqr.hpp>
+#include <pyronn/recon/solver/mlem.hpp>
+#include <pyronn/recon/solver/os_sart.hpp>
+#include <pyronn/recon/solver/osem.hpp>
+#include <pyronn/recon/solver/pdhg.hpp>
+#include <pyronn/recon/solver/pwls.hpp>
 #include <pyronn/recon/solver/run_solver.hpp>
 #include <pyronn/recon/solver/sirt.hpp>
 
@@ -26,11 +35,12 @@ using Values = std::vector<float>;
 namespace {
 
 constexpr int replays = 1000;
+constexpr int views = 12;
 
 Map small_cone() {
-  return {
-      pyronn::ConeBeam::circular({60, 90, pyronn::equal_angles(9, 0.1)}, {{24, 20}, {1.3, 1.3}}),
-      pyronn::Grid::centered({16, 15, 14}, {1, 1, 1})};
+  return {pyronn::ConeBeam::circular({60, 90, pyronn::equal_angles(views, 0.1)},
+                                     {{24, 20}, {1.3, 1.3}}),
+          pyronn::Grid::centered({16, 15, 14}, {1, 1, 1})};
 }
 
 std::size_t free_bytes() {
@@ -45,21 +55,28 @@ std::size_t free_bytes() {
 
 BOOST_AUTO_TEST_SUITE(solver_graphs, *boost::unit_test::precondition(test::device_present))
 
-using Solvers = boost::mpl::list<pyronn::Sirt<Map, CudaExecutor>, pyronn::Cgls<Map, CudaExecutor>>;
+template <class Of, class Executor>
+using HuberPwls = pyronn::Pwls<Of, Executor>;
+template <template <class, class> class... Solvers>
+using OfSmallCone = boost::mpl::list<Solvers<Map, CudaExecutor>...>;
+using Solvers = OfSmallCone<pyronn::Sirt, pyronn::OsSart, pyronn::Cgls, pyronn::Lsqr, pyronn::Mlem,
+                            pyronn::Osem, HuberPwls, pyronn::FistaTv, pyronn::Pdhg, pyronn::AdmmTv>;
 
 // A captured iteration, replayed, is as many iterations, and takes no memory.
 BOOST_AUTO_TEST_CASE_TEMPLATE(an_iteration_can_be_replayed, Solver, Solvers) {
   Map const map = small_cone();
   CudaExecutor const& executor = test::executor();
-  test::Array<float, 3> data{map.range(), test::random_values(3, map.range().count())};
+  Values lines = test::random_values(3, map.range().count());
+  for (float& line : lines) line = std::abs(line);
+  test::Array<float, 3> data{map.range(), lines};
   pyronn::ReconstructionProblem<Map> const problem{map, data.view()};
 
-  test::Array<float, 3> expected{map.domain(), 0.0F};
+  test::Array<float, 3> expected{map.domain(), 1.0F};
   Solver queued{executor, problem};
   queued.start(expected.view());
   pyronn::iterate(queued, 1 + replays);
 
-  test::Array<float, 3> image{map.domain(), 0.0F};
+  test::Array<float, 3> image{map.domain(), 1.0F};
   Solver captured{executor, problem};
   captured.start(image.view());
   captured.iterate();
@@ -67,7 +84,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(an_iteration_can_be_replayed, Solver, Solvers) {
   graph.launch(executor.stream());
   std::size_t const before = free_bytes();
   for (int n = 1; n < replays; ++n) graph.launch(executor.stream());
-  BOOST_TEST(free_bytes() == before);
+  BOOST_TEST(free_bytes() >= before);
   BOOST_TEST(image.values() == expected.values(), boost::test_tools::per_element());
 }
 

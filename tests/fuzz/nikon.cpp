@@ -3,16 +3,13 @@
 
 /// Nikon's .xtekct files, with images in memory, and the tables of angles beside them.
 #include <cmath>
-#include <memory>
 #include <string>
-#include <variant>
-#include <vector>
 
 #include <pyronn/interop/detail/text_file.hpp>
 #include <pyronn/scan/detail/nikon_file.hpp>
-#include <pyronn/scan/images_in_memory.hpp>
 
 #include "fuzz.hpp"
+#include "settings.hpp"
 
 namespace fuzz {
 namespace {
@@ -38,55 +35,22 @@ void check_scan(pyronn::Scan const& scan) {
   promises(scan.num_views() == views, "there is a view for each image");
   promises(*scan.full_intensity > 0, "there is light");
   promises(scan.circle.has_value() || scan.grid.has_value(), "a volume can be made");
-  std::visit(
-      [](auto const& beam) {
-        auto const ray = beam.view(views - 1).ray(0, 0);
-        for (int axis = 0; axis < 3; ++axis) {
-          promises(std::isfinite(static_cast<double>(ray.direction[axis])), "rays are finite");
-        }
-      },
-      scan.geometry);
+  check_rays(scan, views - 1);
 }
 
 }  // namespace
 
 Reader nikon() {
-  auto const images = std::make_shared<pyronn::ImagesInMemory<std::uint16_t>>(
-      pyronn::Extents<3>{3, 2, views}, std::vector<std::uint16_t>(24, 7));
+  auto const images = small_images(views);
   pyronn::detail::NikonAngleTables const tables{{{"a.ang", {0, 40, 41, 300}}},
                                                 {{"_ctdata.txt", {0.1, 90.2, 180.1, 270, 360}}}};
   return {"nikon",
           {newer, older},
-          {"[XTekCT]\n",
-           "[CTPro]\n",
-           "[XTekHelixCT]\n",
-           "=",
-           "\n",
-           "\r",
-           ";",
-           " deg",
-           " mm",
-           "(mm)",
-           "True",
-           "False",
-           "SrcToObject=",
-           "SrcToDetector=",
-           "ObjectOffsetX=",
-           "ObjectTilt=",
-           "ObjectRoll=",
-           "AngularStep=",
-           "DetectorOffsetX=1\n",
-           "CentreOfRotationTop=",
-           "AngleFile_Use=True\n",
-           "BeamHardeningLUTFile=",
-           "Shuttling=",
-           "Projections=",
-           "\xff\xfe",
-           "\xef\xbb\xbf",
-           std::string(1, '\0'),
-           ",",
-           "-",
-           "e308"},
+          words_of_settings({"[XTekCT]\n", "[CTPro]\n", "[XTekHelixCT]\n", "True", "False",
+                             "SrcToObject=", "SrcToDetector=", "ObjectOffsetX=", "ObjectTilt=",
+                             "ObjectRoll=", "AngularStep=", "DetectorOffsetX=1\n",
+                             "CentreOfRotationTop=", "AngleFile_Use=True\n",
+                             "BeamHardeningLUTFile=", "Shuttling=", "Projections="}),
           [images, tables](std::filesystem::path const& path) {
             return returns<pyronn::FileError>([&] {
               pyronn::detail::NikonFile const file{path, pyronn::detail::read_text_file(path)};

@@ -2,17 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Bruker's (SkyScan's) .log files, with images in memory.
-#include <cmath>
-#include <memory>
 #include <string>
-#include <variant>
-#include <vector>
 
 #include <pyronn/interop/detail/text_file.hpp>
 #include <pyronn/scan/detail/skyscan_file.hpp>
-#include <pyronn/scan/images_in_memory.hpp>
 
 #include "fuzz.hpp"
+#include "settings.hpp"
 
 namespace fuzz {
 namespace {
@@ -39,60 +35,27 @@ void check_scan(pyronn::Scan const& scan) {
   promises(count == 9 || count == 8, "the last image may go");
   promises(*scan.full_intensity > 0, "there is light");
   promises(scan.circle.has_value(), "scans are circles");
-  std::visit(
-      [count](auto const& beam) {
-        auto const ray = beam.view(count - 1).ray(0, 0);
-        for (int axis = 0; axis < 3; ++axis) {
-          promises(std::isfinite(static_cast<double>(ray.direction[axis])), "rays are finite");
-        }
-      },
-      scan.geometry);
+  check_rays(scan, count - 1);
 }
 
 }  // namespace
 
 Reader skyscan() {
-  auto const images = std::make_shared<pyronn::ImagesInMemory<std::uint16_t>>(
-      pyronn::Extents<3>{3, 2, 9}, std::vector<std::uint16_t>(54, 7));
-  return {"skyscan",
-          {newer, older},
-          {"[System]\n",
-           "[Acquisition]\n",
-           "[Reconstruction]\n",
-           "=",
-           "\n",
-           "\r",
-           ";",
-           " deg",
-           " mm",
-           "(mm)",
-           "(um)",
-           "YES",
-           "NO",
-           "ON",
-           "OFF",
-           "Object to Source (mm)=",
-           "Camera to Source (mm)=",
-           "Optical Axis (line)=",
-           "Image Rotation=",
-           "Rotation Step=",
-           "Camera binning=",
-           "Depth (bits)=",
-           "Table Feed=",
-           "Number of Files=",
-           "\xff\xfe",
-           "\xef\xbb\xbf",
-           std::string(1, '\0'),
-           ",",
-           "-",
-           "e308"},
-          [images](std::filesystem::path const& path) {
-            return returns<pyronn::FileError>([&] {
-              pyronn::detail::SkyscanFile const file{path, pyronn::detail::read_text_file(path)};
-              static_cast<void>(file.image_prefix());
-              check_scan(file.scan(images, {}));
-            });
-          }};
+  auto const images = small_images(9);
+  return {
+      "skyscan",
+      {newer, older},
+      words_of_settings({"[System]\n", "[Acquisition]\n", "[Reconstruction]\n", "(um)", "YES", "NO",
+                         "ON", "OFF", "Object to Source (mm)=", "Camera to Source (mm)=",
+                         "Optical Axis (line)=", "Image Rotation=", "Rotation Step=",
+                         "Camera binning=", "Depth (bits)=", "Table Feed=", "Number of Files="}),
+      [images](std::filesystem::path const& path) {
+        return returns<pyronn::FileError>([&] {
+          pyronn::detail::SkyscanFile const file{path, pyronn::detail::read_text_file(path)};
+          static_cast<void>(file.image_prefix());
+          check_scan(file.scan(images, {}));
+        });
+      }};
 }
 
 }  // namespace fuzz

@@ -4,7 +4,6 @@
 
 /// OLE2 files, laid out in more ways than one program writes them.
 #include <algorithm>
-#include <cctype>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -16,11 +15,9 @@
 #include <utility>
 #include <vector>
 
-namespace test {
+#include "ole2_directory.hpp"
 
-inline void put_number(std::string& bytes, std::uint64_t number, std::size_t width) {
-  for (std::size_t i = 0; i < width; ++i) bytes.push_back(static_cast<char>(number >> 8 * i));
-}
+namespace test {
 
 /// The bytes of numbers, little-endian.
 template <class T>
@@ -51,29 +48,25 @@ class Ole2Writer {
         order_{order},
         sector_bytes_{version == 3 ? 512 : 4096},
         version_{version} {
-    entries_.push_back({"Root Entry", root_type});
-    for (auto const& [name, stream] : streams_) add_names(name);
-    entries_[0].child = tree(0, 0, children_[0].size());
-    for (std::uint32_t i = 1; i < entries_.size(); ++i) {
-      if (entries_[i].type == storage_type) entries_[i].child = tree(i, 0, children_[i].size());
-    }
+    for (auto const& [name, stream] : streams_) directory_.add(name);
+    directory_.link();
     place_small_streams();
     for (auto const& [name, stream] : streams_) {
       if (stream.size < least_large) continue;
-      Entry& entry = entries_[entry_of_.at(name)];
+      std::uint32_t const number = directory_.number_of(name);
       chain_of_[name] = chains_.size();
-      entry.bytes = stream.size;
-      add_chain(stream, &entry);
+      directory_[number].bytes = stream.size;
+      add_chain(stream, number);
     }
-    add_chain({small_bytes_}, &entries_[0]);
-    entries_[0].bytes = static_cast<std::int64_t>(small_bytes_.size());
+    add_chain({small_bytes_}, 0);
+    directory_[0].bytes = static_cast<std::int64_t>(small_bytes_.size());
     std::string table;
     for (std::uint32_t const next : small_next_) put_number(table, next, 4);
-    add_chain({padded(table, sector_bytes_, '\xff')}, nullptr);
+    add_chain({padded(table, sector_bytes_, '\xff')}, unused);
     directory_chain_ = chains_.size();
-    add_chain({std::string(entries_.size() * 128, '\0')}, nullptr);
+    add_chain({std::string(directory_.size() * 128, '\0')}, unused);
     lay_out();
-    chains_[directory_chain_].stream.bytes = directory();
+    chains_[directory_chain_].stream.bytes = padded(directory_.bytes(), sector_bytes_, '\0');
   }
 
   void write(std::filesystem::path const& path) const {
@@ -121,7 +114,7 @@ class Ole2Writer {
   }
   /// Where the entry of a stream or storage stands in the file.
   [[nodiscard]] std::int64_t offset_of_entry(std::string const& name) const {
-    std::size_t const at = std::size_t{entry_of_.at(name)} * 128;
+    std::size_t const at = std::size_t{directory_.number_of(name)} * 128;
     auto const sector = sector_of_[chains_[directory_chain_].first + at / bytes_per_sector()];
     return offset(sector) + static_cast<std::int64_t>(at % bytes_per_sector());
   }
@@ -135,23 +128,11 @@ class Ole2Writer {
   }
 
  private:
-  static constexpr std::uint32_t unused = 0xffffffff;
+  static constexpr std::uint32_t unused = Ole2Directory::unused;
   static constexpr std::uint32_t end = 0xfffffffe;
   static constexpr std::int64_t least_large = 4096;
-  static constexpr int storage_type = 1;
-  static constexpr int stream_type = 2;
-  static constexpr int root_type = 5;
   static constexpr std::size_t in_header = 109;
 
-  struct Entry {
-    std::string name;
-    int type;
-    std::uint32_t left = unused;
-    std::uint32_t right = unused;
-    std::uint32_t child = unused;
-    std::uint32_t first = 0;
-    std::int64_t bytes = 0;
-  };
   struct Chain {
     Ole2Stream stream;
     std::uint32_t entry;
@@ -168,44 +149,6 @@ class Ole2Writer {
     auto const unit = static_cast<std::size_t>(multiple);
     bytes.resize((bytes.size() + unit - 1) / unit * unit, with);
     return bytes;
-  }
-
-  void add_names(std::string const& name) {
-    std::uint32_t parent = 0;
-    for (std::size_t from = 0; from <= name.size();) {
-      std::size_t const to = std::min(name.find('/', from), name.size());
-      std::string const whole = name.substr(0, to);
-      if (entry_of_.count(whole) == 0) {
-        auto const number = static_cast<std::uint32_t>(entries_.size());
-        entry_of_[whole] = number;
-        children_[parent].push_back(number);
-        entries_.push_back(
-            {name.substr(from, to - from), to == name.size() ? stream_type : storage_type});
-      }
-      parent = entry_of_[whole];
-      from = to + 1;
-    }
-  }
-
-  /// A balanced tree of some of a storage's entries; shorter names come first.
-  std::uint32_t tree(std::uint32_t parent, std::size_t begin, std::size_t end_of_part) {
-    auto& all = children_[parent];
-    if (begin == 0 && end_of_part == all.size()) {
-      std::sort(all.begin(), all.end(), [this](std::uint32_t a, std::uint32_t b) {
-        auto const key = [this](std::uint32_t i) {
-          std::string name = entries_[i].name;
-          for (char& c : name) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
-          return std::pair{name.size(), name};
-        };
-        return key(a) < key(b);
-      });
-    }
-    if (begin == end_of_part) return unused;
-    std::size_t const middle = (begin + end_of_part) / 2;
-    std::uint32_t const number = all[middle];
-    entries_[number].left = tree(parent, begin, middle);
-    entries_[number].right = tree(parent, middle + 1, end_of_part);
-    return number;
   }
 
   [[nodiscard]] std::vector<std::uint32_t> numbers_in_order(std::size_t count) const {
@@ -231,7 +174,7 @@ class Ole2Writer {
     std::size_t used = 0;
     for (auto const& [name, stream] : streams_) {
       if (stream.size >= least_large) continue;
-      Entry& entry = entries_[entry_of_.at(name)];
+      Ole2Directory::Entry& entry = directory_[directory_.number_of(name)];
       std::size_t const sectors = sectors_of(stream);
       entry.bytes = stream.size;
       entry.first = sectors == 0 ? end : numbers[used];
@@ -243,11 +186,9 @@ class Ole2Writer {
     }
   }
 
-  void add_chain(Ole2Stream const& stream, Entry const* entry) {
+  void add_chain(Ole2Stream const& stream, std::uint32_t entry) {
     auto const count = static_cast<std::size_t>((stream.size + sector_bytes_ - 1) / sector_bytes_);
-    auto const number =
-        entry == nullptr ? unused : static_cast<std::uint32_t>(entry - entries_.data());
-    chains_.push_back({stream, number, first_table_, count});
+    chains_.push_back({stream, entry, first_table_, count});
     first_table_ += count;
   }
 
@@ -269,7 +210,7 @@ class Ole2Writer {
         next_[sector_of_[at]] = i + 1 == chain.count ? end : sector_of_[at + 1];
       }
       if (chain.entry != unused) {
-        entries_[chain.entry].first = chain.count == 0 ? end : sector_of_[chain.first];
+        directory_[chain.entry].first = chain.count == 0 ? end : sector_of_[chain.first];
       }
     }
     for (std::size_t i = 0; i < tables_ + lists_; ++i) {
@@ -288,25 +229,6 @@ class Ole2Writer {
     }
     std::copy(others.begin() + static_cast<std::ptrdiff_t>(first_table_), others.end(),
               sector_of_.begin() + static_cast<std::ptrdiff_t>(first_table_ + tables_));
-  }
-
-  [[nodiscard]] std::string directory() const {
-    std::string bytes;
-    for (Entry const& entry : entries_) {
-      std::size_t const start = bytes.size();
-      for (char const letter : entry.name) put_number(bytes, static_cast<unsigned char>(letter), 2);
-      bytes.resize(start + 64);
-      put_number(bytes, 2 * entry.name.size() + 2, 2);
-      put_number(bytes, static_cast<std::uint64_t>(entry.type), 1);
-      put_number(bytes, 1, 1);
-      for (std::uint32_t const link : {entry.left, entry.right, entry.child}) {
-        put_number(bytes, link, 4);
-      }
-      bytes.resize(start + 116);
-      put_number(bytes, entry.first, 4);
-      put_number(bytes, static_cast<std::uint64_t>(entry.bytes), 8);
-    }
-    return padded(bytes, sector_bytes_, '\0');
   }
 
   [[nodiscard]] std::uint32_t first_of(std::size_t chain) const {
@@ -357,9 +279,7 @@ class Ole2Writer {
   Ole2Order order_;
   std::int64_t sector_bytes_;
   int version_;
-  std::vector<Entry> entries_;
-  std::map<std::string, std::uint32_t> entry_of_;
-  std::map<std::uint32_t, std::vector<std::uint32_t>> children_;
+  Ole2Directory directory_;
   std::string small_bytes_;
   std::vector<std::uint32_t> small_next_;
   std::vector<Chain> chains_;

@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include <boost/test/unit_test.hpp>
@@ -14,6 +15,7 @@
 
 #include <pyronn/scan/scan.hpp>
 
+#include "scan_facts.hpp"
 #include "temporary_folder.hpp"
 #include "tiff_writer.hpp"
 
@@ -54,11 +56,10 @@ inline std::string with_setting(std::string text, std::string const& key,
   return text.replace(at + 1, end - at, line);
 }
 
-inline pyronn::ScanFact fact_of(pyronn::Scan const& scan, std::string const& what) {
-  for (pyronn::ScanFact const& known : scan.facts) {
-    if (known.what == what) return known;
-  }
-  return {};
+/// The column and row in which a view of a cone sees a point.
+inline pyronn::Vec2d seen(pyronn::Scan const& scan, int view, pyronn::Vec3d const& point) {
+  auto const pixel = std::get<pyronn::ConeBeam>(scan.geometry).view(view).project(point);
+  return {pixel.u, pixel.v};
 }
 
 /// The numbers of the images, with tiff::number of `first` on.

@@ -23,9 +23,12 @@ void apply(pyronn::GivenOfScan const& given, pyronn::Scan& scan) {
                           given.source_isocenter || given.source_detector;
   if (!is_changed) return;
   if (!scan.circle) {
-    throw pyronn::InvalidArgument("describes no circle in space, of which something was given");
+    throw pyronn::InvalidArgument("describes no circle, of which something was given");
   }
   auto& circle = *scan.circle;
+  if (circle.is_plane() && given.pixel && (*given.pixel)[0] != (*given.pixel)[1]) {
+    throw pyronn::InvalidArgument("describes a scan of the plane, whose pixels have one size");
+  }
   circle.axis_column = given.axis_column.value_or(circle.axis_column);
   circle.roll = given.roll.value_or(circle.roll);
   circle.rotation = given.rotation.value_or(circle.rotation);

@@ -3,6 +3,7 @@
 #pragma once
 
 /// The exceptions that functions throw, and how their messages are made.
+#include <cmath>
 #include <cstddef>
 #include <initializer_list>
 #include <limits>
@@ -65,6 +66,14 @@ std::ostream& operator<<(std::ostream& out, Vec<T, N> const& vec) {
 }
 
 namespace detail {
+
+/// To seven digits: for messages, of what was computed. What was given is told as it is.
+inline double rounded(double value) {
+  if (!std::isfinite(value) || value == 0) return value;
+  double const unit = std::pow(10, 6 - std::floor(std::log10(std::abs(value))));
+  double const result = std::round(value * unit) / unit;
+  return std::isfinite(result) ? result : value;
+}
 
 /// One argument of `message`: a pointer to it and the function that prints it. Its type does not
 /// depend on the argument's, so that messages with other arguments need not be compiled again.

@@ -23,7 +23,8 @@ namespace detail {
 /// Throws InvalidArgument for an outermost pixel that lies 90 degrees or more off the central ray.
 inline void check_fan_angle(double angle) {
   expects(std::abs(angle) < 0.5 * pi, "ArcFanBeam: the outermost pixel is ",
-          std::abs(angle) * 180.0 / pi, " degrees off the central ray; it must be less than 90");
+          rounded(std::abs(angle) * 180.0 / pi),
+          " degrees off the central ray; it must be less than 90");
 }
 
 }  // namespace detail
@@ -66,11 +67,11 @@ class ArcFanView {
     Vec3d const left{-central[1], central[0], 0};
     double const aside = dot(u_step, left);
     double const ahead = std::abs(dot(u_step, central));
-    detail::expects(ahead <= 1e-3 * spacing, "ArcFanView: u step ", vectors.u_step,
-                    " must be at right angles to the ray from source ", vectors.source,
-                    " to detector centre ", vectors.detector_center,
-                    ", as the arc is there, but is ",
-                    std::atan2(ahead, std::abs(aside)) * 180.0 / pi, " degrees off");
+    detail::expects(
+        ahead <= 1e-3 * spacing, "ArcFanView: u step ", vectors.u_step,
+        " must be at right angles to the ray from source ", vectors.source, " to detector centre ",
+        vectors.detector_center, ", as the arc is there, but is ",
+        detail::rounded(std::atan2(ahead, std::abs(aside)) * 180.0 / pi), " degrees off");
     double const step = std::abs(aside) / radius;
     double const first = -0.5 * (columns - 1) * step;
     detail::check_fan_angle(first);

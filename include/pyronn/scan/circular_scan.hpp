@@ -10,16 +10,27 @@
 #include <pyronn/core/error.hpp>
 #include <pyronn/core/extents.hpp>
 #include <pyronn/core/vec.hpp>
+#include <pyronn/geometry/arc_fan_beam.hpp>
 #include <pyronn/geometry/cone_beam.hpp>
+#include <pyronn/geometry/detector.hpp>
+#include <pyronn/geometry/fan_beam.hpp>
 #include <pyronn/geometry/orbit/circular_orbit.hpp>
+#include <pyronn/geometry/parallel_beam_2d.hpp>
 #include <pyronn/geometry/parallel_beam_3d.hpp>
 #include <pyronn/scan/detail/moved_views.hpp>
 #include <pyronn/scan/scan_geometry.hpp>
 
 namespace pyronn {
 
-/// A flat panel that turns about the z axis, with a source or with parallel rays: what files say of
-/// it, and what a search for the axis varies.
+/// What measures the rays of a scan on a circle.
+enum class DetectorShape {
+  panel,  ///< flat, of rows and columns
+  line,   ///< one straight row: a scan of the plane
+  arc     ///< one row of pixels at equal angles about the source: a fan of the plane
+};
+
+/// A detector that turns about the z axis, with a source or with parallel rays: what files say of
+/// it, and what a search for the axis varies. A scan of the plane is one of a single row.
 struct CircularScan {
   /// Parallel rays have their source at infinity.
   static constexpr double at_infinity = std::numeric_limits<double>::infinity();
@@ -38,9 +49,13 @@ struct CircularScan {
   /// By how many pixels along (u, v) the panel stands elsewhere in each view, so that column c is
   /// where column c + shift would be; empty: nowhere. `axis_column` is without them.
   std::vector<Vec2d> shifts{};
+  DetectorShape shape = DetectorShape::panel;  ///< of the plane: neither rolled nor shifted
 
   /// Whether the source is at infinity.
   [[nodiscard]] bool is_parallel() const { return source_isocenter == at_infinity; }
+
+  /// Whether it is a scan of the plane.
+  [[nodiscard]] bool is_plane() const { return shape != DetectorShape::panel; }
 
   /// Distances between pixels as they are seen at the axis [mm].
   [[nodiscard]] Vec2d pixel_at_axis() const {
@@ -58,8 +73,10 @@ struct CircularScan {
   }
 
   /// The rays of all views. Throws InvalidArgument where the orbit or the detector does, for a roll
-  /// that is not finite, and where there are shifts, but not one a view.
+  /// that is not finite, where there are shifts, but not one a view, and in the plane for more rows
+  /// than one, a roll, shifts, and parallel rays on an arc.
   [[nodiscard]] ScanGeometry geometry() const {
+    if (is_plane()) return geometry_of_plane();
     if (shifts.empty()) return geometry_without_shifts();
     detail::expects(shifts.size() == angles.size(), "CircularScan: ", shifts.size(), " shifts of ",
                     angles.size(), " views");
@@ -67,6 +84,21 @@ struct CircularScan {
   }
 
  private:
+  [[nodiscard]] ScanGeometry geometry_of_plane() const {
+    detail::expects(size[1] == 1 && roll == 0 && shifts.empty(),
+                    "CircularScan: a scan of the plane has one row, no roll and no shifts, not ",
+                    size[1], " rows, a roll of ", roll, " and ", shifts.size(), " shifts");
+    bool const is_arc = shape == DetectorShape::arc;
+    detail::expects(
+        !(is_arc && is_parallel()),
+        "CircularScan: an arc lies about a source, which parallel rays have not; a line",
+        " measures them");
+    LineDetector const detector{size[0], pixel[0], offset(0, axis_column)};
+    if (is_parallel()) return ParallelBeam2D::circular({angles, rotation}, detector);
+    CircularOrbit const orbit{source_isocenter, source_detector, angles, rotation};
+    if (is_arc) return ArcFanBeam::circular(orbit, detector);
+    return FanBeam::circular(orbit, detector);
+  }
   [[nodiscard]] ScanGeometry geometry_without_shifts() const {
     Detector const detector{size, pixel, {offset(0, axis_column), offset(1, central_row)}};
     detector.validate();

@@ -237,9 +237,9 @@ template <class Executor>
   detail::expects(result.mismatch <= most_mismatch && std::isfinite(result.uncertainty) &&
                       std::abs(result.roll) < most,
                   "find_roll: lines that are measured twice agree best about a roll of ",
-                  result.roll * 180 / pi, " +- ", result.uncertainty * 180 / pi,
-                  " degrees, with a mismatch of ", result.mismatch,
-                  ": that is none; name the roll");
+                  detail::rounded(result.roll * 180 / pi), " +- ",
+                  detail::rounded(result.uncertainty * 180 / pi), " degrees, with a mismatch of ",
+                  detail::rounded(result.mismatch), ": that is none; name the roll");
   result.column += (scan.central_row - reference) * ratio * std::tan(result.roll);
   result.candidates = std::move(candidates);
   return result;

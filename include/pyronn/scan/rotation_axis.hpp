@@ -121,14 +121,15 @@ double axis_uncertainty(PanelMismatch<SingleRows, Executor> const& mismatch, dou
 
 }  // namespace detail
 
-/// Finds the column in which the rotation axis is seen, in the middle three quarters of the panel.
-/// `lines` are line integrals in the executor's memory, of all views: for parallel rays of any
-/// rows; for a point source of rows next to the plane z = 0 of the source, as rays of other rows
-/// are measured once. Lines must be measured twice: by half a turn of parallel rays, but for a step
-/// or two, or by more than half a turn and the fan of a point source. The scan's own `axis_column`
-/// is not looked at. Waits until the search is done. Throws InvalidArgument for sizes that do not
-/// fit, for lines that are not finite, and where the column is not found: no lines are measured
-/// twice, or those that are have little in common at any column.
+/// Finds the column in which the rotation axis is seen, in the middle three quarters of the
+/// detector. `lines` are line integrals in the executor's memory, (columns, rows, views), of all
+/// views: for parallel rays of any rows; for a point source of rows next to the plane z = 0 of the
+/// source, as rays of other rows are measured once; in the plane of its one row. Lines must be
+/// measured twice: by half a turn of parallel rays, but for a step or two, or by more than half a
+/// turn and the fan of a point source. The scan's own `axis_column` is not looked at. Waits until
+/// the search is done. Throws InvalidArgument for sizes that do not fit, for lines that are not
+/// finite, and where the column is not found: no lines are measured twice, or those that are have
+/// little in common at any column.
 template <class Executor>
 [[nodiscard]] RotationAxis find_rotation_axis(Executor const& executor, CircularScan const& scan,
                                               ProjectionView<float const> lines) {
@@ -161,8 +162,8 @@ template <class Executor>
   bool const is_inside = best.column > first + 1 && best.column < last - 1;
   detail::expects(best.mismatch <= most_mismatch && is_inside,
                   "find_rotation_axis: lines that are measured twice agree best about column ",
-                  best.column, ", of columns ", first, " to ", last, ", with a mismatch of ",
-                  best.mismatch,
+                  detail::rounded(best.column), ", of columns ", first, " to ", last,
+                  ", with a mismatch of ", detail::rounded(best.mismatch),
                   ": that is no axis; name the column, or the other rotation of a point source");
   axis.column = best.column;
   axis.mismatch = best.mismatch;

@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-/// CpuExecutor, and with it the fast paths of the CPU backend; its row filter, which needs Eigen,
-/// is in <pyronn/cpu.hpp>.
+/// CpuExecutor, and with it the fast paths of the CPU backend; its row filter is in
+/// <pyronn/cpu.hpp>.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>

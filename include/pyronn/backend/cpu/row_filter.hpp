@@ -2,70 +2,140 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-/// Filtering of detector rows on the host, with Eigen's FFT (kissfft).
+/// Filtering of detector rows on cores.
 #include <algorithm>
-#include <complex>
 #include <cstddef>
+#include <cstdint>
 #include <vector>
 
-#include <unsupported/Eigen/FFT>
-
+#include <pyronn/backend/cpu/detail/fourier/row_numbers.hpp>
+#include <pyronn/backend/cpu/detail/fourier/row_transforms.hpp>
+#include <pyronn/backend/cpu/detail/fourier/tables.hpp>
 #include <pyronn/backend/cpu/executor.hpp>
 #include <pyronn/core/array_view.hpp>
 #include <pyronn/core/math.hpp>
 #include <pyronn/exec/workspace.hpp>
+#include <pyronn/recon/filter/detail/fourier_passes.hpp>
 #include <pyronn/recon/filter/ramp.hpp>
 #include <pyronn/recon/filter/row_filter.hpp>
 
 namespace pyronn::detail {
 
-/// Filters rows of one view with an FFT on the host; an item is `rows_per_item` rows.
+/// Weights and filters rows, as many side by side as an item has. Rows of one view are followed by
+/// those of the next, as a view of the plane has but one.
 template <class Weights>
 struct FilterRowsOnHost {
-  static constexpr int rows_per_item = 16;
-
   RowFilterTask<Weights> task;
-  int padded;
+  FourierPasses passes;
+  RowTables tables;
 
   [[nodiscard]] Extents<3> items() const {
-    Extents<3> const size = task.projections.extents;
-    return {1, (size[1] - 1) / rows_per_item + 1, size[2]};
+    std::int64_t const count = (num_rows() - 1) / rows_per_item + 1;
+    auto const along_x = static_cast<int>(min<std::int64_t>(count, most_along_x));
+    return {along_x, static_cast<int>((count - 1) / along_x + 1), 1};
   }
 
   void operator()(Vec<int, 3> item) const {
-    Eigen::FFT<float> fft;
-    fft.SetFlag(Eigen::FFT<float>::HalfSpectrum);
-    fft.SetFlag(Eigen::FFT<float>::Unscaled);
-    std::vector<float> row(static_cast<std::size_t>(padded));
-    std::vector<std::complex<float>> spectrum(static_cast<std::size_t>(padded / 2 + 1));
-    int const first = item[1] * rows_per_item;
-    int const last = std::min(first + rows_per_item, task.projections.extents[1]);
-    for (int v = first; v < last; ++v) filter(fft, row, spectrum, v, item[2]);
+    std::int64_t const first = (std::int64_t{item[1]} * most_along_x + item[0]) * rows_per_item;
+    auto const count = static_cast<int>(min<std::int64_t>(rows_per_item, num_rows() - first));
+    if (count <= 0) return;
+    std::vector<RowNumbers> numbers(static_cast<std::size_t>(passes.length));
+    Rows rows{};
+    for (int n = 0; n < count; ++n) {
+      rows.v[n] = static_cast<int>((first + n) % task.projections.extents[1]);
+      rows.view[n] = static_cast<int>((first + n) / task.projections.extents[1]);
+    }
+    RowScales scales;
+    load(rows, count, numbers.data(), scales);
+    for (int n = 0; n < passes.half; ++n) scales.divide(numbers[static_cast<std::size_t>(n)]);
+    RowTransforms{passes, tables, numbers.data()}.filter();
+    store(rows, count, numbers.data(), scales);
   }
 
  private:
-  void filter(Eigen::FFT<float>& fft, std::vector<float>& row,
-              std::vector<std::complex<float>>& spectrum, int v, int view) const {
-    int const length = task.projections.extents[0];
-    std::fill(row.begin(), row.end(), 0.0F);
-    for (int u = 0; u < length; ++u) {
-      row[static_cast<std::size_t>(task.columns_before + u)] =
-          task.weights(static_cast<float>(u), static_cast<float>(v), view) *
-          task.projections(u, v, view);
+  static constexpr int rows_per_item = RowNumbers::rows;
+  static constexpr int most_along_x = 1 << 20;
+  static constexpr int columns_at_a_time = 64;
+
+  struct Rows {
+    int v[rows_per_item];
+    int view[rows_per_item];
+  };
+  using Columns = float[rows_per_item][columns_at_a_time];
+
+  [[nodiscard]] std::int64_t num_rows() const {
+    return std::int64_t{task.projections.extents[1]} * task.projections.extents[2];
+  }
+
+  /// Calls `work(first, columns)` for some columns at a time.
+  template <class Work>
+  static void for_each_columns(int count, Work const& work) {
+    for (int first = 0; first < count; first += columns_at_a_time) {
+      work(first, min(columns_at_a_time, count - first));
     }
-    fft.fwd(spectrum.data(), row.data(), padded);
-    float const scale = 1.0F / static_cast<float>(padded);
-    for (std::size_t f = 0; f < spectrum.size(); ++f) spectrum[f] *= scale * task.response[f];
-    fft.inv(row.data(), spectrum.data(), padded);
-    std::copy_n(row.begin(), task.filtered.extents[0], &task.filtered(0, v, view));
+  }
+
+  /// Weights rows and pads them with zeros; finds their largest magnitudes.
+  void load(Rows const& rows, int count, RowNumbers* numbers, RowScales& scales) const {
+    Columns columns = {};
+    for_each_columns(task.projections.extents[0], [&](int first, int length) {
+      weight(rows, count, first, length, columns);
+      for (int k = 0; k < length; ++k) {
+        int const at = task.columns_before + first + k;
+        float(&samples)[rows_per_item] = numbers[at / 2].part[at % 2];
+        for (int n = 0; n < rows_per_item; ++n) samples[n] = columns[n][k];
+        scales.include(samples);
+      }
+    });
+  }
+
+  void weight(Rows const& rows, int count, int first, int length, Columns& weighted) const {
+    float redundancy[columns_at_a_time];
+    for (int n = 0; n < count; ++n) {
+      int const view = rows.view[n];
+      auto const v = static_cast<float>(rows.v[n]);
+      if (n == 0 || view != rows.view[n - 1] || !task.weights.rows_share_redundancy(view)) {
+        for (int k = 0; k < length; ++k) {
+          redundancy[k] = task.weights.redundancy(static_cast<float>(first + k), v, view);
+        }
+      }
+      float const of_row = task.weights.of_row(v, view);
+      float const* const pixels = &task.projections(first, rows.v[n], view);
+      for (int k = 0; k < length; ++k) {
+        float const of_ray = task.weights.of_ray(static_cast<float>(first + k), v, view);
+        weighted[n][k] = of_row * of_ray * redundancy[k] * pixels[k];
+      }
+    }
+  }
+
+  void store(Rows const& rows, int count, RowNumbers const* numbers,
+             RowScales const& scales) const {
+    Columns columns;
+    for_each_columns(task.filtered.extents[0], [&](int first, int length) {
+      for (int k = 0; k < length; ++k) {
+        float samples[rows_per_item];
+        std::copy_n(numbers[(first + k) / 2].part[(first + k) % 2], rows_per_item, samples);
+        scales.multiply(samples);
+        for (int n = 0; n < rows_per_item; ++n) columns[n][k] = samples[n];
+      }
+      for (int n = 0; n < count; ++n) {
+        std::copy_n(columns[n], length, &task.filtered(first, rows.v[n], rows.view[n]));
+      }
+    });
   }
 };
 
 template <>
 struct RowFilterBackend<CpuBackend> {
-  static std::size_t table_bytes(int) { return 0; }
+  static std::size_t table_bytes(int columns) { return RowTables::bytes(passes_of(columns)); }
+
   template <class Executor>
-  static void make_tables(Executor const&, int, float const*, std::byte*) {}
+  static void make_tables(Executor const& executor, int columns, float const* response,
+                          std::byte* memory) {
+    FourierPasses const passes = passes_of(columns);
+    MakeRowTables const make{passes, response, RowTables::in(memory, passes)};
+    executor.for_each(make.items(), make);
+  }
 
   /// Nothing is uploaded: cores read the response where the host has it.
   static std::size_t upload_bytes(int) { return 0; }
@@ -84,10 +154,17 @@ struct RowFilterBackend<CpuBackend> {
   static int launches(Extents<3>, ViewGrouping, int) { return 1; }
 
   template <class Weights, class Executor>
-  static void apply(Executor const& executor, RowFilterTask<Weights> const& task, std::byte*,
+  static void apply(Executor const& executor, RowFilterTask<Weights> const& task, std::byte* tables,
                     Workspace<Executor>&) {
-    FilterRowsOnHost<Weights> const kernel{task, padded_row_length(task.filtered.extents[0])};
+    FourierPasses const passes = passes_of(task.filtered.extents[0]);
+    FilterRowsOnHost<Weights> const kernel{task, passes, RowTables::in(tables, passes)};
     executor.for_each(kernel.items(), kernel);
+  }
+
+ private:
+  /// A real row travels as half as many complex numbers.
+  static FourierPasses passes_of(int columns) {
+    return FourierPasses{padded_row_length(columns) / 2};
   }
 };
 

@@ -41,8 +41,6 @@ PYRONN_HOST_DEVICE inline int floor_to_int(float x) { return __float2int_rd(x); 
 PYRONN_HOST_DEVICE inline int floor_to_int(double x) { return __double2int_rd(x); }
 
 namespace detail {
-PYRONN_HOST_DEVICE inline float near_reciprocal_sqrt(float x) { return reciprocal_sqrt(x); }
-
 /// Reads memory that is not written while the kernel runs.
 template <class T>
 PYRONN_HOST_DEVICE T load_read_only(T const* address) {

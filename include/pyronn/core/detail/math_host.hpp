@@ -12,10 +12,31 @@
 
 namespace pyronn {
 
+namespace detail {
+
+PYRONN_HOST_DEVICE inline std::uint32_t bits_of_float(float value) {
+  std::uint32_t bits = 0;
+  std::memcpy(&bits, &value, sizeof bits);
+  return bits;
+}
+PYRONN_HOST_DEVICE inline float float_of_bits(std::uint32_t bits) {
+  float value = 0.0F;
+  std::memcpy(&value, &bits, sizeof value);
+  return value;
+}
+
+}  // namespace detail
+
 PYRONN_HOST_DEVICE inline float reciprocal(float x) { return 1.0f / x; }
 PYRONN_HOST_DEVICE inline double reciprocal(double x) { return 1.0 / x; }
-PYRONN_HOST_DEVICE inline float reciprocal_sqrt(float x) { return 1.0f / std::sqrt(x); }
 
+/// 1/sqrt(x) of a positive normal number, within 2 ulp, without a call, so that loops vectorise:
+/// half of the exponent is a first guess, and three steps of Newton's method follow.
+PYRONN_HOST_DEVICE inline float reciprocal_sqrt(float x) {
+  float result = detail::float_of_bits(0x5f3759dfU - (detail::bits_of_float(x) >> 1U));
+  for (int step = 0; step < 3; ++step) result += result * (0.5F - 0.5F * x * result * result);
+  return result;
+}
 template <class T>
 PYRONN_HOST_DEVICE T sin_pi(T x) {
   return std::sin(static_cast<T>(pi) * x);
@@ -41,25 +62,6 @@ namespace detail {
 template <class T>
 PYRONN_HOST_DEVICE T load_read_only(T const* address) {
   return *address;
-}
-
-PYRONN_HOST_DEVICE inline std::uint32_t bits_of_float(float value) {
-  std::uint32_t bits = 0;
-  std::memcpy(&bits, &value, sizeof bits);
-  return bits;
-}
-PYRONN_HOST_DEVICE inline float float_of_bits(std::uint32_t bits) {
-  float value = 0.0F;
-  std::memcpy(&value, &bits, sizeof value);
-  return value;
-}
-
-/// 1 / sqrt(x) of a positive x that is neither tiny nor huge, within 1e-6 of it: three steps of
-/// Newton's method from a guess by the exponent, without calls, so that loops vectorise.
-PYRONN_HOST_DEVICE inline float near_reciprocal_sqrt(float x) {
-  float y = float_of_bits(0x5f3759dfU - (bits_of_float(x) >> 1));
-  for (int n = 0; n < 3; ++n) y *= 1.5F - 0.5F * x * y * y;
-  return y;
 }
 
 template <class Number>

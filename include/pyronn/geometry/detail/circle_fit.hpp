@@ -87,8 +87,9 @@ inline Circle fit_circle(char const* function, std::vector<Vec3d> points) {
     circle.angles.push_back(std::atan2(dot(arm, second), dot(arm, first)));
   }
   expects(worst <= 0.01 * circle.radius, function,
-          ": the sources must lie on a circle, but that of view ", worst_view, " is ", worst,
-          " mm off the best one, of radius ", circle.radius, " mm; a hundredth of it is the limit");
+          ": the sources must lie on a circle, but that of view ", worst_view, " is ",
+          rounded(worst), " mm off the best one, of radius ", rounded(circle.radius),
+          " mm; a hundredth of it is the limit");
   circle.center += mean;
   return circle;
 }

@@ -77,7 +77,7 @@ inline void check_turns(char const* function, std::vector<double> const& angles)
     high = max(high, angle);
   }
   expects(high - low <= most_turns * 2 * pi, function, ": angles from ", low, " to ", high, " are ",
-          (high - low) / (2 * pi), " turns; are they degrees? Angles are in rad");
+          rounded((high - low) / (2 * pi)), " turns; are they degrees? Angles are in rad");
 }
 
 }  // namespace detail

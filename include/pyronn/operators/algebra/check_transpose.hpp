@@ -64,7 +64,7 @@ void check_transpose(Executor const& executor, Map const& map,
                          reduction_workspace_bytes(executor, std::max(x.count(), y.count())))};
   constexpr int pairs = 3;
   for (int pair = 0; pair < pairs; ++pair) {
-    auto const seed = static_cast<std::uint64_t>(2 * pair + 1);
+    auto const seed = 2 * static_cast<std::uint64_t>(pair) + 1;
     detail::for_each_element(executor, detail::ScatteredNumbers<Pixel>{seed}, x.data, x.count());
     detail::for_each_element(executor, detail::ScatteredNumbers<Ray>{seed + 1}, y.data, y.count());
     map.apply(executor, x, forward, workspace);

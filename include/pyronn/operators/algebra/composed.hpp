@@ -47,8 +47,8 @@ class ComposedMap {
   }
   /// y = A B x. Throws as the maps do, and OutOfMemory for a workspace that is too small.
   template <class Executor>
-  void apply(Executor const& executor, DomainView<B, DomainElement const> x,
-             RangeView<A> y, Workspace<Executor>& workspace) const {
+  void apply(Executor const& executor, DomainView<B, DomainElement const> x, RangeView<A> y,
+             Workspace<Executor>& workspace) const {
     auto const between = array_between(workspace);
     Workspace<Executor> rest{executor, workspace, between_bytes()};
     b_.apply(executor, x, between, rest);

@@ -33,11 +33,12 @@ struct ViewGrouping {
 };
 
 /// Rows (u) of some views, weighted, padded with zeros, filtered, and cut. Filtered rows may be
-/// longer: they begin `columns_before` pixels before the others. Weights answer `operator()(u, v,
-/// view)` on the host, and `table(first, count)` makes what answers it for at most `capacity` of
-/// these views in a kernel, and for rows by twos, as the product of `of_row(v, view)` and
-/// `of_two_pixels(u, v, view)` for v and v + 1. `of_single_rows` says that a view has one row, so
-/// that two rows are of two views.
+/// longer: they begin `columns_before` pixels before the others. Weights answer on the host, as the
+/// product of `of_row(v, view)`, `of_ray(u, v, view)` and `redundancy(u, v, view)`, of which the
+/// last is that of all rows where `rows_share_redundancy(view)`. `table(first, count)` makes what
+/// answers in a kernel for at most `capacity` of these views, and for rows by twos, as the product
+/// of `of_row(v, view)` and `of_two_pixels(u, v, view)` for v and v + 1. `of_single_rows` says that
+/// a view has one row, so that two rows are of two views.
 template <class Weights>
 struct RowFilterTask {
   ProjectionView<float const> projections;
@@ -79,7 +80,9 @@ struct NoRowWeights {
   static constexpr int capacity = 1 << 20;
   static constexpr bool of_single_rows = false;
 
-  PYRONN_HOST_DEVICE constexpr float operator()(float, float, int) const { return 1.0F; }
+  static constexpr float of_ray(float, float, int) { return 1.0F; }
+  static constexpr float redundancy(float, float, int) { return 1.0F; }
+  static constexpr bool rows_share_redundancy(int) { return true; }
   PYRONN_HOST_DEVICE constexpr float of_row(float, int) const { return 1.0F; }
   PYRONN_HOST_DEVICE constexpr Vec<float, 2> of_two_pixels(float, float, int) const {
     return {1, 1};

@@ -194,7 +194,8 @@ class AdmmTv {
     system_.apply(direction(), rays());
     system_.weighted_square(rays(), number(curvature));
     double const of_copy = has_bounds() ? penalty_of_copy_ : 0;
-    detail::PenaltyTerm<Pixel, rank> const term{lattice_, direction().data, penalty_, of_copy};
+    detail::PenaltyCurvatureTerm<Pixel, rank> const term{lattice_, direction().data, penalty_,
+                                                         of_copy};
     detail::reduce<detail::Unchanged>(executor, {"AdmmTv", "", "", "AdmmTv: curvature"}, term,
                                       direction().count(), number(penalty_curvature),
                                       system_.workspace());

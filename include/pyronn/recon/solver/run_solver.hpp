@@ -38,7 +38,7 @@ enum class StoppedBy { iterations, discrepancy, residual, change, callback };
 
 /// The measures of a run: those of the start, then one entry an iteration.
 struct SolverHistory {
-  std::vector<SolverMeasures> measures;
+  std::vector<SolverMeasures> measures;          ///< the start, then the iterations
   StoppedBy stopped_by = StoppedBy::iterations;  ///< which rule ended it
   int iterations = 0;                            ///< that were made
 };

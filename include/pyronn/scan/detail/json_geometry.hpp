@@ -48,29 +48,42 @@ class JsonGeometryReader {
     return plane<ParallelBeam2D, ParallelVectors2D>(detector);
   }
 
-  /// The circle of a panel in space, where that is what is described; `read` has checked it.
+  /// The circle, where that is what is described; `read` has checked it.
   [[nodiscard]] std::optional<CircularScan> circle() const {
     JsonReader const detector = description_["detector"];
-    if (!description_.has("circular") || !detector.has("rows")) return std::nullopt;
+    if (!description_.has("circular")) return std::nullopt;
     JsonReader const field = description_["circular"];
-    auto const pixel = detector["pixel_mm"].list_of<2>(&JsonReader::positive);
-    CircularScan scan{{detector["columns"].count(), detector["rows"].count()},
+    bool const has_rows = detector.has("rows");
+    auto const pixel = numbers_of_axes(detector["pixel_mm"], has_rows, &JsonReader::positive);
+    CircularScan scan{{detector["columns"].count(), has_rows ? detector["rows"].count() : 1},
                       {pixel[0], pixel[1]},
                       angles(field["angles"])};
+    if (!has_rows) {
+      bool const is_arc = beam_of(description_) == 2;
+      scan.shape = is_arc ? DetectorShape::arc : DetectorShape::line;
+    }
     scan.rotation = rotation(field);
     if (field.has("source_isocenter_mm")) {
       scan.source_isocenter = field["source_isocenter_mm"].positive();
       scan.source_detector = field["source_detector_mm"].positive();
     }
     if (field.has("detector_offset_mm")) {
-      auto const offset = field["detector_offset_mm"].list_of<2>(&JsonReader::finite);
+      auto const offset =
+          numbers_of_axes(field["detector_offset_mm"], has_rows, &JsonReader::finite);
       scan.axis_column -= offset[0] / pixel[0];
-      scan.central_row -= offset[1] / pixel[1];
+      if (has_rows) scan.central_row -= offset[1] / pixel[1];
     }
     return scan;
   }
 
  private:
+  /// Along u and v; in the plane the one number stands for both.
+  static std::array<double, 2> numbers_of_axes(JsonReader const& field, bool has_rows,
+                                               double (JsonReader::*number)() const) {
+    if (has_rows) return field.list_of<2>(number);
+    return {(field.*number)(), (field.*number)()};
+  }
+
   static std::size_t beam_of(JsonReader const& description) {
     if (!description.has("beam")) return 0;
     return description["beam"].choice({"cone", "fan", "arc_fan", "parallel"});

@@ -108,12 +108,13 @@ class NikonAngles {
     if (!(step > 0)) fail_file(path, key, ": all views are at the same angle");
     constexpr double most = 25 * 360;
     if (!(*high - *low <= most)) {
-      fail_file(path, key, ": views turn by ", *high - *low, " degrees, more than any scan");
+      fail_file(path, key, ": views turn by ", rounded(*high - *low),
+                " degrees, more than any scan");
     }
     constexpr std::size_t few = 8;  // of which a limited angle may be made
     for (double const turn : {pi, 2 * pi}) {
       if (angles.size() < few || std::abs(*high - *low + 0.5 * step - turn) > step) continue;
-      fail_file(path, key, ": views turn by ", *high - *low,
+      fail_file(path, key, ": views turn by ", rounded(*high - *low),
                 " degrees, which is a turn, or half of one, in radians; write degrees");
     }
   }

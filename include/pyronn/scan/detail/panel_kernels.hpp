@@ -20,6 +20,17 @@ struct PanelPlace {
   double roll;    ///< as CircularScan has it [rad]
 };
 
+/// At which angle from the central ray pixels are seen.
+struct FanAngles {
+  double step;  ///< of pixels over the distance of the detector; 0 of parallel rays
+  bool is_arc;  ///< whether pixels lie at equal angles
+
+  /// [rad], of a place in pixels from the axis.
+  [[nodiscard]] PYRONN_HOST_DEVICE double at(double place) const {
+    return is_arc ? place * step : std::atan(place * step);
+  }
+};
+
 /// Sums over pairs of measurements of the same line.
 struct PairSums {
   double squares = 0;  ///< of differences
@@ -157,16 +168,16 @@ struct CompareViews {
   int edge_rows;     ///< rows that it has
   double reference;  ///< the row in which the axis is seen in a place's column
   double ratio;      ///< distance of rows over that of columns
-  double fan_step;   ///< of columns over the distance of the detector; 0 of parallel rays
-  double sense;      ///< 1: clockwise; -1: counter-clockwise
+  FanAngles fan;
+  double sense;  ///< 1: clockwise; -1: counter-clockwise
 
   PYRONN_HOST_DEVICE void operator()(Vec<int, 3> item) const {
     PanelPlace const place = places[item[0]];
     int const view = item[1] * view_step;
     PairSums result;
     ViewsAround parallel{};
-    if (fan_step == 0) parallel = circle.around(angles[view] + pi);
-    if (fan_step != 0 || parallel.found) {
+    if (fan.step == 0) parallel = circle.around(angles[view] + pi);
+    if (fan.step != 0 || parallel.found) {
       for (int row = edge_rows; row < lines.extents[1] - edge_rows; row += row_step) {
         add_row(place, view, row, parallel, result);
       }
@@ -187,9 +198,9 @@ struct CompareViews {
       if (column < edge || column >= lines.extents[0] - 1 - edge) continue;
       if (mirror_row < edge_rows || mirror_row > lines.extents[1] - 1 - edge_rows) continue;
       ViewsAround around = parallel;
-      if (fan_step != 0) {
+      if (fan.step != 0) {
         double const aside = x * std::cos(place.roll) - y * std::sin(place.roll);
-        around = circle.around(angles[view] + pi + sense * 2 * std::atan(aside * fan_step));
+        around = circle.around(angles[view] + pi + sense * 2 * fan.at(aside));
         if (!around.found) continue;
       }
       double const mirrored =

@@ -34,9 +34,10 @@ struct PlaceSums {
 
 /// Rows that are compared as they are, without a roll.
 struct SingleRows {
-  static constexpr int smoothings = 1;   ///< how often lines are smoothed
-  static constexpr bool across = false;  ///< whether over rows, too
-  static constexpr int step = 1;         ///< of the columns, and the rows, that are compared
+  static constexpr int smoothings = 1;         ///< how often lines are smoothed
+  static constexpr bool across = false;        ///< whether over rows, too
+  static constexpr int step = 1;               ///< of the columns, and the rows, that are compared
+  static constexpr double least_motion = 1.5;  ///< of a seam [columns a view]
   using Interpolation = LinearInRow;
 };
 
@@ -45,6 +46,7 @@ struct PanelRows {
   static constexpr int smoothings = 2;
   static constexpr bool across = true;
   static constexpr int step = 2;
+  static constexpr double least_motion = 2.5;
   using Interpolation = CubicOnPanel;
 };
 
@@ -59,12 +61,14 @@ class PanelMismatch {
       : executor_{executor},
         reference_{reference},
         extents_{lines.extents},
-        seam_{scan.is_parallel() ? seam_of(scan.angles, lines.extents[0]) : std::nullopt},
+        seam_{scan.is_parallel() ? seam_of(scan.angles, lines.extents[0], Rows::least_motion)
+                                 : std::nullopt},
         sorted_{executor, seam_ ? SeamViews::angles() : scan.angles},
         angles_{detail::in_memory_of(executor, seam_ ? SeamViews::angles() : scan.angles)},
         smoothed_{executor, 0},
         ratio_{scan.pixel[1] / scan.pixel[0]},
-        fan_step_{scan.is_parallel() ? 0.0 : scan.pixel[0] / scan.source_detector} {
+        fan_{scan.is_parallel() ? 0.0 : scan.pixel[0] / scan.source_detector,
+             scan.shape == DetectorShape::arc} {
     check_finite(function, lines);
     if (seam_) {
       extents_[2] = SeamViews::count;
@@ -107,13 +111,12 @@ class PanelMismatch {
     auto const in_memory = detail::in_memory_of(executor_, places);
     Buffer<PairSums, Executor> of_views{executor_, places.size() * static_cast<std::size_t>(views)};
     Buffer<PairSums, Executor> of_groups{executor_, places.size() * PlaceSums::groups};
-    executor_.for_each(
-        {count, views, 1},
-        CompareViews<typename Rows::Interpolation>{
-            smoothed_.view(extents_), sorted_.circle(), angles_.data(), in_memory.data(),
-            of_views.data(), count, view_step, steps.rows, steps.columns, edge_,
-            Rows::across ? 2 * Rows::smoothings : 0, reference_, ratio_, fan_step_,
-            rotation == Rotation::clockwise ? 1.0 : -1.0});
+    executor_.for_each({count, views, 1},
+                       CompareViews<typename Rows::Interpolation>{
+                           smoothed_.view(extents_), sorted_.circle(), angles_.data(),
+                           in_memory.data(), of_views.data(), count, view_step, steps.rows,
+                           steps.columns, edge_, Rows::across ? 2 * Rows::smoothings : 0,
+                           reference_, ratio_, fan_, rotation == Rotation::clockwise ? 1.0 : -1.0});
     executor_.for_each({count, PlaceSums::groups, 1}, AddViews{of_views.data(), of_groups.data(),
                                                                count, views, PlaceSums::groups});
     auto const found = detail::on_host(executor_, of_groups);
@@ -207,7 +210,7 @@ class PanelMismatch {
   Buffer<double, Executor> angles_;
   Buffer<float, Executor> smoothed_;
   double ratio_;
-  double fan_step_;
+  FanAngles fan_;
   double least_variation_ = 0;
   int edge_ = 2 * Rows::smoothings;  ///< columns at either end that smoothing has extended
 };

@@ -51,9 +51,11 @@ inline void set_weights(double const* at, int taps, double wanted, float* weight
 }
 
 /// The views of half a turn, to two and a half steps, on a panel of some columns; none where
-/// `angles` are another arc, are not apart at its ends, or are so close that views next to each
-/// other are nearly the same: more pairs, with views a little beyond the ends, then tell more.
-inline std::optional<SeamViews> seam_of(std::vector<double> const& angles, int columns) {
+/// `angles` are another arc, are not apart at its ends, or are so close that what lies at the side
+/// moves by less than `least_motion` columns from view to view: more pairs, with views a little
+/// beyond the ends, then tell more.
+inline std::optional<SeamViews> seam_of(std::vector<double> const& angles, int columns,
+                                        double least_motion) {
   constexpr int taps = SeamViews::most_taps;
   auto const views = angles.size();
   if (views < std::size_t{2} * taps) return {};
@@ -99,7 +101,7 @@ inline std::optional<SeamViews> seam_of(std::vector<double> const& angles, int c
   }
   // From view to view what lies at the side moves by this many columns.
   double const motion = step * 0.5 * columns;
-  if (motion < 2.5) return {};
+  if (motion < least_motion) return {};
   result.sigma = std::clamp(motion, 2.5, std::max(2.5, columns / 32.0));
   return result;
 }

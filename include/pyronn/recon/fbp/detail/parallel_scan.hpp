@@ -36,7 +36,7 @@ inline Vec3d axis_across(char const* function, std::vector<Vec3d> const& directi
     double const tilt = std::asin(std::min(1.0, std::abs(dot(directions[n], axis))));
     expects(tilt / degree <= 1.0, function,
             ": parallel rays must run across one axis, but in view ", n, " they are ",
-            tilt / degree, " degrees off");
+            rounded(tilt / degree), " degrees off");
   }
   return axis;
 }

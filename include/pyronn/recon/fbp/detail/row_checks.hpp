@@ -27,8 +27,8 @@ inline void check_rows(char const* function, Vec3d const& row, Vec3d const& norm
   double const tilt = row_tilt(row, normal) / degree;
   constexpr double most = 6.0;
   expects(tilt <= most, function,
-          ": detector rows must run in the plane of the orbit, but in view ", view, " u is ", tilt,
-          " degrees out of it; are u and v swapped?");
+          ": detector rows must run in the plane of the orbit, but in view ", view, " u is ",
+          rounded(tilt), " degrees out of it; are u and v swapped?");
 }
 
 /// Throws InvalidArgument where opposite rays of an offset detector, which complete one another,
@@ -43,7 +43,7 @@ void check_offset_rows(char const* function, View const& view, Vec3d const& norm
         tilt <= 1.0, function,
         ": with Redundancy::wang, detector rows must run in the plane of the orbit, but those of "
         "view ",
-        number, " are ", tilt, " degrees out of it; the limit is 1 degree");
+        number, " are ", rounded(tilt), " degrees out of it; the limit is 1 degree");
   }
 }
 

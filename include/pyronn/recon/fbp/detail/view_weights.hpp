@@ -34,7 +34,7 @@ struct RedundancyOfRay {
 struct FbpWeightOfRay {
   template <class View>
   PYRONN_HOST_DEVICE float operator()(View const& view, float u, float v) const {
-    return of_row(view, v) * view.cosine(u, v) * RedundancyOfRay{}(view, u, v);
+    return of_row(view, v) * of_ray(view, u, v) * redundancy(view, u, v);
   }
 
   /// What is the same for a row.
@@ -42,14 +42,22 @@ struct FbpWeightOfRay {
   static PYRONN_HOST_DEVICE float of_row(View const& view, float v) {
     return view.share.factor / view.row_distance(v);
   }
+  template <class View>
+  static PYRONN_HOST_DEVICE float of_ray(View const& view, float u, float v) {
+    return view.cosine(u, v);
+  }
+  template <class View>
+  static PYRONN_HOST_DEVICE float redundancy(View const& view, float u, float v) {
+    return RedundancyOfRay{}(view, u, v);
+  }
 
   /// What is left in rows v and v + 1, which share most of it where fan angles are those of all
   /// rows.
   template <class View>
   static PYRONN_HOST_DEVICE Vec<float, 2> of_two_pixels(View const& view, float u, float v) {
-    float const first = RedundancyOfRay{}(view, u, v);
-    float const second = view.is_z_aligned() ? first : RedundancyOfRay{}(view, u, v + 1);
-    return {view.cosine(u, v) * first, view.cosine(u, v + 1) * second};
+    float const first = redundancy(view, u, v);
+    float const second = view.is_z_aligned() ? first : redundancy(view, u, v + 1);
+    return {of_ray(view, u, v) * first, of_ray(view, u, v + 1) * second};
   }
 };
 
@@ -84,7 +92,10 @@ struct ViewWeights {
     return views[n / views_per_sample * sample_stride + n % views_per_sample];
   }
 
-  float operator()(float u, float v, int n) const { return Weight{}(view(n), u, v); }
+  float of_row(float v, int n) const { return Weight::of_row(view(n), v); }
+  float of_ray(float u, float v, int n) const { return Weight::of_ray(view(n), u, v); }
+  float redundancy(float u, float v, int n) const { return Weight::redundancy(view(n), u, v); }
+  [[nodiscard]] bool rows_share_redundancy(int n) const { return view(n).is_z_aligned(); }
 
   /// The views [first, first + count); count is at most `capacity`.
   [[nodiscard]] ViewWeightTable<View, Weight> table(int first, int count) const {

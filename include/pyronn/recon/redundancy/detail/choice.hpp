@@ -50,8 +50,10 @@ inline bool is_usual(FanExtent const& extent, double reach) {
 /// Throws InvalidArgument where a view sees less than the others of what only one side sees:
 /// `reach` of `view` is the least.
 inline void check_usual(char const* function, FanExtent const& extent, double reach, int view) {
-  expects(is_usual(extent, reach), function, ": view ", view, " sees ", reach / extent.step,
-          " columns of the side of the axis of which other views see ", extent.usual / extent.step,
+  expects(is_usual(extent, reach), function, ": view ", view, " sees ",
+          rounded(reach / extent.step),
+          " columns of the side of the axis of which other views see ",
+          rounded(extent.usual / extent.step),
           "; leave it out, or if the object lies within what it sees, name the redundancy that the "
           "scan is to have");
 }
@@ -66,8 +68,8 @@ inline void check_sides(char const* function, ScanReach const& reach, char const
     // Small detectors may be off by a column.
     bool const is_centered = extent.overlap() >= alike * extent.farther() ||
                              extent.overlap() >= extent.farther() - 2.5 * extent.step;
-    expects(is_centered, function, ": every view sees ", -extent.low / extent.step,
-            " columns to one side of the axis and ", extent.high / extent.step,
+    expects(is_centered, function, ": every view sees ", rounded(-extent.low / extent.step),
+            " columns to one side of the axis and ", rounded(extent.high / extent.step),
             " to the other, least in view ", extent.least_view(), ", ", remedy,
             "; if the object lies within the smaller side, name the redundancy that the scan is to "
             "have");
@@ -121,9 +123,9 @@ inline RedundancyWeight wang_weight(char const* function, ScanReach const& reach
     expects(
         near >= least * extent.step, function,
         ": a full turn needs a detector that sees both sides of the axis; in its worst row view ",
-        side.is_high ? extent.low_view : extent.high_view, " sees ", near / extent.step,
-        " columns to the near side, and all views see ", far / extent.step,
-        " to the other, which takes ", least);
+        side.is_high ? extent.low_view : extent.high_view, " sees ", rounded(near / extent.step),
+        " columns to the near side, and all views see ", rounded(far / extent.step),
+        " to the other, which takes ", rounded(least));
     overlap = std::min(overlap, near);
     seen_once = std::max(seen_once, far - near);
     step = std::max(step, extent.step);
@@ -147,7 +149,7 @@ inline std::vector<double> shares_of_side(char const* function, SideOfScan const
   expects(sampling.is_closed, function, ": view ", view, " and ", side.views.size() - 1,
           " more see far on one side of the axis, the others on the other; each needs a full turn, "
           "but these cover ",
-          sampling.range / degree, " degrees");
+          rounded(sampling.range / degree), " degrees");
   return sampling.shares;
 }
 
@@ -157,7 +159,7 @@ inline std::vector<double> shares_of_side(char const* function, SideOfScan const
 inline ScanWeights wang_weights(char const* function, AngularSampling const& turn,
                                 std::vector<double> const& angles, ScanReach const& reach) {
   expects(turn.is_closed, function, ": Redundancy::wang needs a full turn, but the views cover ",
-          turn.range / degree, " degrees");
+          rounded(turn.range / degree), " degrees");
   std::vector<SideOfScan> const sides = sides_of_scan(reach);
   ScanWeights result = equal_weights({Redundancy::wang}, turn.shares);
   for (SideOfScan const& side : sides) {
@@ -203,9 +205,9 @@ inline bool is_offset_turn(char const* function, ScanReach const& reach) {
 /// Throws InvalidArgument for views too far apart.
 inline void check_gaps(char const* function, AngularSampling const& sampling) {
   expects(sampling.widest_step <= 5.0 * sampling.usual_step, function, ": the views cover ",
-          sampling.range / degree, " degrees, but between two neighbours there are ",
-          sampling.widest_step / degree, ", and between most of them ",
-          sampling.usual_step / degree, "; Redundancy::uniform takes them as they are");
+          rounded(sampling.range / degree), " degrees, but between two neighbours there are ",
+          rounded(sampling.widest_step / degree), ", and between most of them ",
+          rounded(sampling.usual_step / degree), "; Redundancy::uniform takes them as they are");
 }
 
 /// What a fan-beam or cone-beam scan asks for, where nothing else is said. Throws InvalidArgument
@@ -230,7 +232,8 @@ inline ScanWeights fan_weights(char const* function, Redundancy choice,
   if (choice == Redundancy::wang) return wang_weights(function, sampling, angles, reach);
   if (choice == Redundancy::uniform) return equal_weights({}, sampling.shares);
   // Half a turn in equal steps must not fail by rounding.
-  expects(sampling.range >= pi - 1e-6, function, ": the views cover ", sampling.range / degree,
+  expects(sampling.range >= pi - 1e-6, function, ": the views cover ",
+          rounded(sampling.range / degree),
           " degrees of the circle, but at least 180 are needed; Redundancy::uniform takes a "
           "limited angle as it is");
   check_gaps(function, sampling);
@@ -257,7 +260,8 @@ inline ScanWeights parallel_weights(char const* function, Redundancy choice,
   expects(choice != Redundancy::parker && choice != Redundancy::riess, function,
           ": Redundancy::parker and riess are for fans; parallel rays have no use for them");
   if (choice == Redundancy::automatic) {
-    expects(half_turn.is_closed, function, ": the views cover ", half_turn.range / 2.0 / degree,
+    expects(half_turn.is_closed, function, ": the views cover ",
+            rounded(half_turn.range / 2.0 / degree),
             " of the 180 degrees that parallel rays need; Redundancy::uniform takes a limited "
             "angle as it is");
     if (!turn.is_closed) check_sides(function, reach, "which takes a full turn");

@@ -109,7 +109,7 @@ ScanReach scan_reach(char const* function, std::vector<View> const& views, Exten
     for (View const& view : views) {
       row.push_back(detail::row_reach(view, v, detector[0]));
       expects(row.back().farther() < 0.5 * pi, function, ": view ", row.size() - 1,
-              " has rays that are ", row.back().farther() / degree,
+              " has rays that are ", rounded(row.back().farther() / degree),
               " degrees off the one from the source through the axis; less than 90 are needed: is "
               "the detector behind the source?");
     }

@@ -143,7 +143,7 @@ struct DifferenceFields {
 /// The terms of a sum of squares |D x|^2 penalty + |x|^2 penalty: the curvature along x that
 /// penalties add.
 template <class T, int Rank>
-struct PenaltyTerm {
+struct PenaltyCurvatureTerm {
   using Number = element_number_t<T>;
 
   Lattice<Number, Rank> lattice;

@@ -7,6 +7,7 @@
 #include <cstdint>
 
 #include <pyronn/core/config.hpp>
+#include <pyronn/core/math.hpp>
 #include <pyronn/core/storage.hpp>
 #include <pyronn/exec/detail/elementwise.hpp>
 #include <pyronn/exec/detail/scalar.hpp>
@@ -14,17 +15,18 @@
 
 namespace pyronn::detail {
 
-/// numbers[momentum] = (t - 1) / t', where t = numbers[count] becomes t' = (1 + sqrt(1 + 4 t^2)) /
-/// 2
+/// numbers[momentum] = (k - 1) / k', where k = numbers[count] becomes
+/// k' = (1 + sqrt(1 + 4 k^2)) / 2, but at most `most`.
 struct NextMomentum {
   int count;
   int momentum;
+  double most;
 
   PYRONN_HOST_DEVICE void operator()(double* numbers) const {
-    double const t = numbers[count];
-    double const next = (1 + std::sqrt(1 + 4 * t * t)) / 2;
-    numbers[momentum] = (t - 1) / next;
-    numbers[count] = next;
+    double const steps = numbers[count];
+    double const next = (1 + std::sqrt(1 + 4 * steps * steps)) / 2;
+    numbers[momentum] = (steps - 1) / next;
+    numbers[count] = min(next, most);
   }
 };
 

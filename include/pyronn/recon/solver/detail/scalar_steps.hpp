@@ -28,7 +28,8 @@ struct ScalarKernel {
 
 /// Queues `step(numbers)`, where a Step is a trivially copyable value with a const call operator.
 template <class Executor, class Step>
-void run_scalar_step(Executor const& executor, Step const& step, double* numbers) {
+void run_scalar_step(Executor const& executor, Step const& step,
+                     double* numbers) {  // NOLINT(readability-non-const-parameter): steps write
   executor.for_each({1, 1, 1}, ScalarKernel<Step>{step, numbers});
 }
 

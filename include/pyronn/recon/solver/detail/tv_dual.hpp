@@ -12,6 +12,7 @@
 #include <pyronn/core/array_view.hpp>
 #include <pyronn/core/config.hpp>
 #include <pyronn/core/extents.hpp>
+#include <pyronn/core/math.hpp>
 #include <pyronn/core/storage.hpp>
 #include <pyronn/exec/vector_operations.hpp>
 #include <pyronn/recon/solver/detail/array_layout.hpp>
@@ -31,7 +32,7 @@ struct DualStorage {
     return static_cast<Stored>(value + (value < 0 ? -0.5F : 0.5F));
   }
   static PYRONN_HOST_DEVICE float reciprocal_length(float square) {
-    return near_reciprocal_sqrt(square);
+    return reciprocal_sqrt(square);
   }
 };
 template <>

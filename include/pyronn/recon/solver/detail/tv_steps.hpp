@@ -11,6 +11,7 @@
 #include <pyronn/core/config.hpp>
 #include <pyronn/core/error.hpp>
 #include <pyronn/core/extents.hpp>
+#include <pyronn/core/math.hpp>
 #include <pyronn/core/storage.hpp>
 #include <pyronn/core/vec.hpp>
 #include <pyronn/exec/kernel.hpp>

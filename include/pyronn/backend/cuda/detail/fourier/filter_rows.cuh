@@ -7,14 +7,15 @@
 //
 #include <cstddef>
 
-#include <pyronn/backend/cuda/detail/fourier/butterfly.cuh>
-#include <pyronn/backend/cuda/detail/fourier/passes.cuh>
 #include <pyronn/backend/cuda/detail/fourier/row_transform.cuh>
+#include <pyronn/backend/cuda/detail/fourier/tables.cuh>
 #include <pyronn/core/array_view.hpp>
 #include <pyronn/core/extents.hpp>
 #include <pyronn/core/math.hpp>
 #include <pyronn/core/vec.hpp>
 #include <pyronn/exec/kernel.hpp>
+#include <pyronn/recon/filter/detail/butterfly.hpp>
+#include <pyronn/recon/filter/detail/fourier_passes.hpp>
 
 namespace pyronn::detail {
 

@@ -9,15 +9,16 @@
 #include <type_traits>
 #include <vector>
 
-#include <pyronn/backend/cuda/detail/fourier/butterfly.cuh>
 #include <pyronn/backend/cuda/detail/fourier/filter_rows.cuh>
-#include <pyronn/backend/cuda/detail/fourier/passes.cuh>
 #include <pyronn/backend/cuda/detail/fourier/row_transform.cuh>
+#include <pyronn/backend/cuda/detail/fourier/tables.cuh>
 #include <pyronn/backend/cuda/detail/launch/run_kernel.cuh>
 #include <pyronn/core/array_view.hpp>
 #include <pyronn/core/math.hpp>
 #include <pyronn/exec/backend.hpp>
 #include <pyronn/exec/workspace.hpp>
+#include <pyronn/recon/filter/detail/butterfly.hpp>
+#include <pyronn/recon/filter/detail/fourier_passes.hpp>
 #include <pyronn/recon/filter/ramp.hpp>
 #include <pyronn/recon/filter/response.hpp>
 #include <pyronn/recon/filter/row_filter.hpp>

@@ -7,9 +7,10 @@
 //
 #include <type_traits>
 
-#include <pyronn/backend/cuda/detail/fourier/butterfly.cuh>
-#include <pyronn/backend/cuda/detail/fourier/passes.cuh>
+#include <pyronn/backend/cuda/detail/fourier/tables.cuh>
 #include <pyronn/core/config.hpp>
+#include <pyronn/recon/filter/detail/butterfly.hpp>
+#include <pyronn/recon/filter/detail/fourier_passes.hpp>
 
 namespace pyronn::detail {
 

@@ -3,8 +3,7 @@
 #pragma once
 
 /// Fourier transforms of a few complex numbers, in registers.
-#include <pyronn/backend/cuda/require_cuda.cuh>
-//
+#include <pyronn/core/config.hpp>
 
 namespace pyronn::detail {
 
@@ -14,15 +13,19 @@ struct alignas(8) Complex {
   float im;
 };
 
-__device__ inline Complex operator+(Complex a, Complex b) { return {a.re + b.re, a.im + b.im}; }
-__device__ inline Complex operator-(Complex a, Complex b) { return {a.re - b.re, a.im - b.im}; }
-__device__ inline Complex operator*(float factor, Complex a) {
+PYRONN_HOST_DEVICE inline Complex operator+(Complex a, Complex b) {
+  return {a.re + b.re, a.im + b.im};
+}
+PYRONN_HOST_DEVICE inline Complex operator-(Complex a, Complex b) {
+  return {a.re - b.re, a.im - b.im};
+}
+PYRONN_HOST_DEVICE inline Complex operator*(float factor, Complex a) {
   return {factor * a.re, factor * a.im};
 }
-__device__ inline Complex operator*(Complex a, Complex b) {
+PYRONN_HOST_DEVICE inline Complex operator*(Complex a, Complex b) {
   return {a.re * b.re - a.im * b.im, a.re * b.im + a.im * b.re};
 }
-__device__ inline Complex times_minus_i(Complex a) { return {a.im, -a.re}; }
+PYRONN_HOST_DEVICE inline Complex times_minus_i(Complex a) { return {a.im, -a.re}; }
 
 /// The discrete Fourier transform of `Radix` numbers, in place: number f becomes the sum over n of
 /// number n times e^(-2 pi i f n / Radix).
@@ -31,12 +34,12 @@ struct Butterfly;
 
 template <>
 struct Butterfly<1> {
-  static __device__ void transform(Complex (&)[1]) {}
+  static PYRONN_HOST_DEVICE void transform(Complex (&)[1]) {}
 };
 
 template <>
 struct Butterfly<2> {
-  static __device__ void transform(Complex (&x)[2]) {
+  static PYRONN_HOST_DEVICE void transform(Complex (&x)[2]) {
     Complex const first = x[0];
     x[0] = first + x[1];
     x[1] = first - x[1];
@@ -45,7 +48,7 @@ struct Butterfly<2> {
 
 template <>
 struct Butterfly<3> {
-  static __device__ void transform(Complex (&x)[3]) {
+  static PYRONN_HOST_DEVICE void transform(Complex (&x)[3]) {
     constexpr float sine = 0.866025404F;  // of 2 pi / 3
     Complex const sum = x[1] + x[2];
     Complex const turned = times_minus_i(sine * (x[1] - x[2]));
@@ -58,7 +61,7 @@ struct Butterfly<3> {
 
 template <>
 struct Butterfly<4> {
-  static __device__ void transform(Complex (&x)[4]) {
+  static PYRONN_HOST_DEVICE void transform(Complex (&x)[4]) {
     Complex even[2] = {x[0], x[2]};
     Complex odd[2] = {x[1], x[3]};
     Butterfly<2>::transform(even);
@@ -73,7 +76,7 @@ struct Butterfly<4> {
 
 template <>
 struct Butterfly<5> {
-  static __device__ void transform(Complex (&x)[5]) {
+  static PYRONN_HOST_DEVICE void transform(Complex (&x)[5]) {
     constexpr float cosines[2] = {0.309016994F, -0.809016994F};  // of 2 pi / 5, 4 pi / 5
     constexpr float sines[2] = {0.951056516F, 0.587785252F};
     Complex const sums[2] = {x[1] + x[4], x[2] + x[3]};
@@ -93,7 +96,7 @@ struct Butterfly<5> {
 
 template <>
 struct Butterfly<8> {
-  static __device__ void transform(Complex (&x)[8]) {
+  static PYRONN_HOST_DEVICE void transform(Complex (&x)[8]) {
     constexpr float diagonal = 0.707106781F;  // cosine and sine of pi / 4
     Complex even[4] = {x[0], x[2], x[4], x[6]};
     Complex odd[4] = {x[1], x[3], x[5], x[7]};
