@@ -41,6 +41,7 @@ PYRONN_HOST_DEVICE inline int floor_to_int(float x) { return __float2int_rd(x); 
 PYRONN_HOST_DEVICE inline int floor_to_int(double x) { return __double2int_rd(x); }
 
 namespace detail {
+
 /// Reads memory that is not written while the kernel runs.
 template <class T>
 PYRONN_HOST_DEVICE T load_read_only(T const* address) {
