@@ -104,10 +104,10 @@ class FistaTv {
     if (options_.strength > 0) {
       dual().improve(executor, prox_problem(), options_.inner_iterations);
     }
-    auto const image_at = dual().image(prox_problem());
-    detail::Extrapolate<Pixel, decltype(image_at)> const extrapolate{
-        image_at, numbers() + detail::fista_momentum, image_.data, beyond().data};
-    detail::for_each_pixel(executor, lattice_, extrapolate);
+    auto const image_of = dual().image(prox_problem());
+    detail::Extrapolate<Pixel, decltype(image_of)> const extrapolate{
+        image_of, numbers() + detail::fista_momentum, image_.data, beyond().data};
+    detail::for_each_row(executor, lattice_, extrapolate);
     detail::SquareDifferenceTerm<Pixel> const term{image_.data, beyond().data};
     detail::reduce<detail::Unchanged>(executor, {"FistaTv", "", "", "FistaTv: distance"}, term,
                                       image_.count(), numbers() + detail::fista_distance,
