@@ -33,7 +33,7 @@ struct FistaTvOptions {
   /// Of pixels along x, y and in space z [mm]. Not given: the spacing of the map's grid, 1 for a
   /// map without one.
   std::optional<Vec3d> spacing{};
-  int inner_iterations = 10;  ///< of the proximal step, an even number, at least 2
+  int inner_iterations = 4;  ///< of the proximal step, an even number, at least 2
   double norm = 0;  ///< of W^(1/2) A, or a bound of it; 0: start() finds it, in 5 turns or more
   std::size_t workspace_limit = default_workspace_limit;  ///< of the map's calls [bytes]
 };
