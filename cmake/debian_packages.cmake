@@ -14,8 +14,7 @@ set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "") # each package has its own
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_NAME libpyronn-dev)
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_ARCHITECTURE all)
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_SECTION libdevel)
-# The CMake package and pyronn.pc refuse to work without Eigen; all else is for some headers alone.
-set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_DEPENDS "libeigen3-dev (>= 3.4)")
+# For some headers alone; all others need no other package.
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_SUGGESTS
   "nlohmann-json3-dev, libpugixml-dev, libtiff-dev, libhdf5-dev, zlib1g-dev, libdcmtk-dev, \
 nvidia-cuda-toolkit (>= 12.1)")

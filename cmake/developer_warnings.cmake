@@ -15,7 +15,3 @@ if(CMAKE_CXX_COMPILER_ID MATCHES "GNU|Clang")
     "$<$<COMPILE_LANGUAGE:CXX>:${warnings};-Wpedantic;-Wold-style-cast>"
     "$<$<COMPILE_LANG_AND_ID:CUDA,NVIDIA>:-Xcompiler=${joined_warnings}>")
 endif()
-# Eigen marks its functions for the device too, and nvcc warns about each; pyronn's kernels are
-# free of Eigen. Users need not set this.
-target_compile_definitions(pyronn_developer_warnings INTERFACE
-  $<$<COMPILE_LANGUAGE:CUDA>:EIGEN_NO_CUDA>)

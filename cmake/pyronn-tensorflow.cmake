@@ -2,8 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 
 # pyronn::tensorflow: for files that include <pyronn/interop/tensorflow.hpp>. TensorFlow itself says
-# with which flags: Python_EXECUTABLE is a Python that imports it. Its folder brings an Eigen of its
-# own, so that pyronn's is not on the path here: compile kernels in another file.
+# with which flags: Python_EXECUTABLE is a Python that imports it.
 
 if(TARGET pyronn::tensorflow)
   return()
@@ -27,9 +26,7 @@ print(*s.get_compile_flags(), *s.get_link_flags(), sep=';')"
 endif()
 
 add_library(pyronn::tensorflow INTERFACE IMPORTED)
-get_target_property(pyronn_include_dir pyronn::pyronn INTERFACE_INCLUDE_DIRECTORIES)
-target_include_directories(pyronn::tensorflow SYSTEM INTERFACE ${pyronn_include_dir})
-target_link_libraries(pyronn::tensorflow INTERFACE Threads::Threads)
+target_link_libraries(pyronn::tensorflow INTERFACE pyronn::pyronn)
 foreach(flag IN LISTS PYRONN_TENSORFLOW_FLAGS)
   if(flag MATCHES "^-I(.+)$")
     target_include_directories(pyronn::tensorflow SYSTEM INTERFACE ${CMAKE_MATCH_1})

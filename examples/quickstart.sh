@@ -24,8 +24,7 @@ ninja ninja-build
 g++ g++"
   while read -r header package; do
     [ -e "/usr/include/$header" ] || [ -e "/usr/local/include/$header" ] || missing+=("$package")
-  done <<< "eigen3/Eigen/Core libeigen3-dev
-CLI/CLI.hpp libcli11-dev
+  done <<< "CLI/CLI.hpp libcli11-dev
 nlohmann/json.hpp nlohmann-json3-dev
 stb/stb_image_write.h libstb-dev"
   if [ ${#missing[@]} -eq 0 ]; then

@@ -32,9 +32,6 @@ class Pyronn(ConanFile):
         for pattern in ("CMakeLists.txt", "LICENSE", "cmake/*", "include/*"):
             copy(self, pattern, self._checkout, self.export_sources_folder)
 
-    def requirements(self):
-        self.requires("eigen/[>=3.4 <6]", transitive_headers=True)
-
     def layout(self):
         cmake_layout(self)
 

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The pyronn authors
 // SPDX-License-Identifier: Apache-2.0
 
-// What tf.load_op_library loads. TensorFlow brings an Eigen of its own: this file knows no kernels.
+// What tf.load_op_library loads. This file knows no kernels.
 #include <string>
 #include <utility>
 

@@ -17,8 +17,8 @@ set -euo pipefail
 
 read -ra packages <<< "$algotom $rtk"
 "${pip[@]}" "${packages[@]}"
-c++ -std=c++17 -O3 ${CXXFLAGS:--march=native} -I "$here/../../include" \
-  -isystem "${EIGEN_INCLUDE:-/usr/include/eigen3}" "$here/fbp_job.cpp" -o "$folder/fbp_job" -pthread
+c++ -std=c++17 -O3 ${CXXFLAGS:--march=native} -I "$here/../../include" "$here/fbp_job.cpp" \
+  -o "$folder/fbp_job" -pthread
 mkdir "$folder/arrays"
 "$folder/venv/bin/python" "$here/fbp_peers.py" --job "$folder/fbp_job" \
   --folder "$folder/arrays" "$@"

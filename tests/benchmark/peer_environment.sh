@@ -8,7 +8,7 @@
 script=$(basename "$0")
 for tool in "$@"; do
   command -v "$tool" > /dev/null || {
-    echo "$script: $tool is missing (apt-get install python3-venv cmake g++ libeigen3-dev)" >&2
+    echo "$script: $tool is missing (apt-get install python3-venv cmake g++)" >&2
     exit 2
   }
 done

@@ -36,7 +36,7 @@ done
 [[ $threads =~ ^[1-9][0-9]*(,[1-9][0-9]*)*$ ]] ||
   fail "--threads takes numbers with commas between them, as 1,2; not '$threads'"
 for tool in cmake c++ awk; do
-  command -v "$tool" > /dev/null || fail "$tool is missing (apt-get install cmake g++ libeigen3-dev)"
+  command -v "$tool" > /dev/null || fail "$tool is missing (apt-get install cmake g++)"
 done
 
 new=$(cd "$(dirname "$0")/../.." && pwd)

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: The pyronn authors
 # SPDX-License-Identifier: Apache-2.0
 
-# Creates the Conan package, and runs a program with it, without a remote: Eigen is the system's.
+# Creates the Conan package, and runs a program with it, without a remote.
 
 cmake_minimum_required(VERSION 3.25)
 
@@ -37,8 +37,8 @@ set(ENV{CXX} ${compiler})
 set(conan ${venv}/bin/conan)
 file(REMOVE_RECURSE ${work_dir}/home ${work_dir}/test_package)
 run(${conan} profile detect)
-file(WRITE ${work_dir}/profile "include(default)\n[platform_requires]\neigen/${eigen_version}\n"
-  "[conf]\ntools.cmake.cmaketoolchain:generator=${generator}\n"
+file(WRITE ${work_dir}/profile "include(default)\n[conf]\n"
+  "tools.cmake.cmaketoolchain:generator=${generator}\n"
   "tools.cmake.cmake_layout:test_folder=${work_dir}/test_package\n"
   "tools.build:compiler_executables={\"cpp\": \"${compiler}\"}\n")
 execute_process(COMMAND ${conan} create ${source_dir}/cmake/conan --no-remote

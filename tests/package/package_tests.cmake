@@ -25,7 +25,7 @@ if(DPKG_DEB)
 endif()
 
 find_program(PYTHON3 python3)
-pyronn_add_package_test(conan -D python=${PYTHON3} -D eigen_version=${Eigen3_VERSION})
+pyronn_add_package_test(conan -D python=${PYTHON3})
 set_tests_properties(package.conan PROPERTIES COST 30) # it takes longest, and starts first
 
 pyronn_add_package_test(vcpkg)

@@ -4,8 +4,7 @@
 
 /// TensorFlowLibrary: operators of TensorFlow. It needs the headers and libraries of one release of
 /// TensorFlow, 2.21, and the flags of tf.sysconfig. Kernels are compiled elsewhere, see
-/// operator_pair.hpp: this header and that one know nothing of Eigen, of which TensorFlow brings a
-/// release of its own. Compile both files with -fvisibility=hidden, so that two releases in one
+/// operator_pair.hpp. Compile both files with -fvisibility=hidden, so that two releases in one
 /// process do not share functions.
 ///
 /// For GPUs compile this with -DGOOGLE_CUDA=1 and CUDA's headers, by a C++ compiler, and kernels of
