@@ -173,7 +173,7 @@ iterates 0.06 0.35 --method cgls --iterations 10
 iterates 0.06 0.35 --method lsqr --iterations 10
 iterates 0.13 0.25 --method mlem --iterations 20
 iterates 0.13 0.35 --method osem --iterations 3 --subsets 5
-iterates 0.15 0.3 --method pwls --iterations 10 --strength 0.03 --subsets 5
+iterates 0.15 0.3 --method pwls --iterations 10 --strength 20 --subsets 5
 iterates 0.08 0.18 --method tv --iterations 20 --strength 0.01 --nonnegative
 iterates 0.08 0.2 --method pdhg --iterations 20 --strength 0.01
 iterates 0.06 0.3 --method admm-tv --iterations 5 --strength 0.01

@@ -64,7 +64,8 @@ void add_method_options(CLI::App& app, MethodOptions& options) {
   app.add_option("--subsets", options.subsets, "Of views, in os-sart osem pwls asd-pocs; else 10")
       ->check(CLI::PositiveNumber)
       ->group(group);
-  app.add_option("--strength", options.strength, "Of the penalty in tv pdhg admm-tv pwls [mm]")
+  app.add_option("--strength", options.strength,
+                 "Of the penalty in tv pdhg admm-tv pwls; see README")
       ->check(CLI::PositiveNumber)
       ->group(group);
   app.add_option("--mask", options.mask, "Volume (.npy): voxels of 0 keep their start")
@@ -119,7 +120,7 @@ void check_method_options(CLI::App const& app, Options const& all) {
                "multiplies its start, so that zero would stay; leave it out for an even one");
   if (facts.needs_strength && !options.strength) {
     throw BadInput("--strength: --method " + options.name +
-                   " needs one, the factor of its penalty in mm");
+                   " needs one; try 0.001 x volume of a voxel [mm^3] x views");
   }
   if (options.strength && !std::isfinite(*options.strength)) {
     throw BadInput("--strength: is no number");

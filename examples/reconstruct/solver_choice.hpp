@@ -47,13 +47,13 @@ struct SolverTask {
     return {of[0], of[1], is_plane ? far * std::max(of[0], of[1]) : of[2]};
   }
 
-  /// The strength that Pwls needs, whose penalty is an integral, and a mean over the neighbours of
-  /// space: in the plane over those of the plane.
+  /// The strength that Pwls needs, whose penalty is a mean over the neighbours of space: in the
+  /// plane over those of the plane.
   [[nodiscard]] double pwls_strength() const {
     if (!is_plane) return iteration.strength;
     constexpr double in_space = 13 * 0.5;
     constexpr double in_plane = 4 * (2 / pyronn::pi);
-    return iteration.strength * in_space / in_plane / spacing()[2];
+    return iteration.strength * in_space / in_plane;
   }
 };
 
