@@ -72,7 +72,7 @@ BOOST_AUTO_TEST_CASE(bad_files) {
   refuses("WhiteLevel", "70000", "70000 is more than the images of uint16 can hold");
   refuses("AngularStep", "", "is missing, and no file beside this one has angles");
   refuses("AngularStep", "0", "all views are at the same angle");
-  refuses("AngularStep", "0.5235988", "views turn by 5.7595868 degrees, which is a turn");
+  refuses("AngularStep", "0.5235988", "views turn by 5.759587 degrees, which is a turn");
   refuses("AngularStep", "-0.26", "views turn by 2.86 degrees, which is a turn");
   refuses("AngularStep", "1718", "views turn by 18898 degrees, more than any scan");
   refuses("AngularStep", "1e5", "'1e5' is more turns than any scan has");

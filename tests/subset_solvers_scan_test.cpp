@@ -31,9 +31,8 @@ namespace tools = boost::test_tools;
 namespace {
 
 Fan fan(int views) {
-  return {
-      pyronn::FanBeam::circular({100, 150, pyronn::equal_angles(views, 2 * pyronn::pi)}, {64, 1}),
-      pyronn::Grid::flat({32, 32}, {1, 1})};
+  return {pyronn::FanBeam::circular({100, 150, pyronn::equal_angles(views)}, {64, 1}),
+          pyronn::Grid::flat({32, 32}, {1, 1})};
 }
 
 /// A disc with a brighter and a darker one in it [1/mm].
@@ -67,13 +66,15 @@ Values noisy_data(Fan const& map, float noise) {
 struct Scan {
   explicit Scan(int views, float noise = 0.02F)
       : map{fan(views)},
-        data{map.range(), noisy_data(map, noise)},
+        values{noisy_data(map, noise)},
+        data{map.range(), values},
         image{map.domain()},
         problem{map, data.view()} {
     problem.bounds.lower = 0;
   }
 
   Fan map;
+  Values values;
   test::Array<float, 2> data;
   test::Array<float, 2> image;
   ReconstructionProblem<Fan> problem;
@@ -97,6 +98,33 @@ pyronn::PwlsOptions<> smoothing(int subsets, Momentum momentum) {
   options.subsets = subsets;
   options.momentum = momentum;
   return options;
+}
+
+/// The image of this many pixels in each direction, brought to 32 of them, for one weight of all
+/// rays and this strength times a pixel's area.
+Doubles smooth_image(Fan const& scan, Values const& lines, int pixels, float weight,
+                     double strength) {
+  Fan const map{scan.geometry(),
+                pyronn::Grid::flat({pixels, pixels}, {32.0 / pixels, 32.0 / pixels})};
+  test::Array<float, 2> data{map.range(), lines};
+  test::Array<float, 2> image{map.domain()};
+  test::Array<float, 2> weights{map.range(), weight};
+  ReconstructionProblem problem{map, data.view()};
+  problem.weights = weights.view();
+  auto options = smoothing(1, Momentum::nesterov);
+  options.strength = strength * std::pow(32.0 / pixels, 2);
+  pyronn::Pwls solver{test::executor(), problem, options};
+  solver.start(image.view());
+  pyronn::iterate(solver, 400);
+  Values const found = image.values();
+  int const bin = pixels / 32;
+  Doubles result(32 * 32);
+  for (int n = 0; n < pixels * pixels; ++n) {
+    int const to = n / pixels / bin * 32 + n % pixels / bin;
+    result[static_cast<std::size_t>(to)] +=
+        static_cast<double>(found[static_cast<std::size_t>(n)]) / (bin * bin);
+  }
+  return result;
 }
 
 /// The image that a solver makes on the host with so many threads.
@@ -181,6 +209,61 @@ BOOST_AUTO_TEST_CASE(pwls_comes_near_the_minimum) {
     BOOST_TEST_MESSAGE(subsets << " subsets, after 40 passes: " << excess);
     BOOST_TEST(excess < 0.3);
   }
+}
+
+// Momentum takes one image more.
+BOOST_AUTO_TEST_CASE(pwls_says_its_memory) {
+  Fan const map = fan(20);
+  auto const bytes = [&](Momentum momentum) {
+    return pyronn::Pwls<Fan, test::Executor>::memory_bytes(test::executor(), map,
+                                                           smoothing(3, momentum));
+  };
+  BOOST_TEST(bytes(Momentum::nesterov) - bytes(Momentum::none) == 32 * 32 * sizeof(float));
+}
+
+// Distances are those of the map's grid.
+BOOST_AUTO_TEST_CASE(pwls_knows_the_grid) {
+  Scan scan{12};
+  auto const image = [&](pyronn::PwlsOptions<> const& options, double pixel) {
+    Fan const map{scan.map.geometry(), pyronn::Grid::flat({32, 32}, {pixel, pixel})};
+    ReconstructionProblem problem{map, scan.data.view()};
+    pyronn::Pwls solver{test::executor(), problem, options};
+    measures_of(scan, solver, 2);
+    return scan.image.values();
+  };
+  auto options = smoothing(2, Momentum::none);
+  Values const with_grid = image(options, 0.9);
+  options.spacing = pyronn::Vec3d{0.9, 0.9, 1};
+  BOOST_TEST(image(options, 0.9) == with_grid, tools::per_element());
+  options.spacing = pyronn::Vec3d{1, 1, 1};
+  BOOST_TEST(image(options, 0.9) != with_grid);
+}
+
+// One strength for all sizes of pixels: halving them changes much less than halving the strength.
+BOOST_AUTO_TEST_CASE(strength_for_any_size_of_pixels) {
+  Scan const scan{30, 0.05F};
+  Doubles const expected = smooth_image(scan.map, scan.values, 64, 1, 0.5);
+  auto const apart = [&](int pixels, double strength) {
+    return test::relative_l2(smooth_image(scan.map, scan.values, pixels, 1, strength), expected);
+  };
+  double const finer = apart(128, 0.5);
+  double const weaker = apart(64, 0.25);
+  BOOST_TEST_MESSAGE("half the pixel size " << finer << ", half the strength " << weaker);
+  BOOST_TEST(finer < 0.02);
+  BOOST_TEST(finer < weaker / 2);
+}
+
+// And for any number of views: all of them twice, with half the weight, say the same.
+BOOST_AUTO_TEST_CASE(strength_for_any_number_of_views) {
+  Scan const once{30, 0.05F};
+  Fan const twice{
+      pyronn::FanBeam::circular({100, 150, pyronn::equal_angles(60, 0, 4 * pyronn::pi)}, {64, 1}),
+      once.map.grid()};
+  Values repeated = once.values;
+  repeated.insert(repeated.end(), once.values.begin(), once.values.end());
+  Doubles const expected = smooth_image(once.map, once.values, 32, 1, 0.1);
+  Doubles const found = smooth_image(twice, repeated, 32, 0.5F, 0.1);
+  BOOST_TEST(test::relative_l2(found, expected) < 1e-4);
 }
 
 BOOST_AUTO_TEST_CASE(same_bits_for_any_number_of_threads) {

@@ -11,6 +11,8 @@ two executors are that round differently. How far these numbers are from those t
 measured follows from how they are rounded, see `bound_of`.
 
 Scans are in the folder that PYRONN_TEST_DATA names, else in ../shared/data beside the project.
+Pictures of each are left in build/formats/pictures: its slices, the search for its axis, and the
+sinogram with the axis in it.
 """
 import os
 import pathlib
@@ -27,6 +29,7 @@ from written import WrittenScan
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 DATA = pathlib.Path(os.environ.get("PYRONN_TEST_DATA", ROOT / "../shared/data")) / "scans"
+PICTURES = ROOT / "build/formats/pictures"
 ROUNDING = 1e-5  # relative L2, as of two executors in tests/ct_of_a_pepper_test.cpp
 PROGRAM = sys.argv[2]
 REPORT = []
@@ -88,6 +91,16 @@ def bound_of(scan, lines, volume):
     return absolute * numpy.sqrt(volume.size) / numpy.linalg.norm(volume) + ROUNDING
 
 
+def pictures(scan):
+    """Options that leave pictures of a scan."""
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    name = scan.name.replace(" ", "_").replace("/", "_")
+    for option in ("png", "axis-png", "sinogram-png"):
+        path = PICTURES / f"{name}_{option.removesuffix('png').strip('-') or 'slices'}.png"
+        path.unlink(missing_ok=True)
+        yield from (f"--{option}", str(path))
+
+
 class Formats:
     """A measured scan and the volumes of descriptions of it."""
 
@@ -119,7 +132,7 @@ class Formats:
         with tempfile.TemporaryDirectory() as name:
             folder = pathlib.Path(name)
             _, said = run(folder, written.write_json(folder, self.scan), self.options, "--center",
-                          "auto")
+                          "auto", *pictures(self.scan))
         lines = [line for line in said.splitlines() if "axis" in line and "column" in line]
         column = float(said.split("column ")[1].split()[0].rstrip(",:;"))
         print(f"{self.scan.name}: axis {column}: {lines}")

@@ -33,7 +33,7 @@ struct FistaTvOptions {
   /// Of pixels along x, y and in space z [mm]. Not given: the spacing of the map's grid, 1 for a
   /// map without one.
   std::optional<Vec3d> spacing{};
-  int inner_iterations = 10;  ///< of the proximal step, an even number, at least 2
+  int inner_iterations = 4;  ///< of the proximal step, an even number, at least 2
   double norm = 0;  ///< of W^(1/2) A, or a bound of it; 0: start() finds it, in 5 turns or more
   std::size_t workspace_limit = default_workspace_limit;  ///< of the map's calls [bytes]
 };
@@ -104,10 +104,10 @@ class FistaTv {
     if (options_.strength > 0) {
       dual().improve(executor, prox_problem(), options_.inner_iterations);
     }
-    auto const image_at = dual().image(prox_problem());
-    detail::Extrapolate<Pixel, decltype(image_at)> const extrapolate{
-        image_at, numbers() + detail::fista_momentum, image_.data, beyond().data};
-    detail::for_each_pixel(executor, lattice_, extrapolate);
+    auto const image_of = dual().image(prox_problem());
+    detail::Extrapolate<Pixel, decltype(image_of)> const extrapolate{
+        image_of, numbers() + detail::fista_momentum, image_.data, beyond().data};
+    detail::for_each_row(executor, lattice_, extrapolate);
     detail::SquareDifferenceTerm<Pixel> const term{image_.data, beyond().data};
     detail::reduce<detail::Unchanged>(executor, {"FistaTv", "", "", "FistaTv: distance"}, term,
                                       image_.count(), numbers() + detail::fista_distance,

@@ -37,9 +37,8 @@ enum class Momentum {
 /// What else a Pwls is made with.
 template <class Potential = HuberPotential>
 struct PwlsOptions {
-  /// c, at least 0, of the penalty. This is an integral over the image in mm, so that the same
-  /// strength and delta give the same image for any voxel size, and, with inverse variances as
-  /// weights, for any number of views.
+  /// c, at least 0. The same strength where c / (volume of a pixel) stays the same, for any number
+  /// of views if weights are inverse variances, else where c / (number of views) does, too.
   double strength = 0;
   Potential potential{};                             ///< psi
   Neighbourhood neighbourhood = Neighbourhood::all;  ///< between which pixels slopes are taken
@@ -53,17 +52,16 @@ struct PwlsOptions {
 };
 
 /// Penalised weighted least squares: makes 1/2 |W^(1/2) (b - A x)|^2 + c R(x) small between bounds,
-/// where R is the sum over pairs of neighbours of V w psi((x_i - x_j) / d): V is a pixel's area
-/// [mm^2] or volume [mm^3], d the neighbours' distance [mm], and w one over the sum over directions
-/// of the mean of |cos|, so that with Huber's potential an edge far above delta costs c times its
-/// height times its length or area: c is then that of 1/2 |A x - b|^2 + c TV, with TV in mm.
+/// where R is the sum over pairs of neighbours of w psi((x_i - x_j) / d): d is their distance [mm],
+/// and w one over the sum over directions of the mean of |cos|. With Huber's potential edges far
+/// above delta then cost what they cost in c TV(x), total variation per unit of length.
 /// Pairs with pixels outside of the mask, which keep their values, count, too.
 ///
 /// An iteration is a pass over subsets of views s, s + S, s + 2 S and so on. A step is
 /// x = bounded(z - (S A_s' W_s (A_s z - b_s) + c R'(z)) / D), where z is x, and with momentum
 /// x + (k - 1) / k' (x - x of the step before) with k = 1 at the start and
 /// k' = (1 + sqrt(1 + 4 k^2)) / 2. D is the curvature of a separable parabola above the objective:
-/// A' W A 1 and, for each neighbour, 2 c V w psi'(t) / (t d^2) at the slope t = 0 or, without
+/// A' W A 1 and, for each neighbour, 2 c w psi'(t) / (t d^2) at the slope t = 0 or, without
 /// momentum, at that of z. H. Erdogan, J. Fessler, "Ordered subsets algorithms for transmission
 /// tomography", Phys. Med. Biol. 44 (1999); D. Kim, S. Ramani, J. Fessler, "Combining ordered
 /// subsets and momentum for accelerated X-ray CT image reconstruction", IEEE Trans. Med. Imag. 34

@@ -114,7 +114,7 @@ class TvProx {
     detail::ProxProblem<T, Rank> const problem{noisy.data, weight, mask.data, options_.bounds};
     if (weight > 0) dual().improve(executor_, problem, options_.iterations);
     detail::WriteImage<T, Rank> const write{dual().image(problem), out.data};
-    detail::for_each_pixel(executor_, lattice_, write);
+    detail::for_each_row(executor_, lattice_, write);
   }
 
  private:

@@ -51,22 +51,28 @@ struct MaskedStep {
 
 /// The image becomes the proximal step, and the point beyond it, which held what the step is of,
 /// the image extrapolated from the one before.
-template <class T, class ImageAt>
+template <class T, class ImageOf>
 struct Extrapolate {
   using Number = element_number_t<T>;
 
-  ImageAt image_at;  ///< gives a pixel of the proximal step for a Place
+  ImageOf image_of;  ///< the proximal step
   double const* momentum;
   T* image;
   T* beyond;
 
-  template <int Rank>
-  PYRONN_HOST_DEVICE void operator()(Place<Rank> const& place) const {
-    Number const before = widen(image[place.index]);
-    T const now = element_of<T>(image_at(place));
-    Number const change = widen(now) - before;
-    image[place.index] = now;
-    beyond[place.index] = element_of<T>(widen(now) + static_cast<Number>(*momentum) * change);
+  template <int Width, int Rank>
+  PYRONN_HOST_DEVICE void row(Place<Rank> const& place, int count) const {
+    Number values[Width];
+    image_of.row(place, count, values);
+    auto const factor = static_cast<Number>(*momentum);
+    T* const pixels = image + place.index;
+    T* const points = beyond + place.index;
+    for (int i = 0; i < count; ++i) {
+      Number const before = widen(pixels[i]);
+      T const now = element_of<T>(values[i]);
+      pixels[i] = now;
+      points[i] = element_of<T>(widen(now) + factor * (widen(now) - before));
+    }
   }
 };
 

@@ -3,9 +3,8 @@
 #pragma once
 
 /// The penalty of slopes between neighbours: strength times the sum over pairs of
-/// V w psi((x_i - x_j) / d), with the volume V of a pixel, the distance d of its middle from that
-/// of its neighbour, and w one over the sum over directions of the mean of |cos|, so that an edge
-/// of any direction counts once, on average.
+/// w psi((x_i - x_j) / d), with the distance d of their middles and w one over the sum over
+/// directions of the mean of |cos|, so that an edge of any direction counts once, on average.
 #include <cmath>
 #include <cstdint>
 
@@ -31,7 +30,7 @@ struct Neighbour {
 struct Neighbours {
   Neighbour pairs[13];
   int count = 0;
-  double weight = 0;  ///< strength V w
+  double weight = 0;  ///< strength w
 
   /// In the plane or in space.
   Neighbours(int dimension, Neighbourhood which, Vec3d const& spacing, double strength) {
@@ -48,7 +47,6 @@ struct Neighbours {
       pairs[count++] = {offset, 1 / std::sqrt(square)};
     }
     weight = strength / (count * (dimension == 2 ? 2 / pi : 0.5));
-    for (int axis = 0; axis < dimension; ++axis) weight *= spacing[axis];
   }
 };
 

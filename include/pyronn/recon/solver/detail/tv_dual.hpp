@@ -12,6 +12,7 @@
 #include <pyronn/core/array_view.hpp>
 #include <pyronn/core/config.hpp>
 #include <pyronn/core/extents.hpp>
+#include <pyronn/core/math.hpp>
 #include <pyronn/core/storage.hpp>
 #include <pyronn/exec/vector_operations.hpp>
 #include <pyronn/recon/solver/detail/array_layout.hpp>
@@ -30,12 +31,18 @@ struct DualStorage {
   static PYRONN_HOST_DEVICE Stored round(float value) {
     return static_cast<Stored>(value + (value < 0 ? -0.5F : 0.5F));
   }
+  static PYRONN_HOST_DEVICE float reciprocal_length(float square) {
+    return reciprocal_sqrt(square);
+  }
 };
 template <>
 struct DualStorage<double> {
   using Stored = double;
   static constexpr double limit = 1;
   static PYRONN_HOST_DEVICE Stored round(double value) { return value; }
+  static PYRONN_HOST_DEVICE double reciprocal_length(double square) {
+    return 1 / std::sqrt(square);
+  }
 };
 
 /// The image of a dual p: bounded(y - w D' p), and y as it is where the mask is 0.
@@ -52,11 +59,18 @@ struct ImageOfDual {
   Number lower;
   Number upper;
 
-  PYRONN_HOST_DEVICE Number operator()(Place<Rank> const& place) const {
-    Number const value = widen(noisy[place.index]);
-    if (mask != nullptr && widen(mask[place.index]) == Number{0}) return value;
-    Number const change = weight * lattice.transposed_differences(dual, place);
-    return bounded(value - change, lower, upper);
+  /// Of `count` pixels of a row.
+  PYRONN_HOST_DEVICE void row(Place<Rank> const& place, int count, Number* out) const {
+    lattice.transposed_differences(dual, place, count, out);
+    T const* const values = noisy + place.index;
+    Number const w = weight;
+    Number const low = lower;
+    Number const high = upper;
+    for (int i = 0; i < count; ++i) out[i] = bounded(widen(values[i]) - w * out[i], low, high);
+    if (mask == nullptr) return;
+    for (int i = 0; i < count; ++i) {
+      if (widen(mask[place.index + i]) == Number{0}) out[i] = widen(values[i]);
+    }
   }
 };
 
@@ -70,23 +84,53 @@ struct DualStep {
   Number step;
   typename Storage::Stored* next;
 
-  PYRONN_HOST_DEVICE void operator()(Place<Rank> const& place) const {
-    constexpr Number limit = Storage::limit;
+  template <int Width>
+  PYRONN_HOST_DEVICE void row(Place<Rank> const& place, int count) const {
+    Number values[Rank][Width];
+    Number here[Width + 1];
+    bool const is_last = place.at[0] + count == image.lattice.extents[0];
+    image.row(place, is_last ? count : count + 1, here);
+    if (is_last) here[count] = here[count - 1];
+    move<Width>(0, place, count, here, here + 1, values[0]);
+    Number beside[Width];
+    for (int axis = 1; axis < Rank; ++axis) {
+      bool const has_next = image.lattice.has_next(place, axis);
+      if (has_next) image.row(image.lattice.next(place, axis), count, beside);
+      move<Width>(axis, place, count, here, has_next ? beside : here, values[axis]);
+    }
+    shorten<Width>(count, values);
+    std::int64_t const all = image.lattice.extents.count();
+    for (int axis = 0; axis < Rank; ++axis) {
+      typename Storage::Stored* const out = next + (axis * all + place.index);
+      for (int i = 0; i < count; ++i) out[i] = Storage::round(values[axis][i]);
+    }
+  }
+
+ private:
+  /// p + step (next - here) / spacing along an axis.
+  template <int Width>
+  PYRONN_HOST_DEVICE void move(int axis, Place<Rank> const& place, int count, Number const* here,
+                               Number const* beside, Number (&values)[Width]) const {
     // Squares of more could be infinite.
     constexpr auto most = static_cast<Number>(1e15);
-    std::int64_t const count = image.lattice.extents.count();
-    Number const here = image(place);
-    Number values[Rank];
-    Number square = 0;
-    for (int axis = 0; axis < Rank; ++axis) {
-      auto const before = static_cast<Number>(image.dual[axis * count + place.index]);
-      Number const change = step * image.lattice.difference(image, place, here, axis);
-      values[axis] = before + bounded(change, -most, most);
-      square += values[axis] * values[axis];
+    typename Storage::Stored const* const before =
+        image.dual + (axis * image.lattice.extents.count() + place.index);
+    Number const factor = step * image.lattice.inverse_spacing[axis];
+    for (int i = 0; i < count; ++i) {
+      values[i] =
+          static_cast<Number>(before[i]) + bounded(factor * (beside[i] - here[i]), -most, most);
     }
-    Number const factor = square > limit * limit ? limit / std::sqrt(square) : Number{1};
-    for (int axis = 0; axis < Rank; ++axis) {
-      next[axis * count + place.index] = Storage::round(factor * values[axis]);
+  }
+  /// Vectors longer than 1 get this length.
+  template <int Width>
+  static PYRONN_HOST_DEVICE void shorten(int count, Number (&values)[Rank][Width]) {
+    constexpr Number limit = Storage::limit;
+    for (int i = 0; i < count; ++i) {
+      Number square = 0;
+      for (int axis = 0; axis < Rank; ++axis) square += values[axis][i] * values[axis][i];
+      Number const longer = square > limit * limit ? square : limit * limit;
+      Number const factor = limit * Storage::reciprocal_length(longer);
+      for (int axis = 0; axis < Rank; ++axis) values[axis][i] *= factor;
     }
   }
 };
@@ -94,11 +138,16 @@ struct DualStep {
 /// Writes the image of a dual.
 template <class T, int Rank>
 struct WriteImage {
+  using Number = element_number_t<T>;
+
   ImageOfDual<T, Rank> image;
   T* out;
 
-  PYRONN_HOST_DEVICE void operator()(Place<Rank> const& place) const {
-    out[place.index] = element_of<T>(image(place));
+  template <int Width>
+  PYRONN_HOST_DEVICE void row(Place<Rank> const& place, int count) const {
+    Number values[Width];
+    image.row(place, count, values);
+    for (int i = 0; i < count; ++i) out[place.index + i] = element_of<T>(values[i]);
   }
 };
 
@@ -152,7 +201,7 @@ class TvDual {
       Stored* const from = n % 2 == 0 ? first_.data : second_.data;
       Stored* const to = n % 2 == 0 ? second_.data : first_.data;
       DualStep<T, Rank> const pass{image_of(problem, from), bounded_step, to};
-      for_each_pixel(executor, lattice_, pass);
+      for_each_row(executor, lattice_, pass);
     }
   }
 

@@ -11,6 +11,7 @@
 #include <pyronn/core/config.hpp>
 #include <pyronn/core/error.hpp>
 #include <pyronn/core/extents.hpp>
+#include <pyronn/core/math.hpp>
 #include <pyronn/core/storage.hpp>
 #include <pyronn/core/vec.hpp>
 #include <pyronn/exec/kernel.hpp>
@@ -105,6 +106,27 @@ struct Lattice {
     }
     return sum;
   }
+
+  /// The same for `count` pixels of a row.
+  template <class T>
+  PYRONN_HOST_DEVICE void transposed_differences(T const* fields, Place<Rank> const& place,
+                                                 int count, Number* out) const {
+    std::int64_t const all = extents.count();
+    T const* const along = fields + place.index;
+    Number const inverse = inverse_spacing[0];
+    for (int i = 0; i < count; ++i) out[i] = -inverse * static_cast<Number>(along[i]);
+    for (int i = place.at[0] > 0 ? 0 : 1; i < count; ++i) {
+      out[i] += inverse * static_cast<Number>(*(along + (i - 1)));
+    }
+    for (int axis = 1; axis < Rank; ++axis) {
+      T const* const field = fields + (axis * all + place.index);
+      Number const across = inverse_spacing[axis];
+      for (int i = 0; i < count; ++i) out[i] -= across * static_cast<Number>(field[i]);
+      if (place.at[axis] == 0) continue;
+      T const* const before = field - stride(axis);
+      for (int i = 0; i < count; ++i) out[i] += across * static_cast<Number>(before[i]);
+    }
+  }
 };
 
 /// The extents of as many fields as an image has axes.
@@ -179,6 +201,40 @@ void for_each_pixel(Executor const& executor, Lattice<Number, Rank> const& latti
                     Step const& step) {
   constexpr bool in_warps = 1 < warp_size_v<Executor>;
   PixelKernel<Number, Rank, Step, in_warps> const kernel{lattice, step};
+  executor.for_each(kernel.items(), kernel);
+}
+
+/// Calls `step.row<Width>(place, count)` for pieces of rows of `count` pixels, at most Width: in
+/// warps a pixel, on cores as many as the steps' loops vectorise over.
+template <class Number, int Rank, class Step, int Width>
+struct RowKernel {
+  using Block = BlockShape<32, 8, 1>;
+
+  Lattice<Number, Rank> lattice;
+  Step step;
+
+  [[nodiscard]] Extents<3> items() const {
+    Extents<3> result{1, 1, 1};
+    for (int axis = 0; axis < Rank; ++axis) result[axis] = lattice.extents[axis];
+    result[0] = (result[0] - 1) / Width + 1;
+    return result;
+  }
+  PYRONN_HOST_DEVICE void operator()(Vec<int, 3> item) const {
+    Place<Rank> place{0, {}};
+    for (int axis = 0; axis < Rank; ++axis) {
+      place.at[axis] = axis == 0 ? item[0] * Width : item[axis];
+      place.index += place.at[axis] * lattice.stride(axis);
+    }
+    step.template row<Width>(place, min(Width, lattice.extents[0] - place.at[0]));
+  }
+};
+
+/// Queues `step.row` for every pixel, where a Step is a trivially copyable value.
+template <class Executor, class Number, int Rank, class Step>
+void for_each_row(Executor const& executor, Lattice<Number, Rank> const& lattice,
+                  Step const& step) {
+  constexpr int width = 1 < warp_size_v<Executor> ? 1 : 256;
+  RowKernel<Number, Rank, Step, width> const kernel{lattice, step};
   executor.for_each(kernel.items(), kernel);
 }
 
