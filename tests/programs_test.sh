@@ -119,6 +119,9 @@ expect 2 "^reconstruct: --axis-png: nothing is searched for"
 "$reconstruct" "$folder/dead/truth.npy" --output "$folder/dead/full.npy" 2> "$folder/error"
 status=$?
 expect 2 "is of no format that is known"
+"$reconstruct" "$folder/nowhere.json" --output "$folder/dead/full.npy" 2> "$folder/error"
+status=$?
+expect 2 "nowhere.json: does not exist"
 
 # A region is a part of the volume that there is when the axis is known; pictures of nothing are
 # refused, and numbers are short.
@@ -145,6 +148,87 @@ if grep -n "assumed\|found" "$folder/output" | grep -A9 assumed | grep -q found;
   echo "an assumption is told before what was found"
   failures=$((failures + 1))
 fi
+
+# Every iterative method makes residual and error small in few iterations.
+"$simulate" --size 24 --views 30 --photons 1000000 --output "$folder/few" > /dev/null
+few="$folder/few/scan.json"
+# iterates RESIDUAL ERROR OPTION...: the residual falls below this part of the start's, and the
+# relative error is below that.
+iterates() {
+  most=$1
+  error=$2
+  shift 2
+  "$reconstruct" "$few" --executor cpu --output "$folder/few/volume.npy" --truth \
+    "$folder/few/truth.npy" --max-error "$error" "$@" > "$folder/output" 2> "$folder/error"
+  status=$?
+  expect 0 ''
+  awk -v most="$most" '/^residual/ { found = 1; if ($2 >= most) exit 1 } END { if (!found) exit 1 }' \
+    "$folder/output" || {
+    echo "$*: the residual does not fall below $most:"
+    grep "^residual" "$folder/output"
+    failures=$((failures + 1))
+  }
+}
+iterates 0.08 0.2 --method sirt --iterations 20
+iterates 0.06 0.35 --method sart --iterations 3
+iterates 0.07 0.25 --method os-sart --iterations 3
+iterates 0.06 0.35 --method cgls --iterations 10
+iterates 0.06 0.35 --method lsqr --iterations 10
+iterates 0.13 0.25 --method mlem --iterations 20
+iterates 0.13 0.35 --method osem --iterations 3 --subsets 5
+iterates 0.15 0.3 --method pwls --iterations 10 --strength 0.03 --subsets 5
+iterates 0.08 0.18 --method tv --iterations 20 --strength 0.01 --nonnegative
+iterates 0.08 0.2 --method pdhg --iterations 20 --strength 0.01
+iterates 0.06 0.3 --method admm-tv --iterations 5 --strength 0.01
+iterates 0.12 0.25 --method asd-pocs --iterations 5
+iterates 0.8 0.2 --method sirt --iterations 5 --initial fbp --window hann --nonnegative
+"$reconstruct" "$few" --output "$folder/few/plan.npy" --method tv --strength 0.01 --plan \
+  > "$folder/output" 2> "$folder/error"
+status=$?
+expect 0 ''
+grep -q "^tv, 100 iterations from zeros, strength 0.01" "$folder/output" || {
+  echo "the plan does not tell the method:"
+  cat "$folder/output"
+  failures=$((failures + 1))
+}
+nothing_in "$folder/few/plan.npy"
+
+# The picture of the residuals is a PNG; the mask keeps voxels as they were at the start.
+iterates 0.1 0.16 --method sirt --iterations 3 --mask "$folder/few/truth.npy" \
+  --convergence-png "$folder/few/convergence.png"
+head -c 4 "$folder/few/convergence.png" | grep -aq PNG || {
+  echo "convergence.png is no picture"
+  failures=$((failures + 1))
+}
+
+# Options that a method does not have are refused.
+# refuses TEXT OPTION...
+refuses() {
+  text=$1
+  shift
+  "$reconstruct" "$few" --executor cpu --output "$folder/few/refused.npy" "$@" > /dev/null \
+    2> "$folder/error"
+  status=$?
+  expect 2 "^reconstruct: $text"
+}
+refuses "--window: --method sirt does not filter" --method sirt --window hann
+refuses "--subsets: --method cgls takes no subsets" --method cgls --subsets 3
+refuses "--nonnegative: --method lsqr keeps no bounds" --method lsqr --nonnegative
+refuses "--strength: --method sart has no penalty" --method sart --strength 1
+refuses "--strength: --method pdhg needs one" --method pdhg
+refuses "--extend: --method sirt needs no more columns" --method sirt --extend 0
+refuses "--interpolation: --method sirt takes software alone" --method sirt \
+  --interpolation texture
+refuses "--initial: --method osem multiplies its start" --method osem --initial zero
+refuses "--iterations: --method fbp does not iterate" --iterations 3
+refuses "--convergence-png: --method fbp does not iterate" \
+  --convergence-png "$folder/few/refused.png"
+refuses "--subsets: 31 of 30 views" --method osem --subsets 31
+refuses "--mask: .* has other extents than the volume" --method sirt \
+  --mask "$folder/few/flat.npy"
+refuses "--host-memory: tv works on all at once and takes [0-9]*M, [0-9]*M of them" \
+  --method tv --strength 1 --host-memory 1M
+nothing_in "$folder/few/refused.npy"
 
 # Help fits on a screen.
 "$reconstruct" --help | awk 'length($0) > 100 { wide = 1 } END { exit wide || NR > 50 }' || {

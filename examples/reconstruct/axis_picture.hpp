@@ -5,12 +5,9 @@
 #include <pyronn/scan/detector_roll.hpp>
 #include <pyronn/scan/rotation_axis.hpp>
 
-#include "../support/picture.hpp"
+#include "curve_picture.hpp"
 
 namespace example {
-
-/// Greys of pictures that are drawn, for write_png.
-inline constexpr GreyWindow drawn_window{0, 255};
 
 /// The search for an axis: mismatch, on a logarithmic scale, against column. A dashed line marks
 /// the column that was found, which stands beside it, as do the first and the last one below.

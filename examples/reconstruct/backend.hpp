@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <functional>
 #include <string>
+#include <vector>
 
 #include <pyronn/operators/plan.hpp>
 #include <pyronn/recon/fbp/options.hpp>
@@ -13,6 +14,7 @@
 #include "bands.hpp"
 #include "calibration.hpp"
 #include "corrections.hpp"
+#include "iteration.hpp"
 #include "views_reader.hpp"
 #include "volume_sink.hpp"
 
@@ -33,6 +35,7 @@ struct Job {
   std::function<void(double)> progress;  ///< told the part of the work that is done
   /// Told how so many views at a time are going to be reconstructed; may be empty.
   std::function<void(int views, pyronn::Plan const& plan)> planned;
+  Iteration const* iteration;  ///< null: filtered backprojection
 };
 
 /// What a reconstruction took. Stages go side by side: their times add up to more than the whole.
@@ -46,12 +49,24 @@ struct Cost {
   double wall_seconds = 0;            ///< from the start on
   double all_seconds = 0;             ///< with start and end
   std::size_t device_peak_bytes = 0;  ///< 0 where there is no device
+  int iterations = 0;                 ///< 0: it was filtered backprojection
+  double iterations_seconds = 0;      ///< of them alone, which reconstruct_seconds include
+  std::vector<double> residuals{};    ///< norms, of the start and after each iteration, if wanted
 };
 
 /// Throws InvalidArgument where filtered backprojection cannot do right: where sources of cones do
 /// not lie on a circle, or the angles are too few for the options.
 void check_orbit(pyronn::Scan const& scan, pyronn::Grid const& grid,
                  pyronn::FbpOptions const& options);
+
+/// What the memory of an iterative method depends on.
+struct IterationTask {
+  pyronn::Scan const& scan;
+  pyronn::Grid const& grid;
+  Band const& band;
+  Iteration const& iteration;
+  std::size_t workspace_limit;
+};
 
 /// How many views at a time keep cores busy.
 inline constexpr int views_on_cpu = 32;
@@ -60,6 +75,12 @@ inline constexpr int views_on_cuda = 64;
 
 /// Reconstructs on this many cores.
 Cost reconstruct_on_cpu(Job const& job, int threads);
+
+/// By iterations, on this many cores.
+Cost reconstruct_iteratively_on_cpu(Job const& job, int threads);
+
+/// What the solver will allocate there [bytes]. Throws InvalidArgument for subsets out of range.
+std::size_t solver_bytes_on_cpu(IterationTask const& task, int threads);
 
 /// A device that a reconstruction can run on.
 struct Device {
@@ -72,5 +93,9 @@ Device cuda_device();
 
 /// The same on the current CUDA device.
 Cost reconstruct_on_cuda(Job const& job);
+/// The same on the current CUDA device.
+Cost reconstruct_iteratively_on_cuda(Job const& job);
+/// The same on the current CUDA device.
+std::size_t solver_bytes_on_cuda(IterationTask const& task);
 
 }  // namespace example

@@ -51,6 +51,15 @@ void check_names(Options const& options) {
   }
 }
 
+/// Of the names of options in help.
+constexpr int name_width = 42;
+
+/// Lets help show an option on the line of another, whose text speaks of both.
+CLI::Option* beside(CLI::Option* first, CLI::Option* option) {
+  first->option_text(first->get_option_text() + ", " + option->get_name(false, true));
+  return option->group("");
+}
+
 void add_scan_options(CLI::App& app, Options& options) {
   std::string const group = "Scan";
   app.add_option("scan", options.scan, "A scanner's file, or a description in JSON")->required();
@@ -68,12 +77,11 @@ void add_scan_options(CLI::App& app, Options& options) {
       ->expected(1, 2)
       ->check(CLI::PositiveNumber)
       ->group(group);
-  app.add_option("--source-isocenter", options.source_isocenter_mm, "Source to axis [mm]")
-      ->check(CLI::PositiveNumber)
-      ->group(group);
-  app.add_option("--source-detector", options.source_detector_mm, "Source to detector [mm]")
-      ->check(CLI::PositiveNumber)
-      ->group(group);
+  auto* const isocenter = app.add_option("--source-isocenter", options.source_isocenter_mm,
+                                         "Source to axis, to detector [mm]");
+  isocenter->check(CLI::PositiveNumber)->group(group);
+  beside(isocenter, app.add_option("--source-detector", options.source_detector_mm))
+      ->check(CLI::PositiveNumber);
   app.add_option("--full-intensity", options.full_intensity, "Counts where there is no object")
       ->check(CLI::PositiveNumber)
       ->group(group);
@@ -81,22 +89,17 @@ void add_scan_options(CLI::App& app, Options& options) {
 
 void add_volume_options(CLI::App& app, Options& options) {
   std::string const group = "Volume (else what the scan sees)";
-  app.add_option("--size", options.size, "Voxels in x, y, z")
-      ->expected(3)
-      ->check(CLI::PositiveNumber)
-      ->group(group);
-  app.add_option("--voxel", options.voxel_mm, "Size of voxels, one or three [mm]")
+  auto* const size =
+      app.add_option("--size", options.size, "Voxels in x, y, z; their size, one or three [mm]");
+  size->expected(3)->check(CLI::PositiveNumber)->group(group);
+  beside(size, app.add_option("--voxel", options.voxel_mm))
       ->expected(1, 3)
-      ->check(CLI::PositiveNumber)
-      ->group(group);
+      ->check(CLI::PositiveNumber);
   app.add_option("--middle", options.middle_mm, "Middle x, y, z [mm]")->expected(3)->group(group);
   auto* const region = app.add_option("--region", options.region_voxels,
-                                      "Part: first and last voxel in x, in y, in z, from 0");
+                                      "Part: from and to in x, y, z, voxels from 0, or [mm]");
   region->expected(6)->group(group);
-  app.add_option("--region-mm", options.region_mm, "Part: from and to in x, in y, in z [mm]")
-      ->expected(6)
-      ->excludes(region)
-      ->group(group);
+  beside(region, app.add_option("--region-mm", options.region_mm))->expected(6)->excludes(region);
 }
 
 void add_correction_options(CLI::App& app, Options& options) {
@@ -120,7 +123,7 @@ void add_correction_options(CLI::App& app, Options& options) {
       ->expected(1, 5)
       ->group(group);
   app.add_option("--extend", options.extension,
-                 "Object wider than the detector: columns more a side; 0: half")
+                 "Object wider than the panel: columns more a side; 0: half")
       ->check(CLI::Range(0, 1 << 20))
       ->group(group);
   app.add_option("--hounsfield", options.water, "Volume in HU, by water's attenuation [1/mm]")
@@ -149,39 +152,36 @@ void add_filter_options(CLI::App& app, Options& options) {
 void add_output_options(CLI::App& app, Options& options) {
   std::string const group = "Output";
   app.add_option("-o,--output", options.output, "Volume: " + volume_extensions())->group(group);
-  app.add_option("--png", options.png, "Picture of the three middle slices")->group(group);
-  app.add_option("--sinogram-png", options.sinogram_png, "Middle row's lines, with the axis in it")
-      ->group(group);
-  app.add_option("--axis-png", options.axis_png, "The search for the axis, or the roll")
-      ->group(group);
-  app.add_option("--grey", options.grey, "Black and white of the picture [1/mm]")
+  auto* const png = app.add_option("--png", options.png,
+                                   "Slices; middle row's lines; the search for axis or roll");
+  png->group(group);
+  beside(png, app.add_option("--sinogram-png", options.sinogram_png));
+  beside(png, app.add_option("--axis-png", options.axis_png));
+  app.add_option("--grey", options.grey, "Black and white of the slices [1/mm]")
       ->expected(2)
       ->group(group);
-  app.add_option("--truth", options.truth, "Volume (.npy) to compare with")->group(group);
-  app.add_option("--max-error", options.max_error, "Status 1 if the relative error is larger")
-      ->check(CLI::PositiveNumber)
-      ->group(group);
+  auto* const truth = app.add_option("--truth", options.truth,
+                                     "Volume (.npy) to compare with; status 1 if off by more");
+  truth->group(group);
+  beside(truth, app.add_option("--max-error", options.max_error))->check(CLI::PositiveNumber);
   app.add_flag("--plan", options.is_plan, "Print geometry, assumptions, memory and time; stop")
       ->group(group);
   auto* const quiet =
-      app.add_flag("-q,--quiet", options.is_quiet, "Neither progress nor table")->group(group);
-  app.add_flag("-v,--verbose", options.is_verbose, "Print the steps of the work")
-      ->excludes(quiet)
-      ->group(group);
+      app.add_flag("-q,--quiet", options.is_quiet, "No progress, no table; the steps of the work");
+  quiet->group(group);
+  beside(quiet, app.add_flag("-v,--verbose", options.is_verbose))->excludes(quiet);
 }
 
 void add_machine_options(CLI::App& app, Options& options) {
   std::string const group = "Machine";
-  app.add_option("--executor", options.executor, "auto (a GPU if there is one), cpu, cuda")
-      ->check(CLI::IsMember({"auto", "cpu", "cuda"}))
-      ->group(group);
-  app.add_option("--threads", options.threads, "On the CPU")
-      ->check(CLI::Range(1, 4096))
-      ->group(group);
-  app.add_option("--host-memory", options.host_memory, "At most, as 8G; else half of it")
-      ->group(group);
-  app.add_option("--device-memory", options.device_memory, "At most; else what is free")
-      ->group(group);
+  auto* const executor = app.add_option("--executor", options.executor,
+                                        "auto (a GPU if there is one), cpu, cuda; of the CPU");
+  executor->check(CLI::IsMember({"auto", "cpu", "cuda"}))->group(group);
+  beside(executor, app.add_option("--threads", options.threads))->check(CLI::Range(1, 4096));
+  auto* const host = app.add_option("--host-memory", options.host_memory,
+                                    "At most, as 8G; else half of it; what is free");
+  host->group(group);
+  beside(host, app.add_option("--device-memory", options.device_memory));
   app.add_option("--workspace", options.workspace, "Of these, for views under way in a call")
       ->group(group);
 }
@@ -189,12 +189,12 @@ void add_machine_options(CLI::App& app, Options& options) {
 /// Help of one line an option, and few words.
 void make_short(CLI::App& app) {
   auto const formatter = std::make_shared<CLI::Formatter>();
-  formatter->column_width(34);
+  formatter->column_width(name_width);
   formatter->label("REQUIRED", "");
   for (char const* const label : {"TEXT", "FLOAT", "INT"}) formatter->label(label, "");
   app.formatter(formatter);
   for (CLI::Option* const option : app.get_options()) {
-    option->option_text(option->get_expected_max() == 0 ? "" : " ");
+    if (option->get_option_text().empty()) option->option_text(" ");
   }
 }
 
@@ -205,6 +205,11 @@ void print_help(CLI::App const& app) {
     std::size_t const end = text.find_first_not_of('\n', at);
     text.replace(at, std::min(end, text.size()) - at, "\n");
     ++at;
+  }
+  for (std::size_t at = 0; (at = text.find(" , ", at)) != std::string::npos;) {
+    text.erase(at, 1);
+    std::size_t const line = text.rfind('\n', at) + 1;
+    text.insert(line + name_width - 1, " ");
   }
   std::string const title = "Positionals:\n";  // of the one under the usage
   if (auto const at = text.find(title); at != std::string::npos) text.erase(at, title.size());
@@ -252,20 +257,24 @@ void check(CLI::App const& app, Options const& options) {
   static_cast<void>(options.given());
   static_cast<void>(options.memory_limits(0));
   check_names(options);
+  check_method_options(app, options);
 }
 
 }  // namespace
 
 std::optional<Options> parse_options(int argc, char** argv) {
   Options options;
-  CLI::App app{"Reconstructs a scan by filtered backprojection: parallel rays, fans and cones.",
-               "reconstruct"};
+  CLI::App app{
+      "Reconstructs a scan, by filtered backprojection or iterations: parallel rays, fans and "
+      "cones.",
+      "reconstruct"};
   app.footer(
       "Exit status: 0 done; 2 the input cannot be worked with, one line says why; 1 anything else");
   add_scan_options(app, options);
   add_volume_options(app, options);
   add_correction_options(app, options);
   add_filter_options(app, options);
+  add_method_options(app, options.method);
   add_output_options(app, options);
   add_machine_options(app, options);
   app.set_help_flag("-h,--help", "Print this and stop")->group("Machine");

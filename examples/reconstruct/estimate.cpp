@@ -85,4 +85,13 @@ double seconds_of(pyronn::Scan const& scan, pyronn::Grid const& grid, BandPlan c
   return std::max({rows * cost.read_seconds, computed, written});
 }
 
+double seconds_of_iterations(IterationTrial const& trial, Cost const& cost, int iterations) {
+  int const views = trial.scan.num_views();
+  double const rows = rows_read(trial.plan, views) / rows_read(trial.part, views);
+  double const more = static_cast<double>(iterations) / cost.iterations - 1;
+  auto const bytes = trial.grid.size.count() * static_cast<std::int64_t>(sizeof(float));
+  return rows * std::max(cost.read_seconds, cost.preprocess_seconds) + cost.reconstruct_seconds +
+         more * cost.iterations_seconds + cost.copy_seconds + seconds_to_write(trial.output, bytes);
+}
+
 }  // namespace example

@@ -29,4 +29,17 @@ namespace example {
                                 BandPlan const& plan, BandPlan const& part, Cost const& cost,
                                 std::filesystem::path const& output);
 
+/// A reconstruction by iterations, and the part of it that was tried: some views, some iterations.
+struct IterationTrial {
+  pyronn::Scan const& scan;
+  pyronn::Grid const& grid;
+  BandPlan const& plan;
+  BandPlan const& part;
+  std::filesystem::path const& output;
+};
+
+/// What so many iterations take where the part took so much. Throws as seconds_of.
+[[nodiscard]] double seconds_of_iterations(IterationTrial const& trial, Cost const& cost,
+                                           int iterations);
+
 }  // namespace example

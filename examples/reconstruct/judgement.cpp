@@ -9,6 +9,7 @@
 #include <pyronn/recon/preprocess/count_tally.hpp>
 
 #include "bad_input.hpp"
+#include "messages.hpp"
 
 namespace example {
 namespace {
@@ -115,6 +116,21 @@ std::string text_of_bad_pixels(std::vector<std::uint8_t> const& mask) {
     separator = ", ";
   }
   return text;
+}
+
+Calibration calibrate(Options const& options, pyronn::Scan const& scan) {
+  std::string const name = options.scan.string();
+  auto const use =
+      options.fields == "averaged" ? FieldsOfTimes::averaged : FieldsOfTimes::interpolated;
+  pyronn::CpuExecutor const executor{options.threads};
+  auto calibration = as_input(name, [&] { return read_calibration(scan, use, executor); });
+  if (calibration.is_empty()) return calibration;
+  PixelJudgement judgement{options.least_transmission, {}};
+  judgement.options.gain = options.repair.value_or(judgement.options.gain);
+  as_input(name, [&] { judge(scan, judgement, executor, calibration); });
+  std::string const bad = text_of_bad_pixels(calibration.bad_pixels);
+  if (!bad.empty()) warn(bad + (options.repair ? "; interpolated" : "; see --repair"));
+  return calibration;
 }
 
 }  // namespace example

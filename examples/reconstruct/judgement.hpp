@@ -11,6 +11,7 @@
 #include <pyronn/scan/scan.hpp>
 
 #include "calibration.hpp"
+#include "options.hpp"
 
 namespace example {
 
@@ -27,5 +28,9 @@ void judge(pyronn::Scan const& scan, PixelJudgement const& judgement,
 
 /// "3 bad pixels: 2 without light, 1 dead"; nothing where all are good.
 [[nodiscard]] std::string text_of_bad_pixels(std::vector<std::uint8_t> const& mask);
+
+/// Reads darks and flats, judges by some views what they are good for, and warns of bad pixels.
+/// Throws BadInput.
+[[nodiscard]] Calibration calibrate(Options const& options, pyronn::Scan const& scan);
 
 }  // namespace example

@@ -21,6 +21,16 @@ inline std::string number_text(double value) {
   return text.str();
 }
 
+/// To three digits.
+inline std::string rough_text(double value) {
+  std::ostringstream text;
+  text.exceptions(std::ios::badbit);
+  text.imbue(std::locale::classic());
+  text.precision(3);
+  text << value;
+  return text.str();
+}
+
 /// As "319.523 +- 0.012": to two digits of the standard deviation, and at most to four places.
 inline std::string number_text(double value, double deviation) {
   if (!(deviation > 0) || !std::isfinite(deviation)) {

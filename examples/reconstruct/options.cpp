@@ -139,7 +139,10 @@ std::optional<GreyWindow> Options::grey_window() const {
 }
 
 std::vector<std::pair<std::string, std::filesystem::path const*>> Options::pictures() const {
-  return {{"--png", &png}, {"--sinogram-png", &sinogram_png}, {"--axis-png", &axis_png}};
+  return {{"--png", &png},
+          {"--sinogram-png", &sinogram_png},
+          {"--axis-png", &axis_png},
+          {"--convergence-png", &method.convergence_png}};
 }
 
 }  // namespace example

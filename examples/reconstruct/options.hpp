@@ -21,6 +21,7 @@
 #include "../support/picture.hpp"
 #include "corrections.hpp"
 #include "memory_limits.hpp"
+#include "method_options.hpp"
 
 namespace example {
 
@@ -51,6 +52,7 @@ struct Options {
   std::vector<std::string> hardening;
   std::optional<int> extension;
   std::optional<double> water;
+  MethodOptions method{};
   // filter
   std::string window = "ram_lak";
   std::string redundancy = "automatic";

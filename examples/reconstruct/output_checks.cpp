@@ -19,6 +19,7 @@ namespace example {
 void check_inputs_survive(Options const& options, pyronn::Scan const& scan) {
   auto inputs = scan.files;
   inputs.push_back(options.truth);
+  inputs.push_back(options.method.mask);
   std::vector<std::filesystem::path> outputs{options.output};
   for (auto const& [option, path] : options.pictures()) outputs.push_back(*path);
   for (auto const& output : outputs) {

@@ -3,37 +3,30 @@
 #include "program.hpp"
 
 #include <algorithm>
-#include <cstdint>
 #include <cstdio>
-#include <filesystem>
 #include <memory>
 #include <optional>
-#include <sstream>
 #include <string>
-#include <system_error>
-#include <utility>
-#include <vector>
 
-#include <pyronn/backend/cpu/executor.hpp>
 #include <pyronn/core/error.hpp>
-#include <pyronn/operators/plan.hpp>
-#include <pyronn/scan/npy_images.hpp>
-#include <pyronn/scan/row_extension.hpp>
 #include <pyronn/scan/scan.hpp>
 
 #include "../support/process.hpp"
 #include "axis.hpp"
-#include "axis_picture.hpp"
+#include "axis_search.hpp"
 #include "backend.hpp"
+#include "convergence_picture.hpp"
 #include "estimate.hpp"
+#include "iterative_program.hpp"
 #include "judgement.hpp"
 #include "messages.hpp"
+#include "npy_volume.hpp"
 #include "options.hpp"
+#include "orbit.hpp"
 #include "output_checks.hpp"
 #include "progress_bar.hpp"
 #include "report.hpp"
 #include "scan_format.hpp"
-#include "sinogram_picture.hpp"
 #include "slices_png.hpp"
 #include "stopwatch.hpp"
 #include "volume_choice.hpp"
@@ -62,7 +55,7 @@ class Program {
 
   int operator()() {
     prepare();
-    draw_sinogram();
+    draw_sinogram(options_, calibration_, scan_);
     if (options_.is_plan) {
       print_plan();
       return 0;
@@ -98,8 +91,8 @@ class Program {
     };
     tell_facts([](Origin origin) { return origin != Origin::assumed; });
     try {
-      calibrate();
-      if (is_searched) find_axis();
+      calibration_ = calibrate(options_, scan_);
+      if (is_searched) search_axis(options_, calibration_, scan_);
       if (is_searched) settle();
     } catch (BadInput const&) {
       tell_assumed();
@@ -117,82 +110,53 @@ class Program {
   void settle() {
     grid_ = input([&] { return choose_volume(options_, scan_); });
     check_outputs(options_, grid_.size.count());
-    input([&] { choose_redundancy(); });
+    iteration_ = input([&] { return iteration_of(options_, scan_, grid_); });
+    if (options_.method.wants_fbp()) {
+      input([&] { choose_redundancy(scan_, grid_, fbp_options_); });
+    }
     corrections_ = options_.corrections(scan_);
-  }
-
-  /// Half a turn of parallel rays whose axis is aside measures each line through the volume once,
-  /// as far as the nearer side reaches.
-  void choose_redundancy() {
-    try {
-      return check_orbit(scan_, grid_, fbp_options_);
-    } catch (pyronn::InvalidArgument const&) {
-      bool const is_half_turn =
-          scan_.circle && scan_.circle->is_parallel() && pyronn::is_half_turn(*scan_.circle);
-      if (!is_half_turn || fbp_options_.redundancy != pyronn::Redundancy::automatic) throw;
-    }
-    fbp_options_.redundancy = pyronn::Redundancy::uniform;
-    check_orbit(scan_, grid_, fbp_options_);
-    scan_.facts.push_back({"redundancy", "uniform", pyronn::ScanFact::Origin::assumed,
-                           "all views see the object to either side"});
-  }
-
-  /// Reads darks and flats, and judges by some views what they are good for.
-  void calibrate() {
-    auto const use =
-        options_.fields == "averaged" ? FieldsOfTimes::averaged : FieldsOfTimes::interpolated;
-    pyronn::CpuExecutor const executor{options_.threads};
-    calibration_ = input([&] { return read_calibration(scan_, use, executor); });
-    if (calibration_.is_empty()) return;
-    PixelJudgement judgement{options_.least_transmission, {}};
-    judgement.options.gain = options_.repair.value_or(judgement.options.gain);
-    input([&] { judge(scan_, judgement, executor, calibration_); });
-    std::string const bad = text_of_bad_pixels(calibration_.bad_pixels);
-    if (!bad.empty()) warn(bad + (options_.repair ? "; interpolated" : "; see --repair"));
-  }
-
-  void find_axis() {
-    pyronn::CpuExecutor const executor{options_.threads};
-    if (options_.roll == "auto") {
-      auto const found = input(
-          [&] { return find_roll(scan_, calibration_, options_.least_transmission, executor); });
-      input([&] { set_roll(scan_, found.roll); });
-      if (!options_.axis_column()) input([&] { set_axis(scan_, found.column); });
-      if (!options_.is_quiet) std::printf("%s\n", text_of(found).c_str());
-      if (!options_.axis_png.empty())
-        write_png(options_.axis_png, roll_picture(found), drawn_window);
-      return;
-    }
-    auto const found = input([&] {
-      return example::find_axis(scan_, calibration_, options_.least_transmission, executor);
-    });
-    input([&] { set_axis(scan_, found.column); });
-    if (!options_.is_quiet) std::printf("%s\n", text_of(found).c_str());
-    if (!options_.axis_png.empty()) write_png(options_.axis_png, axis_picture(found), drawn_window);
-  }
-
-  /// Of the row that sees the plane of the source, or else the middle one.
-  void draw_sinogram() const {
-    if (options_.sinogram_png.empty()) return;
-    auto const size = scan_.detector_size();
-    double const seen = std::clamp(scan_.circle->central_row, 0.0, size[1] - 1.0);
-    auto const lines = input([&] {
-      return sinogram(scan_, calibration_, static_cast<int>(seen), options_.least_transmission);
-    });
-    pyronn::ImageView<float const> const image{lines.data(), {size[0], scan_.num_views()}};
-    write_png(options_.sinogram_png, sinogram_picture(image, scan_.circle->axis_column),
-              drawn_window);
   }
 
   [[nodiscard]] bool is_on_device() const { return !device_.name.empty(); }
 
-  [[nodiscard]] BandPlan bands(ViewsReader const& reader) const {
+  [[nodiscard]] BandTask band_task(ViewsReader const& reader) const {
     int const usual_views = is_on_device() ? views_on_cuda : views_on_cpu;
-    return plan_bands(
-        {scan_, grid_, pyronn::bytes_of(reader.type()),
-         corrections_.columns_held(scan_.detector_size()[0]), corrections_.want_all_views(),
-         is_on_device(), peak_host_bytes(), usual_views},
-        options_.memory_limits(device_.free_bytes));
+    return {scan_,
+            grid_,
+            pyronn::bytes_of(reader.type()),
+            corrections_.columns_held(scan_.detector_size()[0]),
+            corrections_.want_all_views(),
+            is_on_device(),
+            peak_host_bytes(),
+            usual_views};
+  }
+
+  [[nodiscard]] BandPlan bands(ViewsReader const& reader) {
+    auto const limits = options_.memory_limits(device_.free_bytes);
+    if (!iteration_) return plan_bands(band_task(reader), limits);
+    return input([&] {
+      return plan_iterations(band_task(reader), limits, *iteration_,
+                             [&](IterationTask const& task) {
+                               return is_on_device() ? solver_bytes_on_cuda(task)
+                                                     : solver_bytes_on_cpu(task, options_.threads);
+                             });
+    });
+  }
+
+  /// Lets iterations begin with what filtered backprojection makes.
+  void make_start(ViewsReader& reader) {
+    if (!iteration_ || !iteration_->from_fbp) return;
+    iteration_->start.resize(static_cast<std::size_t>(grid_.size.count()));
+    auto const limits = options_.memory_limits(device_.free_bytes);
+    BandPlan const plan = plan_bands(band_task(reader), limits);
+    VolumeSink sink{volume_in_memory(grid_, iteration_->start), nullptr};
+    Corrections const all = corrections_;
+    corrections_.water.reset();
+    Job job = job_of(plan, reader, sink);
+    job.iteration = nullptr;
+    static_cast<void>(run(job));
+    corrections_ = all;
+    if (iteration_->facts.multiplies) make_positive(iteration_->start);
   }
 
   void print_plan() {
@@ -200,7 +164,10 @@ class Program {
     BandPlan const plan = bands(reader);
     print_geometry(scan_);
     print_task(scan_, grid_, plan, place());
-    std::printf("about %s\n", text_of_seconds(estimated_seconds(plan, reader)).c_str());
+    print_method();
+    double const seconds =
+        iteration_ ? iterative_seconds(plan, reader) : estimated_seconds(plan, reader);
+    std::printf("about %s\n", text_of_seconds(seconds).c_str());
   }
 
   /// Where it runs.
@@ -208,8 +175,36 @@ class Program {
     return is_on_device() ? device_.name : std::to_string(options_.threads) + " CPU threads";
   }
 
+  void print_method() const {
+    if (iteration_) std::printf("%s\n", text_of(*iteration_).c_str());
+  }
+
   [[nodiscard]] Cost run(Job const& job) const {
+    if (job.iteration != nullptr) return run_iterations(job);
     return is_on_device() ? reconstruct_on_cuda(job) : reconstruct_on_cpu(job, options_.threads);
+  }
+
+  [[nodiscard]] Cost run_iterations(Job const& job) const {
+    try {
+      return is_on_device() ? reconstruct_iteratively_on_cuda(job)
+                            : reconstruct_iteratively_on_cpu(job, options_.threads);
+    } catch (pyronn::InvalidArgument const& error) {
+      throw BadInput(options_.scan.string() + ": " + error.what());
+    }
+  }
+
+  /// By what some views and two iterations take, with a backprojection more for the start.
+  [[nodiscard]] double iterative_seconds(BandPlan const& plan, ViewsReader& reader) {
+    Iteration const whole = *iteration_;
+    iteration_->iterations = std::min(2, whole.iterations);
+    iteration_->from_fbp = false;
+    BandPlan part = plan;
+    part.most_views = 2 * plan.views_at_a_time;
+    VolumeSink sink{discarded_volume(grid_, part), nullptr};
+    Cost const cost = run(job_of(part, reader, sink));
+    *iteration_ = whole;
+    return watch_.seconds() + seconds_of_iterations({scan_, grid_, plan, part, options_.output},
+                                                    cost, whole.iterations);
   }
 
   /// By what a small part takes, and the time until now.
@@ -235,18 +230,28 @@ class Program {
             reader,
             sink,
             [](double) {},
-            nullptr};
+            nullptr,
+            iteration_ ? &*iteration_ : nullptr};
   }
 
   [[nodiscard]] std::optional<ImageError> reconstruct() {
     ViewsReader reader{scan_, calibration_, options_.least_transmission, options_.threads};
     BandPlan const plan = bands(reader);
     if (!options_.is_quiet) print_task(scan_, grid_, plan, place());
+    if (!options_.is_quiet) print_method();
     flush_standard_output();
     VolumeSink sink{open_volume(options_.output, grid_, scan_.axes), truth()};
+    make_start(reader);
     ProgressBar bar{!options_.is_quiet};
     Job job = job_of(plan, reader, sink);
     job.progress = [&bar](double done) { bar.update(done); };
+    if (iteration_) {
+      iteration_->progress = [&](int iterations, double residual) {
+        std::string const text = text_of_progress(*iteration_, iterations, residual);
+        bar.update(static_cast<double>(iterations) / iteration_->iterations, text);
+        if (options_.is_verbose) std::printf("%s\n", text.c_str());
+      };
+    }
     if (options_.is_verbose) job.planned = print_steps;
     double const start_seconds = watch_.seconds();
     Cost cost = run(job);
@@ -256,26 +261,18 @@ class Program {
     if (!options_.png.empty()) {
       write_slices_png(options_.png, sink.middle_planes(), options_.grey_window());
     }
+    auto const& convergence_png = options_.method.convergence_png;
+    if (!convergence_png.empty()) {
+      write_png(convergence_png, convergence_picture(cost.residuals), drawn_window);
+    }
     cost.all_seconds = watch_.seconds();
     if (!options_.is_quiet) print_report(scan_, grid_, cost);
     return sink.error();
   }
 
-  static void print_steps(int views, pyronn::Plan const& plan) {
-    std::ostringstream text;
-    text.exceptions(std::ios::badbit);
-    text << plan;
-    std::printf("%d views at a time:\n%s\n", views, text.str().c_str());
-  }
-
   /// Slices to compare with; null where there are none.
   [[nodiscard]] std::shared_ptr<pyronn::ImageStack const> truth() const {
-    if (options_.truth.empty()) return nullptr;
-    auto truth = as_input("--truth", [&] { return pyronn::npy_images(options_.truth); });
-    if (truth->extents() != grid_.size) {
-      throw BadInput("--truth: " + options_.truth.string() + " has other extents than the volume");
-    }
-    return truth;
+    return options_.truth.empty() ? nullptr : npy_volume("--truth", options_.truth, grid_);
   }
 
   Stopwatch watch_;
@@ -285,6 +282,7 @@ class Program {
   pyronn::Grid grid_{};
   Calibration calibration_{};
   Corrections corrections_{};
+  std::optional<Iteration> iteration_{};
   pyronn::FbpOptions fbp_options_{options_.fbp_options()};
 };
 

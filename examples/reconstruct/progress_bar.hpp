@@ -22,14 +22,14 @@ class ProgressBar {
     if (is_drawn_) std::fputs("\r\x1b[K", stderr);
   }
 
-  /// `done` is between 0 and 1.
-  void update(double done) {
+  /// `done` is between 0 and 1; `what` says more of it.
+  void update(double done, std::string const& what = "") {
     if (!is_shown_) return;
     constexpr int width = 40;
     auto const filled = static_cast<std::size_t>(std::lround(done * width));
     std::string const bar = std::string(filled, '#') + std::string(width - filled, '.');
-    std::fprintf(stderr, "\r[%s] %3.0f %%%s\x1b[K", bar.c_str(), 100 * done,
-                 time_left(done).c_str());
+    std::fprintf(stderr, "\r[%s] %3.0f %%%s%s%s\x1b[K", bar.c_str(), 100 * done,
+                 what.empty() ? "" : ", ", what.c_str(), time_left(done).c_str());
     std::fflush(stderr);
     is_drawn_ = true;
   }

@@ -5,6 +5,8 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdio>
+#include <ios>
+#include <sstream>
 
 #include <sys/resource.h>
 
@@ -65,6 +67,13 @@ void print_task(pyronn::Scan const& scan, pyronn::Grid const& grid, BandPlan con
   std::printf("\n");
 }
 
+void print_steps(int views, pyronn::Plan const& plan) {
+  std::ostringstream text;
+  text.exceptions(std::ios::badbit);
+  text << plan;
+  std::printf("%d views at a time:\n%s\n", views, text.str().c_str());
+}
+
 std::size_t peak_host_bytes() {
   rusage usage{};
   if (getrusage(RUSAGE_SELF, &usage) != 0) return 0;
@@ -89,13 +98,21 @@ void print_report(pyronn::Scan const& scan, pyronn::Grid const& grid, Cost const
               cost.start_seconds);
   print_stage("read", cost.read_seconds, stored / 1e6, "MB/s");
   print_stage("preprocess", cost.preprocess_seconds, samples / 1e6, "Mpixel/s");
-  print_stage("filter + backproject", cost.reconstruct_seconds, voxels * scan.num_views() / 1e9,
-              "GUPS");
+  double const updates = voxels * scan.num_views() / 1e9;
+  if (cost.iterations > 0) {
+    print_stage("iterate", cost.reconstruct_seconds, 2 * updates * cost.iterations, "GUPS");
+  } else {
+    print_stage("filter + backproject", cost.reconstruct_seconds, updates, "GUPS");
+  }
   if (has_device) print_stage("copy to host", cost.copy_seconds, volume / 1e6, "MB/s");
   print_stage("write", cost.write_seconds, volume / 1e6, "MB/s");
   std::printf("%-22s %8.3f s   from the start on, as stages go side by side\n", "together",
               cost.wall_seconds);
   std::printf("%-22s %8.3f s\n", "all", cost.all_seconds);
+  if (!cost.residuals.empty()) {
+    std::printf("residual %.4g of the start's after %d iterations\n",
+                cost.residuals.back() / cost.residuals.front(), cost.iterations);
+  }
   std::printf("peak %.0f MiB on the host", static_cast<double>(peak_host_bytes()) / mib);
   if (has_device) {
     std::printf(", %.0f MiB on the device", static_cast<double>(cost.device_peak_bytes) / mib);

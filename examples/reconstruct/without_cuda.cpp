@@ -1,5 +1,6 @@
 // SPDX-FileCopyrightText: The pyronn authors
 // SPDX-License-Identifier: Apache-2.0
+#include <cstddef>
 #include <stdexcept>
 
 #include "backend.hpp"
@@ -10,6 +11,14 @@ namespace example {
 Device cuda_device() { return {}; }
 
 Cost reconstruct_on_cuda(Job const&) {
+  throw std::logic_error("this program was built without CUDA");
+}
+
+Cost reconstruct_iteratively_on_cuda(Job const&) {
+  throw std::logic_error("this program was built without CUDA");
+}
+
+std::size_t solver_bytes_on_cuda(IterationTask const&) {
   throw std::logic_error("this program was built without CUDA");
 }
 

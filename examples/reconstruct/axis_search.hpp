@@ -1,0 +1,21 @@
+// SPDX-FileCopyrightText: The pyronn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <pyronn/scan/scan.hpp>
+
+#include "calibration.hpp"
+#include "options.hpp"
+
+namespace example {
+
+/// Looks for the axis, and for the roll where that is asked for, lets them count, says so and draws
+/// the search. Throws BadInput.
+void search_axis(Options const& options, Calibration const& calibration, pyronn::Scan& scan);
+
+/// Draws the row that sees the plane of the source, or else the middle one, where that is asked
+/// for. Throws BadInput.
+void draw_sinogram(Options const& options, Calibration const& calibration,
+                   pyronn::Scan const& scan);
+
+}  // namespace example

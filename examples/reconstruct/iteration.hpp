@@ -1,0 +1,29 @@
+// SPDX-FileCopyrightText: The pyronn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <vector>
+
+#include "method.hpp"
+
+namespace example {
+
+/// How a volume is made by iterations.
+struct Iteration {
+  MethodFacts facts;
+  int iterations;
+  int subsets;
+  double strength;
+  bool is_nonnegative;
+  bool from_fbp;               ///< filtered backprojection makes the start
+  std::vector<float> mask{};   ///< 1 for voxels that are sought, else 0; empty: all are
+  std::vector<float> start{};  ///< empty: zeros, or where they are multiplied an even image
+  bool is_measured = true;     ///< residuals are wanted, for which some methods project once more
+  std::size_t column_sums_limit = std::size_t{4} << 30;  ///< [bytes], as OsSart has it
+  /// Told after so many iterations the residual in parts of the start's, NaN where none is wanted.
+  std::function<void(int iterations, double residual)> progress = [](int, double) {};
+};
+
+}  // namespace example

@@ -1,0 +1,240 @@
+// SPDX-FileCopyrightText: The pyronn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+/// Iterative reconstruction, the same wherever it runs: all line integrals are made first, view
+/// after view, and stay. What a place is: pipeline.hpp.
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <limits>
+#include <type_traits>
+#include <variant>
+
+#include <pyronn/core/array_view.hpp>
+#include <pyronn/core/config.hpp>
+#include <pyronn/exec/buffer.hpp>
+#include <pyronn/exec/kernel.hpp>
+#include <pyronn/exec/quotient.hpp>
+#include <pyronn/exec/vector_operations.hpp>
+#include <pyronn/exec/workspace.hpp>
+#include <pyronn/interp/software_interp.hpp>
+#include <pyronn/operators/algebra/system_matrix.hpp>
+#include <pyronn/recon/postprocess/hounsfield.hpp>
+#include <pyronn/recon/solver/problem.hpp>
+#include <pyronn/recon/solver/run_solver.hpp>
+#include <pyronn/simulate/intensities.hpp>
+
+#include "backend.hpp"
+#include "line_integrals.hpp"
+#include "read_ahead.hpp"
+#include "scan_map.hpp"
+#include "slab_writer.hpp"
+#include "solver_choice.hpp"
+#include "stopwatch.hpp"
+#include "view_ranges.hpp"
+
+namespace example {
+
+/// Of the rows that the volume is seen in.
+template <class Executor>
+ScanMap<Executor> scan_map(pyronn::Scan const& scan, pyronn::Grid const& grid, Band const& band) {
+  return std::visit(
+      [&](auto const& geometry) {
+        using Geometry = std::decay_t<decltype(geometry)>;
+        return ScanMap<Executor>{pyronn::SystemMatrix<Geometry, pyronn::SoftwareInterp>{
+            geometry_of(geometry, band, {}), grid}};
+      },
+      scan.geometry);
+}
+
+/// What the method's solver will allocate.
+template <class Executor>
+std::size_t solver_bytes_at(Executor const& executor, IterationTask const& of) {
+  using Map = ScanMap<Executor>;
+  SolverTask const task{of.iteration, of.grid, of.scan.is_plane(), of.workspace_limit};
+  Map const map = scan_map<Executor>(of.scan, of.grid, of.band);
+  return use_solver<Map, Executor>(task, [&](auto type, auto const& options) {
+    return decltype(type)::Solver::memory_bytes(executor, map, options);
+  });
+}
+
+/// Line integrals below 0, which noise makes, become 0.
+struct CutNegative {
+  using Block = pyronn::BlockShape<128, 1, 1>;
+
+  pyronn::ProjectionView<float> lines;
+
+  PYRONN_HOST_DEVICE void operator()(pyronn::Vec<int, 3> item) const {
+    float& line = lines(item[0], item[1], item[2]);
+    line = line > 0 ? line : 0;
+  }
+};
+
+/// One reconstruction at one place.
+template <class Place>
+class IterativeReconstruction {
+  using Executor = decltype(Place::executor);
+  using HostMemory = typename Place::HostMemory;
+  using Map = ScanMap<Executor>;
+  using Lines = pyronn::ProjectionView<float>;
+
+ public:
+  IterativeReconstruction(Place& place, Job const& job, Cost& cost)
+      : place_{place},
+        job_{job},
+        iteration_{*job.iteration},
+        cost_{cost},
+        map_{scan_map<Executor>(job.scan, job.grid, band())},
+        data_{place.executor, static_cast<std::size_t>(map_.range().count())},
+        writing_{job.sink, voxels() * sizeof(float), false},
+        volume_{place, voxels()} {}
+
+  void operator()() {
+    make_lines();
+    auto const host = writing_.room(job_.grid.size);
+    auto const image = volume_.view(host);
+    Stopwatch watch;
+    iterate(image);
+    cost_.reconstruct_seconds = watch.restart();
+    if (job_.corrections.water) {
+      pyronn::to_hounsfield(place_.executor, image, *job_.corrections.water);
+    }
+    volume_.finish(host);
+    cost_.copy_seconds = watch.restart();
+    writing_.write();
+    writing_.wait();
+    cost_.write_seconds = writing_.seconds();
+  }
+
+ private:
+  [[nodiscard]] Band const& band() const { return job_.bands.bands.front(); }
+  [[nodiscard]] std::size_t voxels() const {
+    return static_cast<std::size_t>(job_.grid.size.count());
+  }
+  [[nodiscard]] Lines data() const { return data_.view(map_.range()); }
+
+  /// Views that are not read, where a part is tried, are 0.
+  void make_lines() {
+    LineIntegrals<Place> lines{place_, job_};
+    ReadAhead<HostMemory> reading{job_.reader, parts_to_read(job_), lines.raw_bytes()};
+    Lines const all = data();
+    pyronn::fill(place_.executor, all, 0);
+    lines.begin(band());
+    for (ViewRange const& views : view_ranges(job_)) {
+      void const* const raw = reading.next();
+      Stopwatch watch;
+      auto const some = lines.load(raw, views.first, views.count);
+      pyronn::copy(place_.executor, some, Lines{&all(0, 0, views.first), some.extents});
+      place_.synchronise();
+      cost_.preprocess_seconds += watch.restart();
+    }
+    if (iteration_.facts.multiplies) place_.executor.for_each(all.extents, CutNegative{all});
+    cost_.read_seconds = reading.seconds();
+  }
+
+  /// Scales an image so that the sum of its lines is that of the data.
+  void scale_to_data(pyronn::VolumeView<float> image) {
+    Executor const& executor = place_.executor;
+    std::size_t const map_bytes = map_.workspace_bytes(executor, job_.bands.workspace_limit);
+    auto const sum_bytes = pyronn::reduction_workspace_bytes(executor, map_.range().count());
+    pyronn::Workspace<Executor> workspace{executor, std::max(map_bytes, sum_bytes)};
+    pyronn::Buffer<float, Executor> const rays{executor, data_.size()};
+    pyronn::Buffer<double, Executor> const sums{executor, 2};
+    Lines const lines = rays.view(map_.range());
+    map_.apply(executor, {image.data, image.extents}, lines, workspace);
+    pyronn::sum(executor, data(), sums.data(), workspace);
+    pyronn::sum(executor, lines, sums.data() + 1, workspace);
+    pyronn::Quotient const factor{sums.data(), sums.data() + 1};
+    pyronn::axpby(executor, 0, image, factor, image);
+  }
+
+  /// What was made before, else zeros, or where they are multiplied the same number everywhere, of
+  /// which voxels outside of the mask keep nothing.
+  void make_start(pyronn::VolumeView<float> image, pyronn::VolumeView<float const> mask) {
+    Executor const& executor = place_.executor;
+    if (iteration_.start.empty()) {
+      bool const multiplies = iteration_.facts.multiplies;
+      pyronn::fill(executor, image, multiplies ? 1.0F : 0.0F);
+      if (!multiplies) return;
+      if (mask.data != nullptr) pyronn::multiply(executor, mask, image);
+      scale_to_data(image);
+      return;
+    }
+    typename Place::Input room{place_, voxels() * sizeof(float)};
+    pyronn::VolumeView<float const> const start{iteration_.start.data(), image.extents};
+    pyronn::copy(executor, room.load(start), image);
+    place_.synchronise();
+  }
+
+  void iterate(pyronn::VolumeView<float> image) {
+    Executor const& executor = place_.executor;
+    pyronn::ReconstructionProblem<Map> problem{map_, data()};
+    bool const is_masked = !iteration_.mask.empty();
+    typename Place::Input mask{place_, is_masked ? voxels() * sizeof(float) : 0};
+    if (is_masked) {
+      pyronn::VolumeView<float const> const host{iteration_.mask.data(), image.extents};
+      problem.mask = mask.load(host);
+    }
+    if (iteration_.is_nonnegative) problem.bounds.lower = 0;
+    // Each ray counts by its light, to which its variance is inverse.
+    bool const is_weighed = iteration_.facts.method == Method::pwls;
+    std::size_t const rays = is_weighed ? data_.size() : 0;
+    pyronn::Buffer<float, Executor> const weights{executor, rays};
+    if (is_weighed) {
+      Lines const light = weights.view(map_.range());
+      pyronn::intensities(executor, {data().data, light.extents}, 1.0, light);
+      problem.weights = {light.data, light.extents};
+    }
+    make_start(image, problem.mask);
+    SolverTask const task{iteration_, job_.grid, job_.scan.is_plane(), job_.bands.workspace_limit};
+    use_solver<Map, Executor>(task, [&](auto type, auto const& options) {
+      typename decltype(type)::Solver solver{executor, problem, options};
+      solver.start(image);
+      place_.synchronise();
+      Stopwatch watch;
+      run(solver);
+      cost_.iterations_seconds = watch.restart();
+    });
+  }
+
+  template <class Solver>
+  void run(Solver& solver) {
+    if (iteration_.is_measured) {
+      pyronn::StoppingRules rules;
+      rules.iterations = iteration_.iterations;
+      pyronn::run_solver(solver, rules, [&](int n, pyronn::SolverMeasures const& measures) {
+        cost_.residuals.push_back(measures.residual);
+        iteration_.progress(n, measures.residual / cost_.residuals.front());
+        return true;
+      });
+      return;
+    }
+    for (int n = 1; n <= iteration_.iterations; ++n) {
+      solver.iterate();
+      place_.synchronise();
+      iteration_.progress(n, std::numeric_limits<double>::quiet_NaN());
+    }
+  }
+
+  Place& place_;
+  Job const& job_;
+  Iteration const& iteration_;
+  Cost& cost_;
+  Map map_;
+  pyronn::Buffer<float, Executor> data_;
+  SlabWriter<HostMemory> writing_;
+  typename Place::Output volume_;
+};
+
+template <class Place>
+Cost reconstruct_iteratively_at(Place& place, Job const& job) {
+  Cost cost;
+  cost.iterations = job.iteration->iterations;
+  Stopwatch watch;
+  IterativeReconstruction<Place>{place, job, cost}();
+  cost.wall_seconds = watch.restart();
+  return cost;
+}
+
+}  // namespace example
