@@ -119,6 +119,9 @@ expect 2 "^reconstruct: --axis-png: nothing is searched for"
 "$reconstruct" "$folder/dead/truth.npy" --output "$folder/dead/full.npy" 2> "$folder/error"
 status=$?
 expect 2 "is of no format that is known"
+"$reconstruct" "$folder/nowhere.json" --output "$folder/dead/full.npy" 2> "$folder/error"
+status=$?
+expect 2 "nowhere.json: does not exist"
 
 # A region is a part of the volume that there is when the axis is known; pictures of nothing are
 # refused, and numbers are short.

@@ -207,6 +207,15 @@ BOOST_AUTO_TEST_CASE(what_contradicts_a_beam_is_refused) {
     description.update(more);
     return description;
   };
+  json radians = circle;
+  radians["angles"] = {{"count", 90}, {"range_deg", 6.283185307}};
+  refuses(with_pixel(plane({{"beam", "fan"}, {"circular", radians}}), 2),
+          "circular.angles.range_deg: 6.283185307 is half a turn or a whole one in radians; write "
+          "degrees");
+  radians["angles"] = {{"list_deg", {0, 1.570796, 3.141593, 4.712389}}};
+  refuses(with_pixel(plane({{"beam", "fan"}, {"circular", radians}}), 2),
+          "circular.angles.list_deg: [0,1.570796,3.141593,4.712389] is half a turn or a whole one "
+          "in radians; write degrees");
   refuses(with(cone, {{"beam", "pencil"}}),
           "beam: \"pencil\" must be one of cone, fan, arc_fan, parallel");
   refuses(with(cone, {{"beam", "fan"}}), "detector.rows: 2 contradicts a fan");

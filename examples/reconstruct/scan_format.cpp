@@ -8,6 +8,7 @@
 #include <system_error>
 
 #include <pyronn/core/error.hpp>
+#include <pyronn/scan/scan_facts.hpp>
 
 #include "bad_input.hpp"
 
@@ -34,6 +35,12 @@ FileSigns signs_of(std::filesystem::path const& path) {
   return signs;
 }
 
+void check_existence(std::filesystem::path const& path) {
+  std::error_code absent;
+  if (!std::filesystem::exists(path, absent)) throw BadInput(path.string() + ": does not exist");
+  if (std::filesystem::is_empty(path, absent)) throw BadInput(path.string() + ": is empty");
+}
+
 /// Throws InvalidArgument where views are no counts, or have flat fields.
 void set_full_intensity(pyronn::GivenOfScan const& given, pyronn::Scan& scan) {
   if (!given.full_intensity) return;
@@ -44,6 +51,13 @@ void set_full_intensity(pyronn::GivenOfScan const& given, pyronn::Scan& scan) {
     throw pyronn::InvalidArgument("full intensity: was given, but views hold no counts");
   }
   scan.full_intensity = given.full_intensity;
+  std::string const what = "full intensity";
+  auto const is_replaced = [&](pyronn::ScanFact const& fact) { return fact.what == what; };
+  scan.facts.erase(std::remove_if(scan.facts.begin(), scan.facts.end(), is_replaced),
+                   scan.facts.end());
+  pyronn::ScanFacts facts;
+  facts.note(what, *given.full_intensity, pyronn::ScanFact::Origin::given, "");
+  scan.facts.push_back(facts.list().front());
 }
 
 }  // namespace
@@ -56,6 +70,7 @@ std::vector<ScanFormat> const& scan_formats() {
 }
 
 pyronn::Scan read_scan(ScanSource const& source) {
+  check_existence(source.path);
   FileSigns const signs = signs_of(source.path);
   auto const& formats = scan_formats();
   auto const format = std::find_if(formats.begin(), formats.end(),

@@ -19,6 +19,7 @@
 #include <pyronn/interop/detail/json_reader.hpp>
 #include <pyronn/interop/detail/view_vectors.hpp>
 #include <pyronn/io/npy.hpp>
+#include <pyronn/scan/detail/json_angles.hpp>
 #include <pyronn/scan/scan.hpp>
 
 namespace pyronn::detail {
@@ -57,7 +58,7 @@ class JsonGeometryReader {
     auto const pixel = numbers_of_axes(detector["pixel_mm"], has_rows, &JsonReader::positive);
     CircularScan scan{{detector["columns"].count(), has_rows ? detector["rows"].count() : 1},
                       {pixel[0], pixel[1]},
-                      angles(field["angles"])};
+                      json_angles(field["angles"])};
     if (!has_rows) {
       bool const is_arc = beam_of(description_) == 2;
       scan.shape = is_arc ? DetectorShape::arc : DetectorShape::line;
@@ -167,14 +168,14 @@ class JsonGeometryReader {
     JsonReader::Names const optional{"rotation", "detector_offset_mm"};
     if constexpr (is_parallel) {
       JsonReader const& known = field.object({"angles"}, optional);
-      ParallelOrbit const orbit{angles(known["angles"]), rotation(known)};
+      ParallelOrbit const orbit{json_angles(known["angles"]), rotation(known)};
       return refuse_with(field, [&] { return Geometry::circular(orbit, detector); });
     } else {
       JsonReader const& known =
           field.object({"source_isocenter_mm", "source_detector_mm", "angles"}, optional);
       CircularOrbit const orbit{known["source_isocenter_mm"].positive(),
-                                known["source_detector_mm"].positive(), angles(known["angles"]),
-                                rotation(known)};
+                                known["source_detector_mm"].positive(),
+                                json_angles(known["angles"]), rotation(known)};
       if (orbit.source_detector_distance < orbit.source_isocenter_distance) {
         known["source_detector_mm"].refuse("must not be less than source_isocenter_mm");
       }
@@ -185,29 +186,6 @@ class JsonGeometryReader {
   static Rotation rotation(JsonReader const& circular) {
     if (!circular.has("rotation")) return Rotation::counter_clockwise;
     return static_cast<Rotation>(circular["rotation"].choice({"counter_clockwise", "clockwise"}));
-  }
-
-  static std::vector<double> angles(JsonReader const& field) {
-    constexpr double rad_per_deg = pi / 180;
-    if (field.object({}, {"count", "start_deg", "range_deg", "list_deg"}).has("list_deg")) {
-      for (char const* other : {"count", "start_deg", "range_deg"}) {
-        if (field.has(other)) field[other].refuse("contradicts list_deg");
-      }
-      std::vector<double> result;
-      for (JsonReader const& angle : field["list_deg"].elements()) {
-        result.push_back(angle.finite() * rad_per_deg);
-      }
-      return result;
-    }
-    constexpr int most_views = 1000000;
-    double const start = field.has("start_deg") ? field["start_deg"].finite() : 0;
-    double const range = field.has("range_deg") ? field["range_deg"].finite() : 360;
-    if (range == 0 || std::abs(range) > 36000) {
-      field["range_deg"].refuse("must be an arc, at most 100 turns, negative to go back");
-    }
-    int const count = field["count"].count();
-    if (count > most_views) field["count"].refuse("is more views than can be had");
-    return equal_angles(count, start * rad_per_deg, range * rad_per_deg);
   }
 
   /// A list with an object a view, or one object that names a .npy file for each vector.

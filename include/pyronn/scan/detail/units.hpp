@@ -64,9 +64,25 @@ inline std::optional<double> rad_of_unit(std::string const& text) {
   return factor_of(units, lower_case(text));
 }
 
+/// Whether angles that are equally far apart, with their last one or without, make half a turn or a
+/// whole one in radians, to a share `tolerance` of it.
+inline bool is_turn_in_radians(double span, std::size_t count, double tolerance) {
+  if (count <= 2) return false;
+  double const step = span / (static_cast<double>(count) - 1);
+  for (double const whole : {span, span + step}) {
+    for (double const turn : {pi, 2 * pi}) {
+      if (std::abs(whole - turn) < tolerance * turn) return true;
+    }
+  }
+  return false;
+}
+/// So near is no scan of degrees that means them.
+inline constexpr double no_chance = 5e-4;
+
 /// The factor to radians of the angles of a field, which have a unit or count as degrees. Throws
 /// FileError, by `fail`, for another unit, for angles that are not finite or of too many turns, and
-/// for those without a unit that as radians would be half a turn or a whole one.
+/// for those that as radians would be half a turn or a whole one: nearly where they have no unit,
+/// just so where they are said to be degrees.
 template <class Fail>
 double rad_of_angles(std::vector<double> const& angles, std::string const& unit, Fail const& fail) {
   auto const known = rad_of_unit(unit);
@@ -86,17 +102,12 @@ double rad_of_angles(std::vector<double> const& angles, std::string const& unit,
     fail(": goes from ", low, " to ", high, " ", unit.empty() ? "degrees" : unit,
          ", more turns than any scan; ", rad == 1 ? "are they degrees?" : "is one wrong?");
   }
-  if (known) return rad;
-  double const step = (high - low) / std::max(1.0, static_cast<double>(angles.size()) - 1);
-  auto const is_about = [](double span, double turn) {
-    return std::abs(span - turn) < 0.01 * turn;
-  };
-  for (double const span : {high - low, high - low + step}) {  // with its last view, or without
-    if (angles.size() > 2 && (is_about(span, pi) || is_about(span, 2 * pi))) {
-      fail(": goes from ", low, " to ", high,
-           " without a unit: degrees of a small part of a turn, ",
-           "or radians; write degrees, or the unit");
-    }
+  if (known && rad != pi / 180) return rad;
+  if (is_turn_in_radians(high - low, angles.size(), known ? no_chance : 0.01)) {
+    fail(": goes from ", low, " to ", high,
+         known ? " in degrees, which is half a turn or a whole one in radians; "
+               : " without a unit: degrees of a small part of a turn, or radians; ",
+         "write degrees, or the unit");
   }
   return rad;
 }
