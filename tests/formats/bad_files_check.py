@@ -272,7 +272,7 @@ def hdf5_faults():
     angles = numpy.concatenate([numpy.zeros(4), scan.angles])
     for part in (0, 0.01, 0.5, 0.95):
         nxtomo.check(f"cut to {part}", lambda folder, arguments, part=part:
-                     cut(arguments[0], part), "HDF5")
+                     cut(arguments[0], part), "HDF5" if part else "is empty")
     for name in (f"{detector}/data", rotation, f"{detector}/x_pixel_size", f"{detector}/distance",
                  "entry0000/instrument/source/distance"):
         nxtomo.check(f"{name} is missing", without(name))
@@ -280,7 +280,7 @@ def hdf5_faults():
     nxtomo.check("keys are missing", put(f"{detector}/image_key", numpy.zeros(5, "i1")))
     nxtomo.check("key 9", put(f"{detector}/image_key", numpy.full(COUNT + 4, 9, "i1")))
     nxtomo.check("no flats", put(f"{detector}/image_key", numpy.array([2] * 4 + [0] * COUNT, "i1")))
-    nxtomo.check("radians as degrees", put(rotation, numpy.deg2rad(angles)))
+    nxtomo.check("radians as degrees", put(rotation, numpy.deg2rad(angles)), "in radians")
     nxtomo.check("degrees as radians", put(rotation, angles, "rad"), "rotation_angle")
     nxtomo.check("angles in mm", put(rotation, angles, "mm"))
     nxtomo.check("pixels in degrees", put(f"{detector}/x_pixel_size", 0.5, "deg"))
@@ -297,14 +297,14 @@ def hdf5_faults():
     exchange = Faults("Data Exchange", lambda folder: written.write_data_exchange(folder, scan))
     for part in (0, 0.01, 0.5, 0.95):
         exchange.check(f"cut to {part}", lambda folder, arguments, part=part:
-                       cut(arguments[0], part), "HDF5")
+                       cut(arguments[0], part), "HDF5" if part else "is empty")
     for name in ("data", "data_white", "theta"):
         exchange.check(f"{name} is missing", without(f"exchange/{name}"), f"exchange/{name}")
     theta = "exchange/theta"
     exchange.check("angles are missing", put(theta, scan.angles[:-1]))
     exchange.check("a view is missing", put("exchange/data", scan.views[1:]))
     exchange.check("flat of other rows", put("exchange/data_white", scan.flats[:, 1:]))
-    exchange.check("radians as degrees", put(theta, numpy.deg2rad(scan.angles)))
+    exchange.check("radians as degrees", put(theta, numpy.deg2rad(scan.angles)), "in radians")
     exchange.check("degrees as radians", put(theta, scan.angles, "rad"), theta)
     exchange.check("angles in seconds", put(theta, scan.angles, "s"))
     exchange.check("angle 1e300", put(theta, numpy.where(scan.angles == 90, 1e300, scan.angles)))
@@ -446,7 +446,7 @@ def zeiss_faults(writer):
     faults = Faults("Zeiss", lambda folder: write_with(folder, {}))
     for part in (0, 0.01, 0.5, 0.95):
         faults.check(f"cut to {part}", lambda folder, arguments, part=part: cut(arguments[0], part),
-                     "OLE2" if part < 0.1 else "is cut off")
+                     "is empty" if part == 0 else "OLE2" if part < 0.1 else "is cut off")
     floats, integer = zeiss_check.floats, zeiss_check.integer
     radians = floats(numpy.deg2rad(scan.angles))
     for name, content in (
