@@ -215,7 +215,7 @@ BOOST_AUTO_TEST_CASE(says_what_is_wrong_with_a_scan) {
   refuses_scan(with("PixelWidth", 0.05), "view_2.xim: PixelWidth and PixelHeight: are (0.5,");
   refuses_scan(with("KVDetectorLat", 1), "view_2.xim: KVDetectorLat: is 10 mm, but -0.196 mm");
   refuses_scan(with("KVSourceVrt", 120), "view_2.xim: KVSourceVrt: is 1200 mm");
-  refuses_scan(with("KVSourceRtn", 1e300), "turns; are they degrees?");
+  refuses_scan(with("KVSourceRtn", 1e300), "more turns than any scan; is one wrong?");
   refuses_scan(with("PixelWidth", not_a_number),
                "pixel [mm]: is missing (PixelWidth, PixelHeight in cm)");
   write("view_2.xim", test::varian::xim(some_pixels(2, columns), columns, numbers));

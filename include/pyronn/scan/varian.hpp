@@ -17,6 +17,7 @@
 #include <pyronn/core/error.hpp>
 #include <pyronn/core/math.hpp>
 #include <pyronn/core/vec.hpp>
+#include <pyronn/scan/detail/units.hpp>
 #include <pyronn/scan/detail/varian_file.hpp>
 #include <pyronn/scan/image_files.hpp>
 #include <pyronn/scan/scan.hpp>
@@ -124,8 +125,12 @@ class VarianReader {
   void read_rotation(CircularScan& circle) {
     std::string const name = is_xim_ ? "KVSourceRtn" : "CTProjectionAngle";
     for (VarianFile const& file : files_) {
-      circle.angles.push_back((number(file, name) - (is_xim_ ? 180 : 0)) * (pi / 180));
+      circle.angles.push_back(number(file, name) - (is_xim_ ? 180 : 0));
     }
+    double const rad = rad_of_angles(circle.angles, "degrees", [&](auto const&... parts) {
+      fail_file(files_.front().path.parent_path(), name, parts...);
+    });
+    for (double& angle : circle.angles) angle *= rad;
     facts_.note<std::string>("angles", name + (is_xim_ ? " - 180 degrees" : ""),
                              ScanFact::Origin::assumed, "as RTK has them");
     circle.rotation = facts_.choose<Rotation>(
