@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <limits>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include <boost/mpl/list.hpp>
@@ -114,6 +115,32 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(residuals_fall, Solver, Solvers) {
   BOOST_TEST(history.measures.size() == 31U);
   for (std::size_t n = 1; n < history.measures.size(); ++n) {
     BOOST_TEST(history.measures[n].objective <= history.measures[n - 1].objective * (1 + 1e-12));
+  }
+}
+
+// To look at an image is no part of an iteration, nor of what one leaves for the next.
+BOOST_AUTO_TEST_CASE_TEMPLATE(measures_change_nothing, Solver, Solvers) {
+  auto const noise = test::random_values(8, 20);
+  Values const lines{noise.begin(), noise.end()};
+  Problem unseen{random_map(), lines, Values(12, 0.5)};
+  Problem seen{random_map(), lines, Values(12, 0.5)};
+  auto const check = [&](auto const&... options) {
+    pyronn::fill(test::executor(), unseen.image.view(), 0.5);
+    pyronn::fill(test::executor(), seen.image.view(), 0.5);
+    Solver queued{test::executor(), unseen.problem, options...};
+    queued.start(unseen.image.view());
+    pyronn::iterate(queued, 6);
+    Solver measured{test::executor(), seen.problem, options...};
+    measured.start(seen.image.view());
+    pyronn::run_solver(measured, {6});
+    BOOST_TEST(seen.image.values() == unseen.image.values(), boost::test_tools::per_element());
+  };
+  check();
+  if constexpr (!std::is_same_v<Solver, pyronn::Sirt<Map, test::Executor>>) {
+    using Options = std::conditional_t<std::is_same_v<Solver, pyronn::Cgls<Map, test::Executor>>,
+                                       pyronn::CglsOptions, pyronn::LsqrOptions>;
+    check(Options{{0.3, pyronn::DampingTowards::zero}});
+    check(Options{{0.3, pyronn::DampingTowards::start}});
   }
 }
 

@@ -105,9 +105,15 @@ class Cgls {
           detail::numbers_on_host<1>(system_.executor(), number(residual_square))[0];
       return {std::sqrt(square), square / 2};
     }
-    // In the place of A p, which the next iteration makes anew.
-    make_difference(gradient());
-    system_.dot(gradient(), gradient(), number(difference_square));
+    // Not in an array: all that there are belong to the next iteration.
+    if (damping_.is_towards_start()) {
+      detail::SquareDifferenceTerm<Pixel> const term{image_.data, start_image().data};
+      detail::reduce<detail::Unchanged>(system_.executor(), {"Cgls", "", "", "Cgls: distance"},
+                                        term, image_.count(), number(difference_square),
+                                        system_.workspace());
+    } else {
+      system_.dot(image_, image_, number(difference_square));
+    }
     auto const found = detail::numbers_on_host<2>(system_.executor(), number(residual_square));
     return {std::sqrt(found[0]), (found[0] + damping_.square() * found[1]) / 2};
   }
@@ -170,12 +176,6 @@ class Cgls {
   [[nodiscard]] auto start_image() const { return layout_.start_image.in(memory_.data()); }
   [[nodiscard]] double* number(int which) const {
     return layout_.numbers.in(memory_.data()).data + which;
-  }
-
-  /// x - c
-  void make_difference(Image target) {
-    copy(system_.executor(), image_, target);
-    if (damping_.is_towards_start()) axpy(system_.executor(), -1, start_image(), target);
   }
 
   Damping damping_;

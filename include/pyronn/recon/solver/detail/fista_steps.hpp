@@ -103,17 +103,4 @@ struct Momentum {
   }
 };
 
-/// The square of the difference of two elements, as a term of a sum.
-template <class T>
-struct SquareDifferenceTerm {
-  T const* x;
-  T const* y;
-
-  PYRONN_HOST_DEVICE double operator()(std::int64_t i) const {
-    double const difference =
-        static_cast<double>(load_number(x, i)) - static_cast<double>(load_number(y, i));
-    return difference * difference;
-  }
-};
-
 }  // namespace pyronn::detail
