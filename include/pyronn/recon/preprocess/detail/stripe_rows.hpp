@@ -1,0 +1,279 @@
+// SPDX-FileCopyrightText: The pyronn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+/// The kernels that find the stripes of a row, given what all views say of their differences.
+#include <pyronn/core/array_view.hpp>
+#include <pyronn/core/config.hpp>
+#include <pyronn/core/math.hpp>
+#include <pyronn/core/vec.hpp>
+#include <pyronn/exec/kernel.hpp>
+#include <pyronn/recon/preprocess/detail/row_difference.hpp>
+#include <pyronn/recon/preprocess/detail/stripe_kernels.hpp>
+
+namespace pyronn::detail {
+
+/// From 0 to 1 without a jump, so that rounding decides nothing.
+PYRONN_HOST_DEVICE inline double smooth_step(double part) {
+  double const within = pyronn::min(pyronn::max(part, 0.0), 1.0);
+  return within * within * (3 - 2 * within);
+}
+
+/// The standard deviation of the stripes of most pixels of a row, from the median of their
+/// fourth differences, which the edges of a body about the axis do not move; an item is a row.
+struct ScaleStripes {
+  using Block = BlockShape<32, 1, 1>;
+
+  ArrayView<StripeDifference const, 3> differences;  ///< (u, v, kind)
+  double* scales;
+
+  static constexpr double median_of_normal = 0.6744897501960817;
+  static constexpr double least = 1e-6;
+
+  PYRONN_HOST_DEVICE void operator()(Vec<int, 3> item) const {
+    int const v = item[0];
+    double high = 0;
+    int count = 0;
+    for_each_magnitude(v, [&](double magnitude) {
+      high = pyronn::max(high, magnitude);
+      ++count;
+    });
+    double low = 0;
+    for (int step = 0; step < 30; ++step) {
+      double const middle = 0.5 * (low + high);
+      int below = 0;
+      for_each_magnitude(v, [&](double magnitude) { below += magnitude <= middle ? 1 : 0; });
+      (2 * below >= count ? high : low) = middle;
+    }
+    scales[v] = pyronn::max(high / (median_of_normal * RowDifference::deviation), least);
+  }
+
+  template <class Use>
+  PYRONN_HOST_DEVICE void for_each_magnitude(int v, Use const& use) const {
+    constexpr RowDifference kind{RowDifference::fourth};
+    int const columns = differences.extents[0];
+    for (int u = 0; u < columns; ++u) {
+      StripeDifference const& difference = differences(u, v, kind.kind);
+      bool const is_known = difference.variance < MoveDifferences::unknown;
+      if (is_known && kind.reaches(u, columns)) {
+        use(pyronn::abs(static_cast<double>(difference.mean)));
+      }
+    }
+  }
+};
+
+/// Adds single pixels with stripes beyond those of most pixels: where a stripe of a pixel alone
+/// explains all the fourth differences around it. An edge of a body about the axis leaves at least 5 % of
+/// their squares unexplained. An item is a pixel.
+struct AddIsolated {
+  using Block = BlockShape<128, 1, 1>;
+
+  ArrayView<StripeDifference const, 3> differences;  ///< (u, v, kind)
+  double const* scales;
+  ArrayView<float const, 2> known;
+  ArrayView<float, 2> isolated;  ///< other than `known`
+
+  static constexpr int radius = 4;
+  static constexpr double unexplained = 0.02;
+  /// Of the squares that stripes of most pixels have.
+  static constexpr double unexplained_of_others = 0.5;
+  static constexpr double least_scales = 2.5;
+
+  PYRONN_HOST_DEVICE void operator()(Vec<int, 3> item) const {
+    int const u = item[0];
+    int const v = item[1];
+    isolated(u, v) = known(u, v) + static_cast<float>(stripe(u, v));
+  }
+
+  PYRONN_HOST_DEVICE double stripe(int u, int v) const {
+    constexpr RowDifference kind{RowDifference::fourth};
+    int const columns = known.extents[0];
+    if (!kind.reaches(u, columns)) return 0;
+    auto const row = [&](int at) { return static_cast<double>(known(at, v)); };
+    double product = 0;
+    double weights = 0;
+    double squares = 0;
+    int count = 0;
+    for (int offset = -radius; offset <= radius; ++offset) {
+      int const at = u + offset;
+      if (!kind.reaches(at, columns)) continue;
+      StripeDifference const& difference = differences(at, v, kind.kind);
+      if (!(difference.variance < MoveDifferences::unknown)) return 0;
+      double const value =
+          static_cast<double>(difference.mean) - kind.of(row, at, columns);
+      squares += value * value;
+      ++count;
+      if (pyronn::abs(offset) > kind.reach()) continue;
+      double const weight = kind.weight<double>(offset);
+      product += weight * value;
+      weights += weight * weight;
+    }
+    double const found = product / weights;
+    double const explained = product * found;
+    double const scale = scales[v];
+    double const allowed = unexplained * explained + unexplained_of_others * count *
+                                                         RowDifference::square * scale * scale;
+    double const is_alone = smooth_step(2 - (squares - explained) / allowed);
+    return is_alone * smooth_step(pyronn::abs(found) / (least_scales * scale) - 1) * found;
+  }
+};
+
+/// A column of the equations for the stripes of a row.
+struct StripeEquation {
+  double weights[RowDifference::kinds];  ///< of its differences
+  double factors[5];                     ///< of the matrix: the diagonal's, and those of the next four columns
+  double value;
+};
+
+/// The stripes of a row: the most probable ones, if stripes are normally distributed with the row's
+/// scale, differences as far as views disagree, and some are wrong, as the edges of a body about
+/// the axis make them (weights of Cauchy). An item is a row.
+struct SolveStripes {
+  using Block = BlockShape<32, 1, 1>;
+
+  ArrayView<StripeDifference const, 3> differences;  ///< (u, v, kind)
+  double const* scales;
+  ArrayView<float const, 2> isolated;
+  double tolerance;   ///< the deviation of differences that are known best, in scales
+  double deviations;  ///< within how many of its own a stripe is none
+  ArrayView<StripeEquation, 2> equations;
+  ArrayView<float, 2> stripes;
+
+  static constexpr int bandwidth = 4;
+  static constexpr int rounds = 4;
+  static constexpr double freedom = 4;
+  /// From how many scales on a stripe that is not isolated is doubted, and from how many on it is
+  /// none.
+  static constexpr double plausible = 3;
+  static constexpr double implausible = 5;
+
+  PYRONN_HOST_DEVICE void operator()(Vec<int, 3> item) const {
+    int const v = item[0];
+    for (int round = 0; round < rounds; ++round) {
+      weigh(v, round);
+      factorise(v);
+      solve(v);
+    }
+    for (int u = 0; u < stripes.extents[0]; ++u) stripes(u, v) = kept(u, v);
+  }
+
+  /// A difference without those of isolated stripes, in scales.
+  PYRONN_HOST_DEVICE double difference(RowDifference const& kind, int u, int v) const {
+    auto const row = [&](int at) { return static_cast<double>(isolated(at, v)); };
+    double const mean = static_cast<double>(differences(u, v, kind.kind).mean);
+    return (mean - kind.of(row, u, stripes.extents[0])) / scales[v];
+  }
+
+  PYRONN_HOST_DEVICE void weigh(int v, int round) const {
+    for (int kind = 0; kind < RowDifference::kinds; ++kind) {
+      for (int u = 0; u < stripes.extents[0]; ++u) {
+        equations(u, v).weights[kind] = weight({kind}, u, v, round);
+      }
+    }
+  }
+
+  PYRONN_HOST_DEVICE double weight(RowDifference const& kind, int u, int v, int round) const {
+    int const columns = stripes.extents[0];
+    if (!kind.reaches(u, columns)) return 0;
+    double const value = difference(kind, u, v);
+    double wrong = 0;
+    if (round == 0) {
+      constexpr double likely = plausible * plausible * RowDifference::square;
+      wrong = pyronn::max(value * value - likely, 0.0);
+    } else {
+      auto const row = [&](int at) { return equations(at, v).value; };
+      double const rest = value - kind.of(row, u, columns);
+      wrong = rest * rest / freedom;
+    }
+    double const doubt = static_cast<double>(differences(u, v, kind.kind).doubt);
+    return 1 / (doubt / (scales[v] * scales[v]) + tolerance * tolerance + wrong);
+  }
+
+  /// Makes L D L^T of 1 + F^T W F, F the differences of both kinds and W their weights; then what L and D
+  /// leave of F^T W times the differences.
+  PYRONN_HOST_DEVICE void factorise(int v) const {
+    int const columns = stripes.extents[0];
+    for (int u = 0; u < columns; ++u) {
+      StripeEquation& at = equations(u, v);
+      double row[bandwidth + 1];
+      for (int offset = 0; offset <= bandwidth; ++offset) row[offset] = element(u, offset, v);
+      double value = right(u, v);
+      for (int back = 1; back <= pyronn::min(bandwidth, u); ++back) {
+        StripeEquation const& before = equations(u - back, v);
+        double const part = before.factors[back] * before.factors[0];
+        for (int offset = 0; back + offset <= bandwidth; ++offset) {
+          row[offset] -= part * before.factors[back + offset];
+        }
+        value -= before.factors[back] * before.value;
+      }
+      at.factors[0] = row[0];
+      for (int offset = 1; offset <= bandwidth; ++offset) at.factors[offset] = row[offset] / row[0];
+      at.value = value;
+    }
+  }
+
+  /// The element of the matrix in a column and one that lies `offset` to the right of it.
+  PYRONN_HOST_DEVICE double element(int u, int offset, int v) const {
+    if (u + offset >= stripes.extents[0]) return 0;
+    double sum = offset == 0 ? 1 : 0;
+    for_each_difference(u, [&](RowDifference const& kind, int at) {
+      if (at < u + offset - kind.reach()) return;
+      sum += equations(at, v).weights[kind.kind] * kind.weight<double>(u - at) *
+             kind.weight<double>(u + offset - at);
+    });
+    return sum;
+  }
+
+  PYRONN_HOST_DEVICE double right(int u, int v) const {
+    double sum = 0;
+    for_each_difference(u, [&](RowDifference const& kind, int at) {
+      sum += equations(at, v).weights[kind.kind] * kind.weight<double>(u - at) *
+             difference(kind, at, v);
+    });
+    return sum;
+  }
+
+  /// Calls `use` with the kinds and columns of the differences that a column has a part in.
+  template <class Use>
+  PYRONN_HOST_DEVICE void for_each_difference(int u, Use const& use) const {
+    int const columns = stripes.extents[0];
+    for (int n = 0; n < RowDifference::kinds; ++n) {
+      RowDifference const kind{n};
+      int const reach = kind.reach();
+      int const end = pyronn::min(u + reach + 1, columns - reach);
+      for (int at = pyronn::max(u - reach, reach); at < end; ++at) use(kind, at);
+    }
+  }
+
+  PYRONN_HOST_DEVICE void solve(int v) const {
+    int const columns = stripes.extents[0];
+    for (int u = columns - 1; u >= 0; --u) {
+      StripeEquation& at = equations(u, v);
+      double value = at.value / at.factors[0];
+      for (int offset = 1; offset <= pyronn::min(bandwidth, columns - 1 - u); ++offset) {
+        value -= at.factors[offset] * equations(u + offset, v).value;
+      }
+      at.value = value;
+    }
+  }
+
+  /// Of a stripe the less, the less it is beyond its own deviations: L. Breiman's non-negative
+  /// garrote, Technometrics 37 (1995).
+  PYRONN_HOST_DEVICE float kept(int u, int v) const {
+    int const columns = stripes.extents[0];
+    if (columns <= 2 * RowDifference::most_reach) return 0;
+    double const scales_of_it = equations(u, v).value;
+    double const part = smooth_step((implausible - pyronn::abs(scales_of_it)) /
+                                    (implausible - plausible));
+    double const stripe =
+        part * scales_of_it * scales[v] + static_cast<double>(isolated(u, v));
+    int const last = columns - 1 - RowDifference::most_reach;
+    int const nearest = pyronn::min(pyronn::max(u, RowDifference::most_reach), last);
+    double const chance = deviations * deviations / RowDifference::square *
+                          static_cast<double>(differences(nearest, v, RowDifference::fourth).variance);
+    double const square = stripe * stripe;
+    return square > chance ? static_cast<float>(stripe * (1 - chance / square)) : 0.0F;
+  }
+};
+
+}  // namespace pyronn::detail
