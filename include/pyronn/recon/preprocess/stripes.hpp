@@ -37,9 +37,8 @@ struct StripeOptions {
   void validate() const {
     detail::expects(strength >= 0 && strength <= 1, "StripeOptions: strength ", strength,
                     " must lie in [0, 1]");
-    detail::expects(radius >= 1 && radius <= most_radius,
-                    "StripeOptions: radius ", radius, " must lie in [1, ",
-                    most_radius, "] columns");
+    detail::expects(radius >= 1 && radius <= most_radius, "StripeOptions: radius ", radius,
+                    " must lie in [1, ", most_radius, "] columns");
     detail::expects(outlier > 0 && outlier <= 1e6, "StripeOptions: outlier ", outlier,
                     " must lie in (0, 1e6]");
     detail::expects(significance >= 0 && significance <= 1e6, "StripeOptions: significance ",
@@ -54,12 +53,13 @@ struct StripeOptions {
 /// Finds what each pixel adds to its line integrals in all views: the logarithm of a gain that the
 /// flat field does not know. In every view a number is compared with the cubic through its two
 /// neighbours to either side, and with the straight line through one. Of a gain these differences
-/// are the same in all views; an object leaves nearly none but where it has an edge, and where edges move from view to view, the views that see
-/// one count little (weights of Geman and McClure). The stripes of a row are the most probable ones
-/// for these differences and how far groups of 8 neighbouring views disagree about them, where
-/// stripes are normally distributed and some differences are wrong. How large stripes are is
-/// estimated from the median over the row: of a clean scan it is near 0, and so are its stripes.
-/// Single stripes that are larger are found where they alone explain what is around them.
+/// are the same in all views; an object leaves nearly none but where it has an edge, and where
+/// edges move from view to view, the views that see one count little (weights of Geman and
+/// McClure). The stripes of a row are the most probable ones for these differences and how far
+/// groups of 8 neighbouring views disagree about them, where stripes are normally distributed and
+/// some differences are wrong. How large stripes are is estimated from the third quartile over the
+/// row: of a clean scan it is near 0, and so are its stripes. Single stripes that are larger are
+/// found where they alone explain what is around them.
 ///
 /// What is the same in all views may be the object's too: a tube about the axis. Its edges are wide
 /// and stay, but in a row they cannot be told from gains as large as what they leave: up to three
@@ -88,7 +88,7 @@ template <class Executor>
 class StripeFinder {
  public:
   /// For views of so many columns and rows: a detector or a band of its rows. Takes memory of the
-  /// executor for 52 floats a pixel. Throws InvalidArgument for options that are none and a
+  /// executor for 50 floats a pixel. Throws InvalidArgument for options that are none and a
   /// detector of less than 3 columns, and OutOfMemory.
   StripeFinder(Executor const& executor, Extents<2> detector, StripeOptions const& options = {})
       : executor_{executor},
@@ -131,13 +131,11 @@ class StripeFinder {
     executor_.for_each(rows, detail::ScaleStripes{differences, scales_.data()});
     // Twice: beside a strong one there may be another.
     fill(executor_, isolated, 0.0F);
-    executor_.for_each(pixels,
-                       detail::AddIsolated{differences, scales_.data(), isolated, stripes});
-    executor_.for_each(pixels,
-                       detail::AddIsolated{differences, scales_.data(), stripes, isolated});
-    executor_.for_each(rows, detail::SolveStripes{differences, scales_.data(), isolated,
-                                                  tolerance(), options_.significance,
-                                                  equations_.view(detector_), stripes});
+    executor_.for_each(pixels, detail::AddIsolated{differences, scales_.data(), isolated, stripes});
+    executor_.for_each(pixels, detail::AddIsolated{differences, scales_.data(), stripes, isolated});
+    executor_.for_each(
+        rows, detail::SolveStripes{differences, scales_.data(), isolated, tolerance(),
+                                   options_.significance, equations_.view(detector_), stripes});
   }
 
   /// What each pixel (u, v) adds to its line integrals, as of the last round, in the executor's
@@ -196,7 +194,7 @@ void subtract_stripes(Executor const& executor, ArrayView<float const, 2> stripe
 }
 
 /// Takes stripes away from line integrals (u, v, view) of all views of a band of rows, in place, as
-/// a StripeFinder finds them. Takes memory of the executor for 52 floats a pixel of one view; does
+/// a StripeFinder finds them. Takes memory of the executor for 50 floats a pixel of one view; does
 /// not synchronise. A strength of 0 changes nothing. Throws InvalidArgument where StripeFinder
 /// does, and OutOfMemory.
 template <class Executor>

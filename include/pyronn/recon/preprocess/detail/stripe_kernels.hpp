@@ -28,7 +28,7 @@ struct StripeDifference {
   float mean;
   float spread;    ///< its standard deviation in views that agree; 0: not known
   float variance;  ///< of the mean; 1e30: no view says anything
-  float doubt;     ///< its part that the object rather than noise has
+  float doubt;     ///< the variance, and once more what of it the object rather than noise has
 };
 
 /// Makes all sums 0; an item is a pixel and a kind of difference.
@@ -57,8 +57,7 @@ struct AddDifferences {
   ArrayView<DifferenceSums, 3> sums;
 
   [[nodiscard]] Extents<3> items() const {
-    return {(lines.extents[0] + (Width - 1)) / Width, lines.extents[1],
-            RowDifference::kinds};
+    return {(lines.extents[0] + (Width - 1)) / Width, lines.extents[1], RowDifference::kinds};
   }
 
   struct Known {
@@ -80,8 +79,7 @@ struct AddDifferences {
     for (int n = 0; n < count; ++n) {
       StripeDifference const& difference = differences(first + n, v, kind.kind);
       known.means[n] = difference.mean;
-      known.per_scale[n] =
-          difference.spread > 0.0F ? 1.0F / (outlier * difference.spread) : 0.0F;
+      known.per_scale[n] = difference.spread > 0.0F ? 1.0F / (outlier * difference.spread) : 0.0F;
     }
     int const views = lines.extents[2];
     for (int begin = 0; begin < views; begin += views_of_group) {
@@ -172,13 +170,12 @@ struct MoveDifferences {
     double const square = pyronn::max(sum.squares / sum.weights - mean * mean, 0.0);
     double const of_noise = square / sum.weights;
     double const between = pyronn::max(sum.of_groups / sum.weights - mean * mean, 0.0);
-    double const variance =
-        sum.groups >= least_groups ? between / (sum.groups - 1) : of_noise;
+    double const variance = sum.groups >= least_groups ? between / (sum.groups - 1) : of_noise;
     // An estimate from a few groups scatters.
-    double const of_object = pyronn::max(variance - 1.5 * of_noise, 0.0) + 0.1 * variance;
+    double const of_object = pyronn::max(variance - 1.5 * of_noise, 0.0);
     difference = {difference.mean + static_cast<float>(mean),
                   static_cast<float>(pyronn::max(std::sqrt(square), least_spread)),
-                  static_cast<float>(variance), static_cast<float>(of_object)};
+                  static_cast<float>(variance), static_cast<float>(variance + of_object)};
   }
 };
 

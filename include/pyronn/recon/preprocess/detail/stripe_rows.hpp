@@ -19,15 +19,16 @@ PYRONN_HOST_DEVICE inline double smooth_step(double part) {
   return within * within * (3 - 2 * within);
 }
 
-/// The standard deviation of the stripes of most pixels of a row, from the median of their
-/// fourth differences, which the edges of a body about the axis do not move; an item is a row.
+/// The standard deviation of the stripes of most pixels of a row, from the third
+/// quartile of their fourth differences, which the edges of a body about the axis hardly move, and
+/// stripes of a fifth of the columns lie above; an item is a row.
 struct ScaleStripes {
   using Block = BlockShape<32, 1, 1>;
 
   ArrayView<StripeDifference const, 3> differences;  ///< (u, v, kind)
   double* scales;
 
-  static constexpr double median_of_normal = 0.6744897501960817;
+  static constexpr double quartile_of_normal = 1.1503493803760079;
   static constexpr double least = 1e-6;
 
   PYRONN_HOST_DEVICE void operator()(Vec<int, 3> item) const {
@@ -43,9 +44,9 @@ struct ScaleStripes {
       double const middle = 0.5 * (low + high);
       int below = 0;
       for_each_magnitude(v, [&](double magnitude) { below += magnitude <= middle ? 1 : 0; });
-      (2 * below >= count ? high : low) = middle;
+      (4 * below >= 3 * count ? high : low) = middle;
     }
-    scales[v] = pyronn::max(high / (median_of_normal * RowDifference::deviation), least);
+    scales[v] = pyronn::max(high / (quartile_of_normal * RowDifference::deviation), least);
   }
 
   template <class Use>
@@ -63,8 +64,8 @@ struct ScaleStripes {
 };
 
 /// Adds single pixels with stripes beyond those of most pixels: where a stripe of a pixel alone
-/// explains all the fourth differences around it. An edge of a body about the axis leaves at least 5 % of
-/// their squares unexplained. An item is a pixel.
+/// explains all the fourth differences around it. An edge of a body about the axis leaves at least
+/// 5 % of their squares unexplained. An item is a pixel.
 struct AddIsolated {
   using Block = BlockShape<128, 1, 1>;
 
@@ -76,7 +77,7 @@ struct AddIsolated {
   static constexpr int radius = 4;
   static constexpr double unexplained = 0.02;
   /// Of the squares that stripes of most pixels have.
-  static constexpr double unexplained_of_others = 0.5;
+  static constexpr double unexplained_of_others = 0.3;
   static constexpr double least_scales = 2.5;
 
   PYRONN_HOST_DEVICE void operator()(Vec<int, 3> item) const {
@@ -99,8 +100,7 @@ struct AddIsolated {
       if (!kind.reaches(at, columns)) continue;
       StripeDifference const& difference = differences(at, v, kind.kind);
       if (!(difference.variance < MoveDifferences::unknown)) return 0;
-      double const value =
-          static_cast<double>(difference.mean) - kind.of(row, at, columns);
+      double const value = static_cast<double>(difference.mean) - kind.of(row, at, columns);
       squares += value * value;
       ++count;
       if (pyronn::abs(offset) > kind.reach()) continue;
@@ -111,8 +111,8 @@ struct AddIsolated {
     double const found = product / weights;
     double const explained = product * found;
     double const scale = scales[v];
-    double const allowed = unexplained * explained + unexplained_of_others * count *
-                                                         RowDifference::square * scale * scale;
+    double const allowed = unexplained * explained +
+                           unexplained_of_others * count * RowDifference::square * scale * scale;
     double const is_alone = smooth_step(2 - (squares - explained) / allowed);
     return is_alone * smooth_step(pyronn::abs(found) / (least_scales * scale) - 1) * found;
   }
@@ -121,7 +121,8 @@ struct AddIsolated {
 /// A column of the equations for the stripes of a row.
 struct StripeEquation {
   double weights[RowDifference::kinds];  ///< of its differences
-  double factors[5];                     ///< of the matrix: the diagonal's, and those of the next four columns
+  double rests[RowDifference::kinds];    ///< what stripes leave of its differences, in scales
+  double factors[5];  ///< of the matrix: the diagonal's, and those of the next four columns
   double value;
 };
 
@@ -146,6 +147,7 @@ struct SolveStripes {
   /// none.
   static constexpr double plausible = 3;
   static constexpr double implausible = 5;
+  static constexpr double likely = plausible * RowDifference::deviation;
 
   PYRONN_HOST_DEVICE void operator()(Vec<int, 3> item) const {
     int const v = item[0];
@@ -165,32 +167,48 @@ struct SolveStripes {
   }
 
   PYRONN_HOST_DEVICE void weigh(int v, int round) const {
-    for (int kind = 0; kind < RowDifference::kinds; ++kind) {
-      for (int u = 0; u < stripes.extents[0]; ++u) {
-        equations(u, v).weights[kind] = weight({kind}, u, v, round);
+    int const columns = stripes.extents[0];
+    auto const row = [&](int at) { return equations(at, v).value; };
+    for (int n = 0; n < RowDifference::kinds; ++n) {
+      RowDifference const kind{n};
+      for (int u = 0; u < columns; ++u) {
+        bool const is_there = kind.reaches(u, columns);
+        double const value = is_there ? difference(kind, u, v) : 0;
+        equations(u, v).rests[n] = round == 0 ? value : value - kind.of(row, u, columns);
       }
+    }
+    for (int n = 0; n < RowDifference::kinds; ++n) {
+      for (int u = 0; u < columns; ++u) equations(u, v).weights[n] = weight({n}, u, v, round);
     }
   }
 
   PYRONN_HOST_DEVICE double weight(RowDifference const& kind, int u, int v, int round) const {
-    int const columns = stripes.extents[0];
-    if (!kind.reaches(u, columns)) return 0;
-    double const value = difference(kind, u, v);
-    double wrong = 0;
-    if (round == 0) {
-      constexpr double likely = plausible * plausible * RowDifference::square;
-      wrong = pyronn::max(value * value - likely, 0.0);
-    } else {
-      auto const row = [&](int at) { return equations(at, v).value; };
-      double const rest = value - kind.of(row, u, columns);
-      wrong = rest * rest / freedom;
-    }
+    if (!kind.reaches(u, stripes.extents[0])) return 0;
+    double const rest = equations(u, v).rests[kind.kind];
+    double const wrong =
+        round == 0 ? pyronn::max(rest * rest - likely * likely, 0.0) : rest * rest / freedom;
+    double const edge = beside_edge(kind, u, v);
     double const doubt = static_cast<double>(differences(u, v, kind.kind).doubt);
-    return 1 / (doubt / (scales[v] * scales[v]) + tolerance * tolerance + wrong);
+    return 1 / (doubt / (scales[v] * scales[v]) + tolerance * tolerance + wrong + edge * edge);
   }
 
-  /// Makes L D L^T of 1 + F^T W F, F the differences of both kinds and W their weights; then what L and D
-  /// leave of F^T W times the differences.
+  /// What an edge in a neighbouring column may leave in this one: of the square root of a distance,
+  /// as the chords of a circle are, differences fall with at least its power of -3/2.
+  PYRONN_HOST_DEVICE double beside_edge(RowDifference const& kind, int u, int v) const {
+    constexpr double parts[] = {0.3, 0.106, 0.058, 0.038, 0.027, 0.02, 0.016, 0.013};
+    double most = 0;
+    for (int distance = 1; distance <= 8; ++distance) {
+      for (int at = u - distance; at <= u + distance; at += 2 * distance) {
+        if (at < 0 || at >= stripes.extents[0]) continue;
+        double const beyond = pyronn::abs(equations(at, v).rests[kind.kind]) - likely;
+        most = pyronn::max(most, parts[distance - 1] * beyond);
+      }
+    }
+    return most;
+  }
+
+  /// Makes L D L^T of 1 + F^T W F, F the differences of both kinds and W their weights; then what L
+  /// and D leave of F^T W times the differences.
   PYRONN_HOST_DEVICE void factorise(int v) const {
     int const columns = stripes.extents[0];
     for (int u = 0; u < columns; ++u) {
@@ -257,20 +275,26 @@ struct SolveStripes {
     }
   }
 
-  /// Of a stripe the less, the less it is beyond its own deviations: L. Breiman's non-negative
-  /// garrote, Technometrics 37 (1995).
+  /// Of a stripe the less, the nearer it is to an edge that all views share, and the less it is
+  /// beyond its own deviations: L. Breiman's non-negative garrote, Technometrics 37 (1995).
   PYRONN_HOST_DEVICE float kept(int u, int v) const {
     int const columns = stripes.extents[0];
     if (columns <= 2 * RowDifference::most_reach) return 0;
     double const scales_of_it = equations(u, v).value;
-    double const part = smooth_step((implausible - pyronn::abs(scales_of_it)) /
-                                    (implausible - plausible));
-    double const stripe =
-        part * scales_of_it * scales[v] + static_cast<double>(isolated(u, v));
+    double edge = 0;
+    for (int kind = 0; kind < RowDifference::kinds; ++kind) {
+      double const beyond = pyronn::abs(equations(u, v).rests[kind]) - likely;
+      edge = pyronn::max(edge, pyronn::max(beyond, beside_edge({kind}, u, v)));
+    }
+    double const part =
+        smooth_step((implausible - pyronn::abs(scales_of_it)) / (implausible - plausible)) /
+        (1 + edge * edge);
+    double const stripe = part * scales_of_it * scales[v] + static_cast<double>(isolated(u, v));
     int const last = columns - 1 - RowDifference::most_reach;
     int const nearest = pyronn::min(pyronn::max(u, RowDifference::most_reach), last);
-    double const chance = deviations * deviations / RowDifference::square *
-                          static_cast<double>(differences(nearest, v, RowDifference::fourth).variance);
+    double const chance =
+        deviations * deviations / RowDifference::square *
+        static_cast<double>(differences(nearest, v, RowDifference::fourth).variance);
     double const square = stripe * stripe;
     return square > chance ? static_cast<float>(stripe * (1 - chance / square)) : 0.0F;
   }
