@@ -27,13 +27,13 @@ struct RollCandidate {
 
 /// How a panel stands to the rotation axis.
 struct DetectorRoll {
-  double roll;                            ///< as CircularScan::roll [rad]
-  double uncertainty;                     ///< standard deviation of `roll` by noise [rad]
-  double column;                          ///< as CircularScan::axis_column: at its central_row
-  double column_uncertainty;              ///< of `column` by noise [columns]
-  double mismatch;                        ///< from 0, where lines measured twice are the same, to 1
-  std::vector<RollCandidate> candidates;  ///< rolls that were looked at about one column
-  std::vector<RollCandidate> steps;       ///< from the best of them to `roll`
+  double roll;                ///< as CircularScan::roll [rad]
+  double uncertainty;         ///< standard deviation of `roll` by noise [rad]
+  double column;              ///< as CircularScan::axis_column: at its central_row
+  double column_uncertainty;  ///< of `column` by noise [columns]
+  double mismatch;            ///< from 0, where lines measured twice are the same, to 1
+  /// Rolls that were looked at, in their order: coarsely, and finely about `roll`.
+  std::vector<RollCandidate> candidates;
 };
 
 namespace detail {
@@ -46,11 +46,17 @@ class RollSearch {
   RollSearch(PanelMismatch<PanelRows, Executor> const& mismatch, Rotation rotation, double reach)
       : mismatch_{mismatch}, rotation_{rotation}, reach_{reach} {}
 
-  /// Rolls up to `most` about one column, in steps that move no pixel by more than two.
-  [[nodiscard]] std::vector<RollCandidate> scan_rolls(double column, double most) const {
-    int const steps = std::max(4, static_cast<int>(std::ceil(0.5 * most * reach_)));
+  /// How far rolls of a first search lie apart that reaches up to `most`: they move no pixel by
+  /// more than two.
+  [[nodiscard]] double coarse_step(double most) const {
+    return most / std::max(4.0, std::ceil(0.5 * most * reach_));
+  }
+
+  /// Rolls in steps to both sides of a place, at its column.
+  [[nodiscard]] std::vector<RollCandidate> scan_rolls(PanelPlace const& about, int steps,
+                                                      double step) const {
     std::vector<PanelPlace> places;
-    for (int i = -steps; i <= steps; ++i) places.push_back({column, i * most / steps});
+    for (int i = -steps; i <= steps; ++i) places.push_back({about.column, about.roll + i * step});
     std::vector<RollCandidate> result;
     constexpr int sparseness = 2;
     for (auto const& sums : mismatch_.sums(places, rotation_, sparseness)) {
@@ -62,23 +68,20 @@ class RollSearch {
   /// The place near another one at which least squares, by Gauss and Newton, ask for no change.
   [[nodiscard]] DetectorRoll refine(PanelPlace place) const {
     constexpr double infinity = std::numeric_limits<double>::infinity();
-    constexpr double most_tries = 20;
-    DetectorRoll result{};
-    std::vector<RollCandidate> tried;
+    constexpr int most_tries = 20;
     for (int tries = 1;; ++tries) {
       FitTable const table = mismatch_.fit_sums(place, rotation_);
       FitSums const all = table.all();
       NormalEquations const equations{all};
-      double const mismatch = mismatch_.mismatch(all.pairs);
-      tried.push_back({place.roll, mismatch});
-      result = {place.roll, infinity, place.column, infinity, mismatch, {}, tried};
+      DetectorRoll result{
+          place.roll, infinity, place.column, infinity, mismatch_.mismatch(all.pairs), {}};
       if (!equations.is_solvable()) return result;
       PlaceChange const step = equations.step();
       bool const is_there = std::abs(step.column) < 1e-3 && std::abs(step.roll) * reach_ < 1e-3;
       if (is_there || tries == most_tries) {
         PlaceChange const variances = this->variances(equations, table);
-        result.uncertainty = std::sqrt(variances.roll);
-        result.column_uncertainty = std::sqrt(variances.column);
+        result.uncertainty = std::hypot(std::sqrt(variances.roll), step.roll);
+        result.column_uncertainty = std::hypot(std::sqrt(variances.column), step.column);
         return result;
       }
       double const longest = std::max({1.0, std::abs(step.column), std::abs(step.roll) * reach_});
@@ -117,19 +120,34 @@ double column_about(PanelMismatch<FewRows, Executor> const& mismatch, Rotation r
   return search(0.125 * (columns - 1), 0.875 * (columns - 1)).column;
 }
 
+/// Some candidates, and others wherever these reach.
+inline std::vector<RollCandidate> joined(std::vector<RollCandidate> const& coarse,
+                                         std::vector<RollCandidate> const& fine) {
+  std::vector<RollCandidate> result;
+  for (RollCandidate const& one : coarse) {
+    if (one.roll < fine.front().roll) result.push_back(one);
+  }
+  result.insert(result.end(), fine.begin(), fine.end());
+  for (RollCandidate const& one : coarse) {
+    if (one.roll > fine.back().roll) result.push_back(one);
+  }
+  return result;
+}
+
 }  // namespace detail
 
 /// Finds the roll of the panel, up to 3 degrees, and the column in which the rotation axis is seen.
 /// `lines` are line integrals of all pixels (u, v, view) in the executor's memory: mirrored about
 /// the axis, each view is compared with the one from the other side. With parallel rays any rows
 /// do. Of a point source lines are measured twice in the plane of its circle alone, and where the
-/// object changes along the axis others differ the more the farther from it: give
-/// CircularScan::part of the rows about central_row that lie within a degree or so of it. Where a
-/// panel is high, rows may be averaged by some first, with pixel[1] and central_row to match. Of
-/// views and else it asks what find_rotation_axis does. The scan's own `axis_column` and `roll` are
-/// not looked at. Waits until the search is done. Throws InvalidArgument where that function does,
-/// for fewer than 8 rows, for a point source whose plane lies beyond the rows, and where no roll is
-/// found.
+/// object changes along the axis others differ the more the farther from it, of which the search
+/// leaves out what is linear: give CircularScan::part of the rows about central_row that lie within
+/// two degrees or so of it. Where a panel is high, rows may be averaged by some first, with
+/// pixel[1] and central_row to match. Uncertainties tell how much parts of the rows and of the
+/// views differ. Of views and else it asks what find_rotation_axis does. The scan's own
+/// `axis_column` and `roll` are not looked at. Waits until the search is done. Throws
+/// InvalidArgument where that function does, for fewer than 8 rows, for a point source whose plane
+/// lies beyond the rows, and where no roll is found.
 template <class Executor>
 [[nodiscard]] DetectorRoll find_roll(Executor const& executor, CircularScan const& scan,
                                      ProjectionView<float const> lines) {
@@ -155,9 +173,11 @@ template <class Executor>
   double const reach = std::max(0.5 * scan.size[0] / std::min(ratio, 1.0), 0.5 * rows * ratio);
   detail::RollSearch<Executor> const search{mismatch, scan.rotation, reach};
   constexpr double most = 3 * pi / 180;
-  auto candidates = search.scan_rolls(column, most);
+  double const step = search.coarse_step(most);
+  auto const coarse =
+      search.scan_rolls({column, 0}, static_cast<int>(std::lround(most / step)), step);
   auto const best =
-      std::min_element(candidates.begin(), candidates.end(),
+      std::min_element(coarse.begin(), coarse.end(),
                        [](auto const& a, auto const& b) { return a.mismatch < b.mismatch; });
   DetectorRoll result = search.refine({column, best->roll});
   constexpr double most_mismatch = 0.5;
@@ -167,8 +187,10 @@ template <class Executor>
                   detail::rounded(result.roll * 180 / pi), " +- ",
                   detail::rounded(result.uncertainty * 180 / pi), " degrees, with a mismatch of ",
                   detail::rounded(result.mismatch), ": that is none; name the roll");
+  constexpr int fine_steps = 8;
+  auto const fine = search.scan_rolls({result.column, result.roll}, fine_steps, step / fine_steps);
+  result.candidates = detail::joined(coarse, fine);
   result.column += (scan.central_row - reference) * ratio * std::tan(result.roll);
-  result.candidates = std::move(candidates);
   return result;
 }
 

@@ -126,12 +126,13 @@ class PanelMismatch {
     auto const in_memory = detail::in_memory_of(executor_, places);
     Buffer<PairSums, Executor> of_views{executor_, places.size() * static_cast<std::size_t>(views)};
     Buffer<PairSums, Executor> of_groups{executor_, places.size() * PlaceSums::groups};
-    executor_.for_each({count, views, 1},
-                       CompareViews<typename Rows::Interpolation>{
-                           smoothed_.view(extents_), sorted_.circle(), angles_.data(),
-                           in_memory.data(), of_views.data(), count, view_step,
-                           sparseness * steps.rows, sparseness * steps.columns, edge_, 2 * Rows::row_smoothings,
-                           reference_, ratio_, fan_, rotation == Rotation::clockwise ? 1.0 : -1.0});
+    executor_.for_each(
+        {count, views, 1},
+        CompareViews<typename Rows::Interpolation>{
+            smoothed_.view(extents_), sorted_.circle(), angles_.data(), in_memory.data(),
+            of_views.data(), count, view_step, sparseness * steps.rows, sparseness * steps.columns,
+            edge_, 2 * Rows::row_smoothings, reference_, ratio_, fan_,
+            rotation == Rotation::clockwise ? 1.0 : -1.0});
     executor_.for_each({count, PlaceSums::groups, 1}, AddViews{of_views.data(), of_groups.data(),
                                                                count, views, PlaceSums::groups});
     auto const found = detail::on_host(executor_, of_groups);
@@ -154,13 +155,13 @@ class PanelMismatch {
     Steps const steps = this->steps();
     int const edge_rows = 2 * Rows::row_smoothings;
     int const rows = (extents_[1] - 2 * edge_rows - 1) / steps.rows + 1;
-    Buffer<FitSums, Executor> sums{executor_, static_cast<std::size_t>(rows) *
-                                                  static_cast<std::size_t>(views)};
-    executor_.for_each({rows, views, 1},
-                       ComparePanel{smoothed_.view(extents_), sorted_.circle(), angles_.data(),
-                                    sums.data(), place, rows, view_step, steps.rows, steps.columns,
-                                    edge_, edge_rows, reference_, ratio_, fan_,
-                                    rotation == Rotation::clockwise ? 1.0 : -1.0});
+    Buffer<FitSums, Executor> sums{
+        executor_, static_cast<std::size_t>(rows) * static_cast<std::size_t>(views)};
+    executor_.for_each(
+        {rows, views, 1},
+        ComparePanel{smoothed_.view(extents_), sorted_.circle(), angles_.data(), sums.data(), place,
+                     rows, view_step, steps.rows, steps.columns, edge_, edge_rows, reference_,
+                     ratio_, fan_, rotation == Rotation::clockwise ? 1.0 : -1.0});
     return {rows, views, detail::on_host(executor_, sums)};
   }
   /// Whether there is nothing but the seam of half a turn, of views made in several ways.
