@@ -58,7 +58,7 @@ class RollSearch {
     std::vector<PanelPlace> places;
     for (int i = -steps; i <= steps; ++i) places.push_back({about.column, about.roll + i * step});
     std::vector<RollCandidate> result;
-    constexpr int sparseness = 2;
+    constexpr int sparseness = 3;
     for (auto const& sums : mismatch_.sums(places, rotation_, sparseness)) {
       result.push_back({places[result.size()].roll, mismatch_.mismatch(sums.all)});
     }

@@ -40,6 +40,7 @@ struct SingleRows {
   static constexpr int row_smoothings = 0;     ///< and how often across rows, too
   static constexpr int step = 1;               ///< of the columns, and the rows, that are compared
   static constexpr int most_rows = 1 << 16;    ///< that are compared
+  static constexpr int most_views = 180;       ///< and how many views about
   static constexpr double least_motion = 1.5;  ///< of a seam [columns a view]
   using Interpolation = LinearInRow;
 };
@@ -50,6 +51,7 @@ struct FewRows {
   static constexpr int row_smoothings = 0;
   static constexpr int step = 2;
   static constexpr int most_rows = 8;
+  static constexpr int most_views = 60;
   static constexpr double least_motion = 1.5;
   using Interpolation = LinearInRow;
 };
@@ -60,6 +62,7 @@ struct PanelRows {
   static constexpr int row_smoothings = 1;
   static constexpr int step = 2;
   static constexpr int most_rows = 1 << 16;
+  static constexpr int most_views = 180;
   static constexpr double least_motion = 0;
   using Interpolation = CubicOnPanel;
 };
@@ -115,24 +118,22 @@ class PanelMismatch {
             std::max({Rows::step, rows, extents_[1] / Rows::most_rows})};
   }
 
-  /// The sums of all places, for one sense of rotation, of pixels some steps apart.
+  /// The sums of all places, for one sense of rotation, of columns and views some steps apart.
   [[nodiscard]] std::vector<PlaceSums> sums(std::vector<PanelPlace> const& places,
                                             Rotation rotation, int sparseness = 1) const {
-    constexpr int most_views = 180;
-    int const view_step = std::max(1, extents_[2] / most_views);
+    int const view_step = seam_ ? 1 : sparseness * std::max(1, extents_[2] / Rows::most_views);
     int const views = (extents_[2] + view_step - 1) / view_step;
     Steps const steps = this->steps();
     int const count = static_cast<int>(places.size());
     auto const in_memory = detail::in_memory_of(executor_, places);
     Buffer<PairSums, Executor> of_views{executor_, places.size() * static_cast<std::size_t>(views)};
     Buffer<PairSums, Executor> of_groups{executor_, places.size() * PlaceSums::groups};
-    executor_.for_each(
-        {count, views, 1},
-        CompareViews<typename Rows::Interpolation>{
-            smoothed_.view(extents_), sorted_.circle(), angles_.data(), in_memory.data(),
-            of_views.data(), count, view_step, sparseness * steps.rows, sparseness * steps.columns,
-            edge_, 2 * Rows::row_smoothings, reference_, ratio_, fan_,
-            rotation == Rotation::clockwise ? 1.0 : -1.0});
+    executor_.for_each({count, views, 1},
+                       CompareViews<typename Rows::Interpolation>{
+                           smoothed_.view(extents_), sorted_.circle(), angles_.data(),
+                           in_memory.data(), of_views.data(), count, view_step, steps.rows,
+                           sparseness * steps.columns, edge_, 2 * Rows::row_smoothings, reference_,
+                           ratio_, fan_, rotation == Rotation::clockwise ? 1.0 : -1.0});
     executor_.for_each({count, PlaceSums::groups, 1}, AddViews{of_views.data(), of_groups.data(),
                                                                count, views, PlaceSums::groups});
     auto const found = detail::on_host(executor_, of_groups);
@@ -149,8 +150,7 @@ class PanelMismatch {
 
   /// The sums of one place for a fit.
   [[nodiscard]] FitTable fit_sums(PanelPlace const& place, Rotation rotation) const {
-    constexpr int most_views = 180;
-    int const view_step = std::max(1, extents_[2] / most_views);
+    int const view_step = std::max(1, extents_[2] / Rows::most_views);
     int const views = (extents_[2] + view_step - 1) / view_step;
     Steps const steps = this->steps();
     int const edge_rows = 2 * Rows::row_smoothings;
