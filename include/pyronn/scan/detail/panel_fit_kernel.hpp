@@ -98,7 +98,7 @@ struct ComparePanel {
   double sense;
 
   PYRONN_HOST_DEVICE void operator()(Vec<int, 3> item) const {
-    double const wanted = angles[item[1] * view_step];
+    double const wanted = angles[std::int64_t{item[1]} * view_step];
     FitSums result;
     ViewsAround const opposite = circle.around(wanted + pi);
     double middle = wanted;  // as far from a view as its opposite is from one
@@ -113,7 +113,8 @@ struct ComparePanel {
     double const y = (edge_rows + item[0] * row_step - reference) * ratio;
     double const side = pyronn::max(place.column, lines.extents[0] - 1 - place.column);
     double crossing = 0;
-    for (double x = column_step * std::floor(side / column_step) + 0.5; x > 0; x -= column_step) {
+    for (int i = static_cast<int>(side / column_step); i >= 0; --i) {
+      double const x = column_step * i + 0.5;
       Place const one = on_panel(x * cosine + y * sine, y * cosine - x * sine);
       Place const other = on_panel(-x * cosine + y * sine, y * cosine + x * sine);
       if (!one.is_inside && !other.is_inside) continue;
