@@ -163,7 +163,7 @@ struct EvenRows {
 };
 
 /// Of parallel rays so many of all rows that 256 MiB hold their lines; of a point source those
-/// within a degree of its plane.
+/// within two degrees of its plane.
 EvenRows rows_for_roll(pyronn::CircularScan const& circle) {
   constexpr int few = 16;
   constexpr double most_lines = 1 << 26;
@@ -173,7 +173,7 @@ EvenRows rows_for_roll(pyronn::CircularScan const& circle) {
   int end = circle.size[1];
   if (!circle.is_parallel()) {
     double const reach =
-        std::max(few / 2.0, circle.source_detector * std::tan(pyronn::pi / 180) / circle.pixel[1]);
+        std::max(few / 2.0, circle.source_detector * std::tan(pyronn::pi / 90) / circle.pixel[1]);
     first = static_cast<int>(std::clamp(circle.central_row - reach, 0.0, end - 1.0));
     end = static_cast<int>(std::clamp(circle.central_row + reach + 1, first + 1.0, 1.0 * end));
   }
