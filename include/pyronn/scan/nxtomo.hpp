@@ -226,6 +226,13 @@ class NxtomoReader {
 
 }  // namespace detail
 
+/// The entries of a file that read_nxtomo reads, of which it wants one to be named where there are
+/// several: all that hold a scan, or the one that the file calls its default. Throws FileError
+/// where there is none.
+[[nodiscard]] inline std::vector<std::string> nxtomo_entries(std::filesystem::path const& path) {
+  return detail::NxtomoEntry::entries(detail::Hdf5File{path});
+}
+
 /// Reads the scan of an entry; without a name that of the only one, or of the default one. Views,
 /// darks and flats are sorted by their image keys; images are read when they are asked for. z is
 /// along the detector's rows from first to last. Throws FileError for whatever is missing or
