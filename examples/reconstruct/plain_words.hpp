@@ -44,6 +44,7 @@ inline constexpr char const* speakers[] = {"ArcFanBeam",
 /// In this order.
 inline constexpr std::pair<char const*, char const*> plain[] = {
     {"pyronn::", ""},
+    {"rtk::Projection: ", ""},
     {"; Redundancy::uniform takes", "; --redundancy uniform takes"},
     {"Redundancy::parker and riess are", "--redundancy parker and riess are"},
     {"Redundancy::", "--redundancy "},

@@ -166,6 +166,9 @@ class NxtomoReader {
       if (!x && !y) continue;
       if (!x) entry_.fail(group + "x_pixel_size", ": is missing beside y_pixel_size");
       if (!y) entry_.fail(group + "y_pixel_size", ": is missing beside x_pixel_size");
+      for (auto const& [name, size] : {std::pair{"x_pixel_size", *x}, {"y_pixel_size", *y}}) {
+        if (!(size > 0)) entry_.fail(group + name, ": is ", size, " mm, and must be positive");
+      }
       return facts_.choose<Vec2d>("pixel [mm]", given_.pixel,
                                   {Vec2d{*x, *y}, group + "x_pixel_size"}, Vec2d{}, "");
     }
