@@ -12,34 +12,22 @@ namespace example {
 namespace words {
 
 /// Who says something, with a colon behind.
-inline constexpr char const* speakers[] = {"ArcFanBeam",
-                                           "CalibrationFields",
-                                           "CircularOrbit",
-                                           "CircularScan",
-                                           "ConeBeam",
-                                           "Detector",
-                                           "FanBeam",
-                                           "Fbp",
-                                           "Grid",
-                                           "ImageStack",
-                                           "LineDetector",
-                                           "ParallelBeam2D",
-                                           "ParallelBeam3D",
-                                           "ParallelOrbit",
-                                           "Scan",
-                                           "StripeFinder",
-                                           "VolumeWriter",
-                                           "apply_polynomial",
-                                           "calibration_fields",
-                                           "equal_angles",
-                                           "extend_rows",
-                                           "find_roll",
-                                           "find_rotation_axis",
-                                           "line_integrals",
-                                           "moved_views",
-                                           "remove_zingers",
-                                           "subtract_stripes",
-                                           "volume_of_scan"};
+inline constexpr char const* speakers[] = {
+    // clang-format off
+    "AdmmTv", "ArcFanBeam", "ArcFanView", "AsdPocs", "Backprojector", "BadPixelOptions",
+    "CalibrationFields", "CircularOrbit", "CircularScan", "ConeBeam", "ConeView", "Detector",
+    "FanBeam", "FanView", "Fbp", "FistaTv", "Grid", "ImageStack", "ImagesInMemory",
+    "LineCorrector", "LineDetector", "ParallelBeam2D", "ParallelBeam3D", "ParallelOrbit",
+    "ParallelView", "ParallelView2D", "ParallelView3D", "Pdhg", "Projector", "Pwls", "RowFilter",
+    "RowsAsImages", "ScaledImages", "Scan", "SelectedImages", "Sirt", "StripeFinder",
+    "StripeOptions", "TvProx", "VolumeWriter", "Workspace", "ZingerOptions", "apply_polynomial",
+    "calibration_fields", "detector_part", "edf_images", "elekta_images", "equal_angles",
+    "extend_rows", "find_bad_pixels", "find_roll", "find_rotation_axis", "line_integrals",
+    "mark_missing", "mean_field", "moved_views", "remove_zingers", "run_solver", "subset_order",
+    "subtract_stripes", "tiff_images", "to_hounsfield", "tv_strength_elsewhere",
+    "volume_of_scan", "volume_writer"
+    // clang-format on
+};
 
 /// In this order.
 inline constexpr std::pair<char const*, char const*> plain[] = {
