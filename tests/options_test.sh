@@ -64,12 +64,19 @@ refuses "--center: '3x' must be file, auto or a column" "$scan" --center 3x
 refuses "--hardening: 'x' must be a number, or file alone" "$scan" --hardening x
 
 # Numbers that contradict one another, or that make nothing.
-refuses "--pixel: pixels of 0.0015 x 1.5 mm have sides whose ratio is 1000" --pixel 0.0015 1.5 "$scan"
+refuses "--pixel: pixels of 0.0015 x 1.5 mm have sides whose ratio is 1000" \
+  --pixel 0.0015 1.5 "$scan"
 sed 's/"pixel_mm": \[[^]]*\]/"pixel_mm": [0.0015, 1.5]/' "$scan" > "$folder/scan/odd.json"
 refuses ".*odd.json: pixels of 0.0015 x 1.5 mm" "$folder/scan/odd.json"
-refuses ".*scan.json: a panel of [0-9]* mm, .* is too wide for a source 1000 mm away" --pixel 13888 "$scan"
+refuses ".*scan.json: a panel of [0-9]* mm, .* is too wide for a source 1000 mm away" \
+  --pixel 1388 "$scan"
 refuses "--source-detector: 10 mm is less than --source-isocenter, 20 mm" "$scan" \
   --source-isocenter 20 --source-detector 10
+refuses "--source-detector: 1e+300 mm is longer than any scanner" "$scan" --source-detector 1e300
+refuses ".*scan.json: a source 1e-09 mm from the axis and 1000 mm from the panel magnifies by" \
+  "$scan" --source-isocenter 1e-9
+refuses "--pixel: pixels of 1e-300 x 1e-300 mm are none of a detector's" --pixel 1e-300 "$scan"
+refuses "--voxel: 1e+09 mm is more than all that is seen, 200 mm" --voxel 1e9 "$scan"
 refuses "--hardening: a0 .* is the same for all p" --hardening 0 "$scan"
 refuses "--hardening: a0 .* falls where p grows" --hardening 0 -1 "$scan"
 refuses "--hardening: 1e+300 is no coefficient" --hardening 0 1e300 "$scan"

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <string>
 #include <system_error>
+#include <utility>
 #include <vector>
 
 #include <pyronn/scan/detail/panel_checks.hpp>
@@ -60,6 +61,22 @@ void check_company(CLI::App const& app, Options const& options) {
   }
 }
 
+void check_distances(Options const& options) {
+  constexpr double longest = 1e10;  // beamlines have their source far away
+  for (auto const& [option, distance] :
+       {std::pair{"--source-isocenter", options.source_isocenter_mm},
+        {"--source-detector", options.source_detector_mm}}) {
+    if (!distance || *distance <= longest) continue;
+    throw BadInput(std::string{option} + ": " + number_text(*distance) +
+                   " mm is longer than any scanner");
+  }
+  if (!options.source_isocenter_mm || !options.source_detector_mm) return;
+  if (*options.source_detector_mm >= *options.source_isocenter_mm) return;
+  throw BadInput("--source-detector: " + number_text(*options.source_detector_mm) +
+                 " mm is less than --source-isocenter, " +
+                 number_text(*options.source_isocenter_mm) + " mm; are they swapped?");
+}
+
 void check_pixel(Options const& options) {
   if (options.pixel_mm.empty()) return;
   std::string const fault =
@@ -75,14 +92,9 @@ void check_options(CLI::App const& app, Options const& options) {
                    number_text(options.grey[1]));
   }
   check_company(app, options);
+  check_distances(options);
   check_pixel(options);
   if (options.voxel_mm.size() == 2) throw BadInput("--voxel: wants one size or three");
-  if (options.source_isocenter_mm && options.source_detector_mm &&
-      *options.source_detector_mm < *options.source_isocenter_mm) {
-    throw BadInput("--source-detector: " + number_text(*options.source_detector_mm) +
-                   " mm is less than --source-isocenter, " +
-                   number_text(*options.source_isocenter_mm) + " mm; are they swapped?");
-  }
   static_cast<void>(options.given());
   static_cast<void>(options.memory_limits(0));
   check_names(options);
