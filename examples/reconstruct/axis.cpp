@@ -218,12 +218,15 @@ std::string text_of(pyronn::DetectorRoll const& roll) {
 }
 
 std::string text_of(pyronn::RotationAxis const& axis) {
-  std::string text =
-      "axis column " + number_text(axis.column, axis.uncertainty) + ": found from the images";
-  if (axis.mismatch_of_other_rotation && *axis.mismatch_of_other_rotation < axis.mismatch / 4) {
-    text += "; lines that are measured twice agree better if the scan turned the other way";
-  }
-  return text;
+  return "axis column " + number_text(axis.column, axis.uncertainty) + ": found from the images";
+}
+
+std::string warning_of(pyronn::RotationAxis const& axis) {
+  bool const agrees_better =
+      axis.mismatch_of_other_rotation && *axis.mismatch_of_other_rotation < axis.mismatch / 4;
+  if (!agrees_better) return "";
+  return "lines that are measured twice agree better if the scan turned the other way; see "
+         "--rotation";
 }
 
 }  // namespace example
