@@ -14,6 +14,9 @@
 #include <pyronn/exec/buffer.hpp>
 #include <pyronn/exec/traits.hpp>
 #include <pyronn/exec/vector_operations.hpp>
+#include <pyronn/recon/preprocess/detail/row_smoother.hpp>
+#include <pyronn/recon/preprocess/detail/shared_edges.hpp>
+#include <pyronn/recon/preprocess/detail/single_stripes.hpp>
 #include <pyronn/recon/preprocess/detail/stripe_kernels.hpp>
 #include <pyronn/recon/preprocess/detail/stripe_rows.hpp>
 
@@ -23,7 +26,8 @@ namespace pyronn {
 struct StripeOptions {
   /// The part of what is found that is taken away, from 0 to 1.
   double strength = 1;
-  /// What is wider than about half as many columns stays, from 1 to 30.
+  /// What is wider than about half as many columns stays, from 1 to 30; edges of bodies about the
+  /// axis are looked for with means over so many columns to either side.
   int radius = 8;
   /// Beyond how many standard deviations of what most views say of a pixel a view is not believed.
   double outlier = 2;
@@ -52,21 +56,25 @@ struct StripeOptions {
 
 /// Finds what each pixel adds to its line integrals in all views: the logarithm of a gain that the
 /// flat field does not know. In every view a number is compared with the cubic through its two
-/// neighbours to either side, and with the straight line through one. Of a gain these differences
-/// are the same in all views; an object leaves nearly none but where it has an edge, and where
-/// edges move from view to view, the views that see one count little (weights of Geman and
-/// McClure). The stripes of a row are the most probable ones for these differences and how far
-/// groups of 8 neighbouring views disagree about them, where stripes are normally distributed and
-/// some differences are wrong. How large stripes are is estimated from the third quartile over the
-/// row: of a clean scan it is near 0, and so are its stripes. Single stripes that are larger are
-/// found where they alone explain what is around them.
+/// neighbours to either side, with their mean, and with the straight line through one. Of a gain
+/// these differences are the same in all views; an object leaves nearly none but where it has an
+/// edge, and where edges move from view to view, the views that see one count little (weights of
+/// Geman and McClure). The stripes of a row are the most probable ones for these differences and
+/// how far groups of 8 neighbouring views disagree about them, where stripes are normally
+/// distributed and some differences are wrong. How large stripes are is estimated from the third
+/// quartile over the row: of a clean scan it is near 0, and so are its stripes. Single stripes that
+/// are larger are found where they alone explain what is around them.
 ///
-/// What is the same in all views may be the object's too: a tube about the axis. Its edges are wide
-/// and stay, but in a row they cannot be told from gains as large as what they leave: up to three
-/// columns beside an edge, stripes stay or are taken away wrongly. What is about the axis and
-/// thinner than one and a half columns is a stripe. Pairs of columns with the same gain, and single
-/// strong stripes that are closer than seven columns, are told from edges only where the other
-/// columns have stripes nearly as strong.
+/// What is the same in all views may be the object's too: a sample or its tube about the axis.
+/// Gains change from column to column; such an edge leaves in the mean view what changes slowly
+/// over many columns, and where it does and views agree, nothing is taken away. So stripes stay
+/// within about eight columns of an edge that all views see in the same place: of 256 columns with
+/// a tube of 218 the rings of gains of 2 % only halve. Where edges move by a few columns and gains
+/// are far smaller than they, stripes stay in part: of a head of 64 columns the rings of gains of 2
+/// % fall by a third, of 96 columns fivefold. What is about the axis and thinner than one and a
+/// half columns is a stripe. Pairs of columns with the same gain, and single strong stripes that
+/// are closer than seven columns, are told from edges only where the other columns have stripes
+/// nearly as strong.
 ///
 /// Views may come all at once or in shares, in any order; in each round all of them, or in all but
 /// the last some that are spread over the turn:
@@ -88,7 +96,7 @@ template <class Executor>
 class StripeFinder {
  public:
   /// For views of so many columns and rows: a detector or a band of its rows. Takes memory of the
-  /// executor for 50 floats a pixel. Throws InvalidArgument for options that are none and a
+  /// executor for 77 floats a pixel. Throws InvalidArgument for options that are none and a
   /// detector of less than 3 columns, and OutOfMemory.
   StripeFinder(Executor const& executor, Extents<2> detector, StripeOptions const& options = {})
       : executor_{executor},
@@ -99,7 +107,11 @@ class StripeFinder {
         scales_{executor, static_cast<std::size_t>(detector[1])},
         isolated_{executor, pixels(detector)},
         equations_{executor, pixels(detector)},
-        stripes_{executor, pixels(detector)} {
+        stripes_{executor, pixels(detector)},
+        views_{executor, pixels(detector)},
+        narrow_{executor, pixels(detector)},
+        smoother_{pyronn::min(options.radius, (detector[0] - 1) / 2)} {
+    executor.for_each({detector[0], detector[1], 1}, detail::ClearViews{views_.view(detector)});
     fill(executor, stripes_.view(detector), 0.0F);
     executor.for_each(of_kinds(),
                       detail::ClearStripes{sums_.view(of_kinds()), differences_.view(of_kinds())});
@@ -118,6 +130,9 @@ class StripeFinder {
                                                static_cast<float>(options_.outlier),
                                                sums_.view(of_kinds())};
     executor_.for_each(kernel.items(), kernel);
+    if (round_ > 0) return;
+    executor_.for_each({detector_[0], detector_[1], 1},
+                       detail::AddViews{lines, views_.view(detector_)});
   }
 
   /// Ends a round: finds the stripes by what was seen so far. Does not synchronise.
@@ -128,14 +143,23 @@ class StripeFinder {
     auto const isolated = isolated_.view(detector_);
     auto const stripes = stripes_.view(detector_);
     executor_.for_each(of_kinds(), detail::MoveDifferences{sums_.view(of_kinds()), differences});
+    executor_.for_each(
+        pixels, detail::NarrowMeans{views_.view(detector_), smoother_, narrow_.view(detector_)});
     executor_.for_each(rows, detail::ScaleStripes{differences, scales_.data()});
     // Twice: beside a strong one there may be another.
     fill(executor_, isolated, 0.0F);
     executor_.for_each(pixels, detail::AddIsolated{differences, scales_.data(), isolated, stripes});
     executor_.for_each(pixels, detail::AddIsolated{differences, scales_.data(), stripes, isolated});
-    executor_.for_each(
-        rows, detail::SolveStripes{differences, scales_.data(), isolated, tolerance(),
-                                   options_.significance, equations_.view(detector_), stripes});
+    executor_.for_each(rows,
+                       detail::SolveStripes{differences,
+                                            scales_.data(),
+                                            isolated,
+                                            tolerance(),
+                                            options_.significance,
+                                            equations_.view(detector_),
+                                            stripes,
+                                            {narrow_.view(detector_), views_.view(detector_)}});
+    ++round_;
   }
 
   /// What each pixel (u, v) adds to its line integrals, as of the last round, in the executor's
@@ -173,6 +197,10 @@ class StripeFinder {
   Buffer<float, Executor> isolated_;
   Buffer<detail::StripeEquation, Executor> equations_;
   Buffer<float, Executor> stripes_;
+  Buffer<detail::PixelSums, Executor> views_;
+  Buffer<float, Executor> narrow_;
+  detail::RowSmoother smoother_;
+  int round_ = 0;
 };
 
 /// Subtracts `strength` times what each pixel (u, v) adds from line integrals (u, v, view), in
@@ -194,7 +222,7 @@ void subtract_stripes(Executor const& executor, ArrayView<float const, 2> stripe
 }
 
 /// Takes stripes away from line integrals (u, v, view) of all views of a band of rows, in place, as
-/// a StripeFinder finds them. Takes memory of the executor for 50 floats a pixel of one view; does
+/// a StripeFinder finds them. Takes memory of the executor for 77 floats a pixel of one view; does
 /// not synchronise. A strength of 0 changes nothing. Throws InvalidArgument where StripeFinder
 /// does, and OutOfMemory.
 template <class Executor>

@@ -9,19 +9,21 @@
 namespace pyronn::detail {
 
 /// The fourth or the second difference, as a part of the number: what it has more than the cubic
-/// through its two neighbours to either side, or the straight line through one.
+/// through its two neighbours to either side, or the straight line through one; or what it has more
+/// than the mean of its two neighbours to either side.
 struct RowDifference {
-  static constexpr int kinds = 2;
+  static constexpr int kinds = 3;
   static constexpr int most_reach = 2;
   static constexpr int fourth = 0;
   static constexpr int second = 1;
+  static constexpr int mean = 2;
   /// Of fourth differences: the sum of the squares of their weights, and its root.
   static constexpr double square = 70.0 / 36.0;
   static constexpr double deviation = 1.3944333775567928;
 
   int kind;
 
-  [[nodiscard]] PYRONN_HOST_DEVICE constexpr int reach() const { return kind == fourth ? 2 : 1; }
+  [[nodiscard]] PYRONN_HOST_DEVICE constexpr int reach() const { return kind == second ? 1 : 2; }
 
   /// Of a neighbour that is so far away, at most `most_reach`.
   template <class Number>
@@ -29,6 +31,7 @@ struct RowDifference {
     int const distance = offset < 0 ? -offset : offset;
     if (distance == 0) return Number{1};
     if (kind == fourth) return distance == 1 ? Number{-2} / Number{3} : Number{1} / Number{6};
+    if (kind == mean) return Number{-1} / Number{4};
     return distance == 1 ? Number{-1} / Number{2} : Number{0};
   }
 
@@ -43,7 +46,7 @@ struct RowDifference {
     using Number = decltype(row(u));
     if (!reaches(u, columns)) return Number{0};
     Number const near = row(u) + weight<Number>(1) * (row(u - 1) + row(u + 1));
-    return kind == fourth ? near + weight<Number>(2) * (row(u - 2) + row(u + 2)) : near;
+    return kind != second ? near + weight<Number>(2) * (row(u - 2) + row(u + 2)) : near;
   }
 };
 

@@ -28,7 +28,7 @@ struct StripeDifference {
   float mean;
   float spread;    ///< its standard deviation in views that agree; 0: not known
   float variance;  ///< of the mean; 1e30: no view says anything
-  float doubt;     ///< the variance, and once more what of it the object rather than noise has
+  float doubt;     ///< the variance that noise gives it, and twice what of it the object has
 };
 
 /// Makes all sums 0; an item is a pixel and a kind of difference.
@@ -175,7 +175,7 @@ struct MoveDifferences {
     double const of_object = pyronn::max(variance - 1.5 * of_noise, 0.0);
     difference = {difference.mean + static_cast<float>(mean),
                   static_cast<float>(pyronn::max(std::sqrt(square), least_spread)),
-                  static_cast<float>(variance), static_cast<float>(variance + of_object)};
+                  static_cast<float>(variance), static_cast<float>(of_noise + 2 * of_object)};
   }
 };
 
