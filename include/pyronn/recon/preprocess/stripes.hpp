@@ -96,8 +96,8 @@ template <class Executor>
 class StripeFinder {
  public:
   /// For views of so many columns and rows: a detector or a band of its rows. Takes memory of the
-  /// executor for 77 floats a pixel. Throws InvalidArgument for options that are none and a
-  /// detector of less than 3 columns, and OutOfMemory.
+  /// executor for 77 floats a pixel and 2 a row. Throws InvalidArgument for options that are none
+  /// and a detector of less than 3 columns, and OutOfMemory.
   StripeFinder(Executor const& executor, Extents<2> detector, StripeOptions const& options = {})
       : executor_{executor},
         detector_{checked(detector, options)},
@@ -115,6 +115,16 @@ class StripeFinder {
     fill(executor, stripes_.view(detector), 0.0F);
     executor.for_each(of_kinds(),
                       detail::ClearStripes{sums_.view(of_kinds()), differences_.view(of_kinds())});
+  }
+
+  /// What it takes of the executor's memory.
+  [[nodiscard]] static std::size_t memory_bytes(Extents<2> detector) {
+    constexpr std::size_t of_kind =
+        sizeof(detail::DifferenceSums) + sizeof(detail::StripeDifference);
+    constexpr std::size_t of_pixel = detail::RowDifference::kinds * of_kind +
+                                     sizeof(detail::StripeEquation) + sizeof(detail::PixelSums) +
+                                     3 * sizeof(float);
+    return of_pixel * pixels(detector) + sizeof(double) * static_cast<std::size_t>(detector[1]);
   }
 
   /// Looks at line integrals (u, v, view) of some views; what is not finite is passed over. Does
