@@ -70,8 +70,8 @@ struct StripeOptions {
 /// over many columns, and where it does and views agree, nothing is taken away. So stripes stay
 /// within about eight columns of an edge that all views see in the same place: of 256 columns with
 /// a tube of 218 the rings of gains of 2 % only halve. Where edges move by a few columns and gains
-/// are far smaller than they, stripes stay in part: of a head of 64 columns the rings of gains of 2
-/// % fall by a third, of 96 columns fivefold. What is about the axis and thinner than one and a
+/// are far smaller than they, stripes stay in part: of a head of 64 columns the rings of gains of
+/// 2 % fall by 30 %, of 96 columns fivefold. What is about the axis and thinner than one and a
 /// half columns is a stripe. Pairs of columns with the same gain, and single strong stripes that
 /// are closer than seven columns, are told from edges only where the other columns have stripes
 /// nearly as strong.
