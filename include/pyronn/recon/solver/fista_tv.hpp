@@ -124,6 +124,17 @@ class FistaTv {
                               numbers() + detail::fista_numbers);
   }
 
+  /// What save_state keeps: solver_state.hpp.
+  template <class State>
+  void visit_state(State& state) {
+    state.system(system_);
+    state.option("strength", options_.strength);
+    state.option("inner iterations", options_.inner_iterations);
+    state.image(image_);
+    state.memory(memory_);
+    state.number(square_);
+  }
+
  private:
   using Pixel = typename System::Image;
   using Ray = typename System::Ray;
