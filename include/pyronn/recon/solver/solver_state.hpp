@@ -92,13 +92,14 @@ inline std::string first_difference(std::string const& held, std::string const& 
 class StateFile {
  public:
   StateFile(std::filesystem::path const& path, std::string const& text, std::int64_t bytes)
-      : path_{path}, header_{read_npy_header(path)}, file_{path} {
-    if (header_.type != NumberType::uint8 || header_.shape.size() != 1) {
+      : file_{path} {
+    NpyHeader const header = read_npy_header(path);
+    if (header.type != NumberType::uint8 || header.shape.size() != 1) {
       fail_file(path, "is not the state of a solver");
     }
-    position_ = header_.data_offset;
+    position_ = header.data_offset;
     auto const own = static_cast<std::int64_t>(text.size());
-    std::string held(static_cast<std::size_t>(std::min(own, header_.shape[0])), '\0');
+    std::string held(static_cast<std::size_t>(std::min(own, header.shape[0])), '\0');
     read(held.data(), held.size());
     std::string const first = text.substr(0, text.find('\n') + 1);
     if (held.compare(0, first.size(), first) != 0) {
@@ -108,8 +109,8 @@ class StateFile {
       fail_file(path, first_difference(held, text),
                 "; make it as the one whose state was saved, with the same problem and options");
     }
-    if (header_.shape[0] != own + bytes) {
-      fail_file(path, "holds ", header_.shape[0], " bytes of a state that takes ", own + bytes);
+    if (header.shape[0] != own + bytes) {
+      fail_file(path, "holds ", header.shape[0], " bytes of a state that takes ", own + bytes);
     }
   }
 
@@ -119,8 +120,6 @@ class StateFile {
   }
 
  private:
-  std::filesystem::path const& path_;
-  NpyHeader header_;
   ReadableFile file_;
   std::int64_t position_ = 0;
 };
