@@ -117,6 +117,10 @@ class FistaTv {
   /// The image as the iterations so far have made it; the one that keeps the bounds.
   [[nodiscard]] Image image() const { return image_; }
 
+  /// The root of L, which start() found or was given: FistaTvOptions::norm of another one for the
+  /// same map, weights and mask.
+  [[nodiscard]] double norm() const { return std::sqrt(square_); }
+
   /// Numbers about the image; the objective is the one above. Waits. Takes one call of A.
   [[nodiscard]] SolverMeasures measure() {
     system_.make_residual(image_, rays());
