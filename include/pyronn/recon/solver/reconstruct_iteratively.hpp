@@ -43,7 +43,7 @@ struct IterativeOptions {
   int most_voxels_of_search = 256;
   StrengthSearch search{};  ///< how the strength is chosen
   int iterations = 300;     ///< of a level, at most; at least 10
-  double change = 5e-4;  ///< they end once ten change the objective by less than this share
+  double change = 2e-4;  ///< they end once ten change the objective by less than this share
   std::size_t workspace_limit = default_workspace_limit;  ///< of the map's calls [bytes]
 };
 

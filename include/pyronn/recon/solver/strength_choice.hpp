@@ -27,8 +27,8 @@ namespace pyronn {
 struct StrengthSearch {
   int fold = 4;             ///< of so many views, one is held out; at least 2
   int most_trials = 16;     ///< strengths that are tried, at least 5
-  int iterations = 100;     ///< of FistaTv a strength, at most; at least 10
-  double change = 2e-3;     ///< they end once ten change the objective by less than this share
+  int iterations = 200;     ///< of FistaTv a strength, at most; at least 10
+  double change = 2e-4;     ///< they end once ten change the objective by less than this share
   std::optional<Vec3d> spacing{};  ///< of pixels, as FistaTvOptions
   std::size_t workspace_limit = default_workspace_limit;  ///< of the map's calls [bytes]
 };
