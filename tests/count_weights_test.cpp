@@ -63,9 +63,9 @@ BOOST_AUTO_TEST_CASE(noise_of_the_readout_counts_where_light_is_low) {
 BOOST_AUTO_TEST_CASE(rays_that_say_nothing_have_the_weight_0) {
   float const nan = std::numeric_limits<float>::quiet_NaN();
   float const infinity = std::numeric_limits<float>::infinity();
-  Values const found = weights_of<float>({10, 5, nan, infinity, 50, 50, 50},
-                                         {10, 10, 10, 10, nan, 10, 10},
-                                         {90, 90, 90, 90, 90, 10, infinity});
+  Values const found =
+      weights_of<float>({10, 5, nan, infinity, 50, 50, 50}, {10, 10, 10, 10, nan, 10, 10},
+                        {90, 90, 90, 90, 90, 10, infinity});
   for (float const weight : found) BOOST_TEST(weight == 0.0F);
 }
 
@@ -92,9 +92,8 @@ BOOST_AUTO_TEST_CASE(are_inverse_variances) {
     sum += static_cast<double>(line) / samples;
     square += static_cast<double>(line) * static_cast<double>(line) / samples;
   }
-  Values const weight =
-      weights_of<float>({static_cast<float>(dark + gain * photons)}, {dark}, {full},
-                        {gain, deviation * deviation});
+  Values const weight = weights_of<float>({static_cast<float>(dark + gain * photons)}, {dark},
+                                          {full}, {gain, deviation * deviation});
   BOOST_TEST(1 / (square - sum * sum) == static_cast<double>(weight[0]),
              boost::test_tools::tolerance(0.03));
 }
@@ -110,9 +109,9 @@ BOOST_AUTO_TEST_CASE(refuses_what_is_out_of_range) {
   BOOST_CHECK_EXCEPTION(pyronn::count_weights(test::executor(), raw.view(), field.view(),
                                               field.view(), weights.view()),
                         pyronn::InvalidArgument, test::says("weights' extents (2, 1, 2)"));
-  BOOST_CHECK_EXCEPTION(pyronn::count_weights(test::executor(), raw.view(), field.view(),
-                                              narrow.view(), raw.view()),
-                        pyronn::InvalidArgument, test::says("flat field (1, 1)"));
+  BOOST_CHECK_EXCEPTION(
+      pyronn::count_weights(test::executor(), raw.view(), field.view(), narrow.view(), raw.view()),
+      pyronn::InvalidArgument, test::says("flat field (1, 1)"));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

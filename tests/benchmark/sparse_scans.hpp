@@ -29,8 +29,8 @@ struct SparseScan {
   Geometry geometry;
   pyronn::Grid grid;
   Values lines;
-  Values expected;                           ///< an image; of a segmentation 0 and 1
-  bool is_segmentation = false;              ///< the error is 1 - Matthews correlation, else L2
+  Values expected;               ///< an image; of a segmentation 0 and 1
+  bool is_segmentation = false;  ///< the error is 1 - Matthews correlation, else L2
 };
 
 inline std::vector<double> degrees(int count, double start, double step) {
@@ -108,7 +108,8 @@ inline double matthews_correlation(Values const& image, Values const& expected) 
 }
 
 /// Within the circle in the grid.
-inline double relative_error(Values const& image, Values const& expected, pyronn::Grid const& grid) {
+inline double relative_error(Values const& image, Values const& expected,
+                             pyronn::Grid const& grid) {
   double difference = 0;
   double all = 0;
   int const width = grid.size[0];
@@ -184,20 +185,27 @@ inline SparseScan<pyronn::FanBeam> helsinki(std::filesystem::path const& data, i
   std::vector<pyronn::FanVectors> vectors;
   for (double const b : degrees(views, 0, 0.5)) {
     double const s = std::sin(b), c = std::cos(b);
-    vectors.push_back({{410.66 * s, -410.66 * c}, {-143.08 * s, 143.08 * c}, {bin * pitch * c, bin * pitch * s}});
+    vectors.push_back(
+        {{410.66 * s, -410.66 * c}, {-143.08 * s, 143.08 * c}, {bin * pitch * c, bin * pitch * s}});
   }
   Values expected;
   for (int row = size - 1; row >= 0; --row) {
     for (int column = 0; column < size; ++column) {
       int inside = 0;
       for (int n = 0; n < bin * bin; ++n)
-        inside += segmentation[static_cast<std::size_t>((row * bin + n / bin) * full + column * bin + n % bin)] > 0 ? 1 : 0;
+        inside += segmentation[static_cast<std::size_t>((row * bin + n / bin) * full +
+                                                        column * bin + n % bin)] > 0
+                      ? 1
+                      : 0;
       expected.push_back(2 * inside >= bin * bin ? 1.0F : 0.0F);
     }
   }
-  return {"HTC 01a, 60 degrees", pyronn::FanBeam::from_vectors(columns / bin, vectors),
-          pyronn::Grid::flat({size, size}, {bin * pixel, bin * pixel}), rows_of(lines, columns / bin, 0, 1, views),
-          expected, true};
+  return {"HTC 01a, 60 degrees",
+          pyronn::FanBeam::from_vectors(columns / bin, vectors),
+          pyronn::Grid::flat({size, size}, {bin * pixel, bin * pixel}),
+          rows_of(lines, columns / bin, 0, 1, views),
+          expected,
+          true};
 }
 
 /// A row of the tooth, 45 views.
@@ -232,11 +240,12 @@ inline SparseScan<pyronn::ParallelBeam2D> tooth(std::filesystem::path const& dat
     for (int n = 0; n < count; ++n)
       orbit.angles.push_back(all[static_cast<std::size_t>(n * step)] * pyronn::pi / 180);
     return pyronn::ParallelBeam2D::circular(
-        orbit, pyronn::LineDetector{columns / bin, 1.0 * bin}.with_axis_column((295.5 + 0.5) / bin - 0.5));
+        orbit,
+        pyronn::LineDetector{columns / bin, 1.0 * bin}.with_axis_column((295.5 + 0.5) / bin - 0.5));
   };
   auto const grid = pyronn::Grid::flat({592 / bin, 592 / bin}, {1.0 * bin, 1.0 * bin});
-  return {"tooth, 45 views", geometry(few, stride), grid, rows_of(lines, columns / bin, 0, stride, few),
-          fbp(geometry(views, 1), grid, lines)};
+  return {"tooth, 45 views", geometry(few, stride), grid,
+          rows_of(lines, columns / bin, 0, stride, few), fbp(geometry(views, 1), grid, lines)};
 }
 
 inline Values image_of(pyronn::Phantom const& phantom, pyronn::Grid const& grid) {
@@ -262,16 +271,18 @@ inline constexpr int rays_of_pixel = 8;
 inline SparseScan<pyronn::ParallelBeam2D> noisy_head(double photons, int bin) {
   int const columns = 256 / bin;
   auto const phantom = pyronn::shepp_logan_2d(100, 0.02, pyronn::SheppLoganContrast::high);
-  auto const geometry =
-      pyronn::ParallelBeam2D::circular({degrees(60, 0, 3)}, pyronn::LineDetector{columns, 0.9 * bin});
+  auto const geometry = pyronn::ParallelBeam2D::circular({degrees(60, 0, 3)},
+                                                         pyronn::LineDetector{columns, 0.9 * bin});
   auto const grid = pyronn::Grid::flat({256 / bin, 256 / bin}, {0.9 * bin, 0.9 * bin});
   auto const fine = pyronn::ParallelBeam2D::circular(
-      {degrees(60, 0, 3)}, pyronn::LineDetector{columns * rays_of_pixel, 0.9 * bin / rays_of_pixel});
+      {degrees(60, 0, 3)},
+      pyronn::LineDetector{columns * rays_of_pixel, 0.9 * bin / rays_of_pixel});
   Values lines = binned(lines_of(phantom, fine, columns * rays_of_pixel), columns * rays_of_pixel,
                         rays_of_pixel);
   std::uint64_t ray = 0;
   for (float& line : lines) {
-    pyronn::RandomNumbers random{1, pyronn::RandomStream::photons, static_cast<std::int64_t>(ray++)};
+    pyronn::RandomNumbers random{1, pyronn::RandomStream::photons,
+                                 static_cast<std::int64_t>(ray++)};
     double const count = pyronn::poisson(photons * std::exp(-static_cast<double>(line)), random);
     line = static_cast<float>(-std::log(std::max(count, 1.0) / photons));
   }
@@ -295,7 +306,8 @@ inline SparseScan<pyronn::FanBeam> noisy_fan(int bin) {
     pyronn::RandomNumbers random{2, pyronn::RandomStream::readout, static_cast<std::int64_t>(n)};
     lines[n] += 0.01F * most * static_cast<float>(random.normal());
   }
-  return {"head, 90 views of a fan, Gaussian noise", geometry, grid, lines, image_of(phantom, grid)};
+  return {"head, 90 views of a fan, Gaussian noise", geometry, grid, lines,
+          image_of(phantom, grid)};
 }
 
 }  // namespace benchmark

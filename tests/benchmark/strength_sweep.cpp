@@ -76,8 +76,7 @@ class Comparison {
     constexpr int strengths = 20;
     constexpr double ratio = 1.6;
     // From one at which edges are lost.
-    auto const level =
-        pyronn::resolution_level(scan_.geometry, scan_.grid, choices.search_factor);
+    auto const level = pyronn::resolution_level(scan_.geometry, scan_.grid, choices.search_factor);
     double strength = choices.search.trials.front().strength / level.strength_of(1);
     double best = 1e9;
     for (int n = 0; n < strengths; ++n, strength /= ratio) {

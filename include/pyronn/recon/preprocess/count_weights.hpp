@@ -63,8 +63,8 @@ void count_weights(Executor const& executor, ProjectionView<Raw> raw, ArrayView<
                    ArrayView<Flat, 2> flat, ProjectionView<float> weights,
                    CountNoise const& noise = {}) {
   Extents<2> const detector{raw.extents[0], raw.extents[1]};
-  detail::expects(dark.extents == detector && flat.extents == detector, "count_weights: dark field ",
-                  dark.extents, " and flat field ", flat.extents,
+  detail::expects(dark.extents == detector && flat.extents == detector,
+                  "count_weights: dark field ", dark.extents, " and flat field ", flat.extents,
                   " must have the detector's extents (u, v) ", detector);
   detail::expects(weights.extents == raw.extents, "count_weights: the weights' extents ",
                   weights.extents, " must be the input's, ", raw.extents);

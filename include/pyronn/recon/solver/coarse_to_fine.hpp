@@ -161,12 +161,12 @@ void refine_image(Executor const& executor, ResolutionLevel<Geometry> const& fro
 
 }  // namespace detail
 
-/// Calls solve(level, arrays) for pixels `coarsest` times as large, then for half of that, and so on
-/// to those that there are: it makes a map and a problem of them, and improves arrays.image by some
-/// iterations of any solver. That image is at first the means of `full.image`, then what was made
-/// of the level before. Data and weights are means of pixels; strengths of priors differ by levels:
-/// ResolutionLevel::strength_of. The arrays of a level live during its call. Throws InvalidArgument
-/// where resolution_level does, OutOfMemory, and as solve does.
+/// Calls solve(level, arrays) for pixels `coarsest` times as large, then for half of that, and so
+/// on to those that there are: it makes a map and a problem of them, and improves arrays.image by
+/// some iterations of any solver. That image is at first the means of `full.image`, then what was
+/// made of the level before. Data and weights are means of pixels; strengths of priors differ by
+/// levels: ResolutionLevel::strength_of. The arrays of a level live during its call. Throws
+/// InvalidArgument where resolution_level does, OutOfMemory, and as solve does.
 ///
 /// @code
 ///   coarse_to_fine(executor, scan, grid, arrays, 4, [&](auto const& level, auto const& arrays) {

@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-/// reconstruct_iteratively: a scan, a grid, data and what is known of the image; all else is chosen.
+/// reconstruct_iteratively: a scan, a grid, data and what is known of the image; all else is
+/// chosen.
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
@@ -22,6 +23,7 @@
 #include <pyronn/interp/software_interp.hpp>
 #include <pyronn/operators/algebra/system_matrix.hpp>
 #include <pyronn/recon/solver/coarse_to_fine.hpp>
+#include <pyronn/recon/solver/detail/settled.hpp>
 #include <pyronn/recon/solver/fista_tv.hpp>
 #include <pyronn/recon/solver/problem.hpp>
 #include <pyronn/recon/solver/strength_choice.hpp>
@@ -43,7 +45,7 @@ struct IterativeOptions {
   int most_voxels_of_search = 256;
   StrengthSearch search{};  ///< how the strength is chosen
   int iterations = 300;     ///< of a level, at most; at least 10
-  double change = 2e-4;  ///< they end once ten change the objective by less than this share
+  double change = 2e-4;     ///< they end once ten change the objective by less than this share
   std::size_t workspace_limit = default_workspace_limit;  ///< of the map's calls [bytes]
 };
 
@@ -83,12 +85,11 @@ struct IterativeChoices {
     }
   }
   for (LevelRun const& level : choices.levels) {
-    text += message("pixels of ", level.factor, ", grid ", level.size, ": strength ",
-                    rounded(level.strength), ", steps of 1 / ", rounded(level.norm), "^2, ",
-                    level.iterations, " iterations, ",
-                    level.has_settled ? "until the objective stayed" : "all that were allowed",
-                    ", objective ", rounded(level.objective), ", residual ",
-                    rounded(level.residual), "\n");
+    text += message(
+        "pixels of ", level.factor, ", grid ", level.size, ": strength ", rounded(level.strength),
+        ", steps of 1 / ", rounded(level.norm), "^2, ", level.iterations, " iterations, ",
+        level.has_settled ? "until the objective stayed" : "all that were allowed", ", objective ",
+        rounded(level.objective), ", residual ", rounded(level.residual), "\n");
   }
   return text + tv_strength_text(choices.strength, choices.spacing);
 }
@@ -147,23 +148,10 @@ class ReadyMadeSolve {
     options.workspace_limit = options_.workspace_limit;
     FistaTv<Map, Executor> solver{executor_, problem, options};
     solver.start(arrays.image);
-    LevelRun run{level.factor, level.grid.size, options.strength, solver.norm(), 0, 0, 0, false};
-    iterate(solver, run);
-    choices_.levels.push_back(run);
-  }
-
-  void iterate(FistaTv<Map, Executor>& solver, LevelRun& run) const {
-    constexpr int turn = 10;
-    SolverMeasures now = solver.measure();
-    while (!run.has_settled && run.iterations + turn <= options_.iterations) {
-      double const before = now.objective;
-      for (int n = 0; n < turn; ++n) solver.iterate();
-      run.iterations += turn;
-      now = solver.measure();
-      run.has_settled = std::abs(before - now.objective) <= options_.change * now.objective;
-    }
-    run.objective = now.objective;
-    run.residual = now.residual;
+    auto const run = iterate_until_settled(solver, options_.iterations, options_.change);
+    choices_.levels.push_back({level.factor, level.grid.size, options.strength, solver.norm(),
+                               run.iterations, run.measures.objective, run.measures.residual,
+                               run.has_settled});
   }
 
   Executor executor_;
@@ -182,20 +170,21 @@ class ReadyMadeSolve {
 /// are held out (choose_tv_strength), steps from the map's norm, and as many iterations as change
 /// the objective.
 ///
-/// `arrays` lie in the executor's memory: data, an image of the grid, which is the start (zeros will
-/// do) and becomes the result, and weights where rays are not equally good, as count_weights makes
-/// them. Waits. Throws InvalidArgument where choose_tv_strength and FistaTv do, and OutOfMemory.
+/// `arrays` lie in the executor's memory: data, an image of the grid, which is the start (zeros
+/// will do) and becomes the result, and weights where rays are not equally good, as count_weights
+/// makes them. Waits. Throws InvalidArgument where choose_tv_strength and FistaTv do, and
+/// OutOfMemory.
 template <class Interp = SoftwareInterp, class Executor, class Geometry>
 IterativeChoices reconstruct_iteratively(Executor const& executor, Geometry const& scan,
                                          Grid const& grid,
                                          LevelArrays<float, dimension_v<Geometry>> const& arrays,
                                          EdgePrior const& prior = {},
                                          IterativeOptions const& options = {}) {
-  detail::expects(options.most_voxels_of_search >= 1 && options.iterations >= 10 &&
-                      options.change >= 0,
-                  "reconstruct_iteratively: most_voxels_of_search ", options.most_voxels_of_search,
-                  ", iterations ", options.iterations, " and change ", options.change,
-                  " must be at least 1, 10 and 0");
+  detail::expects(
+      options.most_voxels_of_search >= 1 && options.iterations >= 10 && options.change >= 0,
+      "reconstruct_iteratively: most_voxels_of_search ", options.most_voxels_of_search,
+      ", iterations ", options.iterations, " and change ", options.change,
+      " must be at least 1, 10 and 0");
   return detail::ReadyMadeSolve<Interp, Executor, Geometry>{executor, scan, grid, prior,
                                                             options}(arrays);
 }

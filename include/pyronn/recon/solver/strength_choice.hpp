@@ -7,6 +7,8 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
+#include <list>
 #include <optional>
 #include <vector>
 
@@ -18,6 +20,8 @@
 #include <pyronn/exec/workspace.hpp>
 #include <pyronn/operators/part.hpp>
 #include <pyronn/recon/solver/detail/held_out_views.hpp>
+#include <pyronn/recon/solver/detail/pixel_spacing.hpp>
+#include <pyronn/recon/solver/detail/settled.hpp>
 #include <pyronn/recon/solver/fista_tv.hpp>
 #include <pyronn/recon/solver/problem.hpp>
 
@@ -25,11 +29,12 @@ namespace pyronn {
 
 /// What else choose_tv_strength is told.
 struct StrengthSearch {
-  int fold = 4;             ///< of so many views, one is held out; at least 2
-  int most_trials = 16;     ///< strengths that are tried, at least 5
-  int iterations = 200;     ///< of FistaTv a strength, at most; at least 10
-  double change = 2e-4;     ///< they end once ten change the objective by less than this share
-  std::optional<Vec3d> spacing{};  ///< of pixels, as FistaTvOptions
+  int fold = 4;          ///< of so many views, one is held out; at least 2
+  int folds = 4;         ///< how many of those are held out, one after another; at least 1
+  int most_trials = 16;  ///< strengths that are tried, at least 5
+  int iterations = 200;  ///< of FistaTv a strength, at most; at least 10
+  double change = 2e-4;  ///< they end once ten change the objective by less than this share
+  std::optional<Vec3d> spacing{};                         ///< of pixels, as FistaTvOptions
   std::size_t workspace_limit = default_workspace_limit;  ///< of the map's calls [bytes]
 };
 
@@ -37,24 +42,63 @@ struct StrengthSearch {
 struct StrengthTrial {
   double strength;  ///< c, for all views
   double error;     ///< the mean of |W^(1/2) (b - A x)| over the views that were held out
-  int iterations;   ///< that made x of the others
+  int iterations;   ///< that made x of the others, in all folds
+  std::vector<double> errors;  ///< the same of each of these views
 };
 
 /// What choose_tv_strength found.
 struct StrengthChoice {
   double strength = 0;                  ///< c, for all views
   int views = 0;                        ///< that there are
-  int held_out = 0;                     ///< of these
+  int held_out = 0;                     ///< of these, in all folds
   std::vector<StrengthTrial> trials{};  ///< in the order in which they were made
 };
 
 namespace detail {
 
-/// Where the parabola through three points is least; they are at -1, 0 and 1, the middle one lowest.
-inline double parabola_minimum(double left, double middle, double right) {
-  double const curvature = left - 2 * middle + right;
-  return curvature > 0 ? std::clamp(0.5 * (left - right) / curvature, -1.0, 1.0) : 0.0;
-}
+/// How many standard errors are a clear difference.
+inline constexpr double significance = 2;
+
+/// Some views that are held out, and an image of the others.
+template <class Map, class Executor>
+class StrengthFold {
+ public:
+  using Image = DomainView<Map>;
+
+  StrengthFold(Executor const& executor, ReconstructionProblem<Map> const& problem, Image start,
+               StrengthSearch const& search, int number)
+      : executor_{executor},
+        search_{search},
+        views_{executor, problem, search.fold, number, search.workspace_limit},
+        extents_{start.extents},
+        image_{executor, static_cast<std::size_t>(start.count())} {
+    copy(executor, start, image());
+  }
+
+  [[nodiscard]] HeldOutViews<Map, Executor>& views() { return views_; }
+  [[nodiscard]] Image image() const { return image_.view(extents_); }
+
+  /// Makes the image for a strength, from the one that there is, and returns the iterations.
+  int solve(double strength) {
+    FistaTvOptions options;
+    options.strength = strength;
+    options.spacing = search_.spacing;
+    options.norm = norm_;
+    options.workspace_limit = search_.workspace_limit;
+    FistaTv<Map, Executor> solver{executor_, views_.problem(), options};
+    solver.start(image());
+    norm_ = solver.norm();
+    return iterate_until_settled(solver, search_.iterations, search_.change).iterations;
+  }
+
+ private:
+  Executor executor_;
+  StrengthSearch search_;
+  HeldOutViews<Map, Executor> views_;
+  DomainOf<Map> extents_;
+  Buffer<typename Map::DomainElement, Executor> image_;
+  double norm_ = 0;
+};
 
 /// One run of choose_tv_strength.
 template <class Map, class Executor>
@@ -63,16 +107,18 @@ class TvStrengthSearch {
   using Image = DomainView<Map>;
 
   TvStrengthSearch(Executor const& executor, ReconstructionProblem<Map> const& problem, Image image,
-                   StrengthSearch const& options)
-      : executor_{executor},
-        options_{options},
-        views_{executor, problem, options.fold, options.workspace_limit},
-        image_{image},
-        best_{executor, static_cast<std::size_t>(image.count())} {}
+                   StrengthSearch const& search)
+      : executor_{executor}, search_{search}, map_{problem.map}, image_{image} {
+    int const folds = std::min({search.folds, search.fold, map_.num_views()});
+    for (int n = 0; n < folds; ++n) {
+      int const number = (n + search.fold / 2) % std::min(search.fold, map_.num_views());
+      folds_.emplace_back(executor, problem, image, search, number);
+    }
+  }
 
   StrengthChoice operator()() {
-    choice_.views = views_.kept() + views_.held_out();
-    choice_.held_out = views_.held_out();
+    choice_.views = map_.num_views();
+    for (Fold& fold : folds_) choice_.held_out += fold.views().held_out();
     // Downwards, so that each image is a start for the next one; upwards only if there is no other.
     double const first = std::log(first_strength());
     double const step = std::log(4.0);
@@ -97,21 +143,40 @@ class TvStrengthSearch {
   }
 
  private:
+  using Fold = StrengthFold<Map, Executor>;
+
   [[nodiscard]] bool may_try(int more) const {
-    return static_cast<int>(choice_.trials.size()) + more <= options_.most_trials;
+    return static_cast<int>(choice_.trials.size()) + more <= search_.most_trials;
   }
 
-  /// Of half the distance to both sides, then where the parabola through the logarithms is least.
+  /// Of half the distance to both sides, then as strong as is not clearly worse than the best.
   void refine(double at, double half) {
     double const middle = lowest_error();
     double const left = try_at(at - half);
     double const right = try_at(at + half);
-    double best = at;
-    if (left < middle && left <= right) best = at - half;
-    if (right < middle && right < left) best = at + half;
-    double const errors[3] = {error_near(best - half), error_near(best), error_near(best + half)};
-    choice_.strength = std::exp(best + half * parabola_minimum(errors[0], errors[1], errors[2]));
-    copy(executor_, best_.view(image_.extents), image_);
+    if (left < middle && left <= right) at -= half;
+    if (right < middle && right < left) at += half;
+    StrengthTrial const& stronger = trial_near(at + half);
+    StrengthTrial const& best = trial_near(at);
+    double const curvature = trial_near(at - half).error - 2 * best.error + stronger.error;
+    if (curvature > 0) {
+      double const lowest = (trial_near(at - half).error - stronger.error) / (2 * curvature);
+      // The error is curvature / 2 d^2 at d from there, and its standard error grows as d does.
+      double const uncertain = significance * standard_error(stronger, best);
+      at += half * (std::clamp(lowest, -1.0, 1.0) + std::min(2 * uncertain / curvature, 1.0));
+    }
+    choice_.strength = std::exp(at);
+  }
+
+  /// Of the difference of two trials' errors, by how much it varies between views.
+  static double standard_error(StrengthTrial const& a, StrengthTrial const& b) {
+    auto const views = static_cast<double>(a.errors.size());
+    double square = 0;
+    for (std::size_t view = 0; view < a.errors.size(); ++view) {
+      double const from_mean = (a.errors[view] - b.errors[view]) - (a.error - b.error);
+      square += from_mean * from_mean;
+    }
+    return views > 1 ? std::sqrt(square / (views * (views - 1))) : 0.0;
   }
 
   [[nodiscard]] double lowest_error() const {
@@ -119,83 +184,71 @@ class TvStrengthSearch {
                             [](auto const& a, auto const& b) { return a.error < b.error; })
         ->error;
   }
-  /// Of the trial at this logarithm, which was made.
-  [[nodiscard]] double error_near(double at) const {
+  /// The one at this logarithm, which was made.
+  [[nodiscard]] StrengthTrial const& trial_near(double at) const {
     auto const distance = [&](StrengthTrial const& trial) {
       return std::abs(std::log(trial.strength) - at);
     };
-    return std::min_element(
-               choice_.trials.begin(), choice_.trials.end(),
-               [&](auto const& a, auto const& b) { return distance(a) < distance(b); })
-        ->error;
+    return *std::min_element(
+        choice_.trials.begin(), choice_.trials.end(),
+        [&](auto const& a, auto const& b) { return distance(a) < distance(b); });
   }
 
   /// Some strength at which edges are about to be lost: what the data pull at a pixel, over what
   /// total variation can hold against it.
   double first_strength() {
-    Vec3d const spacing = pixel_spacing("choose_tv_strength", views_.problem().map,
-                                        options_.spacing);
+    Vec3d const spacing = pixel_spacing("choose_tv_strength", map_, search_.spacing);
     double hold = 0;
     for (int axis = 0; axis < DomainOf<Map>::rank; ++axis) hold += 2 / spacing[axis];
-    return views_.gradient_size() / (4 * hold) * share();
+    double const pull = folds_.front().views().gradient_size();
+    expects(pull > 0, "choose_tv_strength: the data say nothing of pixels that are sought");
+    return pull / (4 * hold) * share(folds_.front());
   }
+
   /// All views over those that are kept.
-  [[nodiscard]] double share() const {
-    return static_cast<double>(choice_.views) / views_.kept();
+  [[nodiscard]] double share(Fold& fold) const {
+    return static_cast<double>(choice_.views) / fold.views().kept();
   }
 
   double try_at(double log_strength) {
     double const strength = std::exp(log_strength);
-    FistaTvOptions options;
-    options.strength = strength / share();
-    options.spacing = options_.spacing;
-    options.norm = norm_;
-    options.workspace_limit = options_.workspace_limit;
-    FistaTv<Map, Executor> solver{executor_, views_.problem(), options};
-    solver.start(image_);
-    norm_ = solver.norm();
-    int const iterations = run(solver);
-    double const error = views_.error(image_);
-    if (choice_.trials.empty() || error < lowest_error())
-      copy(executor_, image_, best_.view(image_.extents));
-    choice_.trials.push_back({strength, error, iterations});
-    return error;
-  }
-
-  int run(FistaTv<Map, Executor>& solver) {
-    constexpr int turn = 10;
-    double before = solver.measure().objective;
-    int done = 0;
-    while (done + turn <= options_.iterations) {
-      for (int n = 0; n < turn; ++n) solver.iterate();
-      done += turn;
-      double const now = solver.measure().objective;
-      if (std::abs(before - now) <= options_.change * now) break;
-      before = now;
+    double const lowest =
+        choice_.trials.empty() ? std::numeric_limits<double>::infinity() : lowest_error();
+    StrengthTrial trial{strength, 0, 0, {}};
+    for (Fold& fold : folds_) {
+      trial.iterations += fold.solve(strength / share(fold));
+      for (double const error : fold.views().errors(fold.image())) {
+        trial.errors.push_back(error);
+        trial.error += error / choice_.held_out;
+      }
     }
-    return done;
+    if (trial.error < lowest) copy(executor_, folds_.front().image(), image_);
+    choice_.trials.push_back(trial);
+    return trial.error;
   }
 
   Executor executor_;
-  StrengthSearch options_;
-  HeldOutViews<Map, Executor> views_;
+  StrengthSearch search_;
+  Map map_;
   Image image_;
-  Buffer<typename Map::DomainElement, Executor> best_;
+  std::list<Fold> folds_;
   StrengthChoice choice_;
-  double norm_ = 0;
 };
 
 }  // namespace detail
 
 /// Chooses the strength c of total variation for a problem whose map has views: FistaTv solves it
-/// without some of the views, for strengths a factor apart, and the one whose image says best what
-/// those views have measured is the one. How well is told by the mean of |W^(1/2) (b - A x)|, not
-/// of its square: along the sharpest edges, which no grid of pixels follows, errors of few rays are
-/// large and would else decide. The noise of what is held out adds the same to all.
+/// without some of the views, for strengths a factor apart, and what its images say of those views
+/// is compared with what was measured, by the mean of |W^(1/2) (b - A x)|. It is not the mean of
+/// its square: along the sharpest edges, which no grid of pixels follows, errors of few rays are
+/// large and would else decide. The noise of what is held out adds the same to all. The strength is
+/// the largest whose error is not clearly, by two standard errors, above the least one: of what
+/// says views equally well, the smoother image has the lower error.
 ///
-/// The image is the start, and becomes that of the best strength that was tried. Some ten solves
-/// are made, each from the image of the one before. Allocates copies of the data. Waits. Throws
-/// InvalidArgument for fewer than 3 views, options out of range and where FistaTv does, and
+/// The image is the start, and becomes that of the best strength that was tried, without the views
+/// that were held out first. Some eight strengths are tried, with `folds` solves each, from the
+/// images of the strength before. Allocates a copy of the data and an image for each fold. Waits.
+/// Throws InvalidArgument for fewer than 3 views, options out of range and where FistaTv does, and
 /// OutOfMemory.
 template <class Executor, class Map>
 StrengthChoice choose_tv_strength(Executor const& executor,
@@ -204,6 +257,10 @@ StrengthChoice choose_tv_strength(Executor const& executor,
   detail::expects(search.most_trials >= 5 && search.iterations >= 10,
                   "choose_tv_strength: most_trials ", search.most_trials, " and iterations ",
                   search.iterations, " must be at least 5 and 10");
+  detail::expects(search.fold >= 2 && search.folds >= 1, "choose_tv_strength: fold ", search.fold,
+                  " and folds ", search.folds, " must be at least 2 and 1");
+  detail::expects(problem.map.num_views() >= 3, "choose_tv_strength: ", problem.map.num_views(),
+                  " views are too few to hold one out; there must be at least 3");
   return detail::TvStrengthSearch<Map, Executor>{executor, problem, image, search}();
 }
 

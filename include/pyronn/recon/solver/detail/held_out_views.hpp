@@ -15,6 +15,7 @@
 #include <pyronn/core/error.hpp>
 #include <pyronn/exec/buffer.hpp>
 #include <pyronn/exec/detail/reduction.hpp>
+#include <pyronn/exec/host_copy.hpp>
 #include <pyronn/exec/vector_operations.hpp>
 #include <pyronn/exec/workspace.hpp>
 #include <pyronn/operators/algebra/linear_map.hpp>
@@ -35,8 +36,8 @@ struct AbsoluteResidualTerm {
   PYRONN_HOST_DEVICE double operator()(std::int64_t i) const {
     double const weight = static_cast<double>(number_or_one(weights, i));
     if (weight == 0) return 0;
-    double const difference = static_cast<double>(load_number(data, i)) -
-                              static_cast<double>(load_number(projected, i));
+    double const difference =
+        static_cast<double>(load_number(data, i)) - static_cast<double>(load_number(projected, i));
     return std::sqrt(weight) * std::abs(difference);
   }
 };
@@ -81,34 +82,43 @@ class ProblemOfViews {
   PixelBounds bounds_;
 };
 
-/// One view of every `fold` is held out, the one in their middle.
+/// One view of every `fold` is held out, that of a number below it.
 template <class Map, class Executor>
 class HeldOutViews {
  public:
-  /// Throws InvalidArgument unless there are views of both kinds.
+  /// There must be views of both kinds.
   HeldOutViews(Executor const& executor, ReconstructionProblem<Map> const& problem, int fold,
-               std::size_t workspace_limit)
+               int number, std::size_t workspace_limit)
       : executor_{executor},
-        numbers_{numbers_of(problem.map, fold)},
-        kept_{executor, problem, numbers_.kept},
-        held_out_{executor, problem, numbers_.held_out},
+        views_{views_of(problem.map, fold, number)},
+        kept_{executor, problem, views_.kept},
+        held_out_{executor, problem, views_.held_out},
         system_{"choose_tv_strength", executor, held_out_.problem(), workspace_limit},
         kept_system_{"choose_tv_strength", executor, kept_.problem(), workspace_limit},
         rays_{executor, static_cast<std::size_t>(system_.problem().map.range().count())},
-        number_{executor, 1} {}
+        numbers_{executor, views_.held_out.size()} {}
 
-  [[nodiscard]] int kept() const { return static_cast<int>(numbers_.kept.size()); }
-  [[nodiscard]] int held_out() const { return static_cast<int>(numbers_.held_out.size()); }
+  [[nodiscard]] int kept() const { return static_cast<int>(views_.kept.size()); }
+  [[nodiscard]] int held_out() const { return static_cast<int>(views_.held_out.size()); }
   /// That of the others.
   [[nodiscard]] ReconstructionProblem<Map> problem() const { return kept_.problem(); }
 
-  /// The mean of AbsoluteResidualTerm over the rays that were held out. Waits.
-  double error(DomainView<Map> image) {
+  /// The mean of AbsoluteResidualTerm in each view that was held out. Waits.
+  std::vector<double> errors(DomainView<Map> image) {
     auto const rays = rays_.view(system_.problem().map.range());
     system_.apply(image, rays);
     auto const& problem = system_.problem();
-    AbsoluteResidualTerm<Ray> const term{problem.data.data, rays.data, problem.weights.data};
-    return sum(term, rays.count()) / static_cast<double>(rays.count());
+    std::int64_t const count = rays.slice_count();
+    for (int view = 0; view < held_out(); ++view) {
+      std::int64_t const first = view * count;
+      Ray const* const weights =
+          problem.weights.data == nullptr ? nullptr : problem.weights.data + first;
+      AbsoluteResidualTerm<Ray> const term{problem.data.data + first, rays.data + first, weights};
+      queue_sum(term, count, numbers_.data() + view);
+    }
+    std::vector<double> result = on_host(executor_, numbers_);
+    for (double& error : result) error /= static_cast<double>(count);
+    return result;
   }
 
   /// The root of the mean square of A' W b over the pixels. Waits.
@@ -123,46 +133,41 @@ class HeldOutViews {
     kept_system_.weigh(problem.data, rays);
     kept_system_.apply_transpose(rays, pixels);
     kept_system_.mask(pixels);
-    SquareTerm<Pixel> const term{pixels.data};
-    return std::sqrt(sum(term, pixels.count()) / static_cast<double>(pixels.count()));
+    queue_sum(SquareTerm<Pixel>{pixels.data}, pixels.count(), numbers_.data());
+    double const square = numbers_on_host<1>(executor_, numbers_.data())[0];
+    return std::sqrt(square / static_cast<double>(pixels.count()));
   }
 
  private:
   using Pixel = typename Map::DomainElement;
   using Ray = typename Map::RangeElement;
 
-  struct Numbers {
+  struct Views {
     std::vector<int> kept;
     std::vector<int> held_out;
   };
 
-  static Numbers numbers_of(Map const& map, int fold) {
-    int const views = map.num_views();
-    expects(fold >= 2, "choose_tv_strength: fold ", fold, " must be at least 2");
-    expects(views >= 3, "choose_tv_strength: ", views,
-            " views are too few to hold one out; there must be at least 3");
-    Numbers result;
-    int const middle = std::min(fold, views) / 2;
-    for (int view = 0; view < views; ++view)
-      (view % fold == middle ? result.held_out : result.kept).push_back(view);
+  static Views views_of(Map const& map, int fold, int number) {
+    Views result;
+    for (int view = 0; view < map.num_views(); ++view)
+      (view % fold == number ? result.held_out : result.kept).push_back(view);
     return result;
   }
 
   template <class Term>
-  double sum(Term const& term, std::int64_t count) {
+  void queue_sum(Term const& term, std::int64_t count, double* result) {
     reduce<Unchanged>(executor_, {"choose_tv_strength", "", "", "choose_tv_strength: sum"}, term,
-                      count, number_.data(), kept_system_.workspace());
-    return numbers_on_host<1>(executor_, number_.data())[0];
+                      count, result, kept_system_.workspace());
   }
 
   Executor executor_;
-  Numbers numbers_;
+  Views views_;
   ProblemOfViews<Map, Executor> kept_;
   ProblemOfViews<Map, Executor> held_out_;
   System<Map, Executor> system_;
   System<Map, Executor> kept_system_;
   Buffer<Ray, Executor> rays_;
-  Buffer<double, Executor> number_;
+  Buffer<double, Executor> numbers_;
 };
 
 }  // namespace pyronn::detail
