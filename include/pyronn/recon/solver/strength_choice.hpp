@@ -64,22 +64,22 @@ template <class Map, class Executor>
 class StrengthFold {
  public:
   using Image = DomainView<Map>;
+  using ConstImage = DomainView<Map, typename Map::DomainElement const>;
 
-  StrengthFold(Executor const& executor, ReconstructionProblem<Map> const& problem, Image start,
+  StrengthFold(Executor const& executor, ReconstructionProblem<Map> const& problem,
                StrengthSearch const& search, int number)
       : executor_{executor},
         search_{search},
         views_{executor, problem, search.fold, number, search.workspace_limit},
-        extents_{start.extents},
-        image_{executor, static_cast<std::size_t>(start.count())} {
-    copy(executor, start, image());
-  }
+        extents_{problem.map.domain()},
+        image_{executor, static_cast<std::size_t>(extents_.count())} {}
 
   [[nodiscard]] HeldOutViews<Map, Executor>& views() { return views_; }
   [[nodiscard]] Image image() const { return image_.view(extents_); }
 
-  /// Makes the image for a strength, from the one that there is, and returns the iterations.
-  int solve(double strength) {
+  /// Makes the image for a strength, from a start, and returns the iterations.
+  int solve(double strength, ConstImage start) {
+    copy(executor_, start, image());
     FistaTvOptions options;
     options.strength = strength;
     options.spacing = search_.spacing;
@@ -108,18 +108,23 @@ class TvStrengthSearch {
 
   TvStrengthSearch(Executor const& executor, ReconstructionProblem<Map> const& problem, Image image,
                    StrengthSearch const& search)
-      : executor_{executor}, search_{search}, map_{problem.map}, image_{image} {
+      : executor_{executor},
+        search_{search},
+        map_{problem.map},
+        image_{image},
+        start_{executor, static_cast<std::size_t>(image.count())} {
+    copy(executor, image, start_.view(image.extents));
     int const folds = std::min({search.folds, search.fold, map_.num_views()});
     for (int n = 0; n < folds; ++n) {
       int const number = (n + search.fold / 2) % std::min(search.fold, map_.num_views());
-      folds_.emplace_back(executor, problem, image, search, number);
+      folds_.emplace_back(executor, problem, search, number);
     }
   }
 
   StrengthChoice operator()() {
     choice_.views = map_.num_views();
     for (Fold& fold : folds_) choice_.held_out += fold.views().held_out();
-    // Downwards, so that each image is a start for the next one; upwards only if there is no other.
+    // Downwards, upwards only if that is worse.
     double const first = std::log(first_strength());
     double const step = std::log(4.0);
     double at = first;
@@ -216,7 +221,7 @@ class TvStrengthSearch {
         choice_.trials.empty() ? std::numeric_limits<double>::infinity() : lowest_error();
     StrengthTrial trial{strength, 0, 0, {}};
     for (Fold& fold : folds_) {
-      trial.iterations += fold.solve(strength / share(fold));
+      trial.iterations += fold.solve(strength / share(fold), start_.view(image_.extents));
       for (double const error : fold.views().errors(fold.image())) {
         trial.errors.push_back(error);
         trial.error += error / choice_.held_out;
@@ -231,6 +236,7 @@ class TvStrengthSearch {
   StrengthSearch search_;
   Map map_;
   Image image_;
+  Buffer<typename Map::DomainElement, Executor> start_;
   std::list<Fold> folds_;
   StrengthChoice choice_;
 };
@@ -246,10 +252,11 @@ class TvStrengthSearch {
 /// says views equally well, the smoother image has the lower error.
 ///
 /// The image is the start, and becomes that of the best strength that was tried, without the views
-/// that were held out first. Some eight strengths are tried, with `folds` solves each, from the
-/// images of the strength before. Allocates a copy of the data and an image for each fold. Waits.
-/// Throws InvalidArgument for fewer than 3 views, options out of range and where FistaTv does, and
-/// OutOfMemory.
+/// that were held out first. Some eight strengths are tried, with `folds` solves each, all of them
+/// from the start: an image of a larger strength would keep some of its smoothness for long, and
+/// make a lower strength look better than it is. Allocates a copy of the data and an image for each
+/// fold. Waits. Throws InvalidArgument for fewer than 3 views, options out of range and where
+/// FistaTv does, and OutOfMemory.
 template <class Executor, class Map>
 StrengthChoice choose_tv_strength(Executor const& executor,
                                   ReconstructionProblem<Map> const& problem, DomainView<Map> image,
