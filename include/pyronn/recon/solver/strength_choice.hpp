@@ -168,7 +168,8 @@ class TvStrengthSearch {
       double const lowest = (trial_near(at - half).error - stronger.error) / (2 * curvature);
       // The error is curvature / 2 d^2 at d from there, and its standard error grows as d does.
       double const uncertain = significance * standard_error(stronger, best);
-      at += half * (std::clamp(lowest, -1.0, 1.0) + std::min(2 * uncertain / curvature, 1.0));
+      // Half a step, a factor of 1.4, at most: where noise hides the difference, it proves nothing.
+      at += half * (std::clamp(lowest, -1.0, 1.0) + std::min(2 * uncertain / curvature, 0.5));
     }
     choice_.strength = std::exp(at);
   }
