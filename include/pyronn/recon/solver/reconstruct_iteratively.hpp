@@ -44,8 +44,8 @@ struct IterativeOptions {
   /// The strength is chosen in pixels so large that the grid is at most so many voxels wide.
   int most_voxels_of_search = 256;
   StrengthSearch search{};  ///< how the strength is chosen
-  int iterations = 300;     ///< of a level, at most; at least 10
-  double change = 2e-4;     ///< they end once ten change the objective by less than this share
+  int iterations = 1000;    ///< of a level, at most; at least 10
+  double change = 1e-3;     ///< they end once ten change the image by less than this share
   std::size_t workspace_limit = default_workspace_limit;  ///< of the map's calls [bytes]
 };
 
@@ -58,7 +58,7 @@ struct LevelRun {
   int iterations;    ///< that were made
   double objective;  ///< at the end
   double residual;   ///< |W^(1/2) (b - A x)| at the end
-  bool has_settled;  ///< whether the objective did not change any more; else iterations ran out
+  bool has_settled;  ///< whether the image did not change any more; else iterations ran out
 };
 
 /// What reconstruct_iteratively chose.
@@ -88,7 +88,7 @@ struct IterativeChoices {
     text += message(
         "pixels of ", level.factor, ", grid ", level.size, ": strength ", rounded(level.strength),
         ", steps of 1 / ", rounded(level.norm), "^2, ", level.iterations, " iterations, ",
-        level.has_settled ? "until the objective stayed" : "all that were allowed", ", objective ",
+        level.has_settled ? "until the image stayed" : "all that were allowed", ", objective ",
         rounded(level.objective), ", residual ", rounded(level.residual), "\n");
   }
   return text + tv_strength_text(choices.strength, choices.spacing);
@@ -148,9 +148,11 @@ class ReadyMadeSolve {
     options.workspace_limit = options_.workspace_limit;
     FistaTv<Map, Executor> solver{executor_, problem, options};
     solver.start(arrays.image);
-    auto const run = iterate_until_settled(solver, options_.iterations, options_.change);
+    auto const run =
+        iterate_until_settled(executor_, solver, options_.iterations, options_.change);
+    SolverMeasures const measures = solver.measure();
     choices_.levels.push_back({level.factor, level.grid.size, options.strength, solver.norm(),
-                               run.iterations, run.measures.objective, run.measures.residual,
+                               run.iterations, measures.objective, measures.residual,
                                run.has_settled});
   }
 
@@ -168,7 +170,7 @@ class ReadyMadeSolve {
 /// the turn, or with noise, and says what it chose: FistaTv solves in larger pixels first, whose
 /// image starts the next finer solve, with a strength of total variation that predicts views which
 /// are held out (choose_tv_strength), steps from the map's norm, and as many iterations as change
-/// the objective.
+/// the image.
 ///
 /// `arrays` lie in the executor's memory: data, an image of the grid, which is the start (zeros
 /// will do) and becomes the result, and weights where rays are not equally good, as count_weights

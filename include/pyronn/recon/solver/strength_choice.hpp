@@ -32,8 +32,8 @@ struct StrengthSearch {
   int fold = 4;          ///< of so many views, one is held out; at least 2
   int folds = 4;         ///< how many of those are held out, one after another; at least 1
   int most_trials = 16;  ///< strengths that are tried, at least 5
-  int iterations = 200;  ///< of FistaTv a strength, at most; at least 10
-  double change = 2e-4;  ///< they end once ten change the objective by less than this share
+  int iterations = 500;  ///< of FistaTv a strength, at most; at least 10
+  double change = 1e-3;  ///< they end once ten change the image by less than this share
   std::optional<Vec3d> spacing{};                         ///< of pixels, as FistaTvOptions
   std::size_t workspace_limit = default_workspace_limit;  ///< of the map's calls [bytes]
 };
@@ -88,7 +88,7 @@ class StrengthFold {
     FistaTv<Map, Executor> solver{executor_, views_.problem(), options};
     solver.start(image());
     norm_ = solver.norm();
-    return iterate_until_settled(solver, search_.iterations, search_.change).iterations;
+    return iterate_until_settled(executor_, solver, search_.iterations, search_.change).iterations;
   }
 
  private:
