@@ -45,7 +45,7 @@ struct IterativeOptions {
   int most_voxels_of_search = 256;
   StrengthSearch search{};  ///< how the strength is chosen
   int iterations = 1000;    ///< of a level, at most; at least 10
-  double change = 1e-3;     ///< they end once ten change the image by less than this share
+  double change = 2e-4;     ///< they end once ten change the image by less than this share
   std::size_t workspace_limit = default_workspace_limit;  ///< of the map's calls [bytes]
 };
 
