@@ -122,6 +122,18 @@ BOOST_AUTO_TEST_CASE(says_what_is_wrong_with_a_file) {
       "RescaleSlope (0028,1053): is '1e999");
   refuses(
       [](Writer& file, int) {
+        file.text({0x0028, 0x1053}, "DS", "0");
+      },
+      "RescaleSlope (0028,1053) and RescaleIntercept (0028,1052): are 0 and -2.5, with which all "
+      "line integrals are the same");
+  refuses(
+      [](Writer& file, int) {
+        file.text({0x0028, 0x1053}, "DS", "-5e-4");
+      },
+      "RescaleSlope (0028,1053) and RescaleIntercept (0028,1052): are -0.0005 and -2.5, with which "
+      "no line integral is above 0");
+  refuses(
+      [](Writer& file, int) {
         file.shorts(pixel_data, std::vector<std::uint16_t>(columns * rows - 1), "OW");
       },
       "PixelData (7FE0,0010): has 22 bytes, where 4 x 3 pixels have 24");

@@ -176,14 +176,14 @@ BOOST_AUTO_TEST_CASE(other_scans_are_refused_but_their_values_are_read) {
       [](DicomWriter& file, int) {
         file.text({0x7029, 0x100B}, "CS", "CYLINDRICAL");
       },
-      "DetectorShape (7029,100B): is CYLINDRICAL, not FLAT; such scans come later, "
-      "read_dicom_ct_pd_views has their values");
+      "DetectorShape (7029,100B): is CYLINDRICAL, not FLAT; such scans are not "
+      "reconstructed yet");
   refused(
       [](DicomWriter& file, int view) {
         file.floats({0x7031, 0x1002}, {static_cast<float>(view)});
       },
       "DetectorFocalCenterAxialPosition (7031,1002): is 1 mm in view 2 and 0 in the first: the "
-      "scan is no circle; such scans come later");
+      "scan is no circle; such scans are not reconstructed yet");
   refused(
       [](DicomWriter& file, int view) {
         file.floats({0x7031, 0x1003}, {static_cast<float>(595 + view)});

@@ -146,6 +146,7 @@ BOOST_AUTO_TEST_CASE(several_entries_and_one_deeper) {
     file.write("other/instrument/detector/data", {1, 3, 4}, frames(1));
   });
   refuses("holds 2 scans, entry0000, other: name one");
+  BOOST_TEST((pyronn::nxtomo_entries(path) == std::vector<std::string>{"entry0000", "other"}));
   BOOST_TEST(pyronn::read_nxtomo(path, {}, "entry0000").num_views() == 4);
   BOOST_CHECK_EXCEPTION(static_cast<void>(pyronn::read_nxtomo(path, {}, "none")), FileError,
                         says("none: is no entry with instrument/detector/data"));

@@ -79,7 +79,7 @@ sed 's/"projections.npy"/"P"/;s/"dark.npy"/"F"/;s/"flat.npy"/"D"/' "$scan" |
     > "$folder/swapped.json"
 "$reconstruct" "$folder/swapped.json" --output "$folder/swapped.mha" --quiet 2> "$folder/error"
 status=$?
-expect 2 "flat: is below the dark field in most pixels; are 'dark' and 'flat' swapped?"
+expect 2 "swapped.json: the flat field is below the dark field in most pixels; are they swapped?"
 nothing_in "$folder/swapped.mha"
 "$simulate" --size 24 --views 24 --dead-pixels 0.02 --output "$folder/dead" > /dev/null
 "$reconstruct" "$folder/dead/scan.json" --output "$folder/dead/volume.npy" --quiet \
@@ -111,7 +111,7 @@ fi
 "$reconstruct" "$folder/dead/scan.json" --output "$folder/dead/full.npy" --full-intensity 5 \
   2> "$folder/error"
 status=$?
-expect 2 "full intensity: was given, but there are flat fields"
+expect 2 "^reconstruct: --full-intensity: .* has flat fields"
 "$reconstruct" "$folder/dead/scan.json" --output "$folder/dead/full.npy" \
   --axis-png "$folder/dead/axis.png" 2> "$folder/error"
 status=$?
@@ -224,7 +224,7 @@ refuses "--iterations: --method fbp does not iterate" --iterations 3
 refuses "--convergence-png: --method fbp does not iterate" \
   --convergence-png "$folder/few/refused.png"
 refuses "--subsets: 31 of 30 views" --method osem --subsets 31
-refuses "--mask: .* has other extents than the volume" --method sirt \
+refuses "--mask: .* has 24 x 24 x 1 voxels (x, y, z); the volume has 24 x 24 x 24" --method sirt \
   --mask "$folder/few/flat.npy"
 refuses "--host-memory: tv works on all at once and takes [0-9]*M, [0-9]*M of them" \
   --method tv --strength 1 --host-memory 1M

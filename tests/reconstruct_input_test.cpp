@@ -132,7 +132,7 @@ BOOST_FIXTURE_TEST_CASE(files_that_change_after_the_scan_was_read, ScanFiles) {
              boost::test_tools::per_element());
   auto const again = scan();
   std::filesystem::resize_file(folder / "projections.npy", 140);
-  BOOST_CHECK_EXCEPTION(static_cast<void>(read_counts<std::uint16_t>(again)), pyronn::FileError,
+  BOOST_CHECK_EXCEPTION(static_cast<void>(read_counts<std::uint16_t>(again)), example::BadInput,
                         says((folder / "projections.npy").string() + ": ends at byte 140"));
 }
 
@@ -190,7 +190,7 @@ struct MeasuredScan : ScanFiles {
 
   [[nodiscard]] Counts<float> judged() const { return judge(described()); }
   void refuses(char const* cause) const {
-    BOOST_CHECK_EXCEPTION(static_cast<void>(judged()), example::BadInput, says(cause));
+    BOOST_CHECK_EXCEPTION(static_cast<void>(judged()), pyronn::InvalidArgument, says(cause));
   }
 };
 
@@ -232,23 +232,24 @@ BOOST_FIXTURE_TEST_CASE(images_that_cannot_be_right_are_refused_with_the_cause, 
     counts = good.counts;
   };
   std::swap(dark, flat);
-  refuses("flat: is below the dark field in most pixels; are 'dark' and 'flat' swapped?");
+  refuses("the flat field is below the dark field in most pixels; are they swapped?");
   again();
   for (std::size_t p = 0; p < flat.size(); ++p) {
     flat[p] = dark[p] + static_cast<float>(static_cast<int>(p * 7 % 11) - 5);
   }
   refuses(
-      "flat: most counts of the projections are more than twice as bright; was the shutter closed");
+      "most counts are more than twice as bright as the flat field; was the shutter "
+      "closed");
   again();
   for (std::size_t n = 0; n < counts.size(); ++n) {
     counts[n] = dark[n % dark.size()] + static_cast<float>(static_cast<int>(n * 7 % 11) - 5);
   }
   refuses(
-      "projections: most counts are not above the dark field by a 10000th of the flat field; was "
-      "the shutter closed?");
+      "most counts are not above the dark field by a 10000th of the flat field; was the "
+      "shutter closed?");
   again();
   counts.assign(counts.size(), std::numeric_limits<float>::quiet_NaN());
-  refuses("projections: most counts are no finite numbers");
+  refuses("most counts are no finite numbers");
   again();
   static_cast<void>(described());
   auto json = nlohmann::json::parse(test::read_bytes(folder / "scan.json"));
@@ -256,8 +257,8 @@ BOOST_FIXTURE_TEST_CASE(images_that_cannot_be_right_are_refused_with_the_cause, 
   json["intensity_full"] = 50;
   test::write_bytes(folder / "scan.json", json.dump());
   auto const read = scan();
-  BOOST_CHECK_EXCEPTION(static_cast<void>(judge(read)), example::BadInput,
-                        says("intensity_full: is below the dark field"));
+  BOOST_CHECK_EXCEPTION(static_cast<void>(judge(read)), pyronn::InvalidArgument,
+                        says("the full intensity, 50, is below the dark field"));
 }
 
 /// A band of rows holds what the whole holds there.

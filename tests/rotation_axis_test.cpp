@@ -2,46 +2,38 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// The column of the rotation axis, of exact phantoms.
-#include <algorithm>
 #include <cmath>
-#include <cstddef>
-#include <cstdint>
-#include <variant>
+#include <utility>
 #include <vector>
 
 #include <boost/test/unit_test.hpp>
 
-#include <pyronn/pyronn.hpp>
 #include <pyronn/scan/rotation_axis.hpp>
 
+#include "support/axis_scans.hpp"
 #include "support/numbers.hpp"
 #include "support/temporary_folder.hpp"
 
 using pyronn::CircularScan;
-using pyronn::CpuExecutor;
 using pyronn::DetectorShape;
 using pyronn::equal_angles;
 using pyronn::find_rotation_axis;
 using pyronn::InvalidArgument;
 using pyronn::Rotation;
 using pyronn::RotationAxis;
+using test::Lines;
 using test::says;
-using Lines = std::vector<float>;
 
 namespace {
 
 constexpr double pi = pyronn::pi;
-CpuExecutor const executor{2};
 
 CircularScan parallel(int columns, std::vector<double> angles) {
-  return {{columns, 3}, {1, 1}, std::move(angles)};
+  return test::parallel_scan({columns, 3}, std::move(angles));
 }
 
 CircularScan cone(int columns, std::vector<double> angles) {
-  CircularScan scan{{columns, 1}, {1, 1}, std::move(angles)};
-  scan.source_isocenter = 300;
-  scan.source_detector = 500;
-  return scan;
+  return test::cone_scan({columns, 1}, std::move(angles));
 }
 
 /// The same of one row in the plane.
@@ -52,44 +44,18 @@ CircularScan in_plane(CircularScan scan, DetectorShape shape) {
   return scan;
 }
 
-/// The lines of a head that lies aside, exact but for the width of pixels, of which each is the
-/// mean of four parts, with noise of some standard deviation.
+/// The lines of a head that lies aside, with noise of some standard deviation.
 Lines lines_of(CircularScan const& scan, double noise) {
   pyronn::Phantom const phantom{pyronn::Body::ellipsoid({6, -9, 0}, {22, 15, 40}, 0.02),
                                 pyronn::Body::ellipsoid({10, -6, 3}, {5, 4, 30}, 0.015),
                                 pyronn::Body::ellipsoid({-6, -14, 0}, {3, 3, 30}, -0.01)};
-  constexpr int parts = 4;
-  CircularScan fine = scan;
-  fine.size[0] *= parts;
-  fine.pixel[0] /= parts;
-  fine.axis_column = parts * (scan.axis_column + 0.5) - 0.5;
-  pyronn::Extents<3> const extents{fine.size[0], fine.size[1],
-                                   static_cast<int>(fine.angles.size())};
-  Lines fine_lines(static_cast<std::size_t>(extents.count()));
-  std::visit(
-      [&](auto const& beam) {
-        if constexpr (pyronn::is_plane_geometry_v<std::decay_t<decltype(beam)>>) {
-          pyronn::project(executor, phantom, beam, {fine_lines.data(), {extents[0], extents[2]}});
-        } else {
-          pyronn::project(executor, phantom, beam, {fine_lines.data(), extents});
-        }
-      },
-      fine.geometry());
-  Lines lines(fine_lines.size() / parts);
-  for (std::size_t i = 0; i < fine_lines.size(); ++i) lines[i / parts] += fine_lines[i] / parts;
-  auto const values = test::random_values(7, static_cast<std::int64_t>(lines.size()));
-  for (std::size_t i = 0; i < lines.size(); ++i) {
-    lines[i] += static_cast<float>(noise * 1.7) * values[i];
-  }
+  auto lines = test::lines_of(scan, phantom, {4, 1});
+  test::add_noise(lines, noise);
   return lines;
 }
 
 RotationAxis find(CircularScan const& scan, Lines const& lines) {
-  return find_rotation_axis(
-      executor, scan,
-      {lines.data(),
-       {scan.size[0], static_cast<int>(lines.size() / scan.angles.size()) / scan.size[0],
-        static_cast<int>(scan.angles.size())}});
+  return find_rotation_axis(test::two_threads(), scan, test::view_of(scan, lines));
 }
 
 /// The axis is where it was put, whatever the scan's own idea of it.

@@ -13,6 +13,7 @@
 #include <pyronn/cpu.hpp>
 #include <pyronn/interop/fbp_array_kernels.hpp>
 #include <pyronn/phantom/phantom.hpp>
+#include <pyronn/phantom/random_scene.hpp>
 #include <pyronn/phantom/shepp_logan.hpp>
 
 #include "operators.hpp"
@@ -114,6 +115,18 @@ char const* known_rectangles(int size, int count, std::uint32_t seed, float* val
     std::vector<Phantom> rectangles;
     for (int n = 0; n < count; ++n) rectangles.push_back({rectangle(size, generator)});
     draw(rectangles, size, values);
+  });
+}
+
+char const* known_scenes(int size, int count, std::uint32_t seed, float* values) {
+  return guarded([&] {
+    constexpr int bodies = 8;
+    std::vector<Phantom> scenes;
+    for (int n = 0; n < count; ++n) {
+      std::uint64_t const seed_of_scene = std::uint64_t{seed} + static_cast<std::uint64_t>(n);
+      scenes.push_back(random_scene_2d(seed_of_scene, bodies, 0.5 * size - 1, 1));
+    }
+    draw(scenes, size, values);
   });
 }
 

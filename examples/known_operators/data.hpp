@@ -22,6 +22,11 @@ extern "C" {
 [[gnu::visibility("default")]] char const* known_rectangles(int size, int count, std::uint32_t seed,
                                                             float* values);
 
+/// Scenes of eight ellipses and rectangles each, which add up, with values from 0.1 to 1: (count, y,
+/// x). Scene n is that of seed + n.
+[[gnu::visibility("default")]] char const* known_scenes(int size, int count, std::uint32_t seed,
+                                                        float* values);
+
 /// Weights of a cone-beam scan, (views, v, u), and the Ram-Lak response of its rows, of which the
 /// length is known_response_length(u). `scan` is (views, 4, 3), as GeometryTensor has it.
 [[gnu::visibility("default")]] char const* known_fdk_arrays(double const* scan, int views, int v,

@@ -9,13 +9,15 @@ import pathlib
 import numpy as np
 
 
-def arguments(description, size, steps):
+def arguments(description, size, steps, seeds=0):
     """The options of all programs; size and steps are those of the small experiment, and bounds
     hold from its size on."""
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("library", help="the operators, known.so")
     parser.add_argument("--size", type=int, default=size, help="pixels along each side")
     parser.add_argument("--steps", type=int, default=steps, help="of the optimiser")
+    if seeds:
+        parser.add_argument("--seeds", type=int, default=seeds, help="as many networks are trained")
     parser.add_argument("--device", default="cpu", help="cpu or cuda")
     parser.add_argument("--output", type=pathlib.Path, default=pathlib.Path("."),
                         help="folder for pictures")
@@ -64,6 +66,9 @@ class Data:
 
     def rectangles(self, size, count, seed=1):
         return self._filled("known_rectangles", (count, size, size), size, count, seed)
+
+    def scenes(self, size, count, seed=1):
+        return self._filled("known_scenes", (count, size, size), size, count, seed)
 
     def fdk_arrays(self, scan, v, u):
         """Weights (views, v, u) and the Ram-Lak response of a scan (views, 4, 3)."""

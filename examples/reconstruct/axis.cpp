@@ -163,7 +163,7 @@ struct EvenRows {
 };
 
 /// Of parallel rays so many of all rows that 256 MiB hold their lines; of a point source those
-/// within a degree of its plane.
+/// within two degrees of its plane.
 EvenRows rows_for_roll(pyronn::CircularScan const& circle) {
   constexpr int few = 16;
   constexpr double most_lines = 1 << 26;
@@ -173,7 +173,7 @@ EvenRows rows_for_roll(pyronn::CircularScan const& circle) {
   int end = circle.size[1];
   if (!circle.is_parallel()) {
     double const reach =
-        std::max(few / 2.0, circle.source_detector * std::tan(pyronn::pi / 180) / circle.pixel[1]);
+        std::max(few / 2.0, circle.source_detector * std::tan(pyronn::pi / 90) / circle.pixel[1]);
     first = static_cast<int>(std::clamp(circle.central_row - reach, 0.0, end - 1.0));
     end = static_cast<int>(std::clamp(circle.central_row + reach + 1, first + 1.0, 1.0 * end));
   }
@@ -218,12 +218,15 @@ std::string text_of(pyronn::DetectorRoll const& roll) {
 }
 
 std::string text_of(pyronn::RotationAxis const& axis) {
-  std::string text =
-      "axis column " + number_text(axis.column, axis.uncertainty) + ": found from the images";
-  if (axis.mismatch_of_other_rotation && *axis.mismatch_of_other_rotation < axis.mismatch / 4) {
-    text += "; lines that are measured twice agree better if the scan turned the other way";
-  }
-  return text;
+  return "axis column " + number_text(axis.column, axis.uncertainty) + ": found from the images";
+}
+
+std::string warning_of(pyronn::RotationAxis const& axis) {
+  bool const agrees_better =
+      axis.mismatch_of_other_rotation && *axis.mismatch_of_other_rotation < axis.mismatch / 4;
+  if (!agrees_better) return "";
+  return "lines that are measured twice agree better if the scan turned the other way; see "
+         "--rotation";
 }
 
 }  // namespace example

@@ -5,17 +5,19 @@
 #include <pyronn/scan/scan.hpp>
 
 #include "calibration.hpp"
+#include "late_pictures.hpp"
 #include "options.hpp"
 
 namespace example {
 
 /// Looks for the axis, and for the roll where that is asked for, lets them count, says so and draws
 /// the search. Throws BadInput.
-void search_axis(Options const& options, Calibration const& calibration, pyronn::Scan& scan);
+void search_axis(Options const& options, Calibration const& calibration, pyronn::Scan& scan,
+                 LatePictures& pictures);
 
 /// Draws the row that sees the plane of the source, or else the middle one, where that is asked
 /// for. Throws BadInput.
-void draw_sinogram(Options const& options, Calibration const& calibration,
-                   pyronn::Scan const& scan);
+void draw_sinogram(Options const& options, Calibration const& calibration, pyronn::Scan const& scan,
+                   LatePictures& pictures);
 
 }  // namespace example

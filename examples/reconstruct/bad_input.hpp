@@ -8,13 +8,16 @@
 #include <string>
 #include <utility>
 
+#include "plain_words.hpp"
+
 namespace example {
 
 /// Something that the user can put right; the message names it and its value on one line. What
 /// files hold cannot control a terminal.
 class BadInput : public std::runtime_error {
  public:
-  explicit BadInput(std::string message) : std::runtime_error{printable(std::move(message))} {}
+  explicit BadInput(std::string message)
+      : std::runtime_error{printable(plain_words(std::move(message)))} {}
 
  private:
   static std::string printable(std::string message) {

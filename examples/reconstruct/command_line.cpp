@@ -3,68 +3,43 @@
 #include "command_line.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <cstddef>
 #include <cstdio>
-#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
-#include <system_error>
 #include <utility>
 #include <vector>
 
 #include <CLI/CLI.hpp>
 
+#include "arguments.hpp"
 #include "bad_input.hpp"
-#include "number_text.hpp"
+#include "option_checks.hpp"
 #include "volume_files.hpp"
 
 namespace example {
 namespace {
 
-void check_folder(std::string const& option, std::filesystem::path const& path) {
-  auto const folder = path.has_parent_path() ? path.parent_path() : ".";
-  std::string const named = option + ": " + path.string();
-  std::error_code absent;
-  if (!std::filesystem::is_directory(folder, absent)) {
-    throw BadInput(named + " is in a folder that does not exist");
-  }
-  if (std::filesystem::is_directory(path, absent)) throw BadInput(named + " is a folder");
-}
-
-/// Refuses names that could not be written.
-void check_names(Options const& options) {
-  check_volume_name(options.output);
-  check_folder("--output", options.output);
-  std::vector<std::filesystem::path> names{options.output};
-  for (auto const& [option, path] : options.pictures()) {
-    if (path->empty()) continue;
-    if (std::find(names.begin(), names.end(), *path) != names.end()) {
-      throw BadInput(option + ": " + path->string() + " is another output, too");
-    }
-    names.push_back(*path);
-    if (path->extension() != ".png") {
-      throw BadInput(option + ": " + path->string() + " must end in .png");
-    }
-    check_folder(option, *path);
-  }
-}
-
 /// Of the names of options in help.
 constexpr int name_width = 42;
+
+/// Of options that help shows on the lines of others. Those of no group have no name in errors.
+constexpr char const* shown_beside = "beside";
 
 /// Lets help show an option on the line of another, whose text speaks of both.
 CLI::Option* beside(CLI::Option* first, CLI::Option* option) {
   first->option_text(first->get_option_text() + ", " + option->get_name(false, true));
-  return option->group("");
+  return option->group(shown_beside);
 }
 
 void add_scan_options(CLI::App& app, Options& options) {
   std::string const group = "Scan";
   app.add_option("scan", options.scan, "A scanner's file, or a description in JSON")->required();
-  app.add_option("--projections", options.projections, "Images, where SCAN is a geometry alone")
-      ->group(group);
+  auto* const projections = app.add_option("--projections", options.projections,
+                                           "Images of a geometry; which of the scans in a file");
+  projections->group(group);
+  beside(projections, app.add_option("--entry", options.entry));
   app.add_option("--center", options.center,
                  "Axis column; auto: found; file: the file's, else found")
       ->group(group);
@@ -75,15 +50,15 @@ void add_scan_options(CLI::App& app, Options& options) {
       ->group(group);
   app.add_option("--pixel", options.pixel_mm, "Distance of pixels, or of columns and rows [mm]")
       ->expected(1, 2)
-      ->check(CLI::PositiveNumber)
+      ->check(in(positive))
       ->group(group);
   auto* const isocenter = app.add_option("--source-isocenter", options.source_isocenter_mm,
                                          "Source to axis, to detector [mm]");
-  isocenter->check(CLI::PositiveNumber)->group(group);
+  isocenter->check(in(positive))->group(group);
   beside(isocenter, app.add_option("--source-detector", options.source_detector_mm))
-      ->check(CLI::PositiveNumber);
+      ->check(in(positive));
   app.add_option("--full-intensity", options.full_intensity, "Counts where there is no object")
-      ->check(CLI::PositiveNumber)
+      ->check(in(positive))
       ->group(group);
 }
 
@@ -91,15 +66,19 @@ void add_volume_options(CLI::App& app, Options& options) {
   std::string const group = "Volume (else what the scan sees)";
   auto* const size =
       app.add_option("--size", options.size, "Voxels in x, y, z; their size, one or three [mm]");
-  size->expected(3)->check(CLI::PositiveNumber)->group(group);
-  beside(size, app.add_option("--voxel", options.voxel_mm))
-      ->expected(1, 3)
-      ->check(CLI::PositiveNumber);
-  app.add_option("--middle", options.middle_mm, "Middle x, y, z [mm]")->expected(3)->group(group);
+  size->expected(3)->check(in(positive_whole))->group(group);
+  beside(size, app.add_option("--voxel", options.voxel_mm))->expected(1, 3)->check(in(positive));
+  app.add_option("--middle", options.middle_mm, "Middle x, y, z [mm]")
+      ->expected(3)
+      ->check(in(any_number))
+      ->group(group);
   auto* const region = app.add_option("--region", options.region_voxels,
                                       "Part: from and to in x, y, z, voxels from 0, or [mm]");
-  region->expected(6)->group(group);
-  beside(region, app.add_option("--region-mm", options.region_mm))->expected(6)->excludes(region);
+  region->expected(6)->check(in(whole_number))->group(group);
+  beside(region, app.add_option("--region-mm", options.region_mm))
+      ->expected(6)
+      ->check(in(any_number))
+      ->excludes(region);
 }
 
 void add_correction_options(CLI::App& app, Options& options) {
@@ -109,13 +88,13 @@ void add_correction_options(CLI::App& app, Options& options) {
   };
   with_default("--repair", options.repair, "Interpolate bad pixels: gain off by [0.5] of others'")
       ->default_str("0.5")
-      ->check(CLI::Range(1e-3, 1e6));
+      ->check(in({1e-3, 1e6}));
   with_default("--zingers", options.zingers, "Replace single bright samples, by [0.1] too bright")
       ->default_str("0.1")
-      ->check(CLI::Range(1e-3, 1e6));
+      ->check(in({1e-3, 1e6}));
   with_default("--rings", options.rings, "Take stripes away, a part of [1] of them")
       ->default_str("1")
-      ->check(CLI::Range(0.0, 1.0));
+      ->check(in({0.0, 1.0}));
   app.add_option("--fields", options.fields, "Darks and flats of several times: or averaged")
       ->check(CLI::IsMember({"interpolated", "averaged"}))
       ->group(group);
@@ -124,14 +103,14 @@ void add_correction_options(CLI::App& app, Options& options) {
       ->group(group);
   app.add_option("--extend", options.extension,
                  "Object wider than the panel: columns more a side; 0: half")
-      ->check(CLI::Range(0, 1 << 20))
+      ->check(in({0, 1 << 20, false, true}))
       ->group(group);
   app.add_option("--hounsfield", options.water, "Volume in HU, by water's attenuation [1/mm]")
-      ->check(CLI::Range(1e-6, 1e6))
+      ->check(in({1e-6, 1e6}))
       ->group(group);
-  app.add_option("--least-transmission", options.least_transmission,
+  app.add_option("--least-transmission", options.least_light,
                  "Part of the light below which lines are cut")
-      ->check(CLI::Range(1e-30, 0.1))
+      ->check(in({1e-30, 0.1}))
       ->group(group);
 }
 
@@ -159,11 +138,12 @@ void add_output_options(CLI::App& app, Options& options) {
   beside(png, app.add_option("--axis-png", options.axis_png));
   app.add_option("--grey", options.grey, "Black and white of the slices [1/mm]")
       ->expected(2)
+      ->check(in(any_number))
       ->group(group);
   auto* const truth = app.add_option("--truth", options.truth,
                                      "Volume (.npy) to compare with; status 1 if off by more");
   truth->group(group);
-  beside(truth, app.add_option("--max-error", options.max_error))->check(CLI::PositiveNumber);
+  beside(truth, app.add_option("--max-error", options.max_error))->check(in(positive));
   app.add_flag("--plan", options.is_plan, "Print geometry, assumptions, memory and time; stop")
       ->group(group);
   auto* const quiet =
@@ -177,7 +157,7 @@ void add_machine_options(CLI::App& app, Options& options) {
   auto* const executor = app.add_option("--executor", options.executor,
                                         "auto (a GPU if there is one), cpu, cuda; of the CPU");
   executor->check(CLI::IsMember({"auto", "cpu", "cuda"}))->group(group);
-  beside(executor, app.add_option("--threads", options.threads))->check(CLI::Range(1, 4096));
+  beside(executor, app.add_option("--threads", options.threads))->check(in({1, 4096, false, true}));
   auto* const host = app.add_option("--host-memory", options.host_memory,
                                     "At most, as 8G; else half of it; what is free");
   host->group(group);
@@ -186,9 +166,17 @@ void add_machine_options(CLI::App& app, Options& options) {
       ->group(group);
 }
 
+class ShortFormatter final : public CLI::Formatter {
+  [[nodiscard]] std::string make_group(std::string group, bool is_positional,
+                                       std::vector<CLI::Option const*> options) const override {
+    if (group == shown_beside) return "";
+    return CLI::Formatter::make_group(std::move(group), is_positional, std::move(options));
+  }
+};
+
 /// Help of one line an option, and few words.
 void make_short(CLI::App& app) {
-  auto const formatter = std::make_shared<CLI::Formatter>();
+  auto const formatter = std::make_shared<ShortFormatter>();
   formatter->column_width(name_width);
   formatter->label("REQUIRED", "");
   for (char const* const label : {"TEXT", "FLOAT", "INT"}) formatter->label(label, "");
@@ -216,50 +204,6 @@ void print_help(CLI::App const& app) {
   std::fputs(text.c_str(), stdout);
 }
 
-/// Which no check of a range refuses.
-void check_numbers(Options const& options) {
-  std::pair<char const*, std::optional<double>> const single[] = {
-      {"--source-isocenter", options.source_isocenter_mm},
-      {"--source-detector", options.source_detector_mm},
-      {"--full-intensity", options.full_intensity},
-      {"--repair", options.repair},
-      {"--zingers", options.zingers},
-      {"--rings", options.rings},
-      {"--hounsfield", options.water},
-      {"--least-transmission", options.least_transmission},
-      {"--center", options.axis_column()},
-      {"--roll", options.roll_angle()}};
-  for (auto const& [option, number] : single) {
-    if (number && !std::isfinite(*number)) throw BadInput(std::string{option} + ": is no number");
-  }
-  std::pair<char const*, std::vector<double> const*> const several[] = {
-      {"--pixel", &options.pixel_mm},
-      {"--voxel", &options.voxel_mm},
-      {"--middle", &options.middle_mm},
-      {"--region-mm", &options.region_mm}};
-  for (auto const& [option, numbers] : several) {
-    for (double const number : *numbers) {
-      if (!std::isfinite(number)) throw BadInput(std::string{option} + ": holds what is no number");
-    }
-  }
-}
-
-void check(CLI::App const& app, Options const& options) {
-  check_numbers(options);
-  if (!options.grey.empty() && !(options.grey[0] < options.grey[1])) {
-    throw BadInput("--grey: " + number_text(options.grey[0]) + " must be less than " +
-                   number_text(options.grey[1]));
-  }
-  if (app.count("--max-error") > 0 && options.truth.empty()) {
-    throw BadInput("--max-error: needs --truth");
-  }
-  if (options.voxel_mm.size() == 2) throw BadInput("--voxel: wants one size or three");
-  static_cast<void>(options.given());
-  static_cast<void>(options.memory_limits(0));
-  check_names(options);
-  check_method_options(app, options);
-}
-
 }  // namespace
 
 std::optional<Options> parse_options(int argc, char** argv) {
@@ -280,7 +224,9 @@ std::optional<Options> parse_options(int argc, char** argv) {
   app.set_help_flag("-h,--help", "Print this and stop")->group("Machine");
   make_short(app);
   try {
-    app.parse(argc, argv);
+    auto words = files_first(app, {argv + std::min(argc, 1), argv + argc});
+    std::reverse(words.begin(), words.end());  // as CLI11 wants them
+    app.parse(std::move(words));
   } catch (CLI::CallForHelp const&) {
     print_help(app);
     return std::nullopt;
@@ -289,7 +235,7 @@ std::optional<Options> parse_options(int argc, char** argv) {
     app.exit(error);
     return std::nullopt;
   }
-  check(app, options);
+  check_options(app, options);
   return options;
 }
 

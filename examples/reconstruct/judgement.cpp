@@ -6,10 +6,11 @@
 #include <cstddef>
 #include <utility>
 
+#include <pyronn/core/error.hpp>
 #include <pyronn/recon/preprocess/count_tally.hpp>
 
-#include "bad_input.hpp"
 #include "messages.hpp"
+#include "number_text.hpp"
 
 namespace example {
 namespace {
@@ -40,28 +41,28 @@ Sample read_sample(pyronn::Scan const& scan) {
 
 [[noreturn]] void refuse(pyronn::CountFault fault, pyronn::Scan const& scan) {
   using pyronn::CountFault;
-  std::string const flat = scan.flats ? "flat" : "intensity_full";
+  std::string const light = scan.flats ? "the flat field" : "the full intensity";
   switch (fault) {
     case CountFault::flat_below_dark:
-      if (scan.full_intensity) throw BadInput("intensity_full: is below the dark field");
-      throw BadInput(
-          "flat: is below the dark field in most pixels; are 'dark' and 'flat' swapped?");
+      if (scan.full_intensity) {
+        throw pyronn::InvalidArgument("the full intensity, " + number_text(*scan.full_intensity) +
+                                      ", is below the dark field");
+      }
+      throw pyronn::InvalidArgument(
+          "the flat field is below the dark field in most pixels; are they swapped?");
     case CountFault::too_bright:
-      throw BadInput(flat +
-                     ": most counts of the projections are more than twice as bright; was the "
-                     "shutter closed, or the exposure another?");
+      throw pyronn::InvalidArgument("most counts are more than twice as bright as " + light +
+                                    "; was the shutter closed, or the exposure another?");
     case CountFault::hardly_any:
-      throw BadInput(
-          "projections: most counts are not above the dark field by a 10000th of the flat "
-          "field; was the shutter closed?");
+      throw pyronn::InvalidArgument("most counts are not above the dark field by a 10000th of " +
+                                    light + "; was the shutter closed?");
     case CountFault::not_finite:
-      throw BadInput("projections: most counts are no finite numbers");
+      throw pyronn::InvalidArgument("most counts are no finite numbers");
     case CountFault::bad_pixels:
       break;
   }
-  throw BadInput(
-      "flat: most pixels are bad: the flat field is not above the dark field, or they count "
-      "nothing in any view");
+  throw pyronn::InvalidArgument("most pixels are bad: " + light +
+                                " is not above the dark field, or they count nothing in any view");
 }
 
 }  // namespace
@@ -125,7 +126,7 @@ Calibration calibrate(Options const& options, pyronn::Scan const& scan) {
   pyronn::CpuExecutor const executor{options.threads};
   auto calibration = as_input(name, [&] { return read_calibration(scan, use, executor); });
   if (calibration.is_empty()) return calibration;
-  PixelJudgement judgement{options.least_transmission, {}};
+  PixelJudgement judgement{options.least_transmission(), {}};
   judgement.options.gain = options.repair.value_or(judgement.options.gain);
   as_input(name, [&] { judge(scan, judgement, executor, calibration); });
   std::string const bad = text_of_bad_pixels(calibration.bad_pixels);

@@ -22,7 +22,8 @@ struct PixelJudgement {
 };
 
 /// Finds bad pixels by the fields, and by as many whole views as 256 MiB hold, all if they do.
-/// Throws BadInput, which names the likely cause, where most counts cannot be right, and FileError.
+/// Throws InvalidArgument, which names the likely cause, where most counts cannot be right, and
+/// FileError.
 void judge(pyronn::Scan const& scan, PixelJudgement const& judgement,
            pyronn::CpuExecutor const& executor, Calibration& calibration);
 

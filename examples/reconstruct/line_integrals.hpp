@@ -5,18 +5,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
-#include <optional>
 
 #include <pyronn/core/array_view.hpp>
-#include <pyronn/exec/buffer.hpp>
-#include <pyronn/exec/vector_operations.hpp>
 #include <pyronn/io/number_type.hpp>
-#include <pyronn/recon/preprocess/drifting_fields.hpp>
-#include <pyronn/recon/preprocess/extend_rows.hpp>
-#include <pyronn/recon/preprocess/hardening_polynomial.hpp>
-#include <pyronn/recon/preprocess/missing_samples.hpp>
-#include <pyronn/recon/preprocess/stripes.hpp>
-#include <pyronn/recon/preprocess/zingers.hpp>
+#include <pyronn/recon/preprocess/corrections.hpp>
 
 #include "backend.hpp"
 
@@ -53,7 +45,6 @@ class FieldsAtPlace {
 template <class Place>
 class LineIntegrals {
   using Executor = decltype(Place::executor);
-  using Lines = pyronn::ProjectionView<float>;
   using ConstLines = pyronn::ProjectionView<float const>;
 
  public:
@@ -64,18 +55,10 @@ class LineIntegrals {
         raw_{place, raw_bytes()},
         darks_{place, job.calibration.darks, pixels() * sizeof(float)},
         flats_{place, job.calibration.flats, pixels() * sizeof(float)},
-        mask_{place, pixels()} {
-    auto const samples = [&](int columns) {
-      return static_cast<std::size_t>(columns) * static_cast<std::size_t>(job.bands.most_rows()) *
-             static_cast<std::size_t>(most_views());
-    };
-    Corrections const& corrections = job.corrections;
-    bool const makes_lines = !job.calibration.is_empty() || corrections.change_lines();
-    if (makes_lines) lines_.emplace(place.executor, samples(columns_));
-    if (corrections.zingers) cleaned_.emplace(place.executor, samples(columns_));
-    if (!corrections.extension) return;
-    extended_.emplace(place.executor, samples(corrections.columns(columns_)));
-  }
+        mask_{place, pixels()},
+        corrector_{place.executor,
+                   job.corrections,
+                   {columns_, job.bands.most_rows(), job.bands.views_at_a_time}} {}
 
   /// What the most views take as they are read.
   [[nodiscard]] std::size_t raw_bytes() const {
@@ -115,45 +98,16 @@ class LineIntegrals {
 
   template <class T>
   ConstLines from_counts(T const* raw, int first, pyronn::Extents<3> extents) {
-    auto const counts = raw_.load(pyronn::ProjectionView<T const>{raw, extents});
-    auto const lines = lines_->view(extents);
-    pyronn::line_integrals(place_.executor, counts, darks_.series(), flats_.series(), first, lines,
-                           job_.least_transmission);
-    if (job_.corrections.repairs_pixels) {
-      pyronn::mark_missing(place_.executor, mask_view_, lines);
-    }
-    pyronn::interpolate_missing(place_.executor, lines);
-    return corrected(lines);
+    pyronn::CountsOfViews<T> views{raw_.load(pyronn::ProjectionView<T const>{raw, extents}),
+                                   darks_.series(), flats_.series(), first,
+                                   job_.least_transmission};
+    if (job_.corrections.repairs_pixels) views.bad_pixels = mask_view_;
+    return corrector_(views);
   }
 
   ConstLines from_floats(float const* raw, int first, pyronn::Extents<3> extents) {
     if (!job_.calibration.is_empty()) return from_counts(raw, first, extents);
-    auto const lines = raw_.load(ConstLines{raw, extents});
-    if (!lines_) return extended(lines);
-    auto const copy = lines_->view(extents);
-    pyronn::copy(place_.executor, lines, copy);
-    return corrected(copy);
-  }
-
-  ConstLines corrected(Lines lines) {
-    auto const& [repairs, zingers, stripes, hardening, extension, water] = job_.corrections;
-    if (zingers) {
-      auto const cleaned = cleaned_->view(lines.extents);
-      pyronn::remove_zingers(place_.executor, ConstLines{lines.data, lines.extents}, cleaned,
-                             *zingers);
-      lines = cleaned;
-    }
-    if (stripes) pyronn::remove_stripes(place_.executor, lines, *stripes);
-    if (hardening) pyronn::apply_polynomial(place_.executor, lines, *hardening);
-    return extended(lines);
-  }
-
-  ConstLines extended(ConstLines lines) {
-    if (!extended_) return lines;
-    auto const wider = extended_->view(
-        pyronn::Extents<3>{job_.corrections.columns(columns_), lines.extents[1], lines.extents[2]});
-    pyronn::extend_rows(place_.executor, lines, wider, *job_.corrections.extension);
-    return wider;
+    return corrector_(raw_.load(ConstLines{raw, extents}));
   }
 
   Place& place_;
@@ -165,9 +119,7 @@ class LineIntegrals {
   FieldsAtPlace<Place> flats_;
   typename Place::Input mask_;
   pyronn::ArrayView<std::uint8_t const, 2> mask_view_{};
-  std::optional<pyronn::Buffer<float, Executor>> lines_;
-  std::optional<pyronn::Buffer<float, Executor>> cleaned_;
-  std::optional<pyronn::Buffer<float, Executor>> extended_;
+  pyronn::LineCorrector<Executor> corrector_;
 };
 
 }  // namespace example

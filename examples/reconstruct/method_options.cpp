@@ -3,14 +3,13 @@
 #include "method_options.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <string>
 #include <vector>
 
 #include <CLI/CLI.hpp>
 
+#include "arguments.hpp"
 #include "bad_input.hpp"
-#include "number_text.hpp"
 #include "options.hpp"
 
 namespace example {
@@ -59,14 +58,14 @@ void add_method_options(CLI::App& app, MethodOptions& options) {
       ->check(CLI::IsMember(method_names()))
       ->group(group);
   app.add_option("--iterations", options.iterations, "Else as many as stand above")
-      ->check(CLI::Range(1, 1000000))
+      ->check(in({1, 1000000, false, true}))
       ->group(group);
   app.add_option("--subsets", options.subsets, "Of views, in os-sart osem pwls asd-pocs; else 10")
-      ->check(CLI::PositiveNumber)
+      ->check(in(positive_whole))
       ->group(group);
   app.add_option("--strength", options.strength,
                  "Of the penalty in tv pdhg admm-tv pwls; see README")
-      ->check(CLI::PositiveNumber)
+      ->check(in(positive))
       ->group(group);
   app.add_option("--mask", options.mask, "Volume (.npy): voxels of 0 keep their start")
       ->group(group);
@@ -121,9 +120,6 @@ void check_method_options(CLI::App const& app, Options const& all) {
   if (facts.needs_strength && !options.strength) {
     throw BadInput("--strength: --method " + options.name +
                    " needs one; try 0.001 x volume of a voxel [mm^3] x views");
-  }
-  if (options.strength && !std::isfinite(*options.strength)) {
-    throw BadInput("--strength: is no number");
   }
 }
 

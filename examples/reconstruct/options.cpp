@@ -2,14 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "options.hpp"
 
+#include <cmath>
 #include <iterator>
-#include <locale>
-#include <sstream>
 
 #include <pyronn/core/math.hpp>
 #include <pyronn/scan/row_extension.hpp>
 
 #include "bad_input.hpp"
+#include "typed_numbers.hpp"
 
 namespace example {
 std::vector<std::string> const& Options::window_names() {
@@ -55,12 +55,8 @@ namespace {
 std::optional<double> number_or_word(std::string const& option, std::string const& text,
                                      std::string const& what) {
   if (text == "file" || text == "auto") return std::nullopt;
-  std::istringstream stream{text};
-  stream.imbue(std::locale::classic());
-  double number = 0;
-  if (!(stream >> number) || !(stream >> std::ws).eof()) {
-    throw BadInput(option + ": " + text + " must be file, auto or " + what);
-  }
+  auto const number = typed_number(text);
+  if (!number) throw BadInput(option + ": '" + text + "' must be file, auto or " + what);
   return number;
 }
 
@@ -85,30 +81,51 @@ MemoryLimits Options::memory_limits(std::size_t device_free_bytes) const {
 
 namespace {
 
-/// Of the option's words, or where it says so of the scan's file.
-pyronn::HardeningPolynomial hardening_polynomial(std::vector<std::string> const& words,
-                                                 std::vector<double> const& of_file) {
+/// What the option says, or what it calls the file's.
+std::vector<double> hardening_numbers(std::vector<std::string> const& words) {
   std::vector<double> numbers;
   for (std::string const& word : words) {
-    if (word == "file") {
-      if (of_file.empty()) throw BadInput("--hardening: file, which names no coefficients");
-      numbers = of_file;
-      break;
-    }
-    std::istringstream text{word};
-    text.imbue(std::locale::classic());
-    numbers.push_back(0);
-    if (!(text >> numbers.back()) || !text.eof()) {
-      throw BadInput("--hardening: " + word + " must be a number, or file");
-    }
+    auto const number = typed_number(word);
+    if (!number) throw BadInput("--hardening: '" + word + "' must be a number, or file alone");
+    numbers.push_back(*number);
   }
+  return numbers;
+}
+
+/// Throws BadInput for what makes no line integral of one.
+pyronn::HardeningPolynomial polynomial_of(std::string const& name,
+                                          std::vector<double> const& numbers) {
   pyronn::HardeningPolynomial polynomial;
   if (numbers.size() > std::size(polynomial.a)) {
-    throw BadInput("--hardening: " + std::to_string(numbers.size()) + " coefficients; 5 at most");
+    throw BadInput(name + ": " + std::to_string(numbers.size()) + " coefficients; 5 at most");
   }
   std::fill(std::begin(polynomial.a), std::end(polynomial.a), 0.0);
   std::copy(numbers.begin(), numbers.end(), polynomial.a);
-  return polynomial;
+  constexpr double most = 1e6;
+  constexpr double least = 1e-6;  // of what floating point tells from nothing
+  double first = 0;               // of the powers
+  for (int i = 0; i < 5; ++i) {
+    double const a = polynomial.a[i];
+    if (!(std::abs(a) <= most)) {
+      throw BadInput(name + ": " + number_text(a) + " is no coefficient of a0 + a1 p + a2 p^2 + " +
+                     "..., p a line integral; they are at most " + number_text(most));
+    }
+    if (i > 0 && first == 0 && std::abs(a) >= least) first = a;
+  }
+  if (first > 0) return polynomial;
+  throw BadInput(name + ": a0 + a1 p + a2 p^2 + ... of line integrals p " +
+                 (first < 0 ? "falls where p grows" : "is the same for all p") +
+                 "; 0 1 0.02, as an example, adds a fiftieth of p^2");
+}
+
+/// Of the option's words, or where it says so of the scan's file.
+pyronn::HardeningPolynomial hardening_polynomial(std::vector<std::string> const& words,
+                                                 std::vector<double> const& of_file) {
+  if (words.size() > 1 || words.front() != "file") {
+    return polynomial_of("--hardening", hardening_numbers(words));
+  }
+  if (of_file.empty()) throw BadInput("--hardening: file, which names no coefficients");
+  return polynomial_of("--hardening: file", of_file);
 }
 
 }  // namespace

@@ -30,6 +30,7 @@ struct Options {
   // scan
   std::filesystem::path scan;
   std::filesystem::path projections;
+  std::string entry;
   std::string center = "file";
   std::string roll = "file";
   std::string rotation = "file";
@@ -44,11 +45,11 @@ struct Options {
   std::vector<double> region_mm;
   std::vector<int> region_voxels;
   // corrections
-  double least_transmission = 1e-6;
+  std::optional<double> least_light;
   std::optional<double> repair;
   std::optional<double> zingers;
   std::optional<double> rings;
-  std::string fields = "interpolated";
+  std::string fields;
   std::vector<std::string> hardening;
   std::optional<int> extension;
   std::optional<double> water;
@@ -74,6 +75,9 @@ struct Options {
   std::string host_memory;
   std::string device_memory;
   std::string workspace = "256M";
+
+  /// Below it line integrals are cut.
+  [[nodiscard]] double least_transmission() const { return least_light.value_or(1e-6); }
 
   [[nodiscard]] pyronn::FbpOptions fbp_options() const;
 

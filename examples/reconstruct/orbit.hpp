@@ -8,9 +8,10 @@
 
 namespace example {
 
-/// Lets filtered backprojection weigh each view alike where half a turn of parallel rays whose axis
-/// is aside measures each line through the volume once, as far as the nearer side reaches. Throws
-/// InvalidArgument where filtered backprojection cannot do right.
+/// Where nothing else is said, lets filtered backprojection weigh a short scan whose axis is aside
+/// as if the object lay within what its nearer side reaches: each view of half a turn of parallel
+/// rays alike, those of a source by Parker or Riess. Throws InvalidArgument where filtered
+/// backprojection cannot do right.
 void choose_redundancy(pyronn::Scan& scan, pyronn::Grid const& grid, pyronn::FbpOptions& options);
 
 }  // namespace example

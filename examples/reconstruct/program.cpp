@@ -15,7 +15,9 @@
 #include "axis.hpp"
 #include "axis_search.hpp"
 #include "backend.hpp"
+#include "before_search.hpp"
 #include "convergence_picture.hpp"
+#include "effects.hpp"
 #include "estimate.hpp"
 #include "iterative_program.hpp"
 #include "judgement.hpp"
@@ -51,15 +53,15 @@ class Program {
   explicit Program(Options const& options)
       : options_{options},
         device_{choose_device(options)},
-        scan_{read_scan({options.scan, options.projections, options.given()})} {}
+        scan_{read_scan({options.scan, options.projections, options.given(), options.entry})} {}
 
   int operator()() {
     prepare();
-    draw_sinogram(options_, calibration_, scan_);
     if (options_.is_plan) {
       print_plan();
       return 0;
     }
+    draw_sinogram(options_, calibration_, scan_, pictures_);
     auto const error = reconstruct();
     if (!error) return 0;
     std::printf("against the truth: relative L2 error %.3g, PSNR %.1f dB, mean error %.3g\n",
@@ -79,8 +81,10 @@ class Program {
     check_inputs_survive(options_, scan_);
     input([&] { apply_axis_options(options_, scan_); });
     check_pictures(options_, scan_);
+    check_effects(options_, scan_, is_on_device() ? PlaceOfWork::device : PlaceOfWork::cpu);
     bool const is_searched = wants_axis(options_, scan_);
     if (is_searched) {
+      check_before_search(options_, scan_);
       check_outputs(options_, 0);
     } else {
       settle();
@@ -92,13 +96,15 @@ class Program {
     tell_facts([](Origin origin) { return origin != Origin::assumed; });
     try {
       calibration_ = calibrate(options_, scan_);
-      if (is_searched) search_axis(options_, calibration_, scan_);
+      if (is_searched) search_axis(options_, calibration_, scan_, pictures_);
       if (is_searched) settle();
     } catch (BadInput const&) {
       tell_assumed();
       throw;
     }
     tell_assumed();
+    std::string const warning = warning_of_axis(scan_);
+    if (!warning.empty()) warn(warning);
   }
 
   template <class IsWanted>
@@ -115,6 +121,7 @@ class Program {
       input([&] { choose_redundancy(scan_, grid_, fbp_options_); });
     }
     corrections_ = options_.corrections(scan_);
+    if (!options_.truth.empty()) truth_ = npy_volume("--truth", options_.truth, grid_);
   }
 
   [[nodiscard]] bool is_on_device() const { return !device_.name.empty(); }
@@ -160,7 +167,7 @@ class Program {
   }
 
   void print_plan() {
-    ViewsReader reader{scan_, calibration_, options_.least_transmission, options_.threads};
+    ViewsReader reader{scan_, calibration_, options_.least_transmission(), options_.threads};
     BandPlan const plan = bands(reader);
     print_geometry(scan_);
     print_task(scan_, grid_, plan, place());
@@ -180,14 +187,12 @@ class Program {
   }
 
   [[nodiscard]] Cost run(Job const& job) const {
-    if (job.iteration != nullptr) return run_iterations(job);
-    return is_on_device() ? reconstruct_on_cuda(job) : reconstruct_on_cpu(job, options_.threads);
-  }
-
-  [[nodiscard]] Cost run_iterations(Job const& job) const {
     try {
-      return is_on_device() ? reconstruct_iteratively_on_cuda(job)
-                            : reconstruct_iteratively_on_cpu(job, options_.threads);
+      if (job.iteration != nullptr) {
+        return is_on_device() ? reconstruct_iteratively_on_cuda(job)
+                              : reconstruct_iteratively_on_cpu(job, options_.threads);
+      }
+      return is_on_device() ? reconstruct_on_cuda(job) : reconstruct_on_cpu(job, options_.threads);
     } catch (pyronn::InvalidArgument const& error) {
       throw BadInput(options_.scan.string() + ": " + error.what());
     }
@@ -225,7 +230,7 @@ class Program {
             plan,
             corrections_,
             fbp_options_,
-            options_.least_transmission,
+            options_.least_transmission(),
             options_.interpolation == "texture",
             reader,
             sink,
@@ -235,12 +240,12 @@ class Program {
   }
 
   [[nodiscard]] std::optional<ImageError> reconstruct() {
-    ViewsReader reader{scan_, calibration_, options_.least_transmission, options_.threads};
+    ViewsReader reader{scan_, calibration_, options_.least_transmission(), options_.threads};
     BandPlan const plan = bands(reader);
     if (!options_.is_quiet) print_task(scan_, grid_, plan, place());
     if (!options_.is_quiet) print_method();
     flush_standard_output();
-    VolumeSink sink{open_volume(options_.output, grid_, scan_.axes), truth()};
+    VolumeSink sink{open_volume(options_.output, grid_, scan_.axes), truth_};
     make_start(reader);
     ProgressBar bar{!options_.is_quiet};
     Job job = job_of(plan, reader, sink);
@@ -258,6 +263,7 @@ class Program {
     cost.start_seconds = start_seconds;
     for (std::string const& warning : reader.warnings()) warn(warning);
     sink.commit();
+    pictures_.write();
     if (!options_.png.empty()) {
       write_slices_png(options_.png, sink.middle_planes(), options_.grey_window());
     }
@@ -270,17 +276,14 @@ class Program {
     return sink.error();
   }
 
-  /// Slices to compare with; null where there are none.
-  [[nodiscard]] std::shared_ptr<pyronn::ImageStack const> truth() const {
-    return options_.truth.empty() ? nullptr : npy_volume("--truth", options_.truth, grid_);
-  }
-
   Stopwatch watch_;
   Options const& options_;
   Device device_;
   pyronn::Scan scan_;
   pyronn::Grid grid_{};
+  std::shared_ptr<pyronn::ImageStack const> truth_{};  ///< null: there is nothing to compare with
   Calibration calibration_{};
+  LatePictures pictures_{};
   Corrections corrections_{};
   std::optional<Iteration> iteration_{};
   pyronn::FbpOptions fbp_options_{options_.fbp_options()};

@@ -41,15 +41,13 @@ void check_existence(std::filesystem::path const& path) {
   if (std::filesystem::is_empty(path, absent)) throw BadInput(path.string() + ": is empty");
 }
 
-/// Throws InvalidArgument where views are no counts, or have flat fields.
-void set_full_intensity(pyronn::GivenOfScan const& given, pyronn::Scan& scan) {
+/// Throws BadInput where views are no counts, or have flat fields.
+void set_full_intensity(ScanSource const& source, pyronn::Scan& scan) {
+  auto const& given = source.given;
   if (!given.full_intensity) return;
-  if (scan.flats) {
-    throw pyronn::InvalidArgument("full intensity: was given, but there are flat fields");
-  }
-  if (scan.measured != pyronn::Measured::intensities) {
-    throw pyronn::InvalidArgument("full intensity: was given, but views hold no counts");
-  }
+  std::string const name = "--full-intensity: " + source.path.string();
+  if (scan.flats) throw BadInput(name + " has flat fields");
+  if (scan.measured != pyronn::Measured::intensities) throw BadInput(name + " holds no counts");
   scan.full_intensity = given.full_intensity;
   std::string const what = "full intensity";
   auto const is_replaced = [&](pyronn::ScanFact const& fact) { return fact.what == what; };
@@ -89,9 +87,12 @@ pyronn::Scan read_scan(ScanSource const& source) {
   if (!format->takes_projections && !source.projections.empty()) {
     throw BadInput("--projections: " + name + " names its images itself");
   }
+  if (!source.entry.empty() && !format->has_entries) {
+    throw BadInput("--entry: " + name + " holds one scan; those in NXtomo files have names");
+  }
   try {
     auto scan = format->read(source);
-    set_full_intensity(source.given, scan);
+    set_full_intensity(source, scan);
     return scan;
   } catch (pyronn::FileError const& error) {
     throw BadInput(error.what());

@@ -16,6 +16,7 @@ struct ScanSource {
   std::filesystem::path path;         ///< a file, or a folder
   std::filesystem::path projections;  ///< where the file describes a geometry alone
   pyronn::GivenOfScan given;          ///< what the command line knows better than the file
+  std::string entry{};                ///< which of the scans in a file; empty: the only one
 };
 
 /// What tells formats apart.
@@ -32,6 +33,7 @@ struct ScanFormat {
   bool (*is)(FileSigns const&);             ///< whether a file is of this kind
   pyronn::Scan (*read)(ScanSource const&);  ///< throws FileError and InvalidArgument
   bool takes_projections = false;           ///< their images are named apart
+  bool has_entries = false;                 ///< several scans may be in a file
 };
 
 /// All formats that this program knows, in the order in which they are asked. One whose library it

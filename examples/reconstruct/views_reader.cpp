@@ -8,6 +8,8 @@
 #include <future>
 #include <type_traits>
 
+#include <pyronn/core/error.hpp>
+
 #include "bad_input.hpp"
 #include "number_text.hpp"
 
@@ -58,7 +60,11 @@ void ViewsReader::read(ImagePart const& part, void* out) {
       auto const how = piece + 1 < pieces ? std::launch::async : std::launch::deferred;
       others.push_back(std::async(how, [this, images, place] { read_piece(images, place); }));
     }
-    for (auto& other : others) other.get();
+    try {
+      for (auto& other : others) other.get();
+    } catch (pyronn::FileError const& error) {  // and not one of what is written
+      throw BadInput(error.what());
+    }
   });
 }
 
@@ -109,11 +115,10 @@ void ViewsReader::check_finite(ImagePart const& part, float const* lines) const 
   if (bad == end) return;
   std::int64_t const index = bad - lines;
   int const columns = scan_.detector_size()[0];
-  throw BadInput("projections: the line integral at [view " +
-                 std::to_string(part.first_image + index / image) + ", row " +
-                 std::to_string(part.first_row + index % image / columns) + ", column " +
-                 std::to_string(index % columns) + "] is " +
-                 number_text(static_cast<double>(*bad)));
+  throw pyronn::InvalidArgument(
+      "the line integral at [view " + std::to_string(part.first_image + index / image) + ", row " +
+      std::to_string(part.first_row + index % image / columns) + ", column " +
+      std::to_string(index % columns) + "] is " + number_text(static_cast<double>(*bad)));
 }
 
 std::vector<std::string> ViewsReader::warnings() const {

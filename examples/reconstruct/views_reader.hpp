@@ -26,8 +26,8 @@ class ViewsReader {
   /// float32.
   [[nodiscard]] pyronn::NumberType type() const { return type_; }
 
-  /// Contiguous, `[view][row][column]` of numbers of type(). Throws BadInput for line integrals
-  /// that are no numbers, and FileError.
+  /// Contiguous, `[view][row][column]` of numbers of type(). Throws InvalidArgument for line
+  /// integrals that are no numbers, and BadInput for files that cannot be read.
   void read(pyronn::ImagePart const& part, void* out);
 
   /// One line for each thing that was wrong with what has been read.

@@ -25,7 +25,12 @@ using pyronn::Grid;
 Grid with_voxels(Grid const& grid, pyronn::Vec3d voxel, int axes) {
   pyronn::Extents<3> size = grid.size;
   for (int axis = 0; axis < axes; ++axis) {
-    double const count = std::round(grid.size[axis] * grid.spacing[axis] / voxel[axis]);
+    double const seen = grid.size[axis] * grid.spacing[axis];
+    double const count = std::round(seen / voxel[axis]);
+    if (axis < 2 && count < 1) {  // slices of few rows may be thick
+      throw BadInput("--voxel: " + number_text(voxel[axis]) +
+                     " mm is more than all that is seen, " + number_text(seen) + " mm");
+    }
     if (!(count <= std::numeric_limits<int>::max())) {
       throw BadInput("--voxel: " + number_text(voxel[axis]) + " mm makes too many voxels");
     }

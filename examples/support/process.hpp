@@ -11,6 +11,7 @@
 #include <system_error>
 
 #include <fcntl.h>
+#include <sys/resource.h>
 
 #include <pyronn/io/atomic_file.hpp>
 #include <pyronn/io/detail/file_error.hpp>
@@ -32,9 +33,10 @@ inline void prepare_process() {
       static_cast<void>(open("/dev/null", stream == 0 ? O_WRONLY : O_RDONLY));
     }
   }
-  for (int const signal : {SIGHUP, SIGINT, SIGTERM}) {
+  for (int const signal : {SIGHUP, SIGINT, SIGQUIT, SIGPIPE, SIGTERM, SIGXCPU}) {
     if (std::signal(signal, stop) == SIG_IGN) std::signal(signal, SIG_IGN);
   }
+  std::signal(SIGXFSZ, SIG_IGN);  // what is written beyond the limit of files fails
 }
 
 /// Throws std::runtime_error where something that was printed is lost.
@@ -52,8 +54,15 @@ inline void check_output(std::filesystem::path const& path, std::int64_t bytes) 
   std::error_code unknown;
   auto const folder = path.has_parent_path() ? path.parent_path() : ".";
   auto const space = std::filesystem::space(folder, unknown);
-  if (unknown || space.available >= static_cast<std::uintmax_t>(bytes)) return;
-  pyronn::detail::fail_file(path, "takes ", bytes, " bytes, but the disk has ", space.available);
+  auto const wanted = static_cast<std::uintmax_t>(bytes);
+  if (!unknown && space.available < wanted) {
+    pyronn::detail::fail_file(path, "takes ", bytes, " bytes, but the disk has ", space.available);
+  }
+  rlimit limit{};
+  if (getrlimit(RLIMIT_FSIZE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return;
+  if (limit.rlim_cur >= wanted) return;
+  pyronn::detail::fail_file(path, "takes ", bytes, " bytes, but files may have ", limit.rlim_cur,
+                            " at most (ulimit -f)");
 }
 
 }  // namespace example

@@ -20,5 +20,6 @@ python3 -m venv "$folder/venv"
 pip=("$folder/venv/bin/pip" install --quiet --no-compile --disable-pip-version-check
   "numpy==2.4.6" "scipy==1.17.1" "numba==0.68.1")
 algotom="algotom==1.7.0"
+astra="astra-toolbox==2.5.0"
 rtk="itk-rtk==2.7.0.post1 itk==5.4.7"
 export PYTHONDONTWRITEBYTECODE=1

@@ -14,7 +14,7 @@ set -euo pipefail
 
 . "$(dirname "$0")/peer_environment.sh" python3 cmake c++
 
-packages=("astra-toolbox==2.5.0" "$algotom" "$rtk")
+packages=("$astra" "$algotom" "$rtk")
 targets=(operators_benchmark)
 cuda=OFF cuda_options=()
 if nvidia-smi -L 2> /dev/null | grep -q '^GPU' && command -v nvcc > /dev/null; then

@@ -106,13 +106,15 @@ torch() {
   run "$name" torch_fbp.py "$library" "$(dirname "$library")/fbp_images.so" cpu
   run "$name" torch_physics.py "$library" cpu
   run "$name" torch_devices.py "$library"
+  PYTHONPATH=examples/known_operators run "$name" torch_iterations.py "$library"
   own_geometry "$name" torch
   "$out/$name/build/torch_program" "$library"
   wheel "$name" "$site/torch/share/cmake"
   names "$name" torch -D CMAKE_PREFIX_PATH="$out/prefix;$site/torch/share/cmake"
   [ "$version" != 2.11.0 ] || inverse_problems "$name"
   [ "$name" != torch-2.11.0 ] ||
-    experiments "$name" torch "$site/torch/share/cmake" {ramp_filter,total_variation,short_scan_fdk}{.py,}
+    experiments "$name" torch "$site/torch/share/cmake" {ramp_filter,total_variation,short_scan_fdk}{.py,} \
+      learned_primal_dual.py
 }
 
 # Operators in libraries of inverse problems.

@@ -29,6 +29,9 @@ void apply(pyronn::GivenOfScan const& given, pyronn::Scan& scan) {
   if (circle.is_plane() && given.pixel && (*given.pixel)[0] != (*given.pixel)[1]) {
     throw pyronn::InvalidArgument("describes a scan of the plane, whose pixels have one size");
   }
+  if (circle.is_parallel() && (given.source_isocenter || given.source_detector)) {
+    throw pyronn::InvalidArgument("has parallel rays; distances were given");
+  }
   circle.axis_column = given.axis_column.value_or(circle.axis_column);
   circle.roll = given.roll.value_or(circle.roll);
   circle.rotation = given.rotation.value_or(circle.rotation);
@@ -36,6 +39,7 @@ void apply(pyronn::GivenOfScan const& given, pyronn::Scan& scan) {
   circle.source_isocenter = given.source_isocenter.value_or(circle.source_isocenter);
   circle.source_detector = given.source_detector.value_or(circle.source_detector);
   scan.geometry = circle.geometry();
+  scan.validate();
 }
 
 }  // namespace

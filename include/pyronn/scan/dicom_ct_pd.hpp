@@ -65,7 +65,7 @@ class DicomCtPdCircle {
  private:
   /// What is not reconstructed yet.
   void check_orbit() const {
-    std::string const later = "; such scans come later, read_dicom_ct_pd_views has their values";
+    std::string const later = "; such scans are not reconstructed yet";
     expects(lower_case(scan_.shape) == "flat", "DetectorShape (7029,100B): is ", scan_.shape,
             ", not FLAT", later);
     DicomCtPdView const& first = scan_.views.front();

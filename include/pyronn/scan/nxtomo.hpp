@@ -166,6 +166,9 @@ class NxtomoReader {
       if (!x && !y) continue;
       if (!x) entry_.fail(group + "x_pixel_size", ": is missing beside y_pixel_size");
       if (!y) entry_.fail(group + "y_pixel_size", ": is missing beside x_pixel_size");
+      for (auto const& [name, size] : {std::pair{"x_pixel_size", *x}, {"y_pixel_size", *y}}) {
+        if (!(size > 0)) entry_.fail(group + name, ": is ", size, " mm, and must be positive");
+      }
       return facts_.choose<Vec2d>("pixel [mm]", given_.pixel,
                                   {Vec2d{*x, *y}, group + "x_pixel_size"}, Vec2d{}, "");
     }
@@ -225,6 +228,13 @@ class NxtomoReader {
 };
 
 }  // namespace detail
+
+/// The entries of a file that read_nxtomo reads, of which it wants one to be named where there are
+/// several: all that hold a scan, or the one that the file calls its default. Throws FileError
+/// where there is none.
+[[nodiscard]] inline std::vector<std::string> nxtomo_entries(std::filesystem::path const& path) {
+  return detail::NxtomoEntry::entries(detail::Hdf5File{path});
+}
 
 /// Reads the scan of an entry; without a name that of the only one, or of the default one. Views,
 /// darks and flats are sorted by their image keys; images are read when they are asked for. z is

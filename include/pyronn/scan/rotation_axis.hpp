@@ -39,10 +39,10 @@ struct RotationAxis {
 namespace detail {
 
 /// Searches for the least mismatch, coarsely and then finely.
-template <class Executor>
+template <class Rows, class Executor>
 class AxisSearch {
  public:
-  AxisSearch(PanelMismatch<SingleRows, Executor> const& mismatch, Rotation rotation)
+  AxisSearch(PanelMismatch<Rows, Executor> const& mismatch, Rotation rotation)
       : mismatch_{mismatch}, rotation_{rotation} {}
 
   /// The best of the columns from `first` to `last`, and the least of a parabola about it.
@@ -89,7 +89,7 @@ class AxisSearch {
     return result;
   }
 
-  PanelMismatch<SingleRows, Executor> const& mismatch_;
+  PanelMismatch<Rows, Executor> const& mismatch_;
   Rotation rotation_;
   std::vector<AxisCandidate> tried_;
   std::vector<AxisCandidate> all_;
@@ -144,7 +144,7 @@ template <class Executor>
   detail::PanelMismatch<detail::SingleRows, Executor> const mismatch{
       "find_rotation_axis", executor, scan, lines, 0.5 * (lines.extents[1] - 1)};
   auto const search = [&](Rotation rotation, double first, double last, auto* all) {
-    detail::AxisSearch<Executor> searching{mismatch, rotation};
+    detail::AxisSearch<detail::SingleRows, Executor> searching{mismatch, rotation};
     auto const best = searching(first, last);
     if (all != nullptr) *all = searching.all();
     return best;

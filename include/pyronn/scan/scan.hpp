@@ -14,6 +14,7 @@
 #include <pyronn/core/grid.hpp>
 #include <pyronn/io/world_axes.hpp>
 #include <pyronn/scan/circular_scan.hpp>
+#include <pyronn/scan/detail/panel_checks.hpp>
 #include <pyronn/scan/image_stack.hpp>
 #include <pyronn/scan/scan_facts.hpp>
 #include <pyronn/scan/scan_geometry.hpp>
@@ -71,7 +72,8 @@ struct Scan {
   }
 
   /// Throws InvalidArgument unless all images have the detector's size, there is one a view, and
-  /// calibration images come with as many times.
+  /// calibration images come with as many times; and for a circle's panel whose measures cannot all
+  /// be mm: pixels 50 times as long as wide, or a panel 20 times as wide as its source is far.
   void validate() const;
 };
 
@@ -109,6 +111,8 @@ inline void Scan::validate() const {
   if (measured == Measured::intensities) {
     detail::expects(flats || full_intensity, "Scan: intensities without flats need full_intensity");
   }
+  std::string const fault = circle ? detail::fault_of_panel(*circle) : "";
+  detail::expects(fault.empty(), fault);
 }
 
 }  // namespace pyronn

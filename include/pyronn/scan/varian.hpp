@@ -109,6 +109,11 @@ class VarianReader {
     std::optional<Vec2d> pixel;
     if (has(u) && has(v)) {
       pixel = Vec2d{number(files_.front(), u) * mm, number(files_.front(), v) * mm};
+      constexpr double longest = 1e4;
+      for (auto const& [name, size] : {std::pair{u, (*pixel)[0]}, {v, (*pixel)[1]}}) {
+        if (size > 0 && size <= longest) continue;
+        fail_file(files_.front().path, name, ": is ", size, " mm, which is no size of a pixel");
+      }
       for (VarianFile const& file : files_) {
         Vec2d const other{number(file, u) * mm, number(file, v) * mm};
         if (other != *pixel) {

@@ -73,7 +73,13 @@ class ZeissReader {
   }
 
   [[nodiscard]] RawImage read_image() const {
-    Extents<2> const size{required("ImageInfo/ImageWidth"), required("ImageInfo/ImageHeight")};
+    auto const pixels = [this](std::string const& name) {
+      int const count = required(name);
+      constexpr int most = 1 << 20;
+      if (count < 1 || count > most) streams_.fail(name, ": is ", count, ", which no panel has");
+      return count;
+    };
+    Extents<2> const size{pixels("ImageInfo/ImageWidth"), pixels("ImageInfo/ImageHeight")};
     Detector::validate_size(size);
     int const code = required("ImageInfo/DataType");
     auto const type = zeiss_number_type(code);

@@ -66,6 +66,14 @@ inline DicomImage dicom_image(DicomFile const& file, Extents<2> detector) {
     file.fail(DicomFile::name_of(slope), " and ", DicomFile::name_of(intercept), ": are ",
               image.slope, " and ", image.intercept, ", which makes no line integrals");
   }
+  // The greatest line integral that there can be.
+  double const end = image.slope > 0 ? (image.is_signed ? most / 2 : most)
+                                     : (image.is_signed ? -(most / 2) - 1 : 0);
+  if (image.slope == 0 || !(image.slope * end + image.intercept > 0)) {
+    file.fail(DicomFile::name_of(slope), " and ", DicomFile::name_of(intercept), ": are ",
+              image.slope, " and ", image.intercept, ", with which ",
+              image.slope == 0 ? "all line integrals are the same" : "no line integral is above 0");
+  }
   DcmXfer const syntax = file.transfer_syntax();
   if (syntax.isEncapsulated()) {
     file.fail("is compressed (", syntax.getXferName(), "); rewrite it with dcmdjpeg or gdcmconv");

@@ -129,6 +129,7 @@ class JsonGeometryReader {
     JsonReader const field = position(detector, is_cone);
     if (description_.has("circular")) {
       auto const pixel = detector["pixel_mm"].list_of<2>(&JsonReader::positive);
+      for (double const side : pixel) check_pixel(detector["pixel_mm"], side);
       std::array<double, 2> offset{};
       if (field.has("detector_offset_mm")) {
         offset = field["detector_offset_mm"].list_of<2>(&JsonReader::finite);
@@ -147,12 +148,18 @@ class JsonGeometryReader {
                        [&] { return Geometry::from_vectors(size, vectors<Vectors>(field)); });
   }
 
+  static void check_pixel(JsonReader const& field, double size) {
+    constexpr double longest = 1e4;
+    if (size > longest) field.refuse("is longer than pixels are");
+  }
+
   template <class Geometry, class Vectors>
   [[nodiscard]] Geometry plane(JsonReader const& detector) const {
     int const columns = detector["columns"].count();
     JsonReader const field = position(detector, false);
     if (description_.has("circular")) {
       double offset = 0;
+      check_pixel(detector["pixel_mm"], detector["pixel_mm"].positive());
       if (field.has("detector_offset_mm")) offset = field["detector_offset_mm"].finite();
       return circular<Geometry>(field,
                                 LineDetector{columns, detector["pixel_mm"].positive(), offset});

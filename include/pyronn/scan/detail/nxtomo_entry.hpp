@@ -80,17 +80,55 @@ class NxtomoEntry {
     return units.empty() ? file_->attribute(path(field), "unit") : units;
   }
 
+  /// Those of which one is to be named: all, or the one that the file calls its default. Throws
+  /// FileError where there is none.
+  [[nodiscard]] static std::vector<std::string> entries(Hdf5File const& file) {
+    auto found = scans_in(file);
+    if (found.empty()) {
+      file.fail("has no entry with instrument/detector/data: it is no NXtomo file");
+    }
+    std::string const preferred = file.attribute("", "default");
+    auto const is_preferred = [&preferred](std::string const& entry) {
+      return entry == preferred || entry.rfind(preferred + "/", 0) == 0;
+    };
+    if (found.size() > 1 && !preferred.empty() &&
+        std::count_if(found.begin(), found.end(), is_preferred) == 1) {
+      found = {*std::find_if(found.begin(), found.end(), is_preferred)};
+    }
+    return found;
+  }
+
  private:
   static bool is_scan(Hdf5File const& file, std::string const& group) {
     return file.has(group + "/instrument/detector/data");
   }
 
-  /// Some writers have the scan one group deeper.
   static std::string find(Hdf5File const& file, std::string const& name) {
     if (!name.empty()) {
-      if (!is_scan(file, name)) file.fail(name, ": is no entry with instrument/detector/data");
+      if (!is_scan(file, name)) {
+        file.fail(name, ": is no entry with instrument/detector/data", others(file));
+      }
       return name;
     }
+    auto const found = entries(file);
+    if (found.size() > 1) {
+      file.fail("holds ", found.size(), " scans, ", names(found), ": name one");
+    }
+    return found.front();
+  }
+
+  static std::string names(std::vector<std::string> const& entries) {
+    std::string text;
+    for (std::string const& entry : entries) text += (text.empty() ? "" : ", ") + entry;
+    return text;
+  }
+  static std::string others(Hdf5File const& file) {
+    auto const found = scans_in(file);
+    return found.empty() ? "" : "; scans are in " + names(found);
+  }
+
+  /// Some writers have the scan one group deeper.
+  static std::vector<std::string> scans_in(Hdf5File const& file) {
     std::vector<std::string> found;
     for (std::string const& entry : file.children("")) {
       if (is_scan(file, entry)) {
@@ -103,22 +141,7 @@ class NxtomoEntry {
         if (is_scan(file, deeper)) found.push_back(deeper);
       }
     }
-    if (found.empty())
-      file.fail("has no entry with instrument/detector/data: it is no NXtomo file");
-    std::string preferred = file.attribute("", "default");
-    auto const is_preferred = [&preferred](std::string const& entry) {
-      return entry == preferred || entry.rfind(preferred + "/", 0) == 0;
-    };
-    if (found.size() > 1 && !preferred.empty() &&
-        std::count_if(found.begin(), found.end(), is_preferred) == 1) {
-      return *std::find_if(found.begin(), found.end(), is_preferred);
-    }
-    if (found.size() > 1) {
-      std::string names;
-      for (std::string const& entry : found) names += (names.empty() ? "" : ", ") + entry;
-      file.fail("holds ", found.size(), " scans, ", names, ": name one");
-    }
-    return found.front();
+    return found;
   }
 
   std::shared_ptr<Hdf5File const> file_;

@@ -18,6 +18,8 @@
 #include <pyronn/exec/buffer.hpp>
 #include <pyronn/exec/host_copy.hpp>
 #include <pyronn/scan/circular_scan.hpp>
+#include <pyronn/scan/detail/panel_fit.hpp>
+#include <pyronn/scan/detail/panel_fit_kernel.hpp>
 #include <pyronn/scan/detail/panel_kernels.hpp>
 #include <pyronn/scan/detail/seam_views.hpp>
 #include <pyronn/scan/detail/views_around.hpp>
@@ -35,18 +37,33 @@ struct PlaceSums {
 /// Rows that are compared as they are, without a roll.
 struct SingleRows {
   static constexpr int smoothings = 1;         ///< how often lines are smoothed
-  static constexpr bool across = false;        ///< whether over rows, too
+  static constexpr int row_smoothings = 0;     ///< and how often across rows, too
   static constexpr int step = 1;               ///< of the columns, and the rows, that are compared
+  static constexpr int most_rows = 1 << 16;    ///< that are compared
+  static constexpr int most_views = 180;       ///< and how many views about
   static constexpr double least_motion = 1.5;  ///< of a seam [columns a view]
+  using Interpolation = LinearInRow;
+};
+
+/// Some rows, for where the axis is about.
+struct FewRows {
+  static constexpr int smoothings = 1;
+  static constexpr int row_smoothings = 0;
+  static constexpr int step = 2;
+  static constexpr int most_rows = 8;
+  static constexpr int most_views = 60;
+  static constexpr double least_motion = 1.5;
   using Interpolation = LinearInRow;
 };
 
 /// Rows of a panel that may be rolled. Next to each other smoothed pixels tell little more.
 struct PanelRows {
   static constexpr int smoothings = 2;
-  static constexpr bool across = true;
+  static constexpr int row_smoothings = 1;
   static constexpr int step = 2;
-  static constexpr double least_motion = 2.5;
+  static constexpr int most_rows = 1 << 16;
+  static constexpr int most_views = 180;
+  static constexpr double least_motion = 0;
   using Interpolation = CubicOnPanel;
 };
 
@@ -77,7 +94,7 @@ class PanelMismatch {
     for (int i = 0; i < Rows::smoothings; ++i) {
       make([&](auto made) {
         executor.for_each(extents_, SmoothLines{i == 0 && !seam_ ? lines : smoothed_.view(extents_),
-                                                made, Rows::across ? 2 : 0});
+                                                made, i < Rows::row_smoothings ? 2 : 0});
       });
     }
     if (seam_) smooth_along_rows();
@@ -97,14 +114,14 @@ class PanelMismatch {
     auto const rows =
         static_cast<int>(std::clamp<std::int64_t>(pixels / most_pixels, 1, most_step));
     auto const columns = static_cast<int>(pixels / rows / most_pixels);
-    return {std::max(Rows::step, columns), std::max(Rows::step, rows)};
+    return {std::max(Rows::step, columns),
+            std::max({Rows::step, rows, extents_[1] / Rows::most_rows})};
   }
 
-  /// The sums of all places, for one sense of rotation.
+  /// The sums of all places, for one sense of rotation, of columns and views some steps apart.
   [[nodiscard]] std::vector<PlaceSums> sums(std::vector<PanelPlace> const& places,
-                                            Rotation rotation) const {
-    constexpr int most_views = 180;
-    int const view_step = std::max(1, extents_[2] / most_views);
+                                            Rotation rotation, int sparseness = 1) const {
+    int const view_step = seam_ ? 1 : sparseness * std::max(1, extents_[2] / Rows::most_views);
     int const views = (extents_[2] + view_step - 1) / view_step;
     Steps const steps = this->steps();
     int const count = static_cast<int>(places.size());
@@ -115,8 +132,8 @@ class PanelMismatch {
                        CompareViews<typename Rows::Interpolation>{
                            smoothed_.view(extents_), sorted_.circle(), angles_.data(),
                            in_memory.data(), of_views.data(), count, view_step, steps.rows,
-                           steps.columns, edge_, Rows::across ? 2 * Rows::smoothings : 0,
-                           reference_, ratio_, fan_, rotation == Rotation::clockwise ? 1.0 : -1.0});
+                           sparseness * steps.columns, edge_, 2 * Rows::row_smoothings, reference_,
+                           ratio_, fan_, rotation == Rotation::clockwise ? 1.0 : -1.0});
     executor_.for_each({count, PlaceSums::groups, 1}, AddViews{of_views.data(), of_groups.data(),
                                                                count, views, PlaceSums::groups});
     auto const found = detail::on_host(executor_, of_groups);
@@ -130,6 +147,25 @@ class PanelMismatch {
     }
     return result;
   }
+
+  /// The sums of one place for a fit.
+  [[nodiscard]] FitTable fit_sums(PanelPlace const& place, Rotation rotation) const {
+    int const view_step = std::max(1, extents_[2] / Rows::most_views);
+    int const views = (extents_[2] + view_step - 1) / view_step;
+    Steps const steps = this->steps();
+    int const edge_rows = 2 * Rows::row_smoothings;
+    int const rows = (extents_[1] - 2 * edge_rows - 1) / steps.rows + 1;
+    Buffer<FitSums, Executor> sums{
+        executor_, static_cast<std::size_t>(rows) * static_cast<std::size_t>(views)};
+    executor_.for_each(
+        {rows, views, 1},
+        ComparePanel{smoothed_.view(extents_), sorted_.circle(), angles_.data(), sums.data(), place,
+                     rows, view_step, steps.rows, steps.columns, edge_, edge_rows, reference_,
+                     ratio_, fan_, rotation == Rotation::clockwise ? 1.0 : -1.0});
+    return {rows, views, detail::on_host(executor_, sums)};
+  }
+  /// Whether there is nothing but the seam of half a turn, of views made in several ways.
+  [[nodiscard]] bool is_seam() const { return seam_.has_value(); }
 
   /// Columns that smoothing makes one.
   [[nodiscard]] double correlated_columns() const {

@@ -89,8 +89,9 @@ struct DualStep {
     Number values[Rank][Width];
     Number here[Width + 1];
     bool const is_last = place.at[0] + count == image.lattice.extents[0];
-    image.row(place, is_last ? count : count + 1, here);
-    if (is_last) here[count] = here[count - 1];
+    image.row(place, count, here);
+    here[count] = here[count - 1];
+    if (!is_last) image.row(after(place, count), 1, here + count);
     move<Width>(0, place, count, here, here + 1, values[0]);
     Number beside[Width];
     for (int axis = 1; axis < Rank; ++axis) {
@@ -107,6 +108,12 @@ struct DualStep {
   }
 
  private:
+  /// The pixel behind the last one of a piece of a row.
+  static PYRONN_HOST_DEVICE Place<Rank> after(Place<Rank> place, int count) {
+    place.index += count;
+    place.at[0] += count;
+    return place;
+  }
   /// p + step (next - here) / spacing along an axis.
   template <int Width>
   PYRONN_HOST_DEVICE void move(int axis, Place<Rank> const& place, int count, Number const* here,

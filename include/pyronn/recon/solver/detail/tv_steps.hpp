@@ -225,7 +225,9 @@ struct RowKernel {
       place.at[axis] = axis == 0 ? item[0] * Width : item[axis];
       place.index += place.at[axis] * lattice.stride(axis);
     }
-    step.template row<Width>(place, min(Width, lattice.extents[0] - place.at[0]));
+    // A count that the compiler knows keeps a pixel's numbers in registers.
+    int const count = Width == 1 ? 1 : min(Width, lattice.extents[0] - place.at[0]);
+    step.template row<Width>(place, count);
   }
 };
 
