@@ -75,9 +75,7 @@ struct Head {
     }
     return result;
   }
-  [[nodiscard]] double error() const {
-    return test::relative_l2(image.values(), truth_values());
-  }
+  [[nodiscard]] double error() const { return test::relative_l2(image.values(), truth_values()); }
   double error_by_hand(double strength, int iterations) {
     pyronn::fill(test::executor(), image.view(), 0.0F);
     pyronn::FistaTvOptions options;

@@ -5,7 +5,6 @@
 /// How much rays say, from what a detector counts: the ray weights of solvers.
 #include <cmath>
 #include <cstdint>
-#include <limits>
 
 #include <pyronn/core/array_view.hpp>
 #include <pyronn/core/config.hpp>
@@ -68,7 +67,7 @@ void count_weights(Executor const& executor, ProjectionView<Raw> raw, ArrayView<
                   " must have the detector's extents (u, v) ", detector);
   detail::expects(weights.extents == raw.extents, "count_weights: the weights' extents ",
                   weights.extents, " must be the input's, ", raw.extents);
-  constexpr double least = std::numeric_limits<float>::min();
+  constexpr double least = 1e-37;  // a float holds it with all its digits
   constexpr double most = 1e30;
   detail::expects(noise.gain >= least && noise.gain <= most, "count_weights: gain ", noise.gain,
                   " must be positive, from ", least, " to ", most);

@@ -148,8 +148,7 @@ class ReadyMadeSolve {
     options.workspace_limit = options_.workspace_limit;
     FistaTv<Map, Executor> solver{executor_, problem, options};
     solver.start(arrays.image);
-    auto const run =
-        iterate_until_settled(executor_, solver, options_.iterations, options_.change);
+    auto const run = iterate_until_settled(executor_, solver, options_.iterations, options_.change);
     SolverMeasures const measures = solver.measure();
     choices_.levels.push_back({level.factor, level.grid.size, options.strength, solver.norm(),
                                run.iterations, measures.objective, measures.residual,
