@@ -10,12 +10,14 @@
 #include <limits>
 #include <optional>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include <pyronn/core/array_view.hpp>
 #include <pyronn/core/error.hpp>
 #include <pyronn/core/extents.hpp>
 #include <pyronn/core/grid.hpp>
+#include <pyronn/core/vec.hpp>
 #include <pyronn/exec/vector_operations.hpp>
 #include <pyronn/exec/workspace.hpp>
 #include <pyronn/geometry/binned_detector.hpp>
@@ -97,17 +99,25 @@ struct IterativeChoices {
 namespace detail {
 
 /// One call of reconstruct_iteratively.
-template <class Interp, class Executor, class Geometry>
+template <class Executor, class Geometry, class MakeMap>
 class ReadyMadeSolve {
  public:
-  static constexpr int rank = dimension_v<Geometry>;
-  using Map = SystemMatrix<Geometry, Interp>;
-  using Arrays = LevelArrays<float, rank>;
+  using Map = std::decay_t<std::invoke_result_t<MakeMap const&, Geometry const&, Grid const&>>;
+  using Arrays = LevelArrays<typename Map::DomainElement, DomainOf<Map>::rank>;
   using Level = ResolutionLevel<Geometry>;
 
   ReadyMadeSolve(Executor const& executor, Geometry const& geometry, Grid const& grid,
-                 EdgePrior const& prior, IterativeOptions const& options)
-      : executor_{executor}, geometry_{geometry}, grid_{grid}, prior_{prior}, options_{options} {
+                 MakeMap const& make_map, EdgePrior const& prior, IterativeOptions const& options)
+      : executor_{executor},
+        geometry_{geometry},
+        grid_{grid},
+        make_map_{make_map},
+        prior_{prior},
+        options_{options} {
+    expects(options.most_voxels_of_search >= 1 && options.iterations >= 10 && options.change >= 0,
+            "reconstruct_iteratively: most_voxels_of_search ", options.most_voxels_of_search,
+            ", iterations ", options.iterations, " and change ", options.change,
+            " must be at least 1, 10 and 0");
     choices_.spacing = grid.spacing[0];
   }
 
@@ -126,7 +136,8 @@ class ReadyMadeSolve {
     int factor = 1;
     if constexpr (is_binnable_v<Geometry>) {
       int width = 1;
-      for (int axis = 0; axis < rank; ++axis) width = std::max(width, grid_.size[axis]);
+      for (int axis = 0; axis < dimension_v<Geometry>; ++axis)
+        width = std::max(width, grid_.size[axis]);
       constexpr int most = 1024;
       while (width > options_.most_voxels_of_search * factor && factor < most) factor *= 2;
     }
@@ -134,17 +145,19 @@ class ReadyMadeSolve {
   }
 
   void solve(Level const& level, Arrays const& arrays) {
-    ReconstructionProblem<Map> problem{Map{level.geometry, level.grid}, arrays.data};
+    ReconstructionProblem<Map> problem{make_map_(level.geometry, level.grid), arrays.data};
     problem.weights = arrays.weights;
     problem.bounds = prior_.bounds;
     if (choices_.levels.empty() && !prior_.strength) {
       StrengthSearch search = options_.search;
+      search.spacing = spacing_of(level.grid);
       search.workspace_limit = options_.workspace_limit;
       choices_.search = choose_tv_strength(executor_, problem, arrays.image, search);
       choices_.strength = choices_.search.strength / level.strength_of(1);
     }
     FistaTvOptions options;
     options.strength = level.strength_of(choices_.strength);
+    options.spacing = spacing_of(level.grid);
     options.workspace_limit = options_.workspace_limit;
     FistaTv<Map, Executor> solver{executor_, problem, options};
     solver.start(arrays.image);
@@ -155,9 +168,18 @@ class ReadyMadeSolve {
                                run.has_settled});
   }
 
+  /// In the plane slices lie so far apart that nothing along z counts, where maps have that axis.
+  static Vec3d spacing_of(Grid const& grid) {
+    constexpr double far = 1e6;
+    Vec3d result = grid.spacing;
+    if (dimension_v<Geometry> == 2) result[2] = far * std::max(result[0], result[1]);
+    return result;
+  }
+
   Executor executor_;
   Geometry geometry_;
   Grid grid_;
+  MakeMap const& make_map_;
   EdgePrior prior_;
   IterativeOptions options_;
   IterativeChoices choices_;
@@ -175,19 +197,30 @@ class ReadyMadeSolve {
 /// will do) and becomes the result, and weights where rays are not equally good, as count_weights
 /// makes them. Waits. Throws InvalidArgument where choose_tv_strength and FistaTv do, and
 /// OutOfMemory.
-template <class Interp = SoftwareInterp, class Executor, class Geometry>
+///
+/// `make_map(geometry, grid)` makes the map of a scan with pixels of some size and a grid, a value
+/// that knows its views: a SystemMatrix of any model, or what is as one.
+template <class Executor, class Geometry, class MakeMap, class T, int Rank>
+IterativeChoices reconstruct_iteratively(Executor const& executor, Geometry const& scan,
+                                         Grid const& grid, MakeMap const& make_map,
+                                         LevelArrays<T, Rank> const& arrays,
+                                         EdgePrior const& prior = {},
+                                         IterativeOptions const& options = {}) {
+  return detail::ReadyMadeSolve<Executor, Geometry, MakeMap>{executor, scan,  grid,
+                                                             make_map, prior, options}(arrays);
+}
+
+/// The same with rays of Joseph's model, in the precision of float.
+template <class Executor, class Geometry>
 IterativeChoices reconstruct_iteratively(Executor const& executor, Geometry const& scan,
                                          Grid const& grid,
                                          LevelArrays<float, dimension_v<Geometry>> const& arrays,
                                          EdgePrior const& prior = {},
                                          IterativeOptions const& options = {}) {
-  detail::expects(
-      options.most_voxels_of_search >= 1 && options.iterations >= 10 && options.change >= 0,
-      "reconstruct_iteratively: most_voxels_of_search ", options.most_voxels_of_search,
-      ", iterations ", options.iterations, " and change ", options.change,
-      " must be at least 1, 10 and 0");
-  return detail::ReadyMadeSolve<Interp, Executor, Geometry>{executor, scan, grid, prior,
-                                                            options}(arrays);
+  auto const make_map = [](Geometry const& geometry, Grid const& of) {
+    return SystemMatrix<Geometry, SoftwareInterp>{geometry, of};
+  };
+  return pyronn::reconstruct_iteratively(executor, scan, grid, make_map, arrays, prior, options);
 }
 
 }  // namespace pyronn
