@@ -99,6 +99,42 @@ BOOST_AUTO_TEST_CASE(axes_of_few_pixels_stay) {
   BOOST_TEST(level.strength_of(1) == 4 * 4 * 2 / (4.0 * 2));
 }
 
+BOOST_AUTO_TEST_CASE(factors_make_grids_narrow) {
+  auto const on = [](int x, int y, int z) { return Grid::centered({x, y, z}, {1, 1, 1}); };
+  BOOST_TEST(pyronn::resolution_factor<pyronn::ConeBeam>(on(256, 9, 9), 256) == 1);
+  BOOST_TEST(pyronn::resolution_factor<pyronn::ConeBeam>(on(9, 257, 9), 256) == 2);
+  BOOST_TEST(pyronn::resolution_factor<pyronn::ConeBeam>(on(9, 9, 1025), 256) == 8);
+  BOOST_TEST(pyronn::resolution_factor<FanBeam>(on(9, 9, 1025), 256) == 1);
+  BOOST_TEST(pyronn::resolution_factor<FanBeam>(on(9000, 9, 1), 1) == 1024);
+  BOOST_CHECK_THROW(static_cast<void>(pyronn::resolution_factor<FanBeam>(grid(), 0)),
+                    pyronn::InvalidArgument);
+}
+
+// Rows and slices are binned, too.
+BOOST_AUTO_TEST_CASE(space_has_levels) {
+  auto const cone = pyronn::ConeBeam::circular({100, 150, {0, 1}}, {{6, 4}, {1, 1}});
+  auto const cube = Grid::centered({4, 4, 4}, {1, 1, 1});
+  Values lines;
+  for (int n = 0; n < 6 * 4 * 2; ++n) lines.push_back(static_cast<float>(n));
+  test::Array<float, 3> data{Extents<3>{6, 4, 2}, lines};
+  test::Array<float, 3> image{Extents<3>{4, 4, 4}, 5.0F};
+  pyronn::LevelArrays<float, 3> const full{data.view(), {}, image.view()};
+  std::vector<Extents<3>> sizes;
+  auto const solve = [&](auto const&, pyronn::LevelArrays<float, 3> const& arrays) {
+    sizes.push_back(arrays.image.extents);
+    if (sizes.size() > 1) return;
+    test::Array<float, 3> means{Extents<3>{3, 2, 2}};
+    pyronn::copy(test::executor(), arrays.data, means.view());
+    Values const expected{3.5F,  5.5F,  7.5F,  15.5F, 17.5F, 19.5F,
+                          27.5F, 29.5F, 31.5F, 39.5F, 41.5F, 43.5F};
+    BOOST_TEST(means.values() == expected, boost::test_tools::per_element());
+  };
+  pyronn::coarse_to_fine(test::executor(), cone, cube, full, 2, solve);
+  BOOST_TEST(sizes.size() == 2U);
+  BOOST_TEST(sizes[0] == (Extents<3>{2, 2, 2}));
+  BOOST_TEST(image.values() == Values(64, 5.0F), boost::test_tools::per_element());
+}
+
 BOOST_AUTO_TEST_CASE(factors_are_powers_of_2) {
   for (int const factor : {0, -2, 3, 2048}) {
     BOOST_CHECK_EXCEPTION(static_cast<void>(pyronn::resolution_level(scan(), grid(), factor)),

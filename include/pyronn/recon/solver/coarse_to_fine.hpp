@@ -82,6 +82,21 @@ template <class Geometry>
   }
 }
 
+/// The least power of 2 that makes a grid at most so many voxels wide, up to 1024; 1 for geometries
+/// that binned_detector does not know.
+template <class Geometry>
+[[nodiscard]] int resolution_factor(Grid const& grid, int most_voxels) {
+  detail::expects(most_voxels >= 1, "resolution_factor: most_voxels ", most_voxels,
+                  " must be at least 1");
+  if constexpr (!is_binnable_v<Geometry>) return 1;
+  constexpr int most = 1024;
+  int width = 1;
+  for (int axis = 0; axis < dimension_v<Geometry>; ++axis) width = std::max(width, grid.size[axis]);
+  int factor = 1;
+  while (factor < most && (width - 1) / factor >= most_voxels) factor *= 2;
+  return factor;
+}
+
 /// Data, ray weights and an image of a level, in an executor's memory.
 template <class T, int Rank>
 struct LevelArrays {

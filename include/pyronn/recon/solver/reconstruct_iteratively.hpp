@@ -20,7 +20,6 @@
 #include <pyronn/core/vec.hpp>
 #include <pyronn/exec/vector_operations.hpp>
 #include <pyronn/exec/workspace.hpp>
-#include <pyronn/geometry/binned_detector.hpp>
 #include <pyronn/geometry/traits.hpp>
 #include <pyronn/interp/software_interp.hpp>
 #include <pyronn/operators/algebra/system_matrix.hpp>
@@ -122,7 +121,7 @@ class ReadyMadeSolve {
   }
 
   IterativeChoices operator()(Arrays const& arrays) {
-    int const factor = search_factor();
+    int const factor = resolution_factor<Geometry>(grid_, options_.most_voxels_of_search);
     choices_.search_factor = factor;
     if (prior_.strength) choices_.strength = *prior_.strength;
     coarse_to_fine(executor_, geometry_, grid_, arrays, factor,
@@ -131,19 +130,6 @@ class ReadyMadeSolve {
   }
 
  private:
-  /// The least power of 2 that makes the grid narrow enough.
-  [[nodiscard]] int search_factor() const {
-    int factor = 1;
-    if constexpr (is_binnable_v<Geometry>) {
-      int width = 1;
-      for (int axis = 0; axis < dimension_v<Geometry>; ++axis)
-        width = std::max(width, grid_.size[axis]);
-      constexpr int most = 1024;
-      while (width > options_.most_voxels_of_search * factor && factor < most) factor *= 2;
-    }
-    return factor;
-  }
-
   void solve(Level const& level, Arrays const& arrays) {
     ReconstructionProblem<Map> problem{make_map_(level.geometry, level.grid), arrays.data};
     problem.weights = arrays.weights;

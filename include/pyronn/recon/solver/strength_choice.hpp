@@ -244,6 +244,23 @@ class TvStrengthSearch {
 
 }  // namespace detail
 
+/// What choose_tv_strength will allocate for this map, at most [bytes].
+template <class Executor, class Map>
+std::size_t strength_choice_bytes(Executor const& executor, Map const& map,
+                                  StrengthSearch const& search = {}) {
+  auto const pixels =
+      static_cast<std::size_t>(map.domain().count()) * sizeof(typename Map::DomainElement);
+  auto const rays =
+      static_cast<std::size_t>(map.range().count()) * sizeof(typename Map::RangeElement);
+  std::size_t const workspace =
+      detail::System<Map, Executor>::workspace_bytes(executor, map, search.workspace_limit);
+  auto const folds = static_cast<std::size_t>(std::min(search.folds, search.fold));
+  // A fold: data and weights of all views, rays of some, an image, two workspaces. Once: the start,
+  // a copy of the image, a solver.
+  return folds * (3 * rays + pixels + 2 * workspace) + 2 * pixels +
+         FistaTv<Map, Executor>::memory_bytes(executor, map, {});
+}
+
 /// Chooses the strength c of total variation for a problem whose map has views: FistaTv solves it
 /// without some of the views, for strengths a factor apart, and what its images say of those views
 /// is compared with what was measured, by the mean of |W^(1/2) (b - A x)|. It is not the mean of
