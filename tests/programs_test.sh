@@ -182,6 +182,16 @@ iterates 0.08 0.2 --method pdhg --iterations 20 --strength 0.01
 iterates 0.06 0.3 --method admm-tv --iterations 5 --strength 0.01
 iterates 0.12 0.25 --method asd-pocs --iterations 5
 iterates 0.8 0.2 --method sirt --iterations 5 --initial fbp --window hann --nonnegative
+# A strength that is not given is chosen.
+"$reconstruct" "$few" --executor cpu --output "$folder/few/chosen.npy" --method tv --nonnegative \
+  --voxel 25 > "$folder/output" 2> "$folder/error"
+status=$?
+expect 0 ''
+grep -q "^strength [0-9.e+-]*, by views that were held out" "$folder/output" || {
+  echo "the strength that was chosen is not told:"
+  cat "$folder/output"
+  failures=$((failures + 1))
+}
 "$reconstruct" "$few" --output "$folder/few/plan.npy" --method tv --strength 0.01 --plan \
   > "$folder/output" 2> "$folder/error"
 status=$?
@@ -216,6 +226,7 @@ refuses "--subsets: --method cgls takes no subsets" --method cgls --subsets 3
 refuses "--nonnegative: --method lsqr keeps no bounds" --method lsqr --nonnegative
 refuses "--strength: --method sart has no penalty" --method sart --strength 1
 refuses "--strength: --method pdhg needs one" --method pdhg
+refuses "--mask: --method tv needs a --strength then" --method tv --mask "$folder/few/truth.npy"
 refuses "--extend: --method sirt needs no more columns" --method sirt --extend 0
 refuses "--interpolation: --method sirt takes software alone" --method sirt \
   --interpolation texture

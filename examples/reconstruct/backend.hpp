@@ -51,6 +51,7 @@ struct Cost {
   std::size_t device_peak_bytes = 0;  ///< 0 where there is no device
   int iterations = 0;                 ///< 0: it was filtered backprojection
   double iterations_seconds = 0;      ///< of them alone, which reconstruct_seconds include
+  double chosen_strength = 0;         ///< where none was given; 0: it was not chosen
   std::vector<double> residuals{};    ///< norms, of the start and after each iteration, if wanted
 };
 

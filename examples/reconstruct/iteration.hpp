@@ -24,6 +24,12 @@ struct Iteration {
   std::size_t column_sums_limit = std::size_t{4} << 30;  ///< [bytes], as OsSart has it
   /// Told after so many iterations the residual in parts of the start's, NaN where none is wanted.
   std::function<void(int iterations, double residual)> progress = [](int, double) {};
+  bool is_trial = false;  ///< of a plan: only the time counts
+
+  /// Whether views that are held out say what the strength is.
+  [[nodiscard]] bool chooses_strength() const {
+    return facts.may_choose_strength && strength == 0 && !is_trial;
+  }
 };
 
 }  // namespace example

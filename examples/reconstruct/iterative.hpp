@@ -32,6 +32,7 @@
 #include "slab_writer.hpp"
 #include "solver_choice.hpp"
 #include "stopwatch.hpp"
+#include "strength_search.hpp"
 #include "view_ranges.hpp"
 
 namespace example {
@@ -54,9 +55,11 @@ std::size_t solver_bytes_at(Executor const& executor, IterationTask const& of) {
   using Map = ScanMap<Executor>;
   SolverTask const task{of.iteration, of.grid, of.scan.is_plane(), of.workspace_limit};
   Map const map = scan_map<Executor>(of.scan, of.grid, of.band);
-  return use_solver<Map, Executor>(task, [&](auto type, auto const& options) {
+  std::size_t const solver = use_solver<Map, Executor>(task, [&](auto type, auto const& options) {
     return decltype(type)::Solver::memory_bytes(executor, map, options);
   });
+  if (!of.iteration.chooses_strength()) return solver;
+  return std::max(solver, StrengthLevels<Executor>{executor, of}.bytes());
 }
 
 /// Line integrals below 0, which noise makes, become 0.
@@ -187,7 +190,15 @@ class IterativeReconstruction {
       problem.weights = {light.data, light.extents};
     }
     make_start(image, problem.mask);
-    SolverTask const task{iteration_, job_.grid, job_.scan.is_plane(), job_.bands.workspace_limit};
+    Iteration iteration = iteration_;
+    if (iteration.chooses_strength()) {
+      IterationTask const search{job_.scan, job_.grid, band(), iteration_,
+                                 job_.bands.workspace_limit};
+      iteration.strength =
+          StrengthLevels<Executor>{executor, search}.choose(problem.data, image, problem.bounds);
+      cost_.chosen_strength = iteration.strength;
+    }
+    SolverTask const task{iteration, job_.grid, job_.scan.is_plane(), job_.bands.workspace_limit};
     use_solver<Map, Executor>(task, [&](auto type, auto const& options) {
       typename decltype(type)::Solver solver{executor, problem, options};
       solver.start(image);

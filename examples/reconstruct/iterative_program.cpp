@@ -164,7 +164,10 @@ std::string text_of(Iteration const& iteration) {
   text += iteration.from_fbp           ? " from filtered backprojection"
           : iteration.facts.multiplies ? " from an even image"
                                        : " from zeros";
-  if (iteration.facts.needs_strength) text += ", strength " + number_text(iteration.strength);
+  if (iteration.facts.needs_strength) {
+    text += ", strength " + (iteration.strength > 0 ? number_text(iteration.strength)
+                                                    : "by views that are held out");
+  }
   if (iteration.is_nonnegative || iteration.facts.multiplies) text += ", no voxel below 0";
   return iteration.mask.empty() ? text : text + ", within the mask";
 }

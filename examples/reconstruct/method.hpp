@@ -29,11 +29,12 @@ enum class Method {
 struct MethodFacts {
   Method method;
   char const* name;
-  int iterations;       ///< unless told; 0: it does not iterate
-  bool has_subsets;     ///< --subsets
-  bool needs_strength;  ///< --strength
-  bool has_bounds;      ///< --nonnegative
-  bool multiplies;      ///< the start, where 0 stays 0 and nothing becomes negative
+  int iterations;                    ///< unless told; 0: it does not iterate
+  bool has_subsets;                  ///< --subsets
+  bool needs_strength;               ///< --strength
+  bool has_bounds;                   ///< --nonnegative
+  bool multiplies;                   ///< the start, where 0 stays 0 and nothing becomes negative
+  bool may_choose_strength = false;  ///< it is chosen where there is no --strength
 };
 
 /// In the order of Method.

@@ -25,7 +25,7 @@ std::vector<MethodFacts> const& all_methods() {
       {Method::mlem, "mlem", 100, false, false, true, true},
       {Method::osem, "osem", 10, true, false, true, true},
       {Method::pwls, "pwls", 20, true, true, true, false},
-      {Method::tv, "tv", 100, false, true, true, false},
+      {Method::tv, "tv", 100, false, true, true, false, true},
       {Method::pdhg, "pdhg", 100, false, true, true, false},
       {Method::admm_tv, "admm-tv", 20, false, true, true, false},
       {Method::asd_pocs, "asd-pocs", 20, true, false, true, false}};
@@ -64,7 +64,7 @@ void add_method_options(CLI::App& app, MethodOptions& options) {
       ->check(in(positive_whole))
       ->group(group);
   app.add_option("--strength", options.strength,
-                 "Of the penalty in tv pdhg admm-tv pwls; see README")
+                 "Of the penalty in tv pdhg admm-tv pwls; tv chooses one unless told; see README")
       ->check(in(positive))
       ->group(group);
   app.add_option("--mask", options.mask, "Volume (.npy): voxels of 0 keep their start")
@@ -117,6 +117,10 @@ void check_method_options(CLI::App const& app, Options const& all) {
   bool const starts_at_zero = app.count("--initial") > 0 && options.initial == "zero";
   checks.allow("--initial", !facts.multiplies || !starts_at_zero,
                "multiplies its start, so that zero would stay; leave it out for an even one");
+  if (facts.may_choose_strength && !options.strength) {
+    checks.allow("--mask", false, "needs a --strength then, as it chooses one from all voxels");
+    return;
+  }
   if (facts.needs_strength && !options.strength) {
     throw BadInput("--strength: --method " + options.name +
                    " needs one; try 0.001 x volume of a voxel [mm^3] x views");

@@ -202,6 +202,7 @@ class Program {
   [[nodiscard]] double iterative_seconds(BandPlan const& plan, ViewsReader& reader) {
     Iteration const whole = *iteration_;
     iteration_->iterations = std::min(2, whole.iterations);
+    iteration_->is_trial = true;
     iteration_->from_fbp = false;
     BandPlan part = plan;
     part.most_views = 2 * plan.views_at_a_time;

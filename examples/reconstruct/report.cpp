@@ -109,6 +109,9 @@ void print_report(pyronn::Scan const& scan, pyronn::Grid const& grid, Cost const
   std::printf("%-22s %8.3f s   from the start on, as stages go side by side\n", "together",
               cost.wall_seconds);
   std::printf("%-22s %8.3f s\n", "all", cost.all_seconds);
+  if (cost.chosen_strength > 0) {
+    std::printf("strength %.4g, by views that were held out\n", cost.chosen_strength);
+  }
   if (!cost.residuals.empty()) {
     std::printf("residual %.4g of the start's after %d iterations\n",
                 cost.residuals.back() / cost.residuals.front(), cost.iterations);

@@ -86,6 +86,14 @@ class ArcFanView {
     return view;
   }
 
+  /// The same scan by pixels of so many columns each, from the first on.
+  [[nodiscard]] ArcFanView binned(int columns) const {
+    ArcFanView view = *this;
+    view.first_ = fan_angle((columns - 1) / 2.0);
+    view.step_ = columns * step_;
+    return view;
+  }
+
   /// The line that pixel (u, v) sees, in world mm; indices need not be whole.
   [[nodiscard]] PYRONN_HOST_DEVICE Ray<double> ray(double u, double v) const {
     double const angle = fan_angle(u);

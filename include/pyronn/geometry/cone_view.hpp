@@ -112,6 +112,14 @@ class ConeView {
     return view;
   }
 
+  /// The same scan by pixels of so many columns and rows each, from pixel (0, 0) on.
+  [[nodiscard]] ConeView binned(int columns, int rows) const {
+    ConeView view = *this;
+    view.matrix_ = matrix_.binned(columns, rows);
+    view.rays_ = rays_.binned(columns, rows);
+    return view;
+  }
+
   /// The line that pixel (u, v) sees, in world mm; indices need not be whole.
   [[nodiscard]] PYRONN_HOST_DEVICE Ray<double> ray(double u, double v) const {
     return rays_.ray(u, v);

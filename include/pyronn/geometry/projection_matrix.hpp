@@ -44,6 +44,16 @@ struct ProjectionMatrix {
     return result;
   }
 
+  /// The matrix to pixels of so many columns and rows each.
+  [[nodiscard]] constexpr ProjectionMatrix binned(int columns, int rows) const {
+    ProjectionMatrix result = counted_from((columns - 1) / 2.0, (rows - 1) / 2.0);
+    for (int c = 0; c < 4; ++c) {
+      result.row[0][c] /= columns;
+      result.row[1][c] /= rows;
+    }
+    return result;
+  }
+
   /// (u w, v w, w) of a world point.
   [[nodiscard]] PYRONN_HOST_DEVICE constexpr Vec3d operator()(Vec3d const& point) const {
     return {dot(direction(0), point) + row[0][3], dot(direction(1), point) + row[1][3],

@@ -72,6 +72,14 @@ struct ProjectiveRays {
     return result;
   }
 
+  /// The rays of pixels of so many columns and rows each, through their middles.
+  [[nodiscard]] constexpr ProjectiveRays binned(int columns, int rows) const {
+    ProjectiveRays result = counted_from((columns - 1) / 2.0, (rows - 1) / 2.0);
+    result.along_u = columns * along_u;
+    result.along_v = rows * along_v;
+    return result;
+  }
+
   /// The line that pixel (u, v) sees.
   [[nodiscard]] PYRONN_HOST_DEVICE constexpr Ray<double> ray(double u, double v) const {
     Vec3d const pixel = u * along_u + v * along_v;

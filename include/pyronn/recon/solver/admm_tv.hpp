@@ -135,6 +135,19 @@ class AdmmTv {
                               number(first_measure));
   }
 
+  /// What save_state keeps: solver_state.hpp.
+  template <class State>
+  void visit_state(State& state) {
+    state.system(system_);
+    state.option("strength", options_.strength);
+    state.option("inner iterations", options_.inner_iterations);
+    state.option("penalty", options_.penalty);
+    state.image(image_);
+    state.memory(memory_);
+    state.number(penalty_);
+    state.number(penalty_of_copy_);
+  }
+
  private:
   using Pixel = typename System::Image;
   using Ray = typename System::Ray;

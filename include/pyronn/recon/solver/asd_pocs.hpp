@@ -120,6 +120,19 @@ class AsdPocs : private OsSart<Map, Executor> {
     return {residual, detail::numbers_on_host<1>(this->system().executor(), value)[0]};
   }
 
+  /// What save_state keeps: solver_state.hpp.
+  template <class State>
+  void visit_state(State& state) {
+    Pass::visit_state(state);
+    state.option("tolerance", options_.tolerance);
+    state.option("descents", options_.descents);
+    state.option("first step", options_.first_step);
+    state.option("largest ratio", options_.largest_ratio);
+    state.option("reduction", options_.reduction);
+    state.option("relaxation reduction", options_.relaxation_reduction);
+    state.memory(memory_);
+  }
+
  private:
   using Pixel = typename System::Image;
   static constexpr int rank = System::image_rank;

@@ -118,6 +118,16 @@ class Cgls {
     return {std::sqrt(found[0]), (found[0] + damping_.square() * found[1]) / 2};
   }
 
+  /// What save_state keeps: solver_state.hpp.
+  template <class State>
+  void visit_state(State& state) {
+    state.system(system_);
+    state.option("damping", damping_.strength);
+    state.option("damping towards the start", damping_.is_towards_start() ? 1 : 0);
+    state.image(image_);
+    state.memory(memory_);
+  }
+
  private:
   using Pixel = typename System::Image;
   using Ray = typename System::Ray;

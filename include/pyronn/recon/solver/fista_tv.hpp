@@ -117,11 +117,26 @@ class FistaTv {
   /// The image as the iterations so far have made it; the one that keeps the bounds.
   [[nodiscard]] Image image() const { return image_; }
 
+  /// The root of L, which start() found or was given: FistaTvOptions::norm of another one for the
+  /// same map, weights and mask.
+  [[nodiscard]] double norm() const { return std::sqrt(square_); }
+
   /// Numbers about the image; the objective is the one above. Waits. Takes one call of A.
   [[nodiscard]] SolverMeasures measure() {
     system_.make_residual(image_, rays());
     return detail::measure_tv(system_, lattice_, options_.strength, image_, rays(),
                               numbers() + detail::fista_numbers);
+  }
+
+  /// What save_state keeps: solver_state.hpp.
+  template <class State>
+  void visit_state(State& state) {
+    state.system(system_);
+    state.option("strength", options_.strength);
+    state.option("inner iterations", options_.inner_iterations);
+    state.image(image_);
+    state.memory(memory_);
+    state.number(square_);
   }
 
  private:

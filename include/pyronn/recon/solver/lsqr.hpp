@@ -114,6 +114,16 @@ class Lsqr {
     return {std::sqrt(square), (square + damping_.square() * distance) / 2};
   }
 
+  /// What save_state keeps: solver_state.hpp.
+  template <class State>
+  void visit_state(State& state) {
+    state.system(system_);
+    state.option("damping", damping_.strength);
+    state.option("damping towards the start", damping_.is_towards_start() ? 1 : 0);
+    state.image(image_);
+    state.memory(memory_);
+  }
+
  private:
   using Numbers = detail::LsqrNumbers;
   using Pixel = typename System::Image;

@@ -104,6 +104,16 @@ class OsSart {
     return {std::sqrt(found[residual_square]), found[objective] / 2};
   }
 
+  /// What save_state keeps: solver_state.hpp.
+  template <class State>
+  void visit_state(State& state) {
+    state.system(system_);
+    state.option("relaxation", options_.relaxation);
+    state.order(order_);
+    state.image(image_);
+    state.memory(memory_);
+  }
+
  protected:
   /// With the name that messages have.
   OsSart(char const* name, Executor const& executor, ReconstructionProblem<Map> const& problem,

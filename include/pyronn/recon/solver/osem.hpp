@@ -103,6 +103,15 @@ class Osem {
     return {std::sqrt(found[residual_square]), found[objective]};
   }
 
+  /// What save_state keeps: solver_state.hpp.
+  template <class State>
+  void visit_state(State& state) {
+    state.system(system_);
+    state.order(order_);
+    state.image(image_);
+    state.memory(memory_);
+  }
+
  protected:
   /// With the name that messages have.
   Osem(char const* name, Executor const& executor, ReconstructionProblem<Map> const& problem,

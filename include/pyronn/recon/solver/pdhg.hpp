@@ -135,6 +135,18 @@ class Pdhg {
     return detail::measure_tv(system_, lattice_, options_.strength, image_, rays(), numbers());
   }
 
+  /// What save_state keeps: solver_state.hpp.
+  template <class State>
+  void visit_state(State& state) {
+    state.system(system_);
+    state.option("strength", options_.strength);
+    state.option("balance", options_.balance);
+    state.image(image_);
+    state.memory(memory_);
+    state.number(balance_);
+    state.number(scale_);
+  }
+
  private:
   using Pixel = typename System::Image;
   using Ray = typename System::Ray;

@@ -150,6 +150,19 @@ class Pwls {
     return {std::sqrt(found[residual_square]), found[residual_square] / 2 + found[penalty]};
   }
 
+  /// What save_state keeps: solver_state.hpp.
+  template <class State>
+  void visit_state(State& state) {
+    state.system(system_);
+    state.order(order_);
+    state.option("strength", options_.strength);
+    state.option("curvature of the potential at 0", options_.potential.curvature(0.0));
+    state.option("neighbourhood", static_cast<int>(options_.neighbourhood));
+    state.option("momentum", static_cast<int>(options_.momentum));
+    state.image(image_);
+    state.memory(memory_);
+  }
+
  private:
   using Pixel = typename System::Image;
   using Ray = typename System::Ray;

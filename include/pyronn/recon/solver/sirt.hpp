@@ -107,6 +107,15 @@ class Sirt {
     return {std::sqrt(found[0]), found[1] / 2};
   }
 
+  /// What save_state keeps: solver_state.hpp.
+  template <class State>
+  void visit_state(State& state) {
+    state.system(system_);
+    state.option("relaxation", options_.relaxation);
+    state.image(image_);
+    state.memory(memory_);
+  }
+
  private:
   using Pixel = typename System::Image;
   using Ray = typename System::Ray;

@@ -1,0 +1,154 @@
+// SPDX-FileCopyrightText: The pyronn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+/// What a solver's state is made of, as its visit_state tells it.
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <locale>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include <pyronn/core/error.hpp>
+#include <pyronn/exec/buffer.hpp>
+#include <pyronn/exec/vector_operations.hpp>
+#include <pyronn/recon/solver/detail/scalar_steps.hpp>
+
+namespace pyronn::detail {
+
+/// Memory of an executor.
+struct StateMemory {
+  std::byte* data;
+  std::size_t bytes;
+};
+
+/// Gathers the parts: lines of text that must be the same for whoever goes on from a state, and
+/// where its numbers and arrays lie.
+template <class Executor>
+class StateParts {
+ public:
+  StateParts() {
+    text_.imbue(std::locale::classic());
+    text_.precision(std::numeric_limits<double>::max_digits10);
+    text_ << "pyronn solver state 1\n";
+  }
+
+  /// The solver's name, and what can be said of its problem.
+  template <class System>
+  void system(System const& system) {
+    auto const& problem = system.problem();
+    using Image = typename System::Image;
+    using Ray = typename System::Ray;
+    name_ = system.name();
+    image_.bytes = static_cast<std::size_t>(problem.map.domain().count()) * sizeof(Image);
+    line("solver", system.name());
+    line("image", message(problem.map.domain(), " of ", sizeof(Image), " bytes"));
+    line("rays", message(problem.map.range(), " of ", sizeof(Ray), " bytes"));
+    line("weights", problem.weights.data == nullptr ? "no" : "yes");
+    line("mask", problem.mask.data == nullptr ? "no" : "yes");
+    line("lower bound", problem.bounds.lower);
+    line("upper bound", problem.bounds.upper);
+  }
+  /// What iterations do, if the name does not tell it.
+  void option(char const* name, double value) { line(name, value); }
+  /// The order of subsets, by a hash of it.
+  void order(std::vector<int> const& order) {
+    std::uint64_t hash = 14695981039346656037U;
+    for (int const subset : order) {
+      hash = (hash ^ static_cast<std::uint64_t>(subset)) * 1099511628211U;
+    }
+    line("subsets", message(order.size(), ", in the order with the hash ", hash));
+  }
+  /// The image that iterations change; an empty view before the start.
+  template <class Image>
+  void image(Image& image) {
+    image_.data = reinterpret_cast<std::byte*>(image.data);
+  }
+  /// Memory of the executor, of which all is kept.
+  void memory(Buffer<std::byte, Executor> const& memory) {
+    line("memory", static_cast<double>(memory.size()));
+    memory_.push_back({memory.data(), memory.size()});
+  }
+  /// A number in the host's memory.
+  void number(double& value) { numbers_.push_back(&value); }
+
+  [[nodiscard]] char const* name() const { return name_; }
+  [[nodiscard]] std::string text() const { return text_.str() + "\n"; }
+  [[nodiscard]] StateMemory image() const { return image_; }
+  [[nodiscard]] std::vector<StateMemory> const& memory() const { return memory_; }
+  [[nodiscard]] std::vector<double*> const& numbers() const { return numbers_; }
+
+ private:
+  template <class Value>
+  void line(char const* name, Value const& value) {
+    text_ << name << ' ' << value << '\n';
+  }
+
+  char const* name_ = "";
+  std::ostringstream text_;
+  StateMemory image_{};
+  std::vector<StateMemory> memory_;
+  std::vector<double*> numbers_;
+};
+
+/// The square of the weighted norm of a solver's data, by which those of another scan are told.
+template <class Executor>
+class StateData {
+ public:
+  explicit StateData(Executor const& executor) : number_{executor, 1}, executor_{executor} {}
+
+  template <class System>
+  void system(System& system) {
+    system.weighted_square(system.problem().data, number_.data());
+    square_ = numbers_on_host<1>(executor_, number_.data())[0];
+  }
+  /// @{
+  /// Not looked at.
+  void option(char const*, double) {}
+  void order(std::vector<int> const&) {}
+  template <class Image>
+  void image(Image&) {}
+  void memory(Buffer<std::byte, Executor> const&) {}
+  void number(double&) {}
+  /// @}
+
+  [[nodiscard]] double square() const { return square_; }
+
+ private:
+  Buffer<double, Executor> number_;
+  Executor executor_;
+  double square_ = 0;
+};
+
+/// Gives a solver an image, where its problem can be solved.
+template <class Executor, class NewImage>
+class StateImage {
+ public:
+  StateImage(Executor const& executor, NewImage image) : number_{executor, 1}, image_{image} {}
+
+  /// As start() of solvers.
+  template <class System>
+  void system(System& system) {
+    fill(system.executor(), image_, 0);
+    system.check(image_, number_.data());
+  }
+  template <class Image>
+  void image(Image& image) {
+    image = image_;
+  }
+  /// @{
+  /// Not looked at.
+  void option(char const*, double) {}
+  void order(std::vector<int> const&) {}
+  void memory(Buffer<std::byte, Executor> const&) {}
+  void number(double&) {}
+  /// @}
+
+ private:
+  Buffer<double, Executor> number_;
+  NewImage image_;
+};
+
+}  // namespace pyronn::detail

@@ -1,0 +1,193 @@
+// SPDX-FileCopyrightText: The pyronn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+/// save_state and load_state: a solver's state in a file, from which another one goes on with the
+/// bits that it would have had without a stop.
+///
+/// A solver tells what its iterations read, in a public member:
+/// @code
+///   template <class State>
+///   void visit_state(State& state) {
+///     state.system(system_);                        // its name and problem
+///     state.option("strength", options_.strength);  // a number that must be the same
+///     state.order(order_);                          // of subsets, which must be the same
+///     state.image(image_);                          // a view, empty before the start
+///     state.memory(memory_);                        // a Buffer<std::byte, Executor>
+///     state.number(square_);                        // a double
+///   }
+/// @endcode
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include <pyronn/core/error.hpp>
+#include <pyronn/exec/backend.hpp>
+#include <pyronn/exec/host_copy.hpp>
+#include <pyronn/exec/vector_operations.hpp>
+#include <pyronn/io/atomic_file.hpp>
+#include <pyronn/io/detail/file_error.hpp>
+#include <pyronn/io/npy.hpp>
+#include <pyronn/io/npy_header.hpp>
+#include <pyronn/io/readable_file.hpp>
+#include <pyronn/recon/solver/detail/state_parts.hpp>
+
+namespace pyronn {
+
+namespace detail {
+
+/// What is copied to or from the host at a time [bytes].
+inline constexpr std::size_t state_chunk = std::size_t{1} << 24;
+
+/// Calls use(part, bytes) for one piece of memory after another.
+template <class Use>
+void for_each_chunk(StateMemory const& memory, Use const& use) {
+  for (std::size_t done = 0; done < memory.bytes; done += state_chunk)
+    use(memory.data + done, std::min(state_chunk, memory.bytes - done));
+}
+
+/// Image, then the other arrays.
+template <class Executor>
+std::vector<StateMemory> arrays_of(StateParts<Executor> const& parts) {
+  std::vector<StateMemory> result{parts.image()};
+  result.insert(result.end(), parts.memory().begin(), parts.memory().end());
+  return result;
+}
+
+/// The size of what follows the text: the data's square, numbers, arrays.
+template <class Executor>
+std::int64_t state_bytes(StateParts<Executor> const& parts) {
+  std::size_t bytes = (1 + parts.numbers().size()) * sizeof(double);
+  for (StateMemory const& memory : arrays_of(parts)) bytes += memory.bytes;
+  return static_cast<std::int64_t>(bytes);
+}
+
+template <class Executor, class Solver>
+double data_square(Executor const& executor, Solver& solver) {
+  StateData<Executor> data{executor};
+  solver.visit_state(data);
+  return data.square();
+}
+
+/// The first line in which texts differ.
+inline std::string first_difference(std::string const& held, std::string const& own) {
+  std::size_t const most = std::min(held.size(), own.size());
+  auto const at = static_cast<std::size_t>(
+      std::mismatch(own.begin(), own.begin() + static_cast<std::ptrdiff_t>(most), held.begin())
+          .first -
+      own.begin());
+  std::size_t const before = at == 0 ? std::string::npos : own.rfind('\n', at - 1);
+  std::size_t const begin = before == std::string::npos ? 0 : before + 1;
+  auto const line = [&](std::string const& text) {
+    return quoted(text.substr(begin, text.find('\n', begin) - begin));
+  };
+  return message("says ", line(held), " where the solver has ", line(own));
+}
+
+/// A file of a state, opened, with the text that it must have.
+class StateFile {
+ public:
+  StateFile(std::filesystem::path const& path, std::string const& text, std::int64_t bytes)
+      : file_{path} {
+    NpyHeader const header = read_npy_header(path);
+    if (header.type != NumberType::uint8 || header.shape.size() != 1) {
+      fail_file(path, "is not the state of a solver");
+    }
+    position_ = header.data_offset;
+    auto const own = static_cast<std::int64_t>(text.size());
+    std::string held(static_cast<std::size_t>(std::min(own, header.shape[0])), '\0');
+    read(held.data(), held.size());
+    std::string const first = text.substr(0, text.find('\n') + 1);
+    if (held.compare(0, first.size(), first) != 0) {
+      fail_file(path, "is not the state of a solver");
+    }
+    if (held != text) {
+      fail_file(path, first_difference(held, text),
+                "; make it as the one whose state was saved, with the same problem and options");
+    }
+    if (header.shape[0] != own + bytes) {
+      fail_file(path, "holds ", header.shape[0], " bytes of a state that takes ", own + bytes);
+    }
+  }
+
+  void read(void* target, std::size_t bytes) {
+    file_.read(position_, static_cast<std::int64_t>(bytes), target);
+    position_ += static_cast<std::int64_t>(bytes);
+  }
+
+ private:
+  ReadableFile file_;
+  std::int64_t position_ = 0;
+};
+
+}  // namespace detail
+
+/// Writes the state of a solver that was started: a .npy file of bytes, which appears whole or not
+/// at all. It holds the image and all memory of the solver, among them duals and momentum. The
+/// executor is that of the solver. Waits. Throws InvalidArgument where the solver was not started,
+/// and FileError where AtomicFile does.
+template <class Executor, class Solver>
+void save_state(std::filesystem::path const& path, Executor const& executor, Solver& solver) {
+  detail::StateParts<Executor> parts;
+  solver.visit_state(parts);
+  detail::expects(parts.image().data != nullptr, "save_state: the ", parts.name(),
+                  " was not started; its start() comes first");
+  std::string const text = parts.text();
+  auto const text_bytes = static_cast<std::int64_t>(text.size());
+  std::string const header =
+      detail::npy_header_text(NumberType::uint8, {text_bytes + detail::state_bytes(parts)});
+  double const square = detail::data_square(executor, solver);
+  AtomicFile file{path};
+  file.write(header.data(), static_cast<std::int64_t>(header.size()));
+  file.write(text.data(), text_bytes);
+  file.write(&square, sizeof(square));
+  for (double const* const number : parts.numbers()) file.write(number, sizeof(*number));
+  std::vector<std::byte> chunk;
+  for (detail::StateMemory const& memory : detail::arrays_of(parts)) {
+    detail::for_each_chunk(memory, [&](std::byte const* part, std::size_t bytes) {
+      chunk.resize(bytes);
+      detail::HostCopy<backend_t<Executor>>::to_host(executor, part, bytes, chunk.data());
+      file.write(chunk.data(), static_cast<std::int64_t>(bytes));
+    });
+  }
+  file.commit();
+}
+
+/// Brings a solver, in place of its start(), to a state that was saved, on whatever executor: it
+/// goes on with this image, which becomes that of the state. The solver must be made for the same
+/// problem and with the same options, and the executor is its own. Waits. Throws FileError, before
+/// anything is changed, for a file that holds no state or that of another solver, of other sizes,
+/// bounds or options; InvalidArgument where start() does, and for other data. The solver must then
+/// be started before it goes on, as after a FileError of a file that cannot be read to its end.
+template <class Executor, class Solver>
+void load_state(std::filesystem::path const& path, Executor const& executor, Solver& solver,
+                typename Solver::Image image) {
+  detail::StateParts<Executor> parts;
+  solver.visit_state(parts);
+  parts.image(image);
+  detail::StateFile file{path, parts.text(), detail::state_bytes(parts)};
+  detail::StateImage<Executor, typename Solver::Image> bind{executor, image};
+  solver.visit_state(bind);
+  double square = 0;
+  file.read(&square, sizeof(square));
+  double const own = detail::data_square(executor, solver);
+  constexpr double rounding = 1e-6;
+  detail::expects(std::abs(square - own) <= rounding * own, "load_state: the ", parts.name(),
+                  "'s data have the squared norm ", own, " where those of ", path.string(), " had ",
+                  square, "; give it the same data and weights");
+  for (double* const number : parts.numbers()) file.read(number, sizeof(*number));
+  std::vector<std::byte> chunk;
+  for (detail::StateMemory const& memory : detail::arrays_of(parts)) {
+    detail::for_each_chunk(memory, [&](std::byte* part, std::size_t bytes) {
+      chunk.resize(bytes);
+      file.read(chunk.data(), bytes);
+      detail::HostCopy<backend_t<Executor>>::from_host(executor, chunk.data(), bytes, part);
+    });
+  }
+}
+
+}  // namespace pyronn
