@@ -80,10 +80,11 @@ Values fbp(Geometry const& geometry, pyronn::Grid const& grid, Values const& lin
   return pyronn::reconstruct(pyronn::CpuExecutor{}, geometry, grid, lines, options);
 }
 
-/// The row of the pepper's scan that lies in the plane of the source, every sixth view.
-inline SparseScan<pyronn::FanBeam> pepper(std::filesystem::path const& data, int bin) {
+/// The row of the pepper's scan that lies in the plane of the source, each so-manieth view.
+inline SparseScan<pyronn::FanBeam> pepper(std::filesystem::path const& data, int bin,
+                                          int stride = 6) {
   auto const folder = data / "scans/cone_cwi_pepper";
-  constexpr int views = 225, rows = 190, columns = 239, row = 95, stride = 6;
+  constexpr int views = 225, rows = 190, columns = 239, row = 95;
   auto const raw = pyronn::read_npy<std::uint16_t>(folder / "projections_u16.npy").data;
   auto const dark = pyronn::read_npy<std::uint16_t>(folder / "dark_u16.npy").data;
   auto const flat = pyronn::read_npy<std::uint16_t>(folder / "flat_u16.npy").data;
@@ -111,15 +112,16 @@ inline SparseScan<pyronn::FanBeam> pepper(std::filesystem::path const& data, int
     return pyronn::FanBeam::from_vectors(bins, vectors);
   };
   auto const grid = pyronn::Grid::flat({240 / bin, 240 / bin}, {0.5457 * bin, 0.5457 * bin});
-  constexpr int few = (views + stride - 1) / stride;
-  return {"pepper, every sixth view", geometry(few, 1.6 * stride), grid,
+  int const few = (views + stride - 1) / stride;
+  return {"pepper, " + std::to_string(few) + " views", geometry(few, 1.6 * stride), grid,
           rows_of(lines, bins, 0, stride, few), fbp(geometry(views, 1.6), grid, lines)};
 }
 
-/// The first 60 degrees of scan 01a, with its segmentation.
-inline SparseScan<pyronn::FanBeam> helsinki(std::filesystem::path const& data, int bin) {
+/// The first views of scan 01a, half a degree apart, with its segmentation.
+inline SparseScan<pyronn::FanBeam> helsinki(std::filesystem::path const& data, int bin,
+                                            int views = 121) {
   auto const folder = data / "scans/fan_htc2022";
-  constexpr int views = 121, columns = 560, full = 512;
+  constexpr int columns = 560, full = 512;
   int const size = full / bin;
   constexpr double pitch = 0.2, pixel = 0.2 * 410.66 / 553.74;
   auto const lines = binned(pyronn::read_npy<float>(folder / "01a_sino.npy").data, columns, bin);
@@ -142,7 +144,7 @@ inline SparseScan<pyronn::FanBeam> helsinki(std::filesystem::path const& data, i
       expected.push_back(2 * inside >= bin * bin ? 1.0F : 0.0F);
     }
   }
-  return {"HTC 01a, 60 degrees",
+  return {"HTC 01a, " + std::to_string(views / 2) + " degrees",
           pyronn::FanBeam::from_vectors(columns / bin, vectors),
           pyronn::Grid::flat({size, size}, {bin * pixel, bin * pixel}),
           rows_of(lines, columns / bin, 0, 1, views),
