@@ -200,9 +200,9 @@ class ReadyMadeSolve {
 /// makes them. Waits. Throws InvalidArgument where choose_tv_strength and FistaTv do, and
 /// OutOfMemory.
 ///
-/// Where views miss a part of the half turn, much of the image is what the prior makes of it, slowly:
-/// a smaller `change` goes on for longer, and a smaller strength than the one that is chosen may be
-/// better then.
+/// Where views miss a part of the half turn, much of the image is what the prior makes of it,
+/// slowly: a smaller `change` goes on for longer, and a smaller strength than the one that is
+/// chosen may be better then.
 ///
 /// `make_map(geometry, grid)` makes the map of a scan with pixels of some size and a grid, a value
 /// that knows its views: a SystemMatrix of any model, or what is as one.
