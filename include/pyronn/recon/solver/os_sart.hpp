@@ -86,7 +86,7 @@ class OsSart {
       detail::InvertRaySums<Ray> const invert{rays().data, system_.weights_data()};
       system_.step(s, invert, row_weights(s));
     }
-    layout_.columns.make(system_, memory_.data(), rays());
+    layout_.columns.make(system_, memory_.data(), rays(), numbers() + part);
     system_.bound(image_);
   }
 
@@ -183,7 +183,7 @@ class OsSart {
   /// The step of one subset.
   template <class Factor>
   void take(int s, Factor relaxation) {
-    auto const columns = layout_.columns.of(s, system_, memory_.data(), rays());
+    auto const columns = layout_.columns.of(s, system_, memory_.data(), rays(), numbers() + part);
     system_.project(s, image_, rays());
     detail::WeighResidual<Ray> const residual{system_.data(), rays().data, nullptr,
                                               row_weights(s).data};

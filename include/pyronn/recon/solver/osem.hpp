@@ -74,7 +74,7 @@ class Osem {
     system_.check(image, numbers());
     check_signs(image);
     image_ = image;
-    layout_.columns.make(system_, memory_.data(), rays());
+    layout_.columns.make(system_, memory_.data(), rays(), numbers() + part);
     system_.bound(image_);
   }
 
@@ -168,7 +168,7 @@ class Osem {
 
   /// The step of one subset.
   void take(int s) {
-    auto const columns = layout_.columns.of(s, system_, memory_.data(), rays());
+    auto const columns = layout_.columns.of(s, system_, memory_.data(), rays(), numbers() + part);
     system_.project(s, image_, rays());
     system_.step(s, detail::WeighRatio<Ray>{system_.data(), system_.weights_data(), rays().data},
                  rays());

@@ -70,8 +70,7 @@ class Sirt {
     if (weights.data == nullptr) fill(executor, residual(), 1);
     system_.apply_transpose(weights.data == nullptr ? detail::read_only(residual()) : weights,
                             column_weights());
-    detail::InvertSums<Pixel> const columns{column_weights().data, nullptr};
-    detail::for_each_element(executor, columns, column_weights().data, column_weights().count());
+    system_.invert_column_sums(column_weights(), numbers());
     system_.bound(image_);
     system_.make_residual(image_, residual());
   }

@@ -138,8 +138,8 @@ void save_state(std::filesystem::path const& path, Executor const& executor, Sol
                   " was not started; its start() comes first");
   std::string const text = parts.text();
   auto const text_bytes = static_cast<std::int64_t>(text.size());
-  std::string const header =
-      detail::npy_header_text(NumberType::uint8, {text_bytes + detail::state_bytes(parts)});
+  std::vector<std::int64_t> const shape(1, text_bytes + detail::state_bytes(parts));
+  std::string const header = detail::npy_header_text(NumberType::uint8, shape);
   double const square = detail::data_square(executor, solver);
   AtomicFile file{path};
   file.write(header.data(), static_cast<std::int64_t>(header.size()));

@@ -42,6 +42,28 @@ struct InvertSums {
   }
 };
 
+/// 1 / sum of a column, 0 where the sum is negligible beside the mean of all: kernels of transposes
+/// take differences of sums, and leave their rounding where nothing is seen.
+template <class T>
+struct InvertColumnSums {
+  using Number = element_number_t<T>;
+  static constexpr double negligible = 1e-4;
+
+  T const* sums;
+  double const* total;  ///< of all sums, in the executor's memory
+  std::int64_t count;
+  Number least = 0;
+
+  PYRONN_HOST_DEVICE InvertColumnSums with_scalars() const {
+    return {sums, total, count,
+            static_cast<Number>(negligible * *total / static_cast<double>(count))};
+  }
+  PYRONN_HOST_DEVICE T operator()(std::int64_t i) const {
+    Number const sum = widen(sums[i]);
+    return element_of<T>(sum > least ? 1 / sum : Number{0});
+  }
+};
+
 /// bounded(x + factor c g), and x as it is where the mask is 0. The factor is a number or a pointer
 /// to one in the executor's memory.
 template <class T, class Factor = element_number_t<T>>

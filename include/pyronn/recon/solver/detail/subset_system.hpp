@@ -123,12 +123,11 @@ class SubsetSystem : public System<Map, Executor> {
   /// rays = W_s
   void weights(int s, RayView rays) { step(s, SubsetWeights<Ray>{weights_data()}, rays); }
 
-  /// One over the column sums of W_s A_s, 0 where the sum is 0. Overwrites rays.
-  void make_column_weights(int s, RayView rays, ImageView columns) {
+  /// One over the column sums of W_s A_s, 0 where they are negligible. Overwrites rays, and *total.
+  void make_column_weights(int s, RayView rays, ImageView columns, double* total) {
     weights(s, rays);
     backproject(s, rays, columns);
-    InvertSums<Image> const invert{columns.data, nullptr};
-    for_each_element(this->executor(), invert, columns.data, columns.count());
+    this->invert_column_sums(columns, total);
   }
 
   /// numbers[target] += the sum of a term over the subset's rays; numbers[part] is overwritten.
@@ -171,17 +170,17 @@ class KeptColumns {
     kept_ = slots == subsets ? slots : slots - 1;
   }
 
-  /// Makes those that are kept.
+  /// Makes those that are kept. Overwrites rays, and *total.
   template <class System>
-  void make(System& system, std::byte* memory, typename System::RayView rays) const {
-    for (int s = 0; s < kept_; ++s) system.make_column_weights(s, rays, at(s, memory));
+  void make(System& system, std::byte* memory, typename System::RayView rays, double* total) const {
+    for (int s = 0; s < kept_; ++s) system.make_column_weights(s, rays, at(s, memory), total);
   }
-  /// Those of a subset; where they are made, rays are overwritten.
+  /// Those of a subset; where they are made, rays and *total are overwritten.
   template <class System>
-  ArrayView<Image, Rank> of(int s, System& system, std::byte* memory,
-                            typename System::RayView rays) const {
+  ArrayView<Image, Rank> of(int s, System& system, std::byte* memory, typename System::RayView rays,
+                            double* total) const {
     ArrayView<Image, Rank> const columns = at(std::min(s, kept_), memory);
-    if (s >= kept_) system.make_column_weights(s, rays, columns);
+    if (s >= kept_) system.make_column_weights(s, rays, columns, total);
     return columns;
   }
 

@@ -158,6 +158,14 @@ class System {
     return numbers_on_host<1>(executor_, number)[0];
   }
 
+  /// Sums of columns become one over them, 0 where they are negligible. Overwrites *total, which
+  /// lies in the executor's memory.
+  void invert_column_sums(ImageView columns, double* total) {
+    pyronn::sum(executor_, columns, total, workspace_);
+    InvertColumnSums<Image> const invert{columns.data, total, columns.count()};
+    for_each_element(executor_, invert, columns.data, columns.count());
+  }
+
   /// Throws InvalidArgument for arrays of the wrong size, memory that the executor cannot reach,
   /// bounds that leave nothing, data that are not finite, weights that are negative, and weights
   /// and masks that are 0 everywhere. Waits. `number` lies in the executor's memory.
