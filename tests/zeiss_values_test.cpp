@@ -199,6 +199,8 @@ BOOST_AUTO_TEST_CASE(what_is_missing_or_contradictory) {
        "ImageInfo/StoRADistance: changes from -50 to -51 during the scan");
   with("ImageInfo/StoRADistance", Floats{1e30F},
        "ImageInfo/StoRADistance: is 1.00000001504747e+30, where millimetres are meant");
+  with("ImageInfo/StoRADistance", Floats{300000},
+       "ImageInfo/StoRADistance: is 300000, where millimetres are meant; is it in another unit?");
   with("ImageInfo/DtoRADistance", Floats{1e10F}, "ImageInfo/DtoRADistance: is 10000000000, where");
   with("AutoRecon/CenterShift", Floats{9}, "AutoRecon/CenterShift: is 9 pixels on a panel of 8");
   with("AutoRecon/CenterShift", Floats{nan}, "AutoRecon/CenterShift: number 0 is nan");
