@@ -186,7 +186,8 @@ class SkyscanFile {
   }
 
   [[nodiscard]] std::optional<double> camera_pixel() const {
-    auto const pixel = settings_.positive_length("System", "Camera Pixel Size", "um");
+    auto pixel = settings_.positive_length("System", "Camera Pixel Size", "um");
+    if (!pixel) pixel = settings_.positive_length(section, "Camera Pixel Size", "um");
     if (!pixel) return std::nullopt;
     std::string const binning = settings_.text(section, "Camera binning");
     if (binning.empty()) return pixel;
