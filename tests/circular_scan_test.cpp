@@ -257,6 +257,23 @@ BOOST_AUTO_TEST_CASE(rows_that_are_moved) {
   BOOST_TEST(moved(1e6) == std::vector<float>(5, 0.0F), boost::test_tools::per_element());
 }
 
+BOOST_AUTO_TEST_CASE(panels_that_are_too_wide_to_be_in_mm) {
+  using pyronn::detail::fault_of_panel;
+  pyronn::CircularScan scan{{64, 8}, {1500, 1500}, {0, 1, 2}};
+  BOOST_TEST(fault_of_panel(scan) ==
+             "a panel of 96000 mm, 64 pixels of 1500 mm, is too wide for any beam; are they in "
+             "another unit?");
+  scan.pixel = {1.5, 1.5};
+  BOOST_TEST(fault_of_panel(scan).empty());
+  scan.source_isocenter = 300;
+  scan.source_detector = 450;
+  BOOST_TEST(fault_of_panel(scan).empty());
+  scan.pixel = {1500, 1500};
+  BOOST_TEST(fault_of_panel(scan) ==
+             "a panel of 96000 mm, 64 pixels of 1500 mm, is too wide for a source 450 mm away; is "
+             "one of them in another unit?");
+}
+
 BOOST_AUTO_TEST_CASE(what_is_given_counts_before_the_file_and_that_before_an_assumption) {
   using Value = pyronn::FileValue<double>;
   ScanFacts facts;

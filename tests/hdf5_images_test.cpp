@@ -4,6 +4,9 @@
 /// Images in HDF5 files, as the C library writes them.
 #include <cstddef>
 #include <cstdint>
+#include <fstream>
+#include <ios>
+#include <iterator>
 #include <string>
 #include <thread>
 #include <vector>
@@ -133,7 +136,7 @@ BOOST_AUTO_TEST_CASE(a_filter_that_is_missing_is_named) {
     check(*hdf5_images(path, "data"));
   }
   BOOST_CHECK_EXCEPTION(check(*hdf5_images(path, "data")), FileError,
-                        says("; filter 400 (turn) was not found: install its plug-in"));
+                        says("data: cannot be read: filter 400 (turn) was not found: install its"));
   auto const from = [&](hid_t how) {
     hid_t const space = H5Screate_simple(3, shape.data(), nullptr);
     BOOST_REQUIRE(H5Pset_virtual(how, space, "scan.h5", "data", space) >= 0);
@@ -142,6 +145,25 @@ BOOST_AUTO_TEST_CASE(a_filter_that_is_missing_is_named) {
   { test::Hdf5Writer{folder / "virtual.h5"}.write("data", shape, {}, H5T_STD_U16LE, from); }
   BOOST_CHECK_EXCEPTION(check(*hdf5_images(folder / "virtual.h5", "data")), FileError,
                         says("filter 400 (turn) was not found"));
+}
+
+BOOST_AUTO_TEST_CASE(chunks_that_are_damaged_are_told_as_such) {
+  auto const deflated = [](hid_t how) {
+    hsize_t const chunk[] = {1, rows, columns};
+    H5Pset_chunk(how, 3, chunk);
+    H5Pset_deflate(how, 4);
+  };
+  { test::Hdf5Writer{path}.write("data", shape, numbers(), H5T_STD_U16LE, deflated); }
+  std::fstream file{path, std::ios::in | std::ios::out | std::ios::binary};
+  std::string const bytes{std::istreambuf_iterator<char>{file}, {}};
+  auto const at = bytes.find("\x78\x5e");  // how deflated data of this level begin
+  BOOST_REQUIRE(at != std::string::npos);
+  file.clear();
+  file.seekp(static_cast<std::streamoff>(at) + 2);
+  file << std::string(8, '\xff');
+  file.close();
+  BOOST_CHECK_EXCEPTION(check(*hdf5_images(path, "data")), FileError,
+                        says("data: cannot be read: inflate() failed; the file is damaged"));
 }
 
 /// Row by row of all images; of chunks of one image, of parts of several and of whole ones.

@@ -173,6 +173,20 @@ BOOST_AUTO_TEST_CASE(what_does_not_fit_together_is_refused) {
     length(file, detector + "y_pixel_size", 1, "mm");
   });
   refuses("entry0000/instrument/detector/x_pixel_size: is 1e+300 mm, longer than any scanner");
+  auto const write_pixels = [&](char const* unit) {
+    write([&](test::Hdf5Writer& file) {
+      length(file, detector + "x_pixel_size", 3, unit);
+      length(file, detector + "y_pixel_size", 3, unit);
+    });
+  };
+  write_pixels("m");
+  refuses(
+      "pyronn::a panel of 12000 mm, 4 pixels of 3000 mm, is too wide for any beam; are they in "
+      "another unit?");
+  write_pixels(nullptr);
+  refuses(
+      "entry0000/instrument/detector/x_pixel_size: is 3 without a unit, which NeXus has in "
+      "metres; write its unit");
   write([](test::Hdf5Writer& file) {
     file.write(entry + "sample/z_translation", {8}, {0, 0, 0, 0.1, 0.2, 0.3, 0.4, 0});
     length(file, detector + "x_pixel_size", 1, "mm");

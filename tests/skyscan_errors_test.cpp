@@ -48,7 +48,13 @@ BOOST_AUTO_TEST_CASE(bad_files) {
   refuses("Object to Source (mm)", "", "source-isocenter distance: is missing (Object to Source");
   refuses("Object to Source (mm)", "50 cm", "has the unit 'mm', but its value is in 'cm'");
   refuses("Object to Source (mm)", "400", "source_detector_distance 300");
+  refuses(test::with_setting(settings, "Camera Pixel Size (um)", "") +
+              "[Acquisition]\nCamera Pixel Size (um)=7500\n",
+          "Camera Pixel Size (um): makes pixels of 15000 um");
   refuses("Image Pixel Size (um)", "-2", "Image Pixel Size: '-2' must be positive");
+  refuses("Camera Pixel Size (um)", "7500",
+          "Camera Pixel Size (um): makes pixels of 15000 um, but Image Pixel Size (um), Object to "
+          "Source and Camera to Source make them 150 um; is one of them in another unit?");
   refuses("Image Pixel Size (um)", "1e300", "Image Pixel Size: '1e300' is longer than any");
   refuses(settings + "[Acquisition]\nNumber of files=12\n", "Number of Files: comes twice");
   test::tiff::Writing how;

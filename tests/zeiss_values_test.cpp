@@ -175,10 +175,11 @@ BOOST_AUTO_TEST_CASE(what_is_missing_or_contradictory) {
   float const nan = std::numeric_limits<float>::quiet_NaN();
   float const infinity = std::numeric_limits<float>::infinity();
   for (int const size : {0, -1, 1 << 30, std::numeric_limits<int>::min()}) {
-    with("ImageInfo/ImageWidth", Integers{size}, "pyronn::Detector: size");
+    with("ImageInfo/ImageWidth", Integers{size},
+         "ImageInfo/ImageWidth: is " + std::to_string(size) + ", which no panel has");
   }
   with("ImageInfo/ImageWidth", Integers{columns + 1}, "ImageData1/Image1: holds 96 bytes, where");
-  with("ImageInfo/ImageWidth", Integers{1 << 28}, "ImageInfo/NoOfImages: 4 views of");
+  with("ImageInfo/ImageWidth", Integers{1 << 20}, "ImageInfo/NoOfImages: 4 views of");
   with("ImageInfo/ImageWidth", Integers{}, "ImageInfo/ImageWidth: holds 0 bytes, where");
   with("ImageInfo/NoOfImages", Integers{-5}, "ImageInfo/NoOfImages: there are -5 views");
   streams.erase("ImageInfo/ImagesTaken");
@@ -199,6 +200,8 @@ BOOST_AUTO_TEST_CASE(what_is_missing_or_contradictory) {
        "ImageInfo/StoRADistance: changes from -50 to -51 during the scan");
   with("ImageInfo/StoRADistance", Floats{1e30F},
        "ImageInfo/StoRADistance: is 1.00000001504747e+30, where millimetres are meant");
+  with("ImageInfo/StoRADistance", Floats{300000},
+       "ImageInfo/StoRADistance: is 300000, where millimetres are meant; is it in another unit?");
   with("ImageInfo/DtoRADistance", Floats{1e10F}, "ImageInfo/DtoRADistance: is 10000000000, where");
   with("AutoRecon/CenterShift", Floats{9}, "AutoRecon/CenterShift: is 9 pixels on a panel of 8");
   with("AutoRecon/CenterShift", Floats{nan}, "AutoRecon/CenterShift: number 0 is nan");

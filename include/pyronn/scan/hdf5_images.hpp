@@ -158,8 +158,8 @@ class Hdf5Images : public ImageStack {
     if (H5Dread(images_.set.get(), native_hdf5_type(type()), in_memory.get(), in_file.get(),
                 H5P_DEFAULT, out) < 0) {
       std::string const reason = Hdf5Session::reason();
-      images_.file->fail(images_.name, ": cannot be read: ", reason,
-                         reason_of_filters(images_.storage.filters));
+      images_.file->fail(images_.name,
+                         ": cannot be read: ", reason_of_filters(reason, images_.storage.filters));
     }
     // The library reads sources that it cannot open as fill values, and keeps the others open.
     if (images_.storage.is_virtual) static_cast<void>(ReadableFile{images_.file->path()});

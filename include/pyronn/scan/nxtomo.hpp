@@ -168,6 +168,11 @@ class NxtomoReader {
       if (!y) entry_.fail(group + "y_pixel_size", ": is missing beside x_pixel_size");
       for (auto const& [name, size] : {std::pair{"x_pixel_size", *x}, {"y_pixel_size", *y}}) {
         if (!(size > 0)) entry_.fail(group + name, ": is ", size, " mm, and must be positive");
+        constexpr double largest = 100;  // that is believed without a unit
+        if (!given_.pixel && size > largest && entry_.unit(group + name).empty()) {
+          entry_.fail(group + name, ": is ", size / 1000,
+                      " without a unit, which NeXus has in metres; write its unit");
+        }
       }
       return facts_.choose<Vec2d>("pixel [mm]", given_.pixel,
                                   {Vec2d{*x, *y}, group + "x_pixel_size"}, Vec2d{}, "");

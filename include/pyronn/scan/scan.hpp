@@ -73,7 +73,8 @@ struct Scan {
 
   /// Throws InvalidArgument unless all images have the detector's size, there is one a view, and
   /// calibration images come with as many times; and for a circle's panel whose measures cannot all
-  /// be mm: pixels 50 times as long as wide, or a panel 20 times as wide as its source is far.
+  /// be mm: pixels of more than 1 m, or 50 times as long as wide, or a panel 20 times as wide as
+  /// its source is far, or of more than 10 m where rays are parallel.
   void validate() const;
 };
 

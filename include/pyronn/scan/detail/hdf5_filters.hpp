@@ -36,24 +36,31 @@ inline std::vector<Hdf5Filter> hdf5_filters(hid_t made) {
   return filters;
 }
 
-/// Why chunks could not be inflated, as the end of a sentence: the filters that the library does
-/// not find, or else those that it needed. Empty where there are none.
-inline std::string reason_of_filters(std::vector<Hdf5Filter> const& filters) {
+/// Why chunks could not be inflated, for `reason`, the library's own, which may be of a plug-in
+/// that has nothing to do with them: the filters that the library does not find, or else that the
+/// file is damaged, or that a plug-in lacks a method. Without filters just the reason.
+inline std::string reason_of_filters(std::string const& reason,
+                                     std::vector<Hdf5Filter> const& filters) {
   Hdf5Session const session;
   std::string missing;
-  std::string needed;
+  std::string plugged;
   for (auto const& filter : filters) {
     bool const is_there = filter.number >= 0 && H5Zfilter_avail(filter.number) > 0;
-    std::string& list = is_there ? needed : missing;
-    list += list.empty() ? "; filter " : ", ";
+    bool const is_own = filter.number >= 0 && filter.number < H5Z_FILTER_RESERVED;
+    if (is_there && is_own) continue;
+    std::string& list = is_there ? plugged : missing;
+    list += list.empty() ? "filter " : ", ";
     list += std::to_string(filter.number) + " (" + filter.name + ")";
   }
   std::string const remedy =
       "set HDF5_PLUGIN_PATH to the folder that hdf5plugin.PLUGINS_PATH names in Python";
   if (!missing.empty()) return missing + " was not found: install its plug-in, or " + remedy;
-  if (needed.empty()) return "";
-  return needed +
-         " could not inflate it: the file is damaged, or the plug-in lacks a method, and " + remedy;
+  if (!plugged.empty()) {
+    return reason + "; " + plugged +
+           " could not inflate it: the file is damaged, or the plug-in lacks a method, and " +
+           remedy;
+  }
+  return filters.empty() ? reason : reason + "; the file is damaged";
 }
 
 }  // namespace pyronn::detail

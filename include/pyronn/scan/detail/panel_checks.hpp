@@ -18,7 +18,9 @@ inline std::string fault_of_pixel(Vec2d const& pixel) {
     constexpr double shortest = 1e-9;
     constexpr double longest = 1e4;
     if (side >= shortest && side <= longest) continue;
-    return message("pixels of ", pixel[0], " x ", pixel[1], " mm are none of a detector's");
+    return message("pixels of ", pixel[0], " x ", pixel[1],
+                   " mm are none of a detector's; are they in another "
+                   "unit?");
   }
   constexpr double most = 50;  // binned rows and single lines are longer than wide, but not so much
   double const ratio = std::max(pixel[0], pixel[1]) / std::min(pixel[0], pixel[1]);
@@ -31,7 +33,14 @@ inline std::string fault_of_pixel(Vec2d const& pixel) {
 inline std::string fault_of_panel(CircularScan const& scan) {
   if (scan.is_plane()) return "";
   std::string fault = fault_of_pixel(scan.pixel);
-  if (!fault.empty() || scan.is_parallel()) return fault;
+  if (!fault.empty()) return fault;
+  double const width = scan.size[0] * scan.pixel[0];
+  if (scan.is_parallel()) {
+    constexpr double widest = 1e4;
+    if (width <= widest) return "";
+    return message("a panel of ", rounded(width), " mm, ", scan.size[0], " pixels of ",
+                   scan.pixel[0], " mm, is too wide for any beam; are they in another unit?");
+  }
   constexpr double most_magnification = 1e6;
   double const magnification = scan.source_detector / scan.source_isocenter;
   if (!(magnification <= most_magnification)) {
@@ -40,7 +49,6 @@ inline std::string fault_of_panel(CircularScan const& scan) {
                    "; is one of them in another unit?");
   }
   constexpr double most = 20;  // of both sides half as much: 84 degrees
-  double const width = scan.size[0] * scan.pixel[0];
   if (width <= most * scan.source_detector) return "";
   return message("a panel of ", rounded(width), " mm, ", scan.size[0], " pixels of ", scan.pixel[0],
                  " mm, is too wide for a source ", scan.source_detector,

@@ -160,6 +160,8 @@ class SkyscanFile {
       pixel = {Vec2d{*on_camera, *on_camera}, "Camera Pixel Size (um) and Camera binning"};
     }
     Vec2d const result = facts.require<Vec2d>("pixel [mm]", given.pixel, pixel);
+    check_pixels(size && !given.pixel && !circle.is_parallel() ? on_camera : std::nullopt,
+                 result[0], key);
     constexpr double nearly_one = 1e-3;
     if (size && on_camera && !(std::abs(*on_camera / result[0] - 1) <= nearly_one)) {
       facts.note("camera pixel [mm]", *on_camera, Origin::assumed,
@@ -173,8 +175,19 @@ class SkyscanFile {
     return result;
   }
 
+  /// Throws FileError where the camera's pixels are not those that the file has at the axis, by
+  /// more than binning or lenses that it does not name.
+  void check_pixels(std::optional<double> on_camera, double other, std::string const& key) const {
+    constexpr double most = 30;
+    if (!on_camera || (*on_camera <= most * other && other <= most * *on_camera)) return;
+    settings_.fail("Camera Pixel Size (um)", "makes pixels of ", rounded(1e3 * *on_camera),
+                   " um, but ", key, " (um), Object to Source and Camera to Source make them ",
+                   rounded(1e3 * other), " um; is one of them in another unit?");
+  }
+
   [[nodiscard]] std::optional<double> camera_pixel() const {
-    auto const pixel = settings_.positive_length("System", "Camera Pixel Size", "um");
+    auto pixel = settings_.positive_length("System", "Camera Pixel Size", "um");
+    if (!pixel) pixel = settings_.positive_length(section, "Camera Pixel Size", "um");
     if (!pixel) return std::nullopt;
     std::string const binning = settings_.text(section, "Camera binning");
     if (binning.empty()) return pixel;

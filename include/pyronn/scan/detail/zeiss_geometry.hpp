@@ -123,6 +123,11 @@ class ZeissGeometry {
     auto const detector = distance("ImageInfo/DtoRADistance", count);
     auto const code = streams_.integer(geometry);
     bool const is_given = given_.source_isocenter || given_.source_detector;
+    constexpr double farthest = 2e4;  // of a laboratory's
+    if (!is_given && code && *code == 1 && source && !(*source <= farthest)) {
+      streams_.fail("ImageInfo/StoRADistance", ": is ", *source,
+                    ", where millimetres are meant; is it in another unit?");
+    }
     bool const is_cone = is_given || (code ? *code == 1 : source && detector);
     facts_.note<std::string>("rays", is_cone ? "of a point source" : "parallel",
                              is_given ? Origin::given
