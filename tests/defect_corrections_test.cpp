@@ -121,6 +121,56 @@ BOOST_AUTO_TEST_CASE(clean_scans_of_bodies_about_the_axis_stay_clean) {
                                                plane, bodies_about_axis(60)});
 }
 
+// Edges of heads whose pixels are few, of bodies off the axis, and of a wall of 3.5 columns.
+BOOST_AUTO_TEST_CASE(clean_scans_of_few_columns_stay_clean) {
+  auto const stays_clean = [](auto const& scan) {
+    Values const truth = scan.truth();
+    Values const lines = test::exact_projections(scan.phantom, scan.geometry);
+    double const error = scan.distance(scan.image(lines), truth);
+    double const corrected = scan.distance(scan.image(without_stripes(scan, lines)), truth);
+    BOOST_TEST_MESSAGE(scan.name << ": " << 100 * (corrected / error - 1) << " % more");
+    BOOST_TEST(corrected < 1.01 * error, scan.name);
+  };
+  using pyronn::Body;
+  using pyronn::FanBeam;
+  using pyronn::Grid;
+  using pyronn::ParallelBeam2D;
+  pyronn::Phantom const head = pyronn::shepp_logan_2d(70);
+  pyronn::CircularOrbit const orbit{400, 600, pyronn::equal_angles(160, 0.1)};
+  stays_clean(test::NoisyScan<FanBeam>{"head of 96 columns", FanBeam::circular(orbit, {96, 2.5}),
+                                       Grid::flat({96, 96}, {1.7, 1.7}), head});
+  stays_clean(test::NoisyScan<ParallelBeam2D>{
+      "head off the axis",
+      ParallelBeam2D::circular({pyronn::equal_angles(180, 0.1, pyronn::pi)}, {128, 1.4}),
+      Grid::flat({128, 128}, {1.3, 1.3}), test::placed(head, 0.85, {9, -5, 0})});
+  stays_clean(test::NoisyScan<ParallelBeam2D>{
+      "thin wall",
+      ParallelBeam2D::circular({pyronn::equal_angles(180, 0.1, pyronn::pi)}, {200, 0.7}),
+      Grid::flat({160, 160}, {0.85, 0.85}),
+      {Body::ellipse({0, 0}, {42, 42}, 0.01), Body::ellipse({0, 0}, {60, 60}, 0.02),
+       Body::ellipse({0, 0}, {57.55, 57.55}, -0.02)}});
+}
+
+// The skull is nearly about the axis: its edges move by a few columns.
+BOOST_AUTO_TEST_CASE(rings_of_a_head_of_few_columns_fall_fivefold) {
+  pyronn::CircularOrbit const orbit{400, 600, pyronn::equal_angles(160, 0.1)};
+  test::NoisyScan<pyronn::FanBeam> const scan{
+      "head of 96 columns", pyronn::FanBeam::circular(orbit, {96, 2.5}),
+      pyronn::Grid::flat({96, 96}, {1.7, 1.7}), pyronn::shepp_logan_2d(70)};
+  Values const clean = test::exact_projections(scan.phantom, scan.geometry);
+  Values ones(clean.size(), 1.0F);
+  DetectorDefects defects;
+  defects.pixel_gain_deviation = 0.02;
+  Values const gains = with_defects(scan, ones, defects);
+  Values striped = clean;
+  for (std::size_t n = 0; n < clean.size(); ++n) striped[n] -= std::log(gains[n]);
+  Values const image = scan.image(clean);
+  double const before = scan.distance(scan.image(striped), image);
+  double const after = scan.distance(scan.image(without_stripes(scan, striped)), image);
+  BOOST_TEST_MESSAGE(scan.name << ": falls " << before / after << "-fold");
+  BOOST_TEST(5 * after < before);
+}
+
 BOOST_AUTO_TEST_CASE(zingers_fall_fivefold) {
   test::for_each_noisy_scan([&](auto const& scan) {
     Values const counts = scan.counts();

@@ -223,8 +223,11 @@ BOOST_AUTO_TEST_CASE(memory_is_told_before_it_is_taken) {
   std::size_t const lines = static_cast<std::size_t>(scan.count()) * sizeof(float);
   std::size_t const row = static_cast<std::size_t>(scan[1] * scan[2]) * sizeof(float);
   BOOST_TEST(Corrector::memory_bytes({}, scan) == lines);
-  BOOST_TEST(Corrector::memory_bytes(all_of_them(), scan) ==
-             3 * lines + 14 * row + 14 * static_cast<std::size_t>(panel.count()) * sizeof(float));
+  BOOST_TEST(
+      Corrector::memory_bytes(all_of_them(), scan) ==
+      3 * lines + 14 * row +
+          (77 * static_cast<std::size_t>(panel.count()) + 2 * static_cast<std::size_t>(panel[1])) *
+              sizeof(float));
 }
 
 BOOST_FIXTURE_TEST_CASE(what_does_not_fit_is_refused, Scan) {

@@ -125,7 +125,7 @@ BOOST_AUTO_TEST_CASE(what_is_chosen_is_as_good_as_the_best_by_hand) {
     auto const choices = head.reconstruct();
     double const chosen = head.error();
     BOOST_TEST_MESSAGE(pyronn::text_of(choices) << "error " << chosen);
-    BOOST_TEST(choices.levels.size() == 1U);
+    BOOST_TEST(choices.levels.size() == 2U);
     BOOST_TEST(choices.search.held_out == 30);
     double best = std::numeric_limits<double>::infinity();
     for (int n = -6; n <= 6; ++n)
@@ -207,10 +207,11 @@ BOOST_AUTO_TEST_CASE(refuses_what_is_out_of_range) {
 BOOST_AUTO_TEST_CASE(levels_go_from_coarse_to_fine) {
   Head head;
   pyronn::IterativeOptions options;
-  options.most_voxels_of_search = 12;
+  options.most_voxels_of_search = 24;
+  options.most_voxels_of_coarsest = 12;
   options.iterations = 30;
   auto const choices = head.reconstruct({}, options);
-  BOOST_TEST(choices.search_factor == 4);
+  BOOST_TEST(choices.search_factor == 2);
   std::vector<int> factors;
   for (auto const& level : choices.levels) {
     factors.push_back(level.factor);

@@ -38,13 +38,6 @@ Values values_of(Scan const& extents, Value const& value) {
   return values;
 }
 
-struct StraightLine {
-  PYRONN_HOST_DEVICE float operator()(int u) const { return 0.25F * static_cast<float>(u) - 3.0F; }
-};
-struct Peak {
-  PYRONN_HOST_DEVICE float operator()(int u) const { return u == 2 ? 1.0F : 0.0F; }
-};
-
 /// The shadow of a disc away from the axis, which moves to and fro.
 double shadow(int u, int v, int view) {
   double const at = u - 75 - (25 + v) * std::cos(0.02 * view);
@@ -91,60 +84,9 @@ double largest_difference(Values const& a, Values const& b) {
   return largest;
 }
 
-struct NumbersOfRow {
-  float numbers[40];
-
-  PYRONN_HOST_DEVICE float operator()(int u) const { return numbers[u]; }
-};
-
-/// The roughness of a row of 40 numbers about one of them.
-template <class Number>
-double roughness(Number const& number_at, int u) {
-  NumbersOfRow row{};
-  for (int at = 0; at < 40; ++at) row.numbers[at] = number_at(at);
-  return static_cast<double>(pyronn::detail::row_roughness(row, u, 40));
-}
-
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(stripes, *boost::unit_test::precondition(test::device_present))
-
-BOOST_AUTO_TEST_CASE(rows_are_smoothed_by_straight_lines) {
-  for (int const radius : {1, 4, 30}) {
-    pyronn::detail::RowSmoother const smoother{radius};
-    int const columns = 2 * radius + 1 + radius;
-    for (int u = 0; u < columns; ++u) {
-      BOOST_TEST(
-          std::abs(pyronn::detail::row_residual(smoother, StraightLine{}, u, columns)) < 2e-5F,
-          "radius " << radius << ", column " << u);
-    }
-  }
-  // Weights ((1 - 1/4)^2, 1, (1 - 1/4)^2), over their sum.
-  pyronn::detail::RowSmoother const smoother{1};
-  double const sum = 1 + 2 * 0.5625;
-  auto const at = [&](int u) {
-    return static_cast<double>(pyronn::detail::row_residual(smoother, Peak{}, u, 5));
-  };
-  BOOST_TEST(at(2) == 1 - 1 / sum, boost::test_tools::tolerance(1e-5));
-  BOOST_TEST(at(1) == -0.5625 / sum, boost::test_tools::tolerance(1e-5));
-  BOOST_TEST(at(0) == 0.0, boost::test_tools::tolerance(1e-5));
-}
-
-BOOST_AUTO_TEST_CASE(roughness_tells_peaks_from_slopes) {
-  auto const peak = [](int width) {
-    return [=](int u) { return u >= 20 && u < 20 + width ? 0.3F : 0.0F; };
-  };
-  for (int const u : {17, 20, 24}) {
-    BOOST_TEST(roughness(peak(1), u) == 2, boost::test_tools::tolerance(0.05));
-    BOOST_TEST(roughness(peak(2), u) == 1, boost::test_tools::tolerance(0.15));
-  }
-  for (int const u : {0, 1, 12, 39}) {
-    BOOST_TEST(roughness([](int at) { return std::sin(0.3F * static_cast<float>(at)); }, u) < 0.2);
-    BOOST_TEST(roughness([](int at) { return at % 2 == 0 ? 1.0F : -1.0F; }, u) == 4,
-               boost::test_tools::tolerance(1e-4));
-    BOOST_TEST(roughness([](int) { return 0.0F; }, u) == 0);
-  }
-}
 
 BOOST_AUTO_TEST_CASE(bodies_about_the_axis_stay) {
   Values const object = values_of(

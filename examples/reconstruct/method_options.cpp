@@ -64,7 +64,7 @@ void add_method_options(CLI::App& app, MethodOptions& options) {
       ->check(in(positive_whole))
       ->group(group);
   app.add_option("--strength", options.strength,
-                 "Of the penalty in tv pdhg admm-tv pwls; tv chooses one unless told; see README")
+                 "Of the penalty in tv (or chosen) pdhg admm-tv pwls; README")
       ->check(in(positive))
       ->group(group);
   app.add_option("--mask", options.mask, "Volume (.npy): voxels of 0 keep their start")

@@ -86,15 +86,16 @@ class LineCorrector {
   }
 
   /// The most that it takes of the executor's memory: for line integrals, once more for zingers,
-  /// for extended rows, and 14 floats a pixel of one view while stripes are looked for.
+  /// for extended rows, and what a StripeFinder takes while stripes are looked for.
   [[nodiscard]] static std::size_t memory_bytes(Corrections const& corrections, Extents<3> most) {
     auto const rows = static_cast<std::size_t>(most[1]) * static_cast<std::size_t>(most[2]);
-    auto const pixels = static_cast<std::size_t>(most[0]) * static_cast<std::size_t>(most[1]);
     auto const wide = static_cast<std::size_t>(corrections.columns(most[0]));
     std::size_t const lines = rows * static_cast<std::size_t>(most[0]);
     std::size_t floats = lines;
     if (corrections.zingers) floats += lines;
-    if (corrections.stripes) floats += 14 * pixels;
+    if (corrections.stripes) {
+      floats += StripeFinder<Executor>::memory_bytes({most[0], most[1]}) / sizeof(float);
+    }
     if (corrections.extension) floats += rows * wide;
     return floats * sizeof(float);
   }

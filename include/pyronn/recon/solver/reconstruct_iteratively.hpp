@@ -44,9 +44,10 @@ struct EdgePrior {
 struct IterativeOptions {
   /// The strength is chosen in pixels so large that the grid is at most so many voxels wide.
   int most_voxels_of_search = 256;
-  StrengthSearch search{};  ///< how the strength is chosen
-  int iterations = 1000;    ///< of a level, at most; at least 10
-  double change = 2e-4;     ///< they end once ten change the image by less than this share
+  int most_voxels_of_coarsest = 32;  ///< how wide the grid of the first solve is, at most
+  StrengthSearch search{};           ///< how the strength is chosen
+  int iterations = 1500;             ///< of a level, at most; at least 10
+  double change = 5e-5;              ///< they end once ten change the image by less than this share
   std::size_t workspace_limit = default_workspace_limit;  ///< of the map's calls [bytes]
 };
 
@@ -113,34 +114,49 @@ class ReadyMadeSolve {
         make_map_{make_map},
         prior_{prior},
         options_{options} {
-    expects(options.most_voxels_of_search >= 1 && options.iterations >= 10 && options.change >= 0,
+    expects(options.most_voxels_of_search >= 1 && options.most_voxels_of_coarsest >= 1 &&
+                options.iterations >= 10 && options.change >= 0,
             "reconstruct_iteratively: most_voxels_of_search ", options.most_voxels_of_search,
-            ", iterations ", options.iterations, " and change ", options.change,
-            " must be at least 1, 10 and 0");
+            ", most_voxels_of_coarsest ", options.most_voxels_of_coarsest, ", iterations ",
+            options.iterations, " and change ", options.change, " must be at least 1, 1, 10 and 0");
     choices_.spacing = grid.spacing[0];
   }
 
   IterativeChoices operator()(Arrays const& arrays) {
-    int const factor = resolution_factor<Geometry>(grid_, options_.most_voxels_of_search);
-    choices_.search_factor = factor;
-    if (prior_.strength) choices_.strength = *prior_.strength;
-    coarse_to_fine(executor_, geometry_, grid_, arrays, factor,
+    choices_.search_factor = resolution_factor<Geometry>(grid_, options_.most_voxels_of_search);
+    if (prior_.strength) {
+      choices_.strength = *prior_.strength;
+    } else {
+      coarse_to_fine(executor_, geometry_, grid_, arrays, choices_.search_factor,
+                     [&](Level const& level, Arrays const& of) { search(level, of); });
+    }
+    coarse_to_fine(executor_, geometry_, grid_, arrays,
+                   resolution_factor<Geometry>(grid_, options_.most_voxels_of_coarsest),
                    [&](Level const& level, Arrays const& of) { solve(level, of); });
     return choices_;
   }
 
  private:
-  void solve(Level const& level, Arrays const& arrays) {
+  [[nodiscard]] ReconstructionProblem<Map> problem_of(Level const& level,
+                                                      Arrays const& arrays) const {
     ReconstructionProblem<Map> problem{make_map_(level.geometry, level.grid), arrays.data};
     problem.weights = arrays.weights;
     problem.bounds = prior_.bounds;
-    if (choices_.levels.empty() && !prior_.strength) {
-      StrengthSearch search = options_.search;
-      search.spacing = spacing_of(level.grid);
-      search.workspace_limit = options_.workspace_limit;
-      choices_.search = choose_tv_strength(executor_, problem, arrays.image, search);
-      choices_.strength = choices_.search.strength / level.strength_of(1);
-    }
+    return problem;
+  }
+
+  void search(Level const& level, Arrays const& arrays) {
+    if (level.factor != choices_.search_factor) return;
+    StrengthSearch search = options_.search;
+    search.spacing = spacing_of(level.grid);
+    search.workspace_limit = options_.workspace_limit;
+    choices_.search =
+        choose_tv_strength(executor_, problem_of(level, arrays), arrays.image, search);
+    choices_.strength = choices_.search.strength / level.strength_of(1);
+  }
+
+  void solve(Level const& level, Arrays const& arrays) {
+    ReconstructionProblem<Map> const problem = problem_of(level, arrays);
     FistaTvOptions options;
     options.strength = level.strength_of(choices_.strength);
     options.spacing = spacing_of(level.grid);
@@ -183,6 +199,10 @@ class ReadyMadeSolve {
 /// will do) and becomes the result, and weights where rays are not equally good, as count_weights
 /// makes them. Waits. Throws InvalidArgument where choose_tv_strength and FistaTv do, and
 /// OutOfMemory.
+///
+/// Where views miss a part of the half turn, much of the image is what the prior makes of it,
+/// slowly: a smaller `change` goes on for longer, and a smaller strength than the one that is
+/// chosen may be better then.
 ///
 /// `make_map(geometry, grid)` makes the map of a scan with pixels of some size and a grid, a value
 /// that knows its views: a SystemMatrix of any model, or what is as one.

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-/// The kernels that find stripes.
+/// The kernels that look at views for stripes, and take stripes away.
 #include <cmath>
 
 #include <pyronn/core/array_view.hpp>
@@ -10,13 +10,12 @@
 #include <pyronn/core/math.hpp>
 #include <pyronn/core/vec.hpp>
 #include <pyronn/exec/kernel.hpp>
-#include <pyronn/recon/preprocess/detail/row_roughness.hpp>
-#include <pyronn/recon/preprocess/detail/row_smoother.hpp>
+#include <pyronn/recon/preprocess/detail/row_difference.hpp>
 
 namespace pyronn::detail {
 
-/// Of the residuals of a pixel in all views.
-struct ResidualSums {
+/// Of what the differences of one kind of a pixel in all views have more than is known of them.
+struct DifferenceSums {
   double weights;
   double residuals;  ///< with weights
   double squares;    ///< with weights
@@ -24,33 +23,47 @@ struct ResidualSums {
   int groups;
 };
 
-/// Makes all sums 0; an item is a pixel.
-struct ClearSums {
-  using Block = BlockShape<128, 1, 1>;
-
-  ArrayView<ResidualSums, 2> sums;
-
-  PYRONN_HOST_DEVICE void operator()(Vec<int, 3> item) const { sums(item[0], item[1]) = {}; }
+/// What is known of a difference of a pixel, from all views.
+struct StripeDifference {
+  float mean;
+  float spread;    ///< its standard deviation in views that agree; 0: not known
+  float variance;  ///< of the mean; 1e30: no view says anything
+  float doubt;     ///< the variance that noise gives it, and twice what of it the object has
 };
 
-/// Adds the residuals of some views; an item is `Width` neighbouring columns of a row. In warps it
-/// is one column; on cores it is many, whose loops vectorise.
-template <int Width>
-struct AddResiduals {
+/// Makes all sums 0; an item is a pixel and a kind of difference.
+struct ClearStripes {
   using Block = BlockShape<128, 1, 1>;
-  static constexpr int views_of_group = 32;
+
+  ArrayView<DifferenceSums, 3> sums;  ///< (u, v, kind)
+  ArrayView<StripeDifference, 3> differences;
+
+  PYRONN_HOST_DEVICE void operator()(Vec<int, 3> item) const {
+    sums(item[0], item[1], item[2]) = {};
+    differences(item[0], item[1], item[2]) = {};
+  }
+};
+
+/// Adds the differences of some views; an item is `Width` neighbouring columns of a row, and a kind
+/// of difference. In warps it is one column; on cores it is many, whose loops vectorise.
+template <int Width>
+struct AddDifferences {
+  using Block = BlockShape<128, 1, 1>;
+  static constexpr int views_of_group = 8;
 
   ProjectionView<float const> lines;
-  ArrayView<float const, 2> stripes;  ///< so far
-  float const* scales;                ///< of each row's residuals; 0: not known
-  float outlier;                      ///< in scales
-  RowSmoother smoother;
-  ArrayView<ResidualSums, 2> sums;
+  ArrayView<StripeDifference const, 3> differences;  ///< (u, v, kind), so far
+  float outlier;                                     ///< in spreads
+  ArrayView<DifferenceSums, 3> sums;
 
   [[nodiscard]] Extents<3> items() const {
-    return {(lines.extents[0] + (Width - 1)) / Width, lines.extents[1], 1};
+    return {(lines.extents[0] + (Width - 1)) / Width, lines.extents[1], RowDifference::kinds};
   }
 
+  struct Known {
+    float means[Width];
+    float per_scale[Width];
+  };
   struct Sums {
     float weights[Width];
     float residuals[Width];
@@ -61,22 +74,31 @@ struct AddResiduals {
     int const first = item[0] * Width;
     int const count = pyronn::min(Width, lines.extents[0] - first);
     int const v = item[1];
-    float const scale = scales[v] * outlier;
-    float const per_scale = scale > 0.0F ? 1.0F / scale : 0.0F;
+    RowDifference const kind{item[2]};
+    Known known{};
+    for (int n = 0; n < count; ++n) {
+      StripeDifference const& difference = differences(first + n, v, kind.kind);
+      known.means[n] = difference.mean;
+      known.per_scale[n] = difference.spread > 0.0F ? 1.0F / (outlier * difference.spread) : 0.0F;
+    }
     int const views = lines.extents[2];
     for (int begin = 0; begin < views; begin += views_of_group) {
       Sums group{};
       int const end = pyronn::min(views, begin + views_of_group);
       for (int view = begin; view < end; ++view) {
-        float residuals[Width];
-        find(first, count, v, view, residuals);
-        add(residuals, per_scale, group);
+        float found[Width];
+        find(kind, first, count, v, view, found);
+        add(found, known, group);
       }
-      for (int n = 0; n < count; ++n) add_group(group, n, sums(first + n, v));
+      for (int n = 0; n < count; ++n) {
+        if (kind.reaches(first + n, lines.extents[0])) {
+          add_group(group, n, sums(first + n, v, kind.kind));
+        }
+      }
     }
   }
 
-  PYRONN_HOST_DEVICE static void add_group(Sums const& group, int n, ResidualSums& sum) {
+  PYRONN_HOST_DEVICE static void add_group(Sums const& group, int n, DifferenceSums& sum) {
     auto const weights = static_cast<double>(group.weights[n]);
     auto const residuals = static_cast<double>(group.residuals[n]);
     if (!(weights > 0)) return;
@@ -88,13 +110,12 @@ struct AddResiduals {
   }
 
   /// The weight of a residual falls as that of S. Geman and D. E. McClure does: (1 + x^2)^-2.
-  PYRONN_HOST_DEVICE static void add(float const (&residuals)[Width], float per_scale,
-                                     Sums& total) {
-    constexpr float most = 1e18F;  // whose square a float holds; no number is not below it
+  PYRONN_HOST_DEVICE static void add(float const (&found)[Width], Known const& known, Sums& total) {
+    constexpr float most = 1e12F;  // whose square a float holds; no number is not below it
     for (int n = 0; n < Width; ++n) {
-      bool const is_sound = pyronn::abs(residuals[n]) < most;
-      float const residual = is_sound ? residuals[n] : 0.0F;
-      float const part = residual * per_scale;
+      bool const is_sound = pyronn::abs(found[n]) < most;
+      float const residual = is_sound ? found[n] - known.means[n] : 0.0F;
+      float const part = residual * known.per_scale[n];
       float const root = 1.0F / (1.0F + part * part);
       float const weight = is_sound ? root * root : 0.0F;
       total.weights[n] += weight;
@@ -103,132 +124,58 @@ struct AddResiduals {
     }
   }
 
-  /// A line without the stripes found so far.
-  PYRONN_HOST_DEVICE float line(int u, int v, int view) const {
-    return lines(u, v, view) - stripes(u, v);
-  }
-
-  PYRONN_HOST_DEVICE void find(int first, int count, int v, int view,
-                               float (&residuals)[Width]) const {
-    auto const row = [&](int u) { return line(u, v, view); };
+  PYRONN_HOST_DEVICE void find(RowDifference const& kind, int first, int count, int v, int view,
+                               float (&found)[Width]) const {
+    constexpr int reach = RowDifference::most_reach;
     int const columns = lines.extents[0];
-    if constexpr (Width == 1) {
-      residuals[0] = row_residual(smoother, row, first, columns);
-    } else {
-      int const radius = smoother.radius;
-      bool const is_inside = first >= radius && first + Width + radius <= columns;
-      if (is_inside) return find_inside(first, v, view, residuals);
-      for (int n = 0; n < Width; ++n) residuals[n] = 0;
-      for (int n = 0; n < count; ++n) {
-        residuals[n] = row_residual(smoother, row, first + n, columns);
+    bool const is_inside = first >= reach && first + Width + reach <= columns;
+    if (Width > 1 && is_inside) {
+      float const* const row = &lines(first, v, view);
+      float const near = kind.weight<float>(1);
+      float const far = kind.weight<float>(2);
+      for (int n = 0; n < Width; ++n) {
+        float const* const at = row + n;
+        found[n] = at[0] + near * (at[-1] + at[1]) + far * (at[-2] + at[2]);
       }
+      return;
     }
-  }
-
-  PYRONN_HOST_DEVICE void find_inside(int first, int v, int view, float (&residuals)[Width]) const {
-    constexpr int most = Width + 2 * RowSmoother::most_radius;
-    int const radius = smoother.radius;
-    float row[most];
-    float const* const values = &lines(first - radius, v, view);
-    float const* const known = &stripes(first - radius, v);
-    for (int n = 0; n < Width + 2 * radius; ++n) row[n] = values[n] - known[n];
-    float const* const weights = smoother.of(radius) + radius;
-    for (int n = 0; n < Width; ++n) residuals[n] = (1.0F - weights[0]) * row[radius + n];
-    for (int offset = 1; offset <= radius; ++offset) {
-      float const weight = weights[offset];
-      float const* const left = row + (radius - offset);
-      float const* const right = row + (radius + offset);
-      for (int n = 0; n < Width; ++n) residuals[n] -= weight * (left[n] + right[n]);
-    }
+    auto const row = [&](int u) { return lines(u, v, view); };
+    for (int n = 0; n < Width; ++n) found[n] = 0;
+    for (int n = 0; n < count; ++n) found[n] = kind.of(row, first + n, columns);
   }
 };
 
-/// Moves stripes by the mean residuals, and estimates the variances of these means from how much
-/// those of groups of views differ; an item is a pixel.
-struct MoveStripes {
+/// Moves differences by the mean residuals, and estimates what they are worth from how much those
+/// of groups of views differ; an item is a pixel and a kind of difference.
+struct MoveDifferences {
   using Block = BlockShape<128, 1, 1>;
 
-  ArrayView<ResidualSums, 2> sums;  ///< becomes 0, but for the mean square
-  float share;                      ///< of the mean residual: 0 where outliers were not yet told
-  ArrayView<float, 2> stripes;
-  ArrayView<float, 2> variances;
-
-  PYRONN_HOST_DEVICE void operator()(Vec<int, 3> item) const {
-    ResidualSums& sum = sums(item[0], item[1]);
-    double const weights = sum.weights > 0 ? sum.weights : 1;
-    double const mean = sum.residuals / weights;
-    double const between = sum.of_groups / weights - mean * mean;
-    bool const is_known = sum.groups >= least_groups && between > 0;
-    stripes(item[0], item[1]) += share * static_cast<float>(mean);
-    variances(item[0], item[1]) = is_known ? static_cast<float>(between / (sum.groups - 1)) : 0.0F;
-    sum = {0, 0, sum.squares / weights, 0, 0};
-  }
+  ArrayView<DifferenceSums, 3> sums;  ///< (u, v, kind); becomes 0
+  ArrayView<StripeDifference, 3> differences;
 
   static constexpr int least_groups = 4;
-};
-
-/// The root mean square of a row's residuals, whose squares' means become 0; an item is a row.
-struct ScaleRows {
-  using Block = BlockShape<32, 1, 1>;
-
-  ArrayView<ResidualSums, 2> sums;
-  float* scales;
+  static constexpr float unknown = 1e30F;
+  /// What line integrals need not tell apart.
+  static constexpr double least_spread = 1e-6;
 
   PYRONN_HOST_DEVICE void operator()(Vec<int, 3> item) const {
-    double sum = 0;
-    for (int u = 0; u < sums.extents[0]; ++u) {
-      sum += sums(u, item[0]).squares;
-      sums(u, item[0]).squares = 0;
+    DifferenceSums const sum = sums(item[0], item[1], item[2]);
+    StripeDifference& difference = differences(item[0], item[1], item[2]);
+    sums(item[0], item[1], item[2]) = {};
+    if (!(sum.weights > 0)) {
+      difference = {0, 0, unknown, unknown};
+      return;
     }
-    scales[item[0]] = static_cast<float>(std::sqrt(sum / sums.extents[0]));
-  }
-};
-
-/// What is left of stripes when their rows are smoothed; an item is a pixel.
-struct NarrowStripes {
-  using Block = BlockShape<128, 1, 1>;
-
-  ArrayView<float const, 2> found;
-  RowSmoother smoother;
-  ArrayView<float, 2> narrow;
-
-  PYRONN_HOST_DEVICE void operator()(Vec<int, 3> item) const {
-    auto const row = [&](int at) { return found(at, item[1]); };
-    narrow(item[0], item[1]) = row_residual(smoother, row, item[0], found.extents[0]);
-  }
-};
-
-/// Keeps of stripes what neighbouring columns do not share: made smaller the less they are beyond
-/// `deviations` standard deviations, L. Breiman's non-negative garrote, Technometrics 37 (1995),
-/// and the smoother their row is around them. An item is a pixel.
-struct KeepStripes {
-  using Block = BlockShape<128, 1, 1>;
-
-  ArrayView<float const, 2> narrow;
-  ArrayView<float const, 2> variances;
-  float deviations;
-  ArrayView<float, 2> stripes;
-
-  PYRONN_HOST_DEVICE void operator()(Vec<int, 3> item) const {
-    int const u = item[0];
-    int const v = item[1];
-    auto const row = [&](int at) { return narrow(at, v); };
-    float const stripe = narrow(u, v);
-    float const chance = deviations * deviations * variances(u, v);
-    float const square = stripe * stripe;
-    float const part = part_of_gains(row_roughness(row, u, narrow.extents[0]));
-    stripes(u, v) = square > chance ? part * stripe * (1.0F - chance / square) : 0.0F;
-  }
-
-  /// From 0 for edges of the object to 1 for gains, without a jump: rounding must decide nothing.
-  /// Gains of their own have a roughness of about 2, pairs of columns of equal gains of 1; about
-  /// an edge that all views share it is below 0.5.
-  PYRONN_HOST_DEVICE static float part_of_gains(float roughness) {
-    constexpr float edge = 0.6F;
-    constexpr float gain = 1.0F;
-    float const part = (roughness - edge) / (gain - edge);
-    float const within = pyronn::min(pyronn::max(part, 0.0F), 1.0F);
-    return within * within * (3.0F - 2.0F * within);
+    double const mean = sum.residuals / sum.weights;
+    double const square = pyronn::max(sum.squares / sum.weights - mean * mean, 0.0);
+    double const of_noise = square / sum.weights;
+    double const between = pyronn::max(sum.of_groups / sum.weights - mean * mean, 0.0);
+    double const variance = sum.groups >= least_groups ? between / (sum.groups - 1) : of_noise;
+    // An estimate from a few groups scatters.
+    double const of_object = pyronn::max(variance - 1.5 * of_noise, 0.0);
+    difference = {difference.mean + static_cast<float>(mean),
+                  static_cast<float>(pyronn::max(std::sqrt(square), least_spread)),
+                  static_cast<float>(variance), static_cast<float>(of_noise + 2 * of_object)};
   }
 };
 
