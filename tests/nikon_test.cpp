@@ -162,7 +162,28 @@ BOOST_AUTO_TEST_CASE(a_tilted_axis_is_no_circle_but_is_seen_right) {
   refuses("ObjectTilt", "30", "is 30 degrees: laminography is not read");
 }
 
-BOOST_AUTO_TEST_CASE(an_automatic_centre_of_0_is_unknown) {
+BOOST_AUTO_TEST_CASE(the_centre_of_rotation_counts_where_the_offset_is_0) {
+  auto const with_ends = [](std::string const& offset, std::string const& end) {
+    return with_setting(
+        with_setting(with_setting(settings, "ObjectOffsetX", offset), "CentreOfRotationTop", end),
+        "CentreOfRotationBottom", end);
+  };
+  for (std::string const offset : {"0", "0.0", ""}) {
+    Scan const scan = read(with_ends(offset, "0.6"));
+    BOOST_TEST(scan.circle->axis_column == 18 + 0.6 / 0.4, boost::test_tools::tolerance(1e-14));
+    BOOST_TEST(fact_of(scan, "axis column").basis ==
+               "CentreOfRotationTop and CentreOfRotationBottom");
+    BOOST_TEST((fact_of(scan, "axis column").origin == ScanFact::Origin::file));
+    for (auto const& fact : scan.facts) {
+      BOOST_TEST(fact.basis != "not used beside ObjectOffsetX");
+    }
+  }
+  BOOST_TEST(fact_of(read(with_ends("-0.03", "0.6")), "axis column").basis == "ObjectOffsetX");
+  BOOST_TEST(
+      (fact_of(read(with_ends("0", "0")), "axis column").origin == ScanFact::Origin::assumed));
+}
+
+BOOST_AUTO_TEST_CASE(an_offset_of_0_is_unknown) {
   std::string const zero = with_setting(settings, "ObjectOffsetX", "0.0");
   auto const origin = [this](std::string const& text) {
     Scan const scan = read(text);
@@ -174,7 +195,7 @@ BOOST_AUTO_TEST_CASE(an_automatic_centre_of_0_is_unknown) {
   BOOST_TEST(
       (origin(with_setting(zero, "AutomaticCentreOfRotation", "")) == ScanFact::Origin::assumed));
   BOOST_TEST((origin(with_setting(settings, "ObjectOffsetX", "")) == ScanFact::Origin::assumed));
-  BOOST_TEST((origin(zero) == ScanFact::Origin::file));
+  BOOST_TEST((origin(zero) == ScanFact::Origin::assumed));
   // Nobody agrees about a panel that is not in the middle.
   BOOST_TEST((origin(with_setting(settings, "DetectorOffsetX", "3")) == ScanFact::Origin::assumed));
 }

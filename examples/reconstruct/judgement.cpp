@@ -8,6 +8,7 @@
 
 #include <pyronn/core/error.hpp>
 #include <pyronn/recon/preprocess/count_tally.hpp>
+#include <pyronn/recon/preprocess/odd_pixels.hpp>
 
 #include "messages.hpp"
 #include "number_text.hpp"
@@ -82,9 +83,11 @@ void judge(pyronn::Scan const& scan, PixelJudgement const& judgement,
   Sample const sample = read_sample(scan);
   std::vector<pyronn::PixelTally> counted(pixels);
   pyronn::ArrayView<pyronn::PixelTally, 2> const tallies{counted.data(), calibration.size};
-  pyronn::tally_counts(executor, sample.view(), dark, flat, tallies, judgement.least_transmission);
+  pyronn::tally_counts(executor, sample.view(), dark, flat, tallies, judgement.least_transmission,
+                       judgement.options.gain);
   pyronn::find_bad_pixels(executor, dark, flat, deviation, mask, judgement.options);
   pyronn::mark_dead_pixels(executor, {counted.data(), calibration.size}, mask);
+  pyronn::mark_odd_pixels(executor, {counted.data(), calibration.size}, mask);
   auto summary = pyronn::summary_of({counted.data(), calibration.size},
                                     {calibration.bad_pixels.data(), calibration.size});
   summary.flat_below_dark = pyronn::count_flat_below_dark(dark, flat);

@@ -69,8 +69,8 @@ inline std::optional<NikonAngleTable> nikon_angle_table(std::filesystem::path co
 /// InputFolderName, or beside it, which are called InputName, InputSeparator and a number. Images
 /// are intensities with the flat field corrected to WhiteLevel; z is along their rows from first to
 /// last. Angles are InitialAngle and AngularStep, or those of an .ang file beside it where the file
-/// says so. ObjectOffsetX and ObjectRoll, or CentreOfRotationTop and Bottom of older files, say
-/// where the axis is; an automatic centre of 0 is unknown. A tilt of the axis makes it no circle.
+/// says so. ObjectOffsetX and ObjectRoll, or CentreOfRotationTop and Bottom where the former is
+/// missing or 0, say where the axis is; 0 is unknown. A tilt of the axis makes it no circle.
 /// `hardening` has CoefX0 to CoefX4. Throws FileError for whatever is missing or contradictory,
 /// with its key; `facts` lists what was assumed.
 [[nodiscard]] inline Scan read_nikon(std::filesystem::path const& path,

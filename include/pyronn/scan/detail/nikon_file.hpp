@@ -159,6 +159,13 @@ class NikonFile {
     return top_factor * top.value_or(0) + bottom_factor * bottom.value_or(0);
   }
 
+  /// Whether ObjectOffsetX counts beside CentreOfRotationTop and Bottom: 0 is what it has where
+  /// nobody set it.
+  [[nodiscard]] bool has_object_offset() const {
+    auto const offset = settings_.length(section, "ObjectOffsetX", "mm");
+    return offset && (*offset != 0 || of_ends(0.5, 0.5).value_or(0) == 0);
+  }
+
   /// The offset of the axis [mm]; 0 says that nobody has looked for it.
   double read_axis(Turntable const& table, GivenOfScan const& given, ScanFacts& facts) const {
     double const pixel_at_axis = table.pixel[0] * table.source_object / table.source_detector;
@@ -166,12 +173,11 @@ class NikonFile {
     auto offset = settings_.length(section, "ObjectOffsetX", "mm");
     std::string key = "ObjectOffsetX";
     auto const ends = of_ends(0.5, 0.5);
-    if (!offset && ends) {
+    if (!has_object_offset() && ends) {
       offset = *ends * table.source_object / table.source_detector;
       key = "CentreOfRotationTop and CentreOfRotationBottom";
     }
-    bool const is_automatic = settings_.is_on(section, "AutomaticCentreOfRotation").value_or(true);
-    bool const is_unknown = !offset || (*offset == 0 && is_automatic);
+    bool const is_unknown = !offset || *offset == 0;
     auto const shift = settings_.length(section, "DetectorOffsetX", "mm").value_or(0);
     bool const is_shifted = shift != 0;
     FileValue<double> column{{}, key};
@@ -183,7 +189,7 @@ class NikonFile {
     double const seen =
         facts.choose<double>("axis column", given.axis_column, column, middle, reason);
     if (given.axis_column) return (seen - middle) * pixel_at_axis;
-    if (column.value && offset != 0.0) {
+    if (column.value) {
       facts.note<std::string>("side of the axis", "later columns for a positive " + key,
                               Origin::assumed, "as CIL and TIGRE have it");
     }
@@ -254,7 +260,7 @@ class NikonFile {
       if (value && *value != 0) facts.note(key, *value, Origin::assumed, "not applied");
     }
     double const ends = of_ends(0.5, 0.5).value_or(0);
-    if (ends != 0 && settings_.find(section, "ObjectOffsetX") != nullptr) {
+    if (ends != 0 && has_object_offset()) {
       facts.note("CentreOfRotationTop and CentreOfRotationBottom", ends, Origin::assumed,
                  "not used beside ObjectOffsetX");
     }
