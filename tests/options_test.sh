@@ -62,6 +62,8 @@ refuses "--threads: '0' must be a whole number from 1 to 4096" --threads 0 "$sca
 refuses "--middle: 'nan' must be a number" "$scan" --middle nan 0 0
 refuses "--center: '3x' must be file, auto or a column" "$scan" --center 3x
 refuses "--hardening: 'x' must be a number, or file alone" "$scan" --hardening x
+refuses "--zingers: 'nan' must be a number" "$scan" --zingers nan
+refuses "--rings: 'inf' must be a number" "$scan" --rings inf
 
 # Numbers that contradict one another, or that make nothing.
 refuses "--pixel: pixels of 0.0015 x 1.5 mm have sides whose ratio is 1000" \
@@ -123,7 +125,17 @@ known_before "--mask: .*flat.npy has " --method sirt --mask "$folder/scan/flat.n
 known_before "--subsets: 31 of 30 views" --method osem --subsets 31
 known_before "--extend: 200 columns are more than four times" --extend 200
 known_before "--hardening: file, which names no coefficients" --hardening file
+known_before "--region: y from 6 to 4 is no part" --region 0 3 6 4 0 3
+known_before "--region: x from 0 to 99 is no part" --region 0 99 4 6 0 3
+known_before "--region-mm: x from 900 to 999 is no part" --region-mm 900 999 0 9 0 9
+known_before "--middle: what is seen holds nothing" --middle 900 0 0
 refuses "--host-memory: " "$scan" --center auto $pictures --host-memory 1M
+# Which voxels are seen depends on the axis.
+accepts "$scan" --center 11.5 --region 0 3 4 6 0 3
+accepts "$scan" --center auto --region 0 3 4 6 0 3
+refuses "--region: what is seen holds nothing of .*; it is a cylinder .* radius of 100.* mm" "$scan" \
+  --center auto $pictures --region 0 2 0 2 0 2
+grep -q "found from the images" "$folder/output" || fail "a region was refused before the search"
 accepts "$scan" --center auto $pictures --plan
 [ -z "$(ls -A "$folder/new")" ] || fail "--plan wrote $(ls -A "$folder/new")"
 accepts "$scan" --center auto $pictures
@@ -133,6 +145,20 @@ accepts "$scan" --center auto $pictures
 accepts "$scan" --center auto --rotation clockwise --quiet
 grep -q "agree better if the scan turned the other way" "$folder/error" ||
   fail "--quiet swallows a warning"
+grep -q "axis is not to be trusted until --rotation" "$folder/error" || fail "no word of the axis"
+
+# Weights for an axis that is aside want rows in the plane of the orbit: without them, all count
+# alike if opposite views see most of the same.
+accepts "$scan" --center 10.5 --roll 1.5
+grep -q "^redundancy uniform: assumed, the object lies within 11 columns of the axis" \
+  "$folder/output" || fail "no redundancy is assumed"
+accepts "$scan" --center 10.5 --roll 0.9
+grep -q "^redundancy" "$folder/output" && fail "a redundancy is assumed without need"
+refuses ".*scan.json: with --redundancy wang, .* --redundancy uniform takes more" "$scan" \
+  --center 7.5 --roll 1.5
+accepts "$scan" --center 7.5 --roll 1.5 --redundancy uniform
+refuses "--redundancy: parker is for less than a full turn" "$scan" --redundancy parker
+refuses "--redundancy: riess is for less than a full turn" "$scan" --redundancy riess
 
 # A short scan of a source whose axis is aside is taken as one of parallel rays is.
 sed 's/"count": 30/"count": 30, "range_deg": 220/' "$scan" > "$folder/scan/short.json"
@@ -157,6 +183,11 @@ small() {
     echo "status $?"
   ) | cat > "$folder/error"
 }
+refuses "--output: .*volume.npy: takes 80000000000000 bytes, but the disk has" "$scan" \
+  --size 100 100 2000000000
+accepts "$scan" --size 100 100 2000000000 --plan
+grep -q "^--output: .*volume.npy: takes 80000000000000 bytes, but the disk has" "$folder/output" ||
+  fail "a plan is silent about the disk"
 small --output "$folder/new/volume.npy"
 grep -q "^status 2" "$folder/error" && grep -q "^reconstruct: --output: .*volume.npy: takes .*ulimit -f" \
   "$folder/error" || fail "a volume larger than files may be:"

@@ -210,23 +210,50 @@ pyronn::DetectorRoll find_roll(pyronn::Scan const& scan, Calibration const& cali
                            pyronn::ProjectionView<float const>{lines.data(), extents});
 }
 
+namespace {
+
+/// What was found in a search, with its standard deviation if there is one.
+std::string found_text(double value, double deviation) {
+  return std::isfinite(deviation) ? number_text(value, deviation) : number_text(value);
+}
+
+/// Of a column that may be another one; empty: it is sure.
+std::string doubt_of_column(double column, double deviation) {
+  constexpr double most = 1;  // column, which is seen in slices
+  if (deviation <= most) return "";
+  std::string const by =
+      std::isfinite(deviation) ? ", by " + rough_text(deviation) + " columns" : "";
+  return "axis column " + number_text(column) + " is not sure" + by +
+         ": lines that are measured twice hardly tell where the axis is; name it with --center "
+         "COLUMN";
+}
+
+}  // namespace
+
 std::string text_of(pyronn::DetectorRoll const& roll) {
   constexpr double degrees = 180 / pyronn::pi;
-  return "roll " + number_text(roll.roll * degrees, roll.uncertainty * degrees) +
-         " degrees, axis column " + number_text(roll.column, roll.column_uncertainty) +
+  return "roll " + found_text(roll.roll * degrees, roll.uncertainty * degrees) +
+         " degrees, axis column " + found_text(roll.column, roll.column_uncertainty) +
          ": found from the images";
 }
 
 std::string text_of(pyronn::RotationAxis const& axis) {
-  return "axis column " + number_text(axis.column, axis.uncertainty) + ": found from the images";
+  return "axis column " + found_text(axis.column, axis.uncertainty) + ": found from the images";
+}
+
+std::string warning_of(pyronn::DetectorRoll const& roll) {
+  std::string const doubt = doubt_of_column(roll.column, roll.column_uncertainty);
+  if (!doubt.empty() || std::isfinite(roll.uncertainty)) return doubt;
+  return "roll " + number_text(roll.roll * 180 / pyronn::pi) +
+         " degrees is not sure: lines that are measured twice hardly tell it; name it with --roll";
 }
 
 std::string warning_of(pyronn::RotationAxis const& axis) {
   bool const agrees_better =
       axis.mismatch_of_other_rotation && *axis.mismatch_of_other_rotation < axis.mismatch / 4;
-  if (!agrees_better) return "";
-  return "lines that are measured twice agree better if the scan turned the other way; see "
-         "--rotation";
+  if (!agrees_better) return doubt_of_column(axis.column, axis.uncertainty);
+  return "lines that are measured twice agree better if the scan turned the other way: the axis is "
+         "not to be trusted until --rotation names the sense";
 }
 
 }  // namespace example

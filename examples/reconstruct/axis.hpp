@@ -53,6 +53,8 @@ void set_roll(pyronn::Scan& scan, double roll);
 /// What was found, as a sentence.
 [[nodiscard]] std::string text_of(pyronn::RotationAxis const& axis);
 /// What the user is to be warned of; empty: nothing.
+[[nodiscard]] std::string warning_of(pyronn::DetectorRoll const& roll);
+/// What the user is to be warned of; empty: nothing.
 [[nodiscard]] std::string warning_of(pyronn::RotationAxis const& axis);
 
 }  // namespace example

@@ -17,8 +17,11 @@ namespace example {
 namespace {
 
 /// Says what was found.
-void tell(Options const& options, std::string const& text) {
-  if (!options.is_quiet) std::printf("%s\n", text.c_str());
+template <class Found>
+void tell(Options const& options, Found const& found) {
+  if (!options.is_quiet) std::printf("%s\n", text_of(found).c_str());
+  std::string const warning = warning_of(found);
+  if (!warning.empty()) warn(warning);
 }
 
 }  // namespace
@@ -32,15 +35,13 @@ void search_axis(Options const& options, Calibration const& calibration, pyronn:
         name, [&] { return find_roll(scan, calibration, options.least_transmission(), executor); });
     as_input(name, [&] { set_roll(scan, found.roll); });
     if (!options.axis_column()) as_input(name, [&] { set_axis(scan, found.column); });
-    tell(options, text_of(found));
+    tell(options, found);
     return pictures.draw(options.axis_png, [&] { return roll_picture(found); });
   }
   auto const found = as_input(
       name, [&] { return find_axis(scan, calibration, options.least_transmission(), executor); });
   as_input(name, [&] { set_axis(scan, found.column); });
-  tell(options, text_of(found));
-  std::string const warning = warning_of(found);
-  if (!warning.empty()) warn(warning);
+  tell(options, found);
   pictures.draw(options.axis_png, [&] { return axis_picture(found); });
 }
 

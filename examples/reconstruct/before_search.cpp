@@ -24,19 +24,23 @@ pyronn::Scan with_axis(pyronn::Scan scan, double part) {
 
 /// Whether the volume has as many voxels wherever the axis is.
 bool is_size_known(Options const& options, pyronn::Scan const& scan) {
-  return scan.grid || !options.size.empty() || !options.region_voxels.empty();
+  if (!options.region_voxels.empty()) return true;
+  return options.region_mm.empty() && (scan.grid || !options.size.empty());
 }
 
-/// The volume, or the largest one that there can be.
-pyronn::Grid largest_volume(Options const& options, pyronn::Scan const& scan) {
+/// The largest volume that there can be; what of it is seen depends on the axis.
+pyronn::Grid volume_before_search(Options const& options, pyronn::Scan const& scan) {
   constexpr double farthest = 0.875;  // of the panel's width, where the axis is looked for
   bool const is_full = scan.circle && pyronn::is_full_turn(*scan.circle);
-  pyronn::Scan const trial = with_axis(scan, is_full ? farthest : 0.5);
-  if (scan.grid || !options.size.empty()) return choose_volume(options, trial);
+  bool const is_named = options.axis_column().has_value();  // and the roll is looked for
+  pyronn::Scan const widest = is_named ? scan : with_axis(scan, is_full ? farthest : 0.5);
+  double const columns = (is_named ? 1.0 : farthest) * scan.detector_size()[0] + 1;
+  double const reach = scan.circle ? columns * scan.circle->pixel_at_axis()[0] : 0;
   try {
-    return choose_volume(options, trial);
+    return largest_volume(options, widest, reach);
   } catch (BadInput const& error) {
-    throw BadInput(std::string{error.what()} + ", wherever the axis is");
+    if (scan.grid || !options.size.empty()) throw;
+    throw BadInput(std::string{error.what()} + " at most, wherever the axis is");
   }
 }
 
@@ -56,7 +60,7 @@ void check_volume_of(std::string const& option, std::filesystem::path const& pat
 
 void check_before_search(Options const& options, pyronn::Scan const& scan) {
   auto const input = [&](auto const& check) { return as_input(options.scan.string(), check); };
-  pyronn::Grid const grid = input([&] { return largest_volume(options, scan); });
+  pyronn::Grid const grid = input([&] { return volume_before_search(options, scan); });
   bool const is_known = is_size_known(options, scan);
   check_volume_of("--truth", options.truth, grid, is_known);
   check_volume_of("--mask", options.method.mask, grid, is_known);
@@ -67,7 +71,8 @@ void check_before_search(Options const& options, pyronn::Scan const& scan) {
   if (!options.method.wants_fbp()) return;
   auto fbp = options.fbp_options();
   pyronn::Scan trial = with_axis(scan, 0.5);
-  input([&] { choose_redundancy(trial, grid, fbp); });
+  auto const on_axis = pyronn::Grid::centered({1, 1, 1}, grid.spacing, {0, 0, grid.center()[2]});
+  input([&] { choose_redundancy(trial, on_axis, fbp); });
 }
 
 }  // namespace example

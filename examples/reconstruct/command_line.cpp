@@ -136,7 +136,7 @@ void add_output_options(CLI::App& app, Options& options) {
   png->group(group);
   beside(png, app.add_option("--sinogram-png", options.sinogram_png));
   beside(png, app.add_option("--axis-png", options.axis_png));
-  app.add_option("--grey", options.grey, "Black and white of the slices [1/mm]")
+  app.add_option("--grey", options.grey, "Black and white of the slices [1/mm or HU]")
       ->expected(2)
       ->check(in(any_number))
       ->group(group);

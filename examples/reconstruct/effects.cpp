@@ -30,6 +30,11 @@ void check_effects(Options const& options, pyronn::Scan const& scan, PlaceOfWork
   refuse("--rings", options.rings && columns < least_columns,
          " has " + std::to_string(columns) + " columns; stripes are told by the " +
              std::to_string(least_columns - 1) + " beside them");
+  bool const is_for_arcs = options.redundancy == "parker" || options.redundancy == "riess";
+  if (is_for_arcs && scan.circle && pyronn::is_full_turn(*scan.circle)) {
+    throw BadInput("--redundancy: " + options.redundancy + " is for less than a full turn, which " +
+                   file + " is; uniform and wang are for full turns");
+  }
   if (auto const column = options.axis_column(); column && scan.circle) {
     if (!(*column >= -0.5 && *column <= columns - 0.5)) {
       throw BadInput("--center: " + number_text(*column) + " is outside of the columns, 0 to " +

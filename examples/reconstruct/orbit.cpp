@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <optional>
 #include <string>
 
 #include <pyronn/core/error.hpp>
@@ -12,6 +13,7 @@
 #include <pyronn/scan/row_extension.hpp>
 
 #include "backend.hpp"
+#include "number_text.hpp"
 #include "options.hpp"
 
 namespace example {
@@ -29,23 +31,49 @@ pyronn::Redundancy short_scan_redundancy(pyronn::CircularScan const& circle) {
   return is_enough ? pyronn::Redundancy::parker : pyronn::Redundancy::riess;
 }
 
+/// What is chosen where the scan's own weights cannot be had, and why.
+struct Substitute {
+  pyronn::Redundancy redundancy;
+  std::string why;
+};
+
+/// Of less than a full turn whose axis is aside, and of a full turn whose rows are turned so much
+/// that they do not complete one another: if opposite views see most of the same.
+std::optional<Substitute> substitute_of(pyronn::CircularScan const& circle) {
+  using pyronn::Redundancy;
+  if (!pyronn::is_full_turn(circle)) {
+    if (!pyronn::is_half_turn(circle)) return std::nullopt;
+    return Substitute{circle.is_parallel() ? Redundancy::uniform : short_scan_redundancy(circle),
+                      "all views see the object to either side"};
+  }
+  constexpr double most_roll = pyronn::pi / 180;  // of Wang's weights
+  constexpr double enough = 0.75;
+  double const before = circle.axis_column + 0.5;
+  double const behind = circle.size[0] - before;
+  bool const is_mostly_seen = std::min(before, behind) >= enough * std::max(before, behind);
+  if (std::abs(circle.roll) <= most_roll || !is_mostly_seen) return std::nullopt;
+  return Substitute{Redundancy::uniform,
+                    "the object lies within " + rough_text(std::min(before, behind)) +
+                        " columns of the axis; weights for more want a roll below 1 degree"};
+}
+
 }  // namespace
 
 void choose_redundancy(pyronn::Scan& scan, pyronn::Grid const& grid, pyronn::FbpOptions& options) {
+  std::optional<Substitute> substitute;
+  if (scan.circle && options.redundancy == pyronn::Redundancy::automatic) {
+    substitute = substitute_of(*scan.circle);
+  }
   try {
     return check_orbit(scan, grid, options);
   } catch (pyronn::InvalidArgument const&) {
-    bool const is_half_turn =
-        scan.circle && !pyronn::is_full_turn(*scan.circle) && pyronn::is_half_turn(*scan.circle);
-    if (!is_half_turn || options.redundancy != pyronn::Redundancy::automatic) throw;
+    if (!substitute) throw;
   }
-  options.redundancy = scan.circle->is_parallel() ? pyronn::Redundancy::uniform
-                                                  : short_scan_redundancy(*scan.circle);
+  options.redundancy = substitute->redundancy;
   check_orbit(scan, grid, options);
   std::string const name =
       Options::redundancy_names()[static_cast<std::size_t>(options.redundancy)];
-  scan.facts.push_back({"redundancy", name, pyronn::ScanFact::Origin::assumed,
-                        "all views see the object to either side"});
+  scan.facts.push_back({"redundancy", name, pyronn::ScanFact::Origin::assumed, substitute->why});
 }
 
 }  // namespace example

@@ -3,6 +3,7 @@
 #include "output_checks.hpp"
 
 #include <cstdint>
+#include <cstdio>
 #include <filesystem>
 #include <string>
 #include <system_error>
@@ -53,6 +54,14 @@ void check_outputs(Options const& options, std::int64_t voxels) {
   check("--output", options.output, voxels * static_cast<std::int64_t>(sizeof(float)));
   for (auto const& [option, path] : options.pictures()) {
     if (!path->empty()) check(option.c_str(), *path, 0);
+  }
+}
+
+void print_missing_space(Options const& options, std::int64_t voxels) {
+  try {
+    check_outputs(options, voxels);
+  } catch (BadInput const& error) {
+    std::printf("%s\n", error.what());
   }
 }
 

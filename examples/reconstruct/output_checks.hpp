@@ -20,4 +20,7 @@ void check_pictures(Options const& options, pyronn::Scan const& scan);
 /// voxels, and pictures. Throws BadInput.
 void check_outputs(Options const& options, std::int64_t voxels);
 
+/// The same, as a line of a plan, which writes nothing.
+void print_missing_space(Options const& options, std::int64_t voxels);
+
 }  // namespace example

@@ -36,6 +36,9 @@ inline constexpr std::pair<char const*, char const*> plain[] = {
     {"; Redundancy::uniform takes", "; --redundancy uniform takes"},
     {"Redundancy::parker and riess are", "--redundancy parker and riess are"},
     {"Redundancy::", "--redundancy "},
+    {"out of it; the limit is 1 degree",
+     "out of it; the limit is 1 degree; if the object lies within the side that sees less, "
+     "--redundancy uniform takes more"},
     {"FilterWindow::", "--window "},
     {", as Grid::flat makes,", ","},
     {"name the redundancy that the scan is to have", "name one with --redundancy"},

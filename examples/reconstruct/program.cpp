@@ -115,7 +115,7 @@ class Program {
   /// What depends on where the axis is.
   void settle() {
     grid_ = input([&] { return choose_volume(options_, scan_); });
-    check_outputs(options_, grid_.size.count());
+    check_outputs(options_, options_.is_plan ? 0 : grid_.size.count());
     iteration_ = input([&] { return iteration_of(options_, scan_, grid_); });
     if (options_.method.wants_fbp()) {
       input([&] { choose_redundancy(scan_, grid_, fbp_options_); });
@@ -172,6 +172,7 @@ class Program {
     print_geometry(scan_);
     print_task(scan_, grid_, plan, place());
     print_method();
+    print_missing_space(options_, grid_.size.count());
     double const seconds =
         iteration_ ? iterative_seconds(plan, reader) : estimated_seconds(plan, reader);
     std::printf("about %s\n", text_of_seconds(seconds).c_str());

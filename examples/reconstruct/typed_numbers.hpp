@@ -28,6 +28,7 @@ inline std::optional<double> typed_number(std::string const& text) {
 /// Whether it was meant as a number: no file is called so.
 inline bool looks_like_number(std::string const& text) {
   constexpr char const* digits = "0123456789";
+  if (text == "nan" || text == "inf") return true;
   auto const first = text.find_first_not_of("+-.");
   return first != std::string::npos && first <= 2 && text.find_first_of(digits) == first &&
          text.find_first_not_of("0123456789+-.,eE") == std::string::npos;

@@ -124,17 +124,21 @@ Grid whole_volume(Options const& options, pyronn::Scan const& scan) {
   return Grid::centered(has_size ? size : grid.size, grid.spacing, middle);
 }
 
-/// Whether a grid comes nearer to the axis than what is seen at the ends of rows: what lies farther
-/// out is seen in passing by a few views.
-bool is_near_axis(pyronn::CircularScan const& circle, Grid const& grid) {
+/// How far from the axis what is seen at the ends of rows is [mm].
+double radius_of(pyronn::CircularScan const& circle) {
+  double const before = circle.axis_column + 0.5;
+  return std::max(before, circle.size[0] - before) * circle.pixel_at_axis()[0];
+}
+
+/// Whether a grid comes nearer to the axis than that: what lies farther out is seen in passing by a
+/// few views.
+bool is_near_axis(double radius, Grid const& grid) {
   double nearest[2];
   for (int axis = 0; axis < 2; ++axis) {
     double const begin = grid.origin[axis] - 0.5 * grid.spacing[axis];
     nearest[axis] = std::clamp(0.0, begin, begin + grid.size[axis] * grid.spacing[axis]);
   }
-  double const before = circle.axis_column + 0.5;
-  double const columns = std::max(before, circle.size[0] - before);
-  return std::hypot(nearest[0], nearest[1]) < columns * circle.pixel_at_axis()[0];
+  return std::hypot(nearest[0], nearest[1]) < radius;
 }
 
 /// Whether the shadow of a grid falls on the detector in some view: that of the box about the
@@ -178,16 +182,20 @@ std::string text_of_space(Grid const& grid) {
   return text + " mm";
 }
 
-/// Refuses a picture of nothing.
-void check_is_seen(Options const& options, pyronn::Scan const& scan, Grid const& grid) {
-  bool const is_near = !scan.circle || is_near_axis(*scan.circle, grid);
+/// Refuses a picture of nothing; of a circle, what is seen lies within `radius`.
+void check_is_seen(Options const& options, pyronn::Scan const& scan, double radius,
+                   Grid const& grid) {
+  bool const is_near = !scan.circle || is_near_axis(radius, grid);
   if (is_near && is_seen(scan.geometry, grid)) return;
   std::string const name = !options.region_voxels.empty() ? "--region"
                            : !options.region_mm.empty()   ? "--region-mm"
                            : !options.middle_mm.empty()   ? "--middle"
                                                           : options.scan.string() + ": volume";
   std::string message = name + ": what is seen holds nothing of " + text_of_space(grid);
-  if (scan.circle) {
+  if (!is_near) {
+    message += scan.is_plane() ? "; it is a disc" : "; it is a cylinder";
+    message += " about the axis, x = y = 0, with a radius of " + number_text(radius) + " mm";
+  } else if (scan.circle) {
     message += "; the scan sees " + text_of_space(pyronn::volume_of_scan(*scan.circle));
   }
   throw BadInput(message);
@@ -199,9 +207,7 @@ Grid part_of_volume(Options const& options, Grid const& whole) {
   return whole;
 }
 
-}  // namespace
-
-Grid choose_volume(Options const& options, pyronn::Scan const& scan) {
+Grid all_of_volume(Options const& options, pyronn::Scan const& scan) {
   bool const is_named =
       options.size.empty() && options.voxel_mm.empty() && options.middle_mm.empty() && scan.grid;
   Grid const whole = is_named ? *scan.grid : whole_volume(options, scan);
@@ -209,9 +215,44 @@ Grid choose_volume(Options const& options, pyronn::Scan const& scan) {
     throw BadInput("--size: a scan of the plane has one slice, not " +
                    std::to_string(whole.size[2]));
   }
-  Grid const grid = part_of_volume(options, whole);
-  check_is_seen(options, scan, grid);
+  return whole;
+}
+
+/// The space of a region in one voxel, within the volume's. Throws BadInput where they do not meet.
+Grid space_of_region(Grid const& whole, std::vector<double> const& ends) {
+  pyronn::Vec3d begin;
+  pyronn::Vec3d voxel;
+  for (int axis = 0; axis < 3; ++axis) {
+    double const from = ends[2 * static_cast<std::size_t>(axis)];
+    double const to = ends[2 * static_cast<std::size_t>(axis) + 1];
+    double const first = whole.origin[axis] - 0.5 * whole.spacing[axis];
+    double const last = first + whole.size[axis] * whole.spacing[axis];
+    if (!(from <= to && from <= last && to >= first)) {
+      refuse_region("--region-mm", axis, from, to,
+                    "space from " + number_text(first) + " to " + number_text(last) + " mm");
+    }
+    begin[axis] = std::max(from, first);
+    voxel[axis] = std::max(std::min(to, last) - begin[axis], whole.spacing[axis]);
+  }
+  return Grid::from_origin({1, 1, 1}, voxel, begin + 0.5 * voxel);
+}
+
+}  // namespace
+
+Grid choose_volume(Options const& options, pyronn::Scan const& scan) {
+  Grid const grid = part_of_volume(options, all_of_volume(options, scan));
+  check_is_seen(options, scan, scan.circle ? radius_of(*scan.circle) : 0, grid);
   return grid;
+}
+
+Grid largest_volume(Options const& options, pyronn::Scan const& widest, double reach) {
+  Grid const whole = all_of_volume(options, widest);
+  if (!options.region_voxels.empty()) return region_of_voxels(whole, options.region_voxels);
+  bool const has_region = !options.region_mm.empty();
+  Grid const space = has_region ? space_of_region(whole, options.region_mm) : whole;
+  // What a panel that is turned sees along the axis is not known yet.
+  if (options.roll != "auto") check_is_seen(options, widest, reach, space);
+  return whole;
 }
 
 }  // namespace example

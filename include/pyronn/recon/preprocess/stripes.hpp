@@ -142,7 +142,7 @@ class StripeFinder {
     executor_.for_each(kernel.items(), kernel);
     if (round_ > 0) return;
     executor_.for_each({detector_[0], detector_[1], 1},
-                       detail::AddViews{lines, views_.view(detector_)});
+                       detail::AddLinesOfViews{lines, views_.view(detector_)});
   }
 
   /// Ends a round: finds the stripes by what was seen so far. Does not synchronise.

@@ -35,7 +35,7 @@ struct ClearViews {
 };
 
 /// Adds some views; an item is a pixel.
-struct AddViews {
+struct AddLinesOfViews {
   using Block = BlockShape<128, 1, 1>;
   static constexpr int views_of_group = 8;
 
