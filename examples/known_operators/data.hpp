@@ -22,8 +22,8 @@ extern "C" {
 [[gnu::visibility("default")]] char const* known_rectangles(int size, int count, std::uint32_t seed,
                                                             float* values);
 
-/// Scenes of eight ellipses and rectangles each, which add up, with values from 0.1 to 1: (count, y,
-/// x). Scene n is that of seed + n.
+/// Scenes of eight ellipses and rectangles each, which add up, with values from 0.1 to 1: (count,
+/// y, x). Scene n is that of seed + n.
 [[gnu::visibility("default")]] char const* known_scenes(int size, int count, std::uint32_t seed,
                                                         float* values);
 

@@ -15,8 +15,8 @@ ORDER = ("FBP", "SIRT", "OS-SART", "SIRT, x >= 0", "OS-SART, x >= 0", "SART, x >
 def main(images, pictures):
     scans = {}
     for file in Path(images).glob("*.npy"):
-        scan, views, method = file.stem.split(", ", 2)
-        scans.setdefault(f"{scan}, {views}", {})[method] = np.load(file)
+        method = max((m for m in ORDER if file.stem.endswith(", " + m)), key=len)
+        scans.setdefault(file.stem[:-len(method) - 2], {})[method] = np.load(file)
     for scan, found in scans.items():
         row = [found[method] for method in ORDER if method in found]
         white = np.percentile(row[-1], 99.5)
