@@ -32,8 +32,9 @@ void check_effects(Options const& options, pyronn::Scan const& scan, PlaceOfWork
              std::to_string(least_columns - 1) + " beside them");
   bool const is_for_arcs = options.redundancy == "parker" || options.redundancy == "riess";
   if (is_for_arcs && scan.circle && pyronn::is_full_turn(*scan.circle)) {
-    throw BadInput("--redundancy: " + options.redundancy + " is for less than a full turn, not for " +
-                   file + "; uniform and wang are for full turns");
+    throw BadInput("--redundancy: " + options.redundancy +
+                   " is for less than a full turn, not for " + file +
+                   "; uniform and wang are for full turns");
   }
   if (auto const column = options.axis_column(); column && scan.circle) {
     if (!(*column >= -0.5 && *column <= columns - 0.5)) {

@@ -28,7 +28,8 @@ struct PixelTally {
   std::int32_t brighter;    ///< far brighter than the pixels around, of one and the same view
   std::int32_t darker;      ///< far darker than them
   float first;              ///< count that is a finite number
-  float least, greatest;    ///< of those counts
+  float least;              ///< of those counts
+  float greatest;           ///< of those counts
   float step;  ///< the least difference to the first one, but for none; 0: there is none
 };
 
