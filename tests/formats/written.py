@@ -284,7 +284,7 @@ def write_nikon(folder, scan):
         "Projections": len(scan.views), "InitialAngle": repr(float(-scan.angles[0])),
         "AngularStep": repr(float(-step)), "WhiteLevel": scan.full,
         "ObjectOffsetX": repr(offset)}))
-    return [path]
+    return [path] if offset else [path, "--center", repr(float(scan.axis))]  # 0: nobody has set it
 
 
 def nikon_vectors(scan):
