@@ -55,8 +55,9 @@ struct InvertColumnSums {
   Number least = 0;
 
   PYRONN_HOST_DEVICE InvertColumnSums with_scalars() const {
-    return {sums, total, count,
-            static_cast<Number>(negligible * *total / static_cast<double>(count))};
+    // Not below 0, whatever the entries of a user's map add up to.
+    double const mean = pyronn::max(*total / static_cast<double>(count), 0.0);
+    return {sums, total, count, static_cast<Number>(negligible * mean)};
   }
   PYRONN_HOST_DEVICE T operator()(std::int64_t i) const {
     Number const sum = widen(sums[i]);
