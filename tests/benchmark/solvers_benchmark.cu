@@ -79,7 +79,7 @@ class SolverBench {
     map_.apply(executor_, image(), data(), workspace);
   }
 
-  template <template <class, class> class Solver, class Options>
+  template <template <class...> class Solver, class Options>
   void time(std::string const& solver_name, Options const& options) {
     if (!wants(solver_name)) return;
     Solver<Map, CudaExecutor> solver{executor_, pyronn::ReconstructionProblem<Map>{map_, data()},
