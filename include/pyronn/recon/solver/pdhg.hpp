@@ -135,6 +135,14 @@ class Pdhg {
     return detail::measure_tv(system_, lattice_, options_.strength, image_, rays(), numbers());
   }
 
+  /// Queues the square of the residual's weighted norm, without waiting for it, and returns where
+  /// it will be in the executor's memory until the next call. Takes one call of A.
+  double const* queue_residual_square() {
+    system_.make_residual(image_, rays());
+    system_.weighted_square(rays(), numbers());
+    return numbers();
+  }
+
   /// What save_state keeps: solver_state.hpp.
   template <class State>
   void visit_state(State& state) {

@@ -31,13 +31,13 @@ inline constexpr bool preconditions_v = !std::is_same_v<Preconditioner, NoPrecon
 template <class System, class Executor, class Map, class Preconditioner>
 WorkspaceBytes preconditioned_workspace(Executor const& executor, Map const& map,
                                         Preconditioner const& preconditioner, std::size_t limit) {
-  std::size_t const bytes = System::workspace_bytes(executor, map, limit);
+  WorkspaceBytes result{System::workspace_bytes(executor, map, limit)};
   if constexpr (preconditions_v<Preconditioner>) {
-    return {std::max(bytes, preconditioner.workspace_bytes(executor, limit))};
+    result.bytes = std::max(result.bytes, preconditioner.workspace_bytes(executor, limit));
   } else {
     static_cast<void>(preconditioner);
-    return {bytes};
   }
+  return result;
 }
 
 /// Throws InvalidArgument unless it is a map of the images of `map`.

@@ -98,12 +98,19 @@ class Sirt {
 
   /// Numbers about the image; the objective is 1/2 |b - A x|^2 in the norm of R. Waits.
   [[nodiscard]] SolverMeasures measure() {
-    system_.weighted_square(residual(), numbers());
+    queue_residual_square();
     detail::WeightedSquareTerm<Ray, Ray> const term{residual().data, row_weights().data};
     detail::reduce<detail::Unchanged>(system_.executor(), {"Sirt", "", "", "Sirt: objective"}, term,
                                       residual().count(), numbers() + 1, system_.workspace());
     auto const found = detail::numbers_on_host<2>(system_.executor(), numbers());
     return {std::sqrt(found[0]), found[1] / 2};
+  }
+
+  /// Queues the square of the residual's weighted norm, without waiting for it, and returns where
+  /// it will be in the executor's memory until the next call.
+  double const* queue_residual_square() {
+    system_.weighted_square(residual(), numbers());
+    return numbers();
   }
 
   /// What save_state keeps: solver_state.hpp.
