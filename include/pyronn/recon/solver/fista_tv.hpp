@@ -184,7 +184,7 @@ class FistaTv {
     ReconstructionProblem<Map> const& problem = system_.problem();
     system_.apply(beyond(), rays());
     using RayNumber = detail::element_number_t<Ray>;
-    detail::WeightedResidual<Ray> const residual{
+    detail::WeightedResidual<Ray, typename System::Data> const residual{
         problem.data.data, rays().data, problem.weights.data, static_cast<RayNumber>(1 / square_)};
     detail::for_each_element(executor, residual, rays().data, rays().count());
     Image const gradient = dual().scratch();

@@ -150,8 +150,8 @@ class OsSart {
     for (int s = 0; s < system_.subsets().count(); ++s) {
       system_.project(s, image_, rays());
       system_.add_weighted_square(s, rays(), numbers(), part, residual_square);
-      detail::ResidualSquareTerm<Ray> const term{system_.subsets().rays(s), system_.data(),
-                                                 rays().data, nullptr, row_weights(s).data};
+      detail::ResidualSquareTerm<Ray, Data> const term{system_.subsets().rays(s), system_.data(),
+                                                       rays().data, nullptr, row_weights(s).data};
       system_.add_sum(s, term, numbers(), part, objective);
     }
   }
@@ -163,6 +163,7 @@ class OsSart {
  private:
   using Pixel = typename System::Image;
   using Ray = typename System::Ray;
+  using Data = typename System::Data;
   using RayView = typename System::RayView;
   /// The numbers in the executor's memory.
   enum Number { residual_square, objective, part, num_numbers };
@@ -196,8 +197,8 @@ class OsSart {
   void take(int s, Factor relaxation) {
     auto const columns = layout_.columns.of(s, system_, memory_.data(), rays(), numbers() + part);
     system_.project(s, image_, rays());
-    detail::WeighResidual<Ray> const residual{system_.data(), rays().data, nullptr,
-                                              row_weights(s).data};
+    detail::WeighResidual<Ray, Data> const residual{system_.data(), rays().data, nullptr,
+                                                    row_weights(s).data};
     system_.step(s, residual, rays());
     system_.backproject(s, rays(), gradient());
     PixelBounds const bounds = system_.problem().bounds;

@@ -99,7 +99,7 @@ class Pdhg {
     ReconstructionProblem<Map> const& problem = system_.problem();
     system_.apply(beyond(), rays());
     using RayNumber = detail::element_number_t<Ray>;
-    detail::DataDualStep<Ray> const data_step{
+    detail::DataDualStep<Ray, typename System::Data> const data_step{
         data_dual().data, rays().data,          problem.data.data,
         row_sums().data,  problem.weights.data, static_cast<RayNumber>(1 / balance_)};
     detail::for_each_element(executor, data_step, data_dual().data, data_dual().count());

@@ -173,6 +173,7 @@ class Pwls {
  private:
   using Pixel = typename System::Image;
   using Ray = typename System::Ray;
+  using Data = typename System::Data;
   /// The numbers in the executor's memory.
   enum Number { residual_square, penalty, part, step_count, step_momentum, num_numbers };
 
@@ -228,9 +229,10 @@ class Pwls {
   template <class Curvature>
   void make_step(int s, Image point) {
     system_.project(s, point, rays());
-    system_.step(
-        s, detail::WeighResidual<Ray>{system_.data(), rays().data, system_.weights_data(), nullptr},
-        rays());
+    system_.step(s,
+                 detail::WeighResidual<Ray, Data>{system_.data(), rays().data,
+                                                  system_.weights_data(), nullptr},
+                 rays());
     system_.backproject(s, rays(), gradient());
     detail::make_penalised_step<Curvature>(system_.executor(), options_.potential, neighbours_,
                                            size(), system_.subsets().count(), point.data,

@@ -62,14 +62,13 @@ class Sirt {
     system_.check(image, numbers());
     image_ = image;
     Executor const& executor = system_.executor();
-    auto const& weights = system_.problem().weights;
     system_.make_mask(gradient());
     system_.apply(gradient(), row_weights());
-    detail::InvertSums<Ray> const rows{row_weights().data, weights.data};
+    detail::InvertSums<Ray> const rows{row_weights().data, system_.problem().weights.data};
     detail::for_each_element(executor, rows, row_weights().data, row_weights().count());
-    if (weights.data == nullptr) fill(executor, residual(), 1);
-    system_.apply_transpose(weights.data == nullptr ? detail::read_only(residual()) : weights,
-                            column_weights());
+    fill(executor, residual(), 1);
+    if (system_.problem().weights.data != nullptr) system_.weigh(residual(), residual());
+    system_.apply_transpose(residual(), column_weights());
     system_.invert_column_sums(column_weights(), numbers());
     system_.bound(image_);
     system_.make_residual(image_, residual());
