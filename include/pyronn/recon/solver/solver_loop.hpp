@@ -13,6 +13,7 @@
 #include <cmath>
 #include <cstddef>
 #include <type_traits>
+#include <utility>
 
 #include <pyronn/core/config.hpp>
 #include <pyronn/core/detail/detected.hpp>
