@@ -133,14 +133,19 @@ void in_core(CudaExecutor const& executor, std::string const& name, Op const& op
   print(name + ", in the device's memory", time, bits_of(output));
 }
 
+template <class Call>
+void measure(std::string const& name, Call& call, Array input, Array output) {
+  double const time = seconds([&] { call(input, output); });
+  print(name, time, bits_of(output));
+}
+
 template <class Op>
 void streamed(CudaExecutor const& executor, std::string const& name, Op const& op,
               pyronn::StreamLimits const& limits, Array input, Array output) {
   pyronn::Streamed call{executor, op, limits};
   std::cout << call.plan(input, output) << std::endl;
-  double const first = seconds([&] { call(input, output); });
-  print(name + ", first call", first, bits_of(output));
-  print(name, seconds([&] { call(input, output); }), bits_of(output));
+  measure(name + ", first call", call, input, output);
+  measure(name, call, input, output);
 }
 
 template <class Op>

@@ -24,6 +24,7 @@ struct StreamLimits {
 struct StreamPlan {
   int output_blocks = 0;            ///< slabs of a volume, or ranges of views
   int output_planes = 0;            ///< slices or views of one, at most
+  int output_rows = 0;              ///< of each of them, at most
   int output_slots = 0;             ///< of them at a time in the executor's memory
   int input_blocks = 0;             ///< of which each output block is made
   int input_planes = 0;             ///< views or slices of one, at most
@@ -41,9 +42,9 @@ inline std::ostream& operator<<(std::ostream& out, StreamPlan const& plan) {
   auto const gib = [](auto bytes) { return static_cast<double>(bytes) / (1 << 30); };
   std::ostringstream text;
   text << std::fixed << std::setprecision(2) << plan.output_blocks << " x " << plan.output_planes
-       << " planes from " << plan.input_blocks << " x " << plan.input_planes << ", "
-       << gib(plan.bytes_in) << " GiB in, " << gib(plan.bytes_out) << " GiB out, "
-       << gib(plan.device_bytes) << " GiB of the executor, " << gib(plan.host_bytes)
+       << " planes of " << plan.output_rows << " rows from " << plan.input_blocks << " x "
+       << plan.input_planes << ", " << gib(plan.bytes_in) << " GiB in, " << gib(plan.bytes_out)
+       << " GiB out, " << gib(plan.device_bytes) << " GiB of the executor, " << gib(plan.host_bytes)
        << " GiB of the host";
   if (plan.seconds > 0) text << ", " << plan.seconds << " s";
   return out << text.str();

@@ -21,6 +21,7 @@
 #include <pyronn/exec/block_slots.hpp>
 #include <pyronn/exec/host_array.hpp>
 #include <pyronn/exec/workspace.hpp>
+#include <pyronn/geometry/shadow.hpp>
 #include <pyronn/operators/part.hpp>
 
 namespace pyronn {
@@ -79,13 +80,12 @@ class Streamed {
     Memory& memory = *memory_;
     memory.input.begin(input);
     memory.output.begin(output);
-    auto const tasks = tasks_of(memory.cut);
-    bool const keeps_input = tasks.front().inputs.size() == 1;
     detail::BlockStream stream{memory.input, memory.cut.input.slots, memory.output,
-                               memory.cut.output.slots, keeps_input};
-    stream.run(tasks, [&](detail::OutputTask const& task, std::size_t n, auto const& from,
-                          auto const& to) {
-      op_(executor_, from, to, memory.workspace, part_of(task.output, task.inputs[n], n));
+                               memory.cut.output.slots};
+    stream.run(tasks_of(memory.cut), [&](detail::OutputTask const& task, std::size_t n,
+                                         auto const& from, auto const& to) {
+      op_of(task.output)(executor_, from, to, memory.workspace,
+                         part_of(task.output, task.inputs[n], n));
     });
   }
 
@@ -128,14 +128,25 @@ class Streamed {
     detail::StreamCosts costs{};
     costs.input_planes = input.extents()[2];
     costs.output_planes = output.extents()[2];
-    costs.input_plane_bytes = InputSlots::memory_bytes(input, {1, 1});
-    costs.output_plane_bytes = OutputSlots::memory_bytes(output, {1, 1});
+    costs.input_rows = input.extents()[1];
+    costs.output_rows = output.extents()[1];
+    costs.input_row_bytes = InputSlots::memory_bytes(input, {1, 1, 1});
+    costs.output_row_bytes = OutputSlots::memory_bytes(output, {1, 1, 1});
     costs.is_on_host = InputSlots::is_in_host_memory;
     costs.staging = [&](detail::StreamCut const& cut) {
       return InputSlots::staging_bytes(input, cut.input, staging_limit()) +
              OutputSlots::staging_bytes(output, cut.output, staging_limit());
     };
     costs.workspace = [&](int views, std::size_t limit) { return workspace_bytes(views, limit); };
+    if constexpr (Known::has_bands) {
+      costs.slices_of_rows = [&](int rows) {
+        int most = 0;
+        for (auto const& band : bands(rows)) {
+          most = std::max(most, Known::slices_of(op_, band).num_slices);
+        }
+        return most;
+      };
+    }
     detail::StreamCutter const cutter{std::move(costs), limits_};
     return Known::makes_volume ? cutter.of_volume() : cutter.of_views();
   }
@@ -154,26 +165,62 @@ class Streamed {
     if (memory_ && memory_->cut == wanted && memory_->staging_bytes == staging) return;
     memory_.reset();
     memory_ = std::make_unique<Memory>(executor_, input, output, wanted, staging_limit());
+    bands_.clear();
+    if constexpr (Known::has_bands) {
+      if (wanted.output.rows == output_extents()[1]) return;
+      for (auto const& band : bands(wanted.output.rows)) {
+        bands_.push_back(Known::of_rows(op_, band));
+      }
+    }
+  }
+
+  /// Bands of so many rows of the output.
+  [[nodiscard]] std::vector<DetectorRows> bands(int rows) const {
+    int const all = output_extents()[1];
+    std::vector<DetectorRows> result;
+    for (int first = 0; first < all; first += rows) {
+      result.push_back({first, std::min(rows, all - first)});
+    }
+    return result;
+  }
+  /// The operator of a block's rows.
+  [[nodiscard]] Operator const& op_of(HostBlock const& output) const {
+    if (bands_.empty()) return op_;
+    return bands_[static_cast<std::size_t>(output.first_row / memory_->cut.output.rows)];
   }
 
   [[nodiscard]] std::vector<detail::OutputTask> tasks_of(detail::StreamCut const& cut) const {
     std::vector<detail::OutputTask> tasks;
-    for (auto const& to : planes_of(output_extents(), cut.output.planes)) {
-      detail::OutputTask task{to, planes_of(input_extents(), cut.input.planes)};
-      bool const is_kept = task.inputs.size() == 1;
-      if constexpr (Known::makes_volume) {
-        if (!is_kept) choose_rows(task);
+    for (auto const& band : bands(cut.output.rows)) {
+      for (HostBlock to : planes_of(output_extents(), cut.output.planes)) {
+        to.first_row = band.first;
+        to.num_rows = band.count;
+        tasks.push_back({to, inputs_of(cut, to)});
       }
-      tasks.push_back(std::move(task));
     }
     return tasks;
   }
-  void choose_rows(detail::OutputTask& task) const {
-    auto const rows = Known::input_rows(op_, Slab{task.output.first_plane, task.output.num_planes});
-    for (HostBlock& block : task.inputs) {
-      block.first_row = rows.first;
-      block.num_rows = rows.count;
+
+  /// What a block of the output is made of.
+  [[nodiscard]] std::vector<HostBlock> inputs_of(detail::StreamCut const& cut,
+                                                 HostBlock const& to) const {
+    if constexpr (Known::has_bands) {
+      if (cut.output.rows < output_extents()[1]) {
+        Slab const slices = Known::slices_of(op_, {to.first_row, to.num_rows});
+        return {{slices.first_slice, slices.num_slices, 0, input_extents()[1]}};
+      }
     }
+    auto blocks = planes_of(input_extents(), cut.input.planes);
+    if constexpr (Known::makes_volume) {
+      // A single block stays for all slabs.
+      if (blocks.size() == 1) return blocks;
+      auto const rows = Known::input_rows(op_, Slab{to.first_plane, to.num_planes});
+      for (HostBlock& block : blocks) {
+        block.first_row = rows.first;
+        block.num_rows = rows.count;
+      }
+    }
+    return blocks;
   }
   static std::vector<HostBlock> planes_of(Extents<3> const& extents, int planes) {
     std::vector<HostBlock> blocks;
@@ -198,6 +245,7 @@ class Streamed {
     StreamPlan plan;
     plan.output_blocks = static_cast<int>(tasks.size());
     plan.output_planes = cut.output.planes;
+    plan.output_rows = cut.output.rows;
     plan.output_slots = cut.output.slots;
     plan.input_blocks = static_cast<int>(tasks.front().inputs.size());
     plan.input_planes = cut.input.planes;
@@ -210,11 +258,14 @@ class Streamed {
     auto const bytes = [&](HostBlock const& block, Extents<3> const& extents) {
       return std::int64_t{sizeof(Element)} * extents[0] * block.num_rows * block.num_planes;
     };
+    HostBlock const* last = nullptr;
     for (detail::OutputTask const& task : tasks) {
       plan.bytes_out += bytes(task.output, output_extents());
-      bool const is_there = plan.input_blocks == 1 && plan.bytes_in > 0;
-      if (is_there) continue;
-      for (HostBlock const& block : task.inputs) plan.bytes_in += bytes(block, input_extents());
+      for (HostBlock const& block : task.inputs) {
+        if (last != nullptr && block == *last) continue;
+        plan.bytes_in += bytes(block, input_extents());
+        last = &block;
+      }
     }
     return plan;
   }
@@ -223,6 +274,7 @@ class Streamed {
   Operator op_;
   StreamLimits limits_;
   std::unique_ptr<Memory> memory_;
+  std::vector<Operator> bands_;  ///< of the output's rows; none where it has whole planes
 };
 
 }  // namespace pyronn

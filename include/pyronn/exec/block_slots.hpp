@@ -15,15 +15,22 @@
 
 namespace pyronn::detail {
 
-/// How many blocks there is room for at a time, of at most how many planes.
+/// How many blocks there is room for at a time, of at most how many planes, of so many rows.
 struct SlotShape {
   int slots;
   int planes;
+  int rows;
 
   friend bool operator==(SlotShape const& a, SlotShape const& b) {
-    return a.slots == b.slots && a.planes == b.planes;
+    return a.slots == b.slots && a.planes == b.planes && a.rows == b.rows;
   }
 };
+
+/// Elements of a slot of an array of these extents.
+inline std::size_t slot_count(Extents<3> const& extents, SlotShape shape) {
+  return row_count(extents) * static_cast<std::size_t>(shape.rows) *
+         static_cast<std::size_t>(shape.planes);
+}
 
 /// Where blocks of an input come to. A thread of its own fills slots, in turn; the caller's takes
 /// them and gives them back. Where executors work in the host's memory an array is read in place.
@@ -37,18 +44,19 @@ class InputSlots {
   static constexpr bool is_in_host_memory = true;
   /// Of the executor's memory [bytes].
   static std::size_t memory_bytes(HostInput<T> const& input, SlotShape shape) {
-    return input.is_in_memory() ? 0 : slot_count(input, shape) * sizeof(T) * slots_of(shape);
+    return input.is_in_memory() ? 0
+                                : slot_count(input.extents(), shape) * sizeof(T) * slots_of(shape);
   }
   /// Of the host's beside that [bytes], at most `limit`.
   static std::size_t staging_bytes(HostInput<T> const& input, SlotShape shape, std::size_t) {
-    return input.is_in_memory() ? 0 : slot_count(input, shape) * sizeof(T);
+    return input.is_in_memory() ? 0 : slot_count(input.extents(), shape) * sizeof(T);
   }
 
   /// Allocates for inputs like this one.
   InputSlots(Executor const& executor, HostInput<T> const& input, SlotShape shape, std::size_t)
       : memory_{executor, memory_bytes(input, shape) / sizeof(T)},
-        block_(input.is_in_memory() ? 0 : slot_count(input, shape)),
-        slot_count_{slot_count(input, shape)} {
+        block_(input.is_in_memory() ? 0 : slot_count(input.extents(), shape)),
+        slot_count_{slot_count(input.extents(), shape)} {
     std::fill_n(memory_.data(), memory_.size(), T{});
   }
 
@@ -78,9 +86,6 @@ class InputSlots {
   void wait() {}
 
  private:
-  static std::size_t slot_count(HostInput<T> const& input, SlotShape shape) {
-    return plane_count(input.extents()) * static_cast<std::size_t>(shape.planes);
-  }
   static std::size_t slots_of(SlotShape shape) { return static_cast<std::size_t>(shape.slots); }
   [[nodiscard]] T* slot_data(int slot) const {
     return memory_.data() + slot_count_ * static_cast<std::size_t>(slot);
@@ -92,16 +97,16 @@ class InputSlots {
   HostInput<T> const* input_ = nullptr;
 };
 
-/// Where blocks of an output are made. The caller's thread takes slots and says when they are made;
-/// a thread of its own brings them, in turn, to the host.
+/// Where blocks of an output are made, without gaps. The caller's thread takes slots and says when
+/// they are made; a thread of its own brings them, in turn, to the host.
 template <class Backend, class Executor, class T>
 class OutputSlots {
  public:
   /// Of the executor's memory [bytes].
   static std::size_t memory_bytes(HostOutput<T> const& output, SlotShape shape) {
-    return output.is_in_memory()
-               ? 0
-               : slot_count(output, shape) * sizeof(T) * static_cast<std::size_t>(shape.slots);
+    return output.is_in_memory() ? 0
+                                 : slot_count(output.extents(), shape) * sizeof(T) *
+                                       static_cast<std::size_t>(shape.slots);
   }
   /// Of the host's beside that [bytes], at most `limit`.
   static std::size_t staging_bytes(HostOutput<T> const&, SlotShape, std::size_t) { return 0; }
@@ -109,17 +114,17 @@ class OutputSlots {
   /// Allocates for outputs like this one.
   OutputSlots(Executor const& executor, HostOutput<T> const& output, SlotShape shape, std::size_t)
       : memory_{executor, memory_bytes(output, shape) / sizeof(T)},
-        slot_count_{slot_count(output, shape)} {}
+        slot_count_{slot_count(output.extents(), shape)} {}
 
   /// From here on blocks are those of this output, which must outlive them.
   void begin(HostOutput<T> const& output) { output_ = &output; }
 
   /// The planes of a slot that was brought to the host, for work that is queued from now on.
   ArrayView<T, 3> take(int slot, HostBlock const& block) {
-    if (output_->is_in_memory())
+    if (output_->is_in_memory()) {
       return output_->array().slices(block.first_plane, block.num_planes);
-    Extents<3> const whole = output_->extents();
-    return {slot_data(slot), {whole[0], whole[1], block.num_planes}};
+    }
+    return {slot_data(slot), {output_->extents()[0], block.num_rows, block.num_planes}};
   }
   /// The work that writes the slot is queued.
   void made(int) {}
@@ -131,9 +136,6 @@ class OutputSlots {
   void wait() {}
 
  private:
-  static std::size_t slot_count(HostOutput<T> const& output, SlotShape shape) {
-    return plane_count(output.extents()) * static_cast<std::size_t>(shape.planes);
-  }
   [[nodiscard]] T* slot_data(int slot) const {
     return memory_.data() + slot_count_ * static_cast<std::size_t>(slot);
   }

@@ -21,6 +21,12 @@ struct HostBlock {
   int num_planes;   ///< at least 1
   int first_row;    ///< from 0
   int num_rows;     ///< of each plane, at least 1
+
+  /// Blocks are equal where they are the same planes and rows.
+  friend bool operator==(HostBlock const& a, HostBlock const& b) {
+    return a.first_plane == b.first_plane && a.num_planes == b.num_planes &&
+           a.first_row == b.first_row && a.num_rows == b.num_rows;
+  }
 };
 
 /// An array of the host's memory that is read: an ArrayView, pinned, pageable or mapped from a
@@ -66,9 +72,10 @@ class HostOutput {
   static_assert(!std::is_const_v<T>, "An output is written.");
 
  public:
-  /// Takes a block of whole planes, which lie one after another and are there until it returns. The
-  /// blocks come in order and together are the array. Called from one thread at a time, not that of
-  /// the call; what it throws ends the call.
+  /// Takes a block, whose planes lie one after another without gaps and are there until it returns.
+  /// Blocks of a volume are whole slices and come in order; those of projections may be some rows
+  /// of some views. Called from one thread at a time, not that of the call; what it throws ends the
+  /// call.
   using Write = std::function<void(HostBlock const& block, T const* values)>;
 
   /// In memory.

@@ -30,7 +30,8 @@ struct SlotSizes {
       : row_bytes{row_count(extents) * sizeof(T)}, plane_bytes{plane_count(extents) * sizeof(T)} {}
 
   [[nodiscard]] std::size_t slot_bytes(SlotShape shape) const {
-    return plane_bytes * static_cast<std::size_t>(shape.planes);
+    return row_bytes * static_cast<std::size_t>(shape.rows) *
+           static_cast<std::size_t>(shape.planes);
   }
   [[nodiscard]] std::size_t bytes(SlotShape shape) const {
     return slot_bytes(shape) * static_cast<std::size_t>(shape.slots);
@@ -179,8 +180,8 @@ class OutputSlots<CudaBackend, Executor, T> {
       : executor_{executor},
         sizes_{output.extents()},
         slot_bytes_{sizes_.slot_bytes(shape)},
-        memory_{executor, sizes_.bytes(shape)},
         unit_bytes_{unit_bytes(output, sizes_)},
+        memory_{executor, sizes_.bytes(shape)},
         made_(static_cast<std::size_t>(shape.slots)),
         brought_(static_cast<std::size_t>(shape.slots)) {
     if (is_staged(output)) {
@@ -192,9 +193,8 @@ class OutputSlots<CudaBackend, Executor, T> {
 
   ArrayView<T, 3> take(int slot, HostBlock const& block) {
     brought_[index(slot)].hold(executor_.stream());
-    Extents<3> const whole = output_->extents();
     return {static_cast<T*>(static_cast<void*>(slot_data(slot))),
-            {whole[0], whole[1], block.num_planes}};
+            {output_->extents()[0], block.num_rows, block.num_planes}};
   }
   void made(int slot) { made_[index(slot)].record(executor_.stream()); }
 
@@ -202,7 +202,7 @@ class OutputSlots<CudaBackend, Executor, T> {
     stream_.set_device();
     made_[index(slot)].hold(stream_.get());
     if (!staging_.has_value()) {
-      download(slot, block, block, in_array(block));
+      download(slot, block, block, in_array(block), sizes_.plane_bytes);
     } else {
       bring_through_staging(slot, block);
     }
@@ -211,7 +211,7 @@ class OutputSlots<CudaBackend, Executor, T> {
   void wait() { stream_.wait(); }
 
  private:
-  /// What pieces hold some of: functions take whole planes.
+  /// What pieces hold some of: functions are given whole planes of a block.
   static std::size_t unit_bytes(HostOutput<T> const& output, SlotSizes<T> const& sizes) {
     return output.is_in_memory() ? sizes.row_bytes : sizes.plane_bytes;
   }
@@ -223,11 +223,19 @@ class OutputSlots<CudaBackend, Executor, T> {
     return reinterpret_cast<std::byte*>(output_->array().data) + sizes_.offset(block, 0);
   }
 
-  /// A piece whose planes are whole, or which is of one plane.
-  void download(int slot, HostBlock const& block, HostBlock const& piece, void* to) {
-    std::size_t const rows = sizes_.rows_bytes(piece);
-    PlaneCopy const copy{to,   rows, slot_data(slot) + sizes_.offset(piece, block.first_plane),
-                         rows, rows, static_cast<std::size_t>(piece.num_planes)};
+  /// A piece of a block, to planes that lie a pitch apart.
+  void download(int slot, HostBlock const& block, HostBlock const& piece, void* to,
+                std::size_t to_pitch) {
+    std::size_t const from_pitch = sizes_.rows_bytes(block);
+    std::size_t const offset =
+        from_pitch * static_cast<std::size_t>(piece.first_plane - block.first_plane) +
+        sizes_.row_bytes * static_cast<std::size_t>(piece.first_row - block.first_row);
+    PlaneCopy const copy{to,
+                         to_pitch,
+                         slot_data(slot) + offset,
+                         from_pitch,
+                         sizes_.rows_bytes(piece),
+                         static_cast<std::size_t>(piece.num_planes)};
     copy.queue(cudaMemcpyDeviceToHost, stream_.get());
   }
 
@@ -237,7 +245,8 @@ class OutputSlots<CudaBackend, Executor, T> {
     std::size_t queued = 0;
     for (std::size_t n = 0; n < pieces.size(); ++n) {
       for (; queued < pieces.size() && queued < n + Staging::pieces; ++queued) {
-        download(slot, block, pieces[queued], staging_->piece(queued));
+        HostBlock const& piece = pieces[queued];
+        download(slot, block, piece, staging_->piece(queued), sizes_.rows_bytes(piece));
         staging_->copied(queued).record(stream_.get());
       }
       staging_->copied(n).wait();
@@ -246,9 +255,9 @@ class OutputSlots<CudaBackend, Executor, T> {
   }
   void hand_over(HostBlock const& piece, void const* staged) {
     if (output_->is_in_memory()) {
-      std::size_t const bytes =
-          sizes_.rows_bytes(piece) * static_cast<std::size_t>(piece.num_planes);
-      copy_on_threads({in_array(piece), bytes, staged, bytes, bytes, 1});
+      std::size_t const rows = sizes_.rows_bytes(piece);
+      copy_on_threads({in_array(piece), sizes_.plane_bytes, staged, rows, rows,
+                       static_cast<std::size_t>(piece.num_planes)});
     } else {
       output_->write(piece, static_cast<T const*>(staged));
     }

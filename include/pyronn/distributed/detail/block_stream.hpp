@@ -3,7 +3,10 @@
 #pragma once
 
 /// BlockStream: blocks of an input that come, blocks of an output that go, and the work between.
+#include <cstddef>
+#include <exception>
 #include <future>
+#include <mutex>
 #include <vector>
 
 #include <pyronn/distributed/detail/slot_turns.hpp>
@@ -18,21 +21,20 @@ struct OutputTask {
 };
 
 /// Runs tasks in slots, on three threads: one fills input slots, the caller's queues the work, and
-/// one brings output slots to the host. `work(task, n, input, output)` queues what the input `n` of
-/// a task adds to its output. Where `keeps_input` all tasks have one input, which is brought once.
+/// one brings output slots to the host. An input that is that of the work before stays where it is.
 template <class Input, class Output>
 class BlockStream {
  public:
-  BlockStream(Input& input, int input_slots, Output& output, int output_slots, bool keeps_input)
+  BlockStream(Input& input, int input_slots, Output& output, int output_slots)
       : input_{input},
         output_{output},
         coming_{input_slots},
         going_{output_slots},
         num_input_{input_slots},
-        num_output_{output_slots},
-        keeps_input_{keeps_input} {}
+        num_output_{output_slots} {}
 
-  /// Returns when all is done. Throws what a thread threw first; nothing is under way then, either.
+  /// `work(task, n, input, output)` queues what the input `n` of a task adds to its output. Returns
+  /// when all is done. Throws what a thread threw first; nothing is under way then, either.
   template <class Work>
   void run(std::vector<OutputTask> const& tasks, Work const& work) {
     auto filling = std::async(std::launch::async, [&] { guarded([&] { fill(tasks); }); });
@@ -40,8 +42,8 @@ class BlockStream {
     guarded([&] { make(tasks, work); });
     filling.get();
     bringing.get();
-    input_.wait();
-    output_.wait();
+    guarded([&] { input_.wait(); });
+    guarded([&] { output_.wait(); });
     if (failure_) std::rethrow_exception(failure_);
   }
 
@@ -62,37 +64,46 @@ class BlockStream {
   }
 
   void fill(std::vector<OutputTask> const& tasks) {
-    int n = 0;
+    HostBlock const* last = nullptr;
+    int slot = 0;
     for (OutputTask const& task : tasks) {
       for (HostBlock const& block : task.inputs) {
+        if (last != nullptr && block == *last) continue;
         if (!coming_.await_empty()) return;
-        input_.fill(n++ % num_input_, block);
+        input_.fill(slot, block);
         coming_.filled();
-        if (keeps_input_) return;
+        slot = (slot + 1) % num_input_;
+        last = &block;
       }
     }
   }
 
   template <class Work>
   void make(std::vector<OutputTask> const& tasks, Work const& work) {
-    int n = 0;
-    int slot = 0;
-    if (keeps_input_ && !coming_.await_full()) return;
+    HostBlock const* last = nullptr;
+    int from = num_input_ - 1;
+    int to = 0;
     for (OutputTask const& task : tasks) {
       if (!going_.await_empty()) return;
-      auto const output = output_.take(slot, task.output);
-      for (std::size_t k = 0; k < task.inputs.size(); ++k) {
-        if (!keeps_input_ && !coming_.await_full()) return;
-        int const from = n++ % num_input_;
-        work(task, k, input_.take(keeps_input_ ? 0 : from, task.inputs[k]), output);
-        if (keeps_input_) continue;
-        input_.give_back(from);
-        coming_.emptied();
+      auto const output = output_.take(to, task.output);
+      for (std::size_t n = 0; n < task.inputs.size(); ++n) {
+        HostBlock const& block = task.inputs[n];
+        if (last == nullptr || !(block == *last)) {
+          if (last != nullptr) give_back(from);
+          if (!coming_.await_full()) return;
+          from = (from + 1) % num_input_;
+          last = &block;
+        }
+        work(task, n, input_.take(from, block), output);
       }
-      output_.made(slot);
+      output_.made(to);
       going_.filled();
-      slot = (slot + 1) % num_output_;
+      to = (to + 1) % num_output_;
     }
+  }
+  void give_back(int slot) {
+    input_.give_back(slot);
+    coming_.emptied();
   }
 
   void bring(std::vector<OutputTask> const& tasks) {
@@ -111,7 +122,6 @@ class BlockStream {
   SlotTurns going_;
   int num_input_;
   int num_output_;
-  bool keeps_input_;
   std::mutex failing_;
   std::exception_ptr failure_;
 };

@@ -5,6 +5,7 @@
 /// How a streamed call is cut, so that it keeps its limits.
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <utility>
@@ -28,19 +29,24 @@ struct StreamCut {
 
 /// What cuts of a call take.
 struct StreamCosts {
-  int input_planes;                ///< there are
-  int output_planes;               ///< there are
-  std::size_t input_plane_bytes;   ///< of the executor's memory; 0: read where it is
-  std::size_t output_plane_bytes;  ///< of the executor's memory; 0: written where it is
-  bool is_on_host;                 ///< the executor's memory is the host's
+  int input_planes;              ///< there are
+  int output_planes;             ///< there are
+  int input_rows;                ///< of a plane
+  int output_rows;               ///< of a plane
+  std::size_t input_row_bytes;   ///< of the executor's memory; 0: read where it is
+  std::size_t output_row_bytes;  ///< of the executor's memory; 0: written where it is
+  bool is_on_host;               ///< the executor's memory is the host's
   /// Of the host's memory beside that of the executor [bytes].
   std::function<std::size_t(StreamCut const&)> staging;
   /// Of a call with so many views, at most `limit` unless it needs more [bytes].
   std::function<std::size_t(int views, std::size_t limit)> workspace;
 
+  /// The most slices of which a band of so many rows is made; none where there are no bands.
+  std::function<int(int rows)> slices_of_rows;
+
   /// Of the executor's memory [bytes].
   [[nodiscard]] std::size_t memory(StreamCut const& cut) const {
-    return bytes(cut.input, input_plane_bytes) + bytes(cut.output, output_plane_bytes) +
+    return bytes(cut.input, input_row_bytes) + bytes(cut.output, output_row_bytes) +
            cut.workspace_bytes;
   }
   /// Of the host's memory [bytes].
@@ -49,9 +55,9 @@ struct StreamCosts {
   }
 
  private:
-  static std::size_t bytes(SlotShape shape, std::size_t plane_bytes) {
+  static std::size_t bytes(SlotShape shape, std::size_t row_bytes) {
     return static_cast<std::size_t>(shape.slots) * static_cast<std::size_t>(shape.planes) *
-           plane_bytes;
+           static_cast<std::size_t>(shape.rows) * row_bytes;
   }
 };
 
@@ -68,23 +74,30 @@ class StreamCutter {
   /// For volumes that are made of views. Throws OutOfMemory where not even single planes fit.
   [[nodiscard]] StreamCut of_volume() const {
     int const all = costs_.input_planes;
-    int const usual = costs_.input_plane_bytes == 0 ? all : usual_views;
+    int const usual = costs_.input_row_bytes == 0 ? all : usual_views;
     for (int most = std::max(usual, 1); most > 0; most /= 2) {
       int const views = std::min(most, all);
-      if (auto const cut = most_outputs({3, views}, 2, least_slices, workspace(views))) return *cut;
+      SlotShape const inputs{3, views, costs_.input_rows};
+      Outputs const outputs{2, least_slices, costs_.output_rows};
+      if (auto const cut = most_outputs(inputs, outputs, workspace(views))) return *cut;
     }
     return least();
   }
 
-  /// For views that are made of a volume. Throws OutOfMemory where not even single planes fit.
+  /// For views that are made of a volume: of all of it, of the slices that a band of rows needs, or
+  /// of slabs that are summed up. Throws OutOfMemory where not even single planes fit.
   [[nodiscard]] StreamCut of_views() const {
     std::size_t const workspace_bytes = workspace(costs_.output_planes);
     int const all = costs_.input_planes;
-    if (auto const cut = most_outputs({1, all}, 2, usual_views, workspace_bytes)) return *cut;
+    SlotShape const whole{1, all, costs_.input_rows};
+    Outputs const views{2, usual_views, costs_.output_rows};
+    if (auto const cut = most_outputs(whole, views, workspace_bytes)) return *cut;
+    if (auto const cut = of_bands(workspace_bytes)) return *cut;
     for (int slices = (all + 1) / 2;; slices = (slices + 1) / 2) {
-      StreamCut const slabs{{2, slices}, {2, 0}, 0};
-      if (costs_.memory(slabs) <= limits_.device_bytes / slabs_share) {
-        if (auto const cut = most_outputs(slabs.input, 2, 1, workspace_bytes)) return *cut;
+      SlotShape const slabs{2, slices, costs_.input_rows};
+      if (costs_.memory({slabs, {}, 0}) <= limits_.device_bytes / slabs_share) {
+        Outputs const some{2, 1, costs_.output_rows};
+        if (auto const cut = most_outputs(slabs, some, workspace_bytes)) return *cut;
       }
       if (slices == 1) break;
     }
@@ -99,7 +112,31 @@ class StreamCutter {
   static constexpr int usual_outputs = 4;
   static constexpr int slabs_share = 4;       ///< of the memory, for slabs that are read
   static constexpr int workspace_share = 16;  ///< of the memory
+  static constexpr int most_reads = 3;        ///< of the volume, for bands
   static constexpr std::size_t most_workspace_bytes = std::size_t{1} << 30;
+
+  /// At least how many planes there are in how many slots.
+  struct Outputs {
+    int slots;
+    int least;
+    int rows;
+  };
+
+  /// The fewest bands whose slices fit, unless they overlap too much.
+  [[nodiscard]] std::optional<StreamCut> of_bands(std::size_t workspace_bytes) const {
+    if (!costs_.slices_of_rows || costs_.output_row_bytes == 0) return std::nullopt;
+    int last_rows = costs_.output_rows;
+    for (int bands = 2; bands < costs_.output_rows; ++bands) {
+      int const rows = blocks_of(costs_.output_rows, bands);
+      if (rows == last_rows) continue;
+      last_rows = rows;
+      int const slices = costs_.slices_of_rows(rows);
+      if (std::int64_t{slices} * bands > std::int64_t{most_reads} * costs_.input_planes) break;
+      SlotShape const slabs{2, slices, costs_.input_rows};
+      if (auto const cut = most_outputs(slabs, {2, usual_views, rows}, workspace_bytes)) return cut;
+    }
+    return std::nullopt;
+  }
 
   [[nodiscard]] std::size_t workspace(int views) const {
     return costs_.workspace(views,
@@ -113,27 +150,33 @@ class StreamCutter {
   /// The least that a call takes.
   [[nodiscard]] StreamCut least() const {
     std::size_t const workspace_bytes = costs_.workspace(1, 0);
-    if (auto const cut = most_outputs({1, 1}, 1, 1, workspace_bytes)) return *cut;
-    StreamCut const single{{1, 1}, {1, 1}, workspace_bytes};
+    SlotShape const input{1, 1, costs_.input_rows};
+    if (auto const cut = most_outputs(input, {1, 1, costs_.output_rows}, workspace_bytes)) {
+      return *cut;
+    }
+    StreamCut const single{input, {1, 1, costs_.output_rows}, workspace_bytes};
     throw OutOfMemory(message("pyronn::Streamed: the limits are ", limits_.device_bytes,
                               " bytes of the executor's memory and ", limits_.host_bytes,
                               " of the host's; single slices and views take ",
                               costs_.memory(single), " and ", costs_.host(single)));
   }
 
-  /// With these inputs and as many planes of outputs, at least `least` of what there are, as fit.
-  [[nodiscard]] std::optional<StreamCut> most_outputs(SlotShape input, int slots, int least,
+  /// With these inputs and as many planes of outputs as fit, at least `least` unless there are
+  /// less.
+  [[nodiscard]] std::optional<StreamCut> most_outputs(SlotShape input, Outputs const& wanted,
                                                       std::size_t workspace_bytes) const {
     int const all = costs_.output_planes;
     // No more slots than blocks come to.
     input.slots = std::min(input.slots, blocks_of(costs_.input_planes, input.planes));
     auto const cut_of = [&](int planes) {
-      return StreamCut{input, {std::min(slots, blocks_of(all, planes)), planes}, workspace_bytes};
+      bool const is_whole = wanted.rows == costs_.output_rows;
+      int const slots = is_whole ? std::min(wanted.slots, blocks_of(all, planes)) : wanted.slots;
+      return StreamCut{input, {slots, planes, wanted.rows}, workspace_bytes};
     };
-    bool const is_whole =
-        costs_.output_plane_bytes == 0 || slots == 1 || all < usual_outputs * least;
-    int const upper = is_whole ? all : blocks_of(all, usual_outputs);
-    int fit = std::min(least, upper);
+    bool const is_one =
+        costs_.output_row_bytes == 0 || wanted.slots == 1 || all < usual_outputs * wanted.least;
+    int const upper = is_one ? all : blocks_of(all, usual_outputs);
+    int fit = std::min(wanted.least, upper);
     if (!fits(cut_of(fit))) return std::nullopt;
     for (int too_many = upper + 1; too_many - fit > 1;) {
       int const middle = fit + (too_many - fit) / 2;

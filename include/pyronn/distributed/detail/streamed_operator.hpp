@@ -4,11 +4,15 @@
 
 /// What a streamed call must know of an operator: its arrays, and what parts of one of them need of
 /// the other.
+#include <algorithm>
 #include <cstddef>
 #include <type_traits>
 
 #include <pyronn/core/extents.hpp>
 #include <pyronn/core/grid.hpp>
+#include <pyronn/geometry/cone_beam.hpp>
+#include <pyronn/geometry/detector_part.hpp>
+#include <pyronn/geometry/parallel_beam_3d.hpp>
 #include <pyronn/geometry/shadow.hpp>
 #include <pyronn/geometry/traits.hpp>
 #include <pyronn/model/joseph.hpp>
@@ -77,6 +81,7 @@ struct ArraysOfOperator {
 template <class Operator, int Reach>
 struct VolumeMaker : ArraysOfOperator<Operator> {
   static constexpr bool makes_volume = true;
+  static constexpr bool has_bands = false;
 
   static DetectorRows input_rows(Operator const& op, Slab const& slab) {
     return rows_of_slab(op.geometry(), op.grid(), slab, Reach);
@@ -90,10 +95,30 @@ struct StreamedOperator {
                 "Streamed takes a Projector, a Backprojector or an Fbp of space.");
 };
 
+/// Geometries of which rows alone make a scan, whose rays see known slices.
+template <class Geometry>
+inline constexpr bool has_bands_v =
+    std::is_same_v<Geometry, ConeBeam> || std::is_same_v<Geometry, ParallelBeam3D>;
+
 template <class Geometry, class Interp, class Model>
 struct StreamedOperator<Projector<Geometry, Interp, Model>>
     : ArraysOfOperator<Projector<Geometry, Interp, Model>> {
+  using Operator = Projector<Geometry, Interp, Model>;
   static constexpr bool makes_volume = false;
+
+  /// Whether its output may be cut into bands of rows.
+  static constexpr bool has_bands = has_bands_v<Geometry> && reach_v<Model> >= 0;
+
+  static Operator of_rows(Operator const& op, DetectorRows const& rows) {
+    return {pyronn::rows_of(op.geometry(), rows.first, rows.count), op.grid(), op.model()};
+  }
+  /// The slices of which rows are made, at least one.
+  static Slab slices_of(Operator const& op, DetectorRows rows) {
+    rows = {rows.first - 1,
+            rows.count + 2};  // voxels that are seen between two rows count for both
+    GridSlices const seen = seen_slices(op.geometry(), op.grid(), rows);
+    return {std::min(seen.first, op.grid().size[2] - 1), std::max(1, seen.count)};
+  }
 };
 
 template <class Geometry, class Interp, class Model>
