@@ -13,12 +13,7 @@
 #include <boost/mpl/list.hpp>
 #include <boost/test/unit_test.hpp>
 
-#include <pyronn/geometry/cone_beam.hpp>
-#include <pyronn/geometry/fan_beam.hpp>
-#include <pyronn/geometry/parallel_beam_2d.hpp>
-#include <pyronn/interp/software_interp.hpp>
 #include <pyronn/operators/algebra/diagonal.hpp>
-#include <pyronn/operators/algebra/system_matrix.hpp>
 #include <pyronn/recon/filter/response.hpp>
 #include <pyronn/recon/solver/cgls.hpp>
 #include <pyronn/recon/solver/lsqr.hpp>
@@ -29,6 +24,7 @@
 #include "support/counting_executor.hpp"
 #include "support/dense_map.hpp"
 #include "support/numbers.hpp"
+#include "support/quadratic.hpp"
 #include "support/small_systems.hpp"
 
 using Eigen::MatrixXd;
@@ -41,6 +37,10 @@ using Doubles = std::vector<double>;
 using Values = std::vector<float>;
 using Ramp = RampPreconditioner<double, 2>;
 using Executor = test::Executor;
+
+using test::preconditioned_gradients;
+using test::Quadratic;
+using test::vector_of;
 
 namespace {
 
@@ -89,52 +89,6 @@ std::vector<T> filtered(RampPreconditioner<T, Rank> const& ramp, std::vector<T> 
                                         ramp.workspace_bytes(test::executor(), limit)};
   ramp.apply(test::executor(), in.view(), out.view(), workspace);
   return out.values();
-}
-
-VectorXd vector_of(Doubles const& values) {
-  return Eigen::Map<VectorXd const>(values.data(), static_cast<Eigen::Index>(values.size()));
-}
-
-/// A quadratic 1/2 x' H x - g' x of the small system, with damping d towards `towards`.
-struct Quadratic {
-  Quadratic(test::SmallSystem<>& system, double damping, Doubles const& towards) {
-    auto const rows = static_cast<Eigen::Index>(test::small_range.count());
-    Doubles entries = system.map.entries();
-    MatrixXd const a =
-        Eigen::Map<Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>>(
-            entries.data(), rows, 12);
-    Doubles const weights = system.problem.weights.data == nullptr
-                                ? Doubles(static_cast<std::size_t>(rows), 1.0)
-                                : system.weights.values();
-    MatrixXd const weighted = vector_of(weights).asDiagonal() * a;
-    hessian = a.transpose() * weighted + damping * damping * MatrixXd::Identity(12, 12);
-    right = weighted.transpose() * vector_of(system.data.values()) +
-            damping * damping * vector_of(towards);
-    sought = vector_of(system.mask.values());
-  }
-  [[nodiscard]] VectorXd gradient(VectorXd const& x) const {
-    return (right - hessian * x).cwiseProduct(sought);
-  }
-
-  MatrixXd hessian;
-  VectorXd right;
-  VectorXd sought;
-};
-
-/// Conjugate gradients on it, with a preconditioner where pixels are sought.
-VectorXd preconditioned_gradients(Quadratic const& of, MatrixXd const& p, VectorXd x, int steps) {
-  VectorXd g = of.gradient(x);
-  VectorXd direction = (p * g).cwiseProduct(of.sought);
-  double square = g.dot(direction);
-  for (int n = 0; n < steps; ++n) {
-    x += square / direction.dot(of.hessian * direction) * direction;
-    g = of.gradient(x);
-    VectorXd const z = (p * g).cwiseProduct(of.sought);
-    double const next = g.dot(z);
-    direction = (z + next / square * direction).eval();
-    square = next;
-  }
-  return x;
 }
 
 /// Solvers with the matrix itself.
@@ -314,81 +268,6 @@ BOOST_AUTO_TEST_CASE(what_does_not_fit_is_refused) {
   pyronn::Workspace<Executor> small{test::executor(), 64};
   BOOST_CHECK_THROW(ramp.apply(test::executor(), system.image.view(), system.image.view(), small),
                     pyronn::OutOfMemory);
-}
-
-namespace {
-
-/// A disc or ball of 0.02 with a smaller one of 0.03 in it, by indices.
-template <int Rank>
-Values ball(pyronn::Extents<Rank> const& extents) {
-  Values values;
-  int const slices = Rank == 3 ? extents[Rank - 1] : 1;
-  for (int z = 0; z < slices; ++z) {
-    for (int y = 0; y < extents[1]; ++y) {
-      for (int x = 0; x < extents[0]; ++x) {
-        auto const at = [](int n, int size) { return (2.0 * n + 1) / size - 1; };
-        double const vertical = slices > 1 ? at(z, slices) : 0;
-        double const u = at(x, extents[0]);
-        double const v = at(y, extents[1]);
-        double const radius = std::hypot(u, v, vertical);
-        float value = radius < 0.8 ? 0.02F : 0.0F;
-        if (std::hypot(u - 0.3, v - 0.1, vertical) < 0.2) value = 0.03F;
-        values.push_back(value);
-      }
-    }
-  }
-  return values;
-}
-
-/// How many iterations plain and preconditioned runs take to a residual of `share` of the data.
-template <class Scan>
-void compare_iterations(char const* name, Scan const& map, double share, int most) {
-  constexpr int rank = Scan::dimension;
-  test::Array<float, rank> truth{map.domain(), ball(map.domain())};
-  test::Array<float, rank> data{map.range()};
-  pyronn::Workspace<Executor> workspace{
-      test::executor(), map.workspace_bytes(test::executor(), pyronn::default_workspace_limit)};
-  map.apply(test::executor(), truth.view(), data.view(), workspace);
-  test::Array<float, rank> image{map.domain()};
-  pyronn::ReconstructionProblem<Scan> const problem{map, data.view()};
-  auto const iterations = [&](auto&& solver) {
-    pyronn::fill(test::executor(), image.view(), 0);
-    solver.start(image.view());
-    pyronn::StoppingRules rules{100};
-    rules.residual = share;
-    auto const history = pyronn::run_solver(solver, rules);
-    BOOST_TEST_MESSAGE(name << ": " << history.iterations << " iterations to " << share
-                            << ", error " << test::relative_l2(image.values(), truth.values()));
-    return history.iterations;
-  };
-  auto const ramp = pyronn::ramp_preconditioner(map);
-  int const plain = iterations(pyronn::Cgls{test::executor(), problem});
-  BOOST_TEST(iterations(pyronn::Cgls{test::executor(), problem, {}, ramp}) <= most * plain / 100);
-  BOOST_TEST(iterations(pyronn::Lsqr{test::executor(), problem, {}, ramp}) <= most * plain / 100);
-}
-
-}  // namespace
-
-// In per cent of the plain ones.
-BOOST_AUTO_TEST_CASE(scans_need_fewer_iterations) {
-  using pyronn::SoftwareInterp;
-  pyronn::Grid const plane = pyronn::Grid::flat({48, 48}, {1, 1});
-  using Parallel = pyronn::SystemMatrix<pyronn::ParallelBeam2D, SoftwareInterp>;
-  compare_iterations(
-      "parallel",
-      Parallel{pyronn::ParallelBeam2D::circular({pyronn::equal_angles(72, 0, pyronn::pi)}, {70, 1}),
-               plane},
-      2e-3, 75);
-  using Fan = pyronn::SystemMatrix<pyronn::FanBeam, SoftwareInterp>;
-  compare_iterations(
-      "fan", Fan{pyronn::FanBeam::circular({150, 225, pyronn::equal_angles(72)}, {80, 1.4}), plane},
-      2e-3, 75);
-  using Cone = pyronn::SystemMatrix<pyronn::ConeBeam, SoftwareInterp>;
-  compare_iterations(
-      "cone",
-      Cone{pyronn::ConeBeam::circular({100, 150, pyronn::equal_angles(40)}, {{40, 40}, {1.4, 1.4}}),
-           pyronn::Grid::centered({24, 24, 24}, {1, 1, 1})},
-      3e-3, 75);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
