@@ -112,6 +112,7 @@ class SolverLoop {
         solver_{&solver},
         rules_{checked(rules)},
         numbers_{executor, LoopRules::num_numbers} {}
+  ~SolverLoop() = default;
   SolverLoop(SolverLoop const&) = delete;
   SolverLoop& operator=(SolverLoop const&) = delete;
 
