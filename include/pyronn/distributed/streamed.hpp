@@ -29,9 +29,10 @@ namespace pyronn {
 /// A Projector, a Backprojector or an Fbp of space whose arrays lie in the host's memory, or are
 /// read and written in blocks by functions, and of which an executor works on parts. Blocks are
 /// brought to it and back while it works on others; of views only the rows are read that a slab
-/// needs. What voxels gather from views, in an Fbp and a Backprojector of VoxelDriven, has the bits
-/// of a whole call. Line integrals of a volume are summed slab by slab, and transposes of models
-/// that follow rays some views at a time, so that their last bits depend on the limits.
+/// needs. An Fbp, and a Backprojector of VoxelDriven with SoftwareInterp, makes the bits of a whole
+/// call. The last bits of other results depend on the limits: rays are traced in bands of rows or
+/// through slabs that are summed up, transposes of models that follow rays are summed up some views
+/// at a time, and views may lie elsewhere in textures.
 ///
 /// A call waits until all is done, and works on two threads beside the caller's. It keeps its
 /// memory for the next one, within the limits. Executors copy page-locked arrays (of cudaHostAlloc
@@ -243,6 +244,7 @@ class Streamed {
                                    detail::StreamCut const& cut) const {
     auto const tasks = tasks_of(cut);
     StreamPlan plan;
+    plan.makes_volume = Known::makes_volume;
     plan.output_blocks = static_cast<int>(tasks.size());
     plan.output_planes = cut.output.planes;
     plan.output_rows = cut.output.rows;

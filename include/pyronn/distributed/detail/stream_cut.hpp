@@ -78,6 +78,8 @@ class StreamCutter {
     for (int most = std::max(usual, 1); most > 0; most /= 2) {
       int const views = std::min(most, all);
       SlotShape const inputs{3, views, costs_.input_rows};
+      bool const is_much = costs_.memory({inputs, {}, 0}) > limits_.device_bytes / inputs_share;
+      if (is_much && most > usual_views / 2) continue;
       Outputs const outputs{2, least_slices, costs_.output_rows};
       if (auto const cut = most_outputs(inputs, outputs, workspace(views))) return *cut;
     }
@@ -105,13 +107,16 @@ class StreamCutter {
   }
 
  private:
-  static constexpr int usual_views = 64;  ///< a power of two, as some models sum up views by eights
+  static constexpr int usual_views =
+      128;  ///< a power of two, as some models sum up views by eights
   /// Slabs of fewer are for the least limits.
   static constexpr int least_slices = 16;
   /// Outputs, one of which is brought to the host while the next is made.
   static constexpr int usual_outputs = 4;
+  static constexpr int inputs_share = 2;      ///< of the memory, for views that are read
   static constexpr int slabs_share = 4;       ///< of the memory, for slabs that are read
   static constexpr int workspace_share = 16;  ///< of the memory
+  static constexpr int rows_together = 192;   ///< of a warp
   static constexpr int most_reads = 3;        ///< of the volume, for bands
   static constexpr std::size_t most_workspace_bytes = std::size_t{1} << 30;
 
@@ -122,16 +127,18 @@ class StreamCutter {
     int rows;
   };
 
+  /// As many rows as kernels take together, several times, or a part of that.
+  [[nodiscard]] static int fewer_rows(int rows) {
+    return rows > rows_together ? (rows - 1) / rows_together * rows_together : rows / 2;
+  }
+
   /// The fewest bands whose slices fit, unless they overlap too much.
   [[nodiscard]] std::optional<StreamCut> of_bands(std::size_t workspace_bytes) const {
     if (!costs_.slices_of_rows || costs_.output_row_bytes == 0) return std::nullopt;
-    int last_rows = costs_.output_rows;
-    for (int bands = 2; bands < costs_.output_rows; ++bands) {
-      int const rows = blocks_of(costs_.output_rows, bands);
-      if (rows == last_rows) continue;
-      last_rows = rows;
+    for (int rows = costs_.output_rows; (rows = fewer_rows(rows)) > 0;) {
       int const slices = costs_.slices_of_rows(rows);
-      if (std::int64_t{slices} * bands > std::int64_t{most_reads} * costs_.input_planes) break;
+      std::int64_t const reads = std::int64_t{slices} * blocks_of(costs_.output_rows, rows);
+      if (reads > std::int64_t{most_reads} * costs_.input_planes) break;
       SlotShape const slabs{2, slices, costs_.input_rows};
       if (auto const cut = most_outputs(slabs, {2, usual_views, rows}, workspace_bytes)) return cut;
     }

@@ -122,10 +122,10 @@ class System {
     pyronn::dot(executor_, x, y, result, workspace_);
   }
 
-  /// The norm of W^(1/2) A on the pixels that are sought, from below, as operator_norm; both
-  /// arrays are overwritten, and `number` lies in the executor's memory. Waits. Throws
-  /// InvalidArgument where it is 0.
-  double norm(ImageView image, RayView rays, double* number) {
+  /// The norm of W^(1/2) A on the pixels that are sought, from below, as operator_norm, until a
+  /// turn raises it by less than the share `tolerance`; both arrays are overwritten, and `number`
+  /// lies in the executor's memory. Waits. Throws InvalidArgument where it is 0.
+  double norm(ImageView image, RayView rays, double* number, double tolerance = norm_tolerance) {
     make_mask(image);
     auto const apply_normal = [&](ImageView x) {
       apply(x, rays);
@@ -133,7 +133,8 @@ class System {
       apply_transpose(rays, x);
       mask(x);
     };
-    double const result = power_iteration(executor_, image, apply_normal, number, workspace_);
+    double const result =
+        power_iteration(executor_, image, apply_normal, number, workspace_, tolerance);
     expect_use(result);
     return result;
   }
