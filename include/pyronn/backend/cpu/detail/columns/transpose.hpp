@@ -9,6 +9,7 @@
 
 #include <pyronn/backend/cpu/detail/bricks/backproject.hpp>
 #include <pyronn/backend/cpu/detail/bricks/voxel_boxes.hpp>
+#include <pyronn/backend/cpu/detail/sheared/transpose.hpp>
 #include <pyronn/core/config.hpp>
 #include <pyronn/core/extents.hpp>
 #include <pyronn/core/math.hpp>
@@ -253,7 +254,7 @@ template <class Task>
 struct RayDrivenBackOn<CpuBackend, TraceJoseph, SoftwareInterp, Task> {
   using Type = std::conditional_t<std::is_same_v<typename Task::View, ZAlignedMapAndRays>,
                                   TransposeColumns<Task>,
-                                  BackprojectBricks<TraceJoseph, SoftwareInterp, Task>>;
+                                  std::conditional_t<Task::dimension == 2, TransposeSheared<Task>, BackprojectBricks<TraceJoseph, SoftwareInterp, Task>>>;
 };
 
 }  // namespace pyronn::detail

@@ -1,0 +1,161 @@
+// SPDX-FileCopyrightText: The pyronn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+/// Joseph's forward projection of the plane on cores.
+#include <memory>
+#include <vector>
+
+#include <pyronn/backend/cpu/detail/sheared/ray_bundles.hpp>
+#include <pyronn/backend/cpu/detail/sheared/sheared_tile.hpp>
+#include <pyronn/core/extents.hpp>
+#include <pyronn/core/math.hpp>
+#include <pyronn/core/vec.hpp>
+#include <pyronn/exec/backend.hpp>
+#include <pyronn/exec/kernel.hpp>
+#include <pyronn/interp/software_interp.hpp>
+#include <pyronn/model/detail/joseph/ray.hpp>
+#include <pyronn/model/detail/task.hpp>
+#include <pyronn/model/joseph.hpp>
+#include <pyronn/model/ray_driven.hpp>
+
+namespace pyronn::detail {
+
+/// One item is some pixels side by side of some views. Their rays are put in order of their
+/// slopes, and bundle by bundle read sheared copies of the tiles of the image that they meet.
+template <class Task>
+struct ProjectSheared {
+  using Block = BlockShape<32, 1, 1>;
+
+  Task task;
+
+  [[nodiscard]] Extents<3> items() const {
+    Share const share = share_of_item();
+    return {(task.projections.extents[0] - 1) / share.pixels + 1,
+            (task.num_views - 1) / share.views + 1, task.num_samples};
+  }
+
+  void operator()(Vec<int, 3> const& item) const {
+    Share const share = share_of_item();
+    int const first_pixel = item[0] * share.pixels;
+    int const first_view = item[1] * share.views;
+    int const pixels = min(share.pixels, task.projections.extents[0] - first_pixel);
+    int const views = min(share.views, task.num_views - first_view);
+    auto const rays = std::make_unique<Rays>(task, item[2]);
+    for (int n = 0; n < views; ++n) {
+      auto const& view = task.views.view(first_view + n, item[2]);
+      for (int u = 0; u < pixels; ++u) {
+        JosephRay const ray{view.ray(static_cast<float>(first_pixel + u), 0.0F), task.spacing};
+        rays->bundles.add(ray, 1.0F, n * pixels + u);
+      }
+    }
+    rays->integrate();
+    for (int n = 0; n < views; ++n) {
+      int const view = first_view + n;
+      for (int u = 0; u < pixels; ++u) {
+        task.write({first_pixel + u, 0, item[2] * task.num_views + view}, {view, item[2]},
+                   rays->sums[n * pixels + u]);
+      }
+    }
+  }
+
+ private:
+  static constexpr int side = 128;
+
+  /// The part of the pixels that an item has.
+  struct Share {
+    int pixels;
+    int views;
+  };
+  /// As many as bundles hold, or less where items would be few.
+  [[nodiscard]] Share share_of_item() const {
+    constexpr int few_items = 64;
+    Share share{512, RayBundles::most / 512};
+    auto const items = [&] {
+      return ((task.projections.extents[0] - 1) / share.pixels + 1) *
+             ((task.num_views - 1) / share.views + 1);
+    };
+    while (items() < few_items && share.views > 1) share.views /= 2;
+    while (items() < few_items && share.pixels > 64) share.pixels /= 2;
+    return share;
+  }
+
+  struct Rays {
+    Task const& task;
+    int sample;
+    RayBundles bundles;
+    ShearedTile<side> tile;
+    float sums[RayBundles::most] = {};
+
+    Rays(Task const& of, int sample_) : task{of}, sample{sample_} {}
+
+    void integrate() {
+      bundles.for_each([this](int axis, SlopeInterval const& interval, int const* first,
+                              int const* end) {
+        VoxelBox box{{0, 0, 0}, {0, 0, 1}};
+        for (; box.first[1] < task.size[1]; box.first[1] = box.end[1]) {
+          box.end[1] = min(box.first[1] + side, task.size[1]);
+          for (box.first[0] = 0; box.first[0] < task.size[0]; box.first[0] = box.end[0]) {
+            box.end[0] = min(box.first[0] + side, task.size[0]);
+            if (axis == 0) integrate<0>(interval, first, end, box);
+            if (axis == 1) integrate<1>(interval, first, end, box);
+          }
+        }
+      });
+    }
+
+    template <int Axis>
+    void integrate(SlopeInterval const& interval, int const* first, int const* end,
+                   VoxelBox const& box) {
+      struct {
+        Rays& rays;
+        SlopeInterval const& interval;
+        VoxelBox const& box;
+        bool is_finite;
+
+        [[nodiscard]] float value(Vec<int, 3> const& voxel) const {
+          return rays.task.slice(rays.task.first_volume + rays.sample).texel_inside(voxel[0], voxel[1]);
+        }
+        void begin() {
+          rays.tile.clear(interval);
+          rays.tile.template for_each_voxel<Axis>(
+              box, [this](float& copy, Vec<int, 3> const& voxel) { copy = value(voxel); });
+          is_finite = rays.tile.is_finite();
+        }
+        void add(RaysInTile const& together, int const* numbers) {
+          if (!is_finite) {
+            for (int n = 0; n < together.count; ++n) add_apart(rays.bundles[numbers[n]]);
+            return;
+          }
+          float sums[RaysInTile::most];
+          rays.tile.sum_along(together, sums);
+          for (int n = 0; n < together.count; ++n) {
+            BundledRay const& of = rays.bundles[numbers[n]];
+            rays.sums[of.pixel] += of.ray.step * sums[n];
+          }
+        }
+        void add_apart(BundledRay const& of) {
+          float sum = 0.0F;
+          of.ray.template for_each_weight<SoftwareInterp, 2>(
+              box, [&](Vec<int, 3> const& voxel, float weight) {
+                bool is_in = weight != 0.0F;
+                for (int axis = 0; axis < 2; ++axis) {
+                  is_in = is_in && voxel[axis] >= box.first[axis] && voxel[axis] < box.end[axis];
+                }
+                if (is_in) sum += weight * value(voxel);
+              });
+          rays.sums[of.pixel] += sum;
+        }
+        void end() {}
+      } work{*this, interval, box, true};
+      follow_bundle<Axis>(bundles, first, end, box, work);
+    }
+  };
+};
+
+template <class Task>
+struct JosephForwardOn<CpuBackend, SoftwareInterp, Task, 2> {
+  using Type = ProjectSheared<Task>;
+};
+
+}  // namespace pyronn::detail
