@@ -6,7 +6,8 @@
 #include <memory>
 #include <vector>
 
-#include <pyronn/backend/cpu/detail/sheared/ray_bundles.hpp>
+#include <pyronn/backend/cpu/detail/sheared/follow_group.hpp>
+#include <pyronn/backend/cpu/detail/sheared/rays_by_slope.hpp>
 #include <pyronn/backend/cpu/detail/sheared/sheared_tile.hpp>
 #include <pyronn/core/extents.hpp>
 #include <pyronn/core/math.hpp>
@@ -22,7 +23,7 @@
 namespace pyronn::detail {
 
 /// One item is some pixels side by side of some views. Their rays are put in order of their
-/// slopes, and bundle by bundle read sheared copies of the tiles of the image that they meet.
+/// slopes, and group by group read sheared copies of the tiles of the image that they meet.
 template <class Task>
 struct ProjectSheared {
   using Block = BlockShape<32, 1, 1>;
@@ -44,10 +45,7 @@ struct ProjectSheared {
     auto const rays = std::make_unique<Rays>(task, item[2]);
     for (int n = 0; n < views; ++n) {
       auto const& view = task.views.view(first_view + n, item[2]);
-      for (int u = 0; u < pixels; ++u) {
-        JosephRay const ray{view.ray(static_cast<float>(first_pixel + u), 0.0F), task.spacing};
-        rays->bundles.add(ray, 1.0F, n * pixels + u);
-      }
+      rays->by_slope.add(view, first_pixel, pixels, task.spacing, n * pixels);
     }
     rays->integrate();
     for (int n = 0; n < views; ++n) {
@@ -67,10 +65,10 @@ struct ProjectSheared {
     int pixels;
     int views;
   };
-  /// As many as bundles hold, or less where items would be few.
+  /// As many as can be put in order, or less where items would be few.
   [[nodiscard]] Share share_of_item() const {
     constexpr int few_items = 64;
-    Share share{512, RayBundles::most / 512};
+    Share share{512, RaysBySlope::most / 512};
     auto const items = [&] {
       return ((task.projections.extents[0] - 1) / share.pixels + 1) *
              ((task.num_views - 1) / share.views + 1);
@@ -83,33 +81,31 @@ struct ProjectSheared {
   struct Rays {
     Task const& task;
     int sample;
-    RayBundles bundles;
+    RaysBySlope by_slope;
     ShearedTile<side> tile;
-    float sums[RayBundles::most] = {};
+    float sums[RaysBySlope::most] = {};
 
     Rays(Task const& of, int sample_) : task{of}, sample{sample_} {}
 
     void integrate() {
-      bundles.for_each([this](int axis, SlopeInterval const& interval, int const* first,
-                              int const* end) {
+      by_slope.for_each([this](SlopeGroup const& group) {
         VoxelBox box{{0, 0, 0}, {0, 0, 1}};
         for (; box.first[1] < task.size[1]; box.first[1] = box.end[1]) {
           box.end[1] = min(box.first[1] + side, task.size[1]);
           for (box.first[0] = 0; box.first[0] < task.size[0]; box.first[0] = box.end[0]) {
             box.end[0] = min(box.first[0] + side, task.size[0]);
-            if (axis == 0) integrate<0>(interval, first, end, box);
-            if (axis == 1) integrate<1>(interval, first, end, box);
+            if (group.axis == 0) integrate<0>(group, box);
+            if (group.axis == 1) integrate<1>(group, box);
           }
         }
       });
     }
 
     template <int Axis>
-    void integrate(SlopeInterval const& interval, int const* first, int const* end,
-                   VoxelBox const& box) {
+    void integrate(SlopeGroup const& group, VoxelBox const& box) {
       struct {
         Rays& rays;
-        SlopeInterval const& interval;
+        SlopeGroup const& group;
         VoxelBox const& box;
         bool is_finite;
 
@@ -117,26 +113,29 @@ struct ProjectSheared {
           return rays.task.slice(rays.task.first_volume + rays.sample).texel_inside(voxel[0], voxel[1]);
         }
         void begin() {
-          rays.tile.clear(interval);
+          rays.tile.clear(group.interval);
           rays.tile.template for_each_voxel<Axis>(
               box, [this](float& copy, Vec<int, 3> const& voxel) { copy = value(voxel); });
           is_finite = rays.tile.is_finite();
         }
-        void add(RaysInTile const& together, int const* numbers) {
+        void add(RaysInTile const& together, int place) {
           if (!is_finite) {
-            for (int n = 0; n < together.count; ++n) add_apart(rays.bundles[numbers[n]]);
+            for (int n = 0; n < together.count; ++n) {
+              if (together.first[n] <= together.last[n]) add_apart(place + n);
+            }
             return;
           }
           float sums[RaysInTile::most];
           rays.tile.sum_along(together, sums);
+          RaysBySlope::Table const& table = rays.by_slope.table();
           for (int n = 0; n < together.count; ++n) {
-            BundledRay const& of = rays.bundles[numbers[n]];
-            rays.sums[of.pixel] += of.ray.step * sums[n];
+            rays.sums[table.pixel[place + n]] += table.scale[place + n] * sums[n];
           }
         }
-        void add_apart(BundledRay const& of) {
+        void add_apart(int n) {
+          RaysBySlope::Table const& table = rays.by_slope.table();
           float sum = 0.0F;
-          of.ray.template for_each_weight<SoftwareInterp, 2>(
+          table.ray(n, group.axis).template for_each_weight<SoftwareInterp, 2>(
               box, [&](Vec<int, 3> const& voxel, float weight) {
                 bool is_in = weight != 0.0F;
                 for (int axis = 0; axis < 2; ++axis) {
@@ -144,11 +143,11 @@ struct ProjectSheared {
                 }
                 if (is_in) sum += weight * value(voxel);
               });
-          rays.sums[of.pixel] += sum;
+          rays.sums[table.pixel[n]] += sum;
         }
         void end() {}
-      } work{*this, interval, box, true};
-      follow_bundle<Axis>(bundles, first, end, box, work);
+      } work{*this, group, box, true};
+      follow_group<Axis>(by_slope.table(), group, box, work);
     }
   };
 };

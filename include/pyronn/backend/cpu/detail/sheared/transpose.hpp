@@ -7,7 +7,8 @@
 
 #include <pyronn/backend/cpu/detail/bricks/brick_sums.hpp>
 #include <pyronn/backend/cpu/detail/bricks/voxel_boxes.hpp>
-#include <pyronn/backend/cpu/detail/sheared/ray_bundles.hpp>
+#include <pyronn/backend/cpu/detail/sheared/follow_group.hpp>
+#include <pyronn/backend/cpu/detail/sheared/rays_by_slope.hpp>
 #include <pyronn/backend/cpu/detail/sheared/sheared_tile.hpp>
 #include <pyronn/core/extents.hpp>
 #include <pyronn/core/math.hpp>
@@ -21,7 +22,7 @@
 namespace pyronn::detail {
 
 /// One item is a tile of an image. The rays of some views that may meet it are put in order of
-/// their slopes, and bundle by bundle add their pixels' values to a sheared tile.
+/// their slopes, and group by group add their pixels' values to a sheared tile.
 template <class Task>
 struct TransposeSheared {
   using Block = BlockShape<32, 1, 1>;
@@ -47,55 +48,46 @@ struct TransposeSheared {
 
  private:
   static constexpr int side = 128;
+  static constexpr int pixels_at_a_time = 512;
   using Boxes = VoxelBoxes<Task, side, side, 1>;
 
   struct Sums {
     VoxelBox box;
     BrickSums<SoftwareInterp, Boxes, 2, float> totals{};
-    RayBundles bundles;
+    RaysBySlope by_slope;
     ShearedTile<side> tile;
 
     explicit Sums(VoxelBox const& of) : box{of} {}
 
-    void add(JosephRay const& ray, float value) {
-      if (!(abs(value * ray.step) < anywhere)) return totals.add(box, ray, value);
-      if (bundles.is_full()) move_to_totals();
-      bundles.add(ray, value, 0);
-    }
-
     void move_to_totals() {
-      bundles.for_each([this](int axis, SlopeInterval const& interval, int const* first,
-                              int const* end) {
-        if (axis == 0) add_bundle<0>(interval, first, end);
-        if (axis == 1) add_bundle<1>(interval, first, end);
+      by_slope.for_each([this](SlopeGroup const& group) {
+        if (group.axis == 0) add_group<0>(group);
+        if (group.axis == 1) add_group<1>(group);
       });
-      bundles.clear();
+      by_slope.clear();
     }
 
     template <int Axis>
-    void add_bundle(SlopeInterval const& interval, int const* first, int const* end) {
+    void add_group(SlopeGroup const& group) {
       struct {
         Sums& sums;
-        SlopeInterval const& interval;
+        SlopeGroup const& group;
 
-        void begin() { sums.tile.clear(interval); }
-        void add(RaysInTile const& rays, int const* numbers) {
-          float values[RaysInTile::most];
-          for (int n = 0; n < rays.count; ++n) {
-            BundledRay const& of = sums.bundles[numbers[n]];
-            values[n] = of.value * of.ray.step;
-          }
-          sums.tile.add_along(rays, values);
+        void begin() { sums.tile.clear(group.interval); }
+        void add(RaysInTile const& rays, int place) {
+          sums.tile.add_along(rays, sums.by_slope.table().scale + place);
         }
-        void add_apart(BundledRay const& of) { sums.totals.add(sums.box, of.ray, of.value); }
+        void add_apart(int n) {
+          sums.totals.add(sums.box, sums.by_slope.table().ray(n, group.axis), 1.0F);
+        }
         void end() {
           sums.tile.template for_each_voxel<Axis>(
               sums.box, [this](float sum, Vec<int, 3> const& voxel) {
                 sums.totals.at(voxel - sums.box.first) += sum;
               });
         }
-      } work{*this, interval};
-      follow_bundle<Axis>(bundles, first, end, box, work);
+      } work{*this, group};
+      follow_group<Axis>(by_slope.table(), group, box, work);
     }
   };
 
@@ -113,10 +105,21 @@ struct TransposeSheared {
     }
     find_footprint(view, center, reach, task.detector, columns, rows);
     if (rows.first > 0 || rows.last < 0) return;
-    for (int u = columns.first; u <= columns.last; ++u) {
-      float const value = slice.texel_inside(u, 0);
-      if (value == 0.0F) continue;
-      sums.add(trace(view.ray(static_cast<float>(u), 0.0F), task.size, task.spacing), value);
+    for (int u = columns.first; u <= columns.last; u += pixels_at_a_time) {
+      int const count = min(pixels_at_a_time, columns.last - u + 1);
+      if (!sums.by_slope.has_room(count)) sums.move_to_totals();
+      int const place = sums.by_slope.add(view, u, count, task.spacing, 0);
+      for (int i = 0; i < count; ++i) {
+        float const value = slice.texel_inside(u + i, 0);
+        float& scale = sums.by_slope.scale(place + i);
+        bool const is_finite = abs(scale * value) < anywhere;
+        scale *= value;
+        if (value != 0.0F && is_finite) continue;
+        sums.by_slope.leave_out(place + i);
+        if (is_finite) continue;
+        JosephRay const ray = trace(view.ray(static_cast<float>(u + i), 0.0F), task.size, task.spacing);
+        sums.totals.add(sums.box, ray, value);
+      }
     }
   }
 };
