@@ -4,8 +4,10 @@
 
 /// RaysBySlope: rays of the plane in order of their slopes.
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 
+#include <pyronn/backend/cpu/detail/rows/row_piece.hpp>
 #include <pyronn/backend/cpu/detail/sheared/slope_interval.hpp>
 #include <pyronn/core/math.hpp>
 #include <pyronn/core/vec.hpp>
@@ -63,12 +65,15 @@ class RaysBySlope {
   template <class View>
   int add(View const& view, int first, int count, Vec3f const& spacing, int pixel) {
     int const begin = count_;
-    for (int n = 0; n < count; n += Ends::most) {
-      Ends const ends{view, first + n, min(Ends::most, count - n), spacing};
-      ends.trace(unsorted_, groups_, begin + n);
+    for (int n = 0; n < count; n += Traced::most) {
+      Traced traced;
+      traced.trace(view, first + n, min(Traced::most, count - n), spacing);
+      for (int i = 0; i < min(Traced::most, count - n); ++i) {
+        traced.table.pixel[i] = pixel + n + i;
+        unsorted_.set(count_, traced.table, i);
+        groups_[count_++] = static_cast<std::uint8_t>(traced.groups[i]);
+      }
     }
-    for (int n = 0; n < count; ++n) unsorted_.pixel[begin + n] = pixel + n;
-    count_ += count;
     return begin;
   }
   void leave_out(int n) { groups_[n] = none; }
@@ -96,60 +101,70 @@ class RaysBySlope {
  private:
   static constexpr int none = 2 * SlopeInterval::count;
 
-  /// Rays of a view as it has them.
-  struct Ends {
+  /// Some rays of a view.
+  struct Traced {
     static constexpr int most = 64;
 
-    int count;
-    float origin[2][most];
-    float direction[2][most];
-    float rise[most];     ///< of the direction, along z
-    float length2[most];  ///< of the direction [mm^2]
-    float begin[most];
-    float end[most];
+    RayTable<most> table;
+    int groups[most];
 
     template <class View>
-    Ends(View const& view, int first, int count_, Vec3f const& spacing) : count{count_} {
-      for (int n = 0; n < count; ++n) {
-        Ray<float> const ray = view.ray(static_cast<float>(first + n), 0.0F);
-        for (int axis = 0; axis < 2; ++axis) {
-          origin[axis][n] = ray.origin[axis];
-          direction[axis][n] = ray.direction[axis];
-        }
-        rise[n] = ray.direction[2];
-        Vec3f const in_mm = pyronn::scale(ray.direction, spacing);
-        length2[n] = dot(in_mm, in_mm);
-        begin[n] = ray.begin;
-        end[n] = ray.end;
-      }
+    void trace(View const& view, int first, int count, Vec3f const& spacing) {
+      Ends ends;
+      ends.find(view, first, count, spacing);
+      for (int n = 0; n < count; ++n) trace(ends, n);
     }
 
-    /// As JosephRay does, in a loop that vectorises.
-    void trace(Table& table, std::uint8_t* groups, int place) const {
-      for (int n = 0; n < count; ++n) {
-        float const x = abs(direction[0][n]);
-        float const y = abs(direction[1][n]);
-        bool const is_y = y > x;
-        float const along = is_y ? direction[1][n] : direction[0][n];
-        float const across = is_y ? direction[0][n] : direction[1][n];
-        float const from_along = is_y ? origin[1][n] : origin[0][n];
-        float const from_across = is_y ? origin[0][n] : origin[1][n];
-        float const per_slice = 1.0F / along;
-        float const slope = across * per_slice;
-        float const base = from_across - from_along * slope;
-        float const first = from_along + begin[n] * along;
-        float const last = from_along + end[n] * along;
-        float const step = length2[n] * reciprocal_sqrt(length2[n]) * abs(per_slice);
-        bool const crosses = both(abs(base + slope) < beyond_all<float>, !(abs(rise[n]) > max(x, y)));
-        int const group =
-            SlopeInterval::index_of(crosses ? slope : 0.0F) + (is_y ? SlopeInterval::count : 0);
-        table.base[place + n] = base;
-        table.slope[place + n] = slope;
-        table.low[place + n] = min(first, last);
-        table.high[place + n] = max(first, last);
-        table.scale[place + n] = step;
-        groups[place + n] = static_cast<std::uint8_t>(crosses ? group : none);
+   private:
+    /// The rays as the view has them.
+    struct Ends {
+      float origin[2][most];
+      float direction[2][most];
+      float rise[most];     ///< of the direction, along z
+      float length2[most];  ///< of the direction [mm^2]
+      float begin[most];
+      float end[most];
+
+      template <class View>
+      void find(View const& view, int first, int count, Vec3f const& spacing) {
+        for (int n = 0; n < count; ++n) {
+          Ray<float> const ray = view.ray(static_cast<float>(first + n), 0.0F);
+          for (int axis = 0; axis < 2; ++axis) {
+            origin[axis][n] = ray.origin[axis];
+            direction[axis][n] = ray.direction[axis];
+          }
+          rise[n] = ray.direction[2];
+          Vec3f const in_mm = pyronn::scale(ray.direction, spacing);
+          length2[n] = dot(in_mm, in_mm);
+          begin[n] = ray.begin;
+          end[n] = ray.end;
+        }
       }
+    };
+
+    /// As JosephRay does, in a form that vectorises.
+    void trace(Ends const& ends, int n) {
+      float const x = std::abs(ends.direction[0][n]);
+      float const y = std::abs(ends.direction[1][n]);
+      int const is_y = static_cast<int>(y > x);
+      float const along = either_of(is_y, ends.direction[1][n], ends.direction[0][n]);
+      float const across = either_of(is_y, ends.direction[0][n], ends.direction[1][n]);
+      float const from_along = either_of(is_y, ends.origin[1][n], ends.origin[0][n]);
+      float const from_across = either_of(is_y, ends.origin[0][n], ends.origin[1][n]);
+      float const per_slice = 1.0F / along;
+      float const slope = across * per_slice;
+      float const base = from_across - from_along * slope;
+      float const first = from_along + ends.begin[n] * along;
+      float const last = from_along + ends.end[n] * along;
+      int const crosses = static_cast<int>(both(std::abs(base + slope) < beyond_all<float>,
+                                                std::abs(ends.rise[n]) <= max(x, y)));
+      table.base[n] = base;
+      table.slope[n] = slope;
+      table.low[n] = min(first, last);
+      table.high[n] = max(first, last);
+      table.scale[n] = ends.length2[n] * reciprocal_sqrt(ends.length2[n]) * std::abs(per_slice);
+      int const group = SlopeInterval::index_of(either_of(crosses, slope, 0.0F));
+      groups[n] = crosses * (group + is_y * SlopeInterval::count) + (1 - crosses) * none;
     }
   };
 
