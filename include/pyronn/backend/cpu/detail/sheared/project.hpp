@@ -8,6 +8,7 @@
 
 #include <pyronn/backend/cpu/detail/sheared/follow_group.hpp>
 #include <pyronn/backend/cpu/detail/sheared/rays_by_slope.hpp>
+#include <pyronn/backend/cpu/detail/sheared/sheared_copy.hpp>
 #include <pyronn/backend/cpu/detail/sheared/sheared_tile.hpp>
 #include <pyronn/core/extents.hpp>
 #include <pyronn/core/math.hpp>
@@ -58,7 +59,7 @@ struct ProjectSheared {
   }
 
  private:
-  static constexpr int side = 128;
+  static constexpr int side = 256;
 
   /// The part of the pixels that an item has.
   struct Share {
@@ -68,13 +69,12 @@ struct ProjectSheared {
   /// As many as can be put in order, or less where items would be few.
   [[nodiscard]] Share share_of_item() const {
     constexpr int few_items = 64;
-    Share share{512, RaysBySlope::most / 512};
-    auto const items = [&] {
-      return ((task.projections.extents[0] - 1) / share.pixels + 1) *
-             ((task.num_views - 1) / share.views + 1);
-    };
-    while (items() < few_items && share.views > 1) share.views /= 2;
-    while (items() < few_items && share.pixels > 64) share.pixels /= 2;
+    constexpr int few_rays = 1024;
+    int const columns = task.projections.extents[0];
+    Share share{min(columns, 512), 0};
+    int const blocks = (columns - 1) / share.pixels + 1;
+    share.views = min(RaysBySlope::most / share.pixels, (task.num_views * blocks - 1) / few_items + 1);
+    share.views = max(share.views, few_rays / share.pixels);
     return share;
   }
 
@@ -109,13 +109,17 @@ struct ProjectSheared {
         VoxelBox const& box;
         bool is_finite;
 
-        [[nodiscard]] float value(Vec<int, 3> const& voxel) const {
-          return rays.task.slice(rays.task.first_volume + rays.sample).texel_inside(voxel[0], voxel[1]);
+        [[nodiscard]] auto slice() const {
+          return rays.task.slice(rays.task.first_volume + rays.sample);
         }
         void begin() {
-          rays.tile.clear(group.interval);
-          rays.tile.template for_each_voxel<Axis>(
-              box, [this](float& copy, Vec<int, 3> const& voxel) { copy = value(voxel); });
+          rays.tile.shape(box.end[Axis] - box.first[Axis], box.end[1 - Axis] - box.first[1 - Axis],
+                          group.interval);
+          copy_to<Axis>(rays.tile, [this, image = slice()](int x, int y, float* numbers, int count) {
+            for (int n = 0; n < count; ++n) {
+              numbers[n] = image.texel_inside(box.first[0] + x + n, box.first[1] + y);
+            }
+          });
           is_finite = rays.tile.is_finite();
         }
         void add(RaysInTile const& together, int place) {
@@ -134,6 +138,7 @@ struct ProjectSheared {
         }
         void add_apart(int n) {
           RaysBySlope::Table const& table = rays.by_slope.table();
+          auto const image = slice();
           float sum = 0.0F;
           table.ray(n, group.axis).template for_each_weight<SoftwareInterp, 2>(
               box, [&](Vec<int, 3> const& voxel, float weight) {
@@ -141,7 +146,7 @@ struct ProjectSheared {
                 for (int axis = 0; axis < 2; ++axis) {
                   is_in = is_in && voxel[axis] >= box.first[axis] && voxel[axis] < box.end[axis];
                 }
-                if (is_in) sum += weight * value(voxel);
+                if (is_in) sum += weight * image.texel_inside(voxel[0], voxel[1]);
               });
           rays.sums[table.pixel[n]] += sum;
         }

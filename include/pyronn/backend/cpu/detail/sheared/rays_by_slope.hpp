@@ -54,7 +54,7 @@ struct SlopeGroup {
 /// At most `most` rays, which become groups.
 class RaysBySlope {
  public:
-  static constexpr int most = 4096;
+  static constexpr int most = 8192;
   using Table = RayTable<most>;
 
   [[nodiscard]] bool has_room(int count) const { return count_ + count <= most; }

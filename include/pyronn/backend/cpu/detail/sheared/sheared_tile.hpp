@@ -33,42 +33,46 @@ struct RaysInTile {
 template <int Side>
 class ShearedTile {
  public:
-  static constexpr int strips = Side / strip_slices;
+  static constexpr int most_strips = Side / strip_slices;
   static_assert(Side % strip_slices == 0, "A tile is made of strips.");
 
-  /// Makes all zero, for rays of an interval.
-  void clear(SlopeInterval const& interval) {
+  /// Becomes a box of `depth` slices of `width` voxels, whose numbers are not set.
+  void shape(int depth, int width, SlopeInterval const& interval) {
+    depth_ = depth;
+    width_ = width;
     interval_ = interval;
     origin_ = border + max(0, interval.shift(strip_slices - 1));
-    std::fill_n(&values_[0][0][0], strips * columns * strip_slices, 0.0F);
+    strips_ = (depth - 1) / strip_slices + 1;
+    columns_ = columns_for(width);
   }
-
-  /// Calls `work(number, voxel of the box)` for each voxel, where `Axis` is the rays' main axis.
-  template <int Axis, class Work>
-  void for_each_voxel(VoxelBox const& box, Work const& work) {
-    int const depth = box.end[Axis] - box.first[Axis];
-    int const width = box.end[1 - Axis] - box.first[1 - Axis];
-    for (int n = 0; n * strip_slices < depth; ++n) {
-      int const lanes = min(strip_slices, depth - n * strip_slices);
-      // Along x in the inner loop.
-      for (int outer = 0; outer < (Axis == 0 ? width : lanes); ++outer) {
-        for (int inner = 0; inner < (Axis == 0 ? lanes : width); ++inner) {
-          int const lane = Axis == 0 ? inner : outer;
-          int const across = Axis == 0 ? outer : inner;
-          Vec<int, 3> voxel = box.first;
-          voxel[Axis] += n * strip_slices + lane;
-          voxel[1 - Axis] += across;
-          work(values_[n][across - interval_.shift(lane) + origin_][lane], voxel);
-        }
-      }
+  /// Makes all zero.
+  void clear() {
+    for (int n = 0; n < strips_; ++n) {
+      std::fill_n(&values_[n][0][0], columns_ * strip_slices, 0.0F);
     }
   }
 
+  [[nodiscard]] int depth() const { return depth_; }
+  [[nodiscard]] int width() const { return width_; }
+  [[nodiscard]] SlopeInterval const& interval() const { return interval_; }
+  /// How many strips there are, and columns of a strip.
+  [[nodiscard]] int strips() const { return strips_; }
+  [[nodiscard]] int columns() const { return columns_; }
+  /// The column that the first voxel of a strip's first slice is in.
+  [[nodiscard]] int origin() const { return origin_; }
+  /// @{
+  /// The numbers of a column of a strip, one for each slice.
+  [[nodiscard]] float* column(int strip, int n) { return values_[strip][n]; }
+  [[nodiscard]] float const* column(int strip, int n) const { return values_[strip][n]; }
+  /// @}
+
   [[nodiscard]] bool is_finite() const {
     std::uint32_t largest = 0;
-    float const* const values = &values_[0][0][0];
-    for (int n = 0; n < strips * columns * strip_slices; ++n) {
-      largest = max(largest, bits_of_float(values[n]) & 0x7fffffffU);
+    for (int n = 0; n < strips_; ++n) {
+      float const* const strip = &values_[n][0][0];
+      for (int i = 0; i < columns_ * strip_slices; ++i) {
+        largest = max(largest, bits_of_float(strip[i]) & 0x7fffffffU);
+      }
     }
     return largest < 0x7f800000U;
   }
@@ -116,23 +120,26 @@ class ShearedTile {
 
  private:
   static constexpr int border = 4;  ///< columns that a ray meets
-  static constexpr int columns = Side + strip_slices - 1 + 2 * border;
+  /// Whole squares of numbers, with the border and all shifts.
+  static constexpr int columns_for(int width) {
+    return (width + 2 * border - 2) / strip_slices * strip_slices + 2 * strip_slices;
+  }
 
   /// Where a ray crosses the strips: the first of the four columns, the distance from it in the
   /// first slice, and how much farther it is in the others.
   struct Places {
-    int columns[RaysInTile::most][strips];
-    float parts[RaysInTile::most][strips];
+    int columns[RaysInTile::most][most_strips];
+    float parts[RaysInTile::most][most_strips];
 
     Places(ShearedTile const& tile, RaysInTile const& rays) {
       for (int r = 0; r < rays.count; ++r) {
         float const start = rays.start[r];
         float const slope = rays.slope[r];
-        for (int n = 0; n < strips; ++n) {
+        for (int n = 0; n < most_strips; ++n) {
           float const across = start + static_cast<float>(n * strip_slices) * slope;
           int const lower = floor_to_int(across);
           parts[r][n] = across - static_cast<float>(lower - 1);
-          columns[r][n] = clamp(lower - 1 + tile.origin_, 0, ShearedTile::columns - border);
+          columns[r][n] = clamp(lower - 1 + tile.origin_, 0, tile.columns_ - border);
         }
       }
     }
@@ -169,8 +176,12 @@ class ShearedTile {
   }
 
   SlopeInterval interval_{0};
+  int depth_ = 0;
+  int width_ = 0;
   int origin_ = 0;
-  alignas(64) float values_[strips][columns][strip_slices];
+  int strips_ = 0;
+  int columns_ = 0;
+  alignas(64) float values_[most_strips][columns_for(Side)][strip_slices];
 };
 
 }  // namespace pyronn::detail

@@ -9,6 +9,7 @@
 #include <pyronn/backend/cpu/detail/bricks/voxel_boxes.hpp>
 #include <pyronn/backend/cpu/detail/sheared/follow_group.hpp>
 #include <pyronn/backend/cpu/detail/sheared/rays_by_slope.hpp>
+#include <pyronn/backend/cpu/detail/sheared/sheared_copy.hpp>
 #include <pyronn/backend/cpu/detail/sheared/sheared_tile.hpp>
 #include <pyronn/core/extents.hpp>
 #include <pyronn/core/math.hpp>
@@ -73,7 +74,12 @@ struct TransposeSheared {
         Sums& sums;
         SlopeGroup const& group;
 
-        void begin() { sums.tile.clear(group.interval); }
+        void begin() {
+          VoxelBox const& box = sums.box;
+          sums.tile.shape(box.end[Axis] - box.first[Axis], box.end[1 - Axis] - box.first[1 - Axis],
+                          group.interval);
+          sums.tile.clear();
+        }
         void add(RaysInTile const& rays, int place) {
           sums.tile.add_along(rays, sums.by_slope.table().scale + place);
         }
@@ -81,10 +87,10 @@ struct TransposeSheared {
           sums.totals.add(sums.box, sums.by_slope.table().ray(n, group.axis), 1.0F);
         }
         void end() {
-          sums.tile.template for_each_voxel<Axis>(
-              sums.box, [this](float sum, Vec<int, 3> const& voxel) {
-                sums.totals.at(voxel - sums.box.first) += sum;
-              });
+          add_from<Axis>(sums.tile, [this](int x, int y, float const* numbers, int count) {
+            float* const totals = &sums.totals.at({x, y, 0});
+            for (int n = 0; n < count; ++n) totals[n] += numbers[n];
+          });
         }
       } work{*this, group};
       follow_group<Axis>(by_slope.table(), group, box, work);
