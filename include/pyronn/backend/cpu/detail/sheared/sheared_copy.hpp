@@ -5,7 +5,6 @@
 /// How voxels of an image are copied to a ShearedTile, and its sums added to voxels.
 #include <algorithm>
 #include <cstdint>
-#include <cstring>
 
 #include <pyronn/backend/cpu/detail/sheared/sheared_tile.hpp>
 #include <pyronn/backend/cpu/detail/sheared/slope_interval.hpp>
@@ -72,7 +71,7 @@ class ShiftedRows {
         bits[lane] |= bits_of_float(numbers[lane]) & mask[lane];
       }
     }
-    std::memcpy(result, bits, sizeof bits);
+    for (int lane = 0; lane < strip_slices; ++lane) result[lane] = float_of_bits(bits[lane]);
   }
 
  private:
