@@ -68,7 +68,7 @@ struct ProjectSheared {
   };
   /// As many as can be put in order, or less where items would be few.
   [[nodiscard]] Share share_of_item() const {
-    constexpr int few_items = 64;
+    constexpr int few_items = 32;
     constexpr int few_rays = 1024;
     int const columns = task.projections.extents[0];
     Share share{min(columns, 512), 0};
@@ -112,9 +112,8 @@ struct ProjectSheared {
         [[nodiscard]] auto slice() const {
           return rays.task.slice(rays.task.first_volume + rays.sample);
         }
-        void begin() {
-          rays.tile.shape(box.end[Axis] - box.first[Axis], box.end[1 - Axis] - box.first[1 - Axis],
-                          group.interval);
+        void begin(IndexRange const& range) {
+          rays.tile.shape(BoxAcross::of<Axis>(box), group.interval, range);
           copy_to<Axis>(rays.tile, [this, image = slice()](int x, int y, float* numbers, int count) {
             for (int n = 0; n < count; ++n) {
               numbers[n] = image.texel_inside(box.first[0] + x + n, box.first[1] + y);
@@ -152,7 +151,7 @@ struct ProjectSheared {
         }
         void end() {}
       } work{*this, group, box, true};
-      follow_group<Axis>(by_slope.table(), group, box, work);
+      follow_group(by_slope.table(), group, BoxAcross::of<Axis>(box), work);
     }
   };
 };

@@ -37,11 +37,11 @@ inline void transpose_square(float (&square)[strip_slices * strip_slices]) {
 template <int Side, class Work>
 void for_each_run(ShearedTile<Side> const& tile, int strip, int column,
                   float (&square)[strip_slices * strip_slices], Work const& work) {
-  int const slices = min(strip_slices, tile.depth() - strip * strip_slices);
+  int const slices = min(strip_slices, tile.box().slices - strip * strip_slices);
   for (int lane = 0; lane < slices; ++lane) {
     int const x = column - tile.origin() + tile.interval().shift(lane);
     int const first = max(x, 0);
-    int const end = min(x + strip_slices, tile.width());
+    int const end = min(x + strip_slices, tile.box().width);
     float* const row = square + lane * strip_slices;
     if (first < end) work(first, strip * strip_slices + lane, row + (first - x), end - first);
   }
@@ -74,35 +74,44 @@ class ShiftedRows {
     for (int lane = 0; lane < strip_slices; ++lane) result[lane] = float_of_bits(bits[lane]);
   }
 
+  [[nodiscard]] int lowest() const { return lowest_; }
+  [[nodiscard]] int highest() const { return highest_; }
+
  private:
   int lowest_;
   int highest_;
   std::uint32_t masks_[strip_slices + 1][strip_slices];
 };
 
-/// Copies an image to a tile that has been made: `read(x, y, numbers, count)` copies some voxels
-/// side by side along x, of which the first is at (x, y) in the box. `Axis` is the rays' main axis.
+/// Copies the voxels of an image that rays meet to a tile. `read(x, y, numbers, count)` copies
+/// some side by side along x, of which the first is at (x, y) in the box. `Axis` is the rays' main
+/// axis.
 template <int Axis, int Side, class Read>
 void copy_to(ShearedTile<Side>& tile, Read const& read) {
-  constexpr int border = 2 * strip_slices;
   ShiftedRows const shifted{tile.interval()};
   for (int n = 0; n < tile.strips(); ++n) {
+    IndexRange const columns = tile.columns(n);
     if constexpr (Axis == 1) {
-      for (int column = 0; column < tile.columns(); column += strip_slices) {
+      for (int column = columns.first; column <= columns.last; column += strip_slices) {
         float square[strip_slices * strip_slices] = {};
         for_each_run(tile, n, column, square, read);
         transpose_square(square);
         std::copy_n(square, strip_slices * strip_slices, tile.column(n, column));
       }
     } else {
-      int const x = n * strip_slices;
-      float rows[Side + 2 * border][strip_slices] = {};
-      for (int y = 0; y < tile.width(); ++y) {
-        read(x, y, rows[border + y], min(strip_slices, tile.depth() - x));
+      float rows[ShearedTile<Side>::most_columns + strip_slices][strip_slices];
+      int const slices = min(strip_slices, tile.box().slices - n * strip_slices);
+      int const first = columns.first - tile.origin() + shifted.lowest();
+      int const end = columns.last - tile.origin() + shifted.highest() + 1;
+      for (int y = first; y < end; ++y) {
+        float(&row)[strip_slices] = rows[y - first];
+        bool const is_in = both(y >= 0, y < tile.box().width);
+        if (!is_in || slices < strip_slices) std::fill_n(row, strip_slices, 0.0F);
+        if (is_in) read(n * strip_slices, y, row, slices);
       }
-      for (int column = 0; column < tile.columns(); ++column) {
-        shifted.take([&](int shift) { return rows[border + column - tile.origin() + shift]; },
-                     tile.column(n, column));
+      for (int column = columns.first; column <= columns.last; ++column) {
+        int const of_lowest = column - columns.first - shifted.lowest();
+        shifted.take([&](int shift) { return rows[of_lowest + shift]; }, tile.column(n, column));
       }
     }
   }
@@ -113,19 +122,23 @@ template <int Axis, int Side, class Add>
 void add_from(ShearedTile<Side> const& tile, Add const& add) {
   ShiftedRows const shifted{tile.interval()};
   for (int n = 0; n < tile.strips(); ++n) {
+    IndexRange const columns = tile.columns(n);
     if constexpr (Axis == 1) {
-      for (int column = 0; column < tile.columns(); column += strip_slices) {
+      for (int column = columns.first; column <= columns.last; column += strip_slices) {
         float square[strip_slices * strip_slices];
         std::copy_n(tile.column(n, column), strip_slices * strip_slices, square);
         transpose_square(square);
         for_each_run(tile, n, column, square, add);
       }
     } else {
-      int const x = n * strip_slices;
-      for (int y = 0; y < tile.width(); ++y) {
+      int const slices = min(strip_slices, tile.box().slices - n * strip_slices);
+      int const first = max(0, columns.first - tile.origin() + shifted.lowest());
+      int const end =
+          min(tile.box().width, columns.last - tile.origin() + shifted.highest() + 1);
+      for (int y = first; y < end; ++y) {
         float numbers[strip_slices];
         shifted.take([&](int shift) { return tile.column(n, y + tile.origin() - shift); }, numbers);
-        add(x, y, numbers, min(strip_slices, tile.depth() - x));
+        add(n * strip_slices, y, numbers, slices);
       }
     }
   }

@@ -9,7 +9,7 @@
 #include <pyronn/backend/cpu/detail/rows/row_piece.hpp>
 #include <pyronn/backend/cpu/detail/sheared/slope_interval.hpp>
 #include <pyronn/core/math.hpp>
-#include <pyronn/core/vec.hpp>
+#include <pyronn/model/detail/footprint.hpp>
 #include <pyronn/model/ray_driven.hpp>
 
 namespace pyronn::detail {
@@ -19,10 +19,24 @@ struct RaysInTile {
   static constexpr int most = 32;
 
   int count = 0;
-  float start[most];  ///< where they cross the first slice, counted from the first voxel across
+  float base[most];  ///< as of JosephRay, of all of the image
   float slope[most];
   int first[most];  ///< strips of slices in which they may meet voxels
   int last[most];
+};
+
+/// A box of voxels as rays of a group see it.
+struct BoxAcross {
+  int first_slice;
+  int slices;
+  int first_across;
+  int width;
+
+  template <int Axis>
+  static BoxAcross of(VoxelBox const& box) {
+    return {box.first[Axis], box.end[Axis] - box.first[Axis], box.first[1 - Axis],
+            box.end[1 - Axis] - box.first[1 - Axis]};
+  }
 };
 
 /// Sums or values of the voxels of a square, whose slices are perpendicular to the main axis of the
@@ -32,32 +46,49 @@ struct RaysInTile {
 /// or sums in vain.
 template <int Side>
 class ShearedTile {
+  static constexpr int border = 4;  ///< columns that a ray meets
+
  public:
   static constexpr int most_strips = Side / strip_slices;
   static_assert(Side % strip_slices == 0, "A tile is made of strips.");
 
-  /// Becomes a box of `depth` slices of `width` voxels, whose numbers are not set.
-  void shape(int depth, int width, SlopeInterval const& interval) {
-    depth_ = depth;
-    width_ = width;
+  /// Columns of a strip as whole squares of numbers, with all shifts and what rays meet beside the
+  /// voxels.
+  static constexpr int columns_for(int width) {
+    return (width + 2 * border - 2) / strip_slices * strip_slices + 2 * strip_slices;
+  }
+  static constexpr int most_columns = columns_for(Side);
+
+  /// Becomes a box, whose numbers are not set. Rays of the interval that meet it cross its first
+  /// slice at voxels of a range, moved along the middle slope.
+  void shape(BoxAcross const& box, SlopeInterval const& interval, IndexRange const& range) {
+    box_ = box;
     interval_ = interval;
     origin_ = border + max(0, interval.shift(strip_slices - 1));
-    strips_ = (depth - 1) / strip_slices + 1;
-    columns_ = columns_for(width);
+    strips_ = (box.slices - 1) / strip_slices + 1;
+    int const all = columns_for(box.width);
+    for (int n = 0; n < strips_; ++n) {
+      int const moved = floor_to_int(static_cast<float>(n * strip_slices) * interval.middle());
+      int const first = range.first - box.first_across + moved + origin_ - border;
+      int const end = range.last - box.first_across + moved + origin_ + 2 * border;
+      columns_[n].first = clamp(first, 0, all - border) / strip_slices * strip_slices;
+      columns_[n].last = min(all, (max(end, border) - 1) / strip_slices * strip_slices + strip_slices) - 1;
+    }
   }
-  /// Makes all zero.
+  /// Makes all sums zero.
   void clear() {
     for (int n = 0; n < strips_; ++n) {
-      std::fill_n(&values_[n][0][0], columns_ * strip_slices, 0.0F);
+      int const first = max(columns_[n].first - strip_slices, 0);
+      int const end = min(columns_[n].last + 1 + strip_slices, columns_for(box_.width));
+      std::fill_n(values_[n][first], (end - first) * strip_slices, 0.0F);
     }
   }
 
-  [[nodiscard]] int depth() const { return depth_; }
-  [[nodiscard]] int width() const { return width_; }
+  [[nodiscard]] BoxAcross const& box() const { return box_; }
   [[nodiscard]] SlopeInterval const& interval() const { return interval_; }
-  /// How many strips there are, and columns of a strip.
   [[nodiscard]] int strips() const { return strips_; }
-  [[nodiscard]] int columns() const { return columns_; }
+  /// The columns of a strip that rays meet: whole squares of numbers.
+  [[nodiscard]] IndexRange columns(int strip) const { return columns_[strip]; }
   /// The column that the first voxel of a strip's first slice is in.
   [[nodiscard]] int origin() const { return origin_; }
   /// @{
@@ -69,9 +100,10 @@ class ShearedTile {
   [[nodiscard]] bool is_finite() const {
     std::uint32_t largest = 0;
     for (int n = 0; n < strips_; ++n) {
-      float const* const strip = &values_[n][0][0];
-      for (int i = 0; i < columns_ * strip_slices; ++i) {
-        largest = max(largest, bits_of_float(strip[i]) & 0x7fffffffU);
+      float const* const values = values_[n][columns_[n].first];
+      int const count = (columns_[n].last - columns_[n].first + 1) * strip_slices;
+      for (int i = 0; i < count; ++i) {
+        largest = max(largest, bits_of_float(values[i]) & 0x7fffffffU);
       }
     }
     return largest < 0x7f800000U;
@@ -119,12 +151,6 @@ class ShearedTile {
   }
 
  private:
-  static constexpr int border = 4;  ///< columns that a ray meets
-  /// Whole squares of numbers, with the border and all shifts.
-  static constexpr int columns_for(int width) {
-    return (width + 2 * border - 2) / strip_slices * strip_slices + 2 * strip_slices;
-  }
-
   /// Where a ray crosses the strips: the first of the four columns, the distance from it in the
   /// first slice, and how much farther it is in the others.
   struct Places {
@@ -133,13 +159,16 @@ class ShearedTile {
 
     Places(ShearedTile const& tile, RaysInTile const& rays) {
       for (int r = 0; r < rays.count; ++r) {
-        float const start = rays.start[r];
+        float const base = rays.base[r];
         float const slope = rays.slope[r];
         for (int n = 0; n < most_strips; ++n) {
-          float const across = start + static_cast<float>(n * strip_slices) * slope;
+          // Of all of the image, so that tiles of any size agree.
+          float const across =
+              base + static_cast<float>(tile.box_.first_slice + n * strip_slices) * slope;
           int const lower = floor_to_int(across);
           parts[r][n] = across - static_cast<float>(lower - 1);
-          columns[r][n] = clamp(lower - 1 + tile.origin_, 0, tile.columns_ - border);
+          columns[r][n] = clamp(lower - 1 - tile.box_.first_across + tile.origin_, 0,
+                                columns_for(tile.box_.width) - border);
         }
       }
     }
@@ -176,12 +205,11 @@ class ShearedTile {
   }
 
   SlopeInterval interval_{0};
-  int depth_ = 0;
-  int width_ = 0;
+  BoxAcross box_{};
   int origin_ = 0;
   int strips_ = 0;
-  int columns_ = 0;
-  alignas(64) float values_[most_strips][columns_for(Side)][strip_slices];
+  IndexRange columns_[most_strips];
+  alignas(64) float values_[most_strips][most_columns][strip_slices];
 };
 
 }  // namespace pyronn::detail

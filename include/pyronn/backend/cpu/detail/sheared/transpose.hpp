@@ -74,10 +74,8 @@ struct TransposeSheared {
         Sums& sums;
         SlopeGroup const& group;
 
-        void begin() {
-          VoxelBox const& box = sums.box;
-          sums.tile.shape(box.end[Axis] - box.first[Axis], box.end[1 - Axis] - box.first[1 - Axis],
-                          group.interval);
+        void begin(IndexRange const& range) {
+          sums.tile.shape(BoxAcross::of<Axis>(sums.box), group.interval, range);
           sums.tile.clear();
         }
         void add(RaysInTile const& rays, int place) {
@@ -93,7 +91,7 @@ struct TransposeSheared {
           });
         }
       } work{*this, group};
-      follow_group<Axis>(by_slope.table(), group, box, work);
+      follow_group(by_slope.table(), group, BoxAcross::of<Axis>(box), work);
     }
   };
 
