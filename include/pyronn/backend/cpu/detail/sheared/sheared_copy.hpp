@@ -4,83 +4,70 @@
 
 /// How voxels of an image are copied to a ShearedTile, and its sums added to voxels.
 #include <algorithm>
-#include <cstdint>
 
 #include <pyronn/backend/cpu/detail/sheared/sheared_tile.hpp>
 #include <pyronn/backend/cpu/detail/sheared/slope_interval.hpp>
 #include <pyronn/core/math.hpp>
-#include <pyronn/model/ray_driven.hpp>
+#include <pyronn/model/detail/footprint.hpp>
 
 namespace pyronn::detail {
 
-/// Transposes a square of numbers. A number's index has eight bits; interleaving the two halves of
-/// the square moves the highest to the lowest, and four times that exchanges rows and columns.
-inline void transpose_square(float (&square)[strip_slices * strip_slices]) {
-  constexpr int half = strip_slices * strip_slices / 2;
-  static_assert(strip_slices == 16, "Two times two interleavings transpose 16 x 16 numbers.");
-  float other[2 * half];
-  for (int pass = 0; pass < 2; ++pass) {
-    for (int n = 0; n < half; ++n) {
-      other[2 * n] = square[n];
-      other[2 * n + 1] = square[half + n];
-    }
-    for (int n = 0; n < half; ++n) {
-      square[2 * n] = other[n];
-      square[2 * n + 1] = other[half + n];
-    }
-  }
-}
+/// As many numbers across as slices in a strip, row after row.
+struct Square {
+  static constexpr int side = strip_slices;
+  static constexpr int count = side * side;
 
-/// Calls `work(x, y, numbers, count)` for runs of voxels side by side along x, which are at (x, y)
-/// in the box, for rays along y: a square of numbers holds the 16 columns of strip `strip` from
-/// `column` on, a row for each slice.
-template <int Side, class Work>
-void for_each_run(ShearedTile<Side> const& tile, int strip, int column,
-                  float (&square)[strip_slices * strip_slices], Work const& work) {
-  int const slices = min(strip_slices, tile.box().slices - strip * strip_slices);
-  for (int lane = 0; lane < slices; ++lane) {
-    int const x = column - tile.origin() + tile.interval().shift(lane);
-    int const first = max(x, 0);
-    int const end = min(x + strip_slices, tile.box().width);
-    float* const row = square + lane * strip_slices;
-    if (first < end) work(first, strip * strip_slices + lane, row + (first - x), end - first);
-  }
-}
+  float numbers[count];
 
-/// Takes a number from a different row for each slice of a strip: from the row that its shift says.
-class ShiftedRows {
- public:
-  explicit ShiftedRows(SlopeInterval const& interval)
-      : lowest_{min(interval.shift(0), interval.shift(strip_slices - 1))},
-        highest_{max(interval.shift(0), interval.shift(strip_slices - 1))} {
-    for (int shift = lowest_; shift <= highest_; ++shift) {
-      for (int lane = 0; lane < strip_slices; ++lane) {
-        masks_[shift - lowest_][lane] = interval.shift(lane) == shift ? ~0U : 0U;
-      }
+  [[nodiscard]] float* row(int n) { return numbers + n * side; }
+
+  /// A number's index has eight bits. Interleaving the two halves of the square moves the highest
+  /// to the lowest, and four times that exchanges rows and columns.
+  void transpose() {
+    static_assert(side == 16, "Two times two interleavings transpose 16 x 16 numbers.");
+    float other[count];
+    for (int pass = 0; pass < 2; ++pass) {
+      interleave(numbers, other);
+      interleave(other, numbers);
     }
   }
-
-  /// `row(shift)` points to 16 numbers.
-  template <class Row>
-  void take(Row const& row, float* result) const {
-    std::uint32_t bits[strip_slices] = {};
-    for (int shift = lowest_; shift <= highest_; ++shift) {
-      float const* const numbers = opaque(row(shift));
-      std::uint32_t const* const mask = masks_[shift - lowest_];
-      for (int lane = 0; lane < strip_slices; ++lane) {
-        bits[lane] |= bits_of_float(numbers[lane]) & mask[lane];
-      }
-    }
-    for (int lane = 0; lane < strip_slices; ++lane) result[lane] = float_of_bits(bits[lane]);
-  }
-
-  [[nodiscard]] int lowest() const { return lowest_; }
-  [[nodiscard]] int highest() const { return highest_; }
 
  private:
-  int lowest_;
-  int highest_;
-  std::uint32_t masks_[strip_slices + 1][strip_slices];
+  static void interleave(float const (&from)[count], float (&to)[count]) {
+    for (int n = 0; n < count / 2; ++n) {
+      to[2 * n] = from[n];
+      to[2 * n + 1] = from[count / 2 + n];
+    }
+  }
+};
+
+/// The slices of a strip side by side, of the voxels that rays meet and some beside them.
+template <int Side>
+struct StripLines {
+  static constexpr int most = ShearedTile<Side>::most_columns + 2 * Square::side;
+
+  int first;  ///< the first voxel, counted from the box's
+  int count;  ///< voxels, which are whole squares
+  float lines[strip_slices][most];
+
+  StripLines(ShearedTile<Side> const& tile, int strip) {
+    SlopeInterval const& interval = tile.interval();
+    IndexRange const columns = tile.columns(strip);
+    int const shifts[2] = {interval.shift(0), interval.shift(strip_slices - 1)};
+    int const needed = columns.last - columns.first + 1 + abs(shifts[1] - shifts[0]);
+    first = columns.first - tile.origin() + min(shifts[0], shifts[1]);
+    count = (needed - 1) / Square::side * Square::side + Square::side;
+  }
+
+  /// The part of a line that a square of a tile's columns holds.
+  [[nodiscard]] float* part(ShearedTile<Side> const& tile, int lane, int column) {
+    return lines[lane] + (column - tile.origin() + tile.interval().shift(lane) - first);
+  }
+
+  /// The voxels that are in the box, counted from `first`, from voxel n on, at most `most_voxels`.
+  [[nodiscard]] IndexRange inside(BoxAcross const& box, int n, int most_voxels) const {
+    return {max(n, -first), min(n + most_voxels, box.width - first) - 1};
+  }
 };
 
 /// Copies the voxels of an image that rays meet to a tile. `read(x, y, numbers, count)` copies
@@ -88,31 +75,36 @@ class ShiftedRows {
 /// axis.
 template <int Axis, int Side, class Read>
 void copy_to(ShearedTile<Side>& tile, Read const& read) {
-  ShiftedRows const shifted{tile.interval()};
   for (int n = 0; n < tile.strips(); ++n) {
+    StripLines<Side> strip{tile, n};
+    int const slice = n * strip_slices;
+    int const slices = min(strip_slices, tile.box().slices - slice);
+    for (auto& line : strip.lines) std::fill_n(line, strip.count, 0.0F);
+    for (int lane = 0; Axis == 1 && lane < slices; ++lane) {
+      IndexRange const in = strip.inside(tile.box(), 0, strip.count);
+      if (in.first > in.last) continue;
+      read(strip.first + in.first, slice + lane, strip.lines[lane] + in.first,
+           in.last - in.first + 1);
+    }
+    for (int i = 0; Axis == 0 && i < strip.count; i += Square::side) {
+      IndexRange const in = strip.inside(tile.box(), i, Square::side);
+      Square square{};
+      for (int m = in.first; m <= in.last; ++m) {
+        read(slice, strip.first + m, square.row(m - i), slices);
+      }
+      square.transpose();
+      for (int lane = 0; lane < strip_slices; ++lane) {
+        std::copy_n(square.row(lane), Square::side, strip.lines[lane] + i);
+      }
+    }
     IndexRange const columns = tile.columns(n);
-    if constexpr (Axis == 1) {
-      for (int column = columns.first; column <= columns.last; column += strip_slices) {
-        float square[strip_slices * strip_slices] = {};
-        for_each_run(tile, n, column, square, read);
-        transpose_square(square);
-        std::copy_n(square, strip_slices * strip_slices, tile.column(n, column));
+    for (int column = columns.first; column <= columns.last; column += Square::side) {
+      Square square;
+      for (int lane = 0; lane < strip_slices; ++lane) {
+        std::copy_n(strip.part(tile, lane, column), Square::side, square.row(lane));
       }
-    } else {
-      float rows[ShearedTile<Side>::most_columns + strip_slices][strip_slices];
-      int const slices = min(strip_slices, tile.box().slices - n * strip_slices);
-      int const first = columns.first - tile.origin() + shifted.lowest();
-      int const end = columns.last - tile.origin() + shifted.highest() + 1;
-      for (int y = first; y < end; ++y) {
-        float(&row)[strip_slices] = rows[y - first];
-        bool const is_in = both(y >= 0, y < tile.box().width);
-        if (!is_in || slices < strip_slices) std::fill_n(row, strip_slices, 0.0F);
-        if (is_in) read(n * strip_slices, y, row, slices);
-      }
-      for (int column = columns.first; column <= columns.last; ++column) {
-        int const of_lowest = column - columns.first - shifted.lowest();
-        shifted.take([&](int shift) { return rows[of_lowest + shift]; }, tile.column(n, column));
-      }
+      square.transpose();
+      std::copy_n(square.numbers, Square::count, tile.column(n, column));
     }
   }
 }
@@ -120,25 +112,35 @@ void copy_to(ShearedTile<Side>& tile, Read const& read) {
 /// Adds a tile to an image: `add(x, y, numbers, count)` adds to some voxels side by side.
 template <int Axis, int Side, class Add>
 void add_from(ShearedTile<Side> const& tile, Add const& add) {
-  ShiftedRows const shifted{tile.interval()};
   for (int n = 0; n < tile.strips(); ++n) {
+    StripLines<Side> strip{tile, n};
+    int const slice = n * strip_slices;
+    int const slices = min(strip_slices, tile.box().slices - slice);
+    for (auto& line : strip.lines) std::fill_n(line, strip.count, 0.0F);
     IndexRange const columns = tile.columns(n);
-    if constexpr (Axis == 1) {
-      for (int column = columns.first; column <= columns.last; column += strip_slices) {
-        float square[strip_slices * strip_slices];
-        std::copy_n(tile.column(n, column), strip_slices * strip_slices, square);
-        transpose_square(square);
-        for_each_run(tile, n, column, square, add);
+    for (int column = columns.first; column <= columns.last; column += Square::side) {
+      Square square;
+      std::copy_n(tile.column(n, column), Square::count, square.numbers);
+      square.transpose();
+      for (int lane = 0; lane < strip_slices; ++lane) {
+        std::copy_n(square.row(lane), Square::side, strip.part(tile, lane, column));
       }
-    } else {
-      int const slices = min(strip_slices, tile.box().slices - n * strip_slices);
-      int const first = max(0, columns.first - tile.origin() + shifted.lowest());
-      int const end =
-          min(tile.box().width, columns.last - tile.origin() + shifted.highest() + 1);
-      for (int y = first; y < end; ++y) {
-        float numbers[strip_slices];
-        shifted.take([&](int shift) { return tile.column(n, y + tile.origin() - shift); }, numbers);
-        add(n * strip_slices, y, numbers, slices);
+    }
+    for (int lane = 0; Axis == 1 && lane < slices; ++lane) {
+      IndexRange const in = strip.inside(tile.box(), 0, strip.count);
+      if (in.first > in.last) continue;
+      add(strip.first + in.first, slice + lane, strip.lines[lane] + in.first,
+          in.last - in.first + 1);
+    }
+    for (int i = 0; Axis == 0 && i < strip.count; i += Square::side) {
+      IndexRange const in = strip.inside(tile.box(), i, Square::side);
+      Square square;
+      for (int lane = 0; lane < strip_slices; ++lane) {
+        std::copy_n(strip.lines[lane] + i, Square::side, square.row(lane));
+      }
+      square.transpose();
+      for (int m = in.first; m <= in.last; ++m) {
+        add(slice, strip.first + m, square.row(m - i), slices);
       }
     }
   }

@@ -78,8 +78,8 @@ class ShearedTile {
   /// Makes all sums zero.
   void clear() {
     for (int n = 0; n < strips_; ++n) {
-      int const first = max(columns_[n].first - strip_slices, 0);
-      int const end = min(columns_[n].last + 1 + strip_slices, columns_for(box_.width));
+      int const first = columns_[n].first;
+      int const end = columns_[n].last + 1;
       std::fill_n(values_[n][first], (end - first) * strip_slices, 0.0F);
     }
   }
