@@ -15,8 +15,8 @@ namespace pyronn::detail {
 
 /// Rays [place, place + rays) of a table in a box.
 struct RaysInBox : RaysInTile {
-  int are_whole[most];   ///< whether rays cover all slices of the box in full
-  int meeting = 0;       ///< how many rays meet the box
+  int are_whole[most];  ///< whether rays cover all slices of the box in full
+  int meeting = 0;      ///< how many rays meet the box
   /// Between which voxels these cross the first slice, moved along the middle slope.
   IndexRange range{far, -far};
 

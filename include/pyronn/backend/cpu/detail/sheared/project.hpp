@@ -4,7 +4,6 @@
 
 /// Joseph's forward projection of the plane on cores.
 #include <memory>
-#include <vector>
 
 #include <pyronn/backend/cpu/detail/sheared/follow_group.hpp>
 #include <pyronn/backend/cpu/detail/sheared/rays_by_slope.hpp>
@@ -73,7 +72,8 @@ struct ProjectSheared {
     int const columns = task.projections.extents[0];
     Share share{min(columns, 512), 0};
     int const blocks = (columns - 1) / share.pixels + 1;
-    share.views = min(RaysBySlope::most / share.pixels, (task.num_views * blocks - 1) / few_items + 1);
+    share.views =
+        min(RaysBySlope::most / share.pixels, (task.num_views * blocks - 1) / few_items + 1);
     share.views = max(share.views, few_rays / share.pixels);
     return share;
   }
@@ -114,11 +114,12 @@ struct ProjectSheared {
         }
         void begin(IndexRange const& range) {
           rays.tile.shape(BoxAcross::of<Axis>(box), group.interval, range);
-          copy_to<Axis>(rays.tile, [this, image = slice()](int x, int y, float* numbers, int count) {
-            for (int n = 0; n < count; ++n) {
-              numbers[n] = image.texel_inside(box.first[0] + x + n, box.first[1] + y);
-            }
-          });
+          copy_to<Axis>(rays.tile,
+                        [this, image = slice()](int x, int y, float* numbers, int count) {
+                          for (int n = 0; n < count; ++n) {
+                            numbers[n] = image.texel_inside(box.first[0] + x + n, box.first[1] + y);
+                          }
+                        });
           is_finite = rays.tile.is_finite();
         }
         void add(RaysInTile const& together, int place) {
@@ -128,19 +129,20 @@ struct ProjectSheared {
             }
             return;
           }
-          float sums[RaysInTile::most];
-          rays.tile.sum_along(together, sums);
+          float found[RaysInTile::most];
+          rays.tile.sum_along(together, found);
           RaysBySlope::Table const& table = rays.by_slope.table();
           for (int n = 0; n < together.count; ++n) {
-            rays.sums[table.pixel[place + n]] += table.scale[place + n] * sums[n];
+            rays.sums[table.pixel[place + n]] += table.scale[place + n] * found[n];
           }
         }
         void add_apart(int n) {
           RaysBySlope::Table const& table = rays.by_slope.table();
           auto const image = slice();
           float sum = 0.0F;
-          table.ray(n, group.axis).template for_each_weight<SoftwareInterp, 2>(
-              box, [&](Vec<int, 3> const& voxel, float weight) {
+          table.ray(n, group.axis)
+              .template for_each_weight<SoftwareInterp, 2>(box, [&](Vec<int, 3> const& voxel,
+                                                                    float weight) {
                 bool is_in = weight != 0.0F;
                 for (int axis = 0; axis < 2; ++axis) {
                   is_in = is_in && voxel[axis] >= box.first[axis] && voxel[axis] < box.end[axis];
@@ -156,6 +158,7 @@ struct ProjectSheared {
   };
 };
 
+/// On cores images are projected by sheared tiles.
 template <class Task>
 struct JosephForwardOn<CpuBackend, SoftwareInterp, Task, 2> {
   using Type = ProjectSheared<Task>;

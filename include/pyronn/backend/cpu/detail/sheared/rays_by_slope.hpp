@@ -93,7 +93,7 @@ class RaysBySlope {
     for (int n = 0; n < none; ++n) {
       if (ends[n] == ends[n + 1]) continue;
       work(SlopeGroup{n / SlopeInterval::count, SlopeInterval{n % SlopeInterval::count}, ends[n],
-                     ends[n + 1]});
+                      ends[n + 1]});
     }
   }
   [[nodiscard]] Table const& table() const { return sorted_; }
@@ -156,8 +156,8 @@ class RaysBySlope {
       float const base = from_across - from_along * slope;
       float const first = from_along + ends.begin[n] * along;
       float const last = from_along + ends.end[n] * along;
-      int const crosses = static_cast<int>(both(std::abs(base + slope) < beyond_all<float>,
-                                                std::abs(ends.rise[n]) <= max(x, y)));
+      int const crosses = static_cast<int>(
+          both(std::abs(base + slope) < beyond_all<float>, std::abs(ends.rise[n]) <= max(x, y)));
       table.base[n] = base;
       table.slope[n] = slope;
       table.low[n] = min(first, last);

@@ -72,7 +72,8 @@ class ShearedTile {
       int const first = range.first - box.first_across + moved + origin_ - border;
       int const end = range.last - box.first_across + moved + origin_ + 2 * border;
       columns_[n].first = clamp(first, 0, all - border) / strip_slices * strip_slices;
-      columns_[n].last = min(all, (max(end, border) - 1) / strip_slices * strip_slices + strip_slices) - 1;
+      columns_[n].last =
+          min(all, (max(end, border) - 1) / strip_slices * strip_slices + strip_slices) - 1;
     }
   }
   /// Makes all sums zero.
@@ -121,7 +122,8 @@ class ShearedTile {
         float const part = places.parts[r][n];
         for (int lane = 0; lane < strip_slices; ++lane) {
           Weights const weights{part + (interval_.rest(lane) + static_cast<float>(lane) * slope)};
-          of_ray[0][lane] += weights.of[0] * values[lane] + weights.of[1] * values[strip_slices + lane];
+          of_ray[0][lane] +=
+              weights.of[0] * values[lane] + weights.of[1] * values[strip_slices + lane];
           of_ray[1][lane] += weights.of[2] * values[2 * strip_slices + lane] +
                              weights.of[3] * values[3 * strip_slices + lane];
         }
@@ -191,7 +193,8 @@ class ShearedTile {
     }
     static float at_most_one(float distance) {
       constexpr int one = 0x3f800000;
-      return float_of_bits(static_cast<unsigned>(min(static_cast<int>(bits_of_float(distance)), one)));
+      return float_of_bits(
+          static_cast<unsigned>(min(static_cast<int>(bits_of_float(distance)), one)));
     }
   };
 
@@ -199,8 +202,10 @@ class ShearedTile {
                         float (&sums)[RaysInTile::most]) {
     for (int r = 0; r < count; ++r) {
       float quarter[4];
-      for (int lane = 0; lane < 4; ++lane) quarter[lane] = (of_lanes[r][lane] + of_lanes[r][lane+4])+ (of_lanes[r][lane+8]+of_lanes[r][lane+12]);
-      sums[r] = (quarter[0]+quarter[1])+(quarter[2]+quarter[3]);
+      for (int lane = 0; lane < 4; ++lane)
+        quarter[lane] = (of_lanes[r][lane] + of_lanes[r][lane + 4]) +
+                        (of_lanes[r][lane + 8] + of_lanes[r][lane + 12]);
+      sums[r] = (quarter[0] + quarter[1]) + (quarter[2] + quarter[3]);
     }
   }
 

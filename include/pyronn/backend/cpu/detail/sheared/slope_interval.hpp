@@ -20,8 +20,7 @@ class SlopeInterval {
  public:
   static constexpr int count = 32;
 
-  explicit SlopeInterval(int index)
-      : middle_{(static_cast<float>(index) + 0.5F) * width - 1.0F} {
+  explicit SlopeInterval(int index) : middle_{(static_cast<float>(index) + 0.5F) * width - 1.0F} {
     for (int lane = 0; lane < strip_slices; ++lane) {
       float const moved = static_cast<float>(lane) * middle_;
       shifts_[lane] = static_cast<int>(std::floor(moved + 0.5F));

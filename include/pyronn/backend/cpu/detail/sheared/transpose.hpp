@@ -86,8 +86,8 @@ struct TransposeSheared {
         }
         void end() {
           add_from<Axis>(sums.tile, [this](int x, int y, float const* numbers, int count) {
-            float* const totals = &sums.totals.at({x, y, 0});
-            for (int n = 0; n < count; ++n) totals[n] += numbers[n];
+            float* const row = &sums.totals.at({x, y, 0});
+            for (int n = 0; n < count; ++n) row[n] += numbers[n];
           });
         }
       } work{*this, group};
@@ -121,7 +121,8 @@ struct TransposeSheared {
         if (value != 0.0F && is_finite) continue;
         sums.by_slope.leave_out(place + i);
         if (is_finite) continue;
-        JosephRay const ray = trace(view.ray(static_cast<float>(u + i), 0.0F), task.size, task.spacing);
+        JosephRay const ray =
+            trace(view.ray(static_cast<float>(u + i), 0.0F), task.size, task.spacing);
         sums.totals.add(sums.box, ray, value);
       }
     }
