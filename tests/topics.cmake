@@ -55,6 +55,8 @@ pyronn_add_topic(parts marched_slabs_test parts_of_batches_test parts_test plan_
 pyronn_add_topic(storage half_types_test storage_test)
 pyronn_add_topic(geometries geometries_test shift_invariance_test)
 pyronn_add_topic(rays fan_depth_test not_finite_test plane_chords_test single_rays_test)
+pyronn_add_topic(custom custom_fbp_test custom_geometry_test)
+pyronn_add_topic(doubles double_calls_test double_interp_test)
 
 # As C++ only.
 pyronn_add_topic(axes axis_column_test detector_roll_test measured_axis_test rotation_axis_test)
