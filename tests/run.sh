@@ -131,7 +131,7 @@ finish() {
   local status=$?
   rm -f "$measured"
   echo
-  printf '%-16s %8s %12s\n' "stage" "wall [s]" "CPU [min]" "${summary[@]}"
+  printf '%-30s %8s %12s\n' "stage" "wall [s]" "CPU [min]" "${summary[@]}"
   exit "$status"
 }
 trap finish EXIT

@@ -22,7 +22,8 @@ set(long_tests backprojector_test brick_runs_on_fibres_test bricks_on_fibres_tes
   voxel_columns_on_fibres_test water_hardening_test workspace_bits_test)
 
 # Tests that are compiled as one source where many are: by nvcc, and as C++ where PYRONN_TEST_TOGETHER
-# is on, those that compute for long apart. Each is in a namespace of its own.
+# is on, those that compute for long apart. Each is in a namespace of its own: a test that specialises
+# templates of pyronn's is a program of its own.
 set(topics)
 function(pyronn_add_topic topic)
   set(tests_of_${topic} ${ARGN} PARENT_SCOPE)
@@ -55,8 +56,6 @@ pyronn_add_topic(parts marched_slabs_test parts_of_batches_test parts_test plan_
 pyronn_add_topic(storage half_types_test storage_test)
 pyronn_add_topic(geometries geometries_test shift_invariance_test)
 pyronn_add_topic(rays fan_depth_test not_finite_test plane_chords_test single_rays_test)
-pyronn_add_topic(custom custom_fbp_test custom_geometry_test)
-pyronn_add_topic(doubles double_calls_test double_interp_test)
 
 # As C++ only.
 pyronn_add_topic(axes axis_column_test detector_roll_test measured_axis_test rotation_axis_test)
