@@ -12,6 +12,7 @@
 
 #include <cuda_runtime_api.h>
 
+#include <pyronn/backend/cuda/block_slots.cuh>
 #include <pyronn/backend/cuda/detail/cells/interior_slices.cuh>
 #include <pyronn/backend/cuda/detail/cells/transposed_images.cuh>
 #include <pyronn/backend/cuda/detail/fourier/row_filter.cuh>
