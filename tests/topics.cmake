@@ -8,7 +8,8 @@
 # sanitizers, which see their code, or kernels like theirs, in smaller tests too.
 set(large_tests admm_tv_test asd_pocs_test ct_of_a_pepper_test defect_corrections_test
   detector_roll_test fista_tv_test measured_axis_test pdhg_test plane_oracles_test pwls_test
-  rtk_figures_test rtk_solvers_test strength_choice_test subset_solvers_scan_test tv_prox_test)
+  ramp_preconditioner_scans_test rtk_figures_test rtk_solvers_test strength_choice_test
+  subset_solvers_scan_test tv_prox_test)
 
 # Under sanitizers a test takes three times as long to compile with optimisation as without, and at
 # most a third of the time to run: these compute for long.

@@ -75,7 +75,7 @@ class SolverBench {
     pair_ = time_pair();
   }
 
-  template <template <class, class> class Solver, class Options>
+  template <template <class...> class Solver, class Options>
   void time(std::string const& solver_name, Options const& options) {
     if (!wants(solver_name)) return;
     Solver<Map, CudaExecutor> solver{executor_, pyronn::ReconstructionProblem<Map>{map_, data()},

@@ -163,9 +163,8 @@ void compare(CudaExecutor const& executor, std::string const& name, Op const& op
   fill(input.view);
   HostArray<PageableMemory> output{to};
   pyronn::Streamed call{executor, op, limits};
-  print(name + ", fresh output", seconds([&] { call(input.view, output.view); }),
-        bits_of(output.view));
-  print(name + ", pageable", seconds([&] { call(input.view, output.view); }), bits_of(output.view));
+  measure(name + ", fresh output", call, input.view, output.view);
+  measure(name + ", pageable", call, input.view, output.view);
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include <iomanip>
 #include <ostream>
 #include <sstream>
+#include <string>
 
 namespace pyronn {
 
@@ -22,7 +23,8 @@ struct StreamLimits {
 
 /// How a streamed call is cut, what it takes and what it moves. Printed on one line.
 struct StreamPlan {
-  int output_blocks = 0;            ///< slabs of a volume, or ranges of views
+  bool makes_volume = false;        ///< from views; else views from a volume
+  int output_blocks = 0;            ///< slabs of a volume, or ranges of views in bands of rows
   int output_planes = 0;            ///< slices or views of one, at most
   int output_rows = 0;              ///< of each of them, at most
   int output_slots = 0;             ///< of them at a time in the executor's memory
@@ -34,20 +36,36 @@ struct StreamPlan {
   std::size_t host_bytes = 0;       ///< of the host's memory
   std::int64_t bytes_in = 0;        ///< that are read of the input, all passes together
   std::int64_t bytes_out = 0;       ///< that are written
-  double seconds = 0;               ///< that it takes by rates that were measured; 0: not measured
 };
+
+namespace detail {
+
+/// "1.4 GiB", "12.0 MiB"
+inline std::string bytes_text(double bytes) {
+  char const* unit = "KiB";
+  double size = bytes / 1024;
+  for (char const* larger : {"MiB", "GiB"}) {
+    if (size < 1024) break;
+    size /= 1024;
+    unit = larger;
+  }
+  std::ostringstream text;
+  text << std::fixed << std::setprecision(1) << size << ' ' << unit;
+  return text.str();
+}
+
+}  // namespace detail
 
 /// One line, without its end.
 inline std::ostream& operator<<(std::ostream& out, StreamPlan const& plan) {
-  auto const gib = [](auto bytes) { return static_cast<double>(bytes) / (1 << 30); };
-  std::ostringstream text;
-  text << std::fixed << std::setprecision(2) << plan.output_blocks << " x " << plan.output_planes
-       << " planes of " << plan.output_rows << " rows from " << plan.input_blocks << " x "
-       << plan.input_planes << ", " << gib(plan.bytes_in) << " GiB in, " << gib(plan.bytes_out)
-       << " GiB out, " << gib(plan.device_bytes) << " GiB of the executor, " << gib(plan.host_bytes)
-       << " GiB of the host";
-  if (plan.seconds > 0) text << ", " << plan.seconds << " s";
-  return out << text.str();
+  auto const text = [](auto bytes) { return detail::bytes_text(static_cast<double>(bytes)); };
+  char const* const made = plan.makes_volume ? " slices" : " views";
+  char const* const read = plan.makes_volume ? " views" : " slices";
+  return out << plan.output_blocks << " x " << plan.output_planes << made << " of "
+             << plan.output_rows << " rows, each from " << plan.input_blocks << " x "
+             << plan.input_planes << read << "; " << text(plan.bytes_in) << " read, "
+             << text(plan.bytes_out) << " written; " << text(plan.device_bytes)
+             << " of the executor's memory, " << text(plan.host_bytes) << " of the host's";
 }
 
 }  // namespace pyronn

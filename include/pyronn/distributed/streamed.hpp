@@ -244,6 +244,7 @@ class Streamed {
                                    detail::StreamCut const& cut) const {
     auto const tasks = tasks_of(cut);
     StreamPlan plan;
+    plan.makes_volume = Known::makes_volume;
     plan.output_blocks = static_cast<int>(tasks.size());
     plan.output_planes = cut.output.planes;
     plan.output_rows = cut.output.rows;

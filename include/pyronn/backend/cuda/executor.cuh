@@ -25,6 +25,7 @@
 #include <pyronn/backend/cuda/error.cuh>
 #include <pyronn/backend/cuda/host_copy.cuh>
 #include <pyronn/backend/cuda/memory_resource.cuh>
+#include <pyronn/backend/cuda/repeat_while.cuh>
 #include <pyronn/core/detail/detected.hpp>
 #include <pyronn/core/error.hpp>
 #include <pyronn/core/extents.hpp>
