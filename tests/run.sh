@@ -6,7 +6,7 @@
 # A stage is `format`, `fuzz` (a million inputs for each reader of files), `interop` (arrays and
 # operators in NumPy, LibTorch and JAX), `frameworks` (in every release of every framework, with
 # wheels from PyPI), `formats` (files of scans that other packages write) or a preset of
-# CMakePresets.json; A+B runs both at once. Without one: format+docs+tidy tsan interop sanitize cuda,
+# CMakePresets.json; A+B runs both at once. Without one: format+docs+tidy+tsan+interop sanitize cuda,
 # or host instead of cuda where nvcc is missing. `cuda` compiles as C++ what `sanitize` has not run, and `cuda-all`
 # everything in both languages.
 set -euo pipefail
@@ -32,7 +32,8 @@ clang-tidy clang-tidy
 clang-format clang-format
 pkg-config pkg-config
 doxygen doxygen
-ccache ccache"
+ccache ccache
+ld.lld lld"
   for package in python3-venv libclang-rt-dev libeigen3-dev libboost-test-dev libcli11-dev nlohmann-json3-dev \
     libpugixml-dev libstb-dev libtiff-dev libhdf5-dev zlib1g-dev libdcmtk-dev "$@"; do
     dpkg-query -W -f '${db:Status-Status}' "$package" 2> /dev/null | grep -qx installed ||
@@ -100,7 +101,7 @@ run_stage() {
   esac
 }
 
-# Stages that keep no more than a core busy, whose outputs come one after the other.
+# Stages that keep no more than a core busy, or wait, whose outputs come one after the other.
 run_side_by_side() {
   local name status=0 logs
   local -A jobs=()
@@ -130,7 +131,7 @@ finish() {
   local status=$?
   rm -f "$measured"
   echo
-  printf '%-16s %8s %12s\n' "stage" "wall [s]" "CPU [min]" "${summary[@]}"
+  printf '%-30s %8s %12s\n' "stage" "wall [s]" "CPU [min]" "${summary[@]}"
   exit "$status"
 }
 trap finish EXIT
@@ -155,7 +156,7 @@ stage() {
 
 stages=("$@")
 if [ ${#stages[@]} -eq 0 ]; then
-  stages=(format+docs+tidy tsan interop sanitize)
+  stages=(format+docs+tidy+tsan+interop sanitize)
   if command -v nvcc > /dev/null; then stages+=(cuda); else stages+=(host); fi
 fi
 

@@ -23,4 +23,5 @@ if(TARGET pugixml::pugixml AND TARGET nlohmann_json::nlohmann_json
     target_precompile_headers(readers_fuzz REUSE_FROM ${header})
   endif()
   add_test(NAME readers_fuzz COMMAND readers_fuzz 3000)
+  set_tests_properties(readers_fuzz PROPERTIES COST 60) # it takes longest, and starts first
 endif()

@@ -15,15 +15,10 @@
 #include <utility>
 #include <vector>
 
+#include "bytes_of_numbers.hpp"
 #include "ole2_directory.hpp"
 
 namespace test {
-
-/// The bytes of numbers, little-endian.
-template <class T>
-std::string bytes_of_numbers(std::vector<T> const& numbers) {
-  return {reinterpret_cast<char const*>(numbers.data()), numbers.size() * sizeof(T)};
-}
 
 /// A stream: what it begins with, and its size where that is more. The rest is a hole in the file.
 struct Ole2Stream {
