@@ -4,6 +4,7 @@
 
 /// How voxels of an image are copied to a ShearedTile, and its sums added to voxels.
 #include <algorithm>
+#include <cstddef>
 
 #include <pyronn/backend/cpu/detail/sheared/sheared_tile.hpp>
 #include <pyronn/backend/cpu/detail/sheared/slope_interval.hpp>
@@ -19,7 +20,7 @@ struct Square {
 
   float numbers[count];
 
-  [[nodiscard]] float* row(int n) { return numbers + n * side; }
+  [[nodiscard]] float* row(int n) { return numbers + static_cast<std::ptrdiff_t>(n) * side; }
 
   /// A number's index has eight bits. Interleaving the two halves of the square moves the highest
   /// to the lowest, and four times that exchanges rows and columns.
@@ -34,7 +35,7 @@ struct Square {
 
  private:
   static void interleave(float const (&from)[count], float (&to)[count]) {
-    for (int n = 0; n < count / 2; ++n) {
+    for (std::ptrdiff_t n = 0; n < count / 2; ++n) {
       to[2 * n] = from[n];
       to[2 * n + 1] = from[count / 2 + n];
     }
