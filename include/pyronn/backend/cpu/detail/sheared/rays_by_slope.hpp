@@ -19,7 +19,7 @@ namespace pyronn::detail {
 
 /// Some rays as JosephRay has them, number by number, so that loops over rays vectorise.
 template <int Most>
-struct RayTable {
+struct SlopeTable {
   static constexpr int most = Most;
 
   float base[Most];
@@ -33,7 +33,7 @@ struct RayTable {
     return JosephRay::in_plane(axis, base[n], slope[n], low[n], high[n], scale[n]);
   }
   template <int Other>
-  void set(int n, RayTable<Other> const& other, int m) {
+  void set(int n, SlopeTable<Other> const& other, int m) {
     base[n] = other.base[m];
     slope[n] = other.slope[m];
     low[n] = other.low[m];
@@ -55,7 +55,7 @@ struct SlopeGroup {
 class RaysBySlope {
  public:
   static constexpr int most = 8192;
-  using Table = RayTable<most>;
+  using Table = SlopeTable<most>;
 
   [[nodiscard]] bool has_room(int count) const { return count_ + count <= most; }
   void clear() { count_ = 0; }
@@ -105,7 +105,7 @@ class RaysBySlope {
   struct Traced {
     static constexpr int most = 64;
 
-    RayTable<most> table;
+    SlopeTable<most> table;
     int groups[most];
 
     template <class View>
