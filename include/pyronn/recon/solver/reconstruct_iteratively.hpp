@@ -168,22 +168,29 @@ class ReadyMadeSolve {
     options.strength = level.strength_of(choices_.strength);
     options.spacing = spacing_of(level.grid);
     options.workspace_limit = options_.workspace_limit;
-    FistaTv<Map, Executor> solver{executor_, problem, options};
-    solver.start(arrays.image);
     int const most = choices_.misses_much
                          ? std::max(options_.iterations / share_of_fista, settled_turn)
                          : options_.iterations;
-    auto run = iterate_until_settled(executor_, solver, most, options_.change);
+    MeasuredRun made = fista(problem, arrays.image, options, most);
     if (choices_.misses_much) {
-      int const before = run.iterations;
-      run = go_on_with_pdhg(executor_, problem, options, arrays.image, options_.iterations - before,
-                            options_.change);
-      run.iterations += before;
+      int const before = made.run.iterations;
+      made = go_on_with_pdhg(executor_, problem, options, arrays.image,
+                             options_.iterations - before, options_.change);
+      made.run.iterations += before;
     }
-    SolverMeasures const measures = solver.measure();
-    choices_.levels.push_back({level.factor, level.grid.size, options.strength, solver.norm(),
-                               run.iterations, measures.objective, measures.residual,
-                               run.has_settled});
+    choices_.levels.push_back({level.factor, level.grid.size, options.strength, options.norm,
+                               made.run.iterations, made.measures.objective, made.measures.residual,
+                               made.run.has_settled});
+  }
+
+  /// Sets the options' norm to what it is.
+  MeasuredRun fista(ReconstructionProblem<Map> const& problem, DomainView<Map> image,
+                    FistaTvOptions& options, int most) const {
+    FistaTv<Map, Executor> solver{executor_, problem, options};
+    solver.start(image);
+    options.norm = solver.norm();
+    SettledRun const run = iterate_until_settled(executor_, solver, most, options_.change);
+    return {run, solver.measure()};
   }
 
   /// In the plane slices lie so far apart that nothing along z counts, where maps have that axis.

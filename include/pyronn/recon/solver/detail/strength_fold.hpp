@@ -13,6 +13,7 @@
 #include <pyronn/recon/solver/detail/held_out_views.hpp>
 #include <pyronn/recon/solver/detail/settled.hpp>
 #include <pyronn/recon/solver/fista_tv.hpp>
+#include <pyronn/recon/solver/measures.hpp>
 #include <pyronn/recon/solver/pdhg.hpp>
 #include <pyronn/recon/solver/problem.hpp>
 
@@ -23,13 +24,19 @@ inline constexpr int share_of_fista = 5;
 /// The balance of that Pdhg: the image has less far to go than from 0.
 inline constexpr double balance_of_good_start = 0.5;
 
+/// What iterations of a solver made.
+struct MeasuredRun {
+  SettledRun run;
+  SolverMeasures measures;  ///< at the end
+};
+
 /// Iterations of Pdhg until the image settles, from an image that FistaTv made. Where data say
 /// nothing of a pixel, a step of FistaTv is at most as long as c allows, which is little; those of
 /// Pdhg follow how far the image has to go. Options are of the strength's problem.
 template <class Map, class Executor>
-SettledRun go_on_with_pdhg(Executor const& executor, ReconstructionProblem<Map> const& problem,
-                           FistaTvOptions const& of, DomainView<Map> image, int iterations,
-                           double change) {
+MeasuredRun go_on_with_pdhg(Executor const& executor, ReconstructionProblem<Map> const& problem,
+                            FistaTvOptions const& of, DomainView<Map> image, int iterations,
+                            double change) {
   PdhgOptions options;
   options.strength = of.strength;
   options.spacing = of.spacing;
@@ -38,7 +45,8 @@ SettledRun go_on_with_pdhg(Executor const& executor, ReconstructionProblem<Map> 
   options.workspace_limit = of.workspace_limit;
   Pdhg<Map, Executor> solver{executor, problem, options};
   solver.start(image);
-  return iterate_until_settled(executor, solver, iterations, change);
+  SettledRun const run = iterate_until_settled(executor, solver, iterations, change);
+  return {run, solver.measure()};
 }
 
 /// Some views that are held out, and an image of the others. Search is StrengthSearch.
@@ -74,7 +82,7 @@ class StrengthFold {
     if (!are_ends) return made;
     return made + go_on_with_pdhg(executor_, views_.problem(), options, image(),
                                   search_.iterations - made, search_.change)
-                      .iterations;
+                      .run.iterations;
   }
 
  private:

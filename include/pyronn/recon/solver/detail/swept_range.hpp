@@ -40,8 +40,8 @@ double swept_range(Geometry const& geometry) {
   }
 }
 
-/// Whether so much of the half turn is missing that a quarter of the views, held out at an end, is
-/// no more than that.
+/// Whether so much of the half turn is missing, between the first and the last view, that a quarter
+/// of the views, held out at an end, is no more than that.
 template <class Geometry>
 bool misses_much(Geometry const& geometry) {
   constexpr double of_views = 0.25;
