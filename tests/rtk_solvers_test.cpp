@@ -44,7 +44,7 @@ class Head {
   }
 
   /// After so many iterations from an image of one value.
-  template <template <class, class> class Solver, class Options>
+  template <template <class...> class Solver, class Options>
   void solve(Options const& options, pyronn::PixelBounds const& bounds, float start,
              int iterations) {
     ReconstructionProblem<Map> problem{map_, data_.view()};

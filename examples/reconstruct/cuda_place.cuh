@@ -5,13 +5,11 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <new>
 #include <utility>
 
 #include <cuda_runtime_api.h>
-#include <sys/mman.h>
 
-#include <pyronn/backend/cpu/executor.hpp>
+#include <pyronn/backend/cuda/page_locked_memory.cuh>
 #include <pyronn/cuda.cuh>
 
 namespace example {
@@ -53,60 +51,6 @@ class Stream {
   cudaStream_t stream_ = nullptr;
 };
 
-/// Host memory that a device copies from and to at full speed: huge pages, which many threads touch
-/// at once, registered with the device.
-class RegisteredMemory {
- public:
-  explicit RegisteredMemory(std::size_t bytes) : bytes_{bytes} {
-    if (bytes == 0) return;
-    data_ = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (data_ == MAP_FAILED) throw std::bad_alloc{};
-    static_cast<void>(madvise(data_, bytes, MADV_HUGEPAGE));  // where there are none: small ones
-    touch();
-    cudaError_t const error = cudaHostRegister(data_, bytes, cudaHostRegisterDefault);
-    if (error != cudaSuccess) {
-      munmap(data_, bytes);
-      pyronn::check_cuda(error, "cudaHostRegister");
-    }
-  }
-  RegisteredMemory(RegisteredMemory&& other) noexcept
-      : bytes_{std::exchange(other.bytes_, 0)}, data_{std::exchange(other.data_, nullptr)} {}
-  RegisteredMemory& operator=(RegisteredMemory&&) = delete;
-  ~RegisteredMemory() {
-    if (bytes_ == 0) return;
-    static_cast<void>(cudaHostUnregister(data_));
-    munmap(data_, bytes_);
-  }
-
-  [[nodiscard]] void* data() { return data_; }
-
- private:
-  void touch() {
-    constexpr std::int64_t page = 4096;
-    auto* const bytes = static_cast<char*>(data_);
-    auto const size = static_cast<std::int64_t>(bytes_);
-    constexpr int pieces = 64;
-    pyronn::CpuExecutor const host;
-    host.for_each({pieces, 1, 1}, TouchPages{bytes, size, (size / pieces / page + 1) * page});
-  }
-
-  /// An item is a piece of the memory.
-  struct TouchPages {
-    using Block = pyronn::BlockShape<1, 1, 1>;
-    char* bytes;
-    std::int64_t size;
-    std::int64_t piece;
-
-    void operator()(pyronn::Vec<int, 3> item) const {
-      std::int64_t const end = std::min(size, (item[0] + 1) * piece);
-      for (std::int64_t i = item[0] * piece; i < end; i += 4096) bytes[i] = 0;
-    }
-  };
-
-  std::size_t bytes_;
-  void* data_ = nullptr;
-};
-
 /// A CUDA device, to which the host's arrays are copied.
 struct CudaPlace {
   pyronn::CudaExecutor executor;
@@ -120,7 +64,7 @@ struct CudaPlace {
                        "cudaMemcpyAsync");
   }
 
-  using HostMemory = RegisteredMemory;
+  using HostMemory = pyronn::PageLockedMemory;
 
   class Input {
    public:

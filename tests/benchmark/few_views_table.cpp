@@ -80,7 +80,7 @@ class Table {
   }
 
  private:
-  template <template <class, class> class Solver, class Options>
+  template <template <class...> class Solver, class Options>
   void solve(char const* name, int passes, Options const& options,
              pyronn::PixelBounds const& bounds) {
     row(name, passes, [&] {

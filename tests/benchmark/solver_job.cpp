@@ -75,7 +75,7 @@ void write_head(std::string const& folder) {
                     pyronn::VolumeView<float const>{truth.data(), map.domain()});
 }
 
-template <template <class, class> class Solver, class Map, class Options>
+template <template <class...> class Solver, class Map, class Options>
 void solve(Job const& job, std::string const& data_name, Map const& map, Options const& options,
            pyronn::PixelBounds const& bounds = {}, float start = 0) {
   CpuExecutor const executor{job.threads};

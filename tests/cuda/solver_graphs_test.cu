@@ -55,12 +55,11 @@ std::size_t free_bytes() {
 
 BOOST_AUTO_TEST_SUITE(solver_graphs, *boost::unit_test::precondition(test::device_present))
 
-template <class Of, class Executor>
-using HuberPwls = pyronn::Pwls<Of, Executor>;
-template <template <class, class> class... Solvers>
+template <template <class...> class... Solvers>
 using OfSmallCone = boost::mpl::list<Solvers<Map, CudaExecutor>...>;
-using Solvers = OfSmallCone<pyronn::Sirt, pyronn::OsSart, pyronn::Cgls, pyronn::Lsqr, pyronn::Mlem,
-                            pyronn::Osem, HuberPwls, pyronn::FistaTv, pyronn::Pdhg, pyronn::AdmmTv>;
+using Solvers =
+    OfSmallCone<pyronn::Sirt, pyronn::OsSart, pyronn::Cgls, pyronn::Lsqr, pyronn::Mlem,
+                pyronn::Osem, pyronn::Pwls, pyronn::FistaTv, pyronn::Pdhg, pyronn::AdmmTv>;
 
 // A captured iteration, replayed, is as many iterations, and takes no memory.
 BOOST_AUTO_TEST_CASE_TEMPLATE(an_iteration_can_be_replayed, Solver, Solvers) {

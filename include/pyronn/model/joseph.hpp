@@ -19,6 +19,12 @@ namespace detail {
 /// Whether the transpose of z-aligned views has a kernel of its own on a backend.
 template <class Interp, class Backend>
 inline constexpr bool joseph_transposes_columns_v = false;
+
+/// The kernel of the projection on a backend. Backends specialise this.
+template <class Backend, class Interp, class Task, int Dimension = Task::dimension>
+struct JosephForwardOn {
+  using Type = JosephForward<PixelTiling<Interp, Backend, Dimension>, Task>;
+};
 }  // namespace detail
 
 /// The ray-driven model of Joseph: a line integral is the sum of the bilinear samples where the ray
@@ -44,8 +50,7 @@ struct Joseph : ModelDefaults {
 
   template <class Interp, class Backend, class Task>
   auto forward(Task const& task) const {
-    using Tiling = detail::PixelTiling<Interp, Backend, Task::dimension>;
-    return detail::JosephForward<Tiling, Task>{task};
+    return typename detail::JosephForwardOn<Backend, Interp, Task>::Type{task};
   }
   template <class Interp, class Backend, class Task>
   RayDrivenBackOf<Backend, detail::TraceJoseph, Interp, Task> back(Task const& task) const {

@@ -17,6 +17,7 @@
 #include <pyronn/backend/cpu/detail/columns/transpose.hpp>
 #include <pyronn/backend/cpu/detail/paths.hpp>
 #include <pyronn/backend/cpu/detail/rows/backproject.hpp>
+#include <pyronn/backend/cpu/detail/sheared/project.hpp>
 #include <pyronn/core/error.hpp>
 #include <pyronn/core/extents.hpp>
 #include <pyronn/core/vec.hpp>

@@ -12,6 +12,7 @@
 
 #include <cuda_runtime_api.h>
 
+#include <pyronn/backend/cuda/block_slots.cuh>
 #include <pyronn/backend/cuda/detail/cells/interior_slices.cuh>
 #include <pyronn/backend/cuda/detail/cells/transposed_images.cuh>
 #include <pyronn/backend/cuda/detail/fourier/row_filter.cuh>
@@ -24,6 +25,7 @@
 #include <pyronn/backend/cuda/error.cuh>
 #include <pyronn/backend/cuda/host_copy.cuh>
 #include <pyronn/backend/cuda/memory_resource.cuh>
+#include <pyronn/backend/cuda/repeat_while.cuh>
 #include <pyronn/core/detail/detected.hpp>
 #include <pyronn/core/error.hpp>
 #include <pyronn/core/extents.hpp>

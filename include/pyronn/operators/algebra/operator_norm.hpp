@@ -23,7 +23,7 @@ namespace pyronn {
 namespace detail {
 
 /// When power iterations end: once a turn raises the estimate by less than this share, or after so
-/// many turns.
+/// many turns. Of scans the last share takes a hundred of them.
 inline constexpr double norm_tolerance = 1e-6;
 inline constexpr int least_norm_turns = 4;
 inline constexpr int most_norm_turns = 100;
@@ -36,11 +36,12 @@ double number_on_host(Executor const& executor, double const* number) {
 }
 
 /// The root of the largest eigenvalue of a symmetric positive map, which `apply(x)` replaces x by
-/// its image of: from below, by power iteration from x, which it overwrites. Waits. `number` lies
-/// in the executor's memory; 0 where the first image is 0.
+/// its image of: from below, by power iteration from x, which it overwrites, until a turn raises it
+/// by less than the share `tolerance`. Waits. `number` lies in the executor's memory; 0 where the
+/// first image is 0.
 template <class Executor, class T, int Rank, class Apply>
 double power_iteration(Executor const& executor, ArrayView<T, Rank> x, Apply const& apply,
-                       double* number, Workspace<Executor>& workspace) {
+                       double* number, Workspace<Executor>& workspace, double tolerance) {
   auto const length_of_x = [&] {
     norm(executor, x, number, workspace);
     return number_on_host(executor, number);
@@ -55,7 +56,7 @@ double power_iteration(Executor const& executor, ArrayView<T, Rank> x, Apply con
     length = length_of_x();
     double const before = found;
     found = std::max(found, std::sqrt(length / unit));
-    if (turn + 1 >= least_norm_turns && found - before <= norm_tolerance * found) break;
+    if (turn + 1 >= least_norm_turns && found - before <= tolerance * found) break;
   }
   return found;
 }
@@ -84,7 +85,8 @@ double operator_norm(Executor const& executor, Map const& map,
     map.apply(executor, of, y, workspace);
     map.apply_transpose(executor, y, of, workspace);
   };
-  return detail::power_iteration(executor, x, apply, number.data(), workspace);
+  return detail::power_iteration(executor, x, apply, number.data(), workspace,
+                                 detail::norm_tolerance);
 }
 
 /// A bound of the norm of a map whose entries are not negative: the root of the largest row sum

@@ -135,6 +135,14 @@ class AdmmTv {
                               number(first_measure));
   }
 
+  /// Queues the square of the residual's weighted norm, without waiting for it, and returns where
+  /// it will be in the executor's memory until the next call. Takes one call of A.
+  double const* queue_residual_square() {
+    system_.make_residual(image_, rays());
+    system_.weighted_square(rays(), number(first_measure));
+    return number(first_measure);
+  }
+
   /// What save_state keeps: solver_state.hpp.
   template <class State>
   void visit_state(State& state) {

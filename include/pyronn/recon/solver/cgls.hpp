@@ -15,6 +15,7 @@
 #include <pyronn/recon/solver/detail/scalar_steps.hpp>
 #include <pyronn/recon/solver/detail/system.hpp>
 #include <pyronn/recon/solver/measures.hpp>
+#include <pyronn/recon/solver/preconditioner.hpp>
 #include <pyronn/recon/solver/problem.hpp>
 
 namespace pyronn {
@@ -29,11 +30,12 @@ struct CglsOptions {
 /// as small as the images x0 + span{g, H g, H^2 g ...} allow, where g is its gradient at the start
 /// and H its Hessian, and c is 0 or x0. M. R. Hestenes, E. Stiefel, "Methods of conjugate gradients
 /// for solving linear systems", J. Res. Natl. Bur. Stand. 49 (1952); the start is projected, and
-/// the residual kept by recurrence. It knows no bounds.
+/// the residual kept by recurrence. It knows no bounds. With a preconditioner P it makes the same
+/// as small as x0 + span{P g, P H P g ...} allow: the minimum is the same, and nearer.
 ///
 /// An iteration takes one call of A and one of A'. It allocates nothing and does not synchronise,
 /// and can be captured in a CUDA graph.
-template <class Map, class Executor>
+template <class Map, class Executor, class Preconditioner = NoPreconditioner>
 class Cgls {
   using System = detail::System<Map, Executor>;
 
@@ -43,17 +45,22 @@ class Cgls {
 
   /// What it will allocate [bytes].
   static std::size_t memory_bytes(Executor const& executor, Map const& map,
-                                  CglsOptions const& options = {}) {
-    return Layout{map, options}.bytes +
-           System::workspace_bytes(executor, map, options.workspace_limit);
+                                  CglsOptions const& options = {},
+                                  Preconditioner const& preconditioner = {}) {
+    return Layout{map, options}.bytes + detail::preconditioned_workspace<System>(
+                                            executor, map, preconditioner, options.workspace_limit)
+                                            .bytes;
   }
 
-  /// Allocates all memory. Throws InvalidArgument for a damping that is negative or not finite and
-  /// for a problem with bounds, and OutOfMemory.
+  /// Allocates all memory. Throws InvalidArgument for a damping that is negative or not finite, for
+  /// a problem with bounds and for a preconditioner of other images, and OutOfMemory.
   Cgls(Executor const& executor, ReconstructionProblem<Map> const& problem,
-       CglsOptions const& options = {})
+       CglsOptions const& options = {}, Preconditioner const& preconditioner = {})
       : damping_{detail::checked_damping("Cgls", options.damping, problem.bounds)},
-        system_{"Cgls", executor, problem, options.workspace_limit},
+        preconditioner_{detail::checked_preconditioner("Cgls", preconditioner, problem.map)},
+        system_{"Cgls", executor, problem,
+                detail::preconditioned_workspace<System>(executor, problem.map, preconditioner,
+                                                         options.workspace_limit)},
         layout_{problem.map, options},
         memory_{executor, layout_.bytes} {}
 
@@ -65,8 +72,8 @@ class Cgls {
     if (damping_.is_towards_start()) copy(system_.executor(), image_, start_image());
     system_.make_residual(image_, residual());
     make_gradient();
-    copy(system_.executor(), gradient(), direction());
-    system_.dot(gradient(), gradient(), number(gradient_square));
+    copy(system_.executor(), preconditioned(), direction());
+    system_.dot(gradient(), preconditioned(), number(gradient_square));
   }
 
   /// Queues one iteration.
@@ -79,17 +86,17 @@ class Cgls {
       detail::run_scalar_step(
           executor, detail::AddNumber{direction_square, damping_.square(), curvature}, number(0));
     }
-    // What is exactly |g|^2 in theory. Once rounding alone is left, directions are not conjugate
-    // any more, and a step of |g|^2 along one may be far too long; this one never is.
+    // What is exactly <g, P g> in theory. Once rounding alone is left, directions are not conjugate
+    // any more, and a step of that along one may be far too long; this one never is.
     system_.dot(gradient(), direction(), number(slope));
     Quotient const length{number(slope), number(curvature)};
     axpy(executor, length, direction(), image_);
     axpy(executor, -length, projected(), residual());
     make_gradient();
-    system_.dot(gradient(), gradient(), number(next_gradient_square));
+    system_.dot(gradient(), preconditioned(), number(next_gradient_square));
     detail::run_scalar_step(
         executor, detail::DivideNumbers{next_gradient_square, gradient_square, growth}, number(0));
-    xpby(executor, gradient(), number(growth), direction());
+    xpby(executor, preconditioned(), number(growth), direction());
     detail::run_scalar_step(executor, detail::CopyNumber{next_gradient_square, gradient_square},
                             number(0));
   }
@@ -99,7 +106,7 @@ class Cgls {
 
   /// Numbers about the image; the objective is the one above. Waits.
   [[nodiscard]] SolverMeasures measure() {
-    system_.weighted_square(residual(), number(residual_square));
+    queue_residual_square();
     if (!damping_.is_on()) {
       double const square =
           detail::numbers_on_host<1>(system_.executor(), number(residual_square))[0];
@@ -118,12 +125,20 @@ class Cgls {
     return {std::sqrt(found[0]), (found[0] + damping_.square() * found[1]) / 2};
   }
 
+  /// Queues the square of the residual's weighted norm, without waiting for it, and returns where
+  /// it will be in the executor's memory until the next call.
+  double const* queue_residual_square() {
+    system_.weighted_square(residual(), number(residual_square));
+    return number(residual_square);
+  }
+
   /// What save_state keeps: solver_state.hpp.
   template <class State>
   void visit_state(State& state) {
     state.system(system_);
     state.option("damping", damping_.strength);
     state.option("damping towards the start", damping_.is_towards_start() ? 1 : 0);
+    if (is_preconditioned) state.option("preconditioned", 1);
     state.image(image_);
     state.memory(memory_);
   }
@@ -131,11 +146,12 @@ class Cgls {
  private:
   using Pixel = typename System::Image;
   using Ray = typename System::Ray;
+  static constexpr bool is_preconditioned = detail::preconditions_v<Preconditioner>;
   /// The numbers in the executor's memory.
   enum Number {
     residual_square,
     difference_square,
-    gradient_square,
+    gradient_square,  ///< <g, P g>
     next_gradient_square,
     curvature,
     direction_square,
@@ -154,6 +170,7 @@ class Cgls {
       if (options.damping.is_towards_start()) {
         start_image = arrays.template add<Pixel>(map.domain());
       }
+      if (is_preconditioned) preconditioned = arrays.template add<Pixel>(map.domain());
       bytes = arrays.bytes();
     }
 
@@ -164,10 +181,11 @@ class Cgls {
     detail::Slot<Pixel, System::image_rank> direction;
     detail::Slot<double, 1> numbers;
     detail::Slot<Pixel, System::image_rank> start_image{};
+    detail::Slot<Pixel, System::image_rank> preconditioned{};
     std::size_t bytes;
   };
 
-  /// The negative gradient, A' W (b - A x) - d^2 (x - c), where pixels are sought.
+  /// The negative gradient g, A' W (b - A x) - d^2 (x - c), where pixels are sought, and P g.
   void make_gradient() {
     Executor const& executor = system_.executor();
     system_.weigh(residual(), projected());
@@ -177,11 +195,19 @@ class Cgls {
       if (damping_.is_towards_start()) axpy(executor, damping_.square(), start_image(), gradient());
     }
     system_.mask(gradient());
+    if constexpr (is_preconditioned) {
+      preconditioner_.apply(executor, gradient(), preconditioned(), system_.workspace());
+      system_.mask(preconditioned());
+    }
   }
 
   [[nodiscard]] auto residual() const { return layout_.residual.in(memory_.data()); }
   [[nodiscard]] auto projected() const { return layout_.projected.in(memory_.data()); }
   [[nodiscard]] auto gradient() const { return layout_.gradient.in(memory_.data()); }
+  /// The gradient itself where there is no preconditioner.
+  [[nodiscard]] auto preconditioned() const {
+    return (is_preconditioned ? layout_.preconditioned : layout_.gradient).in(memory_.data());
+  }
   [[nodiscard]] auto direction() const { return layout_.direction.in(memory_.data()); }
   [[nodiscard]] auto start_image() const { return layout_.start_image.in(memory_.data()); }
   [[nodiscard]] double* number(int which) const {
@@ -189,6 +215,7 @@ class Cgls {
   }
 
   Damping damping_;
+  Preconditioner preconditioner_;
   System system_;
   Layout layout_;
   Buffer<std::byte, Executor> memory_;

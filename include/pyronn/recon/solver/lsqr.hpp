@@ -17,6 +17,7 @@
 #include <pyronn/recon/solver/detail/scalar_steps.hpp>
 #include <pyronn/recon/solver/detail/system.hpp>
 #include <pyronn/recon/solver/measures.hpp>
+#include <pyronn/recon/solver/preconditioner.hpp>
 #include <pyronn/recon/solver/problem.hpp>
 
 namespace pyronn {
@@ -31,11 +32,13 @@ struct LsqrOptions {
 /// d^2 |x - c|^2, where c is 0 or the start x0, as small as Cgls does in the same space, with less
 /// rounding where the system is ill-conditioned. C. C. Paige, M. A. Saunders, "LSQR: An algorithm
 /// for sparse linear equations and sparse least squares", ACM Trans. Math. Softw. 8 (1982). It
-/// knows no bounds.
+/// knows no bounds. With a preconditioner it does what Cgls does with one: lengths of images are
+/// those of its inverse, as in M. Arioli, "Generalized Golub-Kahan bidiagonalization and stopping
+/// criteria", SIAM J. Matrix Anal. Appl. 34 (2013).
 ///
 /// An iteration takes one call of A and one of A'. It allocates nothing and does not synchronise,
 /// and can be captured in a CUDA graph.
-template <class Map, class Executor>
+template <class Map, class Executor, class Preconditioner = NoPreconditioner>
 class Lsqr {
   using System = detail::System<Map, Executor>;
 
@@ -45,17 +48,22 @@ class Lsqr {
 
   /// What it will allocate [bytes].
   static std::size_t memory_bytes(Executor const& executor, Map const& map,
-                                  LsqrOptions const& options = {}) {
-    return Layout{map, options}.bytes +
-           System::workspace_bytes(executor, map, options.workspace_limit);
+                                  LsqrOptions const& options = {},
+                                  Preconditioner const& preconditioner = {}) {
+    return Layout{map, options}.bytes + detail::preconditioned_workspace<System>(
+                                            executor, map, preconditioner, options.workspace_limit)
+                                            .bytes;
   }
 
-  /// Allocates all memory. Throws InvalidArgument for a damping that is negative or not finite and
-  /// for a problem with bounds, and OutOfMemory.
+  /// Allocates all memory. Throws InvalidArgument for a damping that is negative or not finite, for
+  /// a problem with bounds and for a preconditioner of other images, and OutOfMemory.
   Lsqr(Executor const& executor, ReconstructionProblem<Map> const& problem,
-       LsqrOptions const& options = {})
+       LsqrOptions const& options = {}, Preconditioner const& preconditioner = {})
       : damping_{detail::checked_damping("Lsqr", options.damping, problem.bounds)},
-        system_{"Lsqr", executor, problem, options.workspace_limit},
+        preconditioner_{detail::checked_preconditioner("Lsqr", preconditioner, problem.map)},
+        system_{"Lsqr", executor, problem,
+                detail::preconditioned_workspace<System>(executor, problem.map, preconditioner,
+                                                         options.workspace_limit)},
         layout_{problem.map, options},
         memory_{executor, layout_.bytes} {}
 
@@ -75,7 +83,7 @@ class Lsqr {
       system_.mask(rest());
     }
     normalise_left();
-    fill(executor, pixels(), 0);
+    fill(executor, unfiltered(), 0);
     make_right();
     detail::run_scalar_step(executor, detail::BeginRotations{}, number(0));
     copy(executor, pixels(), direction());
@@ -104,8 +112,7 @@ class Lsqr {
   [[nodiscard]] SolverMeasures measure() {
     Executor const& executor = system_.executor();
     double* const found = number(Numbers::square);
-    system_.make_residual(image_, projected());
-    system_.weighted_square(projected(), found);
+    queue_residual_square();
     double const square = detail::numbers_on_host<1>(executor, found)[0];
     if (!damping_.is_on()) return {std::sqrt(square), square / 2};
     make_difference(gradient());
@@ -114,12 +121,21 @@ class Lsqr {
     return {std::sqrt(square), (square + damping_.square() * distance) / 2};
   }
 
+  /// Queues the square of the residual's weighted norm, without waiting for it, and returns where
+  /// it will be in the executor's memory until the next call. Takes one call of A.
+  double const* queue_residual_square() {
+    system_.make_residual(image_, projected());
+    system_.weighted_square(projected(), number(Numbers::square));
+    return number(Numbers::square);
+  }
+
   /// What save_state keeps: solver_state.hpp.
   template <class State>
   void visit_state(State& state) {
     state.system(system_);
     state.option("damping", damping_.strength);
     state.option("damping towards the start", damping_.is_towards_start() ? 1 : 0);
+    if (is_preconditioned) state.option("preconditioned", 1);
     state.image(image_);
     state.memory(memory_);
   }
@@ -128,6 +144,7 @@ class Lsqr {
   using Numbers = detail::LsqrNumbers;
   using Pixel = typename System::Image;
   using Ray = typename System::Ray;
+  static constexpr bool is_preconditioned = detail::preconditions_v<Preconditioner>;
 
   struct Layout {
     Layout(Map const& map, LsqrOptions const& options)
@@ -141,6 +158,7 @@ class Lsqr {
       if (options.damping.is_towards_start()) {
         start_image = arrays.template add<Pixel>(map.domain());
       }
+      if (is_preconditioned) unfiltered = arrays.template add<Pixel>(map.domain());
       bytes = arrays.bytes();
     }
 
@@ -153,12 +171,16 @@ class Lsqr {
     detail::Slot<double, 1> numbers;
     detail::Slot<Pixel, System::image_rank> rest{};  ///< the part of u that damping adds
     detail::Slot<Pixel, System::image_rank> start_image{};
+    detail::Slot<Pixel, System::image_rank> unfiltered{};  ///< v before the preconditioner
     std::size_t bytes;
   };
 
   [[nodiscard]] auto rays() const { return layout_.rays.in(memory_.data()); }
   [[nodiscard]] auto projected() const { return layout_.projected.in(memory_.data()); }
   [[nodiscard]] auto pixels() const { return layout_.pixels.in(memory_.data()); }
+  [[nodiscard]] auto unfiltered() const {
+    return (is_preconditioned ? layout_.unfiltered : layout_.pixels).in(memory_.data());
+  }
   [[nodiscard]] auto direction() const { return layout_.direction.in(memory_.data()); }
   [[nodiscard]] auto gradient() const { return layout_.gradient.in(memory_.data()); }
   [[nodiscard]] auto rest() const { return layout_.rest.in(memory_.data()); }
@@ -185,7 +207,8 @@ class Lsqr {
     if (damping_.is_on()) axpby(executor, 0, rest(), number(Numbers::inverse_length), rest());
   }
 
-  /// v = A' u - beta v, over its length alpha.
+  /// w = A' u - beta w and v = P w, over their length alpha, the root of <v, w>; without a
+  /// preconditioner both are v.
   void make_right() {
     Executor const& executor = system_.executor();
     copy(executor, rays(), projected());
@@ -193,11 +216,18 @@ class Lsqr {
     system_.apply_transpose(projected(), gradient());
     if (damping_.is_on()) axpy(executor, damping_.strength, rest(), gradient());
     system_.mask(gradient());
-    xpby(executor, gradient(), number(Numbers::negative_beta), pixels());
-    system_.dot(pixels(), pixels(), number(Numbers::square));
+    xpby(executor, gradient(), number(Numbers::negative_beta), unfiltered());
+    if constexpr (is_preconditioned) {
+      preconditioner_.apply(executor, unfiltered(), pixels(), system_.workspace());
+      system_.mask(pixels());
+    }
+    system_.dot(unfiltered(), pixels(), number(Numbers::square));
     detail::run_scalar_step(executor, detail::SetNumber{Numbers::second_square, 0}, number(0));
     detail::run_scalar_step(executor, detail::MakeLength{Numbers::negative_alpha}, number(0));
     axpby(executor, 0, pixels(), number(Numbers::inverse_length), pixels());
+    if constexpr (is_preconditioned) {
+      axpby(executor, 0, unfiltered(), number(Numbers::inverse_length), unfiltered());
+    }
   }
 
   /// x - c
@@ -207,6 +237,7 @@ class Lsqr {
   }
 
   Damping damping_;
+  Preconditioner preconditioner_;
   System system_;
   Layout layout_;
   Buffer<std::byte, Executor> memory_;

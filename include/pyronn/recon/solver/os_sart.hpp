@@ -104,6 +104,17 @@ class OsSart {
     return {std::sqrt(found[residual_square]), found[objective] / 2};
   }
 
+  /// Queues the square of the residual's weighted norm, without waiting for it, and returns where
+  /// it will be in the executor's memory until the next call. Takes one call of A.
+  double const* queue_residual_square() {
+    detail::run_scalar_step(system_.executor(), detail::SetNumber{residual_square, 0}, numbers());
+    for (int s = 0; s < system_.subsets().count(); ++s) {
+      system_.project(s, image_, rays());
+      system_.add_weighted_square(s, rays(), numbers(), part, residual_square);
+    }
+    return numbers() + residual_square;
+  }
+
   /// What save_state keeps: solver_state.hpp.
   template <class State>
   void visit_state(State& state) {
@@ -139,8 +150,8 @@ class OsSart {
     for (int s = 0; s < system_.subsets().count(); ++s) {
       system_.project(s, image_, rays());
       system_.add_weighted_square(s, rays(), numbers(), part, residual_square);
-      detail::ResidualSquareTerm<Ray> const term{system_.subsets().rays(s), system_.data(),
-                                                 rays().data, nullptr, row_weights(s).data};
+      detail::ResidualSquareTerm<Ray, Data> const term{system_.subsets().rays(s), system_.data(),
+                                                       rays().data, nullptr, row_weights(s).data};
       system_.add_sum(s, term, numbers(), part, objective);
     }
   }
@@ -152,6 +163,7 @@ class OsSart {
  private:
   using Pixel = typename System::Image;
   using Ray = typename System::Ray;
+  using Data = typename System::Data;
   using RayView = typename System::RayView;
   /// The numbers in the executor's memory.
   enum Number { residual_square, objective, part, num_numbers };
@@ -185,8 +197,8 @@ class OsSart {
   void take(int s, Factor relaxation) {
     auto const columns = layout_.columns.of(s, system_, memory_.data(), rays(), numbers() + part);
     system_.project(s, image_, rays());
-    detail::WeighResidual<Ray> const residual{system_.data(), rays().data, nullptr,
-                                              row_weights(s).data};
+    detail::WeighResidual<Ray, Data> const residual{system_.data(), rays().data, nullptr,
+                                                    row_weights(s).data};
     system_.step(s, residual, rays());
     system_.backproject(s, rays(), gradient());
     PixelBounds const bounds = system_.problem().bounds;

@@ -95,12 +95,23 @@ class Osem {
     for (int s = 0; s < system_.subsets().count(); ++s) {
       system_.project(s, image_, rays());
       system_.add_weighted_square(s, rays(), numbers(), part, residual_square);
-      detail::DivergenceTerm<Ray> const term{system_.subsets().rays(s), system_.data(),
-                                             system_.weights_data(), rays().data};
+      detail::DivergenceTerm<Ray, Data> const term{system_.subsets().rays(s), system_.data(),
+                                                   system_.weights_data(), rays().data};
       system_.add_sum(s, term, numbers(), part, objective);
     }
     auto const found = detail::numbers_on_host<2>(system_.executor(), numbers());
     return {std::sqrt(found[residual_square]), found[objective]};
+  }
+
+  /// Queues the square of the residual's weighted norm, without waiting for it, and returns where
+  /// it will be in the executor's memory until the next call. Takes one call of A.
+  double const* queue_residual_square() {
+    detail::run_scalar_step(system_.executor(), detail::SetNumber{residual_square, 0}, numbers());
+    for (int s = 0; s < system_.subsets().count(); ++s) {
+      system_.project(s, image_, rays());
+      system_.add_weighted_square(s, rays(), numbers(), part, residual_square);
+    }
+    return numbers() + residual_square;
   }
 
   /// What save_state keeps: solver_state.hpp.
@@ -125,6 +136,7 @@ class Osem {
  private:
   using Pixel = typename System::Image;
   using Ray = typename System::Ray;
+  using Data = typename System::Data;
   /// The numbers in the executor's memory.
   enum Number { residual_square, objective, part, num_numbers };
 
@@ -151,10 +163,10 @@ class Osem {
       return detail::numbers_on_host<1>(system_.executor(), numbers())[0];
     };
     auto const& problem = system_.problem();
-    detail::expects(sum_of(detail::NegativeRayTerm<Ray>{system_.data(), system_.weights_data()},
-                           problem.data.count()) == 0,
-                    system_.name(),
-                    ": some data are negative; make them 0 or give such rays the weight 0");
+    detail::expects(
+        sum_of(detail::NegativeRayTerm<Ray, Data>{system_.data(), system_.weights_data()},
+               problem.data.count()) == 0,
+        system_.name(), ": some data are negative; make them 0 or give such rays the weight 0");
     detail::BoundElements<Pixel> const start{image.data, problem.mask.data,
                                              System::number(problem.bounds.lower),
                                              System::number(problem.bounds.upper)};
@@ -170,7 +182,8 @@ class Osem {
   void take(int s) {
     auto const columns = layout_.columns.of(s, system_, memory_.data(), rays(), numbers() + part);
     system_.project(s, image_, rays());
-    system_.step(s, detail::WeighRatio<Ray>{system_.data(), system_.weights_data(), rays().data},
+    system_.step(s,
+                 detail::WeighRatio<Ray, Data>{system_.data(), system_.weights_data(), rays().data},
                  rays());
     system_.backproject(s, rays(), gradient());
     PixelBounds const bounds = system_.problem().bounds;

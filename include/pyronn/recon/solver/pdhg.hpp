@@ -110,7 +110,7 @@ class Pdhg {
     ReconstructionProblem<Map> const& problem = system_.problem();
     system_.apply(beyond(), rays());
     using RayNumber = detail::element_number_t<Ray>;
-    detail::DataDualStep<Ray> const data_step{
+    detail::DataDualStep<Ray, typename System::Data> const data_step{
         data_dual().data, rays().data,          problem.data.data,
         row_sums().data,  problem.weights.data, static_cast<RayNumber>(1 / balance_)};
     detail::for_each_element(executor, data_step, data_dual().data, data_dual().count());
@@ -144,6 +144,14 @@ class Pdhg {
   [[nodiscard]] SolverMeasures measure() {
     system_.make_residual(image_, rays());
     return detail::measure_tv(system_, lattice_, options_.strength, image_, rays(), numbers());
+  }
+
+  /// Queues the square of the residual's weighted norm, without waiting for it, and returns where
+  /// it will be in the executor's memory until the next call. Takes one call of A.
+  double const* queue_residual_square() {
+    system_.make_residual(image_, rays());
+    system_.weighted_square(rays(), numbers());
+    return numbers();
   }
 
   /// What save_state keeps: solver_state.hpp.

@@ -5,6 +5,7 @@
 /// ReconstructionProblem: what an iterative solver solves.
 #include <limits>
 
+#include <pyronn/core/detail/detected.hpp>
 #include <pyronn/operators/algebra/linear_map.hpp>
 
 namespace pyronn {
@@ -15,14 +16,37 @@ struct PixelBounds {
   double upper = std::numeric_limits<double>::infinity();   ///< at least the lower one
 };
 
+namespace detail {
+
+template <class Map>
+using DataElementOf = typename Map::DataElement;
+
+template <class Map, bool Names>
+struct DataElementOrRange {
+  using Type = typename Map::RangeElement;
+};
+template <class Map>
+struct DataElementOrRange<Map, true> {
+  using Type = typename Map::DataElement;
+};
+
+}  // namespace detail
+
+/// How the data of a map's problem are stored: `Map::DataElement` where a map names it
+/// (with_data_of), else as its range.
+template <class Map>
+using data_element_t =
+    typename detail::DataElementOrRange<Map,
+                                        detail::is_detected_v<detail::DataElementOf, Map>>::Type;
+
 /// A x = b for an image x: the map A, the data b, and what else is known. Arrays lie in the memory
 /// of the solver's executor, and must live and stay as they are while a solver works on them.
 template <class Map>
 struct ReconstructionProblem {
   static_assert((check_linear_map<Map>(), true));
 
-  Map map;                                                ///< A
-  RangeView<Map, typename Map::RangeElement const> data;  ///< b
+  Map map;                                         ///< A
+  RangeView<Map, data_element_t<Map> const> data;  ///< b
   /// W, how much the square of each ray's residual counts: 0 for a ray that says nothing, else
   /// positive; for counts the inverse variance of the line integral. No array: 1 for all rays.
   RangeView<Map, typename Map::RangeElement const> weights{};
@@ -32,7 +56,7 @@ struct ReconstructionProblem {
   PixelBounds bounds{};  ///< of all pixels that are sought
 
   /// Without weights, mask and bounds.
-  ReconstructionProblem(Map const& map_, RangeView<Map, typename Map::RangeElement const> data_)
+  ReconstructionProblem(Map const& map_, RangeView<Map, data_element_t<Map> const> data_)
       : map{map_}, data{data_} {}
 };
 

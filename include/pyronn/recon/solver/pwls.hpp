@@ -137,17 +137,24 @@ class Pwls {
   /// Numbers about the image; the objective is the one above. Takes one call of A. Waits.
   [[nodiscard]] SolverMeasures measure() {
     Executor const& executor = system_.executor();
-    detail::run_scalar_step(executor, detail::SetNumber{residual_square, 0}, numbers());
-    for (int s = 0; s < system_.subsets().count(); ++s) {
-      system_.project(s, image_, rays());
-      system_.add_weighted_square(s, rays(), numbers(), part, residual_square);
-    }
+    queue_residual_square();
     detail::PenaltyTerm<Pixel, Potential> const term{options_.potential, neighbours_, size(),
                                                      image_.data};
     detail::reduce<detail::Unchanged>(executor, {"Pwls", "", "", "Pwls: penalty"}, term,
                                       image_.count(), numbers() + penalty, system_.workspace());
     auto const found = detail::numbers_on_host<2>(executor, numbers());
     return {std::sqrt(found[residual_square]), found[residual_square] / 2 + found[penalty]};
+  }
+
+  /// Queues the square of the residual's weighted norm, without waiting for it, and returns where
+  /// it will be in the executor's memory until the next call. Takes one call of A.
+  double const* queue_residual_square() {
+    detail::run_scalar_step(system_.executor(), detail::SetNumber{residual_square, 0}, numbers());
+    for (int s = 0; s < system_.subsets().count(); ++s) {
+      system_.project(s, image_, rays());
+      system_.add_weighted_square(s, rays(), numbers(), part, residual_square);
+    }
+    return numbers() + residual_square;
   }
 
   /// What save_state keeps: solver_state.hpp.
@@ -166,6 +173,7 @@ class Pwls {
  private:
   using Pixel = typename System::Image;
   using Ray = typename System::Ray;
+  using Data = typename System::Data;
   /// The numbers in the executor's memory.
   enum Number { residual_square, penalty, part, step_count, step_momentum, num_numbers };
 
@@ -221,9 +229,10 @@ class Pwls {
   template <class Curvature>
   void make_step(int s, Image point) {
     system_.project(s, point, rays());
-    system_.step(
-        s, detail::WeighResidual<Ray>{system_.data(), rays().data, system_.weights_data(), nullptr},
-        rays());
+    system_.step(s,
+                 detail::WeighResidual<Ray, Data>{system_.data(), rays().data,
+                                                  system_.weights_data(), nullptr},
+                 rays());
     system_.backproject(s, rays(), gradient());
     detail::make_penalised_step<Curvature>(system_.executor(), options_.potential, neighbours_,
                                            size(), system_.subsets().count(), point.data,

@@ -62,14 +62,13 @@ class Sirt {
     system_.check(image, numbers());
     image_ = image;
     Executor const& executor = system_.executor();
-    auto const& weights = system_.problem().weights;
     system_.make_mask(gradient());
     system_.apply(gradient(), row_weights());
-    detail::InvertSums<Ray> const rows{row_weights().data, weights.data};
+    detail::InvertSums<Ray> const rows{row_weights().data, system_.problem().weights.data};
     detail::for_each_element(executor, rows, row_weights().data, row_weights().count());
-    if (weights.data == nullptr) fill(executor, residual(), 1);
-    system_.apply_transpose(weights.data == nullptr ? detail::read_only(residual()) : weights,
-                            column_weights());
+    fill(executor, residual(), 1);
+    if (system_.problem().weights.data != nullptr) system_.weigh(residual(), residual());
+    system_.apply_transpose(residual(), column_weights());
     system_.invert_column_sums(column_weights(), numbers());
     system_.bound(image_);
     system_.make_residual(image_, residual());
@@ -98,12 +97,19 @@ class Sirt {
 
   /// Numbers about the image; the objective is 1/2 |b - A x|^2 in the norm of R. Waits.
   [[nodiscard]] SolverMeasures measure() {
-    system_.weighted_square(residual(), numbers());
+    queue_residual_square();
     detail::WeightedSquareTerm<Ray, Ray> const term{residual().data, row_weights().data};
     detail::reduce<detail::Unchanged>(system_.executor(), {"Sirt", "", "", "Sirt: objective"}, term,
                                       residual().count(), numbers() + 1, system_.workspace());
     auto const found = detail::numbers_on_host<2>(system_.executor(), numbers());
     return {std::sqrt(found[0]), found[1] / 2};
+  }
+
+  /// Queues the square of the residual's weighted norm, without waiting for it, and returns where
+  /// it will be in the executor's memory until the next call.
+  double const* queue_residual_square() {
+    system_.weighted_square(residual(), numbers());
+    return numbers();
   }
 
   /// What save_state keeps: solver_state.hpp.

@@ -52,6 +52,21 @@ struct BasicJosephRay {
     return result;
   }
 
+  /// A ray of the plane, of its members.
+  static BasicJosephRay in_plane(int axis, Number base, Number slope, Number low, Number high,
+                                 Number step) {
+    BasicJosephRay result;
+    result.axis = axis;
+    result.base[0] = base;
+    result.base[1] = 0;
+    result.slope[0] = slope;
+    result.slope[1] = 0;
+    result.low = low;
+    result.high = high;
+    result.step = step;
+    return result;
+  }
+
   [[nodiscard]] PYRONN_HOST_DEVICE Number crossing(int other, int slice) const {
     return base[other] + static_cast<Number>(slice) * slope[other];
   }

@@ -107,14 +107,14 @@ struct BoundElements {
 };
 
 /// w y, 0 where w is 0, whatever y is; w may be null.
-template <class T>
+template <class T, class Y = T>
 struct WeighElements {
-  T const* y;
+  Y const* y;
   T const* w;
 
   PYRONN_HOST_DEVICE WeighElements with_scalars() const { return *this; }
   PYRONN_HOST_DEVICE T operator()(std::int64_t i) const {
-    if (w == nullptr) return y[i];
+    if (w == nullptr) return element_of<T>(widen(y[i]));
     auto const weight = widen(w[i]);
     return element_of<T>(weight == 0 ? weight : weight * widen(y[i]));
   }
@@ -172,10 +172,10 @@ struct SquareDifferenceTerm {
 };
 
 /// 0 where a number is finite or its weight is 0, else 1; the weights may be null.
-template <class T>
+template <class T, class W = T>
 struct NotFiniteTerm {
   T const* x;
-  T const* weights;
+  W const* weights;
 
   PYRONN_HOST_DEVICE double operator()(std::int64_t i) const {
     if (number_or_one(weights, i) == 0) return 0;

@@ -24,11 +24,11 @@ PYRONN_HOST_DEVICE Number ratio_or_zero(Number b, Number y) {
 }
 
 /// w b / y, 0 where w is 0, whatever b is.
-template <class T>
+template <class T, class Data = T>
 struct WeighRatio {
   using Number = element_number_t<T>;
 
-  T const* data;       ///< b, of all rays
+  Data const* data;    ///< b, of all rays
   T const* weights;    ///< of all rays, or null
   T const* projected;  ///< y, of the subset
 
@@ -62,12 +62,12 @@ struct BoundedProduct {
 };
 
 /// The terms of the sum of w (y - b + b log(b / y)), of rays whose ratio counts.
-template <class T>
+template <class T, class Data = T>
 struct DivergenceTerm {
   using Number = element_number_t<T>;
 
   SubsetRays rays;
-  T const* data;       ///< b, of all rays
+  Data const* data;    ///< b, of all rays
   T const* weights;    ///< of all rays, or null
   T const* projected;  ///< y, of the subset
 
@@ -83,9 +83,9 @@ struct DivergenceTerm {
 };
 
 /// 1 for a ray that is negative and whose weight is not 0, else 0; the weights may be null.
-template <class T>
+template <class T, class Data = T>
 struct NegativeRayTerm {
-  T const* data;
+  Data const* data;
   T const* weights;
 
   PYRONN_HOST_DEVICE double operator()(std::int64_t i) const {

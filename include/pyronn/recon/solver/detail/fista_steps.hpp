@@ -15,11 +15,11 @@
 namespace pyronn::detail {
 
 /// factor w (b - projected), 0 where w is 0, whatever b is; w may be null.
-template <class T>
+template <class T, class Data = T>
 struct WeightedResidual {
   using Number = element_number_t<T>;
 
-  T const* data;  ///< b
+  Data const* data;  ///< b
   T const* projected;
   T const* weights;  ///< w
   Number factor;

@@ -35,9 +35,9 @@ enum class HeldOut {
 namespace detail {
 
 /// w^(1/2) |b - y|, 0 where w is 0, whatever b is; w may be null.
-template <class T>
+template <class T, class Data = T>
 struct AbsoluteResidualTerm {
-  T const* data;  ///< b
+  Data const* data;  ///< b
   T const* projected;
   T const* weights;
 
@@ -80,11 +80,12 @@ class ProblemOfViews {
 
  private:
   using Ray = typename Map::RangeElement;
+  using Data = data_element_t<Map>;
 
   [[nodiscard]] std::size_t size() const { return static_cast<std::size_t>(map_.range().count()); }
 
   Map map_;
-  Buffer<Ray, Executor> data_;
+  Buffer<Data, Executor> data_;
   Buffer<Ray, Executor> weights_;
   DomainView<Map, typename Map::DomainElement const> mask_;
   PixelBounds bounds_;
@@ -124,7 +125,8 @@ class HeldOutViews {
       std::int64_t const first = view * count;
       Ray const* const weights =
           problem.weights.data == nullptr ? nullptr : problem.weights.data + first;
-      AbsoluteResidualTerm<Ray> const term{problem.data.data + first, rays.data + first, weights};
+      AbsoluteResidualTerm<Ray, data_element_t<Map>> const term{problem.data.data + first,
+                                                                rays.data + first, weights};
       queue_sum(term, count, numbers_.data() + view);
     }
     std::vector<double> result = on_host(executor_, numbers_);

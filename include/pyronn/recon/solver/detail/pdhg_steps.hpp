@@ -14,13 +14,13 @@ namespace pyronn::detail {
 
 /// The dual of the data: (q + s (A x - b)) / (1 + s / w) with s = factor / row sum, 0 where w or
 /// the row sum is 0; w may be null.
-template <class T>
+template <class T, class Data = T>
 struct DataDualStep {
   using Number = element_number_t<T>;
 
   T const* dual;       ///< q
   T const* projected;  ///< A x
-  T const* data;       ///< b
+  Data const* data;    ///< b
   T const* row_sums;
   T const* weights;  ///< w
   Number factor;

@@ -93,6 +93,7 @@ class SubsetSystem : public System<Map, Executor> {
  public:
   using Image = typename Base::Image;
   using Ray = typename Base::Ray;
+  using Data = typename Base::Data;
   using ImageView = typename Base::ImageView;
   using ConstImageView = typename Base::ConstImageView;
   using RayView = typename Base::RayView;
@@ -140,12 +141,12 @@ class SubsetSystem : public System<Map, Executor> {
 
   /// numbers[target] += the sum of w (b - rays)^2, where rays are the projected image.
   void add_weighted_square(int s, RayView rays, double* numbers, int part, int target) {
-    ResidualSquareTerm<Ray> const term{subsets_.rays(s), data(), rays.data, weights_data(),
-                                       nullptr};
+    ResidualSquareTerm<Ray, Data> const term{subsets_.rays(s), data(), rays.data, weights_data(),
+                                             nullptr};
     add_sum(s, term, numbers, part, target);
   }
 
-  [[nodiscard]] Ray const* data() const { return this->problem().data.data; }
+  [[nodiscard]] Data const* data() const { return this->problem().data.data; }
   [[nodiscard]] Ray const* weights_data() const { return this->problem().weights.data; }
 
  private:

@@ -39,6 +39,7 @@ class System {
  public:
   using Image = typename Map::DomainElement;
   using Ray = typename Map::RangeElement;
+  using Data = data_element_t<Map>;
   using ImageView = DomainView<Map, Image>;
   using ConstImageView = DomainView<Map, Image const>;
   using RayView = RangeView<Map, Ray>;
@@ -84,8 +85,9 @@ class System {
   }
 
   /// out = W y; y alone where there are no weights, and 0 for rays of weight 0, whatever y is.
-  void weigh(ConstRayView y, RayView out) {
-    WeighElements<Ray> const operation{y.data, problem_.weights.data};
+  template <class Y>
+  void weigh(ArrayView<Y, ray_rank> y, RayView out) {
+    WeighElements<Ray, std::remove_const_t<Y>> const operation{y.data, problem_.weights.data};
     for_each_element(executor_, operation, out.data, out.count());
   }
 
@@ -109,8 +111,9 @@ class System {
   }
 
   /// *result = the sum of w y y. `result` lies in the executor's memory.
-  void weighted_square(ConstRayView y, double* result) {
-    WeightedSquareTerm<Ray, Ray> const term{y.data, problem_.weights.data};
+  template <class Y>
+  void weighted_square(ArrayView<Y, ray_rank> y, double* result) {
+    WeightedSquareTerm<std::remove_const_t<Y>, Ray> const term{y.data, problem_.weights.data};
     reduce<Unchanged>(executor_, names("residual"), term, y.count(), result, workspace_);
   }
 
@@ -119,10 +122,10 @@ class System {
     pyronn::dot(executor_, x, y, result, workspace_);
   }
 
-  /// The norm of W^(1/2) A on the pixels that are sought, from below, as operator_norm; both
-  /// arrays are overwritten, and `number` lies in the executor's memory. Waits. Throws
-  /// InvalidArgument where it is 0.
-  double norm(ImageView image, RayView rays, double* number) {
+  /// The norm of W^(1/2) A on the pixels that are sought, from below, as operator_norm, until a
+  /// turn raises it by less than the share `tolerance`; both arrays are overwritten, and `number`
+  /// lies in the executor's memory. Waits. Throws InvalidArgument where it is 0.
+  double norm(ImageView image, RayView rays, double* number, double tolerance = norm_tolerance) {
     make_mask(image);
     auto const apply_normal = [&](ImageView x) {
       apply(x, rays);
@@ -130,7 +133,8 @@ class System {
       apply_transpose(rays, x);
       mask(x);
     };
-    double const result = power_iteration(executor_, image, apply_normal, number, workspace_);
+    double const result =
+        power_iteration(executor_, image, apply_normal, number, workspace_, tolerance);
     expect_use(result);
     return result;
   }
@@ -183,7 +187,7 @@ class System {
       expects(sum_of(ElementTerm<Ray>{weights}, rays) > 0, name_,
               ": all ray weights are 0; a ray that counts has a positive one");
     }
-    expects(sum_of(NotFiniteTerm<Ray>{problem_.data.data, weights}, rays) == 0, name_,
+    expects(sum_of(NotFiniteTerm<Data, Ray>{problem_.data.data, weights}, rays) == 0, name_,
             ": some data are not finite; give such rays the weight 0");
     expects(sum_of(NotFiniteTerm<Image>{image.data, nullptr}, image.count()) == 0, name_,
             ": some pixels of the start image are not finite");

@@ -122,9 +122,9 @@ struct InvertRaySums {
 };
 
 /// w (b - y), 0 where w is 0, whatever b is. Of the two weights one is null.
-template <class T>
+template <class T, class Data = T>
 struct WeighResidual {
-  T const* data;            ///< b, of all rays
+  Data const* data;         ///< b, of all rays
   T const* projected;       ///< y, of the subset
   T const* weights;         ///< of all rays, or null
   T const* subset_weights;  ///< of the subset, or null
@@ -138,10 +138,10 @@ struct WeighResidual {
 };
 
 /// The terms of the sum of w (b - y)^2, without those where w is 0. Of the two weights one is null.
-template <class T>
+template <class T, class Data = T>
 struct ResidualSquareTerm {
   SubsetRays rays;
-  T const* data;            ///< b, of all rays
+  Data const* data;         ///< b, of all rays
   T const* projected;       ///< y, of the subset
   T const* weights;         ///< of all rays, or null
   T const* subset_weights;  ///< of the subset, or null

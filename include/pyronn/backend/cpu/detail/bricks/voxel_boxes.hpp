@@ -24,18 +24,24 @@ struct VoxelBoxes {
     return {(task.size[0] - 1) / X + 1, (task.size[1] - 1) / Y + 1, along_z() * task.num_samples};
   }
 
-  /// Sums up the box of an item and writes it. `add_view(box, view, sample, sums)` adds a view to
-  /// `Sums`, which are zero at first. They name the type of their `Totals`, which have `at(place in
-  /// the box)`, and have `move_to(box, totals)`, which leaves them zero.
-  template <class Sums, class AddView>
-  void sum_up(Vec<int, 3> item, AddView const& add_view) const {
-    int const sample = item[2] / along_z();
-    item[2] += first_along_z() - sample * along_z();
+  [[nodiscard]] int sample(Vec<int, 3> const& item) const { return item[2] / along_z(); }
+  [[nodiscard]] VoxelBox box(Vec<int, 3> item) const {
+    item[2] += first_along_z() - sample(item) * along_z();
     VoxelBox box{};
     for (int axis = 0; axis < 3; ++axis) {
       box.first[axis] = item[axis] * size(axis);
       box.end[axis] = min(box.first[axis] + size(axis), task.size[axis]);
     }
+    return box;
+  }
+
+  /// Sums up the box of an item and writes it. `add_view(box, view, sample, sums)` adds a view to
+  /// `Sums`, which are zero at first. They name the type of their `Totals`, which have `at(place in
+  /// the box)`, and have `move_to(box, totals)`, which leaves them zero.
+  template <class Sums, class AddView>
+  void sum_up(Vec<int, 3> const& item, AddView const& add_view) const {
+    int const sample = this->sample(item);
+    VoxelBox const box = this->box(item);
     typename Sums::Totals totals{};
     for_each_voxel(box, [&](Vec<int, 3> const& voxel) {
       totals.at(voxel - box.first) = task.begin(voxel, sample);
@@ -51,13 +57,6 @@ struct VoxelBoxes {
     });
   }
 
- private:
-  /// A few views are summed up first, so that rounding errors do not grow with all rays.
-  static constexpr int views_at_a_time = 8;
-
-  [[nodiscard]] int first_along_z() const { return task.first_slice / Z; }
-  [[nodiscard]] int along_z() const { return (task.end_slice() - 1) / Z + 1 - first_along_z(); }
-
   /// Calls `work(voxel)` for those of a box that are in the slab.
   template <class Work>
   void for_each_voxel(VoxelBox const& box, Work const& work) const {
@@ -68,6 +67,13 @@ struct VoxelBoxes {
       }
     }
   }
+
+ private:
+  /// A few views are summed up first, so that rounding errors do not grow with all rays.
+  static constexpr int views_at_a_time = 8;
+
+  [[nodiscard]] int first_along_z() const { return task.first_slice / Z; }
+  [[nodiscard]] int along_z() const { return (task.end_slice() - 1) / Z + 1 - first_along_z(); }
 };
 
 }  // namespace pyronn::detail

@@ -9,6 +9,7 @@
 
 #include <pyronn/backend/cpu/detail/bricks/backproject.hpp>
 #include <pyronn/backend/cpu/detail/bricks/voxel_boxes.hpp>
+#include <pyronn/backend/cpu/detail/sheared/transpose.hpp>
 #include <pyronn/core/config.hpp>
 #include <pyronn/core/extents.hpp>
 #include <pyronn/core/math.hpp>
@@ -244,16 +245,19 @@ struct TransposeColumns {
   }
 };
 
-/// On cores z-aligned views are taken by columns, other views by bricks. Columns need a policy that
-/// interpolates along one axis and then along the other, as SoftwareInterp does.
+/// On cores z-aligned views are taken by columns, images by sheared tiles, other views by bricks.
+/// Columns need a policy that interpolates along one axis and then along the other, as
+/// SoftwareInterp does.
 template <>
 inline constexpr bool joseph_transposes_columns_v<SoftwareInterp, CpuBackend> = true;
 
 template <class Task>
 struct RayDrivenBackOn<CpuBackend, TraceJoseph, SoftwareInterp, Task> {
-  using Type = std::conditional_t<std::is_same_v<typename Task::View, ZAlignedMapAndRays>,
-                                  TransposeColumns<Task>,
-                                  BackprojectBricks<TraceJoseph, SoftwareInterp, Task>>;
+  using Type =
+      std::conditional_t<std::is_same_v<typename Task::View, ZAlignedMapAndRays>,
+                         TransposeColumns<Task>,
+                         std::conditional_t<Task::dimension == 2, TransposeSheared<Task>,
+                                            BackprojectBricks<TraceJoseph, SoftwareInterp, Task>>>;
 };
 
 }  // namespace pyronn::detail

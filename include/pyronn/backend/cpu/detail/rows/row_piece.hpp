@@ -18,7 +18,7 @@ namespace pyronn::detail {
 /// The same pointer, of which compilers know nothing: loops in which it is made
 /// are left alone, and the loops in them vectorise.
 template <class T>
-T const* opaque(T const* pointer) {
+T* opaque(T* pointer) {
 #if defined(__GNUC__)
   __asm__("" : "+r"(pointer));
 #endif

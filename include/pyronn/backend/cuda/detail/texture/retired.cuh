@@ -11,29 +11,13 @@
 
 #include <cuda_runtime_api.h>
 
+#include <pyronn/backend/cuda/detail/event.cuh>
 #include <pyronn/backend/cuda/detail/texture/stack.cuh>
 #include <pyronn/backend/cuda/error.cuh>
 
 namespace pyronn::detail {
 
 using SharedTextures = std::shared_ptr<TextureStack const>;
-
-/// An event without times, made on the current device.
-class Event {
- public:
-  Event() {
-    check_cuda(cudaEventCreateWithFlags(&event_, cudaEventDisableTiming),
-               "cudaEventCreateWithFlags");
-  }
-  ~Event() { static_cast<void>(cudaEventDestroy(event_)); }
-  Event(Event const&) = delete;
-  Event& operator=(Event const&) = delete;
-
-  [[nodiscard]] cudaEvent_t get() const { return event_; }
-
- private:
-  cudaEvent_t event_ = nullptr;
-};
 
 /// Textures and what reads through them.
 struct TexturesInUse {
