@@ -135,6 +135,45 @@ BOOST_AUTO_TEST_CASE(space_has_levels) {
   BOOST_TEST(image.values() == Values(64, 5.0F), boost::test_tools::per_element());
 }
 
+// A pixel is sought where some of its own are; the others keep the means of the start.
+BOOST_AUTO_TEST_CASE(masks_have_levels) {
+  Scan of;
+  Values start;
+  Values sought;
+  for (int n = 0; n < 30 * 25; ++n) {
+    start.push_back(static_cast<float>(n));
+    sought.push_back(n % 30 < 13 ? 0.0F : -2.0F);
+  }
+  set(start, of.image.view());
+  test::Array<float, 2> mask{Extents<2>{30, 25}, sought};
+  Arrays arrays = of.arrays();
+  arrays.mask = mask.view();
+  int levels = 0;
+  solve_levels(arrays, 4, [&](auto const& level, Arrays const& at) {
+    ++levels;
+    int const first = 13 / level.factor;  // column that is sought
+    Values const is_sought = values_of(at.mask);
+    Values const image = values_of(pyronn::detail::read_only(at.image));
+    int const columns = level.grid.size[0];
+    int wrong = 0;
+    for (int n = 0; n < static_cast<int>(image.size()); ++n) {
+      auto const i = static_cast<std::size_t>(n);
+      bool const is_known = n % columns < first;
+      if ((is_sought[i] == 0.0F) != is_known) ++wrong;
+      // The mean of a block that is whole.
+      int const row = n / columns;
+      if (!is_known || (row + 1) * level.factor > 25) continue;
+      double const middle = 0.5 * (level.factor - 1);
+      double const mean =
+          level.factor * (n % columns) + middle + 30 * (level.factor * row + middle);
+      if (std::abs(static_cast<double>(image[i]) - mean) > 1e-3) ++wrong;
+    }
+    BOOST_TEST(wrong == 0);
+    set(Values(image.size(), -5.0F), at.image);  // reaches no known pixel of the next level
+  });
+  BOOST_TEST(levels == 3);
+}
+
 BOOST_AUTO_TEST_CASE(factors_are_powers_of_2) {
   for (int const factor : {0, -2, 3, 2048}) {
     BOOST_CHECK_EXCEPTION(static_cast<void>(pyronn::resolution_level(scan(), grid(), factor)),

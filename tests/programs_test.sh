@@ -192,6 +192,13 @@ grep -q "^strength [0-9.e+-]*, by views that were held out" "$folder/output" || 
   cat "$folder/output"
   failures=$((failures + 1))
 }
+# A strength is chosen with a mask, too, for a stack of slices: voxels outside it stay 0.
+iterates 0.2 0.3 --method tv --iterations 20 --nonnegative --mask "$folder/few/truth.npy"
+grep -q "^strength [0-9.e+-]*, by views that were held out" "$folder/output" || {
+  echo "the strength that was chosen within the mask is not told:"
+  cat "$folder/output"
+  failures=$((failures + 1))
+}
 "$reconstruct" "$few" --output "$folder/few/plan.npy" --method tv --strength 0.01 --plan \
   > "$folder/output" 2> "$folder/error"
 status=$?
@@ -226,7 +233,6 @@ refuses "--subsets: --method cgls takes no subsets" --method cgls --subsets 3
 refuses "--nonnegative: --method lsqr keeps no bounds" --method lsqr --nonnegative
 refuses "--strength: --method sart has no penalty" --method sart --strength 1
 refuses "--strength: --method pdhg needs one" --method pdhg
-refuses "--mask: --method tv needs a --strength then" --method tv --mask "$folder/few/truth.npy"
 refuses "--extend: --method sirt needs no more columns" --method sirt --extend 0
 refuses "--interpolation: --method sirt takes software alone" --method sirt \
   --interpolation texture

@@ -187,6 +187,27 @@ BOOST_AUTO_TEST_CASE(the_image_is_that_of_the_best_trial) {
   for (auto const& trial : choice.trials) BOOST_TEST(trial.errors.size() == 14U);
 }
 
+// A quarter of the views at either end.
+BOOST_AUTO_TEST_CASE(ends_are_held_out) {
+  Head head;
+  auto search = short_search();
+  search.held_out = pyronn::HeldOut::ends;
+  auto const both = head.choose(search);
+  BOOST_TEST(both.held_out == 14);
+  for (auto const& trial : both.trials) {
+    BOOST_TEST(trial.errors.size() == 14U);
+    BOOST_TEST(trial.iterations <= 2 * search.iterations);
+  }
+  search.folds = 1;
+  pyronn::fill(test::executor(), head.image.view(), 0.0F);
+  auto const one = head.choose(search);
+  BOOST_TEST(one.held_out == 7);
+  // The same end, from the same start.
+  std::vector<double> const& all = both.trials.front().errors;
+  BOOST_TEST(one.trials.front().errors.front() == all.front());
+  BOOST_TEST(one.trials.front().errors.back() == all[6]);
+}
+
 BOOST_AUTO_TEST_CASE(refuses_what_is_out_of_range) {
   Head head;
   pyronn::StrengthSearch search;

@@ -8,8 +8,8 @@
 # sanitizers, which see their code, or kernels like theirs, in smaller tests too.
 set(large_tests admm_tv_test asd_pocs_test ct_of_a_pepper_test defect_corrections_test
   detector_roll_test fista_tv_test measured_axis_test pdhg_test plane_oracles_test pwls_test
-  ramp_preconditioner_scans_test rtk_figures_test rtk_solvers_test strength_choice_test
-  subset_solvers_scan_test tv_prox_test)
+  ramp_preconditioner_scans_test reconstruct_iteratively_test rtk_figures_test rtk_solvers_test
+  strength_choice_test subset_solvers_scan_test tv_prox_test)
 
 # Under sanitizers a test takes three times as long to compile with optimisation as without, and at
 # most a third of the time to run: these compute for long.
@@ -54,6 +54,7 @@ pyronn_add_topic(models curved_detector_test custom_model_test custom_policies_t
 pyronn_add_topic(batches batch_test packed_batch_test parallel_parts_test parallel_slices_test
   plane_transpose_test)
 pyronn_add_topic(parts marched_slabs_test parts_of_batches_test parts_test plan_test)
+pyronn_add_topic(streams streamed_test streamed_map_test)
 pyronn_add_topic(storage half_types_test storage_test)
 pyronn_add_topic(geometries geometries_test shift_invariance_test)
 pyronn_add_topic(rays fan_depth_test not_finite_test plane_chords_test single_rays_test)

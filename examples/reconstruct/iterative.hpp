@@ -194,8 +194,8 @@ class IterativeReconstruction {
     if (iteration.chooses_strength()) {
       IterationTask const search{job_.scan, job_.grid, band(), iteration_,
                                  job_.bands.workspace_limit};
-      iteration.strength =
-          StrengthLevels<Executor>{executor, search}.choose(problem.data, image, problem.bounds);
+      iteration.strength = StrengthLevels<Executor>{executor, search}.choose(
+          {problem.data, {}, image, problem.mask}, problem.bounds);
       cost_.chosen_strength = iteration.strength;
     }
     SolverTask const task{iteration, job_.grid, job_.scan.is_plane(), job_.bands.workspace_limit};

@@ -117,11 +117,7 @@ void check_method_options(CLI::App const& app, Options const& all) {
   bool const starts_at_zero = app.count("--initial") > 0 && options.initial == "zero";
   checks.allow("--initial", !facts.multiplies || !starts_at_zero,
                "multiplies its start, so that zero would stay; leave it out for an even one");
-  if (facts.may_choose_strength && !options.strength) {
-    checks.allow("--mask", false, "needs a --strength then, as it chooses one from all voxels");
-    return;
-  }
-  if (facts.needs_strength && !options.strength) {
+  if (facts.needs_strength && !facts.may_choose_strength && !options.strength) {
     throw BadInput("--strength: --method " + options.name +
                    " needs one; try 0.001 x volume of a voxel [mm^3] x views");
   }

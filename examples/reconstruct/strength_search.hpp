@@ -42,24 +42,25 @@ class StrengthLevels {
       Map const map = map_of(level);
       auto const arrays = static_cast<std::size_t>(map.domain().count() + map.range().count());
       return pyronn::strength_choice_bytes(executor_, map, search_in(level.grid)) +
-             (factor > 1 ? 2 * arrays * sizeof(float) : 0);
+             (factor > 1 ? 3 * arrays * sizeof(float) : 0);
     });
   }
 
-  /// Looks for it from an image, which becomes that of the best strength that was tried.
-  [[nodiscard]] double choose(pyronn::ArrayView<float const, 3> data,
-                              pyronn::ArrayView<float, 3> image, pyronn::PixelBounds bounds) const {
+  /// Looks for it from an image, which becomes that of the best strength that was tried, where the
+  /// mask, if there is one, is not 0.
+  [[nodiscard]] double choose(pyronn::LevelArrays<float, 3> const& full,
+                              pyronn::PixelBounds bounds) const {
     return visit([&](auto const& geometry, int factor) {
       double strength = 0;
       auto const solve = [&](auto const& level, Arrays const& arrays) {
         if (level.factor != factor) return;
         pyronn::ReconstructionProblem<Map> problem{map_of(level), arrays.data};
+        problem.mask = arrays.mask;
         problem.bounds = bounds;
         auto const choice =
             pyronn::choose_tv_strength(executor_, problem, arrays.image, search_in(level.grid));
         strength = choice.strength / level.strength_of(1);
       };
-      Arrays const full{data, {}, image};
       pyronn::coarse_to_fine(executor_, geometry, task_.grid, full, factor, solve);
       return strength;
     });

@@ -211,16 +211,18 @@ Values lines_of(pyronn::Phantom const& phantom, Geometry const& geometry, int co
 /// Pixels see the mean of so many rays.
 inline constexpr int rays_of_pixel = 8;
 
-/// 60 views of a head with noise of so many photons a ray.
-inline SparseScan<pyronn::ParallelBeam2D> noisy_head(double photons, int bin) {
+/// 60 views of a head, over a range of so many degrees, with noise of so many photons a ray.
+inline SparseScan<pyronn::ParallelBeam2D> noisy_head(double photons, int bin, int range = 180) {
+  constexpr int views = 60;
   int const columns = 256 / bin;
   auto const phantom = pyronn::shepp_logan_2d(100, 0.02, pyronn::SheppLoganContrast::high);
-  auto const geometry = pyronn::ParallelBeam2D::circular({degrees(60, 0, 3)},
-                                                         pyronn::LineDetector{columns, 0.9 * bin});
+  // Of less than a half turn, not the one that begins along an axis of the head.
+  std::vector<double> const angles = degrees(views, range < 180 ? 10 : 0, 1.0 * range / views);
+  auto const geometry =
+      pyronn::ParallelBeam2D::circular({angles}, pyronn::LineDetector{columns, 0.9 * bin});
   auto const grid = pyronn::Grid::flat({256 / bin, 256 / bin}, {0.9 * bin, 0.9 * bin});
   auto const fine = pyronn::ParallelBeam2D::circular(
-      {degrees(60, 0, 3)},
-      pyronn::LineDetector{columns * rays_of_pixel, 0.9 * bin / rays_of_pixel});
+      {angles}, pyronn::LineDetector{columns * rays_of_pixel, 0.9 * bin / rays_of_pixel});
   Values lines = binned(lines_of(phantom, fine, columns * rays_of_pixel), columns * rays_of_pixel,
                         rays_of_pixel);
   std::uint64_t ray = 0;
@@ -230,7 +232,8 @@ inline SparseScan<pyronn::ParallelBeam2D> noisy_head(double photons, int bin) {
     double const count = pyronn::poisson(photons * std::exp(-static_cast<double>(line)), random);
     line = static_cast<float>(-std::log(std::max(count, 1.0) / photons));
   }
-  return {"head, 60 views, Poisson noise", geometry, grid, lines, image_of(phantom, grid)};
+  return {"head, 60 views over " + std::to_string(range) + " degrees, Poisson noise", geometry,
+          grid, lines, image_of(phantom, grid)};
 }
 
 /// 90 views of a fan over a head with Gaussian noise.

@@ -97,12 +97,15 @@ template <class Geometry>
   return factor;
 }
 
-/// Data, ray weights and an image of a level, in an executor's memory.
+/// Data, ray weights, an image and a mask of a level, in an executor's memory.
 template <class T, int Rank>
 struct LevelArrays {
   ArrayView<T const, Rank> data;     ///< (u, v, view), in the plane (u, view)
   ArrayView<T const, Rank> weights;  ///< without data where there are none
   ArrayView<T, Rank> image;          ///< (x, y, z), in the plane (x, y)
+  /// Pixels of the image where it is 0 keep what they have at the start, as in
+  /// ReconstructionProblem. Without data: all pixels are sought.
+  ArrayView<T const, Rank> mask{};
 };
 
 namespace detail {
@@ -111,15 +114,18 @@ namespace detail {
 template <class T, int Rank, class Executor>
 class LevelMemory {
  public:
+  /// For what there is at factor 1.
   template <class Geometry>
-  LevelMemory(Executor const& executor, ResolutionLevel<Geometry> const& level, bool is_weighted)
+  LevelMemory(Executor const& executor, ResolutionLevel<Geometry> const& level,
+              LevelArrays<T, Rank> const& full)
       : range_{range_of(level.geometry)},
         domain_{level.grid.template extents<Rank>()},
         data_{executor, size_of(range_)},
-        weights_{executor, is_weighted ? size_of(range_) : 0},
-        image_{executor, size_of(domain_)} {}
+        weights_{executor, full.weights.data != nullptr ? size_of(range_) : 0},
+        image_{executor, size_of(domain_)},
+        mask_{executor, full.mask.data != nullptr ? size_of(domain_) : 0} {}
 
-  /// Means of what there is at factor 1, the image too.
+  /// Means of it, the image too; pixels are sought where some of theirs are.
   template <class Geometry>
   void make(Executor const& executor, ResolutionLevel<Geometry> const& level,
             LevelArrays<T, Rank> const& full) {
@@ -127,11 +133,16 @@ class LevelMemory {
     means(executor, full.data, full.weights, views, data_.view(range_));
     if (weights_.size() > 0) means(executor, full.weights, {}, views, weights_.view(range_));
     means(executor, read_only(full.image), {}, level.voxel_block, image_.view(domain_));
+    if (mask_.size() == 0) return;
+    BlockMask<T> const kernel{in_three_axes(full.mask), level.voxel_block,
+                              in_three_axes(mask_.view(domain_))};
+    executor.for_each(kernel.out.extents, kernel);
   }
 
   [[nodiscard]] LevelArrays<T, Rank> arrays() const {
     LevelArrays<T, Rank> result{data_.view(range_), {}, image_.view(domain_)};
     if (weights_.size() > 0) result.weights = weights_.view(range_);
+    if (mask_.size() > 0) result.mask = mask_.view(domain_);
     return result;
   }
 
@@ -161,16 +172,18 @@ class LevelMemory {
   Buffer<T, Executor> data_;
   Buffer<T, Executor> weights_;
   Buffer<T, Executor> image_;
+  Buffer<T, Executor> mask_;
 };
 
-/// Writes an image of a level on the grid of a finer one.
+/// Writes an image of a level on the grid of a finer one, where pixels are sought there.
 template <class Executor, class Geometry, class T, int Rank>
 void refine_image(Executor const& executor, ResolutionLevel<Geometry> const& from,
                   ArrayView<T const, Rank> in, ResolutionLevel<Geometry> const& to,
-                  ArrayView<T, Rank> out) {
+                  LevelArrays<T, Rank> const& arrays) {
   Vec<int, 3> factor{1, 1, 1};
   for (int axis = 0; axis < 3; ++axis) factor[axis] = from.voxel_block[axis] / to.voxel_block[axis];
-  Interpolate<T> const kernel{in_three_axes(in), factor, in_three_axes(out)};
+  Interpolate<T> const kernel{in_three_axes(in), factor, in_three_axes(arrays.mask),
+                              in_three_axes(arrays.image)};
   executor.for_each(kernel.out.extents, kernel);
 }
 
@@ -180,8 +193,10 @@ void refine_image(Executor const& executor, ResolutionLevel<Geometry> const& fro
 /// on to those that there are: it makes a map and a problem of them, and improves arrays.image by
 /// some iterations of any solver. That image is at first the means of `full.image`, then what was
 /// made of the level before. Data and weights are means of pixels; strengths of priors differ by
-/// levels: ResolutionLevel::strength_of. The arrays of a level live during its call. Throws
-/// InvalidArgument where resolution_level does, OutOfMemory, and as solve does.
+/// levels: ResolutionLevel::strength_of. A pixel is sought, by the mask, where some of those at
+/// factor 1 are; those that are not keep their start in each level. The arrays of a level live
+/// during its call. Throws InvalidArgument where resolution_level does, OutOfMemory, and as solve
+/// does.
 ///
 /// @code
 ///   coarse_to_fine(executor, scan, grid, arrays, 4, [&](auto const& level, auto const& arrays) {
@@ -199,12 +214,12 @@ void coarse_to_fine(Executor const& executor, Geometry const& geometry, Grid con
   std::optional<std::pair<Level, Memory>> before;
   for (int factor = coarsest; factor > 1; factor /= 2) {
     Level const level = resolution_level(geometry, grid, factor);
-    Memory memory{executor, level, full.weights.data != nullptr};
+    Memory memory{executor, level, full};
     memory.make(executor, level, full);
     if (before) {
       detail::refine_image(executor, before->first,
                            detail::read_only(before->second.arrays().image), level,
-                           memory.arrays().image);
+                           memory.arrays());
     }
     solve(level, memory.arrays());
     before.emplace(level, std::move(memory));
@@ -212,7 +227,7 @@ void coarse_to_fine(Executor const& executor, Geometry const& geometry, Grid con
   Level const last{geometry, grid, 1, {1, 1, 1}, {1, 1}};
   if (before) {
     detail::refine_image(executor, before->first, detail::read_only(before->second.arrays().image),
-                         last, full.image);
+                         last, full);
     before.reset();
   }
   solve(last, full);

@@ -25,6 +25,12 @@
 
 namespace pyronn {
 
+/// What the balance of a Pdhg multiplies.
+enum class PdhgBalance {
+  of_map,   ///< a ratio of the map's sums
+  of_start  ///< the ratio of how far image and duals have to go, as the start lets expect
+};
+
 /// What else a Pdhg is made with.
 struct PdhgOptions {
   double strength = 0;  ///< c, at least 0; 0: no total variation
@@ -34,6 +40,8 @@ struct PdhgOptions {
   /// How long the steps of the image are beside those of the duals, above 0: it changes how fast
   /// the iterations converge, not to what.
   double balance = 3;
+  /// of_start suits a start that a solver made, whose image is good but where data say little.
+  PdhgBalance balanced = PdhgBalance::of_map;
   std::size_t workspace_limit = default_workspace_limit;  ///< of the map's calls [bytes]
 };
 
@@ -47,7 +55,9 @@ struct PdhgOptions {
 /// A. Chambolle, "Diagonal preconditioning for first order primal-dual algorithms in convex
 /// optimization", ICCV 2011: S is 1 / g over the row sums of A, s the same over those of k D, and T
 /// g over the column sums of both. k makes the column sums of k D the mean of those of A, and g is
-/// the balance times the sum of A' 1 over that of A' W A 1, so that no unit changes the iterations.
+/// the balance times the sum of A' 1 over that of A' W A 1, so that no unit changes the iterations;
+/// or times |x| over the length of (W (A x - b), c / k), of the start's x, where squares count as
+/// over T and S for g = 1: with that g the bound of the distance to the minimum is least.
 /// Entries of A are not negative. What TV and c are per unit of length: total_variation.
 ///
 /// An iteration takes one call of A and one of A'. It allocates nothing and does not synchronise,
@@ -88,6 +98,7 @@ class Pdhg {
     image_ = image;
     make_sums();
     system_.bound(image_);
+    if (options_.balanced == PdhgBalance::of_start) balance_start();
     copy(executor, image_, beyond());
     fill(executor, data_dual(), 0);
     fill(executor, gradient_dual(), 0);
@@ -203,6 +214,34 @@ class Pdhg {
     balance_ = options_.balance * columns / normal;
     double const mean = columns / system_.sum(beyond(), numbers());
     scale_ = has_tv() ? mean / difference_sum() : 0;
+  }
+
+  /// g from the start, if it says what it is.
+  void balance_start() {
+    double const pixels = system_.sum(beyond(), numbers());  // the mask, as make_sums left it
+    copy(system_.executor(), image_, gradient());
+    system_.mask(gradient());
+    double const way_of_image = weighted_square(gradient(), column_sums()) +
+                                scale_ * difference_sum() * weighted_square(gradient(), beyond());
+    system_.make_residual(image_, rays());
+    system_.weigh(rays(), rays());
+    double way_of_duals = weighted_square(rays(), row_sums());
+    if (has_tv()) {
+      double const longest = options_.strength / scale_;
+      way_of_duals += pixels * scale_ * largest_difference_sum() * longest * longest;
+    }
+    if (way_of_image > 0 && way_of_duals > 0)
+      balance_ = options_.balance * std::sqrt(way_of_image / way_of_duals);
+  }
+
+  /// The sum of w y y.
+  template <class View>
+  double weighted_square(View const& y, View const& w) {
+    using T = std::remove_pointer_t<decltype(y.data)>;
+    detail::WeightedSquareTerm<T, T> const term{y.data, w.data};
+    detail::reduce<detail::Unchanged>(system_.executor(), {"Pdhg", "", "", "Pdhg: balance"}, term,
+                                      y.count(), numbers(), system_.workspace());
+    return detail::numbers_on_host<1>(system_.executor(), numbers())[0];
   }
 
   /// The column sum of D, of pixels that are not at the border.

@@ -25,6 +25,8 @@
 #include <pyronn/operators/algebra/system_matrix.hpp>
 #include <pyronn/recon/solver/coarse_to_fine.hpp>
 #include <pyronn/recon/solver/detail/settled.hpp>
+#include <pyronn/recon/solver/detail/strength_fold.hpp>
+#include <pyronn/recon/solver/detail/swept_range.hpp>
 #include <pyronn/recon/solver/fista_tv.hpp>
 #include <pyronn/recon/solver/problem.hpp>
 #include <pyronn/recon/solver/strength_choice.hpp>
@@ -57,7 +59,7 @@ struct LevelRun {
   Extents<3> size;   ///< of its grid, in voxels
   double strength;   ///< c of the level
   double norm;       ///< of W^(1/2) A, with a margin; one over its square was the length of steps
-  int iterations;    ///< that were made
+  int iterations;    ///< that were made, of Pdhg, too
   double objective;  ///< at the end
   double residual;   ///< |W^(1/2) (b - A x)| at the end
   bool has_settled;  ///< whether the image did not change any more; else iterations ran out
@@ -68,6 +70,7 @@ struct IterativeChoices {
   double strength = 0;           ///< c
   double spacing = 0;            ///< of voxels along x [mm]
   int search_factor = 1;         ///< of the level in which the strength was chosen
+  bool misses_much = false;      ///< whether views leave out a fifth of the half turn, or more
   StrengthChoice search{};       ///< without trials where the strength was given
   std::vector<LevelRun> levels;  ///< from coarse to fine
 };
@@ -78,9 +81,10 @@ struct IterativeChoices {
   using detail::rounded;
   std::string text;
   if (!choices.search.trials.empty()) {
-    text += message("strength chosen in pixels of ", choices.search_factor, ", by ",
-                    choices.search.held_out, " of ", choices.search.views,
-                    " views that were held out:\n");
+    text +=
+        message("strength chosen in pixels of ", choices.search_factor, ", by ",
+                choices.search.held_out, " of ", choices.search.views, " views that were held out",
+                choices.misses_much ? " at the ends, as much is missing:\n" : ":\n");
     for (StrengthTrial const& trial : choices.search.trials) {
       text += message("  strength ", rounded(trial.strength), ": mean residual there ",
                       rounded(trial.error), " after ", trial.iterations, " iterations\n");
@@ -120,6 +124,7 @@ class ReadyMadeSolve {
             ", most_voxels_of_coarsest ", options.most_voxels_of_coarsest, ", iterations ",
             options.iterations, " and change ", options.change, " must be at least 1, 1, 10 and 0");
     choices_.spacing = grid.spacing[0];
+    choices_.misses_much = misses_much(geometry);
   }
 
   IterativeChoices operator()(Arrays const& arrays) {
@@ -141,6 +146,7 @@ class ReadyMadeSolve {
                                                       Arrays const& arrays) const {
     ReconstructionProblem<Map> problem{make_map_(level.geometry, level.grid), arrays.data};
     problem.weights = arrays.weights;
+    problem.mask = arrays.mask;
     problem.bounds = prior_.bounds;
     return problem;
   }
@@ -150,6 +156,7 @@ class ReadyMadeSolve {
     StrengthSearch search = options_.search;
     search.spacing = spacing_of(level.grid);
     search.workspace_limit = options_.workspace_limit;
+    if (choices_.misses_much) search.held_out = HeldOut::ends;
     choices_.search =
         choose_tv_strength(executor_, problem_of(level, arrays), arrays.image, search);
     choices_.strength = choices_.search.strength / level.strength_of(1);
@@ -161,13 +168,29 @@ class ReadyMadeSolve {
     options.strength = level.strength_of(choices_.strength);
     options.spacing = spacing_of(level.grid);
     options.workspace_limit = options_.workspace_limit;
+    int const most = choices_.misses_much
+                         ? std::max(options_.iterations / share_of_fista, settled_turn)
+                         : options_.iterations;
+    MeasuredRun made = fista(problem, arrays.image, options, most);
+    if (choices_.misses_much) {
+      int const before = made.run.iterations;
+      made = go_on_with_pdhg(executor_, problem, options, arrays.image,
+                             options_.iterations - before, options_.change);
+      made.run.iterations += before;
+    }
+    choices_.levels.push_back({level.factor, level.grid.size, options.strength, options.norm,
+                               made.run.iterations, made.measures.objective, made.measures.residual,
+                               made.run.has_settled});
+  }
+
+  /// Sets the options' norm to what it is.
+  MeasuredRun fista(ReconstructionProblem<Map> const& problem, DomainView<Map> image,
+                    FistaTvOptions& options, int most) const {
     FistaTv<Map, Executor> solver{executor_, problem, options};
-    solver.start(arrays.image);
-    auto const run = iterate_until_settled(executor_, solver, options_.iterations, options_.change);
-    SolverMeasures const measures = solver.measure();
-    choices_.levels.push_back({level.factor, level.grid.size, options.strength, solver.norm(),
-                               run.iterations, measures.objective, measures.residual,
-                               run.has_settled});
+    solver.start(image);
+    options.norm = solver.norm();
+    SettledRun const run = iterate_until_settled(executor_, solver, most, options_.change);
+    return {run, solver.measure()};
   }
 
   /// In the plane slices lie so far apart that nothing along z counts, where maps have that axis.
@@ -196,13 +219,13 @@ class ReadyMadeSolve {
 /// the image.
 ///
 /// `arrays` lie in the executor's memory: data, an image of the grid, which is the start (zeros
-/// will do) and becomes the result, and weights where rays are not equally good, as count_weights
-/// makes them. Waits. Throws InvalidArgument where choose_tv_strength and FistaTv do, and
-/// OutOfMemory.
+/// will do) and becomes the result, weights where rays are not equally good, as count_weights makes
+/// them, and a mask where some pixels are known: they keep their start, and are projected. Waits.
+/// Throws InvalidArgument where choose_tv_strength and FistaTv do, and OutOfMemory.
 ///
-/// Where views miss a part of the half turn, much of the image is what the prior makes of it,
-/// slowly: a smaller `change` goes on for longer, and a smaller strength than the one that is
-/// chosen may be better then.
+/// Where views miss a fifth of the half turn or more, much of the image is what the prior makes of
+/// it, and FistaTv would take long: each level goes on with Pdhg, and the views that are held out
+/// are those at the ends. A smaller `change` and more iterations go on for longer.
 ///
 /// `make_map(geometry, grid)` makes the map of a scan with pixels of some size and a grid, a value
 /// that knows its views: a SystemMatrix of any model, or what is as one.

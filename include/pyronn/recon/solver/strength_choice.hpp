@@ -21,7 +21,7 @@
 #include <pyronn/operators/part.hpp>
 #include <pyronn/recon/solver/detail/held_out_views.hpp>
 #include <pyronn/recon/solver/detail/pixel_spacing.hpp>
-#include <pyronn/recon/solver/detail/settled.hpp>
+#include <pyronn/recon/solver/detail/strength_fold.hpp>
 #include <pyronn/recon/solver/fista_tv.hpp>
 #include <pyronn/recon/solver/problem.hpp>
 
@@ -29,12 +29,13 @@ namespace pyronn {
 
 /// What else choose_tv_strength is told.
 struct StrengthSearch {
-  int fold = 4;          ///< of so many views, one is held out; at least 2
-  int folds = 4;         ///< how many of those are held out, one after another; at least 1
-  int most_trials = 16;  ///< strengths that are tried, at least 5
-  int iterations = 500;  ///< of FistaTv a strength, at most; at least 10
-  double change = 1e-3;  ///< they end once ten change the image by less than this share
-  std::optional<Vec3d> spacing{};                         ///< of pixels, as FistaTvOptions
+  int fold = 4;   ///< of so many views, one is held out; at least 2
+  int folds = 4;  ///< how many of those are held out, one after another; at least 1
+  HeldOut held_out = HeldOut::spread;  ///< HeldOut::ends has two folds at most
+  int most_trials = 16;                ///< strengths that are tried, at least 5
+  int iterations = 500;                ///< of FistaTv a strength, at most; at least 10
+  double change = 1e-3;            ///< they end once ten change the image by less than this share
+  std::optional<Vec3d> spacing{};  ///< of pixels, as FistaTvOptions
   std::size_t workspace_limit = default_workspace_limit;  ///< of the map's calls [bytes]
 };
 
@@ -59,47 +60,6 @@ namespace detail {
 /// How many standard errors are a clear difference.
 inline constexpr double significance = 2;
 
-/// Some views that are held out, and an image of the others.
-template <class Map, class Executor>
-class StrengthFold {
- public:
-  using Image = DomainView<Map>;
-  using ConstImage = DomainView<Map, typename Map::DomainElement const>;
-
-  StrengthFold(Executor const& executor, ReconstructionProblem<Map> const& problem,
-               StrengthSearch const& search, int number)
-      : executor_{executor},
-        search_{search},
-        views_{executor, problem, search.fold, number, search.workspace_limit},
-        extents_{problem.map.domain()},
-        image_{executor, static_cast<std::size_t>(extents_.count())} {}
-
-  [[nodiscard]] HeldOutViews<Map, Executor>& views() { return views_; }
-  [[nodiscard]] Image image() const { return image_.view(extents_); }
-
-  /// Makes the image for a strength, from a start, and returns the iterations.
-  int solve(double strength, ConstImage start) {
-    copy(executor_, start, image());
-    FistaTvOptions options;
-    options.strength = strength;
-    options.spacing = search_.spacing;
-    options.norm = norm_;
-    options.workspace_limit = search_.workspace_limit;
-    FistaTv<Map, Executor> solver{executor_, views_.problem(), options};
-    solver.start(image());
-    norm_ = solver.norm();
-    return iterate_until_settled(executor_, solver, search_.iterations, search_.change).iterations;
-  }
-
- private:
-  Executor executor_;
-  StrengthSearch search_;
-  HeldOutViews<Map, Executor> views_;
-  DomainOf<Map> extents_;
-  Buffer<typename Map::DomainElement, Executor> image_;
-  double norm_ = 0;
-};
-
 /// One run of choose_tv_strength.
 template <class Map, class Executor>
 class TvStrengthSearch {
@@ -114,11 +74,9 @@ class TvStrengthSearch {
         image_{image},
         start_{executor, static_cast<std::size_t>(image.count())} {
     copy(executor, image, start_.view(image.extents));
-    int const folds = std::min({search.folds, search.fold, map_.num_views()});
-    for (int n = 0; n < folds; ++n) {
-      int const number = (n + search.fold / 2) % std::min(search.fold, map_.num_views());
-      folds_.emplace_back(executor, problem, search, number);
-    }
+    int const most = search.held_out == HeldOut::ends ? 2 : std::min(search.fold, map_.num_views());
+    for (int n = 0; n < std::min(search.folds, most); ++n)
+      folds_.emplace_back(executor, problem, search, (n + search.fold / 2) % most);
   }
 
   StrengthChoice operator()() {
@@ -148,7 +106,7 @@ class TvStrengthSearch {
   }
 
  private:
-  using Fold = StrengthFold<Map, Executor>;
+  using Fold = StrengthFold<Map, Executor, StrengthSearch>;
 
   [[nodiscard]] bool may_try(int more) const {
     return static_cast<int>(choice_.trials.size()) + more <= search_.most_trials;
@@ -167,7 +125,9 @@ class TvStrengthSearch {
     if (curvature > 0) {
       double const lowest = (trial_near(at - half).error - stronger.error) / (2 * curvature);
       // The error is curvature / 2 d^2 at d from there, and its standard error grows as d does.
-      double const uncertain = significance * standard_error(stronger, best);
+      // Views at an end err alike: how much they vary does not say how uncertain their mean is.
+      double const uncertain =
+          search_.held_out == HeldOut::ends ? 0.0 : significance * standard_error(stronger, best);
       // Half a step, a factor of 1.4, at most: where noise hides the difference, it proves nothing.
       at += half * (std::clamp(lowest, -1.0, 1.0) + std::min(2 * uncertain / curvature, 0.5));
     }
@@ -257,8 +217,10 @@ std::size_t strength_choice_bytes(Executor const& executor, Map const& map,
   auto const folds = static_cast<std::size_t>(std::min(search.folds, search.fold));
   // A fold: data and weights of all views, rays of some, an image, two workspaces. Once: the start,
   // a copy of the image, a solver.
-  return folds * (3 * rays + pixels + 2 * workspace) + 2 * pixels +
-         FistaTv<Map, Executor>::memory_bytes(executor, map, {});
+  std::size_t solver = FistaTv<Map, Executor>::memory_bytes(executor, map, {});
+  if (search.held_out == HeldOut::ends)
+    solver = std::max(solver, Pdhg<Map, Executor>::memory_bytes(executor, map, {}));
+  return folds * (3 * rays + pixels + 2 * workspace) + 2 * pixels + solver;
 }
 
 /// Chooses the strength c of total variation for a problem whose map has views: FistaTv solves it
@@ -268,6 +230,10 @@ std::size_t strength_choice_bytes(Executor const& executor, Map const& map,
 /// large and would else decide. The noise of what is held out adds the same to all. The strength is
 /// the largest whose error is not clearly, by two standard errors, above the least one: of what
 /// says views equally well, the smoother image has the lower error.
+///
+/// Where a scan misses a part of the half turn, views between others say nothing of it, but those
+/// at an end do: without them a larger part is missing, of which they are. HeldOut::ends compares
+/// strengths by them, with the minimum of Pdhg, and takes the one of the least error.
 ///
 /// The image is the start, and becomes that of the best strength that was tried, without the views
 /// that were held out first. Some eight strengths are tried, with `folds` solves each, all of them

@@ -24,7 +24,15 @@
 #include <pyronn/recon/solver/detail/system.hpp>
 #include <pyronn/recon/solver/problem.hpp>
 
-namespace pyronn::detail {
+namespace pyronn {
+
+/// Which views are held out at a time.
+enum class HeldOut {
+  spread,  ///< one of every so many
+  ends     ///< as many, all at the first or the last end: what a scan of a part of a turn lacks
+};
+
+namespace detail {
 
 /// w^(1/2) |b - y|, 0 where w is 0, whatever b is; w may be null.
 template <class T, class Data = T>
@@ -83,19 +91,22 @@ class ProblemOfViews {
   PixelBounds bounds_;
 };
 
-/// One view of every `fold` is held out, that of a number below it.
+/// One view of every search.fold is held out, that of a number below it; or that share of the views
+/// at an end, the first one for number 0, else the last one.
 template <class Map, class Executor>
 class HeldOutViews {
  public:
-  /// There must be views of both kinds.
-  HeldOutViews(Executor const& executor, ReconstructionProblem<Map> const& problem, int fold,
-               int number, std::size_t workspace_limit)
+  /// There must be views of both kinds. Search is StrengthSearch.
+  template <class Search>
+  HeldOutViews(Executor const& executor, ReconstructionProblem<Map> const& problem,
+               Search const& search, int number)
       : executor_{executor},
-        views_{views_of(problem.map, fold, number)},
+        views_{search.held_out == HeldOut::ends ? ends_of(problem.map, search.fold, number)
+                                                : views_of(problem.map, search.fold, number)},
         kept_{executor, problem, views_.kept},
         held_out_{executor, problem, views_.held_out},
-        system_{"choose_tv_strength", executor, held_out_.problem(), workspace_limit},
-        kept_system_{"choose_tv_strength", executor, kept_.problem(), workspace_limit},
+        system_{"choose_tv_strength", executor, held_out_.problem(), search.workspace_limit},
+        kept_system_{"choose_tv_strength", executor, kept_.problem(), search.workspace_limit},
         rays_{executor, static_cast<std::size_t>(system_.problem().map.range().count())},
         numbers_{executor, views_.held_out.size()} {}
 
@@ -156,6 +167,17 @@ class HeldOutViews {
     return result;
   }
 
+  static Views ends_of(Map const& map, int fold, int number) {
+    Views result;
+    int const views = map.num_views();
+    int const out = std::max(views / fold, 1);
+    for (int view = 0; view < views; ++view) {
+      bool const is_out = number == 0 ? view < out : view >= views - out;
+      (is_out ? result.held_out : result.kept).push_back(view);
+    }
+    return result;
+  }
+
   template <class Term>
   void queue_sum(Term const& term, std::int64_t count, double* result) {
     reduce<Unchanged>(executor_, {"choose_tv_strength", "", "", "choose_tv_strength: sum"}, term,
@@ -172,4 +194,6 @@ class HeldOutViews {
   Buffer<double, Executor> numbers_;
 };
 
-}  // namespace pyronn::detail
+}  // namespace detail
+
+}  // namespace pyronn

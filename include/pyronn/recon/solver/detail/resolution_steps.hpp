@@ -67,8 +67,38 @@ struct BlockMeans {
   }
 };
 
+/// Writes 1 where a block of so many elements along each axis has one that is not 0, else 0.
+template <class T>
+struct BlockMask {
+  using Block = BlockShape<32, 8, 1>;
+  using Number = element_number_t<T>;
+
+  ArrayView<T const, 3> in;
+  Vec<int, 3> block;
+  ArrayView<T, 3> out;
+
+  PYRONN_HOST_DEVICE void operator()(Vec<int, 3> item) const {
+    out(item[0], item[1], item[2]) = element_of<T>(has_one(item) ? Number{1} : Number{0});
+  }
+
+ private:
+  [[nodiscard]] PYRONN_HOST_DEVICE bool has_one(Vec<int, 3> const& item) const {
+    Vec<int, 3> end{};
+    for (int axis = 0; axis < 3; ++axis)
+      end[axis] = min((item[axis] + 1) * block[axis], in.extents[axis]);
+    for (int z = item[2] * block[2]; z < end[2]; ++z) {
+      for (int y = item[1] * block[1]; y < end[1]; ++y) {
+        for (int x = item[0] * block[0]; x < end[0]; ++x)
+          if (load_number(in.data, index_in(in, x, y, z)) != Number{0}) return true;
+      }
+    }
+    return false;
+  }
+};
+
 /// Writes an image between the pixels of a coarser one, linearly; pixel i of the finer one lies at
-/// (i + 1/2) / factor - 1/2 of the coarser one, and beyond its border pixels are those there.
+/// (i + 1/2) / factor - 1/2 of the coarser one, and beyond its border pixels are those there. Where
+/// the mask is 0 nothing is written.
 template <class T>
 struct Interpolate {
   using Block = BlockShape<32, 8, 1>;
@@ -76,9 +106,13 @@ struct Interpolate {
 
   ArrayView<T const, 3> in;
   Vec<int, 3> factor;
+  ArrayView<T const, 3> mask;  ///< or without data
   ArrayView<T, 3> out;
 
   PYRONN_HOST_DEVICE void operator()(Vec<int, 3> item) const {
+    if (mask.data != nullptr &&
+        load_number(mask.data, index_in(mask, item[0], item[1], item[2])) == Number{0})
+      return;
     int low[3];
     int high[3];
     Number share[3];
