@@ -72,11 +72,11 @@ class MpiCommunicator {
     /// Waits until all messages of this rank have come and gone.
     void run() {
       requests_.clear();
-      for (Piece const& piece : received_) {
+      for (auto const& piece : received_) {
         MPI_Irecv(piece.data, piece.count, MPI_BYTE, piece.rank, tag, comm(),
                   &requests_.emplace_back());
       }
-      for (Piece const& piece : sent_) {
+      for (auto const& piece : sent_) {
         MPI_Isend(piece.data, piece.count, MPI_BYTE, piece.rank, tag, comm(),
                   &requests_.emplace_back());
       }
@@ -87,8 +87,9 @@ class MpiCommunicator {
    private:
     friend MpiCommunicator;
     static constexpr int tag = 0;
+    template <class Data>
     struct Piece {
-      void* data;
+      Data* data;
       int count;
       int rank;
     };
@@ -97,8 +98,8 @@ class MpiCommunicator {
     [[nodiscard]] MPI_Comm comm() const { return *own_; }
 
     std::shared_ptr<MPI_Comm const> own_;
-    std::vector<Piece> sent_;
-    std::vector<Piece> received_;
+    std::vector<Piece<void const>> sent_;
+    std::vector<Piece<void>> received_;
     std::vector<MPI_Request> requests_;
   };
 
@@ -109,8 +110,7 @@ class MpiCommunicator {
     Exchange result{own_};
     for (SentBytes const& message : sent) {
       check_rank(message.to);
-      // MPI takes what it sends as it is, but not as const.
-      auto* const data = const_cast<std::byte*>(static_cast<std::byte const*>(message.data));
+      auto const* const data = static_cast<std::byte const*>(message.data);
       for_pieces(message.bytes, [&](std::size_t first, int count) {
         result.sent_.push_back({data + first, count, message.to});
       });

@@ -58,8 +58,9 @@ class RankExecutor : public Executor {
 ///   RankMap map{ranks, executor, Projector<ConeBeam, SoftwareInterp>{scan, grid}};
 ///   Cgls solver{RankExecutor{ranks, executor}, ReconstructionProblem{map, own_views}};
 ///
-/// Solvers whose steps look at neighbouring voxels, as those of total variation, do not work on
-/// it. Subsets of views are not offered.
+/// Each rank must have a slice and a view: solvers take no empty arrays. Those whose steps look at
+/// neighbouring voxels, as those of total variation, do not work on it. Subsets of views are not
+/// offered.
 template <class Communicator, class Executor, class Geometry, class Interp, class Model = Joseph>
 class RankMap {
  public:
