@@ -20,6 +20,7 @@
 
 #include "support/numbers.hpp"
 #include "support/operators.hpp"
+#include "support/own_cone.hpp"
 
 using pyronn::ConeBeam;
 using pyronn::Extents;
@@ -52,21 +53,6 @@ ConeBeam leaning() {
   }
   return ConeBeam::from_matrices({13, 23}, matrices);
 }
-
-/// A user's geometry, of which nothing more is known than rays and points.
-struct OwnCone {
-  struct View {
-    pyronn::ConeView view;
-    PYRONN_HOST_DEVICE pyronn::Ray<double> ray(double u, double v) const { return view.ray(u, v); }
-    PYRONN_HOST_DEVICE pyronn::DetectorPoint<double> project(pyronn::Vec3d const& x) const {
-      return view.project(x);
-    }
-  };
-  ConeBeam scan;
-  [[nodiscard]] int num_views() const { return scan.num_views(); }
-  [[nodiscard]] Extents<2> detector_size() const { return scan.detector_size(); }
-  [[nodiscard]] View view(int n) const { return {scan.view(n)}; }
-};
 
 /// Arrays that functions read and write, with what passed through them.
 struct Files {
@@ -199,7 +185,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(pairs_are_those_of_whole_calls, Case, test::AllCas
 
 BOOST_TEST_DECORATOR(*boost::unit_test::precondition(test::device_present))
 BOOST_AUTO_TEST_CASE_TEMPLATE(geometries_may_be_the_users_own, Case, test::SoftwareCases) {
-  check_pair<Case>(OwnCone{upright()});
+  check_pair<Case>(test::OwnCone{upright()});
 }
 
 BOOST_TEST_DECORATOR(*boost::unit_test::precondition(test::device_present))

@@ -19,6 +19,7 @@
 
 #include "ranks/world.hpp"
 #include "support/numbers.hpp"
+#include "support/own_cone.hpp"
 
 using pyronn::Backprojector;
 using pyronn::ConeBeam;
@@ -57,21 +58,6 @@ ConeBeam leaning() {
 pyronn::ParallelBeam3D parallel() {
   return pyronn::ParallelBeam3D::circular({pyronn::equal_angles(23)}, {{19, 31}, {1, 0.9}});
 }
-
-/// A user's geometry, of which nothing more is known than rays and points.
-struct OwnCone {
-  struct View {
-    pyronn::ConeView view;
-    PYRONN_HOST_DEVICE pyronn::Ray<double> ray(double u, double v) const { return view.ray(u, v); }
-    PYRONN_HOST_DEVICE pyronn::DetectorPoint<double> project(pyronn::Vec3d const& x) const {
-      return view.project(x);
-    }
-  };
-  ConeBeam scan;
-  [[nodiscard]] int num_views() const { return scan.num_views(); }
-  [[nodiscard]] Extents<2> detector_size() const { return scan.detector_size(); }
-  [[nodiscard]] View view(int n) const { return {scan.view(n)}; }
-};
 
 CpuExecutor executor() { return CpuExecutor{1}; }
 
@@ -198,7 +184,7 @@ BOOST_AUTO_TEST_CASE(backprojection_has_the_bits_of_one_rank) {
   check_volume(Backprojector<ConeBeam, SoftwareInterp>{cone(41, {1.3, -2.5}), grid()});
   check_volume(Backprojector<ConeBeam, SoftwareInterp>{leaning(), grid()});
   check_volume(Backprojector<pyronn::ParallelBeam3D, SoftwareInterp>{parallel(), grid()});
-  check_volume(Backprojector<OwnCone, SoftwareInterp>{OwnCone{cone(7)}, grid()});
+  check_volume(Backprojector<test::OwnCone, SoftwareInterp>{test::OwnCone{cone(7)}, grid()});
 }
 
 BOOST_AUTO_TEST_CASE(filtered_backprojection_has_the_bits_of_one_rank) {
@@ -215,7 +201,7 @@ BOOST_AUTO_TEST_CASE(transposes_of_rays_have_the_bits_of_one_rank) {
     check_volume(make<Backprojector>(leaning(), slices, pyronn::Joseph{}), false);
     check_volume(make<Backprojector>(cone(), slices, pyronn::Siddon{}), false);
   }
-  check_volume(make<Backprojector>(OwnCone{cone(7)}, 37, pyronn::Joseph{}), false);
+  check_volume(make<Backprojector>(test::OwnCone{cone(7)}, 37, pyronn::Joseph{}), false);
 }
 
 BOOST_AUTO_TEST_CASE(projection_has_the_numbers_of_one_rank) {
@@ -228,7 +214,7 @@ BOOST_AUTO_TEST_CASE(projection_has_the_numbers_of_one_rank) {
     check_views(make<Projector>(cone(), slices, pyronn::Siddon{}));
     check_views(make<Projector>(cone(), slices, pyronn::VoxelDriven{}));
   }
-  check_views(make<Projector>(OwnCone{cone(7)}, 53, pyronn::Joseph{}));
+  check_views(make<Projector>(test::OwnCone{cone(7)}, 53, pyronn::Joseph{}));
 }
 
 BOOST_AUTO_TEST_CASE(slabs_add_nothing_to_rows_beyond_their_shadow) {
