@@ -13,8 +13,11 @@
 #include <pyronn/backend/cpu/detail/fourier/tables.hpp>
 #include <pyronn/backend/cpu/executor.hpp>
 #include <pyronn/core/array_view.hpp>
+#include <pyronn/core/extents.hpp>
 #include <pyronn/core/math.hpp>
+#include <pyronn/core/vec.hpp>
 #include <pyronn/exec/workspace.hpp>
+#include <pyronn/geometry/shadow.hpp>
 #include <pyronn/recon/filter/detail/fourier_passes.hpp>
 #include <pyronn/recon/filter/ramp.hpp>
 #include <pyronn/recon/filter/row_filter.hpp>
@@ -42,8 +45,8 @@ struct FilterRowsOnHost {
     std::vector<RowNumbers> numbers(static_cast<std::size_t>(passes.length));
     Rows rows{};
     for (int n = 0; n < count; ++n) {
-      rows.v[n] = static_cast<int>((first + n) % task.projections.extents[1]);
-      rows.view[n] = static_cast<int>((first + n) / task.projections.extents[1]);
+      rows.v[n] = task.rows.first + static_cast<int>((first + n) % task.rows.count);
+      rows.view[n] = static_cast<int>((first + n) / task.rows.count);
     }
     RowScales scales;
     load(rows, count, numbers.data(), scales);
@@ -64,7 +67,7 @@ struct FilterRowsOnHost {
   using Columns = float[rows_per_item][columns_at_a_time];
 
   [[nodiscard]] std::int64_t num_rows() const {
-    return std::int64_t{task.projections.extents[1]} * task.projections.extents[2];
+    return std::int64_t{task.rows.count} * task.projections.extents[2];
   }
 
   /// Calls `work(first, columns)` for some columns at a time.
@@ -125,8 +128,22 @@ struct FilterRowsOnHost {
   }
 };
 
+/// Rows that are not wanted become 0.
+struct ClearRowsOnHost {
+  ProjectionView<float> filtered;
+  DetectorRows wanted;
+
+  [[nodiscard]] Extents<3> items() const { return {filtered.extents[1], filtered.extents[2], 1}; }
+  void operator()(Vec<int, 3> item) const {
+    if (item[0] >= wanted.first && item[0] < wanted.first + wanted.count) return;
+    std::fill_n(&filtered(0, item[0], item[1]), filtered.extents[0], 0.0F);
+  }
+};
+
 template <>
 struct RowFilterBackend<CpuBackend> {
+  static constexpr bool leaves_rows_out = true;
+
   static std::size_t table_bytes(int columns) { return RowTables::bytes(passes_of(columns)); }
 
   template <class Executor>
@@ -154,8 +171,15 @@ struct RowFilterBackend<CpuBackend> {
   static int launches(Extents<3>, ViewGrouping, int) { return 1; }
 
   template <class Weights, class Executor>
-  static void apply(Executor const& executor, RowFilterTask<Weights> const& task, std::byte* tables,
+  static void apply(Executor const& executor, RowFilterTask<Weights> task, std::byte* tables,
                     Workspace<Executor>&) {
+    int const all = task.projections.extents[1];
+    task.rows.count = min(task.rows.count, all - task.rows.first);
+    if (task.rows.count < all) {
+      ClearRowsOnHost const clear{task.filtered, task.rows};
+      executor.for_each(clear.items(), clear);
+    }
+    if (task.rows.count == 0) return;
     FourierPasses const passes = passes_of(task.filtered.extents[0]);
     FilterRowsOnHost<Weights> const kernel{task, passes, RowTables::in(tables, passes)};
     executor.for_each(kernel.items(), kernel);

@@ -5,6 +5,7 @@
 /// Weighting and filtering of detector rows, the first half of filtered backprojection.
 #include <algorithm>
 #include <cstddef>
+#include <limits>
 #include <vector>
 
 #include <pyronn/core/array_view.hpp>
@@ -17,6 +18,7 @@
 #include <pyronn/exec/detail/launch_table.hpp>
 #include <pyronn/exec/kernel.hpp>
 #include <pyronn/exec/workspace.hpp>
+#include <pyronn/geometry/shadow.hpp>
 #include <pyronn/recon/filter/response.hpp>
 
 namespace pyronn {
@@ -47,7 +49,13 @@ struct RowFilterTask {
   float const* response;  ///< for the length of filtered rows, where the executor works
   int columns_before;
   ViewGrouping grouping;
+  /// The rows of each view that are wanted; others may become anything finite. Backends that leave
+  /// them out have `static constexpr bool leaves_rows_out = true`.
+  DetectorRows rows = {0, std::numeric_limits<int>::max()};
 };
+
+template <class Filter>
+using LeavesRowsOut = decltype(Filter::leaves_rows_out);
 
 /// How a backend filters rows, by Fourier transforms. A specialisation has the static members
 /// @code

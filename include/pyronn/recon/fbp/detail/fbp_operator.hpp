@@ -21,6 +21,7 @@
 #include <pyronn/operators/detail/shapes.hpp>
 #include <pyronn/operators/detail/view_indices.hpp>
 #include <pyronn/operators/plan.hpp>
+#include <pyronn/recon/fbp/detail/filtered_rows.hpp>
 #include <pyronn/recon/fbp/detail/response.hpp>
 #include <pyronn/recon/fbp/detail/scan.hpp>
 #include <pyronn/recon/fbp/detail/view_weights.hpp>
@@ -92,6 +93,7 @@ class FbpOperator {
       Filter::make_tables(executor, filtered_columns(),
                           Filter::uploaded(response_.values(), tables), tables + uploaded);
     });
+    auto const rows = detail::filtered_rows<Filter>(back_.geometries(), grid(), part.slab);
     for_each_block(projections, cut.block, [&](auto const& block, int view, int sample) {
       ArrayView<float, 4> const filtered{reinterpret_cast<float*>(memory + cut.tables),
                                          filtered_extents(block.extents)};
@@ -103,7 +105,8 @@ class FbpOperator {
                                         weights(part_of, views),
                                         Filter::uploaded(response_.values(), memory),
                                         back_.geometries().front().columns_before(),
-                                        grouping(block.extents)};
+                                        grouping(block.extents),
+                                        rows};
       Filter::apply(executor, task, memory + uploaded, scratch);
       back_.run(executor, ArrayView<float const, 4>{filtered},
                 volumes.slices(sample, block.extents[3]), part_of, scratch);
@@ -114,7 +117,7 @@ class FbpOperator {
   FbpOperator(std::vector<Geometry> const& geometries, Scans const& scans,
               FbpOptions const& options, Grid const& grid)
       : back_{widened(geometries, scans), grid, {}, "Fbp"},
-        views_{joined(scans)},
+        views_{detail::joined(scans)},
         response_{detail::chosen_response("Fbp", options, scans, filtered_columns())} {}
 
   static Scans scans(std::vector<Geometry> const& geometries, FbpOptions const& options) {
@@ -125,12 +128,6 @@ class FbpOperator {
       }));
     }
     return result;
-  }
-
-  static std::vector<FbpView> joined(Scans const& scans) {
-    std::vector<FbpView> views;
-    for (auto const& scan : scans) views.insert(views.end(), scan.begin(), scan.end());
-    return views;
   }
 
   static std::vector<Widened> widened(std::vector<Geometry> const& geometries, Scans const& scans) {
