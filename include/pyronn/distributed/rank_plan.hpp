@@ -26,9 +26,10 @@ struct RankShare {
 
 /// How ranks make the output of an operator.
 enum class RankMethod {
-  views_to_slabs,   ///< of a volume: each rank its slab, from rows of all views
-  gathered_volume,  ///< of views: each rank its own, from the whole volume
-  summed_slabs,     ///< of views: what each rank's slab adds to them, in the order of ranks
+  views_to_slabs,           ///< of a volume: each rank its slab, from rows of all views
+  filtered_views_to_slabs,  ///< the same of an Fbp, where each rank filters its views before
+  gathered_volume,          ///< of views: each rank its own, from the whole volume
+  summed_slabs,             ///< of views: what each rank's slab adds to them, in the order of ranks
 };
 
 /// How ranks work, and what one of them takes. Printed on one line.
