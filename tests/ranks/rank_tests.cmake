@@ -31,3 +31,14 @@ foreach(ranks 1 2 3 4 7)
   set_tests_properties(ranks_test.on_${ranks} PROPERTIES
     TIMEOUT 300 PROCESSORS ${ranks} ENVIRONMENT "${environment}")
 endforeach()
+
+add_executable(ending_ranks ranks/programs/ending_ranks.cpp)
+target_link_libraries(ending_ranks PRIVATE
+  pyronn::pyronn MPI::MPI_CXX pyronn_developer_warnings)
+foreach(ranks 2 3)
+  add_test(NAME ending_ranks.of_${ranks} COMMAND
+    ${CMAKE_CURRENT_SOURCE_DIR}/ranks/ending_ranks_test.sh ${ranks} ${MPIEXEC_EXECUTABLE} ${flags}
+    ${MPIEXEC_NUMPROC_FLAG} ${ranks} $<TARGET_FILE:ending_ranks>)
+  set_tests_properties(ending_ranks.of_${ranks} PROPERTIES
+    TIMEOUT 300 PROCESSORS ${ranks} ENVIRONMENT "${environment}")
+endforeach()
