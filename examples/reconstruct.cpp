@@ -13,6 +13,7 @@
 #include "reconstruct/bad_input.hpp"
 #include "reconstruct/command_line.hpp"
 #include "reconstruct/program.hpp"
+#include "reconstruct/started_once.hpp"
 #include "support/process.hpp"
 
 namespace example {
@@ -31,6 +32,7 @@ int main(int argc, char** argv) {
   example::prepare_process();
   try {
     auto const options = example::parse_options(argc, argv);
+    if (options) example::check_started_once();
     int const status = options ? example::run(*options) : 0;
     example::flush_standard_output();
     return status;
