@@ -44,21 +44,6 @@ inline pyronn::ParallelBeam3D parallel() {
   return pyronn::ParallelBeam3D::circular({pyronn::equal_angles(23)}, {{19, 31}, {1, 0.9}});
 }
 
-/// A user's geometry, of which nothing more is known than rays and points.
-struct OwnCone {
-  struct View {
-    pyronn::ConeView view;
-    PYRONN_HOST_DEVICE pyronn::Ray<double> ray(double u, double v) const { return view.ray(u, v); }
-    PYRONN_HOST_DEVICE pyronn::DetectorPoint<double> project(pyronn::Vec3d const& x) const {
-      return view.project(x);
-    }
-  };
-  pyronn::ConeBeam scan;
-  [[nodiscard]] int num_views() const { return scan.num_views(); }
-  [[nodiscard]] pyronn::Extents<2> detector_size() const { return scan.detector_size(); }
-  [[nodiscard]] View view(int n) const { return {scan.view(n)}; }
-};
-
 inline pyronn::CpuExecutor executor() { return pyronn::CpuExecutor{1}; }
 
 template <class Op>
