@@ -6,9 +6,11 @@
 #include <memory>
 
 #include <pyronn/backend/cpu/detail/bricks/brick_sums.hpp>
+#include <pyronn/backend/cpu/detail/bricks/joseph_sums.hpp>
 #include <pyronn/backend/cpu/detail/bricks/voxel_boxes.hpp>
 #include <pyronn/backend/cpu/detail/sheared/follow_group.hpp>
 #include <pyronn/backend/cpu/detail/sheared/rays_by_slope.hpp>
+#include <pyronn/backend/cpu/detail/sheared/rays_per_column.hpp>
 #include <pyronn/backend/cpu/detail/sheared/sheared_copy.hpp>
 #include <pyronn/backend/cpu/detail/sheared/sheared_tile.hpp>
 #include <pyronn/core/extents.hpp>
@@ -55,6 +57,7 @@ struct TransposeSheared {
   struct Sums {
     VoxelBox box;
     BrickSums<SoftwareInterp, Boxes, 2, float> totals{};
+    JosephSums<SoftwareInterp, Boxes, 2, float> apart{};
     RaysBySlope by_slope;
     ShearedTile<side> tile;
 
@@ -66,6 +69,7 @@ struct TransposeSheared {
         if (group.axis == 1) add_group<1>(group);
       });
       by_slope.clear();
+      apart.move_to(box, totals);
     }
 
     template <int Axis>
@@ -74,15 +78,17 @@ struct TransposeSheared {
         Sums& sums;
         SlopeGroup const& group;
 
-        void begin(IndexRange const& range) {
+        bool pays(int crossed, IndexRange const& range) {
           sums.tile.shape(BoxAcross::of<Axis>(sums.box), group.interval, range);
-          sums.tile.clear();
+          return static_cast<float>(crossed) >=
+                 least_rays_per_column.transpose * static_cast<float>(sums.tile.columns_in_all());
         }
+        void begin() { sums.tile.clear(); }
         void add(RaysInTile const& rays, int place) {
           sums.tile.add_along(rays, sums.by_slope.table().scale + place);
         }
         void add_apart(int n) {
-          sums.totals.add(sums.box, sums.by_slope.table().ray(n, group.axis), 1.0F);
+          sums.apart.add(sums.box, sums.by_slope.table().ray(n, group.axis), 1.0F);
         }
         void end() {
           add_from<Axis>(sums.tile, [this](int x, int y, float const* numbers, int count) {
