@@ -73,6 +73,8 @@ FanBeam fan(int columns, double spacing, int views) {
   return FanBeam::circular({200, 300, pyronn::equal_angles(views, 0.3)}, {columns, spacing, 0.4});
 }
 
+FanBeam dense_fan() { return fan(900, 0.15, 300); }
+
 /// The elements that one unit reaches, and those that a number that is not finite does.
 template <class Apply>
 void check_spoilt(Apply const& apply, std::size_t count, std::size_t where) {
@@ -100,6 +102,7 @@ BOOST_AUTO_TEST_CASE(are_exact) {
   check(fan(430, 0.31, 64), grid);
   check(fan(90, 1.6, 70), grid);    // rays far apart
   check(fan(2100, 0.07, 9), grid);  // and more than fit at a time
+  check(dense_fan(), grid);         // so many that they are taken together on all processors
   check(fan(200, 0.3, 80), Grid::flat({300, 20}, {0.3, 0.4}, {-12, 20}));
   check(fan(200, 0.3, 80), Grid::flat({13, 290}, {0.5, 0.3}, {8, 4}));
   check(ParallelBeam2D::circular({pyronn::equal_angles(61, 0.1)}, {350, 0.31, 1.3}), grid);
@@ -114,26 +117,31 @@ BOOST_AUTO_TEST_CASE(are_exact_where_rays_begin_or_end_in_them) {
 }
 
 BOOST_AUTO_TEST_CASE(do_not_depend_on_threads) {
-  Pair<FanBeam> const pair{fan(430, 0.31, 200), Grid::flat({301, 277}, {0.31, 0.29})};
-  Values const x = test::random_values(3, pair.image.count());
-  Values const y = test::random_values(4, pair.lines.count());
-  Values const ax = pair.project(x);
-  Values const aty = pair.transpose(y);
-  for (int const threads : {2, 5}) {
-    BOOST_TEST((pair.project(x, threads) == ax));
-    BOOST_TEST((pair.transpose(y, threads) == aty));
+  for (FanBeam const& scan : {dense_fan(), fan(430, 0.31, 200), fan(90, 1.6, 70)}) {
+    Pair<FanBeam> const pair{scan, Grid::flat({301, 277}, {0.31, 0.29})};
+    Values const x = test::random_values(3, pair.image.count());
+    Values const y = test::random_values(4, pair.lines.count());
+    Values const ax = pair.project(x);
+    Values const aty = pair.transpose(y);
+    for (int const threads : {2, 5}) {
+      BOOST_TEST((pair.project(x, threads) == ax));
+      BOOST_TEST((pair.transpose(y, threads) == aty));
+    }
   }
 }
 
 BOOST_AUTO_TEST_CASE(are_spoilt_where_numbers_are_not_finite_alone) {
-  Pair<FanBeam> const pair{fan(430, 0.31, 64), Grid::flat({301, 277}, {0.31, 0.29})};
-  auto const project = [&](Values const& x) { return pair.project(x); };
-  auto const transpose = [&](Values const& y) { return pair.transpose(y); };
-  for (std::size_t const where : {std::size_t{150 * 301 + 140}, std::size_t{300}}) {
-    check_spoilt(project, static_cast<std::size_t>(pair.image.count()), where);
-  }
-  for (std::size_t const where : {std::size_t{20 * 430 + 200}, std::size_t{50 * 430 + 90}}) {
-    check_spoilt(transpose, static_cast<std::size_t>(pair.lines.count()), where);
+  for (FanBeam const& scan : {dense_fan(), fan(430, 0.31, 64)}) {
+    Pair<FanBeam> const pair{scan, Grid::flat({301, 277}, {0.31, 0.29})};
+    auto const project = [&](Values const& x) { return pair.project(x); };
+    auto const transpose = [&](Values const& y) { return pair.transpose(y); };
+    for (std::size_t const where : {std::size_t{150 * 301 + 140}, std::size_t{300}}) {
+      check_spoilt(project, static_cast<std::size_t>(pair.image.count()), where);
+    }
+    auto const columns = static_cast<std::size_t>(pair.lines[0]);
+    for (std::size_t const where : {20 * columns + columns / 2, 50 * columns + columns / 5}) {
+      check_spoilt(transpose, static_cast<std::size_t>(pair.lines.count()), where);
+    }
   }
 }
 
