@@ -39,7 +39,7 @@ auto streamed_map() {
 }
 
 /// Ten iterations from zeros.
-template <template <class, class> class Solver, class Map>
+template <template <class...> class Solver, class Map>
 Values solved(Map const& map, Values const& data) {
   pyronn::ReconstructionProblem<Map> const problem{map, pyronn::view_of(data, map.range())};
   Solver<Map, CpuExecutor> solver{CpuExecutor{}, problem};
@@ -49,7 +49,7 @@ Values solved(Map const& map, Values const& data) {
   return image;
 }
 
-template <template <class, class> class Solver>
+template <template <class...> class Solver>
 void check() {
   pyronn::SystemMatrix const whole{projector()};
   Values const data = test::random_values(1, whole.range().count());

@@ -3,6 +3,7 @@
 #pragma once
 
 /// BrickSums: the sums of the voxels of a brick.
+#include <pyronn/core/config.hpp>
 #include <pyronn/core/math.hpp>
 #include <pyronn/core/vec.hpp>
 #include <pyronn/model/ray_driven.hpp>
@@ -15,7 +16,7 @@ class BrickSums {
  public:
   using Totals = BrickSums;
 
-  [[nodiscard]] Number& at(Vec<int, 3> const& place) {
+  [[nodiscard]] PYRONN_HOST_DEVICE Number& at(Vec<int, 3> const& place) {
     return values_[(place[2] + border_z) * slice + (place[1] + 1) * row + place[0] + 1];
   }
 
@@ -23,17 +24,9 @@ class BrickSums {
   template <class Ray>
   void add(VoxelBox const& box, Ray const& ray, Number value) {
     if (abs(value) < anywhere_of<Number>) {
-      ray.template for_each_weight<Interp, Dimension>(box,
-                                                      [&](Vec<int, 3> const& voxel, Number weight) {
-                                                        at(voxel - box.first) += weight * value;
-                                                      });
+      ray.template for_each_weight<Interp, Dimension>(box, AddWeighted{*this, box, value});
     } else {
-      // Infinity times a weight of zero is not a number, and says nothing of the voxel.
-      ray.template for_each_weight<Interp, Dimension>(box,
-                                                      [&](Vec<int, 3> const& voxel, Number weight) {
-                                                        if (weight != 0)
-                                                          at(voxel - box.first) += weight * value;
-                                                      });
+      ray.template for_each_weight<Interp, Dimension>(box, AddWhereWeighted{*this, box, value});
     }
   }
 
@@ -46,6 +39,28 @@ class BrickSums {
   }
 
  private:
+  /// These are types of their own, as nvcc warns of lambdas that its host's code hands to functions
+  /// of both sides.
+  struct AddWeighted {
+    BrickSums& sums;
+    VoxelBox const& box;
+    Number value;
+
+    PYRONN_HOST_DEVICE void operator()(Vec<int, 3> const& voxel, Number weight) const {
+      sums.at(voxel - box.first) += weight * value;
+    }
+  };
+  /// Infinity times a weight of zero is not a number, and says nothing of the voxel.
+  struct AddWhereWeighted {
+    BrickSums& sums;
+    VoxelBox const& box;
+    Number value;
+
+    PYRONN_HOST_DEVICE void operator()(Vec<int, 3> const& voxel, Number weight) const {
+      if (weight != 0) sums.at(voxel - box.first) += weight * value;
+    }
+  };
+
   static constexpr int row = Boxes::size(0) + 2;
   static constexpr int slice = row * (Boxes::size(1) + 2);
   static constexpr int border_z = Dimension == 3 ? 1 : 0;

@@ -4,12 +4,14 @@
 
 /// Joseph's forward projection of the plane on cores.
 #include <memory>
+#include <type_traits>
 
 #include <pyronn/backend/cpu/detail/sheared/follow_group.hpp>
 #include <pyronn/backend/cpu/detail/sheared/rays_by_slope.hpp>
 #include <pyronn/backend/cpu/detail/sheared/rays_per_column.hpp>
 #include <pyronn/backend/cpu/detail/sheared/sheared_copy.hpp>
 #include <pyronn/backend/cpu/detail/sheared/sheared_tile.hpp>
+#include <pyronn/core/config.hpp>
 #include <pyronn/core/extents.hpp>
 #include <pyronn/core/math.hpp>
 #include <pyronn/core/vec.hpp>
@@ -24,6 +26,23 @@
 #include <pyronn/model/ray_driven.hpp>
 
 namespace pyronn::detail {
+
+/// Adds what voxels within a box contribute to a ray. A type of its own, as nvcc warns of lambdas
+/// that its host's code hands to functions of both sides.
+template <class Image>
+struct AddInBox {
+  VoxelBox const& box;
+  Image const& image;
+  float& sum;
+
+  PYRONN_HOST_DEVICE void operator()(Vec<int, 3> const& voxel, float weight) const {
+    bool is_in = weight != 0.0F;
+    for (int axis = 0; axis < 2; ++axis) {
+      is_in = is_in && voxel[axis] >= box.first[axis] && voxel[axis] < box.end[axis];
+    }
+    if (is_in) sum += weight * image.texel_inside(voxel[0], voxel[1]);
+  }
+};
 
 /// One item is some pixels side by side of some views. Their rays are put in order of their
 /// slopes, and group by group read sheared copies of the tiles of the image that they meet. Where
@@ -166,15 +185,8 @@ struct ProjectSheared {
           RaysBySlope::Table const& table = rays.by_slope.table();
           auto const image = slice();
           float sum = 0.0F;
-          table.ray(n, group.axis)
-              .template for_each_weight<SoftwareInterp, 2>(box, [&](Vec<int, 3> const& voxel,
-                                                                    float weight) {
-                bool is_in = weight != 0.0F;
-                for (int axis = 0; axis < 2; ++axis) {
-                  is_in = is_in && voxel[axis] >= box.first[axis] && voxel[axis] < box.end[axis];
-                }
-                if (is_in) sum += weight * image.texel_inside(voxel[0], voxel[1]);
-              });
+          AddInBox<std::decay_t<decltype(image)>> const add{box, image, sum};
+          table.ray(n, group.axis).template for_each_weight<SoftwareInterp, 2>(box, add);
           rays.sums[table.pixel[n]] += sum;
         }
         void end() {}
