@@ -112,12 +112,14 @@ struct ProjectSheared {
   /// Whether rays are faster together than alone.
   [[nodiscard]] bool pays(int first_pixel, int pixels, int first_view, int views,
                           int sample) const {
+    constexpr float least = least_rays_per_column.forward;
+    if (least == 0.0F) return true;
     RaysPerColumn rays;
     for (int n = 0; n < views; ++n) {
       rays.add(task.views.view(first_view + n, sample), first_pixel, pixels, task.size,
                task.spacing);
     }
-    return rays.are_at_least(least_rays_per_column.forward);
+    return rays.are_at_least(least);
   }
 
   struct Rays {

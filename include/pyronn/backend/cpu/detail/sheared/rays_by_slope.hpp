@@ -120,8 +120,8 @@ class RaysBySlope {
     struct Ends {
       float origin[2][most];
       float direction[2][most];
-      float rise[most];    ///< of the direction, along z
-      float length[most];  ///< of the direction [mm], as JosephRay has it to the bit
+      float rise[most];     ///< of the direction, along z
+      float length2[most];  ///< of the direction [mm^2]
       float begin[most];
       float end[most];
 
@@ -134,7 +134,8 @@ class RaysBySlope {
             direction[axis][n] = ray.direction[axis];
           }
           rise[n] = ray.direction[2];
-          length[n] = pyronn::length(pyronn::scale(ray.direction, spacing));
+          Vec3f const in_mm = pyronn::scale(ray.direction, spacing);
+          length2[n] = dot(in_mm, in_mm);
           begin[n] = ray.begin;
           end[n] = ray.end;
         }
@@ -161,7 +162,7 @@ class RaysBySlope {
       table.slope[n] = slope;
       table.low[n] = min(first, last);
       table.high[n] = max(first, last);
-      table.scale[n] = ends.length[n] * std::abs(per_slice);
+      table.scale[n] = ends.length2[n] * reciprocal_sqrt(ends.length2[n]) * std::abs(per_slice);
       int const group = SlopeInterval::index_of(either_of(crosses, slope, 0.0F));
       groups[n] = crosses * (group + is_y * SlopeInterval::count) + (1 - crosses) * none;
     }

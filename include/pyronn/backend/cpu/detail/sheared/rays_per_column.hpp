@@ -12,15 +12,16 @@
 namespace pyronn::detail {
 
 /// So many rays a column of a sheared tile must have, so that together they are faster than alone:
-/// measured, with vectors of eight numbers or more and with those that all processors have.
+/// measured, with vectors of eight numbers or more, where they always are, and with those that all
+/// processors have.
 struct LeastRaysPerColumn {
   float forward;
   float transpose;
 };
 #if defined(__AVX2__)
-inline constexpr LeastRaysPerColumn least_rays_per_column{0.5F, 0.4F};
+inline constexpr LeastRaysPerColumn least_rays_per_column{0.0F, 0.0F};
 #else
-inline constexpr LeastRaysPerColumn least_rays_per_column{3.0F, 1.0F};
+inline constexpr LeastRaysPerColumn least_rays_per_column{2.0F, 1.0F};
 #endif
 
 /// About how many rays there are for each column that sheared tiles must have for them. A group of

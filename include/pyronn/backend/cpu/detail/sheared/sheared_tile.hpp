@@ -121,16 +121,13 @@ class ShearedTile {
     Places const places{*this, rays};
     float of_lanes[RaysInTile::most][strip_slices];
     for (int r = 0; r < rays.count; ++r) {
-      float const base = rays.base[r];
-      float const slope = rays.slope[r];
+      float const slope = rays.slope[r] - interval_.middle();
       float of_ray[2][strip_slices] = {};
       for (int n = rays.first[r]; n <= rays.last[r]; ++n) {
         float const* const values = opaque(values_[n][places.columns[r][n]]);
-        float const lower = places.lower[r][n];
-        auto const start = static_cast<float>(box_.first_slice + n * strip_slices);
+        float const part = places.parts[r][n];
         for (int lane = 0; lane < strip_slices; ++lane) {
-          float const across = base + (start + static_cast<float>(lane)) * slope;
-          Weights const weights{across - (lower + interval_.moved(lane))};
+          Weights const weights{part + (interval_.rest(lane) + static_cast<float>(lane) * slope)};
           of_ray[0][lane] +=
               weights.of[0] * values[lane] + weights.of[1] * values[strip_slices + lane];
           of_ray[1][lane] += weights.of[2] * values[2 * strip_slices + lane] +
@@ -148,16 +145,13 @@ class ShearedTile {
   void add_along(RaysInTile const& rays, float const* ray_values) {
     Places const places{*this, rays};
     for (int r = 0; r < rays.count; ++r) {
-      float const base = rays.base[r];
-      float const slope = rays.slope[r];
+      float const slope = rays.slope[r] - interval_.middle();
       float const value = ray_values[r];
       for (int n = rays.first[r]; n <= rays.last[r]; ++n) {
         float* const values = opaque(values_[n][places.columns[r][n]]);
-        float const lower = places.lower[r][n];
-        auto const start = static_cast<float>(box_.first_slice + n * strip_slices);
+        float const part = places.parts[r][n];
         for (int lane = 0; lane < strip_slices; ++lane) {
-          float const across = base + (start + static_cast<float>(lane)) * slope;
-          Weights const weights{across - (lower + interval_.moved(lane))};
+          Weights const weights{part + (interval_.rest(lane) + static_cast<float>(lane) * slope)};
           for (int c = 0; c < 4; ++c) values[c * strip_slices + lane] += weights.of[c] * value;
         }
       }
@@ -165,11 +159,11 @@ class ShearedTile {
   }
 
  private:
-  /// Where a ray crosses the strips: the first of the four columns, and which voxel of the first
-  /// slice that is. Crossings themselves are computed as JosephRay does, to the bit.
+  /// Where a ray crosses the strips: the first of the four columns, the distance from it in the
+  /// first slice, and how much farther it is in the others.
   struct Places {
     int columns[RaysInTile::most][most_strips];
-    float lower[RaysInTile::most][most_strips];
+    float parts[RaysInTile::most][most_strips];
 
     Places(ShearedTile const& tile, RaysInTile const& rays) {
       for (int r = 0; r < rays.count; ++r) {
@@ -179,9 +173,9 @@ class ShearedTile {
           // Of all of the image, so that tiles of any size agree.
           float const across =
               base + static_cast<float>(tile.box_.first_slice + n * strip_slices) * slope;
-          int const below = floor_to_int(across) - 1;
-          lower[r][n] = static_cast<float>(below);
-          columns[r][n] = clamp(below - tile.box_.first_across + tile.origin_, 0,
+          int const lower = floor_to_int(across);
+          parts[r][n] = across - static_cast<float>(lower - 1);
+          columns[r][n] = clamp(lower - 1 - tile.box_.first_across + tile.origin_, 0,
                                 columns_for(tile.box_.width) - border);
         }
       }

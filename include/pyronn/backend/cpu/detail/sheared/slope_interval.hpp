@@ -24,7 +24,7 @@ class SlopeInterval {
     for (int lane = 0; lane < strip_slices; ++lane) {
       float const moved = static_cast<float>(lane) * middle_;
       shifts_[lane] = static_cast<int>(std::floor(moved + 0.5F));
-      moved_[lane] = static_cast<float>(shifts_[lane]);
+      rests_[lane] = moved - static_cast<float>(shifts_[lane]);
     }
   }
 
@@ -36,15 +36,15 @@ class SlopeInterval {
   [[nodiscard]] float middle() const { return middle_; }
   /// By how many voxels the slice `lane` of a strip is moved back.
   [[nodiscard]] int shift(int lane) const { return shifts_[lane]; }
-  /// The same as a floating-point number.
-  [[nodiscard]] float moved(int lane) const { return moved_[lane]; }
+  /// How much farther across than that the middle slope has moved.
+  [[nodiscard]] float rest(int lane) const { return rests_[lane]; }
 
  private:
   static constexpr float width = 2.0F / count;
 
   float middle_;
   int shifts_[strip_slices];
-  float moved_[strip_slices];
+  float rests_[strip_slices];
 };
 
 }  // namespace pyronn::detail
