@@ -50,8 +50,8 @@ struct Pair {
 };
 
 /// Random signed numbers there and back, and against the matrix in double precision, from which
-/// positions of up to 300 voxels differ by an ulp of 3e-5. There and back they differ where
-/// a ray is taken alone on one way only.
+/// positions of up to 300 voxels differ by an ulp of 3e-5. There and back they differ where a
+/// ray is taken alone on one way only.
 template <class Geometry>
 void check(Geometry const& scan, Grid const& grid) {
   Pair<Geometry> const pair{scan, grid};
