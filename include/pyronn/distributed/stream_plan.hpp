@@ -36,6 +36,7 @@ struct StreamPlan {
   std::size_t host_bytes = 0;       ///< of the host's memory
   std::int64_t bytes_in = 0;        ///< that are read of the input, all passes together
   std::int64_t bytes_out = 0;       ///< that are written
+  double seconds = 0;               ///< that the call takes, if rates were given; else 0
 };
 
 namespace detail {
@@ -61,11 +62,13 @@ inline std::ostream& operator<<(std::ostream& out, StreamPlan const& plan) {
   auto const text = [](auto bytes) { return detail::bytes_text(static_cast<double>(bytes)); };
   char const* const made = plan.makes_volume ? " slices" : " views";
   char const* const read = plan.makes_volume ? " views" : " slices";
-  return out << plan.output_blocks << " x " << plan.output_planes << made << " of "
-             << plan.output_rows << " rows, each from " << plan.input_blocks << " x "
-             << plan.input_planes << read << "; " << text(plan.bytes_in) << " read, "
-             << text(plan.bytes_out) << " written; " << text(plan.device_bytes)
-             << " of the executor's memory, " << text(plan.host_bytes) << " of the host's";
+  out << plan.output_blocks << " x " << plan.output_planes << made << " of " << plan.output_rows
+      << " rows, each from " << plan.input_blocks << " x " << plan.input_planes << read << "; "
+      << text(plan.bytes_in) << " read, " << text(plan.bytes_out) << " written; "
+      << text(plan.device_bytes) << " of the executor's memory, " << text(plan.host_bytes)
+      << " of the host's";
+  if (plan.seconds > 0) out << "; about " << plan.seconds << " s";
+  return out;
 }
 
 }  // namespace pyronn

@@ -6,9 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
-#include <cstdint>
 #include <memory>
-#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -17,12 +15,15 @@
 #include <pyronn/core/extents.hpp>
 #include <pyronn/distributed/detail/block_stream.hpp>
 #include <pyronn/distributed/detail/stream_cut.hpp>
+#include <pyronn/distributed/detail/stream_forecast.hpp>
+#include <pyronn/distributed/detail/stream_probe.hpp>
+#include <pyronn/distributed/detail/stream_tasks.hpp>
 #include <pyronn/distributed/detail/streamed_operator.hpp>
 #include <pyronn/distributed/stream_plan.hpp>
+#include <pyronn/distributed/stream_rates.hpp>
 #include <pyronn/exec/block_slots.hpp>
 #include <pyronn/exec/host_array.hpp>
 #include <pyronn/exec/workspace.hpp>
-#include <pyronn/geometry/shadow.hpp>
 #include <pyronn/operators/part.hpp>
 
 namespace pyronn {
@@ -66,32 +67,56 @@ class Streamed {
     return Known::makes_volume ? Known::volume(op_) : Known::projections(op_);
   }
 
-  /// What a call with these arrays is going to do. Throws InvalidArgument for arrays of the wrong
-  /// size, and OutOfMemory where the limits do not hold a single slice and view.
-  [[nodiscard]] StreamPlan plan(Input const& input, Output const& output) const {
-    check(input, output);
-    return plan_of(input, output, cut(input, output));
+  /// What a call with these arrays is going to do. With `views` the projections hold those alone,
+  /// in their order, and the others count for nothing. Throws InvalidArgument for arrays of the
+  /// wrong size and views that there are not, and OutOfMemory where the limits do not hold a single
+  /// slice and view.
+  [[nodiscard]] StreamPlan plan(Input const& input, Output const& output,
+                                ViewSelection const& views = {}) const {
+    Tasks const calls{op_, views};
+    check(calls, input, output);
+    return plan_of(calls, input, output, cut(calls, input, output));
+  }
+  /// The same with the time that it takes at these rates, of which a call has the memory already.
+  [[nodiscard]] StreamPlan plan(Input const& input, Output const& output, StreamRates const& rates,
+                                ViewSelection const& views = {}) const {
+    StreamPlan plan = this->plan(input, output, views);
+    Tasks const calls{op_, views};
+    detail::StreamForecast forecast{plan.input_slots, plan.output_slots};
+    plan.seconds = forecast.seconds(calls.tasks(cut(calls, input, output)),
+                                    detail::BlockTimes<Tasks>{calls, rates});
+    return plan;
+  }
+
+  /// Measures rates on some blocks, mostly in half a second to two. Writes anything to `scratch`,
+  /// which is to be as the output, in memory of that kind or a file on that disk. Waits. Throws as
+  /// a call does.
+  [[nodiscard]] StreamRates measure_rates(Input const& input, Output const& scratch) {
+    Tasks const calls{op_, {}};
+    check(calls, input, scratch);
+    hold_memory(calls, input, scratch);
+    Memory& memory = *memory_;
+    auto const tasks = calls.tasks(memory.cut);
+    detail::StreamProbe probe{calls, tasks, memory.input, memory.output};
+    return probe.rates([work = worker(calls)](auto const& task, auto const& from, auto const& to) {
+      work(task, 0, from, to);
+    });
   }
 
   /// Reads the input and writes the output. Throws as plan() does, before anything is written;
   /// later what functions of the arrays threw, and errors of the executor, when the output may be
   /// written in part.
-  void operator()(Input const& input, Output const& output) {
-    check(input, output);
-    hold_memory(input, output);
-    Memory& memory = *memory_;
-    memory.input.begin(input);
-    memory.output.begin(output);
-    detail::BlockStream stream{memory.input, memory.cut.input.slots, memory.output,
-                               memory.cut.output.slots};
-    stream.run(tasks_of(memory.cut), [&](detail::OutputTask const& task, std::size_t n,
-                                         auto const& from, auto const& to) {
-      op_of(task.output)(executor_, from, to, memory.workspace,
-                         part_of(task.output, task.inputs[n], n));
-    });
+  void operator()(Input const& input, Output const& output, ViewSelection const& views = {}) {
+    Tasks const calls{op_, views};
+    check(calls, input, output);
+    detail::StreamCut const cut = hold_memory(calls, input, output);
+    detail::BlockStream stream{memory_->input, cut.input.slots, memory_->output, cut.output.slots};
+    auto const work = worker(calls);
+    stream.run(calls.tasks(cut), work);
   }
 
  private:
+  using Tasks = detail::StreamTasks<Operator>;
   using InputSlots = detail::input_slots_t<Executor, Element>;
   using OutputSlots = detail::output_slots_t<Executor, Element>;
 
@@ -107,6 +132,16 @@ class Streamed {
           output{executor, to, cut.output, staging_limit},
           workspace{executor, cut.workspace_bytes} {}
 
+    /// Whether slots of this kind and size, or smaller ones, are in it.
+    [[nodiscard]] bool holds(detail::StreamCut const& wanted, SlotBytes const& wanted_bytes) const {
+      for (std::size_t n = 0; n < bytes.size(); ++n) {
+        bool const is_of_kind = (bytes[n] == 0) == (wanted_bytes[n] == 0);
+        if (!is_of_kind || bytes[n] < wanted_bytes[n]) return false;
+      }
+      return cut.input.holds(wanted.input) && cut.output.holds(wanted.output) &&
+             cut.workspace_bytes >= wanted.workspace_bytes;
+    }
+
     detail::StreamCut cut;
     SlotBytes bytes;
     InputSlots input;
@@ -114,11 +149,11 @@ class Streamed {
     Workspace<Executor> workspace;
   };
 
-  void check(Input const& input, Output const& output) const {
-    detail::expects(input.extents() == input_extents(), "Streamed: the input's extents ",
-                    input.extents(), " must be ", input_extents());
-    detail::expects(output.extents() == output_extents(), "Streamed: the output's extents ",
-                    output.extents(), " must be ", output_extents());
+  void check(Tasks const& calls, Input const& input, Output const& output) const {
+    detail::expects(input.extents() == calls.input(), "Streamed: the input's extents ",
+                    input.extents(), " must be ", calls.input());
+    detail::expects(output.extents() == calls.output(), "Streamed: the output's extents ",
+                    output.extents(), " must be ", calls.output());
     detail::expects(!input.is_in_memory() || input.array().data != nullptr,
                     "Streamed: the input is a null pointer");
     detail::expects(!output.is_in_memory() || output.array().data != nullptr,
@@ -145,7 +180,8 @@ class Streamed {
     return input.host_bytes() + output.host_bytes() + slots[2] + slots[3];
   }
 
-  [[nodiscard]] detail::StreamCut cut(Input const& input, Output const& output) const {
+  [[nodiscard]] detail::StreamCut cut(Tasks const& calls, Input const& input,
+                                      Output const& output) const {
     detail::StreamCosts costs{};
     costs.input_planes = input.extents()[2];
     costs.output_planes = output.extents()[2];
@@ -157,13 +193,7 @@ class Streamed {
     costs.staging = [&](detail::StreamCut const& cut) { return host_bytes(input, output, cut); };
     costs.workspace = [&](int views, std::size_t limit) { return workspace_bytes(views, limit); };
     if constexpr (Known::has_bands) {
-      costs.slices_of_rows = [&](int rows) {
-        int most = 0;
-        for (auto const& band : bands(rows)) {
-          most = std::max(most, Known::slices_of(op_, band).num_slices);
-        }
-        return most;
-      };
+      costs.slices_of_rows = [&](int rows) { return calls.most_slices(rows); };
     }
     detail::StreamCutter const cutter{std::move(costs), limits_};
     return Known::makes_volume ? cutter.of_volume() : cutter.of_views();
@@ -175,116 +205,51 @@ class Streamed {
     return op_.workspace_bytes(executor_, ArrayView<Element const, 3>{nullptr, extents}, limit);
   }
 
-  /// Keeps what is there where it fits these arrays.
-  void hold_memory(Input const& input, Output const& output) {
-    detail::StreamCut const wanted = cut(input, output);
+  /// Keeps what is there where it holds the blocks of this call, whose cut it returns.
+  detail::StreamCut hold_memory(Tasks const& calls, Input const& input, Output const& output) {
+    detail::StreamCut const wanted = cut(calls, input, output);
     SlotBytes const bytes = slot_bytes(input, output, wanted);
-    if (memory_ && memory_->cut == wanted && memory_->bytes == bytes) return;
-    memory_.reset();
-    memory_ = std::make_unique<Memory>(executor_, input, output, wanted, bytes,
-                                       staging_limit(input, output));
-    bands_.clear();
-    if constexpr (Known::has_bands) {
-      if (wanted.output.rows == output_extents()[1]) return;
-      for (auto const& band : bands(wanted.output.rows)) {
-        bands_.push_back(Known::of_rows(op_, band));
-      }
+    if (!memory_ || !memory_->holds(wanted, bytes)) {
+      memory_.reset();
+      memory_ = std::make_unique<Memory>(executor_, input, output, wanted, bytes,
+                                         staging_limit(input, output));
     }
+    if constexpr (Known::has_bands) hold_bands(calls, wanted.output.rows);
+    memory_->input.begin(input);
+    memory_->output.begin(output);
+    return wanted;
   }
-
-  /// Bands of so many rows of the output.
-  [[nodiscard]] std::vector<DetectorRows> bands(int rows) const {
-    int const all = output_extents()[1];
-    std::vector<DetectorRows> result;
-    for (int first = 0; first < all; first += rows) {
-      result.push_back({first, std::min(rows, all - first)});
+  /// Operators of bands of so many rows.
+  void hold_bands(Tasks const& calls, int rows) {
+    if (rows_of_bands_ == rows) return;
+    rows_of_bands_ = 0;
+    bands_.clear();
+    if (rows < output_extents()[1]) {
+      for (auto const& band : calls.bands(rows)) bands_.push_back(Known::of_rows(op_, band));
     }
-    return result;
+    rows_of_bands_ = rows;
   }
   /// The operator of a block's rows.
   [[nodiscard]] Operator const& op_of(HostBlock const& output) const {
     if (bands_.empty()) return op_;
-    return bands_[static_cast<std::size_t>(output.first_row / memory_->cut.output.rows)];
+    return bands_[static_cast<std::size_t>(output.first_row / rows_of_bands_)];
   }
 
-  [[nodiscard]] std::vector<detail::OutputTask> tasks_of(detail::StreamCut const& cut) const {
-    std::vector<detail::OutputTask> tasks;
-    for (auto const& band : bands(cut.output.rows)) {
-      for (HostBlock to : planes_of(output_extents(), cut.output.planes)) {
-        to.first_row = band.first;
-        to.num_rows = band.count;
-        tasks.push_back({to, inputs_of(cut, to)});
-      }
-    }
-    return tasks;
+  /// Queues what input `n` of a task adds to its output.
+  [[nodiscard]] auto worker(Tasks const& calls) {
+    return [this, &calls](detail::OutputTask const& task, std::size_t n, auto const& from,
+                          auto const& to) {
+      op_of(task.output)(executor_, from, to, memory_->workspace, calls.part(task, n));
+    };
   }
 
-  /// What a block of the output is made of.
-  [[nodiscard]] std::vector<HostBlock> inputs_of(detail::StreamCut const& cut,
-                                                 HostBlock const& to) const {
-    if constexpr (Known::has_bands) {
-      if (cut.output.rows < output_extents()[1]) {
-        Slab const slices = Known::slices_of(op_, {to.first_row, to.num_rows});
-        return {{slices.first_slice, slices.num_slices, 0, input_extents()[1]}};
-      }
-    }
-    auto blocks = planes_of(input_extents(), cut.input.planes);
-    if constexpr (Known::makes_volume) {
-      // A single block stays for all slabs.
-      if (blocks.size() == 1) return blocks;
-      auto const rows = Known::input_rows(op_, Slab{to.first_plane, to.num_planes});
-      for (HostBlock& block : blocks) {
-        block.first_row = rows.first;
-        block.num_rows = rows.count;
-      }
-    }
-    return blocks;
-  }
-  static std::vector<HostBlock> planes_of(Extents<3> const& extents, int planes) {
-    std::vector<HostBlock> blocks;
-    for (int first = 0; first < extents[2]; first += planes) {
-      blocks.push_back({first, std::min(planes, extents[2] - first), 0, extents[1]});
-    }
-    return blocks;
-  }
-
-  /// What a block of the input adds to a block of the output.
-  static Part part_of(HostBlock const& to, HostBlock const& from, std::size_t n) {
-    HostBlock const& views = Known::makes_volume ? from : to;
-    HostBlock const& slices = Known::makes_volume ? to : from;
-    return {ViewSelection::range(views.first_plane, views.num_planes),
-            Slab{slices.first_plane, slices.num_planes},
-            n == 0 ? pyronn::Output::overwrite : pyronn::Output::add};
-  }
-
-  [[nodiscard]] StreamPlan plan_of(Input const& input, Output const& output,
+  [[nodiscard]] StreamPlan plan_of(Tasks const& calls, Input const& input, Output const& output,
                                    detail::StreamCut const& cut) const {
-    auto const tasks = tasks_of(cut);
-    StreamPlan plan;
-    plan.makes_volume = Known::makes_volume;
-    plan.output_blocks = static_cast<int>(tasks.size());
-    plan.output_planes = cut.output.planes;
-    plan.output_rows = cut.output.rows;
-    plan.output_slots = cut.output.slots;
-    plan.input_blocks = static_cast<int>(tasks.front().inputs.size());
-    plan.input_planes = cut.input.planes;
-    plan.input_slots = cut.input.slots;
-    plan.workspace_bytes = cut.workspace_bytes;
+    StreamPlan plan = detail::plan_of(calls.tasks(cut), cut, calls.input(), calls.output());
     SlotBytes const slots = slot_bytes(input, output, cut);
+    plan.makes_volume = Known::makes_volume;
     plan.device_bytes = slots[0] + slots[1] + cut.workspace_bytes;
     plan.host_bytes = host_bytes(input, output, cut);
-    auto const bytes = [&](HostBlock const& block, Extents<3> const& extents) {
-      return std::int64_t{sizeof(Element)} * extents[0] * block.num_rows * block.num_planes;
-    };
-    HostBlock const* last = nullptr;
-    for (detail::OutputTask const& task : tasks) {
-      plan.bytes_out += bytes(task.output, output_extents());
-      for (HostBlock const& block : task.inputs) {
-        if (last != nullptr && block == *last) continue;
-        plan.bytes_in += bytes(block, input_extents());
-        last = &block;
-      }
-    }
     return plan;
   }
 
@@ -293,6 +258,7 @@ class Streamed {
   StreamLimits limits_;
   std::unique_ptr<Memory> memory_;
   std::vector<Operator> bands_;  ///< of the output's rows; none where it has whole planes
+  int rows_of_bands_ = 0;
 };
 
 }  // namespace pyronn

@@ -17,6 +17,8 @@
 #include <pyronn/model/joseph.hpp>
 #include <pyronn/operators/algebra/linear_map.hpp>
 #include <pyronn/operators/backprojector.hpp>
+#include <pyronn/operators/detail/view_indices.hpp>
+#include <pyronn/operators/part.hpp>
 #include <pyronn/operators/projector.hpp>
 
 namespace pyronn {
@@ -29,7 +31,8 @@ namespace pyronn {
 ///   StreamedMap map{executor_of_gpu, Projector<ConeBeam, SoftwareInterp>{scan, grid}, limits};
 ///   Cgls solver{CpuExecutor{}, ReconstructionProblem{map, lines}};
 ///
-/// Copies share operators and memory: one call at a time. Subsets of views are not offered.
+/// Copies share operators and memory: one call at a time. A subset of views is a copy that names
+/// its views.
 template <class Executor, class Geometry, class Interp, class Model = Joseph>
 class StreamedMap {
  public:
@@ -38,7 +41,11 @@ class StreamedMap {
   using DomainElement = float;
   using RangeElement = float;
   [[nodiscard]] Extents<3> domain() const { return pair_->forward.input_extents(); }
-  [[nodiscard]] Extents<3> range() const { return pair_->forward.output_extents(); }
+  [[nodiscard]] Extents<3> range() const {
+    Extents<3> result = pair_->forward.output_extents();
+    result[2] = num_views();
+    return result;
+  }
   /// @}
 
   /// Each direction keeps its memory, within half of the limits.
@@ -50,6 +57,16 @@ class StreamedMap {
   /// The grid of the volume.
   [[nodiscard]] Grid const& grid() const { return pair_->forward.op().grid(); }
 
+  /// How many views are selected.
+  [[nodiscard]] int num_views() const { return views_.count(pair_->forward.output_extents()[2]); }
+  /// The rows of some of these views, numbered as the selected ones are.
+  [[nodiscard]] StreamedMap subset(ViewSelection const& views) const {
+    StreamedMap result = *this;
+    result.views_ =
+        detail::views_among("StreamedMap", views_, views, pair_->forward.output_extents()[2]);
+    return result;
+  }
+
   /// None of the solver's executor.
   template <class Host>
   [[nodiscard]] std::size_t workspace_bytes(Host const&, std::size_t) const {
@@ -60,14 +77,14 @@ class StreamedMap {
   void apply(Host const&, ArrayView<float const, 3> x, ArrayView<float, 3> y,
              Workspace<Host>&) const {
     check_host<Host>();
-    pair_->forward(x, y);
+    pair_->forward(x, y, views_);
   }
   /// x = A' y. Waits. Throws as Streamed does.
   template <class Host>
   void apply_transpose(Host const&, ArrayView<float const, 3> y, ArrayView<float, 3> x,
                        Workspace<Host>&) const {
     check_host<Host>();
-    pair_->transpose(y, x);
+    pair_->transpose(y, x, views_);
   }
 
  private:
@@ -93,6 +110,7 @@ class StreamedMap {
   };
 
   std::shared_ptr<Pair> pair_;
+  ViewSelection views_;
 };
 
 }  // namespace pyronn

@@ -21,6 +21,11 @@ struct SlotShape {
   int planes;
   int rows;
 
+  /// Whether blocks of another shape have room in them.
+  [[nodiscard]] bool holds(SlotShape const& other) const {
+    return slots >= other.slots && planes >= other.planes && rows >= other.rows;
+  }
+
   friend bool operator==(SlotShape const& a, SlotShape const& b) {
     return a.slots == b.slots && a.planes == b.planes && a.rows == b.rows;
   }

@@ -8,7 +8,6 @@
 #include <memory>
 #include <type_traits>
 #include <utility>
-#include <vector>
 
 #include <pyronn/core/array_view.hpp>
 #include <pyronn/core/extents.hpp>
@@ -67,7 +66,7 @@ class SystemMatrix {
   /// The rows of some of these views, numbered as the selected ones are.
   [[nodiscard]] SystemMatrix subset(ViewSelection const& views) const {
     SystemMatrix result = *this;
-    result.views_ = views_.kind() == ViewSelection::Kind::all ? views : selected_of(views);
+    result.views_ = detail::views_among("SystemMatrix", views_, views, geometry().num_views());
     return result;
   }
 
@@ -103,15 +102,6 @@ class SystemMatrix {
     Part result;
     result.views = views_;
     return result;
-  }
-
-  /// Views of a subset's subset, by their numbers in the whole scan.
-  [[nodiscard]] ViewSelection selected_of(ViewSelection const& views) const {
-    auto const mine = detail::view_indices("SystemMatrix", views_, geometry().num_views());
-    auto const of_mine = detail::view_indices("SystemMatrix", views, num_views());
-    std::vector<int> indices;
-    for (int n = 0; n < of_mine.count; ++n) indices.push_back(mine[of_mine[n]]);
-    return ViewSelection::list(std::move(indices));
   }
 
   std::shared_ptr<Operators const> operators_;

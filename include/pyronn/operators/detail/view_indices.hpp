@@ -3,6 +3,9 @@
 #pragma once
 
 /// Which views of a geometry a call or a launch works on.
+#include <utility>
+#include <vector>
+
 #include <pyronn/core/error.hpp>
 #include <pyronn/core/math.hpp>
 #include <pyronn/operators/part.hpp>
@@ -59,6 +62,17 @@ inline ViewIndices view_indices(char const* function, ViewSelection const& selec
           function, ": ", count, " views from view ", first,
           " on were selected, but the geometry has ", num_views);
   return {nullptr, first, stride, count};
+}
+
+/// Views among selected ones, by their numbers among all.
+inline ViewSelection views_among(char const* function, ViewSelection const& selected,
+                                 ViewSelection const& views, int num_views) {
+  if (selected.kind() == ViewSelection::Kind::all) return views;
+  ViewIndices const all = view_indices(function, selected, num_views);
+  ViewIndices const some = view_indices(function, views, all.count);
+  std::vector<int> indices;
+  for (int n = 0; n < some.count; ++n) indices.push_back(all[some[n]]);
+  return ViewSelection::list(std::move(indices));
 }
 
 /// The slices that a part stands for. Throws InvalidArgument where the grid does not have them.

@@ -1,0 +1,192 @@
+// SPDX-FileCopyrightText: The pyronn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+/// The blocks of a streamed call, and which part of the operator's work each of them is.
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+#include <pyronn/core/extents.hpp>
+#include <pyronn/distributed/detail/block_stream.hpp>
+#include <pyronn/distributed/detail/stream_cut.hpp>
+#include <pyronn/distributed/detail/streamed_operator.hpp>
+#include <pyronn/distributed/stream_plan.hpp>
+#include <pyronn/exec/host_array.hpp>
+#include <pyronn/geometry/shadow.hpp>
+#include <pyronn/operators/detail/view_indices.hpp>
+#include <pyronn/operators/part.hpp>
+
+namespace pyronn::detail {
+
+/// Bytes of a block of an array of float.
+inline std::int64_t bytes_of_block(HostBlock const& block, Extents<3> const& extents) {
+  return std::int64_t{sizeof(float)} * extents[0] * block.num_rows * block.num_planes;
+}
+
+/// What a block of the input does for a block of the output.
+struct BlockWork {
+  double updates;  ///< voxels in so many views, or pixels that are traced through so many voxels
+  double input_elements;
+  double output_elements;
+};
+
+/// Those of an operator with some of its views, which outlives them.
+template <class Operator>
+class StreamTasks {
+  using Known = StreamedOperator<Operator>;
+
+ public:
+  /// Throws InvalidArgument for views that the operator does not have.
+  StreamTasks(Operator const& op, ViewSelection const& views)
+      : op_{&op},
+        views_{views},
+        count_{view_indices("Streamed", views_, op.geometry().num_views()).count} {}
+
+  /// @{
+  /// The sizes of the call's arrays.
+  [[nodiscard]] Extents<3> input() const {
+    return Known::makes_volume ? projections() : Known::volume(*op_);
+  }
+  [[nodiscard]] Extents<3> output() const {
+    return Known::makes_volume ? Known::volume(*op_) : projections();
+  }
+  /// @}
+
+  /// Bands of so many rows of the output.
+  [[nodiscard]] std::vector<DetectorRows> bands(int rows) const {
+    int const all = output()[1];
+    std::vector<DetectorRows> result;
+    for (int first = 0; first < all; first += rows) {
+      result.push_back({first, std::min(rows, all - first)});
+    }
+    return result;
+  }
+  /// The most slices of which one of them is made.
+  [[nodiscard]] int most_slices(int rows) const {
+    int most = 0;
+    for (auto const& band : bands(rows)) {
+      most = std::max(most, Known::slices_of(*op_, band).num_slices);
+    }
+    return most;
+  }
+
+  /// All that a call does, in order.
+  [[nodiscard]] std::vector<OutputTask> tasks(StreamCut const& cut) const {
+    std::vector<OutputTask> result;
+    for (auto const& band : bands(cut.output.rows)) {
+      for (HostBlock to : planes_of(output(), cut.output.planes)) {
+        to.first_row = band.first;
+        to.num_rows = band.count;
+        result.push_back({to, inputs_of(cut, to)});
+      }
+    }
+    return result;
+  }
+
+  /// What input `n` of a task adds to its output.
+  [[nodiscard]] Part part(OutputTask const& task, std::size_t n) const {
+    HostBlock const& from = task.inputs[n];
+    HostBlock const& views = Known::makes_volume ? from : task.output;
+    HostBlock const& slices = Known::makes_volume ? task.output : from;
+    return {views_of(views.first_plane, views.num_planes),
+            Slab{slices.first_plane, slices.num_planes},
+            n == 0 ? pyronn::Output::overwrite : pyronn::Output::add};
+  }
+
+  /// How much that is.
+  [[nodiscard]] BlockWork work(OutputTask const& task, std::size_t n) const {
+    HostBlock const& from = task.inputs[n];
+    auto const count = [](HostBlock const& block, Extents<3> const& extents) {
+      return static_cast<double>(bytes_of_block(block, extents)) / sizeof(float);
+    };
+    double const made = count(task.output, output());
+    // Operators are given whole planes, whatever rows of them were read.
+    double const read = count({from.first_plane, from.num_planes, 0, input()[1]}, input());
+    if constexpr (Known::makes_volume) {
+      return {made * from.num_planes, read, made};
+    } else {
+      // All rays pass through each of the slabs that are summed up.
+      double const share = static_cast<double>(from.num_planes) / input()[2];
+      bool const is_band = task.output.num_rows < output()[1];
+      return {made * (is_band ? 1 : share) * input()[0], read, made};
+    }
+  }
+
+ private:
+  [[nodiscard]] Extents<3> projections() const {
+    Extents<3> result = Known::projections(*op_);
+    result[2] = count_;
+    return result;
+  }
+
+  /// What a block of the output is made of.
+  [[nodiscard]] std::vector<HostBlock> inputs_of(StreamCut const& cut, HostBlock const& to) const {
+    if constexpr (Known::has_bands) {
+      if (cut.output.rows < output()[1]) {
+        Slab const slices = Known::slices_of(*op_, {to.first_row, to.num_rows});
+        return {{slices.first_slice, slices.num_slices, 0, input()[1]}};
+      }
+    }
+    auto blocks = planes_of(input(), cut.input.planes);
+    if constexpr (Known::makes_volume) {
+      // A single block stays for all slabs.
+      if (blocks.size() == 1) return blocks;
+      auto const rows = Known::input_rows(*op_, Slab{to.first_plane, to.num_planes});
+      for (HostBlock& block : blocks) {
+        block.first_row = rows.first;
+        block.num_rows = rows.count;
+      }
+    }
+    return blocks;
+  }
+  static std::vector<HostBlock> planes_of(Extents<3> const& extents, int planes) {
+    std::vector<HostBlock> blocks;
+    for (int first = 0; first < extents[2]; first += planes) {
+      blocks.push_back({first, std::min(planes, extents[2] - first), 0, extents[1]});
+    }
+    return blocks;
+  }
+
+  /// Some of the call's views, by their numbers in the operator's geometry.
+  [[nodiscard]] ViewSelection views_of(int first, int count) const {
+    auto const of_call = view_indices("Streamed", views_, op_->geometry().num_views());
+    auto const wanted = of_call.sub(first, count);
+    if (wanted.is_contiguous()) return ViewSelection::range(wanted[0], count);
+    std::vector<int> indices;
+    for (int n = 0; n < count; ++n) indices.push_back(wanted[n]);
+    return ViewSelection::list(std::move(indices));
+  }
+
+  Operator const* op_;
+  ViewSelection views_;
+  int count_;
+};
+
+/// What tasks have in common and move.
+inline StreamPlan plan_of(std::vector<OutputTask> const& tasks, StreamCut const& cut,
+                          Extents<3> const& input, Extents<3> const& output) {
+  StreamPlan plan;
+  plan.output_blocks = static_cast<int>(tasks.size());
+  plan.output_planes = cut.output.planes;
+  plan.output_rows = cut.output.rows;
+  plan.output_slots = cut.output.slots;
+  plan.input_blocks = static_cast<int>(tasks.front().inputs.size());
+  plan.input_planes = cut.input.planes;
+  plan.input_slots = cut.input.slots;
+  plan.workspace_bytes = cut.workspace_bytes;
+  HostBlock const* last = nullptr;
+  for (OutputTask const& task : tasks) {
+    plan.bytes_out += bytes_of_block(task.output, output);
+    for (HostBlock const& block : task.inputs) {
+      if (last != nullptr && block == *last) continue;
+      plan.bytes_in += bytes_of_block(block, input);
+      last = &block;
+    }
+  }
+  return plan;
+}
+
+}  // namespace pyronn::detail
