@@ -16,7 +16,7 @@ set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_ARCHITECTURE all)
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_SECTION libdevel)
 # For some headers alone; all others need no other package.
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_SUGGESTS
-  "nlohmann-json3-dev, libpugixml-dev, libtiff-dev, libhdf5-dev, zlib1g-dev, libdcmtk-dev, \
+  "nlohmann-json3-dev, libpugixml-dev, libtiff-dev, libhdf5-dev, zlib1g-dev, libdcmtk-dev, libopenmpi-dev, \
 nvidia-cuda-toolkit (>= 12.1)")
 set(CPACK_DEBIAN_DEVELOPMENT_DESCRIPTION "${PROJECT_DESCRIPTION}
 Projectors, backprojectors and filtered backprojection for any scan geometry, header-only: kernels

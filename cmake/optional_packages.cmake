@@ -8,6 +8,8 @@ find_package(nlohmann_json CONFIG QUIET)
 find_package(TIFF 4.5 MODULE QUIET)
 find_package(ZLIB MODULE QUIET)
 find_package(DCMTK 3.6.7 CONFIG QUIET)
+set(MPI_CXX_SKIP_MPICXX ON) # only its functions of C are called
+find_package(MPI QUIET COMPONENTS CXX)
 include(${CMAKE_CURRENT_LIST_DIR}/find_hdf5.cmake)
 
 # Of each: its target, what includes of it begin with, and Debian's package.
@@ -17,7 +19,8 @@ set(pyronn_packages
   "TIFF::TIFF tiffio.h libtiff-dev"
   "ZLIB::ZLIB zlib.h zlib1g-dev"
   "hdf5::c hdf5.h libhdf5-dev"
-  "DCMTK::dcmdata dcmtk/ libdcmtk-dev")
+  "DCMTK::dcmdata dcmtk/ libdcmtk-dev"
+  "MPI::MPI_CXX mpi.h libopenmpi-dev")
 
 set(pyronn_optional_libraries) # what is there
 set(missing_includes)          # what cannot be included: a regular expression

@@ -35,7 +35,7 @@ doxygen doxygen
 ccache ccache
 ld.lld lld"
   for package in python3-venv libclang-rt-dev libeigen3-dev libboost-test-dev libcli11-dev nlohmann-json3-dev \
-    libpugixml-dev libstb-dev libtiff-dev libhdf5-dev zlib1g-dev libdcmtk-dev "$@"; do
+    libpugixml-dev libstb-dev libtiff-dev libhdf5-dev zlib1g-dev libdcmtk-dev libopenmpi-dev openmpi-bin "$@"; do
     dpkg-query -W -f '${db:Status-Status}' "$package" 2> /dev/null | grep -qx installed ||
       missing+=("$package")
   done

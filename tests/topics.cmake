@@ -54,7 +54,7 @@ pyronn_add_topic(models curved_detector_test custom_model_test custom_policies_t
 pyronn_add_topic(batches batch_test packed_batch_test parallel_parts_test parallel_slices_test
   plane_transpose_test)
 pyronn_add_topic(parts marched_slabs_test parts_of_batches_test parts_test plan_test)
-pyronn_add_topic(streams streamed_test streamed_map_test)
+pyronn_add_topic(streams streamed_files_test streamed_test streamed_map_test)
 pyronn_add_topic(storage half_types_test storage_test)
 pyronn_add_topic(geometries geometries_test shift_invariance_test)
 pyronn_add_topic(rays fan_depth_test not_finite_test plane_chords_test single_rays_test)
@@ -64,8 +64,8 @@ pyronn_add_topic(axes axis_column_test detector_roll_test measured_axis_test rot
 pyronn_add_topic(arrays_of_images dicom_ct_pd_errors_test dicom_ct_pd_test edf_images_test
   elekta_images_test hdf5_images_test hdf5_virtual_test hdf5_volume_test image_stack_test
   npy_header_test npy_test tiff_images_test tiff_volume_test)
-pyronn_add_topic(scans metaimage_errors_test metaimage_reader_test metaimage_test nikon_errors_test
-  nikon_test nxtomo_test ole2_file_test skyscan_errors_test skyscan_test varian_test zeiss_test
+pyronn_add_topic(scans data_exchange_test metaimage_errors_test metaimage_reader_test metaimage_test nikon_angles_test
+  nikon_errors_test nikon_test nxtomo_test ole2_file_test skyscan_errors_test skyscan_test varian_test zeiss_test
   zeiss_values_test)
 pyronn_add_topic(described_scans beam_json_test calibration_fields_test geometry_json_test
   matrix_text_test rtk_files_test rtk_geometry_test rtk_scan_test scan_json_test

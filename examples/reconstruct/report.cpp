@@ -7,10 +7,12 @@
 #include <cstdio>
 #include <ios>
 #include <sstream>
+#include <variant>
 
 #include <sys/resource.h>
 
 #include <pyronn/core/math.hpp>
+#include <pyronn/recon/solver/held_out.hpp>
 
 namespace example {
 namespace {
@@ -110,7 +112,10 @@ void print_report(pyronn::Scan const& scan, pyronn::Grid const& grid, Cost const
               cost.wall_seconds);
   std::printf("%-22s %8.3f s\n", "all", cost.all_seconds);
   if (cost.chosen_strength > 0) {
-    std::printf("strength %.4g, by views that were held out\n", cost.chosen_strength);
+    auto const held_out = std::visit(
+        [](auto const& geometry) { return pyronn::held_out_of(geometry); }, scan.geometry);
+    std::printf("strength %.4g, by views that were held out%s\n", cost.chosen_strength,
+                held_out == pyronn::HeldOut::ends ? " at the ends" : "");
   }
   if (!cost.residuals.empty()) {
     std::printf("residual %.4g of the start's after %d iterations\n",

@@ -14,6 +14,7 @@
 #include <pyronn/interp/software_interp.hpp>
 #include <pyronn/operators/algebra/system_matrix.hpp>
 #include <pyronn/recon/solver/coarse_to_fine.hpp>
+#include <pyronn/recon/solver/held_out.hpp>
 #include <pyronn/recon/solver/problem.hpp>
 #include <pyronn/recon/solver/strength_choice.hpp>
 #include <pyronn/scan/scan.hpp>
@@ -41,7 +42,7 @@ class StrengthLevels {
       auto const level = pyronn::resolution_level(geometry, task_.grid, factor);
       Map const map = map_of(level);
       auto const arrays = static_cast<std::size_t>(map.domain().count() + map.range().count());
-      return pyronn::strength_choice_bytes(executor_, map, search_in(level.grid)) +
+      return pyronn::strength_choice_bytes(executor_, map, search_of(level)) +
              (factor > 1 ? 3 * arrays * sizeof(float) : 0);
     });
   }
@@ -58,7 +59,7 @@ class StrengthLevels {
         problem.mask = arrays.mask;
         problem.bounds = bounds;
         auto const choice =
-            pyronn::choose_tv_strength(executor_, problem, arrays.image, search_in(level.grid));
+            pyronn::choose_tv_strength(executor_, problem, arrays.image, search_of(level));
         strength = choice.strength / level.strength_of(1);
       };
       pyronn::coarse_to_fine(executor_, geometry, task_.grid, full, factor, solve);
@@ -86,10 +87,13 @@ class StrengthLevels {
     return Map{pyronn::SystemMatrix<Geometry, pyronn::SoftwareInterp>{level.geometry, level.grid}};
   }
 
-  [[nodiscard]] pyronn::StrengthSearch search_in(pyronn::Grid const& grid) const {
+  template <class Level>
+  [[nodiscard]] pyronn::StrengthSearch search_of(Level const& level) const {
     pyronn::StrengthSearch search;
+    search.held_out = pyronn::held_out_of(level.geometry);
     search.spacing =
-        SolverTask{task_.iteration, grid, task_.scan.is_plane(), task_.workspace_limit}.spacing();
+        SolverTask{task_.iteration, level.grid, task_.scan.is_plane(), task_.workspace_limit}
+            .spacing();
     search.workspace_limit = task_.workspace_limit;
     return search;
   }

@@ -4,6 +4,7 @@
 
 /// Streamed: operators on arrays of the host that need not fit into the executor's memory.
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -94,18 +95,20 @@ class Streamed {
   using InputSlots = detail::input_slots_t<Executor, Element>;
   using OutputSlots = detail::output_slots_t<Executor, Element>;
 
+  /// Of slots: the executor's memory for inputs and outputs, and the host's.
+  using SlotBytes = std::array<std::size_t, 4>;
+
   struct Memory {
     Memory(Executor const& executor, Input const& from, Output const& to,
-           detail::StreamCut const& cut_, std::size_t staging_limit)
+           detail::StreamCut const& cut_, SlotBytes const& bytes_, std::size_t staging_limit)
         : cut{cut_},
-          staging_bytes{InputSlots::staging_bytes(from, cut.input, staging_limit) +
-                        OutputSlots::staging_bytes(to, cut.output, staging_limit)},
+          bytes{bytes_},
           input{executor, from, cut.input, staging_limit},
           output{executor, to, cut.output, staging_limit},
           workspace{executor, cut.workspace_bytes} {}
 
     detail::StreamCut cut;
-    std::size_t staging_bytes;
+    SlotBytes bytes;
     InputSlots input;
     OutputSlots output;
     Workspace<Executor> workspace;
@@ -122,8 +125,25 @@ class Streamed {
                     "Streamed: the output is a null pointer");
   }
 
-  /// Half of the host's memory for each direction.
-  [[nodiscard]] std::size_t staging_limit() const { return limits_.host_bytes / 2; }
+  /// Half of what functions leave of the host's memory for each direction.
+  [[nodiscard]] std::size_t staging_limit(Input const& input, Output const& output) const {
+    std::size_t const taken = input.host_bytes() + output.host_bytes();
+    return (limits_.host_bytes - std::min(limits_.host_bytes, taken)) / 2;
+  }
+  [[nodiscard]] SlotBytes slot_bytes(Input const& input, Output const& output,
+                                     detail::StreamCut const& cut) const {
+    std::size_t const limit = staging_limit(input, output);
+    return {InputSlots::memory_bytes(input, cut.input),
+            OutputSlots::memory_bytes(output, cut.output),
+            InputSlots::staging_bytes(input, cut.input, limit),
+            OutputSlots::staging_bytes(output, cut.output, limit)};
+  }
+  /// Of the host's memory, beside that of the executor [bytes].
+  [[nodiscard]] std::size_t host_bytes(Input const& input, Output const& output,
+                                       detail::StreamCut const& cut) const {
+    SlotBytes const slots = slot_bytes(input, output, cut);
+    return input.host_bytes() + output.host_bytes() + slots[2] + slots[3];
+  }
 
   [[nodiscard]] detail::StreamCut cut(Input const& input, Output const& output) const {
     detail::StreamCosts costs{};
@@ -134,10 +154,7 @@ class Streamed {
     costs.input_row_bytes = InputSlots::memory_bytes(input, {1, 1, 1});
     costs.output_row_bytes = OutputSlots::memory_bytes(output, {1, 1, 1});
     costs.is_on_host = InputSlots::is_in_host_memory;
-    costs.staging = [&](detail::StreamCut const& cut) {
-      return InputSlots::staging_bytes(input, cut.input, staging_limit()) +
-             OutputSlots::staging_bytes(output, cut.output, staging_limit());
-    };
+    costs.staging = [&](detail::StreamCut const& cut) { return host_bytes(input, output, cut); };
     costs.workspace = [&](int views, std::size_t limit) { return workspace_bytes(views, limit); };
     if constexpr (Known::has_bands) {
       costs.slices_of_rows = [&](int rows) {
@@ -161,11 +178,11 @@ class Streamed {
   /// Keeps what is there where it fits these arrays.
   void hold_memory(Input const& input, Output const& output) {
     detail::StreamCut const wanted = cut(input, output);
-    std::size_t const staging = InputSlots::staging_bytes(input, wanted.input, staging_limit()) +
-                                OutputSlots::staging_bytes(output, wanted.output, staging_limit());
-    if (memory_ && memory_->cut == wanted && memory_->staging_bytes == staging) return;
+    SlotBytes const bytes = slot_bytes(input, output, wanted);
+    if (memory_ && memory_->cut == wanted && memory_->bytes == bytes) return;
     memory_.reset();
-    memory_ = std::make_unique<Memory>(executor_, input, output, wanted, staging_limit());
+    memory_ = std::make_unique<Memory>(executor_, input, output, wanted, bytes,
+                                       staging_limit(input, output));
     bands_.clear();
     if constexpr (Known::has_bands) {
       if (wanted.output.rows == output_extents()[1]) return;
@@ -253,10 +270,9 @@ class Streamed {
     plan.input_planes = cut.input.planes;
     plan.input_slots = cut.input.slots;
     plan.workspace_bytes = cut.workspace_bytes;
-    plan.device_bytes = InputSlots::memory_bytes(input, cut.input) +
-                        OutputSlots::memory_bytes(output, cut.output) + cut.workspace_bytes;
-    plan.host_bytes = InputSlots::staging_bytes(input, cut.input, staging_limit()) +
-                      OutputSlots::staging_bytes(output, cut.output, staging_limit());
+    SlotBytes const slots = slot_bytes(input, output, cut);
+    plan.device_bytes = slots[0] + slots[1] + cut.workspace_bytes;
+    plan.host_bytes = host_bytes(input, output, cut);
     auto const bytes = [&](HostBlock const& block, Extents<3> const& extents) {
       return std::int64_t{sizeof(Element)} * extents[0] * block.num_rows * block.num_planes;
     };

@@ -45,8 +45,10 @@ class HostInput {
   HostInput(ArrayView<T const, 3> array) : extents_{array.extents}, data_{array.data} {}
   /// In memory.
   HostInput(ArrayView<T, 3> array) : HostInput{detail::read_only(array)} {}
-  /// Of these extents, from a function. Throws InvalidArgument for an empty one.
-  HostInput(Extents<3> extents, Read read) : extents_{extents}, read_{std::move(read)} {
+  /// Of these extents, from a function, which itself takes so much of the host's memory [bytes].
+  /// Throws InvalidArgument for an empty one.
+  HostInput(Extents<3> extents, Read read, std::size_t host_bytes = 0)
+      : extents_{extents}, read_{std::move(read)}, host_bytes_{host_bytes} {
     detail::expects(read_ != nullptr, "HostInput: the function that reads blocks is empty");
   }
 
@@ -56,6 +58,8 @@ class HostInput {
   [[nodiscard]] ArrayView<T const, 3> array() const { return {data_, extents_}; }
   /// Whether it lies in memory.
   [[nodiscard]] bool is_in_memory() const { return !read_; }
+  /// What the function takes of the host's memory, within the limits of a call [bytes].
+  [[nodiscard]] std::size_t host_bytes() const { return host_bytes_; }
   /// Calls the function.
   void read(HostBlock const& block, T* out) const { read_(block, out); }
 
@@ -63,6 +67,7 @@ class HostInput {
   Extents<3> extents_;
   T const* data_ = nullptr;
   Read read_;
+  std::size_t host_bytes_ = 0;
 };
 
 /// An array of the host's memory that is written: an ArrayView, or a function that takes it block
@@ -80,8 +85,10 @@ class HostOutput {
 
   /// In memory.
   HostOutput(ArrayView<T, 3> array) : extents_{array.extents}, data_{array.data} {}
-  /// Of these extents, to a function. Throws InvalidArgument for an empty one.
-  HostOutput(Extents<3> extents, Write write) : extents_{extents}, write_{std::move(write)} {
+  /// Of these extents, to a function, which itself takes so much of the host's memory [bytes].
+  /// Throws InvalidArgument for an empty one.
+  HostOutput(Extents<3> extents, Write write, std::size_t host_bytes = 0)
+      : extents_{extents}, write_{std::move(write)}, host_bytes_{host_bytes} {
     detail::expects(write_ != nullptr, "HostOutput: the function that takes blocks is empty");
   }
 
@@ -91,6 +98,8 @@ class HostOutput {
   [[nodiscard]] ArrayView<T, 3> array() const { return {data_, extents_}; }
   /// Whether it lies in memory.
   [[nodiscard]] bool is_in_memory() const { return !write_; }
+  /// What the function takes of the host's memory, within the limits of a call [bytes].
+  [[nodiscard]] std::size_t host_bytes() const { return host_bytes_; }
   /// Calls the function.
   void write(HostBlock const& block, T const* values) const { write_(block, values); }
 
@@ -98,6 +107,7 @@ class HostOutput {
   Extents<3> extents_;
   T* data_ = nullptr;
   Write write_;
+  std::size_t host_bytes_ = 0;
 };
 
 namespace detail {

@@ -38,7 +38,10 @@ class ReadableFile {
     auto* out = static_cast<std::byte*>(bytes);
     while (count > 0) {
       auto const got = descriptor_.read(offset, count, out);
-      if (got < 0) detail::fail_file(path_, "cannot be read: ", detail::last_system_error());
+      if (got < 0) {
+        detail::fail_file(path_, "cannot be read at byte ", offset, ": ",
+                          detail::last_system_error());
+      }
       if (got == 0) {
         detail::fail_file(path_, "ends at byte ", offset, ", where ", count, " more are needed");
       }
@@ -47,6 +50,13 @@ class ReadableFile {
       count -= got;
     }
   }
+
+  /// The system need not keep these bytes in its page cache.
+  void forget(std::int64_t offset, std::int64_t count) const noexcept {
+    descriptor_.forget(offset, count);
+  }
+  /// The system is not to read more than what is asked for.
+  void expect_random_order() const noexcept { descriptor_.expect_random_order(); }
 
  private:
   friend class MappedFile;

@@ -12,8 +12,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <type_traits>
+#include <utility>
 
 #include <pyronn/core/config.hpp>
+#include <pyronn/core/detail/detected.hpp>
 #include <pyronn/core/error.hpp>
 #include <pyronn/core/math.hpp>
 #include <pyronn/core/storage.hpp>
@@ -173,6 +175,10 @@ struct ReductionPlan {
   }
 };
 
+/// Of executors whose arrays are parts of larger ones, each in a program of its own.
+template <class Executor>
+using SumOverRanks = decltype(std::declval<Executor const&>().sum_over_ranks(0.0));
+
 /// Writes Finish of the sum of all terms to `*result`. Throws OutOfMemory for a workspace that is
 /// too small and InvalidArgument for a result that the executor cannot reach.
 template <class Finish, class Executor, class Term, class Result>
@@ -201,8 +207,15 @@ void reduce(Executor const& executor, VectorNames const& names, Term const& term
     sums += count;
     count = plan.folds;
   }
-  Fold<Finish, Result> const last{sums, count, 1, result};
-  executor.for_each(last.items(), last);
+  if constexpr (is_detected_v<SumOverRanks, Executor>) {
+    double own = 0;
+    Fold<Unchanged, double> const last{sums, count, 1, &own};
+    executor.for_each(last.items(), last);
+    *result = static_cast<Result>(Finish{}(executor.sum_over_ranks(own)));
+  } else {
+    Fold<Finish, Result> const last{sums, count, 1, result};
+    executor.for_each(last.items(), last);
+  }
 }
 
 }  // namespace pyronn::detail

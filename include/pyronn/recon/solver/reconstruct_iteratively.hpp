@@ -26,8 +26,8 @@
 #include <pyronn/recon/solver/coarse_to_fine.hpp>
 #include <pyronn/recon/solver/detail/settled.hpp>
 #include <pyronn/recon/solver/detail/strength_fold.hpp>
-#include <pyronn/recon/solver/detail/swept_range.hpp>
 #include <pyronn/recon/solver/fista_tv.hpp>
+#include <pyronn/recon/solver/held_out.hpp>
 #include <pyronn/recon/solver/problem.hpp>
 #include <pyronn/recon/solver/strength_choice.hpp>
 #include <pyronn/recon/solver/tv_strength.hpp>
@@ -124,7 +124,7 @@ class ReadyMadeSolve {
             ", most_voxels_of_coarsest ", options.most_voxels_of_coarsest, ", iterations ",
             options.iterations, " and change ", options.change, " must be at least 1, 1, 10 and 0");
     choices_.spacing = grid.spacing[0];
-    choices_.misses_much = misses_much(geometry);
+    choices_.misses_much = held_out_of(geometry) == HeldOut::ends;
   }
 
   IterativeChoices operator()(Arrays const& arrays) {

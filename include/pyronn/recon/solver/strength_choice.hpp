@@ -23,6 +23,7 @@
 #include <pyronn/recon/solver/detail/pixel_spacing.hpp>
 #include <pyronn/recon/solver/detail/strength_fold.hpp>
 #include <pyronn/recon/solver/fista_tv.hpp>
+#include <pyronn/recon/solver/held_out.hpp>
 #include <pyronn/recon/solver/problem.hpp>
 
 namespace pyronn {
@@ -31,7 +32,7 @@ namespace pyronn {
 struct StrengthSearch {
   int fold = 4;   ///< of so many views, one is held out; at least 2
   int folds = 4;  ///< how many of those are held out, one after another; at least 1
-  HeldOut held_out = HeldOut::spread;  ///< HeldOut::ends has two folds at most
+  HeldOut held_out = HeldOut::spread;  ///< held_out_of(scan); HeldOut::ends has two folds at most
   int most_trials = 16;                ///< strengths that are tried, at least 5
   int iterations = 500;                ///< of FistaTv a strength, at most; at least 10
   double change = 1e-3;            ///< they end once ten change the image by less than this share
@@ -233,7 +234,8 @@ std::size_t strength_choice_bytes(Executor const& executor, Map const& map,
 ///
 /// Where a scan misses a part of the half turn, views between others say nothing of it, but those
 /// at an end do: without them a larger part is missing, of which they are. HeldOut::ends compares
-/// strengths by them, with the minimum of Pdhg, and takes the one of the least error.
+/// strengths by them, with the minimum of Pdhg, and takes the one of the least error; held_out_of
+/// says which a scan needs.
 ///
 /// The image is the start, and becomes that of the best strength that was tried, without the views
 /// that were held out first. Some eight strengths are tried, with `folds` solves each, all of them

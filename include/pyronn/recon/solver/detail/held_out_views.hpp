@@ -22,15 +22,10 @@
 #include <pyronn/operators/part.hpp>
 #include <pyronn/recon/solver/detail/scalar_steps.hpp>
 #include <pyronn/recon/solver/detail/system.hpp>
+#include <pyronn/recon/solver/held_out.hpp>
 #include <pyronn/recon/solver/problem.hpp>
 
 namespace pyronn {
-
-/// Which views are held out at a time.
-enum class HeldOut {
-  spread,  ///< one of every so many
-  ends     ///< as many, all at the first or the last end: what a scan of a part of a turn lacks
-};
 
 namespace detail {
 

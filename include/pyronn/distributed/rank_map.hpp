@@ -1,0 +1,114 @@
+// SPDX-FileCopyrightText: The pyronn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+/// Solvers on several ranks: an executor that adds up numbers of all, and a linear map whose arrays
+/// are the ranks' parts.
+#include <cstddef>
+#include <limits>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include <pyronn/core/array_view.hpp>
+#include <pyronn/core/extents.hpp>
+#include <pyronn/distributed/communicator.hpp>
+#include <pyronn/distributed/on_ranks.hpp>
+#include <pyronn/exec/workspace.hpp>
+#include <pyronn/model/joseph.hpp>
+#include <pyronn/operators/backprojector.hpp>
+#include <pyronn/operators/projector.hpp>
+
+namespace pyronn {
+
+/// An executor of each rank whose arrays are parts of those of all: dot, norm and sum are those of
+/// all parts together, added up in the order of ranks, so that every rank has the same bits, and
+/// has them on every run. All ranks call them at the same time. All else is the executor's.
+template <class Executor, class Communicator>
+class RankExecutor : public Executor {
+  static_assert((check_communicator<Communicator>(), true));
+
+ public:
+  /// Of this rank.
+  RankExecutor(Communicator const& communicator, Executor const& executor)
+      : Executor{executor},
+        communicator_{communicator},
+        numbers_{
+            std::make_shared<std::vector<double>>(static_cast<std::size_t>(communicator.size()))} {}
+
+  /// The sum of all ranks' numbers. Throws what another rank threw.
+  [[nodiscard]] double sum_over_ranks(double number) const {
+    share_errors(communicator_, [] {});
+    communicator_.gather(&number, sizeof(number), numbers_->data());
+    double sum = 0;
+    for (double const value : *numbers_) sum += value;
+    return sum;
+  }
+
+ private:
+  Communicator communicator_;
+  std::shared_ptr<std::vector<double>> numbers_;
+};
+
+/// The matrix of a model for a scan and a grid, and its exact transpose, as a linear map of solvers
+/// on several ranks: each has a slab of the image and some views of the data, as OnRanks shares
+/// them out. Every rank makes the solver, with a RankExecutor, and calls it at the same time,
+/// within share_errors:
+///
+///   RankMap map{ranks, executor, Projector<ConeBeam, SoftwareInterp>{scan, grid}};
+///   Cgls solver{RankExecutor{ranks, executor}, ReconstructionProblem{map, own_views}};
+///
+/// Each rank must have a slice and a view: solvers take no empty arrays. Those whose steps look at
+/// neighbouring voxels, as those of total variation, do not work on it. Subsets of views are not
+/// offered.
+template <class Communicator, class Executor, class Geometry, class Interp, class Model = Joseph>
+class RankMap {
+ public:
+  /// @{
+  /// Of this rank's arrays.
+  using DomainElement = float;
+  using RangeElement = float;
+  [[nodiscard]] Extents<3> domain() const { return pair_->forward.input_extents(); }
+  [[nodiscard]] Extents<3> range() const { return pair_->forward.output_extents(); }
+  /// @}
+
+  /// All ranks make it at the same time. A call takes at most `limit` bytes. Throws as OnRanks
+  /// does.
+  RankMap(Communicator const& communicator, Executor const& executor,
+          Projector<Geometry, Interp, Model> const& projector,
+          std::size_t limit = std::numeric_limits<std::ptrdiff_t>::max())
+      : pair_{std::make_shared<Pair>(communicator, executor, projector, limit)} {}
+
+  /// None of the solver's executor.
+  template <class SolverExecutor>
+  [[nodiscard]] std::size_t workspace_bytes(SolverExecutor const&, std::size_t) const {
+    return 0;
+  }
+  /// y = A x. Throws as OnRanks does.
+  template <class SolverExecutor>
+  void apply(SolverExecutor const&, ArrayView<float const, 3> x, ArrayView<float, 3> y,
+             Workspace<SolverExecutor>&) const {
+    pair_->forward(x, y);
+  }
+  /// x = A' y. Throws as OnRanks does.
+  template <class SolverExecutor>
+  void apply_transpose(SolverExecutor const&, ArrayView<float const, 3> y, ArrayView<float, 3> x,
+                       Workspace<SolverExecutor>&) const {
+    pair_->transpose(y, x);
+  }
+
+ private:
+  struct Pair {
+    Pair(Communicator const& communicator, Executor const& executor,
+         Projector<Geometry, Interp, Model> const& projector, std::size_t limit)
+        : forward{communicator, executor, projector, limit},
+          transpose{communicator, executor, projector.adjoint(), limit} {}
+
+    OnRanks<Projector<Geometry, Interp, Model>, Executor, Communicator> forward;
+    OnRanks<Backprojector<Geometry, Interp, Model>, Executor, Communicator> transpose;
+  };
+
+  std::shared_ptr<Pair> pair_;
+};
+
+}  // namespace pyronn

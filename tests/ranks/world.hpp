@@ -1,0 +1,24 @@
+// SPDX-FileCopyrightText: The pyronn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// The ranks that a test runs on, and arrays that are shared out to them.
+#include <cstddef>
+#include <vector>
+
+#include <pyronn/core/extents.hpp>
+#include <pyronn/distributed/mpi_communicator.hpp>
+#include <pyronn/distributed/rank_plan.hpp>
+
+namespace test {
+
+/// Its messages go in small pieces.
+inline pyronn::MpiCommunicator world() { return pyronn::MpiCommunicator{MPI_COMM_WORLD, 1000}; }
+
+/// A rank's planes of an array.
+inline std::vector<float> part_of(std::vector<float> const& whole, pyronn::Extents<3> extents,
+                                  pyronn::RankShare share) {
+  auto const plane = std::ptrdiff_t{extents[0]} * extents[1];
+  return {whole.begin() + share.first * plane, whole.begin() + (share.first + share.count) * plane};
+}
+
+}  // namespace test
