@@ -17,7 +17,8 @@ struct StreamLimits {
   /// Of the executor's memory [bytes]: slots and workspace. Where executors work in the host's
   /// memory, `host_bytes` bound it, too.
   std::size_t device_bytes;
-  /// Of the host's memory [bytes]: what pageable arrays and functions pass through.
+  /// Of the host's memory [bytes]: what pageable arrays and functions pass through, and what
+  /// functions say that they take themselves.
   std::size_t host_bytes = std::size_t{1} << 30;
 };
 

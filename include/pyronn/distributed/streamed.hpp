@@ -88,9 +88,10 @@ class Streamed {
     return plan;
   }
 
-  /// Measures rates on some blocks, mostly in half a second to two. Writes anything to `scratch`,
-  /// which is to be as the output, in memory of that kind or a file on that disk. Waits. Throws as
-  /// a call does.
+  /// Measures rates on some blocks of a call like this, mostly in one second to three, with nothing
+  /// else running: they hold for calls with blocks of about that size. Writes anything to
+  /// `scratch`, which is to be as the output, in memory of that kind or a file on that disk. Waits.
+  /// Throws as a call does.
   [[nodiscard]] StreamRates measure_rates(Input const& input, Output const& scratch) {
     Tasks const calls{op_, {}};
     check(calls, input, scratch);

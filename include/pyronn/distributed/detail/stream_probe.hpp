@@ -53,11 +53,12 @@ class StreamProbe {
         input_.wait();
       });
     };
-    // As few planes of the output as take long enough.
+    // As few planes of the output as take long enough, beside what does not depend on them.
     int const read = block.num_planes;
     int made = std::min(least_planes, whole.output.num_planes);
-    double seconds = time(made, read);
-    while (seconds < work_seconds && made < whole.output.num_planes) {
+    double const least = time(made, read);
+    double seconds = least;
+    while (seconds < std::max(work_seconds, 2 * least) && made < whole.output.num_planes) {
       made = std::min(2 * made, whole.output.num_planes);
       seconds = time(made, read);
     }
@@ -72,9 +73,10 @@ class StreamProbe {
 
  private:
   static constexpr double transfer_seconds = 0.25;
-  static constexpr double work_seconds = 0.1;
+  static constexpr double work_seconds = 0.05;
+  static constexpr double most_seconds = 0.5;  ///< of repeats
   static constexpr int least_planes = 8;
-  static constexpr int repeats = 3;
+  static constexpr int repeats = 7;
 
   /// How much less time fewer planes take.
   struct Fewer {
@@ -108,7 +110,12 @@ class StreamProbe {
   template <class Call>
   static double least_seconds(Call const& call) {
     double least = seconds_of(call);
-    for (int n = 1; n < repeats; ++n) least = std::min(least, seconds_of(call));
+    double all = least;
+    for (int n = 1; n < repeats && all < most_seconds; ++n) {
+      double const time = seconds_of(call);
+      least = std::min(least, time);
+      all += time;
+    }
     return least;
   }
 
