@@ -12,7 +12,8 @@
 
 #include "reconstruct/bad_input.hpp"
 #include "reconstruct/command_line.hpp"
-#include "reconstruct/program.hpp"
+#include "reconstruct/rank_work.hpp"
+#include "reconstruct/ranks.hpp"
 #include "support/process.hpp"
 
 namespace example {
@@ -29,9 +30,10 @@ int complain(char const* program, std::string message, int status) {
 
 int main(int argc, char** argv) {
   example::prepare_process();
+  example::silence_all_but_first();
   try {
     auto const options = example::parse_options(argc, argv);
-    int const status = options ? example::run(*options) : 0;
+    int const status = options ? example::run_on(*example::started_ranks(), *options) : 0;
     example::flush_standard_output();
     return status;
   } catch (example::BadInput const& error) {

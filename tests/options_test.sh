@@ -41,6 +41,16 @@ accepts() {
   [ "$status" -eq 0 ] || fail "$*: status $status instead of 0"
 }
 
+# Several of it would write the same files, unless they know of each other.
+for variable in OMPI_COMM_WORLD_SIZE PMI_SIZE; do
+  export $variable=4
+  refuses "\(MPI has started 4 ranks ($variable)\|$variable says 4 ranks, but MPI knows 1\)" "$scan"
+  "$reconstruct" --help > /dev/null || fail "--help: refused"
+  export $variable=1
+  accepts "$scan"
+  unset $variable
+done
+
 # Options may stand before the file, whatever they take; what is no number is quoted.
 accepts --voxel 10 "$scan"
 accepts --voxel 10 10 10 "$scan"

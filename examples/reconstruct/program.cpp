@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <pyronn/core/error.hpp>
 #include <pyronn/scan/scan.hpp>
@@ -16,20 +17,21 @@
 #include "axis_search.hpp"
 #include "backend.hpp"
 #include "before_search.hpp"
-#include "convergence_picture.hpp"
+#include "device_choice.hpp"
 #include "effects.hpp"
 #include "estimate.hpp"
 #include "iterative_program.hpp"
 #include "judgement.hpp"
+#include "last_pictures.hpp"
 #include "messages.hpp"
 #include "npy_volume.hpp"
 #include "options.hpp"
 #include "orbit.hpp"
 #include "output_checks.hpp"
 #include "progress_bar.hpp"
+#include "rank_work.hpp"
 #include "report.hpp"
 #include "scan_format.hpp"
-#include "slices_png.hpp"
 #include "stopwatch.hpp"
 #include "volume_choice.hpp"
 #include "volume_files.hpp"
@@ -37,21 +39,12 @@
 namespace example {
 namespace {
 
-/// The device to compute on; without a name: the CPU.
-Device choose_device(Options const& options) {
-  if (options.executor == "cpu") return {};
-  Device device = cuda_device();
-  if (options.executor == "cuda" && device.name.empty()) {
-    throw BadInput("--executor: cuda, but there is no CUDA device, or no CUDA in this build");
-  }
-  return device;
-}
-
 /// One run of the program.
 class Program {
  public:
-  explicit Program(Options const& options)
-      : options_{options},
+  Program(Options const& options, Ranks const& ranks)
+      : ranks_{ranks},
+        options_{options},
         device_{choose_device(options)},
         scan_{read_scan({options.scan, options.projections, options.given(), options.entry})} {}
 
@@ -78,6 +71,7 @@ class Program {
   /// All that is found out before anything is computed. What is assumed is told at the end, as a
   /// search may know better, but before an error that it may be the cause of.
   void prepare() {
+    check_options_of_ranks(options_, scan_, ranks_);
     check_inputs_survive(options_, scan_);
     input([&] { apply_axis_options(options_, scan_); });
     check_pictures(options_, scan_);
@@ -115,7 +109,7 @@ class Program {
   /// What depends on where the axis is.
   void settle() {
     grid_ = input([&] { return choose_volume(options_, scan_); });
-    check_outputs(options_, options_.is_plan ? 0 : grid_.size.count());
+    if (ranks_.rank() == 0) check_outputs(options_, options_.is_plan ? 0 : grid_.size.count());
     iteration_ = input([&] { return iteration_of(options_, scan_, grid_); });
     if (options_.method.wants_fbp()) {
       input([&] { choose_redundancy(scan_, grid_, fbp_options_); });
@@ -180,7 +174,8 @@ class Program {
 
   /// Where it runs.
   [[nodiscard]] std::string place() const {
-    return is_on_device() ? device_.name : std::to_string(options_.threads) + " CPU threads";
+    if (is_on_device()) return device_.name;
+    return text_of(ranks_) + std::to_string(options_.threads) + " CPU threads";
   }
 
   void print_method() const {
@@ -243,15 +238,19 @@ class Program {
 
   [[nodiscard]] std::optional<ImageError> reconstruct() {
     ViewsReader reader{scan_, calibration_, options_.least_transmission(), options_.threads};
-    BandPlan const plan = bands(reader);
+    BandPlan const plan = bands_of_rank(bands(reader), scan_, grid_, ranks_);
     if (!options_.is_quiet) print_task(scan_, grid_, plan, place());
     if (!options_.is_quiet) print_method();
     flush_standard_output();
-    VolumeSink sink{open_volume(options_.output, grid_, scan_.axes), truth_};
+    std::vector<float> slab;
+    VolumeSink sink{ranks_.rank() == 0 ? open_volume(options_.output, grid_, scan_.axes)
+                                       : slab_in_memory(grid_, ranks_, slab),
+                    truth_};
     make_start(reader);
     ProgressBar bar{!options_.is_quiet};
     Job job = job_of(plan, reader, sink);
-    job.progress = [&bar](double done) { bar.update(done); };
+    // The first rank has the first slices.
+    job.progress = [&](double done) { bar.update(std::min(1.0, done * ranks_.size())); };
     if (iteration_) {
       iteration_->progress = [&](int iterations, double residual) {
         std::string const text = text_of_progress(*iteration_, iterations, residual);
@@ -261,24 +260,21 @@ class Program {
     }
     if (options_.is_verbose) job.planned = print_steps;
     double const start_seconds = watch_.seconds();
-    Cost cost = run(job);
+    Cost cost = plan.bands.empty() ? Cost{} : run(job);
+    gather_slabs(grid_, ranks_, slab, sink);
+    if (ranks_.rank() > 0) return std::nullopt;
     cost.start_seconds = start_seconds;
     for (std::string const& warning : reader.warnings()) warn(warning);
     sink.commit();
     pictures_.write();
-    if (!options_.png.empty()) {
-      write_slices_png(options_.png, sink.middle_planes(), options_.grey_window());
-    }
-    auto const& convergence_png = options_.method.convergence_png;
-    if (!convergence_png.empty()) {
-      write_png(convergence_png, convergence_picture(cost.residuals), drawn_window);
-    }
+    write_last_pictures(options_, sink, cost);
     cost.all_seconds = watch_.seconds();
     if (!options_.is_quiet) print_report(scan_, grid_, cost);
     return sink.error();
   }
 
   Stopwatch watch_;
+  Ranks const& ranks_;
   Options const& options_;
   Device device_;
   pyronn::Scan scan_;
@@ -293,6 +289,6 @@ class Program {
 
 }  // namespace
 
-int run(Options const& options) { return Program{options}(); }
+int run(Options const& options, Ranks const& ranks) { return Program{options, ranks}(); }
 
 }  // namespace example

@@ -3,7 +3,6 @@
 
 // Operators on several ranks: the numbers of one rank, and errors that all of them throw.
 #include <cstddef>
-#include <limits>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -17,80 +16,28 @@
 #include <pyronn/model/ray_march.hpp>
 #include <pyronn/model/siddon.hpp>
 
+#include "ranks/calls.hpp"
 #include "ranks/world.hpp"
 #include "support/numbers.hpp"
 #include "support/own_cone.hpp"
 
 using pyronn::Backprojector;
 using pyronn::ConeBeam;
-using pyronn::CpuExecutor;
 using pyronn::Extents;
-using pyronn::Grid;
 using pyronn::Projector;
 using pyronn::SoftwareInterp;
+using test::cone;
+using test::executor;
+using test::extents_of;
+using test::grid;
+using test::in_one_call;
+using test::leaning;
+using test::no_limit;
+using test::on;
+using test::parallel;
 using Values = std::vector<float>;
 
 namespace {
-
-constexpr std::size_t no_limit = std::numeric_limits<std::ptrdiff_t>::max();
-
-/// Prime sizes; the grid lies beside the axis.
-Grid grid(int slices = 37) {
-  return Grid::from_origin({11, 13, slices}, {1.1, 0.9, 0.7}, {-5.2, -5.1, -11});
-}
-ConeBeam cone(int views = 41, pyronn::Vec2d offset = {0, 0}) {
-  return ConeBeam::circular({80, 130, pyronn::equal_angles(views, 0.1)},
-                            {{19, 31}, {1.6, 1.5}, offset});
-}
-/// The axis of rotation leans.
-ConeBeam leaning() {
-  std::vector<pyronn::ProjectionMatrix> matrices;
-  for (int n = 0; n < 29; ++n) {
-    auto matrix = cone().view(n).projection_matrix();
-    for (int c = 0; c < 4; ++c) {
-      matrix.row[0][c] += 0.03 * matrix.row[1][c];
-      matrix.row[1][c] -= 0.03 * matrix.row[0][c];
-    }
-    matrices.push_back(matrix);
-  }
-  return ConeBeam::from_matrices({19, 31}, matrices);
-}
-pyronn::ParallelBeam3D parallel() {
-  return pyronn::ParallelBeam3D::circular({pyronn::equal_angles(23)}, {{19, 31}, {1, 0.9}});
-}
-
-CpuExecutor executor() { return CpuExecutor{1}; }
-
-template <class Op>
-Extents<3> extents_of(Op const& op, bool of_views) {
-  Extents<2> const detector = op.geometry().detector_size();
-  return of_views ? Extents<3>{detector[0], detector[1], op.geometry().num_views()}
-                  : op.grid().size;
-}
-
-template <class Op>
-Values in_one_call(Op const& op, Values const& in, Extents<3> from, Extents<3> to) {
-  Values out(static_cast<std::size_t>(to.count()), test::nan);
-  auto const source = pyronn::view_of(in, from);
-  pyronn::Workspace<CpuExecutor> workspace{executor(), op.workspace_bytes(executor(), source)};
-  op(executor(), source, pyronn::view_of(out, to), workspace);
-  return out;
-}
-
-/// This rank's part of the output.
-template <class Communicator, class Op>
-Values on(Communicator const& ranks, Op const& op, Values const& in, Extents<3> from,
-          bool makes_volume, std::size_t limit = no_limit) {
-  pyronn::OnRanks const call{ranks, executor(), op, limit};
-  BOOST_TEST(call.plan().memory_bytes <= limit);
-  Values const part = test::part_of(in, from, makes_volume ? call.views() : call.slab());
-  Values out;
-  for (int repeat = 0; repeat < 2; ++repeat) {
-    out.assign(static_cast<std::size_t>(call.output_extents().count()), test::nan);
-    call(pyronn::view_of(part, call.input_extents()), pyronn::view_of(out, call.output_extents()));
-  }
-  return out;
-}
 
 /// The slab of a rank has the bits of one rank, and of a whole call if that has them.
 template <class Op>
@@ -153,7 +100,7 @@ void check_rows(Op const& op) {
     Extents<3> const from{op.grid().size[0], op.grid().size[1], slab.num_slices};
     Values const in(static_cast<std::size_t>(from.count()), 1.0F);
     Values out(static_cast<std::size_t>(to.count()), test::nan);
-    pyronn::Workspace<CpuExecutor> workspace{
+    pyronn::Workspace<pyronn::CpuExecutor> workspace{
         executor(), op.workspace_bytes(executor(), pyronn::view_of(in, from))};
     op(executor(), pyronn::view_of(in, from), pyronn::view_of(out, to), workspace,
        pyronn::Part{{}, slab});
@@ -195,6 +142,32 @@ BOOST_AUTO_TEST_CASE(filtered_backprojection_has_the_bits_of_one_rank) {
   check_volume(pyronn::Fbp<pyronn::ParallelBeam3D, SoftwareInterp>{parallel(), grid()});
 }
 
+/// Ranks filter their own views where they have the memory, else what they receive.
+BOOST_AUTO_TEST_CASE(views_are_filtered_once_or_where_they_are_used) {
+  auto const ranks = test::world();
+  // The detector is wider on one side of the axis: filtered views are wider still.
+  for (double const offset : {0.0, 5.0}) {
+    pyronn::Fbp<ConeBeam, SoftwareInterp> const op{cone(41, {offset, 0}), grid()};
+    Extents<3> const from = extents_of(op, true);
+    BOOST_TEST((op.filtered_columns() > from[0]) == (offset > 0));
+    Values const in = test::random_values(1, from.count());
+    Values const whole = in_one_call(op, in, from, op.grid().size);
+    auto const slab = pyronn::share_of_rank(op.grid().size[2], ranks.rank(), ranks.size());
+    Values const expected = test::part_of(whole, op.grid().size, slab);
+    int methods = 0;
+    for (std::size_t limit = std::size_t{1} << 20; limit > 0; limit = limit * 2 / 5) {
+      try {
+        pyronn::OnRanks const call{ranks, executor(), op, limit};
+        methods |= call.plan().method == pyronn::RankMethod::filtered_views_to_slabs ? 1 : 2;
+      } catch (pyronn::OutOfMemory const&) {
+        break;
+      }
+      BOOST_TEST((on(ranks, op, in, from, true, limit) == expected));
+    }
+    BOOST_TEST(methods == (ranks.size() == 1 ? 2 : 3));
+  }
+}
+
 BOOST_AUTO_TEST_CASE(transposes_of_rays_have_the_bits_of_one_rank) {
   for (int const slices : {2, 37}) {
     check_volume(make<Backprojector>(cone(), slices, pyronn::Joseph{}), false);
@@ -234,7 +207,7 @@ BOOST_AUTO_TEST_CASE(what_one_rank_was_given_wrongly_ends_all) {
   Backprojector<ConeBeam, SoftwareInterp> const op{cone(), grid()};
   Extents<3> const from = extents_of(op, true);
   Values const in = test::random_values(1, from.count());
-  pyronn::OnRanks const call{ranks, executor(), op};
+  pyronn::OnRanks call{ranks, executor(), op};
   Values const part = test::part_of(in, from, call.views());
   Values out(static_cast<std::size_t>(call.output_extents().count()), test::nan);
   auto const output = pyronn::view_of(out, call.output_extents());
@@ -246,10 +219,10 @@ BOOST_AUTO_TEST_CASE(what_one_rank_was_given_wrongly_ends_all) {
              std::string{error.what()}.find("the input's extents (19, 30, ") != std::string::npos;
     };
     BOOST_CHECK_EXCEPTION(call(input, output), pyronn::InvalidArgument, says);
+    if (ranks.size() == 1) continue;
     // A limit of one rank counts in all, and grids must be the same.
     std::size_t const limit = ranks.rank() == bad ? 1000 : no_limit;
     BOOST_CHECK_THROW((pyronn::OnRanks{ranks, executor(), op, limit}), pyronn::OutOfMemory);
-    if (ranks.size() == 1) continue;
     Backprojector<ConeBeam, SoftwareInterp> const other{cone(),
                                                         grid(ranks.rank() == bad ? 36 : 37)};
     BOOST_CHECK_THROW((pyronn::OnRanks{ranks, executor(), other}), pyronn::InvalidArgument);
@@ -260,7 +233,7 @@ BOOST_AUTO_TEST_CASE(what_one_rank_was_given_wrongly_ends_all) {
 
 BOOST_AUTO_TEST_CASE(plans_say_why) {
   auto const ranks = test::world();
-  pyronn::OnRanks const call{ranks, executor(), make<Projector>(cone(), 37, pyronn::Joseph{})};
+  pyronn::OnRanks call{ranks, executor(), make<Projector>(cone(), 37, pyronn::Joseph{})};
   std::ostringstream text;
   text << call.plan();
   std::string const size = std::to_string(ranks.size());

@@ -16,18 +16,21 @@ target_link_libraries(ranks_test PRIVATE
   pyronn::pyronn pyronn_test_support pyronn_developer_warnings)
 target_compile_definitions(ranks_test PRIVATE PYRONN_TEST_WITHOUT_SHARED_OPERATORS)
 
-# Open MPI has no more ranks than cores, and none of root's, unless it is told; containers may not let
-# ranks read one another's memory. What it keeps to the end is not pyronn's.
-set(flags)
-execute_process(COMMAND ${MPIEXEC_EXECUTABLE} --version OUTPUT_VARIABLE mpi ERROR_QUIET)
-if(mpi MATCHES "Open MPI|OpenRTE")
-  set(flags --oversubscribe)
-endif()
-set(environment OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
-  OMPI_MCA_btl_vader_single_copy_mechanism=none ASAN_OPTIONS=detect_leaks=0)
+include(${PROJECT_SOURCE_DIR}/cmake/mpi_tests.cmake)
 foreach(ranks 1 2 3 4 7)
-  add_test(NAME ranks_test.on_${ranks} COMMAND ${MPIEXEC_EXECUTABLE} ${flags}
+  add_test(NAME ranks_test.on_${ranks} COMMAND ${MPIEXEC_EXECUTABLE} ${pyronn_mpi_flags}
     ${MPIEXEC_NUMPROC_FLAG} ${ranks} $<TARGET_FILE:ranks_test> --color_output=no)
   set_tests_properties(ranks_test.on_${ranks} PROPERTIES
-    TIMEOUT 300 PROCESSORS ${ranks} ENVIRONMENT "${environment}")
+    TIMEOUT 300 PROCESSORS ${ranks} ENVIRONMENT "${pyronn_mpi_environment}")
+endforeach()
+
+add_executable(ending_ranks ranks/programs/ending_ranks.cpp)
+target_link_libraries(ending_ranks PRIVATE
+  pyronn::pyronn MPI::MPI_CXX pyronn_developer_warnings)
+foreach(ranks 2 3)
+  add_test(NAME ending_ranks.of_${ranks} COMMAND
+    ${CMAKE_CURRENT_SOURCE_DIR}/ranks/ending_ranks_test.sh ${ranks} ${MPIEXEC_EXECUTABLE} ${pyronn_mpi_flags}
+    ${MPIEXEC_NUMPROC_FLAG} ${ranks} $<TARGET_FILE:ending_ranks>)
+  set_tests_properties(ending_ranks.of_${ranks} PROPERTIES
+    TIMEOUT 300 PROCESSORS ${ranks} ENVIRONMENT "${pyronn_mpi_environment}")
 endforeach()

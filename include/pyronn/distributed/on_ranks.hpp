@@ -3,10 +3,9 @@
 #pragma once
 
 /// OnRanks: operators whose arrays are shared out to several ranks.
-#include <algorithm>
 #include <cstddef>
-#include <cstdint>
 #include <limits>
+#include <memory>
 #include <optional>
 #include <type_traits>
 #include <utility>
@@ -17,12 +16,11 @@
 #include <pyronn/core/extents.hpp>
 #include <pyronn/distributed/communicator.hpp>
 #include <pyronn/distributed/detail/rank_cut.hpp>
+#include <pyronn/distributed/detail/rank_memory.hpp>
 #include <pyronn/distributed/detail/rank_shares.hpp>
 #include <pyronn/distributed/detail/streamed_operator.hpp>
 #include <pyronn/distributed/rank_plan.hpp>
 #include <pyronn/exec/backend.hpp>
-#include <pyronn/exec/buffer.hpp>
-#include <pyronn/exec/workspace.hpp>
 #include <pyronn/operators/part.hpp>
 
 namespace pyronn {
@@ -31,14 +29,15 @@ namespace pyronn {
 /// views of the projections and a slab of the volume, possibly none, in the order of ranks, and
 /// computes by an executor of its own on cores.
 ///
-/// To make a volume ranks send rows of their views to those whose slabs need them, and add up
-/// nothing: it has the bits that one rank gives it, and those of Backprojectors of VoxelDriven with
-/// SoftwareInterp, and of Fbp, are those of a whole call. To make views ranks gather the volume
-/// where that fits; else they add up what their slabs contribute, in the order of ranks. Every
-/// result has the same bits on every run with as many ranks, if they have the same limit.
+/// To make a volume ranks send rows of their views to those whose slabs need them, of an Fbp after
+/// they have filtered them, and add up nothing: it has the bits that one rank gives it, and those
+/// of Backprojectors of VoxelDriven with SoftwareInterp, and of Fbp, are those of a whole call. To
+/// make views ranks gather the volume where that fits; else they add up what their slabs
+/// contribute, in the order of ranks. Every result has the same bits on every run with as many
+/// ranks, if they have the same limit.
 ///
 /// All ranks make it and call it at the same time, with the same operator. An error in one of them
-/// is thrown by all, as share_errors does.
+/// is thrown by all, as share_errors does. It keeps its memory for the next call.
 template <class Operator, class Executor, class Communicator>
 class OnRanks {
   using Known = detail::StreamedOperator<Operator>;
@@ -56,14 +55,13 @@ class OnRanks {
   /// OutOfMemory where a limit does not hold a single view.
   OnRanks(Communicator const& communicator, Executor const& executor, Operator op,
           std::size_t limit = std::numeric_limits<std::ptrdiff_t>::max())
-      : communicator_{communicator}, executor_{executor}, op_{std::move(op)} {
-    share_errors(communicator_, [&] { shares_ = detail::shares_on(communicator_, op_); });
-    detail::check_same(communicator_, shares_);
-    auto const own_limit = static_cast<std::int64_t>(
-        std::min<std::size_t>(limit, std::numeric_limits<std::ptrdiff_t>::max()));
-    auto const least = static_cast<std::size_t>(-communicator_.largest(-own_limit));
+      : communicator_{communicator},
+        executor_{executor},
+        op_{std::move(op)},
+        shares_{detail::agreed_shares(communicator_, op_)},
+        plan_{detail::plan_on(communicator_, executor_, op_, shares_, limit)} {
     share_errors(communicator_, [&] {
-      plan_ = detail::plan_on(executor_, op_, shares_, least);
+      exchanged_ = detail::exchanged_shares(op_, shares_, plan_.method);
       if (plan_.views_at_a_time > 0) blocks_ = shares_.blocks(plan_.views_at_a_time);
     });
   }
@@ -90,11 +88,15 @@ class OnRanks {
   /// Reads this rank's part of the input and writes its part of the output. Returns when the
   /// rank's part is done. Throws InvalidArgument for arrays of the wrong size, OutOfMemory, and
   /// what another rank threw.
-  void operator()(ArrayView<Element const, 3> input, ArrayView<Element, 3> output) const {
-    share_errors(communicator_, [&] { check(input, output); });
+  void operator()(ArrayView<Element const, 3> input, ArrayView<Element, 3> output) {
+    share_errors(communicator_, [&] {
+      check(input, output);
+      if (!memory_) memory_ = std::make_unique<Memory>(executor_, exchanged_, plan_);
+    });
     switch (plan_.method) {
       case RankMethod::views_to_slabs:
-        return make_slab(input.data, output);
+      case RankMethod::filtered_views_to_slabs:
+        return make_slab(input, output);
       case RankMethod::gathered_volume:
         return project_gathered(input, output);
       case RankMethod::summed_slabs:
@@ -103,7 +105,8 @@ class OnRanks {
   }
 
  private:
-  using Floats = Buffer<float, Executor>;
+  using Memory = detail::RankMemory<Executor>;
+  using Halves = detail::HalvesOf<Operator>;
   using Exchange = decltype(std::declval<Communicator const&>().exchange(
       std::vector<SentBytes>{}, std::vector<ReceivedBytes>{}));
 
@@ -136,92 +139,89 @@ class OnRanks {
     exchange->run();
   }
 
-  /// Memory for calls: nothing unless it is needed.
-  [[nodiscard]] Floats floats(bool are_needed, std::size_t count) const {
-    Floats result{executor_, are_needed ? count : 0};
-    // Rows that are not received are read together with others, and must be finite.
-    std::fill_n(result.data(), result.size(), 0.0F);
-    return result;
-  }
-  [[nodiscard]] std::size_t block_floats() const {
-    return static_cast<std::size_t>(plan_.views_at_a_time) * shares_.view_count();
-  }
-
   /// From all views to the slab.
-  void make_slab(float const* own, ArrayView<float, 3> output) const {
-    bool const has_slab = slab().count > 0;
-    std::optional<Floats> block_data;
-    std::optional<Workspace<Executor>> workspace;
-    share_errors(communicator_, [&] {
-      block_data.emplace(floats(has_slab, block_floats()));
-      workspace.emplace(executor_, has_slab ? plan_.workspace_bytes : 0);
-    });
+  void make_slab(ArrayView<float const, 3> input, ArrayView<float, 3> output) {
+    float const* own = input.data;
+    if (filters()) own = memory_->filtered.data();
+    bool is_filtered = !filters();
     std::optional<RankShare> received;
     auto const use_received = [&] {
-      if (!received || !has_slab) return;
-      auto const kept = received->first == 0 ? Output::overwrite : Output::add;
-      op_(executor_, block_of(*block_data, *received), output, *workspace,
-          Part{ViewSelection::range(received->first, received->count),
-               Slab{slab().first, slab().count}, kept});
+      if (!received || slab().count == 0) return;
+      add_block(*received, block_view(*received, own), output);
     };
     for (RankShare const& block : blocks_) {
       exchange_after([&] {
+        if (!is_filtered) filter(input);
+        is_filtered = true;
         use_received();
-        return shares_.rows_to_slabs(block, own, block_data->data());
+        if (shares_.size() == 1) return detail::Messages{};
+        return exchanged_.rows_to_slabs(block, own, memory_->block.data());
       });
       received = block;
     }
     share_errors(communicator_, use_received);
   }
 
+  [[nodiscard]] bool filters() const { return plan_.method == RankMethod::filtered_views_to_slabs; }
+  void filter(ArrayView<float const, 3> input) {
+    if constexpr (Halves::are_there) {
+      if (views().count == 0) return;
+      auto const halves = Halves::of(op_);
+      halves.filter(executor_, input, views().first,
+                    memory_->filtered.view(halves.filtered_extents(views().count)),
+                    memory_->workspace);
+    }
+  }
+  void add_block(RankShare const& block, ArrayView<float const, 3> from,
+                 ArrayView<float, 3> output) {
+    Part const part{ViewSelection::range(block.first, block.count),
+                    Slab{slab().first, slab().count},
+                    block.first == 0 ? Output::overwrite : Output::add};
+    if constexpr (Halves::are_there) {
+      if (filters()) {
+        Halves::of(op_).backproject(executor_, from, output, memory_->workspace, part);
+        return;
+      }
+    }
+    op_(executor_, from, output, memory_->workspace, part);
+  }
+  /// Where views of a block are; those of a single rank are its own.
+  [[nodiscard]] ArrayView<float const, 3> block_view(RankShare const& block,
+                                                     float const* own) const {
+    Extents<3> const extents{exchanged_.projections[0], exchanged_.projections[1], block.count};
+    if (shares_.size() > 1) return {memory_->block.data(), extents};
+    return {own + static_cast<std::size_t>(block.first) * shares_.view_count(), extents};
+  }
+
   /// From the whole volume to the rank's views.
-  void project_gathered(ArrayView<float const, 3> input, ArrayView<float, 3> output) const {
-    bool const has_views = views().count > 0;
-    bool const gathers = shares_.size() > 1;
-    std::optional<Floats> whole;
-    std::optional<Workspace<Executor>> workspace;
-    exchange_after([&] {
-      whole.emplace(executor_, has_views && gathers
-                                   ? static_cast<std::size_t>(shares_.volume.count())
-                                   : std::size_t{0});
-      workspace.emplace(executor_, has_views ? plan_.workspace_bytes : 0);
-      return gathers ? shares_.slabs_to_all(input.data, whole->data()) : detail::Messages{};
-    });
+  void project_gathered(ArrayView<float const, 3> input, ArrayView<float, 3> output) {
+    float* const whole = memory_->block.data();
+    if (shares_.size() > 1) exchange_after([&] { return shares_.slabs_to_all(input.data, whole); });
     share_errors(communicator_, [&] {
-      if (!has_views) return;
-      ArrayView<float const, 3> const volume{gathers ? whole->data() : input.data, shares_.volume};
-      op_(executor_, volume, output, *workspace,
+      if (views().count == 0) return;
+      ArrayView<float const, 3> const volume{shares_.size() > 1 ? whole : input.data,
+                                             shares_.volume};
+      op_(executor_, volume, output, memory_->workspace,
           Part{ViewSelection::range(views().first, views().count)});
     });
   }
 
   /// What slabs add to views, block after block.
-  void project_slabs(ArrayView<float const, 3> input, float* own) const {
-    bool const has_slab = slab().count > 0;
-    std::optional<Floats> block_data;
-    std::optional<Floats> parts;
-    std::optional<Workspace<Executor>> workspace;
-    share_errors(communicator_, [&] {
-      block_data.emplace(floats(has_slab, block_floats()));
-      parts.emplace(
-          floats(views().count > 0, block_floats() * static_cast<std::size_t>(shares_.size() - 1)));
-      workspace.emplace(executor_, has_slab ? plan_.workspace_bytes : 0);
-    });
+  void project_slabs(ArrayView<float const, 3> input, float* own) {
+    float* const data = memory_->block.data();
+    float* const parts = memory_->parts.data();
     for (RankShare const& block : blocks_) {
       exchange_after([&] {
-        if (has_slab) {
-          op_(executor_, input, block_of(*block_data, block), *workspace,
+        if (slab().count > 0) {
+          Extents<3> const extents{shares_.projections[0], shares_.projections[1], block.count};
+          op_(executor_, input, ArrayView<float, 3>{data, extents}, memory_->workspace,
               Part{ViewSelection::range(block.first, block.count),
                    Slab{slab().first, slab().count}});
         }
-        return shares_.parts_to_views(block, block_data->data(), parts->data());
+        return shares_.parts_to_views(block, data, parts);
       });
-      shares_.add_parts(block, block_data->data(), parts->data(), own);
+      shares_.add_parts(block, data, parts, own);
     }
-  }
-
-  [[nodiscard]] ArrayView<float, 3> block_of(Floats const& data, RankShare const& block) const {
-    return data.view(Extents<3>{shares_.projections[0], shares_.projections[1], block.count});
   }
 
   Communicator communicator_;
@@ -229,7 +229,9 @@ class OnRanks {
   Operator op_;
   detail::RankShares shares_;
   RankPlan plan_;
+  detail::RankShares exchanged_;   ///< of filtered views, if ranks filter
   std::vector<RankShare> blocks_;  ///< of views that are exchanged at a time
+  std::unique_ptr<Memory> memory_;
 };
 
 }  // namespace pyronn

@@ -4,6 +4,7 @@
 
 /// Solvers on several ranks: an executor that adds up numbers of all, and a linear map whose arrays
 /// are the ranks' parts.
+#include <algorithm>
 #include <cstddef>
 #include <limits>
 #include <memory>
@@ -12,12 +13,15 @@
 
 #include <pyronn/core/array_view.hpp>
 #include <pyronn/core/extents.hpp>
+#include <pyronn/core/grid.hpp>
 #include <pyronn/distributed/communicator.hpp>
+#include <pyronn/distributed/detail/slice_exchange.hpp>
 #include <pyronn/distributed/on_ranks.hpp>
 #include <pyronn/exec/workspace.hpp>
 #include <pyronn/model/joseph.hpp>
 #include <pyronn/operators/backprojector.hpp>
 #include <pyronn/operators/projector.hpp>
+#include <pyronn/recon/solver/slices_beside.hpp>
 
 namespace pyronn {
 
@@ -58,9 +62,9 @@ class RankExecutor : public Executor {
 ///   RankMap map{ranks, executor, Projector<ConeBeam, SoftwareInterp>{scan, grid}};
 ///   Cgls solver{RankExecutor{ranks, executor}, ReconstructionProblem{map, own_views}};
 ///
-/// Each rank must have a slice and a view: solvers take no empty arrays. Those whose steps look at
-/// neighbouring voxels, as those of total variation, do not work on it. Subsets of views are not
-/// offered.
+/// Each rank must have a slice and a view: solvers take no empty arrays. Of those whose steps look
+/// at neighbouring voxels FistaTv alone works on it; others fail to compile. Subsets of views are
+/// not offered.
 template <class Communicator, class Executor, class Geometry, class Interp, class Model = Joseph>
 class RankMap {
  public:
@@ -77,7 +81,33 @@ class RankMap {
   RankMap(Communicator const& communicator, Executor const& executor,
           Projector<Geometry, Interp, Model> const& projector,
           std::size_t limit = std::numeric_limits<std::ptrdiff_t>::max())
-      : pair_{std::make_shared<Pair>(communicator, executor, projector, limit)} {}
+      : communicator_{communicator},
+        pair_{std::make_shared<Pair>(communicator, executor, projector, limit)} {}
+
+  /// The grid of this rank's slab.
+  [[nodiscard]] Grid grid() const {
+    Grid grid = pair_->forward.op().grid();
+    RankShare const slab = pair_->forward.slab();
+    grid.origin[2] += slab.first * grid.spacing[2];
+    grid.size[2] = slab.count;
+    return grid;
+  }
+
+  /// How many slices there are beside this rank's, of at most `most` to either side.
+  [[nodiscard]] SlicesBeside slices_beside(int most) const {
+    RankShare const slab = pair_->forward.slab();
+    int const above = pair_->forward.op().grid().size[2] - slab.first - slab.count;
+    return {std::min(most, slab.first), std::min(most, above)};
+  }
+  /// Receives the slices beside this rank's from those who have them, in an array of the image's
+  /// rows that has both; all ranks ask for as many to either side as there are, or the same number.
+  /// Throws what another rank threw.
+  template <class T>
+  void receive_slices(ArrayView<T, 3> array, SlicesBeside const& beside) const {
+    std::size_t const bytes = static_cast<std::size_t>(array.slice_count()) * sizeof(T);
+    detail::exchange_slices(communicator_, pair_->forward.op().grid().size[2], beside,
+                            reinterpret_cast<std::byte*>(array.data), bytes);
+  }
 
   /// None of the solver's executor.
   template <class SolverExecutor>
@@ -108,6 +138,7 @@ class RankMap {
     OnRanks<Backprojector<Geometry, Interp, Model>, Executor, Communicator> transpose;
   };
 
+  Communicator communicator_;
   std::shared_ptr<Pair> pair_;
 };
 

@@ -18,7 +18,9 @@ struct RankShare {
   int count = 0;  ///< 0: none
 };
 
-/// The share of a rank of `ranks` in `all` planes: in the order of ranks, and nearly equal.
+/// The share of a rank of `ranks` in `all` planes: in the order of ranks, and nearly equal. Batches
+/// are shared out by samples, and nothing is exchanged: each rank calls the operator of all with
+/// its share of them, and Part::first_sample where each sample has its geometry.
 [[nodiscard]] inline RankShare share_of_rank(int all, int rank, int ranks) {
   auto const first = [&](int n) { return static_cast<int>(std::int64_t{all} * n / ranks); };
   return {first(rank), first(rank + 1) - first(rank)};
@@ -26,9 +28,10 @@ struct RankShare {
 
 /// How ranks make the output of an operator.
 enum class RankMethod {
-  views_to_slabs,   ///< of a volume: each rank its slab, from rows of all views
-  gathered_volume,  ///< of views: each rank its own, from the whole volume
-  summed_slabs,     ///< of views: what each rank's slab adds to them, in the order of ranks
+  views_to_slabs,           ///< of a volume: each rank its slab, from rows of all views
+  filtered_views_to_slabs,  ///< the same of an Fbp, where each rank filters its views before
+  gathered_volume,          ///< of views: each rank its own, from the whole volume
+  summed_slabs,             ///< of views: what each rank's slab adds to them, in the order of ranks
 };
 
 /// How ranks work, and what one of them takes. Printed on one line.

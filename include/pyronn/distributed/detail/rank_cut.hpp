@@ -6,7 +6,9 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <optional>
+#include <limits>
+#include <string>
+#include <vector>
 
 #include <pyronn/core/array_view.hpp>
 #include <pyronn/core/error.hpp>
@@ -17,6 +19,8 @@
 #include <pyronn/distributed/rank_plan.hpp>
 #include <pyronn/exec/workspace.hpp>
 #include <pyronn/operators/part.hpp>
+#include <pyronn/recon/fbp/detail/fbp_halves.hpp>
+#include <pyronn/recon/fbp/fbp.hpp>
 
 namespace pyronn::detail {
 
@@ -27,6 +31,30 @@ template <class Geometry, class Interp, class Model>
 inline constexpr int reach_of_v<Projector<Geometry, Interp, Model>> = reach_v<Model>;
 template <class Geometry, class Interp, class Model>
 inline constexpr int reach_of_v<Backprojector<Geometry, Interp, Model>> = reach_v<Model>;
+
+/// The halves of an operator that filters views before it backprojects them.
+template <class Operator>
+struct HalvesOf {
+  static constexpr bool are_there = false;
+};
+template <class Geometry, class Interp>
+struct HalvesOf<Fbp<Geometry, Interp>> {
+  static constexpr bool are_there = true;
+  static FbpHalves<Geometry, Interp> of(Fbp<Geometry, Interp> const& op) {
+    return FbpHalves<Geometry, Interp>{op};
+  }
+};
+
+/// The shares of what a method exchanges: filtered views may be wider.
+template <class Operator>
+RankShares exchanged_shares(Operator const& op, RankShares shares, RankMethod method) {
+  if constexpr (HalvesOf<Operator>::are_there) {
+    if (method == RankMethod::filtered_views_to_slabs) {
+      shares.projections = HalvesOf<Operator>::of(op).filtered_extents(shares.projections[2]);
+    }
+  }
+  return shares;
+}
 
 template <class Communicator, class Operator>
 RankShares shares_on(Communicator const& communicator, Operator const& op) {
@@ -71,24 +99,63 @@ void check_same(Communicator const& communicator, RankShares const& shares) {
   });
 }
 
-/// Chooses a method.
+/// The shares of all ranks. Throws in all of them what one threw.
+template <class Communicator, class Operator>
+RankShares agreed_shares(Communicator const& communicator, Operator const& op) {
+  RankShares shares;
+  share_errors(communicator, [&] { shares = shares_on(communicator, op); });
+  check_same(communicator, shares);
+  return shares;
+}
+
+/// A way to make the output.
+struct RankChoice {
+  RankMethod method;
+  int views_at_a_time;  ///< 0: none are exchanged
+};
+
+/// Knows the ways and what they take, from the one that takes the most memory on.
 template <class Executor, class Operator>
 class RankPlanner {
   using Known = StreamedOperator<Operator>;
+  using Halves = HalvesOf<Operator>;
 
  public:
   RankPlanner(Executor const& executor, Operator const& op, RankShares const& shares,
               std::size_t limit)
-      : executor_{executor}, op_{op}, shares_{shares}, limit_{limit} {}
+      : executor_{executor}, op_{op}, shares_{shares}, limit_{limit} {
+    if constexpr (Halves::are_there) {
+      if (shares.size() > 1) add_choices(RankMethod::filtered_views_to_slabs);
+    }
+    if constexpr (Known::makes_volume) {
+      add_choices(RankMethod::views_to_slabs);
+    } else {
+      choices_.push_back({RankMethod::gathered_volume, 0});
+      if (shares.size() > 1) add_choices(RankMethod::summed_slabs);
+    }
+  }
 
-  [[nodiscard]] RankPlan plan() const {
-    RankPlan plan = Known::makes_volume
-                        ? in_blocks(RankMethod::views_to_slabs, 1, "views are sent to slabs")
-                        : of_views();
+  /// The first choice that this rank has the memory for.
+  [[nodiscard]] std::size_t first_that_fits() const {
+    for (std::size_t n = 0; n < choices_.size(); ++n) {
+      if (plan(n).memory_bytes <= limit_) return n;
+    }
+    throw OutOfMemory(message("pyronn::OnRanks: the limit is ", limit_,
+                              " bytes of a rank beside its arrays; single views take ",
+                              plan(choices_.size() - 1).memory_bytes));
+  }
+
+  [[nodiscard]] RankPlan plan(std::size_t choice) const {
+    RankPlan plan;
+    plan.method = choices_[choice].method;
     plan.ranks = shares_.size();
     plan.slab = shares_.slab();
     plan.views = shares_.own_views();
-    plan.bytes_received = received(plan);
+    plan.views_at_a_time = choices_[choice].views_at_a_time;
+    plan.workspace_bytes = workspace_bytes(choices_[choice]);
+    plan.memory_bytes = plan.workspace_bytes + array_bytes(choices_[choice]);
+    plan.bytes_received = bytes_received(plan.method);
+    plan.reason = reason(plan.method);
     return plan;
   }
 
@@ -96,89 +163,117 @@ class RankPlanner {
   /// A power of two, as some models sum up views by eights.
   static constexpr int most_views_at_a_time = 32;
 
-  [[nodiscard]] RankPlan of_views() const {
-    RankPlan plan;
-    plan.method = RankMethod::gathered_volume;
-    plan.workspace_bytes = workspace(shares_.projections[2], workspace_limit());
-    std::size_t const whole =
-        shares_.size() > 1 ? static_cast<std::size_t>(shares_.volume.count()) * sizeof(float) : 0;
-    plan.memory_bytes = whole + plan.workspace_bytes;
-    if (shares_.size() == 1) {
-      plan.reason = "nothing is shared out";
-      return plan;
+  void add_choices(RankMethod method) {
+    for (int views = most_views_at_a_time; views >= 1; views /= 2) {
+      choices_.push_back({method, std::min(views, shares_.projections[2])});
     }
-    std::string const size = bytes_text(static_cast<double>(whole));
-    if (plan.memory_bytes <= limit_) {
-      plan.reason = "rays are shared out, as the volume of " + size + " fits";
-      return plan;
-    }
-    return in_blocks(RankMethod::summed_slabs, static_cast<std::size_t>(shares_.size()),
-                     "what slabs add to views is summed up, as the volume of " + size +
-                         " exceeds the limit of " + bytes_text(static_cast<double>(limit_)));
   }
 
-  /// With `arrays` arrays of a block's views, of as many views as fit.
-  [[nodiscard]] RankPlan in_blocks(RankMethod method, std::size_t arrays,
-                                   std::string const& reason) const {
-    RankPlan plan;
-    plan.method = method;
-    plan.reason = shares_.size() == 1 ? "nothing is shared out" : reason;
-    for (int views = most_views_at_a_time;; views /= 2) {
-      plan.views_at_a_time = std::min(views, shares_.projections[2]);
-      plan.workspace_bytes = workspace(plan.views_at_a_time, views > 1 ? workspace_limit() : 0);
-      plan.memory_bytes =
-          plan.workspace_bytes + arrays * static_cast<std::size_t>(plan.views_at_a_time) *
-                                     shares_.view_count() * sizeof(float);
-      if (plan.memory_bytes <= limit_) return plan;
-      if (views == 1) break;
+  [[nodiscard]] std::size_t workspace_bytes(RankChoice const& choice) const {
+    int const views = choice.views_at_a_time;
+    std::size_t const limit = views == 1 ? 0 : std::min(default_workspace_limit, limit_ / 2);
+    if constexpr (Halves::are_there) {
+      if (choice.method == RankMethod::filtered_views_to_slabs) {
+        return Halves::of(op_).workspace_bytes(executor_, views, limit);
+      }
     }
-    throw OutOfMemory(message("pyronn::OnRanks: the limit is ", limit_,
-                              " bytes of a rank beside its arrays; single views take ",
-                              plan.memory_bytes));
-  }
-
-  [[nodiscard]] std::size_t workspace_limit() const {
-    return std::min(default_workspace_limit, limit_ / 2);
-  }
-  [[nodiscard]] std::size_t workspace(int views, std::size_t limit) const {
     Extents<3> extents = Known::makes_volume ? shares_.projections : shares_.volume;
     if (Known::makes_volume) extents[2] = views;
     return op_.workspace_bytes(executor_, ArrayView<float const, 3>{nullptr, extents}, limit);
   }
 
-  [[nodiscard]] std::int64_t received(RankPlan const& plan) const {
-    auto const rows = [&](int rank) {
-      return std::int64_t{sizeof(float)} * shares_.projections[0] *
-             shares_.rows[static_cast<std::size_t>(rank)].count;
-    };
-    std::int64_t const own = shares_.own_views().count;
-    switch (plan.method) {
+  /// Arrays beside those of a call, in the rank that has the most.
+  [[nodiscard]] std::size_t array_bytes(RankChoice const& choice) const {
+    auto const ranks = static_cast<std::size_t>(shares_.size());
+    if (ranks == 1) return 0;
+    auto const views = static_cast<std::size_t>(choice.views_at_a_time);
+    std::size_t const view = exchanged_shares(op_, shares_, choice.method).view_count();
+    auto const most_views = (static_cast<std::size_t>(shares_.projections[2]) + ranks - 1) / ranks;
+    switch (choice.method) {
       case RankMethod::views_to_slabs:
-        return rows(shares_.rank) * (shares_.projections[2] - own);
+        return views * view * sizeof(float);
+      case RankMethod::filtered_views_to_slabs:
+        return (views + most_views) * view * sizeof(float);
+      case RankMethod::gathered_volume:
+        return static_cast<std::size_t>(shares_.volume.count()) * sizeof(float);
+      case RankMethod::summed_slabs:
+        break;
+    }
+    return ranks * views * view * sizeof(float);
+  }
+
+  [[nodiscard]] std::int64_t bytes_received(RankMethod method) const {
+    RankShares const shares = exchanged_shares(op_, shares_, method);
+    auto const rows = [&](int rank) {
+      return std::int64_t{sizeof(float)} * shares.projections[0] *
+             shares.rows[static_cast<std::size_t>(rank)].count;
+    };
+    std::int64_t const own = shares.own_views().count;
+    switch (method) {
+      case RankMethod::views_to_slabs:
+      case RankMethod::filtered_views_to_slabs:
+        return rows(shares.rank) * (shares.projections[2] - own);
       case RankMethod::gathered_volume:
         return own == 0 ? 0
-                        : std::int64_t{sizeof(float)} * shares_.volume[0] * shares_.volume[1] *
-                              (shares_.volume[2] - shares_.slab().count);
+                        : std::int64_t{sizeof(float)} * shares.volume[0] * shares.volume[1] *
+                              (shares.volume[2] - shares.slab().count);
       case RankMethod::summed_slabs:
         break;
     }
     std::int64_t sum = 0;
-    for (int rank = 0; rank < shares_.size(); ++rank) {
-      if (rank != shares_.rank) sum += rows(rank) * own;
+    for (int rank = 0; rank < shares.size(); ++rank) {
+      if (rank != shares.rank) sum += rows(rank) * own;
     }
     return sum;
+  }
+
+  [[nodiscard]] std::string reason(RankMethod method) const {
+    if (shares_.size() == 1) return "nothing is shared out";
+    auto const text = [](auto bytes) { return bytes_text(static_cast<double>(bytes)); };
+    std::string const volume =
+        text(static_cast<std::size_t>(shares_.volume.count()) * sizeof(float));
+    switch (method) {
+      case RankMethod::views_to_slabs:
+        if (!Halves::are_there) return "views are sent to slabs";
+        return "views are sent to slabs and filtered there, as filtered ones would exceed the "
+               "limit of " +
+               text(limit_);
+      case RankMethod::filtered_views_to_slabs:
+        return "views are filtered and sent to slabs";
+      case RankMethod::gathered_volume:
+        return "rays are shared out, as the volume of " + volume + " fits";
+      case RankMethod::summed_slabs:
+        break;
+    }
+    return "what slabs add to views is summed up, as the volume of " + volume +
+           " exceeds the limit of " + text(limit_);
   }
 
   Executor const& executor_;
   Operator const& op_;
   RankShares const& shares_;
   std::size_t limit_;
+  std::vector<RankChoice> choices_;
 };
 
-template <class Executor, class Operator>
-RankPlan plan_on(Executor const& executor, Operator const& op, RankShares const& shares,
-                 std::size_t limit) {
-  return RankPlanner<Executor, Operator>{executor, op, shares, limit}.plan();
+/// The plan of a method that all ranks have the memory for; the least of all ranks' limits counts.
+template <class Communicator, class Executor, class Operator>
+RankPlan plan_on(Communicator const& communicator, Executor const& executor, Operator const& op,
+                 RankShares const& shares, std::size_t limit) {
+  auto const own_limit = static_cast<std::int64_t>(
+      std::min<std::size_t>(limit, std::numeric_limits<std::ptrdiff_t>::max()));
+  auto const least = static_cast<std::size_t>(-communicator.largest(-own_limit));
+  std::size_t choice = 0;
+  share_errors(communicator, [&] {
+    choice = RankPlanner<Executor, Operator>{executor, op, shares, least}.first_that_fits();
+  });
+  auto const of_all =
+      static_cast<std::size_t>(communicator.largest(static_cast<std::int64_t>(choice)));
+  RankPlan plan;
+  share_errors(communicator, [&] {
+    plan = RankPlanner<Executor, Operator>{executor, op, shares, least}.plan(of_all);
+  });
+  return plan;
 }
 
 }  // namespace pyronn::detail

@@ -46,9 +46,9 @@ double power_iteration(Executor const& executor, ArrayView<T, Rank> x, Apply con
     norm(executor, x, number, workspace);
     return number_on_host(executor, number);
   };
-  // Elements stay about 1, where every storage has its bits.
-  double const unit = std::sqrt(static_cast<double>(x.count()));
   double length = length_of_x();
+  // Elements stay about as large as they were, 1, where every storage has its bits.
+  double const unit = length;
   double found = 0;
   for (int turn = 0; turn < most_norm_turns && length > 0; ++turn) {
     axpby(executor, unit / length, x, 0, x);

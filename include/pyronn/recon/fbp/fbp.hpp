@@ -23,6 +23,11 @@
 
 namespace pyronn {
 
+namespace detail {
+template <class Geometry, class Interp>
+class FbpHalves;
+}
+
 /// Filtered backprojection of parallel rays, fans and cones along a circle: cosine and redundancy
 /// weights, ramp filter along the rows, backprojection with 1 / depth^2. Line integrals in,
 /// attenuation [1/mm] out, for any spacing, distance, range and angular steps. Of cones it is the
@@ -146,6 +151,8 @@ class Fbp {
   }
 
  private:
+  friend class detail::FbpHalves<Geometry, Interp>;
+
   Fbp(std::vector<Geometry> const& geometries, FbpOptions const& options, Grid const& grid)
       : operator_{geometries, options, grid} {}
 

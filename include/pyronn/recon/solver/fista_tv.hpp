@@ -5,6 +5,7 @@
 /// FistaTv: accelerated proximal gradients for least squares with total variation.
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 
 #include <pyronn/core/error.hpp>
@@ -24,6 +25,7 @@
 #include <pyronn/recon/solver/detail/tv_steps.hpp>
 #include <pyronn/recon/solver/measures.hpp>
 #include <pyronn/recon/solver/problem.hpp>
+#include <pyronn/recon/solver/slices_beside.hpp>
 
 namespace pyronn {
 
@@ -52,7 +54,8 @@ struct FistaTvOptions {
 ///
 /// An iteration takes one call of A and one of A'. It allocates nothing and does not synchronise,
 /// and can be captured in a CUDA graph. Beside the image there are one more, the dual of TvProx and
-/// one set of projections: four volumes of float in space.
+/// one set of projections: four volumes of float in space. Where images are slabs of one, as on
+/// several ranks, they have some more slices, and all have the same steps.
 template <class Map, class Executor>
 class FistaTv {
   using System = detail::System<Map, Executor>;
@@ -64,7 +67,7 @@ class FistaTv {
   /// What it will allocate [bytes].
   static std::size_t memory_bytes(Executor const& executor, Map const& map,
                                   FistaTvOptions const& options = {}) {
-    return Layout{map}.arrays.bytes() +
+    return Layout{map, beside(map, options)}.arrays.bytes() +
            System::workspace_bytes(executor, map, options.workspace_limit);
   }
 
@@ -72,10 +75,11 @@ class FistaTv {
   FistaTv(Executor const& executor, ReconstructionProblem<Map> const& problem,
           FistaTvOptions const& options = {})
       : options_{checked(options)},
-        lattice_{"FistaTv", problem.map.domain(),
-                 detail::pixel_spacing("FistaTv", problem.map, options.spacing)},
+        beside_{beside(problem.map, options)},
+        lattice_{"FistaTv", detail::with_slices(problem.map.domain(), beside_),
+                 detail::spacing_of_slabs("FistaTv", problem.map, options.spacing)},
         system_{"FistaTv", executor, problem, options.workspace_limit},
-        layout_{problem.map},
+        layout_{problem.map, beside_},
         memory_{executor, layout_.arrays.bytes()} {}
 
   /// Begins with this image, whose pixels within the mask are brought between the bounds, and which
@@ -88,11 +92,12 @@ class FistaTv {
     image_ = image;
     double norm = options_.norm;
     if (norm == 0) {
-      norm = norm_margin * system_.norm(beyond(), rays(), numbers(), norm_tolerance);
+      norm = norm_margin * system_.norm(own(beyond()), rays(), numbers(), norm_tolerance);
     }
     square_ = norm * norm;
     system_.bound(image_);
-    copy(executor, image_, beyond());
+    copy(executor, image_, own(beyond()));
+    receive_mask();
     dual().clear(executor);
     fill(executor, layout_.numbers.in(memory_.data()), 0);
     detail::run_scalar_step(executor, detail::SetNumber{detail::fista_t, 1}, numbers());
@@ -103,14 +108,12 @@ class FistaTv {
     Executor const& executor = system_.executor();
     descend();
     detail::run_scalar_step(executor, detail::Momentum{}, numbers());
+    receive_slices();
     if (options_.strength > 0) {
       dual().improve(executor, prox_problem(), options_.inner_iterations);
     }
-    auto const image_of = dual().image(prox_problem());
-    detail::Extrapolate<Pixel, decltype(image_of)> const extrapolate{
-        image_of, numbers() + detail::fista_momentum, image_.data, beyond().data};
-    detail::for_each_row(executor, lattice_, extrapolate);
-    detail::SquareDifferenceTerm<Pixel> const term{image_.data, beyond().data};
+    extrapolate(own_slices(dual().image(prox_problem())));
+    detail::SquareDifferenceTerm<Pixel> const term{image_.data, own(beyond()).data};
     detail::reduce<detail::Unchanged>(executor, {"FistaTv", "", "", "FistaTv: distance"}, term,
                                       image_.count(), numbers() + detail::fista_distance,
                                       system_.workspace());
@@ -126,8 +129,17 @@ class FistaTv {
   /// Numbers about the image; the objective is the one above. Waits. Takes one call of A.
   [[nodiscard]] SolverMeasures measure() {
     system_.make_residual(image_, rays());
-    return detail::measure_tv(system_, lattice_, options_.strength, image_, rays(),
-                              numbers() + detail::fista_numbers);
+    double* const result = numbers() + detail::fista_numbers;
+    if constexpr (is_slab) {
+      Image const whole = dual().scratch();
+      copy(system_.executor(), image_, own(whole));
+      system_.problem().map.receive_slices(whole, beside_);
+      system_.weighted_square(rays(), result);
+      detail::measure_variation_of_slices(system_, lattice_, whole, beside_, result + 1);
+      return detail::measures_of(system_.executor(), options_.strength, result);
+    } else {
+      return detail::measure_tv(system_, lattice_, options_.strength, image_, rays(), result);
+    }
   }
 
   /// Queues the square of the residual's weighted norm, without waiting for it, and returns where
@@ -158,17 +170,27 @@ class FistaTv {
   static constexpr double norm_tolerance = 1e-3;
   static constexpr double norm_margin = 1.01;
 
+  /// Whether images are slabs of one that others have the rest of. Arrays that belong to the
+  /// proximal step have some slices of theirs, in which it is done, too.
+  static constexpr bool is_slab = detail::has_slices_beside_v<Map>;
+  /// An inner iteration spoils a slice more at the ends; the image takes the last one.
+  static SlicesBeside beside(Map const& map, FistaTvOptions const& options) {
+    return detail::slices_beside(map, options.inner_iterations + 1);
+  }
+
   struct Layout {
-    explicit Layout(Map const& map)
+    Layout(Map const& map, SlicesBeside const& beside)
         : rays{arrays.template add<Ray>(map.range())},
-          beyond{arrays.template add<Pixel>(map.domain())},
-          dual{arrays, map.domain()},
+          beyond{arrays.template add<Pixel>(detail::with_slices(map.domain(), beside))},
+          dual{arrays, beyond.extents},
+          mask{is_slab ? arrays.template add<Pixel>(beyond.extents) : beyond},
           numbers{arrays.add<double>(Extents<1>{detail::fista_numbers + 2})} {}
 
     detail::ArrayLayout arrays;
     detail::Slot<Ray, System::ray_rank> rays;
     detail::Slot<Pixel, System::image_rank> beyond;
     typename Dual::Slots dual;
+    detail::Slot<Pixel, System::image_rank> mask;
     detail::Slot<double, 1> numbers;
   };
 
@@ -186,28 +208,71 @@ class FistaTv {
   void descend() {
     Executor const& executor = system_.executor();
     ReconstructionProblem<Map> const& problem = system_.problem();
-    system_.apply(beyond(), rays());
+    Image const point = own(beyond());
+    system_.apply(point, rays());
     using RayNumber = detail::element_number_t<Ray>;
     detail::WeightedResidual<Ray, typename System::Data> const residual{
         problem.data.data, rays().data, problem.weights.data, static_cast<RayNumber>(1 / square_)};
     detail::for_each_element(executor, residual, rays().data, rays().count());
-    Image const gradient = dual().scratch();
+    Image const gradient = own(dual().scratch());
     system_.apply_transpose(rays(), gradient);
-    detail::MaskedStep<Pixel> const step{beyond().data, 1, gradient.data, problem.mask.data};
-    detail::for_each_element(executor, step, beyond().data, beyond().count());
+    detail::MaskedStep<Pixel> const step{point.data, 1, gradient.data, problem.mask.data};
+    detail::for_each_element(executor, step, point.data, point.count());
+  }
+
+  /// What the proximal step reads of others.
+  void receive_slices() {
+    if constexpr (is_slab) {
+      Map const& map = system_.problem().map;
+      map.receive_slices(beyond(), beside_);
+      for (int axis = 0; axis < System::image_rank; ++axis) {
+        map.receive_slices(dual().field(axis), beside_);
+      }
+    }
+  }
+  void receive_mask() {
+    if constexpr (is_slab) {
+      if (system_.problem().mask.data == nullptr) return;
+      copy(system_.executor(), system_.problem().mask, own(mask()));
+      system_.problem().map.receive_slices(mask(), beside_);
+    }
+  }
+
+  template <class ImageOf>
+  [[nodiscard]] auto own_slices(ImageOf const& image_of) const {
+    if constexpr (is_slab) {
+      std::int64_t const index = beside_.before * beyond().slice_count();
+      return detail::SlicesOfImage<ImageOf>{image_of, beside_.before, index};
+    } else {
+      return image_of;
+    }
+  }
+  /// The image becomes `image_of`, and the point beyond it follows.
+  template <class ImageOf>
+  void extrapolate(ImageOf const& image_of) {
+    auto lattice = lattice_;
+    lattice.extents = image_.extents;
+    detail::Extrapolate<Pixel, ImageOf> const step{image_of, numbers() + detail::fista_momentum,
+                                                   image_.data, own(beyond()).data};
+    detail::for_each_row(system_.executor(), lattice, step);
   }
 
   [[nodiscard]] detail::ProxProblem<Pixel, System::image_rank> prox_problem() const {
     ReconstructionProblem<Map> const& problem = system_.problem();
-    return {beyond().data, options_.strength / square_, problem.mask.data, problem.bounds};
+    bool const has_own_mask = is_slab && problem.mask.data != nullptr;
+    return {beyond().data, options_.strength / square_,
+            has_own_mask ? mask().data : problem.mask.data, problem.bounds};
   }
 
   [[nodiscard]] auto rays() const { return layout_.rays.in(memory_.data()); }
   [[nodiscard]] auto beyond() const { return layout_.beyond.in(memory_.data()); }
+  [[nodiscard]] auto mask() const { return layout_.mask.in(memory_.data()); }
+  [[nodiscard]] Image own(Image array) const { return detail::without_slices(array, beside_); }
   [[nodiscard]] Dual dual() const { return {layout_.dual, memory_.data(), lattice_}; }
   [[nodiscard]] double* numbers() const { return layout_.numbers.in(memory_.data()).data; }
 
   FistaTvOptions options_;
+  SlicesBeside beside_;
   detail::Lattice<typename System::ImageNumber, System::image_rank> lattice_;
   System system_;
   Layout layout_;

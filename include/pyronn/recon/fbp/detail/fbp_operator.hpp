@@ -114,10 +114,13 @@ class FbpOperator {
   }
 
  private:
+  template <class, class>
+  friend class FbpHalves;
+
   FbpOperator(std::vector<Geometry> const& geometries, Scans const& scans,
               FbpOptions const& options, Grid const& grid)
-      : back_{widened(geometries, scans), grid, {}, "Fbp"},
-        views_{detail::joined(scans)},
+      : back_{detail::widened_detectors(geometries, scans), grid, {}, "Fbp"},
+        views_{joined(scans)},
         response_{detail::chosen_response("Fbp", options, scans, filtered_columns())} {}
 
   static Scans scans(std::vector<Geometry> const& geometries, FbpOptions const& options) {
@@ -130,16 +133,10 @@ class FbpOperator {
     return result;
   }
 
-  static std::vector<Widened> widened(std::vector<Geometry> const& geometries, Scans const& scans) {
-    ExtraColumns extra;
-    for (auto const& scan : scans) {
-      auto const more = detail::extra_columns(scan, geometries.front().detector_size());
-      extra = {std::max(extra.before, more.before), std::max(extra.after, more.after)};
-    }
-    std::vector<Widened> result;
-    result.reserve(geometries.size());
-    for (Geometry const& geometry : geometries) result.emplace_back(geometry, extra);
-    return result;
+  static std::vector<FbpView> joined(Scans const& scans) {
+    std::vector<FbpView> views;
+    for (auto const& scan : scans) views.insert(views.end(), scan.begin(), scan.end());
+    return views;
   }
 
   static constexpr int dimension = dimension_v<Geometry>;

@@ -162,12 +162,4 @@ std::vector<fbp_view_t<Geometry>> fbp_scan(char const* function, Geometry const&
   return detail::fan_scan(function, geometry, options);
 }
 
-/// The views of one scan after another.
-template <class View>
-std::vector<View> joined(std::vector<std::vector<View>> const& scans) {
-  std::vector<View> views;
-  for (auto const& scan : scans) views.insert(views.end(), scan.begin(), scan.end());
-  return views;
-}
-
 }  // namespace pyronn::detail

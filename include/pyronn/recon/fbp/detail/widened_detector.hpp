@@ -104,4 +104,19 @@ class WidenedDetector {
   ExtraColumns extra_;
 };
 
+/// The detectors of samples whose scans these are: all as much wider as one of them needs it.
+template <class Geometry, class Scans>
+std::vector<WidenedDetector<Geometry>> widened_detectors(std::vector<Geometry> const& geometries,
+                                                         Scans const& scans) {
+  ExtraColumns extra;
+  for (auto const& scan : scans) {
+    auto const more = detail::extra_columns(scan, geometries.front().detector_size());
+    extra = {std::max(extra.before, more.before), std::max(extra.after, more.after)};
+  }
+  std::vector<WidenedDetector<Geometry>> result;
+  result.reserve(geometries.size());
+  for (Geometry const& geometry : geometries) result.emplace_back(geometry, extra);
+  return result;
+}
+
 }  // namespace pyronn::detail

@@ -142,6 +142,23 @@ struct DualStep {
   }
 };
 
+/// Some slices of such an image: places are theirs.
+template <class ImageOf>
+struct SlicesOfImage {
+  using Number = typename ImageOf::Number;
+
+  ImageOf image;
+  int first;
+  std::int64_t index;  ///< of the first pixel
+
+  template <int Rank>
+  PYRONN_HOST_DEVICE void row(Place<Rank> place, int count, Number* out) const {
+    place.at[Rank - 1] += first;
+    place.index += index;
+    image.row(place, count, out);
+  }
+};
+
 /// Writes the image of a dual.
 template <class T, int Rank>
 struct WriteImage {
@@ -221,6 +238,11 @@ class TvDual {
   [[nodiscard]] ArrayView<T, Rank> scratch() const {
     static_assert(sizeof(T) <= Rank * sizeof(Stored) && alignof(T) <= 512);
     return {reinterpret_cast<T*>(second_.data), lattice_.extents};
+  }
+
+  /// Of the vectors between calls, the components along an axis.
+  [[nodiscard]] ArrayView<Stored, Rank> field(int axis) const {
+    return {first_.slices(axis, 1).data, lattice_.extents};
   }
 
   [[nodiscard]] Lattice<Number, Rank> const& lattice() const { return lattice_; }

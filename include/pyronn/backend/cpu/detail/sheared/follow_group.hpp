@@ -17,6 +17,7 @@ namespace pyronn::detail {
 struct RaysInBox : RaysInTile {
   int are_whole[most];  ///< whether rays cover all slices of the box in full
   int meeting = 0;      ///< how many rays meet the box
+  int crossed = 0;      ///< how many strips they cross, all together
   /// Between which voxels these cross the first slice, moved along the middle slope.
   IndexRange range{far, -far};
 
@@ -30,6 +31,7 @@ struct RaysInBox : RaysInTile {
     auto const high_across = static_cast<float>(box.first_across + box.width) + margin;
     count = rays;
     meeting = 0;
+    crossed = 0;
     int lowest = far;
     int highest = -far;
     for (int n = 0; n < rays; ++n) {
@@ -50,6 +52,7 @@ struct RaysInBox : RaysInTile {
       last[n] = meets * (static_cast<int>(leaves) / strip_slices);
       are_whole[n] = static_cast<int>(both(from <= 0.0F, to >= slices));
       meeting += meets;
+      crossed += last[n] - first[n] + 1;
       float const start = either_of(meets, at, 0.0F);
       float const end = start + slices * (slope[n] - middle);
       lowest = min(lowest, static_cast<int>(min(start, end)) - 1 + misses * far);
@@ -64,7 +67,9 @@ struct RaysInBox : RaysInTile {
 };
 
 /// Takes the rays of a group through a box. `Work` has
-///   begin(range)      is called before rays are taken together
+///   pays(crossed, range)  whether rays that cross so many strips, at voxels of a range of the
+///                     first slice, are faster together than alone
+///   begin()           is called before rays are taken together
 ///   add(rays, place)  takes rays from a place of the table on together
 ///   add_apart(n)      takes a ray alone: where it begins or ends in the box, or there are few
 ///   end()             is called after begin and all rays
@@ -74,13 +79,15 @@ void follow_group(Table const& table, SlopeGroup const& group, BoxAcross const& 
   float const middle = group.interval.middle();
   RaysInBox rays;
   int meeting = 0;
+  int crossed = 0;
   for (int n = group.first; n < group.end; n += RaysInTile::most) {
     rays.find(table, n, min(RaysInTile::most, group.end - n), box, middle);
     meeting += rays.meeting;
+    crossed += rays.crossed;
   }
   if (meeting == 0) return;
-  bool const are_few = meeting < few;
-  if (!are_few) work.begin(rays.range);
+  bool const are_few = meeting < few || !work.pays(crossed, rays.range);
+  if (!are_few) work.begin();
   for (int n = group.first; n < group.end; n += RaysInTile::most) {
     rays.find(table, n, min(RaysInTile::most, group.end - n), box, middle);
     if (rays.meeting == 0) continue;

@@ -8,6 +8,7 @@
 
 #include <pyronn/backend/cpu/detail/sheared/follow_group.hpp>
 #include <pyronn/backend/cpu/detail/sheared/rays_by_slope.hpp>
+#include <pyronn/backend/cpu/detail/sheared/rays_per_column.hpp>
 #include <pyronn/backend/cpu/detail/sheared/sheared_copy.hpp>
 #include <pyronn/backend/cpu/detail/sheared/sheared_tile.hpp>
 #include <pyronn/core/config.hpp>
@@ -17,8 +18,10 @@
 #include <pyronn/exec/backend.hpp>
 #include <pyronn/exec/kernel.hpp>
 #include <pyronn/interp/software_interp.hpp>
+#include <pyronn/model/detail/joseph/forward.hpp>
 #include <pyronn/model/detail/joseph/ray.hpp>
 #include <pyronn/model/detail/task.hpp>
+#include <pyronn/model/detail/tiling.hpp>
 #include <pyronn/model/joseph.hpp>
 #include <pyronn/model/ray_driven.hpp>
 
@@ -42,7 +45,8 @@ struct AddInBox {
 };
 
 /// One item is some pixels side by side of some views. Their rays are put in order of their
-/// slopes, and group by group read sheared copies of the tiles of the image that they meet.
+/// slopes, and group by group read sheared copies of the tiles of the image that they meet. Where
+/// rays are too few for the copies, each is followed alone.
 template <class Task>
 struct ProjectSheared {
   using Block = BlockShape<32, 1, 1>;
@@ -61,6 +65,14 @@ struct ProjectSheared {
     int const first_view = item[1] * share.views;
     int const pixels = min(share.pixels, task.projections.extents[0] - first_pixel);
     int const views = min(share.views, task.num_views - first_view);
+    if (!pays(first_pixel, pixels, first_view, views, item[2])) {
+      JosephForward<PixelTiling<SoftwareInterp, CpuBackend, 2>, Task> const alone{task};
+      for (int n = 0; n < views; ++n) {
+        int const of = item[2] * task.num_views + first_view + n;
+        for (int u = 0; u < pixels; ++u) alone({first_pixel + u, 0, of});
+      }
+      return;
+    }
     auto const rays = std::make_unique<Rays>(task, item[2]);
     for (int n = 0; n < views; ++n) {
       auto const& view = task.views.view(first_view + n, item[2]);
@@ -97,6 +109,19 @@ struct ProjectSheared {
     return share;
   }
 
+  /// Whether rays are faster together than alone.
+  [[nodiscard]] bool pays(int first_pixel, int pixels, int first_view, int views,
+                          int sample) const {
+    constexpr float least = least_rays_per_column.forward;
+    if (least == 0.0F) return true;
+    RaysPerColumn rays;
+    for (int n = 0; n < views; ++n) {
+      rays.add(task.views.view(first_view + n, sample), first_pixel, pixels, task.size,
+               task.spacing);
+    }
+    return rays.are_at_least(least);
+  }
+
   struct Rays {
     Task const& task;
     int sample;
@@ -131,8 +156,11 @@ struct ProjectSheared {
         [[nodiscard]] auto slice() const {
           return rays.task.slice(rays.task.first_volume + rays.sample);
         }
-        void begin(IndexRange const& range) {
+        bool pays(int, IndexRange const& range) {
           rays.tile.shape(BoxAcross::of<Axis>(box), group.interval, range);
+          return true;
+        }
+        void begin() {
           copy_to<Axis>(rays.tile,
                         [this, image = slice()](int x, int y, float* numbers, int count) {
                           for (int n = 0; n < count; ++n) {

@@ -76,6 +76,12 @@ class ShearedTile {
           min(all, (max(end, border) - 1) / strip_slices * strip_slices + strip_slices) - 1;
     }
   }
+  /// How many columns of all strips rays meet.
+  [[nodiscard]] int columns_in_all() const {
+    int count = 0;
+    for (int n = 0; n < strips_; ++n) count += columns_[n].last - columns_[n].first + 1;
+    return count;
+  }
   /// Makes all sums zero.
   void clear() {
     for (int n = 0; n < strips_; ++n) {

@@ -4,11 +4,14 @@
 
 /// The transpose of Joseph's projection of the plane on cores.
 #include <memory>
+#include <optional>
 
 #include <pyronn/backend/cpu/detail/bricks/brick_sums.hpp>
+#include <pyronn/backend/cpu/detail/bricks/joseph_sums.hpp>
 #include <pyronn/backend/cpu/detail/bricks/voxel_boxes.hpp>
 #include <pyronn/backend/cpu/detail/sheared/follow_group.hpp>
 #include <pyronn/backend/cpu/detail/sheared/rays_by_slope.hpp>
+#include <pyronn/backend/cpu/detail/sheared/rays_per_column.hpp>
 #include <pyronn/backend/cpu/detail/sheared/sheared_copy.hpp>
 #include <pyronn/backend/cpu/detail/sheared/sheared_tile.hpp>
 #include <pyronn/core/extents.hpp>
@@ -55,6 +58,8 @@ struct TransposeSheared {
   struct Sums {
     VoxelBox box;
     BrickSums<SoftwareInterp, Boxes, 2, float> totals{};
+    /// Of groups that do not pay, once there are any.
+    std::optional<JosephSums<SoftwareInterp, Boxes, 2, float>> apart;
     RaysBySlope by_slope;
     ShearedTile<side> tile;
 
@@ -66,6 +71,7 @@ struct TransposeSheared {
         if (group.axis == 1) add_group<1>(group);
       });
       by_slope.clear();
+      if (apart) apart->move_to(box, totals);
     }
 
     template <int Axis>
@@ -73,16 +79,25 @@ struct TransposeSheared {
       struct {
         Sums& sums;
         SlopeGroup const& group;
+        bool do_pay = true;
 
-        void begin(IndexRange const& range) {
+        bool pays(int crossed, IndexRange const& range) {
           sums.tile.shape(BoxAcross::of<Axis>(sums.box), group.interval, range);
-          sums.tile.clear();
+          constexpr float least = least_rays_per_column.transpose;
+          if (least == 0.0F) return true;
+          do_pay =
+              static_cast<float>(crossed) >= least * static_cast<float>(sums.tile.columns_in_all());
+          return do_pay;
         }
+        void begin() { sums.tile.clear(); }
         void add(RaysInTile const& rays, int place) {
           sums.tile.add_along(rays, sums.by_slope.table().scale + place);
         }
         void add_apart(int n) {
-          sums.totals.add(sums.box, sums.by_slope.table().ray(n, group.axis), 1.0F);
+          JosephRay const ray = sums.by_slope.table().ray(n, group.axis);
+          if (do_pay) return sums.totals.add(sums.box, ray, 1.0F);
+          if (!sums.apart) sums.apart.emplace();
+          sums.apart->add(sums.box, ray, 1.0F);
         }
         void end() {
           add_from<Axis>(sums.tile, [this](int x, int y, float const* numbers, int count) {
