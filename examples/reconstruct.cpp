@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <exception>
+#include <memory>
 #include <new>
 #include <string>
 
@@ -30,10 +31,11 @@ int complain(char const* program, std::string message, int status) {
 
 int main(int argc, char** argv) {
   example::prepare_process();
-  example::silence_all_but_first();
+  std::unique_ptr<example::Ranks> ranks;  // they end when all is said
   try {
+    ranks = example::started_ranks();
     auto const options = example::parse_options(argc, argv);
-    int const status = options ? example::run_on(*example::started_ranks(), *options) : 0;
+    int const status = options ? example::run_on(*ranks, *options) : 0;
     example::flush_standard_output();
     return status;
   } catch (example::BadInput const& error) {

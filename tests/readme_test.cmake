@@ -7,8 +7,8 @@
 cmake_minimum_required(VERSION 3.25)
 
 file(READ ${source_dir}/README.md readme)
-foreach(example readme.cpp readme_plane.cpp readme_parts.cpp readme_streamed.cpp readme_geometry.cpp
-    readme_solver.cpp)
+foreach(example readme.cpp readme_plane.cpp readme_parts.cpp readme_streamed.cpp readme_ranks.cpp
+    readme_geometry.cpp readme_solver.cpp)
   file(READ ${source_dir}/examples/${example} program)
   string(REGEX REPLACE "^(//[^\n]*\n)+" "" program "${program}")
   string(FIND "${readme}" "```cpp\n${program}```" place)

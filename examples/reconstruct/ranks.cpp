@@ -3,20 +3,14 @@
 #include "ranks.hpp"
 
 #include <charconv>
-#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 
 namespace example {
 namespace {
 
-/// What Open MPI, and what MPICH and Slurm tell the programs that they start.
-struct Variables {
-  char const* size;
-  char const* rank;
-};
-constexpr Variables all_variables[] = {{"OMPI_COMM_WORLD_SIZE", "OMPI_COMM_WORLD_RANK"},
-                                       {"PMI_SIZE", "PMI_RANK"}};
+/// How Open MPI, and MPICH and Slurm tell programs how many of them they start.
+constexpr char const* variables[] = {"OMPI_COMM_WORLD_SIZE", "PMI_SIZE"};
 
 int number_in(char const* variable) {
   char const* const text = std::getenv(variable);
@@ -28,22 +22,11 @@ int number_in(char const* variable) {
 }  // namespace
 
 std::unique_ptr<Ranks> started_ranks() {
-  for (Variables const& variables : all_variables) {
-    int const count = number_in(variables.size);
-    if (count > 1) return ranks_of_mpi(count, variables.size);
+  for (char const* const variable : variables) {
+    int const count = number_in(variable);
+    if (count > 1) return ranks_of_mpi(count, variable);
   }
   return std::make_unique<Ranks>();
-}
-
-void silence_all_but_first() {
-  for (Variables const& variables : all_variables) {
-    if (number_in(variables.size) <= 1 || number_in(variables.rank) == 0) continue;
-    for (std::FILE* const stream : {stdout, stderr}) {
-      // What cannot be opened is closed, and as silent.
-      static_cast<void>(std::freopen("/dev/null", "w", stream));
-    }
-    return;
-  }
 }
 
 }  // namespace example

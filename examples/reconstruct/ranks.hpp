@@ -26,12 +26,10 @@ class Ranks {
   virtual void bring_to_first(int /*from*/, float* /*numbers*/, std::size_t /*count*/) const {}
 };
 
-/// Those that there are. Throws BadInput where there are several and the program was built without
-/// MPI, as all would write the same files.
+/// Those that there are; standard output and error of all but the first go nowhere. All end when it
+/// goes, so that the first has said what it says. Throws BadInput where there are several and the
+/// program was built without MPI, as all would write the same files.
 [[nodiscard]] std::unique_ptr<Ranks> started_ranks();
-
-/// What `main` does before anything is said: standard output and error go nowhere but in the first.
-void silence_all_but_first();
 
 /// Of `count` ranks, as `variable` of the environment says.
 [[nodiscard]] std::unique_ptr<Ranks> ranks_of_mpi(int count, char const* variable);

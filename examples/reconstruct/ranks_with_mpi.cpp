@@ -1,5 +1,6 @@
 // SPDX-FileCopyrightText: The pyronn authors
 // SPDX-License-Identifier: Apache-2.0
+#include <cstdio>
 #include <optional>
 #include <string>
 #include <vector>
@@ -21,6 +22,11 @@ class RanksOfMpi : public Ranks {
     int provided = 0;
     MPI_Init_thread(nullptr, nullptr, MPI_THREAD_FUNNELED, &provided);
     ranks_.emplace(MPI_COMM_WORLD);
+    if (ranks_->rank() == 0) return;
+    for (std::FILE* const stream : {stdout, stderr}) {
+      // What cannot be opened is closed, and as silent.
+      static_cast<void>(std::freopen("/dev/null", "w", stream));
+    }
   }
   RanksOfMpi(RanksOfMpi const&) = delete;
   RanksOfMpi& operator=(RanksOfMpi const&) = delete;
