@@ -40,9 +40,9 @@ class StreamTasks {
 
  public:
   /// Throws InvalidArgument for views that the operator does not have.
-  StreamTasks(Operator const& op, ViewSelection const& views)
+  StreamTasks(Operator const& op, ViewSelection views)
       : op_{&op},
-        views_{views},
+        views_{std::move(views)},
         count_{view_indices("Streamed", views_, op.geometry().num_views()).count} {}
 
   /// @{

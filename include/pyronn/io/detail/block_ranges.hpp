@@ -73,14 +73,12 @@ class BlockRanges {
       : request_bytes_{request_bytes},
         plane_bytes_{array.row_bytes() * array.extents[1]},
         begin_{array.offset + plane_bytes_ * block.first_plane +
-               array.row_bytes() * block.first_row} {
-    bool const is_whole = block.num_rows == array.extents[1];
-    runs_ = is_whole ? 1 : block.num_planes;
-    run_bytes_ = array.row_bytes() * block.num_rows * (is_whole ? block.num_planes : 1);
-    most_of_run_ = runs_ == 1
-                       ? (begin_ + run_bytes_ - 1) / request_bytes_ - begin_ / request_bytes_ + 1
-                       : (run_bytes_ - 1) / request_bytes_ + 2;
-  }
+               array.row_bytes() * block.first_row},
+        runs_{block.num_rows == array.extents[1] ? 1 : block.num_planes},
+        run_bytes_{array.row_bytes() * block.num_rows * (block.num_planes / runs_)},
+        most_of_run_{runs_ == 1
+                         ? (begin_ + run_bytes_ - 1) / request_bytes_ - begin_ / request_bytes_ + 1
+                         : (run_bytes_ - 1) / request_bytes_ + 2} {}
 
   /// How many there are, empty ones included.
   [[nodiscard]] std::int64_t count() const { return runs_ * most_of_run_; }

@@ -3,6 +3,7 @@
 #pragma once
 
 /// Which views of a geometry a call or a launch works on.
+#include <cstddef>
 #include <utility>
 #include <vector>
 
@@ -71,6 +72,7 @@ inline ViewSelection views_among(char const* function, ViewSelection const& sele
   ViewIndices const all = view_indices(function, selected, num_views);
   ViewIndices const some = view_indices(function, views, all.count);
   std::vector<int> indices;
+  indices.reserve(static_cast<std::size_t>(some.count));
   for (int n = 0; n < some.count; ++n) indices.push_back(all[some[n]]);
   return ViewSelection::list(std::move(indices));
 }

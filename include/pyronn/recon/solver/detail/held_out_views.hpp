@@ -25,9 +25,7 @@
 #include <pyronn/recon/solver/held_out.hpp>
 #include <pyronn/recon/solver/problem.hpp>
 
-namespace pyronn {
-
-namespace detail {
+namespace pyronn::detail {
 
 /// w^(1/2) |b - y|, 0 where w is 0, whatever b is; w may be null.
 template <class T, class Data = T>
@@ -189,6 +187,4 @@ class HeldOutViews {
   Buffer<double, Executor> numbers_;
 };
 
-}  // namespace detail
-
-}  // namespace pyronn
+}  // namespace pyronn::detail
