@@ -18,9 +18,9 @@
 #include <pyronn/core/view_of.hpp>
 #include <pyronn/distributed/streamed.hpp>
 
+#include "support/custom_geometries.hpp"
 #include "support/numbers.hpp"
 #include "support/operators.hpp"
-#include "support/own_cone.hpp"
 
 using pyronn::ConeBeam;
 using pyronn::Extents;
@@ -185,7 +185,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(pairs_are_those_of_whole_calls, Case, test::AllCas
 
 BOOST_TEST_DECORATOR(*boost::unit_test::precondition(test::device_present))
 BOOST_AUTO_TEST_CASE_TEMPLATE(geometries_may_be_the_users_own, Case, test::SoftwareCases) {
-  check_pair<Case>(test::OwnCone{upright()});
+  check_pair<Case>(test::Pinhole{upright()});
 }
 
 BOOST_TEST_DECORATOR(*boost::unit_test::precondition(test::device_present))

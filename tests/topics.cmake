@@ -65,9 +65,9 @@ pyronn_add_topic(axes axis_column_test detector_roll_test measured_axis_test rot
 pyronn_add_topic(arrays_of_images dicom_ct_pd_errors_test dicom_ct_pd_test edf_images_test
   elekta_images_test hdf5_images_test hdf5_virtual_test hdf5_volume_test image_stack_test
   npy_header_test npy_test tiff_images_test tiff_volume_test)
-pyronn_add_topic(scans data_exchange_test metaimage_errors_test metaimage_reader_test metaimage_test nikon_angles_test
-  nikon_errors_test nikon_test nxtomo_test ole2_file_test skyscan_errors_test skyscan_test varian_test zeiss_test
-  zeiss_values_test)
+pyronn_add_topic(scans data_exchange_test metaimage_errors_test metaimage_reader_test metaimage_test
+  nikon_angles_test nikon_errors_test nikon_test nxtomo_test ole2_file_test skyscan_errors_test
+  skyscan_test varian_test zeiss_test zeiss_values_test)
 pyronn_add_topic(described_scans beam_json_test calibration_fields_test geometry_json_test
   matrix_text_test rtk_files_test rtk_geometry_test rtk_scan_test scan_json_test
   volume_writer_test)

@@ -18,8 +18,8 @@
 
 #include "ranks/calls.hpp"
 #include "ranks/world.hpp"
+#include "support/custom_geometries.hpp"
 #include "support/numbers.hpp"
-#include "support/own_cone.hpp"
 
 using pyronn::Backprojector;
 using pyronn::ConeBeam;
@@ -131,7 +131,7 @@ BOOST_AUTO_TEST_CASE(backprojection_has_the_bits_of_one_rank) {
   check_volume(Backprojector<ConeBeam, SoftwareInterp>{cone(41, {1.3, -2.5}), grid()});
   check_volume(Backprojector<ConeBeam, SoftwareInterp>{leaning(), grid()});
   check_volume(Backprojector<pyronn::ParallelBeam3D, SoftwareInterp>{parallel(), grid()});
-  check_volume(Backprojector<test::OwnCone, SoftwareInterp>{test::OwnCone{cone(7)}, grid()});
+  check_volume(Backprojector<test::Pinhole, SoftwareInterp>{test::Pinhole{cone(7)}, grid()});
 }
 
 BOOST_AUTO_TEST_CASE(filtered_backprojection_has_the_bits_of_one_rank) {
@@ -174,7 +174,7 @@ BOOST_AUTO_TEST_CASE(transposes_of_rays_have_the_bits_of_one_rank) {
     check_volume(make<Backprojector>(leaning(), slices, pyronn::Joseph{}), false);
     check_volume(make<Backprojector>(cone(), slices, pyronn::Siddon{}), false);
   }
-  check_volume(make<Backprojector>(test::OwnCone{cone(7)}, 37, pyronn::Joseph{}), false);
+  check_volume(make<Backprojector>(test::Pinhole{cone(7)}, 37, pyronn::Joseph{}), false);
 }
 
 BOOST_AUTO_TEST_CASE(projection_has_the_numbers_of_one_rank) {
@@ -187,7 +187,7 @@ BOOST_AUTO_TEST_CASE(projection_has_the_numbers_of_one_rank) {
     check_views(make<Projector>(cone(), slices, pyronn::Siddon{}));
     check_views(make<Projector>(cone(), slices, pyronn::VoxelDriven{}));
   }
-  check_views(make<Projector>(test::OwnCone{cone(7)}, 53, pyronn::Joseph{}));
+  check_views(make<Projector>(test::Pinhole{cone(7)}, 53, pyronn::Joseph{}));
 }
 
 BOOST_AUTO_TEST_CASE(slabs_add_nothing_to_rows_beyond_their_shadow) {
