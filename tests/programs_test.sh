@@ -19,6 +19,14 @@ expect() {
   fi
 }
 
+# tells TEXT WHAT: the last command said so on standard output; else that WHAT.
+tells() {
+  grep -q "$1" "$folder/output" && return
+  echo "$2:"
+  cat "$folder/output"
+  failures=$((failures + 1))
+}
+
 # nothing_in NAME...: no such file, and no temporary.
 nothing_in() {
   for name in "$@" "$folder"/.pyronn-*; do
@@ -187,39 +195,23 @@ iterates 0.8 0.2 --method sirt --iterations 5 --initial fbp --window hann --nonn
   --voxel 25 > "$folder/output" 2> "$folder/error"
 status=$?
 expect 0 ''
-grep -q "^strength [0-9.e+-]*, by views that were held out" "$folder/output" || {
-  echo "the strength that was chosen is not told:"
-  cat "$folder/output"
-  failures=$((failures + 1))
-}
+tells "^strength [0-9.e+-]*, by views that were held out" "the strength that was chosen is not told"
 # Of a part of the half turn views are held out at its ends.
 sed 's/"count": 30/"count": 30, "range_deg": 60/' "$few" > "$folder/few/limited.json"
 "$reconstruct" "$folder/few/limited.json" --executor cpu --output "$folder/few/limited.npy" \
   --method tv --nonnegative --voxel 50 > "$folder/output" 2> "$folder/error"
 status=$?
 expect 0 ''
-grep -q "held out at the ends$" "$folder/output" || {
-  echo "it is not told that views at the ends are held out:"
-  cat "$folder/output"
-  failures=$((failures + 1))
-}
+tells "held out at the ends$" "it is not told that views at the ends are held out"
 # A strength is chosen with a mask, too, for a stack of slices. The start is the image of that search,
 # which a few iterations hardly improve.
 iterates 1 0.15 --method tv --iterations 20 --nonnegative --mask "$folder/few/truth.npy"
-grep -q "^strength [0-9.e+-]*, by views that were held out" "$folder/output" || {
-  echo "the strength that was chosen within the mask is not told:"
-  cat "$folder/output"
-  failures=$((failures + 1))
-}
+tells "^strength [0-9.e+-]*, by views that were held out" "the strength that was chosen within the mask is not told"
 "$reconstruct" "$few" --output "$folder/few/plan.npy" --method tv --strength 0.01 --plan \
   > "$folder/output" 2> "$folder/error"
 status=$?
 expect 0 ''
-grep -q "^tv, 100 iterations from zeros, strength 0.01" "$folder/output" || {
-  echo "the plan does not tell the method:"
-  cat "$folder/output"
-  failures=$((failures + 1))
-}
+tells "^tv, 100 iterations from zeros, strength 0.01" "the plan does not tell the method"
 nothing_in "$folder/few/plan.npy"
 
 # The picture of the residuals is a PNG; the mask keeps voxels as they were at the start.
