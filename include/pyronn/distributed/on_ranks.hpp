@@ -6,8 +6,6 @@
 #include <cstddef>
 #include <limits>
 #include <memory>
-#include <optional>
-#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -16,18 +14,20 @@
 #include <pyronn/core/extents.hpp>
 #include <pyronn/distributed/communicator.hpp>
 #include <pyronn/distributed/detail/rank_cut.hpp>
+#include <pyronn/distributed/detail/failure.hpp>
+#include <pyronn/distributed/detail/rank_link.hpp>
 #include <pyronn/distributed/detail/rank_memory.hpp>
 #include <pyronn/distributed/detail/rank_shares.hpp>
 #include <pyronn/distributed/detail/streamed_operator.hpp>
 #include <pyronn/distributed/rank_plan.hpp>
-#include <pyronn/exec/backend.hpp>
 #include <pyronn/operators/part.hpp>
 
 namespace pyronn {
 
 /// A Projector, a Backprojector or an Fbp of space on several ranks. Each has some consecutive
-/// views of the projections and a slab of the volume, possibly none, in the order of ranks, and
-/// computes by an executor of its own on cores.
+/// views of the projections and a slab of the volume, possibly none, in the order of ranks, in the
+/// memory of an executor of its own. On GPUs blocks of views are exchanged while others are worked
+/// on; through page-locked memory of the host where the communicator exchanges the host's.
 ///
 /// To make a volume ranks send rows of their views to those whose slabs need them, of an Fbp after
 /// they have filtered them, and add up nothing: it has the bits that one rank gives it, and those
@@ -37,14 +37,14 @@ namespace pyronn {
 /// ranks, if they have the same limit.
 ///
 /// All ranks make it and call it at the same time, with the same operator. An error in one of them
-/// is thrown by all, as share_errors does. It keeps its memory for the next call.
+/// is thrown by all, as share_errors does, at the end of a call, whose output is then not to be used.
+/// It keeps its memory for the next call. On a stream a call waits on the host for the other ranks,
+/// not for the rank's last work.
 template <class Operator, class Executor, class Communicator>
 class OnRanks {
   using Known = detail::StreamedOperator<Operator>;
   static_assert(Operator::dimension == 3, "OnRanks takes operators of space.");
   static_assert((check_communicator<Communicator>(), true));
-  static_assert(std::is_same_v<backend_t<Executor>, CpuBackend>,
-                "OnRanks takes executors on cores: what ranks exchange lies in the host's memory.");
 
  public:
   /// Of what a call reads and writes.
@@ -59,7 +59,7 @@ class OnRanks {
         executor_{executor},
         op_{std::move(op)},
         shares_{detail::agreed_shares(communicator_, op_)},
-        plan_{detail::plan_on(communicator_, executor_, op_, shares_, limit)} {
+        plan_{detail::plan_on(communicator_, executor_, op_, shares_, limit, Link::slots)} {
     share_errors(communicator_, [&] {
       exchanged_ = detail::exchanged_shares(op_, shares_, plan_.method);
       if (plan_.views_at_a_time > 0) blocks_ = shares_.blocks(plan_.views_at_a_time);
@@ -86,29 +86,36 @@ class OnRanks {
   [[nodiscard]] RankPlan const& plan() const { return plan_; }
 
   /// Reads this rank's part of the input and writes its part of the output. Returns when the
-  /// rank's part is done. Throws InvalidArgument for arrays of the wrong size, OutOfMemory, and
-  /// what another rank threw.
+  /// rank's part is done, or on a stream queued. Throws InvalidArgument for arrays of the wrong
+  /// size, OutOfMemory, what another rank threw, and CommunicationError.
   void operator()(ArrayView<Element const, 3> input, ArrayView<Element, 3> output) {
     share_errors(communicator_, [&] {
       check(input, output);
-      if (!memory_) memory_ = std::make_unique<Memory>(executor_, exchanged_, plan_);
+      if (!memory_) memory_ = std::make_unique<Memory>(executor_, exchanged_, plan_, Link::slots);
+      if (!link_) link_ = std::make_unique<Link>(executor_, communicator_);
+      link_->prepare(messages(input.data));
     });
+    // What fails from here on is told at the end: others wait for messages.
+    detail::LateFailure failure;
     switch (plan_.method) {
       case RankMethod::views_to_slabs:
       case RankMethod::filtered_views_to_slabs:
-        return make_slab(input, output);
+        make_slab(input, output, failure);
+        break;
       case RankMethod::gathered_volume:
-        return project_gathered(input, output);
+        project_gathered(input, output, failure);
+        break;
       case RankMethod::summed_slabs:
-        return project_slabs(input, output.data);
+        project_slabs(input, output.data, failure);
+        break;
     }
+    share_errors(communicator_, [&] { failure.raise(); });
   }
 
  private:
   using Memory = detail::RankMemory<Executor>;
   using Halves = detail::HalvesOf<Operator>;
-  using Exchange = decltype(std::declval<Communicator const&>().exchange(
-      std::vector<SentBytes>{}, std::vector<ReceivedBytes>{}));
+  using Link = detail::RankLink<Executor, Communicator>;
 
   [[nodiscard]] Extents<3> views_extents() const {
     return {shares_.projections[0], shares_.projections[1], views().count};
@@ -128,47 +135,63 @@ class OnRanks {
                     "OnRanks: the output is a null pointer");
   }
 
-  /// Does what may fail in one rank, then what all do.
-  template <class Prepare>
-  void exchange_after(Prepare const& prepare) const {
-    std::optional<Exchange> exchange;
-    share_errors(communicator_, [&] {
-      detail::Messages const messages = prepare();
-      exchange.emplace(communicator_.exchange(messages.sent, messages.received));
-    });
-    exchange->run();
+  /// What is exchanged in a call, in order.
+  [[nodiscard]] std::vector<detail::Messages> messages(float const* input) const {
+    std::vector<detail::Messages> result;
+    if (plan_.method == RankMethod::gathered_volume) {
+      if (shares_.size() > 1) result.push_back(shares_.slabs_to_all(input, memory_->block(0)));
+      return result;
+    }
+    float const* const own = filters() ? memory_->filtered.data() : input;
+    for (std::size_t n = 0; n < blocks_.size(); ++n) {
+      float* const block = memory_->block(slot(n));
+      result.push_back(plan_.method == RankMethod::summed_slabs
+                           ? shares_.parts_to_views(blocks_[n], block, memory_->parts_of(slot(n)))
+                           : exchanged_.rows_to_slabs(blocks_[n], own, block));
+    }
+    return result;
+  }
+  static int slot(std::size_t n) { return static_cast<int>(n % Link::slots); }
+
+  /// Does the first step of all blocks in order, and the second one of those that are `lead` behind.
+  template <class Begin, class End>
+  void for_blocks(std::size_t lead, Begin const& begin, End const& end) const {
+    for (std::size_t n = 0; n < blocks_.size() + lead; ++n) {
+      if (n < blocks_.size()) begin(n);
+      if (n >= lead) end(n - lead);
+    }
   }
 
   /// From all views to the slab.
-  void make_slab(ArrayView<float const, 3> input, ArrayView<float, 3> output) {
-    float const* own = input.data;
-    if (filters()) own = memory_->filtered.data();
-    bool is_filtered = !filters();
-    std::optional<RankShare> received;
-    auto const use_received = [&] {
-      if (!received || slab().count == 0) return;
-      add_block(*received, block_view(*received, own), output);
-    };
-    for (RankShare const& block : blocks_) {
-      exchange_after([&] {
-        if (!is_filtered) filter(input);
-        is_filtered = true;
-        use_received();
-        if (shares_.size() == 1) return detail::Messages{};
-        return exchanged_.rows_to_slabs(block, own, memory_->block.data());
-      });
-      received = block;
-    }
-    share_errors(communicator_, use_received);
+  void make_slab(ArrayView<float const, 3> input, ArrayView<float, 3> output,
+                 detail::LateFailure& failure) {
+    float const* const own = filters() ? memory_->filtered.data() : input.data;
+    // Others wait for the first block.
+    int const first = shares_.views_in(blocks_.front(), shares_.rank).count;
+    failure.guard([&] { filter(input, {0, first}); });
+    for_blocks(
+        Link::lead,
+        [&](std::size_t n) {
+          link_->begin(n, failure);
+          if (n == 0) failure.guard([&] { filter(input, {first, views().count - first}); });
+        },
+        [&](std::size_t n) {
+          link_->await(n, failure);
+          failure.guard([&] {
+            if (slab().count > 0) add_block(blocks_[n], block_view(n, own), output);
+          });
+        });
   }
 
   [[nodiscard]] bool filters() const { return plan_.method == RankMethod::filtered_views_to_slabs; }
-  void filter(ArrayView<float const, 3> input) {
+  /// Some of this rank's views, if it filters them.
+  void filter(ArrayView<float const, 3> input, RankShare const& some) {
     if constexpr (Halves::are_there) {
-      if (views().count == 0) return;
+      if (!filters() || some.count == 0) return;
       auto const halves = Halves::of(op_);
-      halves.filter(executor_, input, views().first,
-                    memory_->filtered.view(halves.filtered_extents(views().count)),
+      halves.filter(executor_, input.slices(some.first, some.count), views().first + some.first,
+                    memory_->filtered.view(halves.filtered_extents(views().count))
+                        .slices(some.first, some.count),
                     memory_->workspace);
     }
   }
@@ -185,21 +208,26 @@ class OnRanks {
     }
     op_(executor_, from, output, memory_->workspace, part);
   }
-  /// Where views of a block are; those of a single rank are its own.
-  [[nodiscard]] ArrayView<float const, 3> block_view(RankShare const& block,
-                                                     float const* own) const {
+  /// Where views of a block are: this rank's own, if it has all of them.
+  [[nodiscard]] ArrayView<float const, 3> block_view(std::size_t n, float const* own) const {
+    RankShare const& block = blocks_[n];
     Extents<3> const extents{exchanged_.projections[0], exchanged_.projections[1], block.count};
-    if (shares_.size() > 1) return {memory_->block.data(), extents};
-    return {own + static_cast<std::size_t>(block.first) * shares_.view_count(), extents};
+    if (!exchanged_.has_all_of(block)) return {memory_->block(slot(n)), extents};
+    return {own + static_cast<std::size_t>(block.first - views().first) * exchanged_.view_count(),
+            extents};
   }
 
   /// From the whole volume to the rank's views.
-  void project_gathered(ArrayView<float const, 3> input, ArrayView<float, 3> output) {
-    float* const whole = memory_->block.data();
-    if (shares_.size() > 1) exchange_after([&] { return shares_.slabs_to_all(input.data, whole); });
-    share_errors(communicator_, [&] {
+  void project_gathered(ArrayView<float const, 3> input, ArrayView<float, 3> output,
+                        detail::LateFailure& failure) {
+    bool const gathers = shares_.size() > 1;
+    if (gathers) {
+      link_->begin(0, failure);
+      link_->await(0, failure);
+    }
+    failure.guard([&] {
       if (views().count == 0) return;
-      ArrayView<float const, 3> const volume{shares_.size() > 1 ? whole : input.data,
+      ArrayView<float const, 3> const volume{gathers ? memory_->block(0) : input.data,
                                              shares_.volume};
       op_(executor_, volume, output, memory_->workspace,
           Part{ViewSelection::range(views().first, views().count)});
@@ -207,21 +235,27 @@ class OnRanks {
   }
 
   /// What slabs add to views, block after block.
-  void project_slabs(ArrayView<float const, 3> input, float* own) {
-    float* const data = memory_->block.data();
-    float* const parts = memory_->parts.data();
-    for (RankShare const& block : blocks_) {
-      exchange_after([&] {
-        if (slab().count > 0) {
-          Extents<3> const extents{shares_.projections[0], shares_.projections[1], block.count};
-          op_(executor_, input, ArrayView<float, 3>{data, extents}, memory_->workspace,
-              Part{ViewSelection::range(block.first, block.count),
-                   Slab{slab().first, slab().count}});
-        }
-        return shares_.parts_to_views(block, data, parts);
-      });
-      shares_.add_parts(block, data, parts, own);
-    }
+  void project_slabs(ArrayView<float const, 3> input, float* own, detail::LateFailure& failure) {
+    for_blocks(
+        Link::lead,
+        [&](std::size_t n) {
+          failure.guard([&] { project_slab(blocks_[n], input, memory_->block(slot(n))); });
+          link_->begin(n, failure);
+        },
+        [&](std::size_t n) {
+          link_->await(n, failure);
+          failure.guard([&] {
+            shares_.add_parts(executor_, blocks_[n], memory_->block(slot(n)),
+                              memory_->parts_of(slot(n)), own);
+          });
+        });
+  }
+  void project_slab(RankShare const& block, ArrayView<float const, 3> input, float* views) {
+    if (slab().count == 0) return;
+    Extents<3> const extents{shares_.projections[0], shares_.projections[1], block.count};
+    op_(executor_, input, ArrayView<float, 3>{views, extents}, memory_->workspace,
+        Part{ViewSelection::range(block.first, block.count),
+             Slab{slab().first, slab().count}});
   }
 
   Communicator communicator_;
@@ -232,6 +266,7 @@ class OnRanks {
   detail::RankShares exchanged_;   ///< of filtered views, if ranks filter
   std::vector<RankShare> blocks_;  ///< of views that are exchanged at a time
   std::unique_ptr<Memory> memory_;
+  std::unique_ptr<Link> link_;  // last: it waits for messages before memory goes
 };
 
 }  // namespace pyronn
