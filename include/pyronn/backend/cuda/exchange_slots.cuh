@@ -156,7 +156,7 @@ class ExchangeSlots<CudaBackend, Mover, Executor> {
   /// One after another without gaps.
   template <class Byte>
   static std::vector<PlanesOfRank<Byte>> staged(std::vector<PlanesOfRank<Byte>> messages,
-                                                Byte* memory) {
+                                                std::byte* memory) {
     for (auto& message : messages) {
       message.data = memory;
       message.pitch = message.bytes;
