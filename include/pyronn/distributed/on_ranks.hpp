@@ -10,6 +10,7 @@
 #include <vector>
 
 #include <pyronn/core/array_view.hpp>
+#include <pyronn/core/detail/detected.hpp>
 #include <pyronn/core/error.hpp>
 #include <pyronn/core/extents.hpp>
 #include <pyronn/distributed/communicator.hpp>
@@ -20,6 +21,7 @@
 #include <pyronn/distributed/detail/rank_shares.hpp>
 #include <pyronn/distributed/detail/streamed_operator.hpp>
 #include <pyronn/distributed/rank_plan.hpp>
+#include <pyronn/exec/workspace.hpp>
 #include <pyronn/operators/part.hpp>
 
 namespace pyronn {
@@ -39,7 +41,10 @@ namespace pyronn {
 /// All ranks make it and call it at the same time, with the same operator. An error in one of them
 /// is thrown by all, as share_errors does, at the end of a call, whose output is then not to be used.
 /// It keeps its memory for the next call. On a stream a call waits on the host for the other ranks,
-/// not for the rank's last work.
+/// not for the rank's last work. A call after the first can be captured into a graph by all ranks,
+/// which then launch it together; errors are those of the rank alone meanwhile, and a process that
+/// has several of the devices must capture in cudaStreamCaptureModeRelaxed, else CUDA refuses to end
+/// the capture. Such graphs must go before the communicator does.
 template <class Operator, class Executor, class Communicator>
 class OnRanks {
   using Known = detail::StreamedOperator<Operator>;
@@ -89,8 +94,11 @@ class OnRanks {
   /// rank's part is done, or on a stream queued. Throws InvalidArgument for arrays of the wrong
   /// size, OutOfMemory, what another rank threw, and CommunicationError.
   void operator()(ArrayView<Element const, 3> input, ArrayView<Element, 3> output) {
-    share_errors(communicator_, [&] {
+    share([&] {
       check(input, output);
+      detail::expects(!is_capturing() || (memory_ && Link::is_queued),
+                      "OnRanks: a call can be captured into a graph after one that was not, and "
+                      "where ranks exchange the memory of devices");
       if (!memory_) memory_ = std::make_unique<Memory>(executor_, exchanged_, plan_, Link::slots);
       if (!link_) link_ = std::make_unique<Link>(executor_, communicator_);
       link_->prepare(messages(input.data));
@@ -109,13 +117,30 @@ class OnRanks {
         project_slabs(input, output.data, failure);
         break;
     }
-    share_errors(communicator_, [&] { failure.raise(); });
+    share([&] { failure.raise(); });
   }
 
  private:
   using Memory = detail::RankMemory<Executor>;
   using Halves = detail::HalvesOf<Operator>;
   using Link = detail::RankLink<Executor, Communicator>;
+
+  [[nodiscard]] bool is_capturing() const {
+    if constexpr (detail::is_detected_v<detail::IsCapturing, Executor>) {
+      return executor_.is_capturing();
+    } else {
+      return false;
+    }
+  }
+  /// Errors of a step, which are the rank's own while it captures: nothing is told then.
+  template <class Step>
+  void share(Step const& step) const {
+    if (is_capturing()) {
+      step();
+    } else {
+      share_errors(communicator_, step);
+    }
+  }
 
   [[nodiscard]] Extents<3> views_extents() const {
     return {shares_.projections[0], shares_.projections[1], views().count};

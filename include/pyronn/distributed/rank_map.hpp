@@ -81,8 +81,7 @@ class RankMap {
   RankMap(Communicator const& communicator, Executor const& executor,
           Projector<Geometry, Interp, Model> const& projector,
           std::size_t limit = std::numeric_limits<std::ptrdiff_t>::max())
-      : communicator_{communicator},
-        pair_{std::make_shared<Pair>(communicator, executor, projector, limit)} {}
+      : pair_{std::make_shared<Pair>(communicator, executor, projector, limit)} {}
 
   /// The grid of this rank's slab.
   [[nodiscard]] Grid grid() const {
@@ -105,8 +104,8 @@ class RankMap {
   template <class T>
   void receive_slices(ArrayView<T, 3> array, SlicesBeside const& beside) const {
     std::size_t const bytes = static_cast<std::size_t>(array.slice_count()) * sizeof(T);
-    detail::exchange_slices(communicator_, pair_->forward.op().grid().size[2], beside,
-                            reinterpret_cast<std::byte*>(array.data), bytes);
+    pair_->slices(pair_->forward.op().grid().size[2], beside,
+                  reinterpret_cast<std::byte*>(array.data), bytes);
   }
 
   /// None of the solver's executor.
@@ -132,13 +131,14 @@ class RankMap {
     Pair(Communicator const& communicator, Executor const& executor,
          Projector<Geometry, Interp, Model> const& projector, std::size_t limit)
         : forward{communicator, executor, projector, limit},
-          transpose{communicator, executor, projector.adjoint(), limit} {}
+          transpose{communicator, executor, projector.adjoint(), limit},
+          slices{executor, communicator} {}
 
     OnRanks<Projector<Geometry, Interp, Model>, Executor, Communicator> forward;
     OnRanks<Backprojector<Geometry, Interp, Model>, Executor, Communicator> transpose;
+    detail::SliceExchange<Executor, Communicator> slices;
   };
 
-  Communicator communicator_;
   std::shared_ptr<Pair> pair_;
 };
 

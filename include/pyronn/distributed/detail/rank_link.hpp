@@ -37,10 +37,11 @@ class RankLink {
   using Mover = typename MoverOf<Communicator>::Type;
   using Slots = ExchangeSlots<backend_t<Executor>, Mover, Executor>;
   using Exchange = ExchangeOf<Communicator>;
-  static constexpr bool is_queued = std::is_same_v<Mover, CudaBackend>;
   static constexpr bool starts = Slots::is_direct && is_detected_v<StartOf, Exchange>;
 
  public:
+  /// Whether messages are queued, as work is.
+  static constexpr bool is_queued = std::is_same_v<Mover, CudaBackend>;
   /// How many exchanges are under way at most.
   static constexpr int slots = starts || !Slots::is_direct ? 2 : 1;
   /// How many are begun before the first one must have arrived.
