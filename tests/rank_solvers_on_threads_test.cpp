@@ -127,9 +127,8 @@ void check(MakeSolver const& make, double tolerance) {
   Values const whole = solved(make, pyronn::SystemMatrix{projector()}, test::executor(), data);
   // Within less than the image takes, what slabs add to views is summed up.
   std::size_t const less = static_cast<std::size_t>(image_size.count()) * sizeof(float) - 1;
-  for (auto const& [ranks, limit] :
-       {std::pair{1, no_limit}, std::pair{2, no_limit}, std::pair{3, no_limit},
-        std::pair{2, less}}) {
+  for (auto const& [ranks, limit] : {std::pair{1, no_limit}, std::pair{2, no_limit},
+                                     std::pair{3, no_limit}, std::pair{2, less}}) {
     Values const found = solved_on(ranks, make, data, limit);
     BOOST_TEST(test::relative_l2(found, whole) < tolerance);
     BOOST_TEST((solved_on(ranks, make, data, limit) == found));

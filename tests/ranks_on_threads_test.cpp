@@ -145,7 +145,8 @@ void check_views(Op const& op) {
     BOOST_TEST((summed.method == RankMethod::summed_slabs));
     BOOST_TEST(summed.views_at_a_time < static_cast<std::size_t>(op.geometry().num_views()));
     BOOST_TEST(test::relative_l2(summed.values, whole) < 5e-6);
-    BOOST_TEST((made_on<EagerThreadCommunicator>(ranks, op, in, volume - 1).values == summed.values));
+    BOOST_TEST(
+        (made_on<EagerThreadCommunicator>(ranks, op, in, volume - 1).values == summed.values));
   }
 }
 

@@ -53,8 +53,7 @@ struct Numbers {
 
   [[nodiscard]] Extents<3> items() const { return extents; }
   PYRONN_HOST_DEVICE void operator()(pyronn::Vec<int, 3> item) const {
-    std::int64_t const n =
-        (std::int64_t{item[2]} * extents[1] + item[1]) * extents[0] + item[0];
+    std::int64_t const n = (std::int64_t{item[2]} * extents[1] + item[1]) * extents[0] + item[0];
     auto const state = static_cast<std::uint32_t>(n + first) * 2654435761U;
     data[n] = static_cast<float>((state ^ (state >> 15)) >> 8) * 0x1p-24F;
   }
@@ -115,8 +114,7 @@ Result on_one(Op const& op, Extents<3> from, Extents<3> to, int calls, bool keep
   Stream const stream;
   CudaExecutor const executor{stream.get()};
   pyronn::Workspace<CudaExecutor> workspace{
-      executor,
-      op.workspace_bytes(executor, pyronn::ArrayView<float const, 3>{nullptr, from})};
+      executor, op.workspace_bytes(executor, pyronn::ArrayView<float const, 3>{nullptr, from})};
   return timed(
       executor, stream, from, 0, to, calls, keeps,
       [&](Array in, Array out) { op(executor, in, out, workspace); }, [] {});
@@ -135,8 +133,8 @@ Result on_rank(Communicator const& ranks, test::Meeting& meeting, Op const& op, 
                            call.output_extents()[2] == call.slab().count;
   int const first = (takes_views ? call.views() : call.slab()).first;
   return timed(
-      executor, stream, from, std::int64_t{first} * from[0] * from[1], call.output_extents(),
-      calls, keeps, [&](Array in, Array out) { call(in, out); },
+      executor, stream, from, std::int64_t{first} * from[0] * from[1], call.output_extents(), calls,
+      keeps, [&](Array in, Array out) { call(in, out); },
       [&] { meeting.meet(ranks.rank(), nullptr, [](auto const&) {}); });
 }
 

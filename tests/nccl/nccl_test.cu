@@ -333,8 +333,7 @@ BOOST_AUTO_TEST_CASE(a_rank_that_is_gone_is_noticed) {
         if (repeat == 0) said[n] = error.what();
       }
     }
-    seconds[n] =
-        std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    seconds[n] = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     own.wait();
   });
   test::check_nccl(ncclCommAbort(devices.comm(gone)));

@@ -22,9 +22,7 @@ class OwnExecutor {
 
   [[nodiscard]] Executor get() const { return Executor{stream_}; }
   /// Until its work is done.
-  void wait() const {
-    pyronn::check_cuda(cudaStreamSynchronize(stream_), "cudaStreamSynchronize");
-  }
+  void wait() const { pyronn::check_cuda(cudaStreamSynchronize(stream_), "cudaStreamSynchronize"); }
 
  private:
   cudaStream_t stream_ = nullptr;

@@ -46,7 +46,8 @@ class Meeting {
       there_ = 0;
       ++turn_;
       all_there_.notify_all();
-    } else if (!all_there_.wait_for(lock, std::chrono::seconds{60}, [&] { return turn_ != turn; })) {
+    } else if (!all_there_.wait_for(lock, std::chrono::seconds{60},
+                                    [&] { return turn_ != turn; })) {
       throw pyronn::CommunicationError{"a thread did not come"};
     }
   }

@@ -94,7 +94,8 @@ class NcclCommunicator {
       // What is gathered lies behind what is sent.
       state_->collective("gather()", {from + first, count, gathered.data(), count * ranks, count},
                          [&](std::byte* piece, ncclComm_t comm, cudaStream_t stream) {
-                           return ncclAllGather(piece, piece + count, count, ncclInt8, comm, stream);
+                           return ncclAllGather(piece, piece + count, count, ncclInt8, comm,
+                                                stream);
                          });
       for (std::size_t n = 0; n < ranks; ++n) {
         std::copy_n(gathered.data() + n * count, count, to + n * bytes + first);
@@ -137,9 +138,9 @@ class NcclCommunicator {
     std::vector<ReceivedBytes> received_;
   };
 
-  /// Messages of this rank, in memory that its device reaches, and that stays where it is until they
-  /// have come and gone. Throws InvalidArgument for ranks that do not exist and for messages to
-  /// itself, and std::bad_alloc.
+  /// Messages of this rank, in memory that its device reaches, and that stays where it is until
+  /// they have come and gone. Throws InvalidArgument for ranks that do not exist and for messages
+  /// to itself, and std::bad_alloc.
   [[nodiscard]] Exchange exchange(std::vector<SentBytes> const& sent,
                                   std::vector<ReceivedBytes> const& received) const {
     Exchange result{state_};

@@ -14,8 +14,8 @@
 #include <pyronn/core/error.hpp>
 #include <pyronn/core/extents.hpp>
 #include <pyronn/distributed/communicator.hpp>
-#include <pyronn/distributed/detail/rank_cut.hpp>
 #include <pyronn/distributed/detail/failure.hpp>
+#include <pyronn/distributed/detail/rank_cut.hpp>
 #include <pyronn/distributed/detail/rank_link.hpp>
 #include <pyronn/distributed/detail/rank_memory.hpp>
 #include <pyronn/distributed/detail/rank_shares.hpp>
@@ -39,12 +39,12 @@ namespace pyronn {
 /// ranks, if they have the same limit.
 ///
 /// All ranks make it and call it at the same time, with the same operator. An error in one of them
-/// is thrown by all, as share_errors does, at the end of a call, whose output is then not to be used.
-/// It keeps its memory for the next call. On a stream a call waits on the host for the other ranks,
-/// not for the rank's last work. A call after the first can be captured into a graph by all ranks,
-/// which then launch it together; errors are those of the rank alone meanwhile, and a process that
-/// has several of the devices must capture in cudaStreamCaptureModeRelaxed, else CUDA refuses to end
-/// the capture. Such graphs must go before the communicator does.
+/// is thrown by all, as share_errors does, at the end of a call, whose output is then not to be
+/// used. It keeps its memory for the next call. On a stream a call waits on the host for the other
+/// ranks, not for the rank's last work. A call after the first can be captured into a graph by all
+/// ranks, which then launch it together; errors are those of the rank alone meanwhile, and a
+/// process that has several of the devices must capture in cudaStreamCaptureModeRelaxed, else CUDA
+/// refuses to end the capture. Such graphs must go before the communicator does.
 template <class Operator, class Executor, class Communicator>
 class OnRanks {
   using Known = detail::StreamedOperator<Operator>;
@@ -178,7 +178,8 @@ class OnRanks {
   }
   static int slot(std::size_t n) { return static_cast<int>(n % Link::slots); }
 
-  /// Does the first step of all blocks in order, and the second one of those that are `lead` behind.
+  /// Does the first step of all blocks in order, and the second one of those that are `lead`
+  /// behind.
   template <class Begin, class End>
   void for_blocks(std::size_t lead, Begin const& begin, End const& end) const {
     for (std::size_t n = 0; n < blocks_.size() + lead; ++n) {
@@ -279,8 +280,7 @@ class OnRanks {
     if (slab().count == 0) return;
     Extents<3> const extents{shares_.projections[0], shares_.projections[1], block.count};
     op_(executor_, input, ArrayView<float, 3>{views, extents}, memory_->workspace,
-        Part{ViewSelection::range(block.first, block.count),
-             Slab{slab().first, slab().count}});
+        Part{ViewSelection::range(block.first, block.count), Slab{slab().first, slab().count}});
   }
 
   Communicator communicator_;

@@ -48,9 +48,9 @@ struct MessageBytes {
   std::size_t received = 0;
 };
 
-/// Messages that are under way at the same time, each in a slot. `Mover` is the backend whose memory
-/// is exchanged. Here both are the host's: messages are sent from where they are, and work is done
-/// when a call returns.
+/// Messages that are under way at the same time, each in a slot. `Mover` is the backend whose
+/// memory is exchanged. Here both are the host's: messages are sent from where they are, and work
+/// is done when a call returns.
 template <class Backend, class Mover, class Executor>
 class ExchangeSlots {
   static_assert(!std::is_same_v<Mover, CudaBackend>,

@@ -91,9 +91,9 @@ void run(std::string const& end, ncclComm_t comm) {
         pyronn::ConeBeam::circular({80, 130, pyronn::equal_angles(40)}, {{19, 31}, {1.6, 1.5}});
     pyronn::Fbp<pyronn::ConeBeam, pyronn::SoftwareInterp> const op{
         scan, pyronn::Grid::centered({11, 13, 37}, {1, 1, 0.7})};
-    EndingExecutor const ending{is_last && end == "memory" ? CudaExecutor{stream, no_memory}
-                                                           : executor,
-                                end, ends_in_kernel ? 50 : 0};
+    EndingExecutor const ending{
+        is_last && end == "memory" ? CudaExecutor{stream, no_memory} : executor, end,
+        ends_in_kernel ? 50 : 0};
     pyronn::OnRanks call{ranks, ending, op};
     auto const count = [](pyronn::Extents<3> extents) {
       return static_cast<std::size_t>(extents.count());

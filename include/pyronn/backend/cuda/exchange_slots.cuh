@@ -22,8 +22,7 @@ namespace pyronn::detail {
 
 template <class Executor>
 void move_on_device(Executor const& executor, MovedPlanes const& moved) {
-  PlaneCopy const copy{moved.to,    moved.pitch, moved.from,
-                       moved.pitch, moved.bytes, moved.planes};
+  PlaneCopy const copy{moved.to, moved.pitch, moved.from, moved.pitch, moved.bytes, moved.planes};
   copy.queue(cudaMemcpyDeviceToDevice, executor.stream());
 }
 

@@ -146,8 +146,8 @@ class NcclState {
   static constexpr std::size_t most_pending = 16;
 
   static void check_usage(ncclResult_t result, char const* call) {
-    expects(result == ncclSuccess, "NcclCommunicator: ", call, " failed: ",
-            ncclGetErrorString(result));
+    expects(result == ncclSuccess, "NcclCommunicator: ", call,
+            " failed: ", ncclGetErrorString(result));
   }
 
   void check_alive(char const* what) const {
@@ -191,13 +191,15 @@ class NcclState {
   }
 
   [[noreturn]] void lose_silent(char const* what) {
-    lose(what, message("nothing came from another rank for ", options_.longest_wait.count(), " ms"));
+    lose(what,
+         message("nothing came from another rank for ", options_.longest_wait.count(), " ms"));
   }
   [[noreturn]] void lose(char const* what, std::string const& why) {
     bool const aborts = options_.lost == LostNcclComm::is_aborted;
-    reason_ = message("pyronn::NcclCommunicator: rank ", rank_, " of ", size_, ": ", what, ": ", why,
-                      aborts ? "; the communicator was aborted"
-                             : "; the communicator can no longer be used, and is to be aborted");
+    reason_ =
+        message("pyronn::NcclCommunicator: rank ", rank_, " of ", size_, ": ", what, ": ", why,
+                aborts ? "; the communicator was aborted"
+                       : "; the communicator can no longer be used, and is to be aborted");
     if (aborts) {
       static_cast<void>(ncclCommAbort(comm_));
       comm_ = nullptr;

@@ -261,7 +261,8 @@ class RankPlanner {
   std::vector<RankChoice> choices_;
 };
 
-/// The plan, for so many blocks at a time, of a method that all ranks have the memory for; the least of all ranks' limits counts.
+/// The plan, for so many blocks at a time, of a method that all ranks have the memory for; the
+/// least of all ranks' limits counts.
 template <class Communicator, class Executor, class Operator>
 RankPlan plan_on(Communicator const& communicator, Executor const& executor, Operator const& op,
                  RankShares const& shares, std::size_t limit, int blocks) {

@@ -30,8 +30,8 @@ struct MoverOf<Communicator, true> {
 
 /// Exchanges of one call, by their numbers, which follow one another. Between the begin of one and
 /// its arrival others may be begun and work be done, as many as there are slots: what they bring
-/// must be at places of its own. Failures of this rank alone are kept, and the messages sent all the
-/// same, as others wait for them.
+/// must be at places of its own. Failures of this rank alone are kept, and the messages sent all
+/// the same, as others wait for them.
 template <class Executor, class Communicator>
 class RankLink {
   using Mover = typename MoverOf<Communicator>::Type;

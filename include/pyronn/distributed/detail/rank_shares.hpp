@@ -89,8 +89,8 @@ struct RankShares {
     return views_in(block, rank).count == block.count;
   }
 
-  /// Brings rows of a block's views to `block_data` of each rank whose slab needs them, but where it
-  /// has all of these views.
+  /// Brings rows of a block's views to `block_data` of each rank whose slab needs them, but where
+  /// it has all of these views.
   [[nodiscard]] Messages rows_to_slabs(RankShare const& block, float const* own,
                                        float* block_data) const {
     Messages messages;
@@ -98,7 +98,8 @@ struct RankShares {
     for (int other = 0; other < size(); ++other) {
       if (slabs[index(other)].count > 0 && mine.count > 0) {
         DetectorRows const& needed = rows[index(other)];
-        auto const* const from = bytes(own + row_start(mine.first - own_views().first, needed.first));
+        auto const* const from =
+            bytes(own + row_start(mine.first - own_views().first, needed.first));
         if (other != rank) {
           messages.sent.push_back(
               {other, from, view_bytes(), row_bytes(needed), index(mine.count)});
