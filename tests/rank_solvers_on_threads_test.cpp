@@ -25,7 +25,7 @@ using pyronn::ConeBeam;
 using pyronn::Extents;
 using pyronn::SoftwareInterp;
 using test::Executor;
-using Ranks = test::ThreadCommunicator;
+using Ranks = pyronn::ThreadCommunicator;
 using Values = std::vector<float>;
 
 namespace {

@@ -19,6 +19,9 @@
 #include "support/numbers.hpp"
 #include "support/own_executor.hpp"
 #include "support/thread_communicator.hpp"
+#if defined(__CUDACC__)
+#include <pyronn/distributed/peer_communicator.cuh>
+#endif
 
 using pyronn::Backprojector;
 using pyronn::ConeBeam;
@@ -26,12 +29,19 @@ using pyronn::Extents;
 using pyronn::Projector;
 using pyronn::RankMethod;
 using pyronn::SoftwareInterp;
+using pyronn::ThreadCommunicator;
 using test::EagerThreadCommunicator;
 using test::Executor;
-using test::ThreadCommunicator;
 using Values = std::vector<float>;
 
 namespace {
+
+#if defined(__CUDACC__)
+/// Copies on the device.
+using NearCommunicator = pyronn::PeerCommunicator;
+#else
+using NearCommunicator = EagerThreadCommunicator;
+#endif
 
 constexpr std::size_t no_limit = std::numeric_limits<std::ptrdiff_t>::max();
 
@@ -121,7 +131,7 @@ void check_bits(Op const& op) {
     std::size_t limit = std::size_t{1} << 20;
     for (int blocks = 0; blocks < 4; limit = limit * 2 / 5) {
       try {
-        Made const made = made_on<EagerThreadCommunicator>(ranks, op, in, limit);
+        Made const made = made_on<NearCommunicator>(ranks, op, in, limit);
         BOOST_TEST((made.values == whole));
         ++blocks;
       } catch (pyronn::OutOfMemory const&) {
@@ -138,15 +148,15 @@ void check_views(Op const& op) {
   Values const whole = whole_call(op, in, op.grid().size, projections(op));
   std::size_t const volume = static_cast<std::size_t>(op.grid().size.count()) * sizeof(float);
   for (int const ranks : {2, 3, 5}) {
-    Made const gathered = made_on<EagerThreadCommunicator>(ranks, op, in);
+    Made const gathered = made_on<NearCommunicator>(ranks, op, in);
     BOOST_TEST((gathered.method == RankMethod::gathered_volume));
     BOOST_TEST(test::relative_l2(gathered.values, whole) < 1e-6);
-    Made const summed = made_on<EagerThreadCommunicator>(ranks, op, in, volume - 1);
+    Made const summed = made_on<NearCommunicator>(ranks, op, in, volume - 1);
     BOOST_TEST((summed.method == RankMethod::summed_slabs));
     BOOST_TEST(summed.views_at_a_time < static_cast<std::size_t>(op.geometry().num_views()));
     BOOST_TEST(test::relative_l2(summed.values, whole) < 5e-6);
     BOOST_TEST(
-        (made_on<EagerThreadCommunicator>(ranks, op, in, volume - 1).values == summed.values));
+        (made_on<NearCommunicator>(ranks, op, in, volume - 1).values == summed.values));
   }
 }
 
@@ -176,7 +186,7 @@ BOOST_AUTO_TEST_CASE(transposes_have_the_bits_of_one_rank) {
   Values const one = made_on<ThreadCommunicator>(1, op, in).values;
   BOOST_TEST(test::relative_l2(one, whole_call(op, in, projections(op), op.grid().size)) < 1e-6);
   for (int const ranks : {2, 7}) {
-    BOOST_TEST((made_on<EagerThreadCommunicator>(ranks, op, in).values == one));
+    BOOST_TEST((made_on<NearCommunicator>(ranks, op, in).values == one));
   }
 }
 
@@ -185,7 +195,7 @@ BOOST_AUTO_TEST_CASE(an_error_in_one_rank_is_thrown_by_all) {
   pyronn::Fbp<ConeBeam, SoftwareInterp> const op{cone(67), grid(37)};
   for (int bad = 0; bad < 3; ++bad) {
     std::vector<std::string> said(3);
-    test::on_threads<EagerThreadCommunicator>(3, [&](EagerThreadCommunicator const& ranks) {
+    test::on_threads<NearCommunicator>(3, [&](NearCommunicator const& ranks) {
       test::OwnExecutor const own;
       pyronn::OnRanks call{ranks, own.get(), op};
       Extents<3> from = call.input_extents();

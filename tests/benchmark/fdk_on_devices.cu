@@ -3,8 +3,9 @@
 
 // Times FDK and the exact pair on one CUDA device, and on several by a thread each, with arrays in
 // their memory, and compares FDK's bits:
-//   fdk_on_devices [nccl|host] [DEVICES] [CALLS] [PROBLEM]
-// `host` brings messages through the host's memory, and may have more ranks than there are devices.
+//   fdk_on_devices [nccl|peer|host] [DEVICES] [CALLS] [PROBLEM]
+// `peer` copies from device to device, and `host` brings messages through the host's memory; with
+// both there may be more ranks than devices.
 // Medians of CALLS calls (5 unless given) after a first one; PROBLEM is P1 or 1024^3, or both.
 #include <algorithm>
 #include <chrono>
@@ -25,10 +26,11 @@
 #include <pyronn/cuda.cuh>
 #include <pyronn/distributed/nccl_communicator.hpp>
 #include <pyronn/distributed/on_ranks.hpp>
+#include <pyronn/distributed/peer_communicator.cuh>
+#include <pyronn/distributed/thread_communicator.hpp>
 
 #include "problems.hpp"
 #include "report.hpp"
-#include "support/thread_communicator.hpp"
 
 namespace {
 
@@ -121,8 +123,8 @@ Result on_one(Op const& op, Extents<3> from, Extents<3> to, int calls, bool keep
 }
 
 template <class Communicator, class Op>
-Result on_rank(Communicator const& ranks, test::Meeting& meeting, Op const& op, int calls,
-               bool keeps) {
+Result on_rank(Communicator const& ranks, pyronn::ThreadCommunicator const& threads, Op const& op,
+               int calls, bool keeps) {
   Stream const stream;
   CudaExecutor const executor{stream.get()};
   pyronn::OnRanks call{ranks, executor, op};
@@ -134,8 +136,7 @@ Result on_rank(Communicator const& ranks, test::Meeting& meeting, Op const& op, 
   int const first = (takes_views ? call.views() : call.slab()).first;
   return timed(
       executor, stream, from, std::int64_t{first} * from[0] * from[1], call.output_extents(), calls,
-      keeps, [&](Array in, Array out) { call(in, out); },
-      [&] { meeting.meet(ranks.rank(), nullptr, [](auto const&) {}); });
+      keeps, [&](Array in, Array out) { call(in, out); }, [&] { threads.barrier(); });
 }
 
 /// Runs `work(rank)` on a thread each and throws what one of them threw.
@@ -162,7 +163,7 @@ void on_devices(int ranks, Work const& work) {
 }
 
 struct Group {
-  bool is_nccl;
+  std::string kind;
   int ranks;
   std::vector<ncclComm_t> comms;
 };
@@ -177,15 +178,18 @@ void compare(Group const& group, char const* name, Op const& op, Extents<3> from
     if (rank == 0) one = result;
   });
   std::vector<Result> all(static_cast<std::size_t>(group.ranks));
-  auto const meeting = std::make_shared<test::Meeting>(group.ranks);
+  pyronn::ThreadGroup const threads{group.ranks, std::chrono::seconds{60}};
   on_devices(group.ranks, [&](int rank) {
     auto const n = static_cast<std::size_t>(rank);
-    if (group.is_nccl) {
+    pyronn::ThreadCommunicator const here{threads, rank};
+    if (group.kind == "nccl") {
       pyronn::NcclCommunicator const ranks{group.comms[n]};
-      all[n] = on_rank(ranks, *meeting, op, calls, keeps);
+      all[n] = on_rank(ranks, here, op, calls, keeps);
+    } else if (group.kind == "peer") {
+      pyronn::PeerCommunicator const ranks{threads, rank};
+      all[n] = on_rank(ranks, here, op, calls, keeps);
     } else {
-      test::ThreadCommunicator const ranks{meeting, rank};
-      all[n] = on_rank(ranks, *meeting, op, calls, keeps);
+      all[n] = on_rank(here, here, op, calls, keeps);
     }
   });
   double most = 0;
@@ -231,10 +235,11 @@ void time_messages(Group const& group) {
   constexpr int views = 256;
   constexpr std::size_t view = std::size_t{1248} * 960 * 4;
   constexpr std::size_t rows = view / 960 * 560;
-  auto const meeting = std::make_shared<test::Meeting>(group.ranks);
+  pyronn::ThreadGroup const threads{group.ranks, std::chrono::seconds{60}};
   std::vector<std::byte*> memory(static_cast<std::size_t>(group.ranks));
   on_devices(group.ranks, [&](int rank) {
     auto const n = static_cast<std::size_t>(rank);
+    pyronn::ThreadCommunicator const here{threads, rank};
     Stream const stream;
     CudaExecutor const executor{stream.get()};
     pyronn::Buffer<std::byte, CudaExecutor> const buffer{executor, view * views};
@@ -251,7 +256,7 @@ void time_messages(Group const& group) {
     auto const time = [&](char const* what, auto const& work) {
       std::vector<double> times;
       for (int call = 0; call < 8; ++call) {
-        meeting->meet(rank, nullptr, [](auto const&) {});
+        here.barrier();
         auto const start = Clock::now();
         work();
         times.push_back(std::chrono::duration<double, std::milli>(Clock::now() - start).count());
@@ -263,6 +268,9 @@ void time_messages(Group const& group) {
       }
     };
     time("messages", [&] { exchange.run(); });
+    pyronn::PeerCommunicator const peers{threads, rank};
+    auto copies = peers.exchange(sent, received);
+    time("copies", [&] { copies.run(); });
     time("a copy", [&] {
       if (rank != 1) return;
       pyronn::check_cuda(cudaMemcpy2DAsync(memory[1], view, memory[0], view, rows, views,
@@ -273,7 +281,7 @@ void time_messages(Group const& group) {
     for (std::int64_t count = 0; count < 2; ++count) {
       time("no messages but an agreement", [&] { static_cast<void>(ranks.largest(count)); });
     }
-    meeting->meet(rank, nullptr, [](auto const&) {});
+    here.barrier();
   });
 }
 
@@ -283,11 +291,11 @@ int main(int argc, char** argv) {
   try {
     int devices = 0;
     pyronn::check_cuda(cudaGetDeviceCount(&devices), "cudaGetDeviceCount");
-    Group group{argc < 2 || std::strcmp(argv[1], "nccl") == 0, devices, {}};
+    Group group{argc < 2 ? "nccl" : argv[1], devices, {}};
     if (argc > 2) group.ranks = std::max(1, std::atoi(argv[2]));
     int const calls = argc > 3 ? std::max(1, std::atoi(argv[3])) : 5;
     std::string const wanted = argc > 4 ? argv[4] : "";
-    if (group.is_nccl) {
+    if (group.kind == "nccl") {
       std::vector<int> numbers;
       for (int n = 0; n < group.ranks; ++n) numbers.push_back(n);
       group.comms.resize(numbers.size());

@@ -33,6 +33,7 @@
 /// @code
 ///     using Backend = CudaBackend;
 ///     cudaStream_t stream() const;       // in whose order start() queues messages
+///     using CanBeCaptured = void;        // optional: so that graphs may hold start()
 /// @endcode
 #include <cstddef>
 #include <cstdint>
@@ -99,6 +100,8 @@ using LargestOf = decltype(std::declval<C const&>().largest(std::int64_t{}));
 template <class C>
 using ExchangeOf = decltype(std::declval<C const&>().exchange(std::vector<SentBytes>{},
                                                               std::vector<ReceivedBytes>{}));
+template <class C>
+using CanBeCaptured = typename C::CanBeCaptured;
 template <class Exchange>
 using StartOf = decltype(std::declval<Exchange&>().start());
 

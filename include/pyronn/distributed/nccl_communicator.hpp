@@ -17,6 +17,7 @@
 #include <pyronn/core/error.hpp>
 #include <pyronn/distributed/communicator.hpp>
 #include <pyronn/distributed/detail/nccl_state.hpp>
+#include <pyronn/distributed/detail/peer_access.hpp>
 #include <pyronn/distributed/nccl_options.hpp>
 #include <pyronn/exec/backend.hpp>
 
@@ -38,12 +39,13 @@ class NcclCommunicator {
  public:
   /// Whose memory is exchanged.
   using Backend = CudaBackend;
+  /// Graphs may hold its messages.
+  using CanBeCaptured = void;
 
   /// Every rank of `comm` makes one, at the same time, with the same options, and all of them meet.
-  /// Other devices for which this process has made one may from then on reach the default memory
-  /// pool of the current device, as NCCL lets them reach all other memory. Throws InvalidArgument
-  /// for a null pointer and where another device is current than that of `comm`, CudaError,
-  /// OutOfMemory and CommunicationError.
+  /// Devices of one process may from then on reach each other's default memory pools, as NCCL takes
+  /// for granted. Throws InvalidArgument for a null pointer and where another device is current
+  /// than that of `comm`, CudaError, OutOfMemory and CommunicationError.
   explicit NcclCommunicator(ncclComm_t comm, NcclOptions const& options = {})
       : state_{std::make_shared<detail::NcclState>(comm, options)} {
     meet();
@@ -164,11 +166,15 @@ class NcclCommunicator {
   /// All that is used later is used once, as NCCL makes connections at first use, and waits for the
   /// other rank then without an end.
   void meet() const {
-    std::vector<std::byte> all(static_cast<std::size_t>(size()));
-    std::byte const mine{};
     barrier();
-    gather(&mine, 1, all.data());
-    broadcast(all.data(), 1, 0);
+    std::vector<detail::RankPlace> places(static_cast<std::size_t>(size()));
+    detail::RankPlace const here = detail::RankPlace::here();
+    gather(&here, sizeof(here), places.data());
+    // NCCL copies between devices of a process without asking.
+    for (detail::RankPlace const& place : places) {
+      if (place.shares_process_with(here)) detail::reach_memory_of(place.device);
+    }
+    broadcast(places.data(), 1, 0);
     std::vector<SentBytes> sent;
     std::vector<ReceivedBytes> received;
     auto* const room = static_cast<std::byte*>(state_->device_memory());

@@ -96,9 +96,9 @@ class OnRanks {
   void operator()(ArrayView<Element const, 3> input, ArrayView<Element, 3> output) {
     share([&] {
       check(input, output);
-      detail::expects(!is_capturing() || (memory_ && Link::is_queued),
+      detail::expects(!is_capturing() || (memory_ && Link::can_be_captured),
                       "OnRanks: a call can be captured into a graph after one that was not, and "
-                      "where ranks exchange the memory of devices");
+                      "only with a communicator whose messages can be");
       if (!memory_) memory_ = std::make_unique<Memory>(executor_, exchanged_, plan_, Link::slots);
       if (!link_) link_ = std::make_unique<Link>(executor_, communicator_);
       link_->prepare(messages(input.data));

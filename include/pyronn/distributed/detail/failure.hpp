@@ -96,13 +96,17 @@ class LateFailure {
   /// Does a step unless one before it failed.
   template <class Step>
   void guard(Step const& step) {
-    if (failure_) return;
+    if (!failure_) keep(step);
+  }
+  /// Does a step that others wait for whatever failed before.
+  template <class Step>
+  void keep(Step const& step) {
     try {
       step();
     } catch (CommunicationError const&) {
       throw;
     } catch (...) {
-      failure_ = std::current_exception();
+      if (!failure_) failure_ = std::current_exception();
     }
   }
   /// Throws it, if there is one.

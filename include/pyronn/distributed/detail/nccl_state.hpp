@@ -5,14 +5,14 @@
 /// What copies of an NcclCommunicator share: a stream, memory for short messages, and a watchdog.
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <cstring>
-#include <mutex>
 #include <string>
 #include <thread>
-#include <vector>
 
 #include <cuda_runtime_api.h>
 #include <nccl.h>
+#include <unistd.h>
 
 #include <pyronn/backend/cuda/error.cuh>
 #include <pyronn/core/error.hpp>
@@ -21,33 +21,23 @@
 
 namespace pyronn::detail {
 
-/// Lets devices that ranks of this process have reach each other's default memory pools, which NCCL
-/// takes for granted.
-inline void open_pools_of_process(int device) {
-  static std::mutex mutex;
-  static std::vector<int> devices;
-  std::lock_guard<std::mutex> const lock{mutex};
-  auto const open = [](int owner, int guest) {
-    int is_possible = 0;
-    check_cuda(cudaDeviceCanAccessPeer(&is_possible, guest, owner), "cudaDeviceCanAccessPeer");
-    if (is_possible == 0) return;
-    cudaMemPool_t pool = nullptr;
-    check_cuda(cudaDeviceGetDefaultMemPool(&pool, owner), "cudaDeviceGetDefaultMemPool");
-    cudaMemAccessDesc access{};
-    access.location.type = cudaMemLocationTypeDevice;
-    access.location.id = guest;
-    access.flags = cudaMemAccessFlagsProtReadWrite;
-    check_cuda(cudaMemPoolSetAccess(pool, &access, 1), "cudaMemPoolSetAccess");
-  };
-  for (int const other : devices) {
-    if (other == device) return;
+/// Where a rank is: a device of a process.
+struct RankPlace {
+  char host[64];
+  std::int64_t process;
+  int device;
+
+  static RankPlace here() {
+    RankPlace place{};
+    static_cast<void>(gethostname(place.host, sizeof(place.host) - 1));
+    place.process = getpid();
+    check_cuda(cudaGetDevice(&place.device), "cudaGetDevice");
+    return place;
   }
-  for (int const other : devices) {
-    open(device, other);
-    open(other, device);
+  [[nodiscard]] bool shares_process_with(RankPlace const& other) const {
+    return process == other.process && std::strcmp(host, other.host) == 0;
   }
-  devices.push_back(device);
-}
+};
 
 class NcclState {
  public:
@@ -64,7 +54,6 @@ class NcclState {
     check_cuda(cudaGetDevice(&current), "cudaGetDevice");
     expects(device == current, "NcclCommunicator: the ncclComm_t's device ", device,
             " must be current, not device ", current, "; call cudaSetDevice before");
-    open_pools_of_process(device);
     int least = 0;
     int greatest = 0;
     check_cuda(cudaDeviceGetStreamPriorityRange(&least, &greatest),
@@ -211,7 +200,7 @@ class NcclState {
   void release() noexcept {
     bool const hangs = !reason_.empty() && comm_ != nullptr;
     if (device_memory_ != nullptr) static_cast<void>(cudaFreeAsync(device_memory_, stream_));
-    for (cudaEvent_t const event : events_) {
+    for (cudaEvent_t event : events_) {
       if (event != nullptr) static_cast<void>(cudaEventDestroy(event));
     }
     if (stream_ != nullptr) static_cast<void>(cudaStreamDestroy(stream_));

@@ -37,11 +37,12 @@ class RankLink {
   using Mover = typename MoverOf<Communicator>::Type;
   using Slots = ExchangeSlots<backend_t<Executor>, Mover, Executor>;
   using Exchange = ExchangeOf<Communicator>;
+  static constexpr bool is_queued = std::is_same_v<Mover, CudaBackend>;
   static constexpr bool starts = Slots::is_direct && is_detected_v<StartOf, Exchange>;
 
  public:
-  /// Whether messages are queued, as work is.
-  static constexpr bool is_queued = std::is_same_v<Mover, CudaBackend>;
+  /// Whether messages can be captured into a graph, as work can.
+  static constexpr bool can_be_captured = is_detected_v<CanBeCaptured, Communicator>;
   /// How many exchanges are under way at most.
   static constexpr int slots = starts || !Slots::is_direct ? 2 : 1;
   /// How many are begun before the first one must have arrived.
@@ -71,13 +72,13 @@ class RankLink {
   /// What is sent is made by work so far, and what is received is not used by it any more.
   void begin(std::size_t n, LateFailure& failure) {
     failure.guard([&] { slots_.begin(slot(n), messages_[n].sent); });
-    if constexpr (starts) exchanges_[n].start();
+    if constexpr (starts) failure.keep([&] { exchanges_[n].start(); });
     failure.guard([&] { slots_.begun(slot(n)); });
   }
   /// What comes is there for the work from here on.
   void await(std::size_t n, LateFailure& failure) {
     failure.guard([&] { slots_.await(slot(n)); });
-    if constexpr (!is_queued) exchanges_[n].run();
+    if constexpr (!is_queued) failure.keep([&] { exchanges_[n].run(); });
     failure.guard([&] {
       slots_.take(slot(n), messages_[n].received);
       for (MovedPlanes const& moved : messages_[n].moved) Slots::move(executor_, moved);
