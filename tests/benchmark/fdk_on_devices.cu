@@ -174,7 +174,7 @@ void compare(Group const& group, char const* name, Op const& op, Extents<3> from
   Result one;
   // Kernels are loaded on each device before ranks wait for one another.
   on_devices(group.ranks, [&](int rank) {
-    Result const result = on_one(op, from, to, rank == 0 ? calls : 0, keeps && rank == 0);
+    Result const result = on_one(op, from, to, rank == 0 ? calls : 1, keeps && rank == 0);
     if (rank == 0) one = result;
   });
   std::vector<Result> all(static_cast<std::size_t>(group.ranks));
@@ -289,6 +289,7 @@ void time_messages(Group const& group) {
 
 int main(int argc, char** argv) {
   try {
+    std::setvbuf(stdout, nullptr, _IOLBF, 0);
     int devices = 0;
     pyronn::check_cuda(cudaGetDeviceCount(&devices), "cudaGetDeviceCount");
     Group group{argc < 2 ? "nccl" : argv[1], devices, {}};

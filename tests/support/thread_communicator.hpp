@@ -32,12 +32,14 @@ class EagerThreadCommunicator : public pyronn::ThreadCommunicator {
       for (auto const& message : received_) std::memset(message.data, 0xFF, message.bytes);
     }
     void run() {
+      if (copies_.size() != sent_.size()) start();
       for (std::size_t n = 0; n < sent_.size(); ++n) {
         if (std::memcmp(copies_[n].data(), sent_[n].data, sent_[n].bytes) != 0) {
           throw std::logic_error{"what is being sent was changed"};
         }
       }
       exchange_.run();
+      copies_.clear();
     }
 
    private:
