@@ -18,6 +18,7 @@
 #include <pyronn/distributed/communicator.hpp>
 #include <pyronn/distributed/detail/slice_exchange.hpp>
 #include <pyronn/distributed/on_ranks.hpp>
+#include <pyronn/distributed/rank_plan.hpp>
 #include <pyronn/exec/workspace.hpp>
 #include <pyronn/model/joseph.hpp>
 #include <pyronn/operators/backprojector.hpp>
@@ -119,6 +120,11 @@ class RankMap {
     slab[2] = share_of_rank(pair_->forward.op().grid().size[2], ranks - 1, ranks).count;
     return slab.count();
   }
+
+  /// How ranks make y = A x, of all views.
+  [[nodiscard]] RankPlan const& projection_plan() const { return pair_->forward.plan(); }
+  /// How they make x = A' y.
+  [[nodiscard]] RankPlan const& backprojection_plan() const { return pair_->transpose.plan(); }
 
   /// How many slices there are beside this rank's, of at most `most` to either side.
   [[nodiscard]] SlicesBeside slices_beside(int most) const {
