@@ -21,13 +21,15 @@
 
 namespace example {
 
-int run_on(Ranks const& ranks, Options const& options) {
-  if (ranks.size() == 1) return run(options, ranks);
-  Options const own = options_of_rank(options, ranks);
+int run_on(Ranks const& ranks, std::function<std::optional<Options>()> const& read_options) {
   int status = 0;
   try {
-    share_errors(ranks, [&] { status = run(own, ranks); });
+    share_errors(ranks, [&] {
+      auto const options = read_options();
+      if (options) status = run(options_of_rank(*options, ranks), ranks);
+    });
   } catch (pyronn::InvalidArgument const& error) {
+    if (ranks.size() == 1) throw;
     throw BadInput(error.what());
   }
   return status;

@@ -3,7 +3,9 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include <pyronn/core/grid.hpp>
@@ -20,8 +22,9 @@
 
 namespace example {
 
-/// Does what the command line says, on these ranks, and returns the exit status. Throws as run().
-int run_on(Ranks const& ranks, Options const& options);
+/// Does what the command line says, which each rank reads, and returns the exit status. Throws as
+/// run(), in all ranks the same.
+int run_on(Ranks const& ranks, std::function<std::optional<Options>()> const& read_options);
 
 /// What a rank is to do of it: all but the first write nothing. Cores and memory of a machine are
 /// shared out.
