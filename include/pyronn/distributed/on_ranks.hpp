@@ -10,7 +10,6 @@
 #include <vector>
 
 #include <pyronn/core/array_view.hpp>
-#include <pyronn/core/detail/detected.hpp>
 #include <pyronn/core/error.hpp>
 #include <pyronn/core/extents.hpp>
 #include <pyronn/distributed/communicator.hpp>
@@ -18,10 +17,11 @@
 #include <pyronn/distributed/detail/rank_cut.hpp>
 #include <pyronn/distributed/detail/rank_link.hpp>
 #include <pyronn/distributed/detail/rank_memory.hpp>
+#include <pyronn/distributed/detail/rank_messages.hpp>
 #include <pyronn/distributed/detail/rank_shares.hpp>
+#include <pyronn/distributed/detail/rank_views.hpp>
 #include <pyronn/distributed/detail/streamed_operator.hpp>
 #include <pyronn/distributed/rank_plan.hpp>
-#include <pyronn/exec/workspace.hpp>
 #include <pyronn/operators/part.hpp>
 
 namespace pyronn {
@@ -66,8 +66,7 @@ class OnRanks {
         shares_{detail::agreed_shares(communicator_, op_)},
         plan_{detail::plan_on(communicator_, executor_, op_, shares_, limit, Link::slots)} {
     share_errors(communicator_, [&] {
-      exchanged_ = detail::exchanged_shares(op_, shares_, plan_.method);
-      if (plan_.views_at_a_time > 0) blocks_ = shares_.blocks(plan_.views_at_a_time);
+      all_ = {shares_, detail::exchanged_shares(op_, shares_, plan_.method), plan_, {}};
     });
   }
 
@@ -90,31 +89,40 @@ class OnRanks {
   /// What a call is going to do.
   [[nodiscard]] RankPlan const& plan() const { return plan_; }
 
-  /// Reads this rank's part of the input and writes its part of the output. Returns when the
-  /// rank's part is done, or on a stream queued. Throws InvalidArgument for arrays of the wrong
-  /// size, OutOfMemory, what another rank threw, and CommunicationError.
-  void operator()(ArrayView<Element const, 3> input, ArrayView<Element, 3> output) {
+  /// Which of some views, numbered as they are selected, this rank has. Throws InvalidArgument for
+  /// views that there are not or that do not ascend.
+  [[nodiscard]] RankShare views_among(ViewSelection const& views) const {
+    return detail::RankViews{all_, plan_, views}.own();
+  }
+
+  /// Reads this rank's part of the input and writes its part of the output. Returns when the rank's
+  /// part is done, or on a stream queued. With `views` projections hold the rank's views among
+  /// those alone; there may be none. Throws InvalidArgument for arrays of the wrong size, views
+  /// that there are not or that do not ascend, and a selection of an Fbp's views, OutOfMemory, what
+  /// another rank threw, and CommunicationError.
+  void operator()(ArrayView<Element const, 3> input, ArrayView<Element, 3> output,
+                  ViewSelection const& views = {}) {
+    detail::RankViews some;
+    bool const has_all = views.kind() == ViewSelection::Kind::all;
+    detail::RankViews const& of = has_all ? all_ : some;
     share([&] {
-      check(input, output);
-      detail::expects(!is_capturing() || (memory_ && Link::can_be_captured),
-                      "OnRanks: a call can be captured into a graph after one that was not, and "
-                      "only with a communicator whose messages can be");
-      if (!memory_) memory_ = std::make_unique<Memory>(executor_, exchanged_, plan_, Link::slots);
-      if (!link_) link_ = std::make_unique<Link>(executor_, communicator_);
-      link_->prepare(messages(input.data));
+      if (!has_all) some = {all_, plan_, views};
+      detail::expects(has_all || !Halves::are_there, "OnRanks: an Fbp takes all views at a time");
+      check(input, output, of.own());
+      prepare(of, input.data);
     });
     // What fails from here on is told at the end: others wait for messages.
     detail::LateFailure failure;
     switch (plan_.method) {
       case RankMethod::views_to_slabs:
       case RankMethod::filtered_views_to_slabs:
-        make_slab(input, output, failure);
+        make_slab(of, input, output, failure);
         break;
       case RankMethod::gathered_volume:
-        project_gathered(input, output, failure);
+        project_gathered(of, input, output, failure);
         break;
       case RankMethod::summed_slabs:
-        project_slabs(input, output.data, failure);
+        project_slabs(of, input, output.data, failure);
         break;
     }
     share([&] { failure.raise(); });
@@ -125,17 +133,10 @@ class OnRanks {
   using Halves = detail::HalvesOf<Operator>;
   using Link = detail::RankLink<Executor, Communicator>;
 
-  [[nodiscard]] bool is_capturing() const {
-    if constexpr (detail::is_detected_v<detail::IsCapturing, Executor>) {
-      return executor_.is_capturing();
-    } else {
-      return false;
-    }
-  }
   /// Errors of a step, which are the rank's own while it captures: nothing is told then.
   template <class Step>
   void share(Step const& step) const {
-    if (is_capturing()) {
+    if (detail::is_capturing(executor_)) {
       step();
     } else {
       share_errors(communicator_, step);
@@ -149,54 +150,54 @@ class OnRanks {
     return {shares_.volume[0], shares_.volume[1], slab().count};
   }
 
-  void check(ArrayView<Element const, 3> input, ArrayView<Element, 3> output) const {
-    detail::expects(input.extents == input_extents(), "OnRanks: the input's extents ",
-                    input.extents, " must be ", input_extents());
-    detail::expects(output.extents == output_extents(), "OnRanks: the output's extents ",
-                    output.extents, " must be ", output_extents());
+  void check(ArrayView<Element const, 3> input, ArrayView<Element, 3> output,
+             RankShare const& own_views) const {
+    Extents<3> in = input_extents();
+    Extents<3> out = output_extents();
+    (Known::makes_volume ? in : out)[2] = own_views.count;
+    detail::expects(input.extents == in, "OnRanks: the input's extents ", input.extents,
+                    " must be ", in);
+    detail::expects(output.extents == out, "OnRanks: the output's extents ", output.extents,
+                    " must be ", out);
     detail::expects(input.data != nullptr || input.count() == 0,
                     "OnRanks: the input is a null pointer");
     detail::expects(output.data != nullptr || output.count() == 0,
                     "OnRanks: the output is a null pointer");
   }
 
-  /// What is exchanged in a call, in order.
-  [[nodiscard]] std::vector<detail::Messages> messages(float const* input) const {
-    std::vector<detail::Messages> result;
-    if (plan_.method == RankMethod::gathered_volume) {
-      if (shares_.size() > 1) result.push_back(shares_.slabs_to_all(input, memory_->block(0)));
-      return result;
+  /// All that may fail in one rank before messages are under way.
+  void prepare(detail::RankViews const& of, float const* input) {
+    detail::expects(!detail::is_capturing(executor_) || (memory_ && Link::can_be_captured),
+                    "OnRanks: a call can be captured into a graph after one that was not, and only "
+                    "with a communicator whose messages can be");
+    if (!memory_) {
+      memory_ = std::make_unique<Memory>(executor_, all_.exchanged, plan_, Link::slots);
     }
-    float const* const own = filters() ? memory_->filtered.data() : input;
-    for (std::size_t n = 0; n < blocks_.size(); ++n) {
-      float* const block = memory_->block(slot(n));
-      result.push_back(plan_.method == RankMethod::summed_slabs
-                           ? shares_.parts_to_views(blocks_[n], block, memory_->parts_of(slot(n)))
-                           : exchanged_.rows_to_slabs(blocks_[n], own, block));
-    }
-    return result;
+    if (!link_) link_ = std::make_unique<Link>(executor_, communicator_);
+    link_->prepare(detail::messages_of_call(of, plan_, *memory_, Link::slots, input));
   }
+
   static int slot(std::size_t n) { return static_cast<int>(n % Link::slots); }
 
-  /// Does the first step of all blocks in order, and the second one of those that are `lead`
-  /// behind.
+  /// Does the first step of all blocks in order, and the second one of those that are behind.
   template <class Begin, class End>
-  void for_blocks(std::size_t lead, Begin const& begin, End const& end) const {
-    for (std::size_t n = 0; n < blocks_.size() + lead; ++n) {
-      if (n < blocks_.size()) begin(n);
+  static void for_blocks(std::size_t blocks, Begin const& begin, End const& end) {
+    constexpr std::size_t lead = Link::slots - 1;
+    for (std::size_t n = 0; n < blocks + lead; ++n) {
+      if (n < blocks) begin(n);
       if (n >= lead) end(n - lead);
     }
   }
 
-  /// From all views to the slab.
-  void make_slab(ArrayView<float const, 3> input, ArrayView<float, 3> output,
-                 detail::LateFailure& failure) {
+  /// From views to the slab.
+  void make_slab(detail::RankViews const& of, ArrayView<float const, 3> input,
+                 ArrayView<float, 3> output, detail::LateFailure& failure) {
     float const* const own = filters() ? memory_->filtered.data() : input.data;
     // Others wait for the first block.
-    int const first = shares_.views_in(blocks_.front(), shares_.rank).count;
+    int const first = of.shares.views_in(of.blocks.front(), shares_.rank).count;
     failure.guard([&] { filter(input, {0, first}); });
     for_blocks(
-        Link::lead,
+        of.blocks.size(),
         [&](std::size_t n) {
           link_->begin(n, failure);
           if (n == 0) failure.guard([&] { filter(input, {first, views().count - first}); });
@@ -204,7 +205,7 @@ class OnRanks {
         [&](std::size_t n) {
           link_->await(n, failure);
           failure.guard([&] {
-            if (slab().count > 0) add_block(blocks_[n], block_view(n, own), output);
+            if (slab().count > 0) add_block(of, of.blocks[n], block_view(of, n, own), output);
           });
         });
   }
@@ -221,10 +222,9 @@ class OnRanks {
                     memory_->workspace);
     }
   }
-  void add_block(RankShare const& block, ArrayView<float const, 3> from,
-                 ArrayView<float, 3> output) {
-    Part const part{ViewSelection::range(block.first, block.count),
-                    Slab{slab().first, slab().count},
+  void add_block(detail::RankViews const& of, RankShare const& block,
+                 ArrayView<float const, 3> from, ArrayView<float, 3> output) {
+    Part const part{of.selection(block), Slab{slab().first, slab().count},
                     block.first == 0 ? Output::overwrite : Output::add};
     if constexpr (Halves::are_there) {
       if (filters()) {
@@ -235,52 +235,55 @@ class OnRanks {
     op_(executor_, from, output, memory_->workspace, part);
   }
   /// Where views of a block are: this rank's own, if it has all of them.
-  [[nodiscard]] ArrayView<float const, 3> block_view(std::size_t n, float const* own) const {
-    RankShare const& block = blocks_[n];
-    Extents<3> const extents{exchanged_.projections[0], exchanged_.projections[1], block.count};
-    if (!exchanged_.has_all_of(block)) return {memory_->block(slot(n)), extents};
-    return {own + static_cast<std::size_t>(block.first - views().first) * exchanged_.view_count(),
-            extents};
+  [[nodiscard]] ArrayView<float const, 3> block_view(detail::RankViews const& of, std::size_t n,
+                                                     float const* own) const {
+    RankShare const& block = of.blocks[n];
+    Extents<3> const& exchanged = of.exchanged.projections;
+    Extents<3> const extents{exchanged[0], exchanged[1], block.count};
+    if (!of.exchanged.has_all_of(block)) return {memory_->block(slot(n)), extents};
+    auto const before = static_cast<std::size_t>(block.first - of.own().first);
+    return {own + before * of.exchanged.view_count(), extents};
   }
 
   /// From the whole volume to the rank's views.
-  void project_gathered(ArrayView<float const, 3> input, ArrayView<float, 3> output,
-                        detail::LateFailure& failure) {
+  void project_gathered(detail::RankViews const& of, ArrayView<float const, 3> input,
+                        ArrayView<float, 3> output, detail::LateFailure& failure) {
     bool const gathers = shares_.size() > 1;
     if (gathers) {
       link_->begin(0, failure);
       link_->await(0, failure);
     }
     failure.guard([&] {
-      if (views().count == 0) return;
+      if (of.own().count == 0) return;
       ArrayView<float const, 3> const volume{gathers ? memory_->block(0) : input.data,
                                              shares_.volume};
-      op_(executor_, volume, output, memory_->workspace,
-          Part{ViewSelection::range(views().first, views().count)});
+      op_(executor_, volume, output, memory_->workspace, Part{of.selection(of.own())});
     });
   }
 
   /// What slabs add to views, block after block.
-  void project_slabs(ArrayView<float const, 3> input, float* own, detail::LateFailure& failure) {
+  void project_slabs(detail::RankViews const& of, ArrayView<float const, 3> input, float* own,
+                     detail::LateFailure& failure) {
     for_blocks(
-        Link::lead,
+        of.blocks.size(),
         [&](std::size_t n) {
-          failure.guard([&] { project_slab(blocks_[n], input, memory_->block(slot(n))); });
+          failure.guard([&] { project_slab(of, of.blocks[n], input, memory_->block(slot(n))); });
           link_->begin(n, failure);
         },
         [&](std::size_t n) {
           link_->await(n, failure);
           failure.guard([&] {
-            shares_.add_parts(executor_, blocks_[n], memory_->block(slot(n)),
-                              memory_->parts_of(slot(n)), own);
+            of.shares.add_parts(executor_, of.blocks[n], memory_->block(slot(n)),
+                                memory_->parts_of(slot(n)), own);
           });
         });
   }
-  void project_slab(RankShare const& block, ArrayView<float const, 3> input, float* views) {
+  void project_slab(detail::RankViews const& of, RankShare const& block,
+                    ArrayView<float const, 3> input, float* views) {
     if (slab().count == 0) return;
     Extents<3> const extents{shares_.projections[0], shares_.projections[1], block.count};
     op_(executor_, input, ArrayView<float, 3>{views, extents}, memory_->workspace,
-        Part{ViewSelection::range(block.first, block.count), Slab{slab().first, slab().count}});
+        Part{of.selection(block), Slab{slab().first, slab().count}});
   }
 
   Communicator communicator_;
@@ -288,8 +291,7 @@ class OnRanks {
   Operator op_;
   detail::RankShares shares_;
   RankPlan plan_;
-  detail::RankShares exchanged_;   ///< of filtered views, if ranks filter
-  std::vector<RankShare> blocks_;  ///< of views that are exchanged at a time
+  detail::RankViews all_;
   std::unique_ptr<Memory> memory_;
   std::unique_ptr<Link> link_;  // last: it waits for messages before memory goes
 };

@@ -45,8 +45,6 @@ class RankLink {
   static constexpr bool can_be_captured = is_detected_v<CanBeCaptured, Communicator>;
   /// How many exchanges are under way at most.
   static constexpr int slots = starts || !Slots::is_direct ? 2 : 1;
-  /// How many are begun before the first one must have arrived.
-  static constexpr int lead = slots - 1;
 
   RankLink(Executor const& executor, Communicator const& communicator)
       : executor_{executor}, communicator_{communicator}, slots_{executor, communicator} {}
