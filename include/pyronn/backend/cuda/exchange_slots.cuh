@@ -75,8 +75,8 @@ class ExchangeSlots<CudaBackend, Mover, Executor> {
 
   void reserve(int slots, MessageBytes const& bytes) {
     for (std::size_t n = 0; n < static_cast<std::size_t>(slots); ++n) {
-      slots_[n].sent.hold(bytes.sent);
-      slots_[n].received.hold(bytes.received);
+      hold(slots_[n].sent, bytes.sent);
+      hold(slots_[n].received, bytes.received);
     }
   }
   [[nodiscard]] std::vector<SentPlanes> within_reach(
@@ -132,11 +132,6 @@ class ExchangeSlots<CudaBackend, Mover, Executor> {
   struct Room {
     std::optional<PageLockedMemory> memory;
 
-    void hold(std::size_t bytes) {
-      if (bytes == 0 || (memory && memory->bytes() >= bytes)) return;
-      memory.reset();
-      memory.emplace(bytes);
-    }
     [[nodiscard]] std::byte* data() const {
       return memory ? static_cast<std::byte*>(memory->data()) : nullptr;
     }
@@ -149,6 +144,12 @@ class ExchangeSlots<CudaBackend, Mover, Executor> {
     Event on_device;
   };
 
+  void hold(Room& room, std::size_t bytes) {
+    if (bytes == 0 || (room.memory && room.memory->bytes() >= bytes)) return;
+    stream_.wait();  // for copies of calls before
+    room.memory.reset();
+    room.memory.emplace(bytes);
+  }
   [[nodiscard]] Slot& at(int slot) { return slots_[static_cast<std::size_t>(slot)]; }
   [[nodiscard]] Slot const& at(int slot) const { return slots_[static_cast<std::size_t>(slot)]; }
 

@@ -65,13 +65,19 @@ struct RankShares {
   [[nodiscard]] std::size_t view_count() const { return plane_count(projections); }
 
   /// Blocks of views, the same in all ranks, whoever has them. The first ones are smaller, as all
-  /// wait for the first.
+  /// wait for the first; large ones are nearly equal, and sums by eights are made in one of them.
   [[nodiscard]] std::vector<RankShare> blocks(int views_at_a_time) const {
     std::vector<RankShare> result;
-    int count = std::min(views_at_a_time, usual_views_at_a_time);
+    int most = std::min(views_at_a_time, usual_views_at_a_time);
     for (int first = 0; first < projections[2]; first += result.back().count) {
-      result.push_back({first, std::min(count, projections[2] - first)});
-      count = std::min(views_at_a_time, 2 * count);
+      int const left = projections[2] - first;
+      int count = std::min(most, left);
+      if (most == views_at_a_time && most > usual_views_at_a_time) {
+        int const blocks_left = (left - 1) / most + 1;
+        count = std::min(count, ((left - 1) / blocks_left / 8 + 1) * 8);
+      }
+      result.push_back({first, count});
+      most = std::min(views_at_a_time, 2 * most);
     }
     return result;
   }
