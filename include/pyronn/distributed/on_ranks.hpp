@@ -32,9 +32,10 @@ namespace pyronn {
 /// on; through page-locked memory of the host where the communicator exchanges the host's.
 ///
 /// To make a volume ranks send rows of their views to those whose slabs need them, of an Fbp after
-/// they have filtered them, and add up nothing: it has the bits that one rank gives it, and those
-/// of Backprojectors of VoxelDriven with SoftwareInterp, and of Fbp, are those of a whole call. To
-/// make views ranks gather the volume where that fits; else they add up what their slabs
+/// they have filtered them, and add up nothing: Backprojectors of VoxelDriven with SoftwareInterp,
+/// and Fbp, have the bits of a whole call. Transposes of models that follow rays have those that
+/// one rank gives them, but for the last ones on GPUs, whose sums run through rows beside those of
+/// a slab. To make views ranks gather the volume where that fits; else they add up what their slabs
 /// contribute, in the order of ranks. Every result has the same bits on every run with as many
 /// ranks, if they have the same limit.
 ///
@@ -111,8 +112,7 @@ class OnRanks {
       check(input, output, of.own());
       prepare(of, input.data);
     });
-    // What fails from here on is told at the end: others wait for messages.
-    detail::LateFailure failure;
+    detail::LateFailure failure;  // told at the end: others wait for messages
     switch (plan_.method) {
       case RankMethod::views_to_slabs:
       case RankMethod::filtered_views_to_slabs:
@@ -167,18 +167,17 @@ class OnRanks {
 
   /// All that may fail in one rank before messages are under way.
   void prepare(detail::RankViews const& of, float const* input) {
-    detail::expects(!detail::is_capturing(executor_) || (memory_ && Link::can_be_captured),
+    detail::expects(!detail::is_capturing(executor_) || (link_ && Link::can_be_captured),
                     "OnRanks: a call can be captured into a graph after one that was not, and only "
                     "with a communicator whose messages can be");
-    if (!memory_) {
+    if (!link_) {
       memory_ = std::make_unique<Memory>(executor_, all_.exchanged, plan_, Link::slots);
+      link_ = std::make_unique<Link>(executor_, communicator_);
     }
-    if (!link_) link_ = std::make_unique<Link>(executor_, communicator_);
     link_->prepare(detail::messages_of_call(of, plan_, *memory_, Link::slots, input));
   }
 
   static int slot(std::size_t n) { return static_cast<int>(n % Link::slots); }
-
   /// Does the first step of all blocks in order, and the second one of those that are behind.
   template <class Begin, class End>
   static void for_blocks(std::size_t blocks, Begin const& begin, End const& end) {

@@ -109,39 +109,12 @@ class PeerCommunicator : public ThreadCommunicator {
     Exchange(std::shared_ptr<detail::Meeting> meeting, int rank, PeerMessages messages)
         : meeting_{std::move(meeting)}, rank_{rank}, messages_{std::move(messages)} {}
 
-    /// Planes of equal distances in one copy.
     void queue_copies(detail::Shown const& all) const {
-      detail::PlaneCopy copy{};
-      auto const queue = [&] {
-        if (copy.planes > 0) copy.queue(cudaMemcpyDefault, messages_.state->stream.get());
-      };
       messages_.for_received(rank_, all, [&](SentBytes const& from, ReceivedBytes const& to) {
-        if (!add_plane(copy, from, to)) {
-          queue();
-          copy = {to.data, to.bytes, from.data, from.bytes, to.bytes, 1};
-        }
+        check_cuda(cudaMemcpyAsync(to.data, from.data, to.bytes, cudaMemcpyDefault,
+                                   messages_.state->stream.get()),
+                   "cudaMemcpyAsync");
       });
-      queue();
-    }
-    static bool add_plane(detail::PlaneCopy& copy, SentBytes const& from, ReceivedBytes const& to) {
-      if (copy.planes == 0 || copy.bytes != to.bytes) return false;
-      auto const distance = [](void const* a, void const* b) {
-        return static_cast<std::byte const*>(b) - static_cast<std::byte const*>(a);
-      };
-      auto const to_distance = distance(copy.to, to.data);
-      auto const from_distance = distance(copy.from, from.data);
-      auto const least = static_cast<std::ptrdiff_t>(copy.bytes);
-      if (to_distance < least || from_distance < least) return false;
-      if (copy.planes == 1) {
-        copy.to_pitch = static_cast<std::size_t>(to_distance);
-        copy.from_pitch = static_cast<std::size_t>(from_distance);
-      }
-      if (static_cast<std::size_t>(to_distance) != copy.planes * copy.to_pitch ||
-          static_cast<std::size_t>(from_distance) != copy.planes * copy.from_pitch) {
-        return false;
-      }
-      ++copy.planes;
-      return true;
     }
 
     std::shared_ptr<detail::Meeting> meeting_;
