@@ -64,8 +64,9 @@ struct RankShares {
   [[nodiscard]] RankShare own_views() const { return views[index(rank)]; }
   [[nodiscard]] std::size_t view_count() const { return plane_count(projections); }
 
-  /// Blocks of views, the same in all ranks, whoever has them. The first ones are smaller, as all
-  /// wait for the first; large ones are nearly equal, and sums by eights are made in one of them.
+  /// Blocks of views, the same in all ranks, whoever has them. The first one is small, as all wait
+  /// for it; to work on a view takes a GPU some eight times as long as to exchange it. Large ones
+  /// are nearly equal, and sums by eights are made in one of them.
   [[nodiscard]] std::vector<RankShare> blocks(int views_at_a_time) const {
     std::vector<RankShare> result;
     int most = std::min(views_at_a_time, usual_views_at_a_time);
@@ -77,7 +78,7 @@ struct RankShares {
         count = std::min(count, ((left - 1) / blocks_left / 8 + 1) * 8);
       }
       result.push_back({first, count});
-      most = std::min(views_at_a_time, 2 * most);
+      most = std::min(views_at_a_time, 8 * most);
     }
     return result;
   }
