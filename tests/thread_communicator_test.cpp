@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Ranks that are threads: what they tell each other, and what becomes of them where one is missing.
+#include "support/thread_communicator.hpp"
+
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -13,8 +15,6 @@
 
 #include <pyronn/distributed/communicator.hpp>
 #include <pyronn/distributed/thread_communicator.hpp>
-
-#include "support/thread_communicator.hpp"
 
 using pyronn::CommunicationError;
 using pyronn::ThreadCommunicator;
