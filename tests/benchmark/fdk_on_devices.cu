@@ -17,7 +17,6 @@
 #include <exception>
 #include <memory>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include <cuda_runtime.h>
@@ -29,11 +28,15 @@
 #include <pyronn/distributed/peer_communicator.cuh>
 #include <pyronn/distributed/thread_communicator.hpp>
 
+#include "device_group.cuh"
 #include "problems.hpp"
 #include "report.hpp"
 
 namespace {
 
+using benchmark::Group;
+using benchmark::on_devices;
+using benchmark::Stream;
 using pyronn::ConeBeam;
 using pyronn::CudaExecutor;
 using pyronn::Extents;
@@ -59,20 +62,6 @@ struct Numbers {
     auto const state = static_cast<std::uint32_t>(n + first) * 2654435761U;
     data[n] = static_cast<float>((state ^ (state >> 15)) >> 8) * 0x1p-24F;
   }
-};
-
-class Stream {
- public:
-  Stream() {
-    pyronn::check_cuda(cudaStreamCreateWithFlags(&stream_, cudaStreamNonBlocking), "a stream");
-  }
-  Stream(Stream const&) = delete;
-  ~Stream() { static_cast<void>(cudaStreamDestroy(stream_)); }
-  [[nodiscard]] cudaStream_t get() const { return stream_; }
-  void wait() const { pyronn::check_cuda(cudaStreamSynchronize(stream_), "a wait"); }
-
- private:
-  cudaStream_t stream_ = nullptr;
 };
 
 /// What one call took, and what one slab of the result of one device is compared with.
@@ -138,35 +127,6 @@ Result on_rank(Communicator const& ranks, pyronn::ThreadCommunicator const& thre
       executor, stream, from, std::int64_t{first} * from[0] * from[1], call.output_extents(), calls,
       keeps, [&](Array in, Array out) { call(in, out); }, [&] { threads.barrier(); });
 }
-
-/// Runs `work(rank)` on a thread each and throws what one of them threw.
-template <class Work>
-void on_devices(int ranks, Work const& work) {
-  int devices = 0;
-  pyronn::check_cuda(cudaGetDeviceCount(&devices), "cudaGetDeviceCount");
-  std::vector<std::exception_ptr> failures(static_cast<std::size_t>(ranks));
-  std::vector<std::thread> threads;
-  for (int rank = 0; rank < ranks; ++rank) {
-    threads.emplace_back([&, rank] {
-      try {
-        pyronn::check_cuda(cudaSetDevice(rank % devices), "cudaSetDevice");
-        work(rank);
-      } catch (...) {
-        failures[static_cast<std::size_t>(rank)] = std::current_exception();
-      }
-    });
-  }
-  for (auto& thread : threads) thread.join();
-  for (auto const& failure : failures) {
-    if (failure) std::rethrow_exception(failure);
-  }
-}
-
-struct Group {
-  std::string kind;
-  int ranks;
-  std::vector<ncclComm_t> comms;
-};
 
 template <class Op>
 void compare(Group const& group, char const* name, Op const& op, Extents<3> from, Extents<3> to,

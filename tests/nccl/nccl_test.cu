@@ -19,101 +19,29 @@
 #include <pyronn/distributed/nccl_communicator.hpp>
 #include <pyronn/distributed/on_ranks.hpp>
 
-#include "nccl/devices.cuh"
 #include "support/backends.hpp"
+//
+#include "nccl/calls.cuh"
+#include "nccl/devices.cuh"
 #include "support/numbers.hpp"
 #include "support/own_executor.hpp"
 
 using pyronn::Backprojector;
 using pyronn::ConeBeam;
-using pyronn::CudaExecutor;
 using pyronn::Extents;
 using pyronn::NcclCommunicator;
 using pyronn::Projector;
 using pyronn::SoftwareInterp;
+using test::cone;
+using test::DeviceArray;
 using test::Devices;
+using test::grid;
+using test::made_on;
+using test::projections;
+using test::whole_call;
 using Values = std::vector<float>;
 
 namespace {
-
-constexpr std::size_t no_limit = std::numeric_limits<std::ptrdiff_t>::max();
-
-/// Of the current device.
-template <class T>
-class Array {
- public:
-  explicit Array(std::vector<T> const& values) : count_{values.size()} {
-    pyronn::check_cuda(cudaMalloc(reinterpret_cast<void**>(&data_), bytes() + 1), "cudaMalloc");
-    pyronn::check_cuda(cudaMemcpy(data_, values.data(), bytes(), cudaMemcpyHostToDevice),
-                       "cudaMemcpy");
-  }
-  Array(Array const&) = delete;
-  ~Array() { static_cast<void>(cudaFree(data_)); }
-  [[nodiscard]] T* data() const { return data_; }
-  [[nodiscard]] std::vector<T> values() const {
-    std::vector<T> result(count_);
-    pyronn::check_cuda(cudaMemcpy(result.data(), data_, bytes(), cudaMemcpyDeviceToHost),
-                       "cudaMemcpy");
-    return result;
-  }
-
- private:
-  [[nodiscard]] std::size_t bytes() const { return count_ * sizeof(T); }
-  std::size_t count_;
-  T* data_ = nullptr;
-};
-
-pyronn::Grid grid(int slices) {
-  return pyronn::Grid::from_origin({11, 13, slices}, {1.1, 0.9, 0.7}, {-5.2, -5.1, -11});
-}
-ConeBeam cone(int views) {
-  return ConeBeam::circular({80, 130, pyronn::equal_angles(views, 0.1)},
-                            {{19, 31}, {1.6, 1.5}, {1.3, -2.5}});
-}
-
-template <class Op>
-Extents<3> projections(Op const& op) {
-  return {op.geometry().detector_size()[0], op.geometry().detector_size()[1],
-          op.geometry().num_views()};
-}
-
-template <class Op>
-Values whole_call(Op const& op, Values const& in, Extents<3> from, Extents<3> to) {
-  test::OwnExecutor const own;
-  Array<float> const input{in};
-  Array<float> const output{Values(static_cast<std::size_t>(to.count()), test::nan)};
-  pyronn::ArrayView<float const, 3> const source{input.data(), from};
-  pyronn::Workspace<CudaExecutor> workspace{own.get(), op.workspace_bytes(own.get(), source)};
-  op(own.get(), source, pyronn::ArrayView<float, 3>{output.data(), to}, workspace);
-  own.wait();
-  return output.values();
-}
-
-/// By all devices, twice each.
-template <class Op>
-Values made_on(Devices const& devices, Op const& op, Values const& in, bool takes_views,
-               std::size_t limit = no_limit) {
-  std::vector<Values> parts(static_cast<std::size_t>(devices.count()));
-  devices.run([&](int rank) {
-    NcclCommunicator const ranks{devices.comm(rank)};
-    test::OwnExecutor const own;
-    pyronn::OnRanks call{ranks, own.get(), op, limit};
-    Extents<3> const from = call.input_extents();
-    auto const first = in.begin() + (takes_views ? call.views() : call.slab()).first *
-                                        std::ptrdiff_t{from[0]} * from[1];
-    Array<float> const input{Values(first, first + from.count())};
-    Extents<3> const to = call.output_extents();
-    Array<float> const output{Values(static_cast<std::size_t>(to.count()), test::nan)};
-    for (int repeat = 0; repeat < 2; ++repeat) {
-      call({input.data(), from}, {output.data(), to});
-    }
-    own.wait();
-    parts[static_cast<std::size_t>(rank)] = output.values();
-  });
-  Values result;
-  for (Values const& part : parts) result.insert(result.end(), part.begin(), part.end());
-  return result;
-}
 
 template <class Op>
 void check_bits(Devices const& devices, Op const& op) {
@@ -164,7 +92,7 @@ BOOST_AUTO_TEST_CASE(arrays_of_any_length_go_to_all_others) {
     auto const length = [](int from, int to) {
       return static_cast<std::size_t>(1000003 * from + 13 * to + 1);
     };
-    Array<char> const room{std::vector<char>(std::size_t{40} << 20)};
+    DeviceArray<char> const room{std::vector<char>(std::size_t{40} << 20)};
     std::size_t place = 0;
     std::vector<pyronn::SentBytes> sent;
     std::vector<pyronn::ReceivedBytes> received;
@@ -229,9 +157,9 @@ BOOST_AUTO_TEST_CASE(a_captured_call_has_the_same_bits) {
     test::OwnExecutor const own;
     pyronn::OnRanks call{ranks, own.get(), op};
     auto const first = in.begin() + call.views().first * std::ptrdiff_t{19} * 31;
-    Array<float> const input{Values(first, first + call.input_extents().count())};
+    DeviceArray<float> const input{Values(first, first + call.input_extents().count())};
     auto const count = static_cast<std::size_t>(call.output_extents().count());
-    Array<float> const output{Values(count, test::nan)};
+    DeviceArray<float> const output{Values(count, test::nan)};
     auto const run = [&] {
       call({input.data(), call.input_extents()}, {output.data(), call.output_extents()});
     };
@@ -317,8 +245,10 @@ BOOST_AUTO_TEST_CASE(a_rank_that_is_gone_is_noticed) {
     NcclCommunicator const ranks{devices.comm(rank), options};
     test::OwnExecutor const own;
     pyronn::OnRanks call{ranks, own.get(), op};
-    Array<float> const input{Values(static_cast<std::size_t>(call.input_extents().count()), 1.0F)};
-    Array<float> const output{Values(static_cast<std::size_t>(call.output_extents().count()))};
+    DeviceArray<float> const input{
+        Values(static_cast<std::size_t>(call.input_extents().count()), 1.0F)};
+    DeviceArray<float> const output{
+        Values(static_cast<std::size_t>(call.output_extents().count()))};
     auto const run = [&] {
       call({input.data(), call.input_extents()}, {output.data(), call.output_extents()});
     };
