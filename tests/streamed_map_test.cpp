@@ -12,6 +12,7 @@
 #include <pyronn/backend/cpu/executor.hpp>
 #include <pyronn/core/view_of.hpp>
 #include <pyronn/distributed/streamed_map.hpp>
+#include <pyronn/exec/host_copy.hpp>
 #include <pyronn/operators/algebra/check_transpose.hpp>
 #include <pyronn/operators/algebra/system_matrix.hpp>
 #include <pyronn/recon/solver/cgls.hpp>
@@ -38,23 +39,26 @@ auto streamed_map() {
       test::executor(), projector(), {std::size_t{160} << 10, std::size_t{1} << 20}};
 }
 
-/// Ten iterations from zeros.
-template <template <class...> class Solver, class Map>
-Values solved(Map const& map, Values const& data) {
-  pyronn::ReconstructionProblem<Map> const problem{map, pyronn::view_of(data, map.range())};
-  Solver<Map, CpuExecutor> solver{CpuExecutor{}, problem};
-  Values image(static_cast<std::size_t>(map.domain().count()));
-  solver.start(pyronn::view_of(image, map.domain()));
+/// Ten iterations from zeros, where the map's arrays lie.
+template <template <class...> class Solver, class Executor, class Map>
+Values solved(Executor const& executor, Map const& map, Values const& data) {
+  auto const rays = pyronn::detail::in_memory_of(executor, data);
+  pyronn::ReconstructionProblem<Map> const problem{map, rays.view(map.range())};
+  Solver<Map, Executor> solver{executor, problem};
+  auto const image = pyronn::detail::in_memory_of(
+      executor, Values(static_cast<std::size_t>(map.domain().count())));
+  solver.start(image.view(map.domain()));
   for (int n = 0; n < 10; ++n) solver.iterate();
-  return image;
+  return pyronn::detail::on_host(executor, image);
 }
 
 template <template <class...> class Solver>
 void check() {
   pyronn::SystemMatrix const whole{projector()};
   Values const data = test::random_values(1, whole.range().count());
-  Values const expected = solved<Solver>(whole, data);
-  BOOST_TEST(test::relative_l2(solved<Solver>(streamed_map(), data), expected) < 2e-5);
+  Values const expected = solved<Solver>(test::executor(), whole, data);
+  BOOST_TEST(test::relative_l2(solved<Solver>(CpuExecutor{}, streamed_map(), data), expected) <
+             2e-5);
 }
 
 }  // namespace

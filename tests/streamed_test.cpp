@@ -88,7 +88,7 @@ struct Files {
 /// From the least limits up to more than is of use.
 std::vector<StreamLimits> limits() {
   std::vector<StreamLimits> result;
-  for (std::size_t kib = 6; kib < 100; kib = 2 * kib) result.push_back({kib << 10, mib});
+  for (std::size_t kib = 6; kib < 800; kib = 2 * kib) result.push_back({kib << 10, mib});
   return result;
 }
 
