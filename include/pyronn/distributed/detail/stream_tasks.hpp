@@ -104,7 +104,8 @@ class StreamTasks {
     };
     double const made = count(task.output, output());
     // Operators are given whole planes, whatever rows of them were read.
-    double const read = count({from.first_plane, from.num_planes, 0, input()[1]}, input());
+    int const rows = Known::leaves_rows_out ? from.num_rows : input()[1];
+    double const read = count({from.first_plane, from.num_planes, 0, rows}, input());
     if constexpr (Known::makes_volume) {
       return {made * from.num_planes, read, made};
     } else {
