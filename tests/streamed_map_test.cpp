@@ -10,6 +10,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include <pyronn/backend/cpu/executor.hpp>
+#include <pyronn/core/half.hpp>
 #include <pyronn/core/view_of.hpp>
 #include <pyronn/distributed/streamed_map.hpp>
 #include <pyronn/operators/algebra/check_transpose.hpp>
@@ -39,8 +40,8 @@ auto streamed_map() {
 }
 
 /// Ten iterations from zeros.
-template <template <class...> class Solver, class Map>
-Values solved(Map const& map, Values const& data) {
+template <template <class...> class Solver, class Map, class Data = float>
+Values solved(Map const& map, std::vector<Data> const& data) {
   pyronn::ReconstructionProblem<Map> const problem{map, pyronn::view_of(data, map.range())};
   Solver<Map, CpuExecutor> solver{CpuExecutor{}, problem};
   Values image(static_cast<std::size_t>(map.domain().count()));
@@ -74,5 +75,21 @@ BOOST_AUTO_TEST_CASE(cgls) { check<pyronn::Cgls>(); }
 
 BOOST_TEST_DECORATOR(*boost::unit_test::precondition(test::device_present))
 BOOST_AUTO_TEST_CASE(fista) { check<pyronn::FistaTv>(); }
+
+// Of data and rays of 16 bits a solver makes what it makes in core.
+BOOST_TEST_DECORATOR(*boost::unit_test::precondition(test::device_present))
+BOOST_AUTO_TEST_CASE(rays_may_be_half) {
+  using pyronn::Half;
+  using pyronn::Joseph;
+  pyronn::SystemMatrix<ConeBeam, SoftwareInterp, Joseph, float, Half> const whole{
+      projector().geometry(), projector().grid()};
+  pyronn::StreamedMap<test::Executor, ConeBeam, SoftwareInterp, Joseph, float, Half> const map{
+      test::executor(), projector(), {std::size_t{160} << 10, std::size_t{1} << 20}};
+  std::vector<Half> data;
+  for (float const line : test::random_values(1, whole.range().count())) data.emplace_back(line);
+  Values const expected = solved<pyronn::Sirt>(whole, data);
+  double const apart = test::relative_l2(solved<pyronn::Sirt>(map, data), expected);
+  BOOST_TEST(apart < 1e-3);
+}
 
 BOOST_AUTO_TEST_SUITE_END()
