@@ -10,6 +10,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include <pyronn/backend/cpu/executor.hpp>
+#include <pyronn/core/half.hpp>
 #include <pyronn/core/view_of.hpp>
 #include <pyronn/distributed/streamed_map.hpp>
 #include <pyronn/exec/host_copy.hpp>
@@ -40,8 +41,8 @@ auto streamed_map() {
 }
 
 /// Ten iterations from zeros, where the map's arrays lie.
-template <template <class...> class Solver, class Executor, class Map>
-Values solved(Executor const& executor, Map const& map, Values const& data) {
+template <template <class...> class Solver, class Executor, class Map, class Data = float>
+Values solved(Executor const& executor, Map const& map, std::vector<Data> const& data) {
   auto const rays = pyronn::detail::in_memory_of(executor, data);
   pyronn::ReconstructionProblem<Map> const problem{map, rays.view(map.range())};
   Solver<Map, Executor> solver{executor, problem};
@@ -78,5 +79,21 @@ BOOST_AUTO_TEST_CASE(cgls) { check<pyronn::Cgls>(); }
 
 BOOST_TEST_DECORATOR(*boost::unit_test::precondition(test::device_present))
 BOOST_AUTO_TEST_CASE(fista) { check<pyronn::FistaTv>(); }
+
+// Of data and rays of 16 bits a solver makes what it makes in core.
+BOOST_TEST_DECORATOR(*boost::unit_test::precondition(test::device_present))
+BOOST_AUTO_TEST_CASE(rays_may_be_half) {
+  using pyronn::Half;
+  using pyronn::Joseph;
+  pyronn::SystemMatrix<ConeBeam, SoftwareInterp, Joseph, float, Half> const whole{
+      projector().geometry(), projector().grid()};
+  pyronn::StreamedMap<test::Executor, ConeBeam, SoftwareInterp, Joseph, float, Half> const map{
+      test::executor(), projector(), {std::size_t{160} << 10, std::size_t{1} << 20}};
+  std::vector<Half> data;
+  for (float const line : test::random_values(1, whole.range().count())) data.emplace_back(line);
+  Values const expected = solved<pyronn::Sirt>(test::executor(), whole, data);
+  double const apart = test::relative_l2(solved<pyronn::Sirt>(CpuExecutor{}, map, data), expected);
+  BOOST_TEST(apart < 1e-3);
+}
 
 BOOST_AUTO_TEST_SUITE_END()

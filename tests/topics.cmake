@@ -53,9 +53,9 @@ pyronn_add_topic(operators adjoint_test backprojector_test misuse_test operators
 pyronn_add_topic(models curved_detector_test custom_model_test custom_policies_test siddon_test)
 pyronn_add_topic(batches batch_test packed_batch_test parallel_parts_test parallel_slices_test
   plane_transpose_test)
-pyronn_add_topic(parts marched_slabs_test parts_of_batches_test parts_test plan_test)
-pyronn_add_topic(streams stream_forecast_test streamed_files_test streamed_map_test streamed_test
-  streamed_views_test)
+pyronn_add_topic(parts filtered_slabs_test marched_slabs_test parts_of_batches_test parts_test plan_test)
+pyronn_add_topic(streams stream_forecast_test streamed_files_test streamed_half_test
+  streamed_map_test streamed_test streamed_views_test)
 pyronn_add_topic(storage half_types_test storage_test)
 pyronn_add_topic(geometries geometries_test shift_invariance_test)
 pyronn_add_topic(rays fan_depth_test not_finite_test plane_chords_test single_rays_test)

@@ -63,10 +63,10 @@ struct BlockTimes {
   StreamRates const& rates;
 
   [[nodiscard]] double input(HostBlock const& block) const {
-    return static_cast<double>(bytes_of_block(block, calls.input())) / rates.input_bytes;
+    return static_cast<double>(calls.input_bytes(block)) / rates.input_bytes;
   }
   [[nodiscard]] double output(HostBlock const& block) const {
-    return static_cast<double>(bytes_of_block(block, calls.output())) / rates.output_bytes;
+    return static_cast<double>(calls.output_bytes(block)) / rates.output_bytes;
   }
   [[nodiscard]] double work(OutputTask const& task, std::size_t n) const {
     BlockWork const work = calls.work(task, n);

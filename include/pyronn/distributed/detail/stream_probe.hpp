@@ -129,7 +129,7 @@ class StreamProbe {
           input_.fill(0, block);
           input_.wait();
         });
-        bytes += bytes_of_block(block, calls_.input());
+        bytes += calls_.input_bytes(block);
         input_.take(0, block);
         input_.give_back(0);
       }
@@ -147,7 +147,7 @@ class StreamProbe {
         output_.bring(0, task.output);
         output_.wait();
       });
-      bytes += bytes_of_block(task.output, calls_.output());
+      bytes += calls_.output_bytes(task.output);
     }
     return static_cast<double>(bytes) / seconds;
   }
