@@ -88,7 +88,7 @@ class Streamed {
                                 ViewSelection const& views = {}) const {
     StreamPlan plan = this->plan(input, output, views);
     Tasks const calls{op_, views};
-    detail::StreamForecast forecast{plan.input_slots, plan.output_slots};
+    detail::StreamForecast forecast{plan.input_slots, plan.output_slots, rates.shared};
     plan.seconds = forecast.seconds(calls.tasks(cut(calls, input, output)),
                                     detail::BlockTimes<Tasks>{calls, rates});
     return plan;
