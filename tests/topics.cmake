@@ -20,13 +20,12 @@ set(plain_tests admm_tv_test asd_pocs_test custom_geometry_test custom_model_tes
 # Under sanitizers a test takes three times as long to compile with optimisation as without, and at
 # most a third of the time to run: these compute for long.
 set(long_tests backprojector_test brick_runs_on_fibres_test bricks_on_fibres_test custom_fbp_test
-  custom_model_test double_interp_test fbp_test fdk_test forbild_head_test mesh_test operators_test
-  packed_batch_test parallel_parts_test parallel_slices_test parts_of_batches_test parts_test
-  phantom_batch_test phantom_bodies_test phantom_test plan_test projector_test rabbitct_test
-  random_numbers_test random_phantom_test random_scans_test rotation_axis_test
-  row_filter_on_fibres_test row_filter_test shepp_logan_test siddon_test slices_on_cores_test
-  staged_rays_on_fibres_test truncation_test unequal_views_test vector_sums_test
-  voxel_columns_on_fibres_test water_hardening_test workspace_bits_test)
+  custom_model_test fbp_test fdk_test forbild_head_test mesh_test operators_test packed_batch_test
+  parallel_parts_test parallel_slices_test parts_of_batches_test parts_test phantom_batch_test
+  phantom_bodies_test phantom_test plan_test projector_test rabbitct_test random_numbers_test
+  random_phantom_test rotation_axis_test row_filter_on_fibres_test row_filter_test shepp_logan_test
+  siddon_test slices_on_cores_test staged_rays_on_fibres_test vector_sums_test
+  voxel_columns_on_fibres_test workspace_bits_test)
 
 # Tests that are compiled as one source where many are: by nvcc, and as C++ where PYRONN_TEST_TOGETHER
 # is on, those that compute for long apart. Each is in a namespace of its own: a test that specialises
