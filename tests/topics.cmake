@@ -11,11 +11,10 @@ set(large_tests ct_of_a_pepper_test defect_corrections_test detector_roll_test d
   subset_solvers_scan_test truncation_test tv_prox_test unequal_views_test water_hardening_test)
 
 # These are slow under sanitizers, which see their code, or kernels like theirs, in smaller tests.
-set(plain_tests admm_tv_test asd_pocs_test custom_geometry_test custom_model_test fista_tv_test
-  forbild_head_test half_data_test packed_batch_test parallel_parts_test parallel_slices_test
-  parts_of_batches_test parts_test pdhg_test phantom_batch_test phantom_bodies_test phantom_test
-  plan_test rabbitct_test random_phantom_test rotation_axis_test shepp_logan_test siddon_test
-  workspace_bits_test)
+set(plain_tests admm_tv_test asd_pocs_test custom_model_test fista_tv_test forbild_head_test
+  packed_batch_test parallel_parts_test parallel_slices_test parts_of_batches_test parts_test
+  pdhg_test phantom_batch_test phantom_bodies_test phantom_test plan_test rabbitct_test
+  random_phantom_test rotation_axis_test shepp_logan_test siddon_test workspace_bits_test)
 
 # Under sanitizers a test takes three times as long to compile with optimisation as without, and at
 # most a third of the time to run: these compute for long.
