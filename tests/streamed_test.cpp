@@ -133,7 +133,8 @@ inline constexpr bool gathers_v<pyronn::WeightedVoxelDriven<DepthWeight>> = true
 template <class Case, class Geometry>
 void check_pair(Geometry const& scan) {
   auto const projections = test::projection_extents(scan);
-  typename Case::template Backprojector<Geometry> const back{scan, grid()};
+  auto const model = test::quick_model<typename Case::Model>();
+  typename Case::template Backprojector<Geometry> const back{scan, grid(), model};
   if constexpr (gathers_v<typename Case::Model> &&
                 (!test::on_device ||
                  std::is_same_v<typename Case::Interp, pyronn::SoftwareInterp>)) {
@@ -141,7 +142,7 @@ void check_pair(Geometry const& scan) {
   } else {
     check_numbers<Case>(back, projections, grid().size);
   }
-  typename Case::template Projector<Geometry> const forward{scan, grid()};
+  typename Case::template Projector<Geometry> const forward{scan, grid(), model};
   check_numbers<Case>(forward, grid().size, projections);
 }
 
