@@ -113,21 +113,25 @@ struct Lattice {
                                                  int count, Number* out) const {
     std::int64_t const all = extents.count();
     T const* const here = fields + place.index;
-    // First what every pixel reads: behind a branch a GPU waits for it anew.
-    for (int axis = 0; axis < Rank; ++axis) {
+    Number const inverse = inverse_spacing[0];
+    for (int i = 0; i < count; ++i) out[i] = -inverse * static_cast<Number>(here[i]);
+    for (int axis = 1; axis < Rank; ++axis) {
       T const* const field = here + axis * all;
-      Number const inverse = inverse_spacing[axis];
+      Number const across = inverse_spacing[axis];
       for (int i = 0; i < count; ++i) {
-        out[i] = (axis == 0 ? Number{0} : out[i]) - inverse * static_cast<Number>(field[i]);
+        out[i] -= across * static_cast<Number>(field[i]);
       }
     }
-    for (int axis = 0; axis < Rank; ++axis) {
-      // Along rows only a row's first pixel has none before it.
-      int const first = axis == 0 && place.at[0] == 0 ? 1 : 0;
-      if (axis > 0 && place.at[axis] == 0) continue;
+    for (int i = place.at[0] > 0 ? 0 : 1; i < count; ++i) {
+      out[i] += inverse * static_cast<Number>(*(here + (i - 1)));
+    }
+    for (int axis = 1; axis < Rank; ++axis) {
+      if (place.at[axis] == 0) continue;
       T const* const before = here + (axis * all - stride(axis));
-      Number const inverse = inverse_spacing[axis];
-      for (int i = first; i < count; ++i) out[i] += inverse * static_cast<Number>(before[i]);
+      Number const across = inverse_spacing[axis];
+      for (int i = 0; i < count; ++i) {
+        out[i] += across * static_cast<Number>(before[i]);
+      }
     }
   }
 };
