@@ -113,6 +113,7 @@ struct Lattice {
                                                  int count, Number* out) const {
     std::int64_t const all = extents.count();
     T const* const here = fields + place.index;
+    // First what every pixel reads: behind a branch a GPU waits for it anew.
     Number const inverse = inverse_spacing[0];
     for (int i = 0; i < count; ++i) out[i] = -inverse * static_cast<Number>(here[i]);
     for (int axis = 1; axis < Rank; ++axis) {
