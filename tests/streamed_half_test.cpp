@@ -27,7 +27,6 @@ using pyronn::Extents;
 using pyronn::Grid;
 using pyronn::Half;
 using pyronn::SoftwareInterp;
-using pyronn::StreamLimits;
 using Values = std::vector<float>;
 using VoxelDrivenBack = pyronn::Backprojector<ConeBeam, SoftwareInterp, pyronn::VoxelDriven>;
 
@@ -78,7 +77,7 @@ void for_limits(Op const& op, std::vector<typename Of::In> const& in, Check cons
   using Out = typename Of::Out;
   int most_blocks = 0;
   int too_small = 0;
-  for (std::size_t const kib : {3, 6, 12, 24, 1024}) {
+  for (std::size_t const kib : {3U, 6U, 12U, 24U, 1024U}) {
     pyronn::Streamed<Op, test::Executor, In, Out> streamed{test::executor(), op, {kib << 10, mib}};
     auto const from = streamed.input_extents();
     auto const to = streamed.output_extents();

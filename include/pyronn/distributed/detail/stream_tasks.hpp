@@ -165,8 +165,8 @@ class StreamTasks {
     auto const of_call = view_indices("Streamed", views_, op_->geometry().num_views());
     auto const wanted = of_call.sub(first, count);
     if (wanted.is_contiguous()) return ViewSelection::range(wanted[0], count);
-    std::vector<int> indices;
-    for (int n = 0; n < count; ++n) indices.push_back(wanted[n]);
+    std::vector<int> indices(static_cast<std::size_t>(count));
+    for (int n = 0; n < count; ++n) indices[static_cast<std::size_t>(n)] = wanted[n];
     return ViewSelection::list(std::move(indices));
   }
 
