@@ -34,8 +34,7 @@ int main(int argc, char** argv) {
   std::unique_ptr<example::Ranks> ranks;  // they end when all is said
   try {
     ranks = example::started_ranks();
-    auto const options = example::parse_options(argc, argv);
-    int const status = options ? example::run_on(*ranks, *options) : 0;
+    int const status = example::run_on(*ranks, [&] { return example::parse_options(argc, argv); });
     example::flush_standard_output();
     return status;
   } catch (example::BadInput const& error) {

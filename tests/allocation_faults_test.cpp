@@ -23,6 +23,7 @@
 #include <pyronn/interop/geometry_json.hpp>
 #include <pyronn/interop/matrix_text.hpp>
 #include <pyronn/interop/rtk_xml.hpp>
+#include <pyronn/io/atomic_file.hpp>
 #include <pyronn/io/metaimage.hpp>
 #include <pyronn/io/npy.hpp>
 
@@ -159,6 +160,15 @@ BOOST_AUTO_TEST_CASE(writers) {
   check_writer("matrices.txt", [&](auto const& path) {
     pyronn::write_matrices(path, matrices, pyronn::MatrixOrder::row_major);
   });
+}
+
+BOOST_AUTO_TEST_CASE(files_that_are_not_committed) {
+  test::TemporaryFolder const folder;
+  auto const path = folder / "volume.mha";
+  long const refused =
+      every_allocation_fails([&] { pyronn::AtomicFile const file{path}; },
+                             [&](Outcome) { BOOST_TEST(folder.entry_count() == 0); });
+  BOOST_TEST(refused > 0);
 }
 
 BOOST_AUTO_TEST_CASE(readers_of_arrays) {

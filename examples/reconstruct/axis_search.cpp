@@ -3,7 +3,9 @@
 #include "axis_search.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
+#include <limits>
 #include <string>
 
 #include <pyronn/backend/cpu/executor.hpp>
@@ -24,25 +26,52 @@ void tell(Options const& options, Found const& found) {
   if (!warning.empty()) warn(warning);
 }
 
-}  // namespace
+/// What was found, which may be sent; what was not looked for is no number.
+struct FoundAxis {
+  double column = std::numeric_limits<double>::quiet_NaN();
+  double roll = std::numeric_limits<double>::quiet_NaN();
+};
 
-void search_axis(Options const& options, Calibration const& calibration, pyronn::Scan& scan,
+/// Lets it count.
+void apply(FoundAxis const& found, pyronn::Scan& scan) {
+  if (!std::isnan(found.roll)) set_roll(scan, found.roll);
+  if (!std::isnan(found.column)) set_axis(scan, found.column);
+}
+
+FoundAxis search(Options const& options, Calibration const& calibration, pyronn::Scan& scan,
                  LatePictures& pictures) {
   pyronn::CpuExecutor const executor{options.threads};
+  FoundAxis axis;
   std::string const name = options.scan.string();
   if (options.roll == "auto") {
     auto const found = as_input(
         name, [&] { return find_roll(scan, calibration, options.least_transmission(), executor); });
-    as_input(name, [&] { set_roll(scan, found.roll); });
-    if (!options.axis_column()) as_input(name, [&] { set_axis(scan, found.column); });
+    axis.roll = found.roll;
+    if (!options.axis_column()) axis.column = found.column;
+    as_input(name, [&] { apply(axis, scan); });
     tell(options, found);
-    return pictures.draw(options.axis_png, [&] { return roll_picture(found); });
+    pictures.draw(options.axis_png, [&] { return roll_picture(found); });
+    return axis;
   }
   auto const found = as_input(
       name, [&] { return find_axis(scan, calibration, options.least_transmission(), executor); });
-  as_input(name, [&] { set_axis(scan, found.column); });
+  axis.column = found.column;
+  as_input(name, [&] { apply(axis, scan); });
   tell(options, found);
   pictures.draw(options.axis_png, [&] { return axis_picture(found); });
+  return axis;
+}
+
+}  // namespace
+
+void search_axis(Options const& options, Calibration const& calibration, pyronn::Scan& scan,
+                 LatePictures& pictures, Ranks const& ranks) {
+  FoundAxis found;
+  share_errors(ranks, [&] {
+    if (ranks.rank() == 0) found = search(options, calibration, scan, pictures);
+  });
+  ranks.broadcast(&found, sizeof(found), 0);
+  if (ranks.rank() > 0) as_input(options.scan.string(), [&] { apply(found, scan); });
 }
 
 void draw_sinogram(Options const& options, Calibration const& calibration, pyronn::Scan const& scan,

@@ -7,13 +7,14 @@
 #include "calibration.hpp"
 #include "late_pictures.hpp"
 #include "options.hpp"
+#include "ranks.hpp"
 
 namespace example {
 
 /// Looks for the axis, and for the roll where that is asked for, lets them count, says so and draws
-/// the search. Throws BadInput.
+/// the search. The first rank does, and tells the others. Throws BadInput.
 void search_axis(Options const& options, Calibration const& calibration, pyronn::Scan& scan,
-                 LatePictures& pictures);
+                 LatePictures& pictures, Ranks const& ranks);
 
 /// Draws the row that sees the plane of the source, or else the middle one, where that is asked
 /// for. Throws BadInput.

@@ -27,7 +27,8 @@ struct BandPlan {
   std::size_t workspace_limit;                       ///< [bytes] of a call
   std::size_t host_bytes;                            ///< what it takes, the program itself excepted
   std::size_t device_bytes;                          ///< 0 without a device
-  int most_views = std::numeric_limits<int>::max();  ///< fewer where a part is tried
+  int most_views = std::numeric_limits<int>::max();  ///< fewer where a part is tried, or a rank's
+  int first_view = 0;                                ///< of these
 
   /// Of the largest band.
   [[nodiscard]] int most_slices() const;
@@ -48,6 +49,8 @@ struct BandTask {
   bool is_on_device;
   std::size_t program_bytes;  ///< what the program holds already
   int usual_views;            ///< at a time
+  int kept_slices;            ///< of the volume, where it stays until all is done
+  int kept_views;             ///< of the line integrals, where they do
 };
 
 /// The fewest bands within the limits, or where each slice has rows of its own as many as let

@@ -11,8 +11,9 @@
 namespace example {
 
 /// The host's cores, which work on the host's arrays where they are.
-struct CpuPlace {
-  pyronn::CpuExecutor executor;
+template <class Executor>
+struct PlaceOnCores {
+  Executor executor;
 
   void synchronise() {}
 
@@ -27,7 +28,7 @@ struct CpuPlace {
   };
 
   struct Input {
-    Input(CpuPlace&, std::size_t) {}
+    Input(PlaceOnCores&, std::size_t) {}
 
     template <class T, int Rank>
     pyronn::ArrayView<T const, Rank> load(pyronn::ArrayView<T const, Rank> host) {
@@ -36,10 +37,12 @@ struct CpuPlace {
   };
 
   struct Output {
-    Output(CpuPlace&, std::size_t) {}
+    Output(PlaceOnCores&, std::size_t) {}
     [[nodiscard]] pyronn::VolumeView<float> view(pyronn::VolumeView<float> host) { return host; }
     void finish(pyronn::VolumeView<float>) {}
   };
 };
+
+using CpuPlace = PlaceOnCores<pyronn::CpuExecutor>;
 
 }  // namespace example

@@ -23,6 +23,7 @@
 #include <pyronn/recon/postprocess/hounsfield.hpp>
 #include <pyronn/recon/solver/problem.hpp>
 #include <pyronn/recon/solver/run_solver.hpp>
+#include <pyronn/recon/solver/slices_beside.hpp>
 #include <pyronn/simulate/intensities.hpp>
 
 #include "backend.hpp"
@@ -47,6 +48,11 @@ ScanMap<Executor> scan_map(pyronn::Scan const& scan, pyronn::Grid const& grid, B
             geometry_of(geometry, band, {}), grid}};
       },
       scan.geometry);
+}
+
+template <class Executor>
+ScanMap<Executor> scan_map(Job const& job) {
+  return scan_map<Executor>(job.scan, job.grid, job.bands.bands.front());
 }
 
 /// What the method's solver will allocate.
@@ -74,28 +80,27 @@ struct CutNegative {
   }
 };
 
-/// One reconstruction at one place.
-template <class Place>
+/// One reconstruction at one place, by a map that may be of several ranks.
+template <class Place, class Map>
 class IterativeReconstruction {
   using Executor = decltype(Place::executor);
   using HostMemory = typename Place::HostMemory;
-  using Map = ScanMap<Executor>;
   using Lines = pyronn::ProjectionView<float>;
 
  public:
-  IterativeReconstruction(Place& place, Job const& job, Cost& cost)
+  IterativeReconstruction(Place& place, Job const& job, Map const& map, Cost& cost)
       : place_{place},
         job_{job},
         iteration_{*job.iteration},
         cost_{cost},
-        map_{scan_map<Executor>(job.scan, job.grid, band())},
+        map_{map},
         data_{place.executor, static_cast<std::size_t>(map_.range().count())},
         writing_{job.sink, voxels() * sizeof(float), false},
         volume_{place, voxels()} {}
 
   void operator()() {
     make_lines();
-    auto const host = writing_.room(job_.grid.size);
+    auto const host = writing_.room(map_.domain());
     auto const image = volume_.view(host);
     Stopwatch watch;
     iterate(image);
@@ -113,7 +118,7 @@ class IterativeReconstruction {
  private:
   [[nodiscard]] Band const& band() const { return job_.bands.bands.front(); }
   [[nodiscard]] std::size_t voxels() const {
-    return static_cast<std::size_t>(job_.grid.size.count());
+    return static_cast<std::size_t>(map_.domain().count());
   }
   [[nodiscard]] Lines data() const { return data_.view(map_.range()); }
 
@@ -128,12 +133,22 @@ class IterativeReconstruction {
       void const* const raw = reading.next();
       Stopwatch watch;
       auto const some = lines.load(raw, views.first, views.count);
-      pyronn::copy(place_.executor, some, Lines{&all(0, 0, views.first), some.extents});
+      keep_own(some, views.first);
       place_.synchronise();
       cost_.preprocess_seconds += watch.restart();
     }
     if (iteration_.facts.multiplies) place_.executor.for_each(all.extents, CutNegative{all});
     cost_.read_seconds = reading.seconds();
+  }
+
+  /// Of the views from `first` on.
+  void keep_own(pyronn::ProjectionView<float const> const& some, int first) {
+    int const own = pyronn::detail::first_own_view(map_);
+    int const begin = std::max(first, own);
+    int const end = std::min(first + some.extents[2], own + map_.range()[2]);
+    if (begin >= end) return;
+    pyronn::copy(place_.executor, some.slices(begin - first, end - begin),
+                 data().slices(begin - own, end - begin));
   }
 
   /// Scales an image so that the sum of its lines is that of the data.
@@ -191,12 +206,14 @@ class IterativeReconstruction {
     }
     make_start(image, problem.mask);
     Iteration iteration = iteration_;
-    if (iteration.chooses_strength()) {
-      IterationTask const search{job_.scan, job_.grid, band(), iteration_,
-                                 job_.bands.workspace_limit};
-      iteration.strength = StrengthLevels<Executor>{executor, search}.choose(
-          {problem.data, {}, image, problem.mask}, problem.bounds);
-      cost_.chosen_strength = iteration.strength;
+    if constexpr (!is_shared_out_v<Map>) {
+      if (iteration.chooses_strength()) {
+        IterationTask const search{job_.scan, job_.grid, band(), iteration_,
+                                   job_.bands.workspace_limit};
+        iteration.strength = StrengthLevels<Executor>{executor, search}.choose(
+            {problem.data, {}, image, problem.mask}, problem.bounds);
+        cost_.chosen_strength = iteration.strength;
+      }
     }
     SolverTask const task{iteration, job_.grid, job_.scan.is_plane(), job_.bands.workspace_limit};
     use_solver<Map, Executor>(task, [&](auto type, auto const& options) {
@@ -238,12 +255,12 @@ class IterativeReconstruction {
   typename Place::Output volume_;
 };
 
-template <class Place>
-Cost reconstruct_iteratively_at(Place& place, Job const& job) {
+template <class Place, class Map>
+Cost reconstruct_iteratively_at(Place& place, Job const& job, Map const& map) {
   Cost cost;
   cost.iterations = job.iteration->iterations;
   Stopwatch watch;
-  IterativeReconstruction<Place>{place, job, cost}();
+  IterativeReconstruction<Place, Map>{place, job, map, cost}();
   cost.wall_seconds = watch.restart();
   return cost;
 }

@@ -13,7 +13,7 @@ namespace example {
 
 Cost reconstruct_iteratively_on_cpu(Job const& job, int threads) {
   CpuPlace place{pyronn::CpuExecutor{threads}};
-  return reconstruct_iteratively_at(place, job);
+  return reconstruct_iteratively_at(place, job, scan_map<pyronn::CpuExecutor>(job));
 }
 
 std::size_t solver_bytes_on_cpu(IterationTask const& task, int threads) {

@@ -14,7 +14,7 @@ Cost reconstruct_iteratively_on_cuda(Job const& job) {
   CountedMemory memory;
   Stream const stream;
   CudaPlace place{pyronn::CudaExecutor{stream.get(), memory}};
-  Cost cost = reconstruct_iteratively_at(place, job);
+  Cost cost = reconstruct_iteratively_at(place, job, scan_map<pyronn::CudaExecutor>(job));
   cost.device_peak_bytes = memory.peak();
   return cost;
 }

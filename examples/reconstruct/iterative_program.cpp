@@ -10,6 +10,7 @@
 #include "bad_input.hpp"
 #include "npy_volume.hpp"
 #include "number_text.hpp"
+#include "rank_work.hpp"
 
 namespace example {
 namespace {
@@ -41,8 +42,8 @@ class IterationMemory {
     auto const size = [](auto... factors) { return (static_cast<std::size_t>(factors) * ...); };
     auto const columns = task.scan.detector_size()[0];
     auto const pixels = size(plan.most_rows(), plan.views_at_a_time);
-    auto const volume = size(task.grid.size[0], task.grid.size[1], task.grid.size[2], 4);
-    lines_ = size(plan.most_rows(), task.scan.num_views(), columns, sizeof(float));
+    auto const volume = size(task.grid.size[0], task.grid.size[1], task.kept_slices, 4);
+    lines_ = size(plan.most_rows(), task.kept_views, columns, sizeof(float));
     raw_ = pixels * size(columns, task.raw_bytes);
     making_ = pixels * size(task.columns, sizeof(float));
     weights_ = iteration.facts.method == Method::pwls ? lines_ : 0;
@@ -183,9 +184,10 @@ std::unique_ptr<pyronn::VolumeWriter> volume_in_memory(pyronn::Grid const& grid,
   return std::make_unique<VolumeInMemory>(grid, voxels);
 }
 
-void make_positive(std::vector<float>& start) {
+void make_positive(std::vector<float>& start, Ranks const& ranks) {
   constexpr float part = 0.01F;
-  float const most = *std::max_element(start.begin(), start.end());
+  float const own = *std::max_element(start.begin(), start.end());
+  float const most = largest_of_ranks(ranks, std::max(own, 0.0F));
   float const least = most > 0 ? part * most : 1.0F;
   for (float& voxel : start) voxel = std::max(voxel, least);
 }

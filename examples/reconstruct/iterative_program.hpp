@@ -19,6 +19,7 @@
 #include "iteration.hpp"
 #include "memory_limits.hpp"
 #include "options.hpp"
+#include "ranks.hpp"
 
 namespace example {
 
@@ -48,7 +49,7 @@ using SolverBytes = std::function<std::size_t(IterationTask const&)>;
                                                                      std::vector<float>& voxels);
 
 /// A start that filtered backprojection made, for a method that multiplies it: at least a hundredth
-/// of its largest voxel everywhere.
-void make_positive(std::vector<float>& start);
+/// of the largest voxel of all ranks everywhere.
+void make_positive(std::vector<float>& start, Ranks const& ranks);
 
 }  // namespace example

@@ -9,17 +9,21 @@
 #include <string>
 
 #include <pyronn/core/error.hpp>
+#include <pyronn/distributed/communicator.hpp>
 #include <pyronn/scan/scan.hpp>
 
 #include "bad_input.hpp"
 
 namespace example {
 
-/// What the library refuses while the input is read, said of `name`.
+/// What the library refuses while the input is read, said of `name`. What another rank threw all
+/// know as it is.
 template <class Read>
 auto as_input(std::string const& name, Read const& read) {
   try {
     return read();
+  } catch (pyronn::FailureOfRank const&) {
+    throw;
   } catch (pyronn::InvalidArgument const& error) {
     throw BadInput(name + ": " + error.what());
   } catch (pyronn::FileError const& error) {

@@ -35,6 +35,7 @@ struct MethodFacts {
   bool has_bounds;                   ///< --nonnegative
   bool multiplies;                   ///< the start, where 0 stays 0 and nothing becomes negative
   bool may_choose_strength = false;  ///< it is chosen where there is no --strength
+  bool works_on_ranks = true;        ///< on several of them
 };
 
 /// In the order of Method.

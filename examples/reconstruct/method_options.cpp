@@ -24,11 +24,11 @@ std::vector<MethodFacts> const& all_methods() {
       {Method::lsqr, "lsqr", 20, false, false, false, false},
       {Method::mlem, "mlem", 100, false, false, true, true},
       {Method::osem, "osem", 10, true, false, true, true},
-      {Method::pwls, "pwls", 20, true, true, true, false},
+      {Method::pwls, "pwls", 20, true, true, true, false, false, false},
       {Method::tv, "tv", 100, false, true, true, false, true},
-      {Method::pdhg, "pdhg", 100, false, true, true, false},
-      {Method::admm_tv, "admm-tv", 20, false, true, true, false},
-      {Method::asd_pocs, "asd-pocs", 20, true, false, true, false}};
+      {Method::pdhg, "pdhg", 100, false, true, true, false, false, false},
+      {Method::admm_tv, "admm-tv", 20, false, true, true, false, false, false},
+      {Method::asd_pocs, "asd-pocs", 20, true, false, true, false, false, false}};
   return methods;
 }
 

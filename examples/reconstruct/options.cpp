@@ -73,7 +73,9 @@ std::optional<double> Options::roll_angle() const {
 }
 
 MemoryLimits Options::memory_limits(std::size_t device_free_bytes) const {
-  return {host_memory.empty() ? usual_host_memory() : parse_bytes("--host-memory", host_memory),
+  auto const programs = static_cast<std::size_t>(programs_on_machine);
+  return {host_memory.empty() ? usual_host_memory() / programs
+                              : parse_bytes("--host-memory", host_memory),
           device_memory.empty() ? device_free_bytes / 10 * 9
                                 : parse_bytes("--device-memory", device_memory),
           parse_bytes("--workspace", workspace)};

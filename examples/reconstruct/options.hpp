@@ -72,6 +72,7 @@ struct Options {
   // machine
   std::string executor = "auto";
   int threads = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+  int programs_on_machine = 1;  ///< that share its memory
   std::string host_memory;
   std::string device_memory;
   std::string workspace = "256M";

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <exception>
 #include <memory>
 #include <optional>
 #include <string>
@@ -17,9 +18,9 @@
 #include "axis_search.hpp"
 #include "backend.hpp"
 #include "before_search.hpp"
-#include "device_choice.hpp"
 #include "effects.hpp"
 #include "estimate.hpp"
+#include "iterative_on_ranks.hpp"
 #include "iterative_program.hpp"
 #include "judgement.hpp"
 #include "last_pictures.hpp"
@@ -29,12 +30,14 @@
 #include "orbit.hpp"
 #include "output_checks.hpp"
 #include "progress_bar.hpp"
+#include "rank_report.hpp"
 #include "rank_work.hpp"
 #include "report.hpp"
 #include "scan_format.hpp"
 #include "stopwatch.hpp"
 #include "volume_choice.hpp"
 #include "volume_files.hpp"
+#include "work_place.hpp"
 
 namespace example {
 namespace {
@@ -45,7 +48,7 @@ class Program {
   Program(Options const& options, Ranks const& ranks)
       : ranks_{ranks},
         options_{options},
-        device_{choose_device(options)},
+        place_{options, ranks},
         scan_{read_scan({options.scan, options.projections, options.given(), options.entry})} {}
 
   int operator()() {
@@ -71,15 +74,15 @@ class Program {
   /// All that is found out before anything is computed. What is assumed is told at the end, as a
   /// search may know better, but before an error that it may be the cause of.
   void prepare() {
-    check_options_of_ranks(options_, scan_, ranks_);
+    check_options_of_ranks(options_, ranks_);
     check_inputs_survive(options_, scan_);
     input([&] { apply_axis_options(options_, scan_); });
     check_pictures(options_, scan_);
-    check_effects(options_, scan_, is_on_device() ? PlaceOfWork::device : PlaceOfWork::cpu);
+    check_effects(options_, scan_, place_.is_on_device() ? PlaceOfWork::device : PlaceOfWork::cpu);
     bool const is_searched = wants_axis(options_, scan_);
     if (is_searched) {
       check_before_search(options_, scan_);
-      check_outputs(options_, 0);
+      if (ranks_.rank() == 0) check_outputs(options_, 0);
     } else {
       settle();
     }
@@ -90,9 +93,9 @@ class Program {
     tell_facts([](Origin origin) { return origin != Origin::assumed; });
     try {
       calibration_ = calibrate(options_, scan_);
-      if (is_searched) search_axis(options_, calibration_, scan_, pictures_);
+      if (is_searched) search_axis(options_, calibration_, scan_, pictures_, ranks_);
       if (is_searched) settle();
-    } catch (BadInput const&) {
+    } catch (std::exception const&) {
       tell_assumed();
       throw;
     }
@@ -111,6 +114,7 @@ class Program {
     grid_ = input([&] { return choose_volume(options_, scan_); });
     if (ranks_.rank() == 0) check_outputs(options_, options_.is_plan ? 0 : grid_.size.count());
     iteration_ = input([&] { return iteration_of(options_, scan_, grid_); });
+    if (iteration_) share_iteration(*iteration_, scan_, grid_, ranks_);
     if (options_.method.wants_fbp()) {
       input([&] { choose_redundancy(scan_, grid_, fbp_options_); });
     }
@@ -118,80 +122,72 @@ class Program {
     if (!options_.truth.empty()) truth_ = npy_volume("--truth", options_.truth, grid_);
   }
 
-  [[nodiscard]] bool is_on_device() const { return !device_.name.empty(); }
-
   [[nodiscard]] BandTask band_task(ViewsReader const& reader) const {
-    int const usual_views = is_on_device() ? views_on_cuda : views_on_cpu;
+    bool const is_on_device = place_.is_on_device();
     return {scan_,
             grid_,
             pyronn::bytes_of(reader.type()),
             corrections_.columns_held(scan_.detector_size()[0]),
             corrections_.want_all_views(),
-            is_on_device(),
+            is_on_device,
             peak_host_bytes(),
-            usual_views};
+            is_on_device ? views_on_cuda : views_on_cpu,
+            slab_of(grid_, ranks_, ranks_.rank()).num_slices,
+            views_of(scan_, ranks_).count};
   }
 
+  /// Those of all ranks, which share them out; of iterations this rank's.
   [[nodiscard]] BandPlan bands(ViewsReader const& reader) {
-    auto const limits = options_.memory_limits(device_.free_bytes);
-    if (!iteration_) return plan_bands(band_task(reader), limits);
-    return input([&] {
-      return plan_iterations(band_task(reader), limits, *iteration_,
-                             [&](IterationTask const& task) {
-                               return is_on_device() ? solver_bytes_on_cuda(task)
-                                                     : solver_bytes_on_cpu(task, options_.threads);
-                             });
+    if (!iteration_) return plan_bands(band_task(reader), place_.limits());
+    BandPlan const plan = input([&] {
+      return plan_iterations(band_task(reader), place_.limits(), *iteration_,
+                             [&](IterationTask const& task) { return place_.solver_bytes(task); });
     });
+    iteration_->column_sums_limit = least_of_ranks(ranks_, iteration_->column_sums_limit);
+    return iteration_of_rank(plan, scan_, corrections_, ranks_);
   }
 
   /// Lets iterations begin with what filtered backprojection makes.
   void make_start(ViewsReader& reader) {
     if (!iteration_ || !iteration_->from_fbp) return;
-    iteration_->start.resize(static_cast<std::size_t>(grid_.size.count()));
-    auto const limits = options_.memory_limits(device_.free_bytes);
-    BandPlan const plan = plan_bands(band_task(reader), limits);
-    VolumeSink sink{volume_in_memory(grid_, iteration_->start), nullptr};
+    BandPlan const plan = bands_of_rank(plan_bands(band_task(reader), place_.limits()), scan_,
+                                        grid_, ranks_, ranks_.rank());
+    VolumeSink sink{slab_in_memory(grid_, ranks_, iteration_->start), nullptr};
     Corrections const all = corrections_;
     corrections_.water.reset();
     Job job = job_of(plan, reader, sink);
     job.iteration = nullptr;
-    static_cast<void>(run(job));
+    static_cast<void>(place_.run(job));
     corrections_ = all;
-    if (iteration_->facts.multiplies) make_positive(iteration_->start);
+    if (iteration_->facts.multiplies) make_positive(iteration_->start, ranks_);
   }
 
   void print_plan() {
     ViewsReader reader{scan_, calibration_, options_.least_transmission(), options_.threads};
     BandPlan const plan = bands(reader);
+    if (ranks_.rank() > 0) return;
     print_geometry(scan_);
-    print_task(scan_, grid_, plan, place());
-    print_method();
+    print_task(scan_, grid_, plan, place_.name());
+    print_method(plan);
     print_missing_space(options_, grid_.size.count());
+    if (ranks_.size() > 1) return print_ranks(plan);
     double const seconds =
         iteration_ ? iterative_seconds(plan, reader) : estimated_seconds(plan, reader);
     std::printf("about %s\n", text_of_seconds(seconds).c_str());
   }
 
-  /// Where it runs.
-  [[nodiscard]] std::string place() const {
-    if (is_on_device()) return device_.name;
-    return text_of(ranks_) + std::to_string(options_.threads) + " CPU threads";
+  void print_method(BandPlan const& plan) const {
+    if (!iteration_) return;
+    std::printf("%s\n", text_of(*iteration_).c_str());
+    if (ranks_.size() == 1) return;
+    print_rank_plans(
+        plans_on_ranks({scan_, grid_, plan.bands.front(), *iteration_, plan.workspace_limit},
+                       options_.threads, ranks_));
   }
 
-  void print_method() const {
-    if (iteration_) std::printf("%s\n", text_of(*iteration_).c_str());
-  }
-
-  [[nodiscard]] Cost run(Job const& job) const {
-    try {
-      if (job.iteration != nullptr) {
-        return is_on_device() ? reconstruct_iteratively_on_cuda(job)
-                              : reconstruct_iteratively_on_cpu(job, options_.threads);
-      }
-      return is_on_device() ? reconstruct_on_cuda(job) : reconstruct_on_cpu(job, options_.threads);
-    } catch (pyronn::InvalidArgument const& error) {
-      throw BadInput(options_.scan.string() + ": " + error.what());
-    }
+  void print_ranks(BandPlan const& plan) const {
+    if (iteration_) return print_shares_of_ranks(scan_, grid_, ranks_);
+    print_bands_of_ranks(plan, scan_, grid_, ranks_);
   }
 
   /// By what some views and two iterations take, with a backprojection more for the start.
@@ -203,7 +199,7 @@ class Program {
     BandPlan part = plan;
     part.most_views = 2 * plan.views_at_a_time;
     VolumeSink sink{discarded_volume(grid_, part), nullptr};
-    Cost const cost = run(job_of(part, reader, sink));
+    Cost const cost = place_.run(job_of(part, reader, sink));
     *iteration_ = whole;
     return watch_.seconds() + seconds_of_iterations({scan_, grid_, plan, part, options_.output},
                                                     cost, whole.iterations);
@@ -211,10 +207,10 @@ class Program {
 
   /// By what a small part takes, and the time until now.
   [[nodiscard]] double estimated_seconds(BandPlan const& plan, ViewsReader& reader) const {
-    BandPlan const part = sample_of(scan_, grid_, plan, is_on_device());
+    BandPlan const part = sample_of(scan_, grid_, plan, place_.is_on_device());
     auto const try_part = [&] {
       VolumeSink sink{discarded_volume(grid_, part), nullptr};
-      return run(job_of(part, reader, sink));
+      return place_.run(job_of(part, reader, sink));
     };
     static_cast<void>(try_part());  // the first time is slower
     return watch_.seconds() + seconds_of(scan_, grid_, plan, part, try_part(), options_.output);
@@ -238,9 +234,10 @@ class Program {
 
   [[nodiscard]] std::optional<ImageError> reconstruct() {
     ViewsReader reader{scan_, calibration_, options_.least_transmission(), options_.threads};
-    BandPlan const plan = bands_of_rank(bands(reader), scan_, grid_, ranks_);
-    if (!options_.is_quiet) print_task(scan_, grid_, plan, place());
-    if (!options_.is_quiet) print_method();
+    BandPlan plan = bands(reader);
+    if (!iteration_) plan = bands_of_rank(plan, scan_, grid_, ranks_, ranks_.rank());
+    if (!options_.is_quiet) print_task(scan_, grid_, plan, place_.name());
+    if (!options_.is_quiet) print_method(plan);
     flush_standard_output();
     std::vector<float> slab;
     VolumeSink sink{ranks_.rank() == 0 ? open_volume(options_.output, grid_, scan_.axes)
@@ -260,7 +257,7 @@ class Program {
     }
     if (options_.is_verbose) job.planned = print_steps;
     double const start_seconds = watch_.seconds();
-    Cost cost = plan.bands.empty() ? Cost{} : run(job);
+    Cost cost = plan.bands.empty() ? Cost{} : place_.run(job);
     gather_slabs(grid_, ranks_, slab, sink);
     if (ranks_.rank() > 0) return std::nullopt;
     cost.start_seconds = start_seconds;
@@ -276,7 +273,7 @@ class Program {
   Stopwatch watch_;
   Ranks const& ranks_;
   Options const& options_;
-  Device device_;
+  WorkPlace place_;
   pyronn::Scan scan_;
   pyronn::Grid grid_{};
   std::shared_ptr<pyronn::ImageStack const> truth_{};  ///< null: there is nothing to compare with

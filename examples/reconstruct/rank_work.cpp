@@ -4,46 +4,43 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <functional>
 #include <limits>
+#include <string>
 #include <utility>
 
 #include <pyronn/core/error.hpp>
+#include <pyronn/distributed/communicator.hpp>
 #include <pyronn/distributed/rank_plan.hpp>
 
-#include "axis.hpp"
 #include "bad_input.hpp"
 #include "iterative_program.hpp"
 #include "program.hpp"
 
 namespace example {
 
-int run_on(Ranks const& ranks, Options const& options) {
-  if (ranks.size() == 1) return run(options, ranks);
-  Options const own = options_of_rank(options, ranks);
+int run_on(Ranks const& ranks, std::function<std::optional<Options>()> const& read_options) {
   int status = 0;
   try {
-    ranks.share_errors([&] {
-      try {
-        status = run(own, ranks);
-      } catch (BadInput const& error) {
-        throw pyronn::InvalidArgument(error.what());
-      }
+    share_errors(ranks, [&] {
+      auto const options = read_options();
+      if (options) status = run(options_of_rank(*options, ranks), ranks);
     });
   } catch (pyronn::InvalidArgument const& error) {
+    if (ranks.size() == 1) throw;
     throw BadInput(error.what());
   }
   return status;
 }
 
-std::string text_of(Ranks const& ranks) {
-  return ranks.size() == 1 ? "" : std::to_string(ranks.size()) + " ranks of ";
-}
-
 Options options_of_rank(Options options, Ranks const& ranks) {
   if (ranks.size() == 1) return options;
   if (options.threads == Options{}.threads) {
-    options.threads = std::max(1, options.threads / ranks.size());
+    options.threads = std::max(1, options.threads / ranks.on_machine());
   }
+  options.programs_on_machine = ranks.on_machine();
   if (options.executor == "auto") options.executor = "cpu";
   if (ranks.rank() == 0) return options;
   options.is_quiet = true;
@@ -51,21 +48,68 @@ Options options_of_rank(Options options, Ranks const& ranks) {
   options.png.clear();
   options.sinogram_png.clear();
   options.axis_png.clear();
+  options.method.convergence_png.clear();
   options.grey.clear();
   options.truth.clear();
   options.max_error = std::numeric_limits<double>::infinity();
   return options;
 }
 
-void check_options_of_ranks(Options const& options, pyronn::Scan const& scan, Ranks const& ranks) {
+void check_options_of_ranks(Options const& options, Ranks const& ranks) {
   if (ranks.size() == 1) return;
-  auto const refuse = [](bool is_wanted, std::string const& what) {
-    if (is_wanted) throw BadInput(what + " on one rank alone; start it without mpirun");
-  };
-  refuse(options.executor == "cuda", "--executor: cuda works");
-  refuse(options.method.is_iterative(), "--method: iterations work");
-  refuse(options.is_plan, "--plan: plans are made");
-  refuse(wants_axis(options, scan), "--center, --roll: the axis is searched for");
+  if (options.executor == "cuda") {
+    throw BadInput("--executor: cuda works on one rank alone; start it without mpirun");
+  }
+  MethodFacts const& facts = options.method.facts();
+  if (!facts.works_on_ranks) {
+    std::string others;
+    for (MethodFacts const& method : all_methods()) {
+      if (method.works_on_ranks) others += std::string{" "} + method.name;
+    }
+    throw BadInput("--method: " + options.method.name +
+                   " works on one rank alone, and on several:" + others);
+  }
+  if (facts.may_choose_strength && !options.method.strength) {
+    throw BadInput("--strength: " + options.method.name +
+                   " needs one on several ranks, as it is chosen on one alone");
+  }
+}
+
+float largest_of_ranks(Ranks const& ranks, float number) {
+  if (ranks.size() == 1) return number;
+  share_errors(ranks, [] {});
+  // Of numbers that are not negative the bits are in order, too.
+  std::int32_t bits = 0;
+  std::memcpy(&bits, &number, sizeof(bits));
+  bits = static_cast<std::int32_t>(ranks.largest(bits));
+  std::memcpy(&number, &bits, sizeof(bits));
+  return number;
+}
+
+std::size_t least_of_ranks(Ranks const& ranks, std::size_t number) {
+  if (ranks.size() == 1) return number;
+  share_errors(ranks, [] {});
+  return static_cast<std::size_t>(-ranks.largest(-static_cast<std::int64_t>(number)));
+}
+
+void share_iteration(Iteration& iteration, pyronn::Scan const& scan, pyronn::Grid const& grid,
+                     Ranks const& ranks) {
+  if (ranks.size() == 1) return;
+  int const most = std::min(grid.size[2], scan.num_views());
+  if (ranks.size() > most) {
+    throw BadInput(
+        "--method: " + std::string{iteration.facts.name} + " on " + std::to_string(ranks.size()) +
+        " ranks needs as many slices and views, and has " + std::to_string(grid.size[2]) +
+        " slices and " + std::to_string(scan.num_views()) + " views; start " +
+        std::to_string(most) + " ranks at most");
+  }
+  // The first one wants them where any does.
+  iteration.is_measured = largest_of_ranks(ranks, iteration.is_measured ? 1.0F : 0.0F) > 0;
+  if (iteration.mask.empty()) return;
+  pyronn::Slab const own = slab_of(grid, ranks, ranks.rank());
+  auto const slice = std::ptrdiff_t{grid.size[0]} * grid.size[1];
+  auto const first = iteration.mask.begin() + own.first_slice * slice;
+  iteration.mask = std::vector<float>(first, first + own.num_slices * slice);
 }
 
 pyronn::Slab slab_of(pyronn::Grid const& grid, Ranks const& ranks, int rank) {
@@ -73,10 +117,23 @@ pyronn::Slab slab_of(pyronn::Grid const& grid, Ranks const& ranks, int rank) {
   return {share.first, share.count};
 }
 
+pyronn::RankShare views_of(pyronn::Scan const& scan, Ranks const& ranks) {
+  return pyronn::share_of_rank(scan.num_views(), ranks.rank(), ranks.size());
+}
+
+BandPlan iteration_of_rank(BandPlan plan, pyronn::Scan const& scan, Corrections const& corrections,
+                           Ranks const& ranks) {
+  if (ranks.size() == 1 || corrections.want_all_views()) return plan;
+  auto const own = views_of(scan, ranks);
+  plan.first_view = own.first;
+  plan.most_views = own.count;
+  return plan;
+}
+
 BandPlan bands_of_rank(BandPlan plan, pyronn::Scan const& scan, pyronn::Grid const& grid,
-                       Ranks const& ranks) {
+                       Ranks const& ranks, int rank) {
   if (ranks.size() == 1) return plan;
-  pyronn::Slab const own = slab_of(grid, ranks, ranks.rank());
+  pyronn::Slab const own = slab_of(grid, ranks, rank);
   std::vector<Band> bands;
   for (Band const& band : plan.bands) {
     int const first = std::max(own.first_slice, band.slab.first_slice);
@@ -99,23 +156,40 @@ std::unique_ptr<pyronn::VolumeWriter> slab_in_memory(pyronn::Grid const& grid, R
 
 void gather_slabs(pyronn::Grid const& grid, Ranks const& ranks, std::vector<float>& slab,
                   VolumeSink& sink) {
-  ranks.share_errors([] {});
-  std::size_t const slice =
+  if (ranks.size() == 1) return;
+  bool const is_first = ranks.rank() == 0;
+  auto const slice =
       static_cast<std::size_t>(grid.size[0]) * static_cast<std::size_t>(grid.size[1]);
+  constexpr std::size_t block_bytes = std::size_t{4} << 20;
+  auto const most = static_cast<int>(
+      std::clamp<std::size_t>(block_bytes / (slice * sizeof(float)), 1, 1U << 20U));
+  int received = 0;  // slices that are not yet written
+  auto const take = [&] {
+    if (is_first && received > 0) sink.take({slab.data(), {grid.size[0], grid.size[1], received}});
+  };
   for (int other = 1; other < ranks.size(); ++other) {
-    pyronn::Slab const theirs = slab_of(grid, ranks, other);
-    for (int n = 0; n < theirs.num_slices; ++n) {
-      std::size_t const at = ranks.rank() == 0 ? 0 : static_cast<std::size_t>(n) * slice;
-      ranks.share_errors([&] {
-        if (ranks.rank() == 0) slab.resize(slice);
+    int const theirs = slab_of(grid, ranks, other).num_slices;
+    for (int first = 0; first < theirs; first += most) {
+      int const count = std::min(most, theirs - first);
+      std::function<void()> exchange;
+      share_errors(ranks, [&] {
+        take();
+        std::size_t const floats = static_cast<std::size_t>(count) * slice;
+        std::vector<pyronn::SentBytes> sent;
+        std::vector<pyronn::ReceivedBytes> block;
+        if (is_first && slab.size() < floats) slab.resize(floats);
+        if (is_first) block.push_back({other, slab.data(), floats * sizeof(float)});
+        if (ranks.rank() == other) {
+          float const* const from = slab.data() + static_cast<std::size_t>(first) * slice;
+          sent.push_back({0, from, floats * sizeof(float)});
+        }
+        exchange = ranks.exchange(sent, block);
       });
-      ranks.bring_to_first(
-          other, ranks.rank() == 0 || ranks.rank() == other ? slab.data() + at : nullptr, slice);
-      ranks.share_errors([&] {
-        if (ranks.rank() == 0) sink.take({slab.data(), {grid.size[0], grid.size[1], 1}});
-      });
+      exchange();
+      received = count;
     }
   }
+  share_errors(ranks, take);
 }
 
 }  // namespace example

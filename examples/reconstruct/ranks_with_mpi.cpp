@@ -1,6 +1,9 @@
 // SPDX-FileCopyrightText: The pyronn authors
 // SPDX-License-Identifier: Apache-2.0
+#include <cstddef>
+#include <cstdint>
 #include <cstdio>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -22,6 +25,10 @@ class RanksOfMpi : public Ranks {
     int provided = 0;
     MPI_Init_thread(nullptr, nullptr, MPI_THREAD_FUNNELED, &provided);
     ranks_.emplace(MPI_COMM_WORLD);
+    MPI_Comm machine = MPI_COMM_NULL;
+    MPI_Comm_split_type(MPI_COMM_WORLD, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &machine);
+    MPI_Comm_size(machine, &on_machine_);
+    MPI_Comm_free(&machine);
     if (ranks_->rank() == 0) return;
     for (std::FILE* const stream : {stdout, stderr}) {
       // What cannot be opened is closed, and as silent.
@@ -37,19 +44,26 @@ class RanksOfMpi : public Ranks {
 
   [[nodiscard]] int rank() const override { return ranks_->rank(); }
   [[nodiscard]] int size() const override { return ranks_->size(); }
-  void share_errors(std::function<void()> const& step) const override {
-    pyronn::share_errors(*ranks_, step);
+  [[nodiscard]] int on_machine() const override { return on_machine_; }
+  void barrier() const override { ranks_->barrier(); }
+  [[nodiscard]] std::int64_t largest(std::int64_t value) const override {
+    return ranks_->largest(value);
   }
-  void bring_to_first(int from, float* numbers, std::size_t count) const override {
-    std::vector<pyronn::SentBytes> sent;
-    std::vector<pyronn::ReceivedBytes> received;
-    if (rank() == from) sent.push_back({0, numbers, count * sizeof(float)});
-    if (rank() == 0) received.push_back({from, numbers, count * sizeof(float)});
-    ranks_->exchange(sent, received).run();
+  void broadcast(void* data, std::size_t bytes, int from) const override {
+    ranks_->broadcast(data, bytes, from);
+  }
+  void gather(void const* mine, std::size_t bytes, void* all) const override {
+    ranks_->gather(mine, bytes, all);
+  }
+  [[nodiscard]] std::function<void()> exchange(
+      std::vector<pyronn::SentBytes> const& sent,
+      std::vector<pyronn::ReceivedBytes> const& received) const override {
+    return [messages = ranks_->exchange(sent, received)]() mutable { messages.run(); };
   }
 
  private:
   std::optional<pyronn::MpiCommunicator> ranks_;
+  int on_machine_ = 1;
 };
 
 }  // namespace

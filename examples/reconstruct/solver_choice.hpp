@@ -21,6 +21,7 @@
 #include <pyronn/recon/solver/pdhg.hpp>
 #include <pyronn/recon/solver/pwls.hpp>
 #include <pyronn/recon/solver/sirt.hpp>
+#include <pyronn/recon/solver/slices_beside.hpp>
 
 #include "iteration.hpp"
 
@@ -57,6 +58,10 @@ struct SolverTask {
   }
 };
 
+/// Whether a map's volumes are slabs of ranks, on which not all methods work.
+template <class Map>
+inline constexpr bool is_shared_out_v = pyronn::detail::has_slices_beside_v<Map>;
+
 /// Calls use(SolverType<Solver>{}, options) for the method's solver.
 template <class Map, class Executor, class Use>
 auto use_solver(SolverTask const& task, Use const& use) {
@@ -79,8 +84,6 @@ auto use_solver(SolverTask const& task, Use const& use) {
     return call(type, options);
   };
   switch (iteration.facts.method) {
-    case Method::fbp:
-      break;
     case Method::sirt:
       return call(SolverType<pyronn::Sirt<Map, Executor>>{}, pyronn::SirtOptions{});
     case Method::sart: {
@@ -98,25 +101,34 @@ auto use_solver(SolverTask const& task, Use const& use) {
       return call(SolverType<pyronn::Mlem<Map, Executor>>{}, pyronn::MlemOptions{});
     case Method::osem:
       return call_sums(SolverType<pyronn::Osem<Map, Executor>>{}, pyronn::OsemOptions{});
-    case Method::pwls: {
-      pyronn::PwlsOptions<> options;
-      options.strength = task.pwls_strength();
-      options.spacing = task.spacing();
-      return call_subsets(SolverType<pyronn::Pwls<Map, Executor>>{}, options);
-    }
     case Method::tv:
       return call_tv(SolverType<pyronn::FistaTv<Map, Executor>>{}, pyronn::FistaTvOptions{});
-    case Method::pdhg:
-      return call_tv(SolverType<pyronn::Pdhg<Map, Executor>>{}, pyronn::PdhgOptions{});
-    case Method::admm_tv:
-      return call_tv(SolverType<pyronn::AdmmTv<Map, Executor>>{}, pyronn::AdmmTvOptions{});
-    case Method::asd_pocs: {
-      pyronn::AsdPocsOptions options;
-      options.spacing = task.spacing();
-      return call_sums(SolverType<pyronn::AsdPocs<Map, Executor>>{}, options);
+    default:
+      break;
+  }
+  // Those whose steps look at neighbouring voxels.
+  if constexpr (!is_shared_out_v<Map>) {
+    switch (iteration.facts.method) {
+      case Method::pwls: {
+        pyronn::PwlsOptions<> options;
+        options.strength = task.pwls_strength();
+        options.spacing = task.spacing();
+        return call_subsets(SolverType<pyronn::Pwls<Map, Executor>>{}, options);
+      }
+      case Method::pdhg:
+        return call_tv(SolverType<pyronn::Pdhg<Map, Executor>>{}, pyronn::PdhgOptions{});
+      case Method::admm_tv:
+        return call_tv(SolverType<pyronn::AdmmTv<Map, Executor>>{}, pyronn::AdmmTvOptions{});
+      case Method::asd_pocs: {
+        pyronn::AsdPocsOptions options;
+        options.spacing = task.spacing();
+        return call_sums(SolverType<pyronn::AsdPocs<Map, Executor>>{}, options);
+      }
+      default:
+        break;
     }
   }
-  throw std::logic_error("filtered backprojection does not iterate");
+  throw std::logic_error("no solver of this method works here");
 }
 
 }  // namespace example

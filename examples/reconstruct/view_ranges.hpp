@@ -32,9 +32,10 @@ struct ViewRange {
 
 inline std::vector<ViewRange> view_ranges(Job const& job) {
   std::vector<ViewRange> ranges;
-  int const all = std::min(job.scan.num_views(), job.bands.most_views);
-  for (int first = 0; first < all; first += job.bands.views_at_a_time) {
-    ranges.push_back({first, std::min(job.bands.views_at_a_time, all - first)});
+  int const begin = job.bands.first_view;
+  int const end = begin + std::min(job.scan.num_views() - begin, job.bands.most_views);
+  for (int first = begin; first < end; first += job.bands.views_at_a_time) {
+    ranges.push_back({first, std::min(job.bands.views_at_a_time, end - first)});
   }
   return ranges;
 }

@@ -18,6 +18,7 @@
 #include <pyronn/distributed/detail/rank_cut.hpp>
 #include <pyronn/distributed/detail/rank_memory.hpp>
 #include <pyronn/distributed/detail/rank_shares.hpp>
+#include <pyronn/distributed/detail/rank_views.hpp>
 #include <pyronn/distributed/detail/streamed_operator.hpp>
 #include <pyronn/distributed/rank_plan.hpp>
 #include <pyronn/exec/backend.hpp>
@@ -61,8 +62,7 @@ class OnRanks {
         shares_{detail::agreed_shares(communicator_, op_)},
         plan_{detail::plan_on(communicator_, executor_, op_, shares_, limit)} {
     share_errors(communicator_, [&] {
-      exchanged_ = detail::exchanged_shares(op_, shares_, plan_.method);
-      if (plan_.views_at_a_time > 0) blocks_ = shares_.blocks(plan_.views_at_a_time);
+      all_ = {shares_, detail::exchanged_shares(op_, shares_, plan_.method), plan_, {}};
     });
   }
 
@@ -85,22 +85,36 @@ class OnRanks {
   /// What a call is going to do.
   [[nodiscard]] RankPlan const& plan() const { return plan_; }
 
+  /// Which of some views, numbered as they are selected, this rank has. Throws InvalidArgument for
+  /// views that there are not or that do not ascend.
+  [[nodiscard]] RankShare views_among(ViewSelection const& views) const {
+    return detail::RankViews{all_, plan_, views}.own();
+  }
+
   /// Reads this rank's part of the input and writes its part of the output. Returns when the
-  /// rank's part is done. Throws InvalidArgument for arrays of the wrong size, OutOfMemory, and
-  /// what another rank threw.
-  void operator()(ArrayView<Element const, 3> input, ArrayView<Element, 3> output) {
+  /// rank's part is done. With `views` projections hold the rank's views among those alone; there
+  /// may be none. Throws InvalidArgument for arrays of the wrong size, views that there are not or
+  /// that do not ascend, and a selection of an Fbp's views, OutOfMemory, and what another rank
+  /// threw.
+  void operator()(ArrayView<Element const, 3> input, ArrayView<Element, 3> output,
+                  ViewSelection const& views = {}) {
+    detail::RankViews some;
+    bool const has_all = views.kind() == ViewSelection::Kind::all;
     share_errors(communicator_, [&] {
-      check(input, output);
-      if (!memory_) memory_ = std::make_unique<Memory>(executor_, exchanged_, plan_);
+      if (!has_all) some = {all_, plan_, views};
+      detail::expects(has_all || !Halves::are_there, "OnRanks: an Fbp takes all views at a time");
+      check(input, output, has_all ? all_.own() : some.own());
+      if (!memory_) memory_ = std::make_unique<Memory>(executor_, all_.exchanged, plan_);
     });
+    detail::RankViews const& of = has_all ? all_ : some;
     switch (plan_.method) {
       case RankMethod::views_to_slabs:
       case RankMethod::filtered_views_to_slabs:
-        return make_slab(input, output);
+        return make_slab(of, input, output);
       case RankMethod::gathered_volume:
-        return project_gathered(input, output);
+        return project_gathered(of, input, output);
       case RankMethod::summed_slabs:
-        return project_slabs(input, output.data);
+        return project_slabs(of, input, output.data);
     }
   }
 
@@ -117,11 +131,15 @@ class OnRanks {
     return {shares_.volume[0], shares_.volume[1], slab().count};
   }
 
-  void check(ArrayView<Element const, 3> input, ArrayView<Element, 3> output) const {
-    detail::expects(input.extents == input_extents(), "OnRanks: the input's extents ",
-                    input.extents, " must be ", input_extents());
-    detail::expects(output.extents == output_extents(), "OnRanks: the output's extents ",
-                    output.extents, " must be ", output_extents());
+  void check(ArrayView<Element const, 3> input, ArrayView<Element, 3> output,
+             RankShare const& own_views) const {
+    Extents<3> in = input_extents();
+    Extents<3> out = output_extents();
+    (Known::makes_volume ? in : out)[2] = own_views.count;
+    detail::expects(input.extents == in, "OnRanks: the input's extents ", input.extents,
+                    " must be ", in);
+    detail::expects(output.extents == out, "OnRanks: the output's extents ", output.extents,
+                    " must be ", out);
     detail::expects(input.data != nullptr || input.count() == 0,
                     "OnRanks: the input is a null pointer");
     detail::expects(output.data != nullptr || output.count() == 0,
@@ -139,23 +157,24 @@ class OnRanks {
     exchange->run();
   }
 
-  /// From all views to the slab.
-  void make_slab(ArrayView<float const, 3> input, ArrayView<float, 3> output) {
+  /// From views to the slab.
+  void make_slab(detail::RankViews const& of, ArrayView<float const, 3> input,
+                 ArrayView<float, 3> output) {
     float const* own = input.data;
     if (filters()) own = memory_->filtered.data();
     bool is_filtered = !filters();
     std::optional<RankShare> received;
     auto const use_received = [&] {
       if (!received || slab().count == 0) return;
-      add_block(*received, block_view(*received, own), output);
+      add_block(of, *received, block_view(*received, own), output);
     };
-    for (RankShare const& block : blocks_) {
+    for (RankShare const& block : of.blocks) {
       exchange_after([&] {
         if (!is_filtered) filter(input);
         is_filtered = true;
         use_received();
         if (shares_.size() == 1) return detail::Messages{};
-        return exchanged_.rows_to_slabs(block, own, memory_->block.data());
+        return of.exchanged.rows_to_slabs(block, own, memory_->block.data());
       });
       received = block;
     }
@@ -172,10 +191,9 @@ class OnRanks {
                     memory_->workspace);
     }
   }
-  void add_block(RankShare const& block, ArrayView<float const, 3> from,
-                 ArrayView<float, 3> output) {
-    Part const part{ViewSelection::range(block.first, block.count),
-                    Slab{slab().first, slab().count},
+  void add_block(detail::RankViews const& of, RankShare const& block,
+                 ArrayView<float const, 3> from, ArrayView<float, 3> output) {
+    Part const part{of.selection(block), Slab{slab().first, slab().count},
                     block.first == 0 ? Output::overwrite : Output::add};
     if constexpr (Halves::are_there) {
       if (filters()) {
@@ -188,39 +206,41 @@ class OnRanks {
   /// Where views of a block are; those of a single rank are its own.
   [[nodiscard]] ArrayView<float const, 3> block_view(RankShare const& block,
                                                      float const* own) const {
-    Extents<3> const extents{exchanged_.projections[0], exchanged_.projections[1], block.count};
+    Extents<3> const& exchanged = all_.exchanged.projections;
+    Extents<3> const extents{exchanged[0], exchanged[1], block.count};
     if (shares_.size() > 1) return {memory_->block.data(), extents};
     return {own + static_cast<std::size_t>(block.first) * shares_.view_count(), extents};
   }
 
   /// From the whole volume to the rank's views.
-  void project_gathered(ArrayView<float const, 3> input, ArrayView<float, 3> output) {
+  void project_gathered(detail::RankViews const& of, ArrayView<float const, 3> input,
+                        ArrayView<float, 3> output) {
     float* const whole = memory_->block.data();
-    if (shares_.size() > 1) exchange_after([&] { return shares_.slabs_to_all(input.data, whole); });
+    if (shares_.size() > 1) {
+      exchange_after([&] { return of.shares.slabs_to_all(input.data, whole); });
+    }
     share_errors(communicator_, [&] {
-      if (views().count == 0) return;
+      if (of.own().count == 0) return;
       ArrayView<float const, 3> const volume{shares_.size() > 1 ? whole : input.data,
                                              shares_.volume};
-      op_(executor_, volume, output, memory_->workspace,
-          Part{ViewSelection::range(views().first, views().count)});
+      op_(executor_, volume, output, memory_->workspace, Part{of.selection(of.own())});
     });
   }
 
   /// What slabs add to views, block after block.
-  void project_slabs(ArrayView<float const, 3> input, float* own) {
+  void project_slabs(detail::RankViews const& of, ArrayView<float const, 3> input, float* own) {
     float* const data = memory_->block.data();
     float* const parts = memory_->parts.data();
-    for (RankShare const& block : blocks_) {
+    for (RankShare const& block : of.blocks) {
       exchange_after([&] {
         if (slab().count > 0) {
           Extents<3> const extents{shares_.projections[0], shares_.projections[1], block.count};
           op_(executor_, input, ArrayView<float, 3>{data, extents}, memory_->workspace,
-              Part{ViewSelection::range(block.first, block.count),
-                   Slab{slab().first, slab().count}});
+              Part{of.selection(block), Slab{slab().first, slab().count}});
         }
-        return shares_.parts_to_views(block, data, parts);
+        return of.shares.parts_to_views(block, data, parts);
       });
-      shares_.add_parts(block, data, parts, own);
+      of.shares.add_parts(block, data, parts, own);
     }
   }
 
@@ -229,8 +249,7 @@ class OnRanks {
   Operator op_;
   detail::RankShares shares_;
   RankPlan plan_;
-  detail::RankShares exchanged_;   ///< of filtered views, if ranks filter
-  std::vector<RankShare> blocks_;  ///< of views that are exchanged at a time
+  detail::RankViews all_;
   std::unique_ptr<Memory> memory_;
 };
 

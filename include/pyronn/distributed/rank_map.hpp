@@ -6,6 +6,7 @@
 /// are the ranks' parts.
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <limits>
 #include <memory>
 #include <utility>
@@ -17,9 +18,12 @@
 #include <pyronn/distributed/communicator.hpp>
 #include <pyronn/distributed/detail/slice_exchange.hpp>
 #include <pyronn/distributed/on_ranks.hpp>
+#include <pyronn/distributed/rank_plan.hpp>
 #include <pyronn/exec/workspace.hpp>
 #include <pyronn/model/joseph.hpp>
 #include <pyronn/operators/backprojector.hpp>
+#include <pyronn/operators/detail/view_indices.hpp>
+#include <pyronn/operators/part.hpp>
 #include <pyronn/operators/projector.hpp>
 #include <pyronn/recon/solver/slices_beside.hpp>
 
@@ -63,8 +67,8 @@ class RankExecutor : public Executor {
 ///   Cgls solver{RankExecutor{ranks, executor}, ReconstructionProblem{map, own_views}};
 ///
 /// Each rank must have a slice and a view: solvers take no empty arrays. Of those whose steps look
-/// at neighbouring voxels FistaTv alone works on it; others fail to compile. Subsets of views are
-/// not offered.
+/// at neighbouring voxels FistaTv alone works on it; others fail to compile. A subset of views, of
+/// which a rank may have none, is a copy that names its views and shares operators and memory.
 template <class Communicator, class Executor, class Geometry, class Interp, class Model = Joseph>
 class RankMap {
  public:
@@ -73,7 +77,11 @@ class RankMap {
   using DomainElement = float;
   using RangeElement = float;
   [[nodiscard]] Extents<3> domain() const { return pair_->forward.input_extents(); }
-  [[nodiscard]] Extents<3> range() const { return pair_->forward.output_extents(); }
+  [[nodiscard]] Extents<3> range() const {
+    Extents<3> result = pair_->forward.output_extents();
+    result[2] = own_views().count;
+    return result;
+  }
   /// @}
 
   /// All ranks make it at the same time. A call takes at most `limit` bytes. Throws as OnRanks
@@ -92,6 +100,31 @@ class RankMap {
     grid.size[2] = slab.count;
     return grid;
   }
+
+  /// How many views are selected, of all ranks together.
+  [[nodiscard]] int num_views() const { return views_.count(all_views()); }
+  /// Which of these, numbered as the selected ones are, this rank has.
+  [[nodiscard]] RankShare own_views() const { return pair_->forward.views_among(views_); }
+  /// The rows of some of these views, numbered as the selected ones are. Throws InvalidArgument
+  /// where they do not ascend.
+  [[nodiscard]] RankMap subset(ViewSelection const& views) const {
+    RankMap result = *this;
+    result.views_ = detail::views_among("RankMap", views_, views, all_views());
+    static_cast<void>(result.own_views());
+    return result;
+  }
+  /// Pixels of the rank that has the most.
+  [[nodiscard]] std::int64_t most_pixels() const {
+    Extents<3> slab = domain();
+    int const ranks = communicator_.size();
+    slab[2] = share_of_rank(pair_->forward.op().grid().size[2], ranks - 1, ranks).count;
+    return slab.count();
+  }
+
+  /// How ranks make y = A x, of all views.
+  [[nodiscard]] RankPlan const& projection_plan() const { return pair_->forward.plan(); }
+  /// How they make x = A' y.
+  [[nodiscard]] RankPlan const& backprojection_plan() const { return pair_->transpose.plan(); }
 
   /// How many slices there are beside this rank's, of at most `most` to either side.
   [[nodiscard]] SlicesBeside slices_beside(int most) const {
@@ -118,13 +151,13 @@ class RankMap {
   template <class SolverExecutor>
   void apply(SolverExecutor const&, ArrayView<float const, 3> x, ArrayView<float, 3> y,
              Workspace<SolverExecutor>&) const {
-    pair_->forward(x, y);
+    pair_->forward(x, y, views_);
   }
   /// x = A' y. Throws as OnRanks does.
   template <class SolverExecutor>
   void apply_transpose(SolverExecutor const&, ArrayView<float const, 3> y, ArrayView<float, 3> x,
                        Workspace<SolverExecutor>&) const {
-    pair_->transpose(y, x);
+    pair_->transpose(y, x, views_);
   }
 
  private:
@@ -138,8 +171,11 @@ class RankMap {
     OnRanks<Backprojector<Geometry, Interp, Model>, Executor, Communicator> transpose;
   };
 
+  [[nodiscard]] int all_views() const { return pair_->forward.op().geometry().num_views(); }
+
   Communicator communicator_;
   std::shared_ptr<Pair> pair_;
+  ViewSelection views_;
 };
 
 }  // namespace pyronn

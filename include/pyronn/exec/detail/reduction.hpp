@@ -179,6 +179,17 @@ struct ReductionPlan {
 template <class Executor>
 using SumOverRanks = decltype(std::declval<Executor const&>().sum_over_ranks(0.0));
 
+/// How many elements an array has together with its other parts.
+template <class Executor>
+std::int64_t elements_over_ranks(Executor const& executor, std::int64_t own) {
+  if constexpr (is_detected_v<SumOverRanks, Executor>) {
+    return static_cast<std::int64_t>(executor.sum_over_ranks(static_cast<double>(own)));
+  } else {
+    static_cast<void>(executor);
+    return own;
+  }
+}
+
 /// Writes Finish of the sum of all terms to `*result`. Throws OutOfMemory for a workspace that is
 /// too small and InvalidArgument for a result that the executor cannot reach.
 template <class Finish, class Executor, class Term, class Result>

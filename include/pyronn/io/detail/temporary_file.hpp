@@ -60,8 +60,8 @@ class TemporaryFile {
   TemporaryFile& operator=(TemporaryFile const&) = delete;
 
   ~TemporaryFile() {
-    std::error_code ignored;
-    if (exists_) std::filesystem::remove(*path_, ignored);
+    // Needs no memory, which may be why it ends.
+    if (exists_) static_cast<void>(std::remove(path_->c_str()));
     unregister_name();
   }
 

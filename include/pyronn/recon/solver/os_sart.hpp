@@ -174,7 +174,7 @@ class OsSart {
           rays{arrays.template add<Ray>(subsets.most_rays())},
           gradient{arrays.template add<Pixel>(map.domain())},
           numbers{arrays.add<double>(Extents<1>{num_numbers})},
-          columns{arrays, map.domain(), subsets.count(), options.column_sums_limit},
+          columns{arrays, map, subsets.count(), options.column_sums_limit},
           bytes{arrays.bytes()} {}
 
     detail::ArrayLayout arrays;

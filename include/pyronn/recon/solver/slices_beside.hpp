@@ -2,7 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-/// What a linear map offers whose images are slabs of one image that others have the rest of.
+/// What a linear map offers whose images are slabs of one image, and whose rows are some of the
+/// views, that others have the rest of.
+#include <cstdint>
 #include <utility>
 
 #include <pyronn/core/detail/detected.hpp>
@@ -39,6 +41,48 @@ SlicesBeside slices_beside(Map const& map, int most) {
     static_cast<void>(map);
     static_cast<void>(most);
     return {};
+  }
+}
+
+template <class Map>
+using OwnViewsOf = decltype(std::declval<Map const&>().own_views());
+
+/// Whether each of several has some of a map's views alone, by the members
+/// @code
+///   auto own_views() const;               // consecutive ones of num_views(): .first and .count
+///   std::int64_t most_pixels() const;     // of an image, in the one that has the most
+/// @endcode
+template <class Map>
+inline constexpr bool has_own_views_v = is_detected_v<OwnViewsOf, Map>;
+
+/// The number of the first view that an array of the map's range has.
+template <class Map>
+int first_own_view(Map const& map) {
+  if constexpr (has_own_views_v<Map>) {
+    return map.own_views().first;
+  } else {
+    static_cast<void>(map);
+    return 0;
+  }
+}
+
+/// How many views an array of the map's range has.
+template <class Map>
+int count_own_views(Map const& map) {
+  if constexpr (has_own_views_v<Map>) {
+    return map.own_views().count;
+  } else {
+    return map.num_views();
+  }
+}
+
+/// The pixels of an image, or of the one of several that has the most.
+template <class Map>
+std::int64_t most_pixels(Map const& map) {
+  if constexpr (has_own_views_v<Map>) {
+    return map.most_pixels();
+  } else {
+    return map.domain().count();
   }
 }
 

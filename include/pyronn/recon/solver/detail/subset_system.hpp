@@ -22,6 +22,7 @@
 #include <pyronn/recon/solver/detail/system.hpp>
 #include <pyronn/recon/solver/detail/view_steps.hpp>
 #include <pyronn/recon/solver/problem.hpp>
+#include <pyronn/recon/solver/slices_beside.hpp>
 
 namespace pyronn::detail {
 
@@ -39,14 +40,16 @@ class ViewSubsets {
       int const views = map.num_views();
       expects(subsets <= views, name, ": subsets ", subsets, " must not be more than the ", views,
               " views");
-      expects(map.range()[rank - 1] == views, name, ": the range's extents ", map.range(),
-              " must end with the ", views, " views");
+      int const own = count_own_views(map);
+      expects(map.range()[rank - 1] == own, name, ": the range's extents ", map.range(),
+              " must end with the ", own, " views");
       for (int s = 0; subsets > 1 && s < subsets; ++s)
         maps_.push_back(map.subset(ViewSelection::every(subsets, s)));
     } else {
       expects(subsets == 1, name, ": subsets ", subsets, " must be 1, as the map has no views");
     }
     if (subsets == 1) maps_.push_back(map);
+    first_view_ = first_own_view(map);
     for (Map const& subset : maps_) {
       first_rays_.push_back(all_rays_);
       all_rays_ += subset.range().count();
@@ -55,8 +58,14 @@ class ViewSubsets {
 
   [[nodiscard]] int count() const { return static_cast<int>(maps_.size()); }
   [[nodiscard]] Map const& map(int s) const { return maps_[static_cast<std::size_t>(s)]; }
-  /// Of the first subset, than which none has more.
-  [[nodiscard]] Extents<rank> most_rays() const { return map(0).range(); }
+  /// Of the subset that has the most.
+  [[nodiscard]] Extents<rank> most_rays() const {
+    Extents<rank> most = map(0).range();
+    for (Map const& subset : maps_) {
+      if (subset.range().count() > most.count()) most = subset.range();
+    }
+    return most;
+  }
   /// Where its rays begin in an array that holds one subset after another.
   [[nodiscard]] std::int64_t first_ray(int s) const {
     return first_rays_[static_cast<std::size_t>(s)];
@@ -65,7 +74,11 @@ class ViewSubsets {
   [[nodiscard]] SubsetRays rays(int s) const {
     Extents<rank> const range = map(s).range();
     if (count() == 1) return {0, 1, 1, range.count()};
-    return {s, count(), range[rank - 1], range.count() / range[rank - 1]};
+    int const views = range[rank - 1];
+    if (views == 0) return {0, count(), 0, 1};
+    // Among the map's own views, of which the first has this number.
+    int const first = (s + count() - first_view_ % count()) % count();
+    return {first, count(), views, range.count() / views};
   }
 
   /// What a workspace for each of them takes.
@@ -82,6 +95,7 @@ class ViewSubsets {
   std::vector<Map> maps_;
   std::vector<std::int64_t> first_rays_;
   std::int64_t all_rays_ = 0;
+  int first_view_ = 0;
 };
 
 /// A System whose map is called by subsets. Arrays `rays` have place for any subset, and what they
@@ -162,9 +176,11 @@ class SubsetSystem : public System<Map, Executor> {
 template <class Image, int Rank>
 class KeptColumns {
  public:
-  /// At least one array, where the others are made.
-  KeptColumns(ArrayLayout& arrays, Extents<Rank> const& domain, int subsets, std::size_t limit) {
-    std::size_t const bytes = static_cast<std::size_t>(domain.count()) * sizeof(Image);
+  /// At least one array, where the others are made. As many wherever the map has its images.
+  template <class Map>
+  KeptColumns(ArrayLayout& arrays, Map const& map, int subsets, std::size_t limit) {
+    Extents<Rank> const domain = map.domain();
+    std::size_t const bytes = static_cast<std::size_t>(most_pixels(map)) * sizeof(Image);
     std::size_t const fit = std::max<std::size_t>(limit / std::max<std::size_t>(bytes, 1), 1);
     int const slots = static_cast<int>(std::min(fit, static_cast<std::size_t>(subsets)));
     for (int n = 0; n < slots; ++n) slots_.push_back(arrays.template add<Image>(domain));

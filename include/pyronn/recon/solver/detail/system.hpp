@@ -166,7 +166,8 @@ class System {
   /// lies in the executor's memory.
   void invert_column_sums(ImageView columns, double* total) {
     pyronn::sum(executor_, columns, total, workspace_);
-    InvertColumnSums<Image> const invert{columns.data, total, columns.count()};
+    InvertColumnSums<Image> const invert{columns.data, total,
+                                         elements_over_ranks(executor_, columns.count())};
     for_each_element(executor_, invert, columns.data, columns.count());
   }
 

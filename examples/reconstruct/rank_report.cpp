@@ -1,0 +1,63 @@
+// SPDX-FileCopyrightText: The pyronn authors
+// SPDX-License-Identifier: Apache-2.0
+#include "rank_report.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdio>
+#include <ios>
+#include <sstream>
+#include <string>
+
+#include "rank_work.hpp"
+
+namespace example {
+namespace {
+
+/// "slices 0 to 11"
+std::string text_of(std::string const& planes, int first, int count) {
+  if (count == 0) return "no " + planes;
+  return planes + " " + std::to_string(first) + " to " + std::to_string(first + count - 1);
+}
+
+void print_rank(pyronn::Grid const& grid, Ranks const& ranks, int rank, std::string const& text) {
+  pyronn::Slab const slab = slab_of(grid, ranks, rank);
+  std::printf("rank %d of %d: %s, %s\n", rank, ranks.size(),
+              text_of("slices", slab.first_slice, slab.num_slices).c_str(), text.c_str());
+}
+
+}  // namespace
+
+void print_bands_of_ranks(BandPlan const& plan, pyronn::Scan const& scan, pyronn::Grid const& grid,
+                          Ranks const& ranks) {
+  for (int rank = 0; rank < ranks.size(); ++rank) {
+    auto const bands = bands_of_rank(plan, scan, grid, ranks, rank).bands;
+    int first = bands.empty() ? 0 : bands.front().rows.first;
+    int end = first;
+    for (Band const& band : bands) {
+      first = std::min(first, band.rows.first);
+      end = std::max(end, band.rows.first + band.rows.count);
+    }
+    print_rank(grid, ranks, rank, text_of("rows", first, end - first) + " of all views");
+  }
+}
+
+void print_shares_of_ranks(pyronn::Scan const& scan, pyronn::Grid const& grid, Ranks const& ranks) {
+  for (int rank = 0; rank < ranks.size(); ++rank) {
+    auto const views = pyronn::share_of_rank(scan.num_views(), rank, ranks.size());
+    print_rank(grid, ranks, rank, text_of("views", views.first, views.count));
+  }
+}
+
+void print_rank_plans(std::vector<pyronn::RankPlan> const& plans) {
+  std::ostringstream text;
+  text.exceptions(std::ios::badbit);
+  char const* name = "projection";
+  for (pyronn::RankPlan const& plan : plans) {
+    text << name << ": " << plan << '\n';
+    name = "backprojection";
+  }
+  std::printf("%s", text.str().c_str());
+}
+
+}  // namespace example
