@@ -61,8 +61,8 @@ struct ImageOfDual {
 
   /// Of `count` pixels of a row.
   PYRONN_HOST_DEVICE void row(Place<Rank> const& place, int count, Number* out) const {
-    T const* const values = noisy + place.index;
     lattice.transposed_differences(dual, place, count, out);
+    T const* const values = noisy + place.index;
     Number const w = weight;
     Number const low = lower;
     Number const high = upper;
