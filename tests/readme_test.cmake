@@ -116,7 +116,7 @@ foreach(source IN LISTS sources)
 endforeach()
 
 pyronn_read_as_plain_text(${source_dir}/README.md text)
-string(REGEX REPLACE "[][]" "" text "${text}")
+string(REGEX REPLACE "[][\\\\]" "-" text "${text}")
 string(REGEX MATCHALL "[^ \n]+" words "${text}")
 list(LENGTH words count)
 if(count GREATER most_words)
