@@ -34,7 +34,8 @@ set(DOXYGEN_PREDEFINED __CUDACC__ PYRONN_HOST_DEVICE= __device__= __host__= __gl
 
 # README.md is the main page, and those that it leads to are pages of their own.
 file(GLOB readmes CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/README.md
-  ${PROJECT_SOURCE_DIR}/examples/*/README.md ${PROJECT_SOURCE_DIR}/tests/*/README.md)
+  ${PROJECT_SOURCE_DIR}/examples/README.md ${PROJECT_SOURCE_DIR}/examples/*/README.md
+  ${PROJECT_SOURCE_DIR}/tests/README.md ${PROJECT_SOURCE_DIR}/tests/*/README.md)
 
 set(DOXYGEN_WARN_AS_ERROR FAIL_ON_WARNINGS)
 set(DOXYGEN_QUIET YES)

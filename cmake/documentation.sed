@@ -10,3 +10,4 @@
 }
 # Doxygen 1.9.4 does not know the names of a README's sections.
 s|\[\([^]]*\)\](#[^)]*)|\1|g
+s|\(\](\([^)#]*\)\)#[^)]*)|\1)|g

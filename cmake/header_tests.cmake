@@ -5,6 +5,7 @@
 # reverse. Alone means: behind nothing but headers that it includes itself before anything else, which
 # is why chains of headers share a source. nvcc, which is slow, sees alone what is for CUDA only, and clang-tidy everything at once.
 # All sources are linked into one program, where a function that lacks `inline` is defined twice.
+option(PYRONN_TEST_HEADERS_ALONE "Compile every header alone, not only all of them in two orders" ON)
 
 # The public headers that match the patterns, without those whose packages are missing.
 function(pyronn_public_headers result)
@@ -123,7 +124,9 @@ if(CMAKE_CXX_CLANG_TIDY)
   pyronn_write_header_source(sources all.cpp ${headers})
 else()
   pyronn_write_order_sources(sources pyronn/pyronn.hpp .cpp LAST ${headers})
-  pyronn_write_chains(sources .cpp ${headers})
+  if(PYRONN_TEST_HEADERS_ALONE)
+    pyronn_write_chains(sources .cpp ${headers})
+  endif()
 endif()
 pyronn_add_header_test(header_test pyronn::pyronn ${sources})
 
@@ -132,8 +135,10 @@ if(pyronn_has_cuda)
   set(sources ${main})
   pyronn_write_order_sources(sources pyronn/cuda.cuh .cu FIRST ${headers} LAST ${cuda_headers})
   pyronn_add_header_test(header_test_cuda pyronn::cuda ${sources})
+endif()
 
-  # Alone they are read, not linked: nvcc stops before the host's compiler.
+# Alone they are read, not linked: nvcc stops before the host's compiler.
+if(pyronn_has_cuda AND PYRONN_TEST_HEADERS_ALONE)
   set(sources)
   pyronn_write_chains(sources .cu ${cuda_headers})
   add_library(header_test_ptx OBJECT ${sources})

@@ -119,8 +119,11 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(fast_paths_change_nothing, Case, test::AllCases) {
   double const bound = test::bound<typename Case::Interp>(1e-5, 2e-3);
   for (test::ConeScan const& scan : test::cone_scans()) {
     BOOST_TEST_CONTEXT(scan.name) {
-      typename Case::template Projector<pyronn::ConeBeam> const fast{scan.geometry, scan.grid};
-      typename Case::template Projector<test::Pinhole> const slow{{scan.geometry}, scan.grid};
+      auto const model = test::quick_model<typename Case::Model>();
+      typename Case::template Projector<pyronn::ConeBeam> const fast{scan.geometry, scan.grid,
+                                                                     model};
+      typename Case::template Projector<test::Pinhole> const slow{
+          {scan.geometry}, scan.grid, model};
       auto const x = test::random_values(29, scan.grid.size.count());
       auto const y = test::random_values(30, scan.pixels());
       auto const ax = test::run(slow, x);

@@ -162,7 +162,8 @@ BOOST_AUTO_TEST_SUITE(double_calls, *boost::unit_test::precondition(test::device
 BOOST_AUTO_TEST_CASE_TEMPLATE(neighbours_in_memory_are_left_alone, Case, Cases) {
   for (test::ConeScan const& scan : test::cone_scans()) {
     BOOST_TEST_CONTEXT(scan.name) {
-      typename Case::template Projector<ConeBeam> const op{scan.geometry, scan.grid};
+      auto const model = test::quick_model<typename Case::Model>();
+      typename Case::template Projector<ConeBeam> const op{scan.geometry, scan.grid, model};
       auto const x = test::random_input(op, 10);
       auto const y = test::random_input(op.adjoint(), 11);
       BOOST_TEST((test::run_between_guards(op, x) == test::run(op, x)));

@@ -95,7 +95,7 @@ BOOST_AUTO_TEST_CASE(bad_grids) {
 
 /// Of which no message can be made by recursion.
 BOOST_AUTO_TEST_CASE(bottomless_lists_are_refused) {
-  constexpr std::size_t depth = 300000;
+  constexpr std::size_t depth = 100000;
   std::string const lists = std::string(depth, '[') + std::string(depth, ']');
   refuses<Grid>(lists, "Grid: [...] must be an object");
   refuses<pyronn::ProjectionMatrix>(lists, "[...] must be a list of 3");

@@ -150,23 +150,26 @@ BOOST_AUTO_TEST_CASE(ways_take_what_was_said) {
   };
   MemoryWay const asked = advise(std::size_t{1} << 40).best();
   BOOST_TEST((taken<Solver, float>(cone(), options, asked) == asked.bytes));
-  std::size_t const least = advise(0).ways[1].bytes;
-  MemoryWay const small = advise(least).best();
-  BOOST_TEST(small.bytes == least);
-  BOOST_TEST((taken<Solver, float>(cone(), options, small) == small.bytes));
-  MemoryWay const rounded = advise(least - 1).best();
-  BOOST_TEST(rounded.has_half_data);
   auto const half = pyronn::with_data_of<Half>(cone());
   using OfHalf = pyronn::Cgls<pyronn::WithDataOf<Half, Cone>, Executor>;
-  BOOST_TEST((taken<OfHalf, Half>(half, options, rounded) == rounded.bytes));
-  MemoryWay const both = advise(rounded.bytes - 1).best();
-  BOOST_TEST(both.has_half_data);
-  BOOST_TEST((taken<OfHalf, Half>(half, options, both) == both.bytes));
-  MemoryWay const coarse = advise(both.bytes - 1).best();
-  BOOST_TEST(coarse.factor == 2);
-  auto const level = pyronn::resolution_level(cone().geometry(), cone().grid(), coarse.factor);
-  BOOST_TEST(
-      (taken<Solver, float>(Cone{level.geometry, level.grid}, options, coarse) == coarse.bytes));
+  int with_half_data = 0;
+  int coarse = 0;
+  // Smaller workspaces are no ways where kernels take none.
+  for (MemoryWay const& known : advise(0).ways) {
+    MemoryWay const way = advise(known.bytes).best();
+    BOOST_TEST(way.bytes == known.bytes);
+    if (way.has_half_data) {
+      ++with_half_data;
+      BOOST_TEST((taken<OfHalf, Half>(half, options, way) == way.bytes));
+    } else if (way.factor <= 2) {
+      coarse += way.factor == 2 ? 1 : 0;
+      auto const level = pyronn::resolution_level(cone().geometry(), cone().grid(), way.factor);
+      BOOST_TEST(
+          (taken<Solver, float>(Cone{level.geometry, level.grid}, options, way) == way.bytes));
+    }
+  }
+  BOOST_TEST(with_half_data >= 1);
+  BOOST_TEST(coarse == 1);
   // Weights and masks count, too.
   MemoryLimit limit{std::size_t{1} << 40};
   limit.has_weights = true;

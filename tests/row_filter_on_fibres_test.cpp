@@ -3,6 +3,7 @@
 
 // The kernels that filter rows on CUDA devices, on the host, against Fourier transforms in double
 // precision. Without a device this is where they run.
+#include <algorithm>
 #include <cstddef>
 #include <vector>
 
@@ -113,6 +114,36 @@ BOOST_AUTO_TEST_CASE(any_number_of_blocks_does_all_rows) {
   for (unsigned const blocks : {1U, 3U, 4U, 9U}) {
     BOOST_TEST((filter(scan, NoRowWeights{}, response, input, ShortRows{row_bytes(scan)}, blocks,
                        FibreOrder::ascending) == expected));
+  }
+}
+
+// Of rows that are wanted, whatever others there are, the bits are those of all; no other row is
+// read but the one beside, and they become 0.
+BOOST_AUTO_TEST_CASE(rows_may_be_left_out) {
+  constexpr int columns = 20;
+  for (int const rows : {2, 7, 8}) {
+    Scan scan{{columns, rows, 6}, 3, 31};
+    scan.periods = 2;
+    Values const response = rough_response(scan);
+    Values const input = test::random_values(11, scan.extents.count());
+    auto const filtered = [&](Values const& values) {
+      return filter_short(scan, response, values, FibreOrder::ascending, SlopingWeights{});
+    };
+    Values const all = filtered(input);
+    for (int first = 0; first < rows; ++first) {
+      for (int count = 0; first + count <= rows; ++count) {
+        scan.wanted = pyronn::DetectorRows{first, count};
+        Values cut = input;
+        Values expected = all;
+        for (int row = 0; row < rows * 6; ++row) {
+          int const pair = row % rows / 2;
+          if (count > 0 && pair >= first / 2 && pair <= (first + count - 1) / 2) continue;
+          std::fill_n(cut.begin() + std::ptrdiff_t{row} * columns, columns, test::nan);
+          std::fill_n(expected.begin() + std::ptrdiff_t{row} * 31, 31, 0.0F);
+        }
+        BOOST_TEST((filtered(cut) == expected));
+      }
+    }
   }
 }
 

@@ -4,11 +4,13 @@
 #
 # Everything that must hold before a change is accepted: tests/run.sh [stage...]
 # A stage is `format`, `fuzz` (a million inputs for each reader of files), `interop` (arrays and
-# operators in NumPy, LibTorch and JAX), `frameworks` (in every release of every framework, with
+# operators in NumPy and LibTorch), `frameworks` (in every release of every framework, with
 # wheels from PyPI), `formats` (files of scans that other packages write) or a preset of
-# CMakePresets.json; A+B runs both at once. Without one: format+docs+tidy+tsan+interop sanitize cuda,
-# or host instead of cuda where nvcc is missing. `cuda` compiles as C++ what `sanitize` has not run, and `cuda-all`
-# everything in both languages.
+# CMakePresets.json; A+B runs both at once. Without one: format+docs+tidy+tsan+interop+cuda sanitize,
+# or host instead of cuda where nvcc is missing. `cuda` runs as C++ tests that are slow under
+# sanitizers. By hand, as they take longer: `large` (whole reconstructions, measured scans, minima),
+# `cuda20` (every header alone), `cuda-all` (everything in both languages), `sanitize-plain` (what
+# `cuda` runs as C++), `frameworks`, `formats` and `fuzz`.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -94,14 +96,14 @@ run_stage() {
     format) check_format ;;
     docs) make_docs ;;
     fuzz) fuzz_readers ;;
-    interop) tests/frameworks/run.sh numpy libtorch jax-0.10.2 ;;
+    interop) tests/frameworks/run.sh numpy libtorch ;;
     frameworks) tests/frameworks/run.sh ;;
     formats) tests/formats/run.sh ;;
     *) run_preset "$1" ;;
   esac
 }
 
-# Stages that keep no more than a core busy, or wait, whose outputs come one after the other.
+# Stages of which some keep no more than a core busy, or wait; their outputs come one after the other.
 run_side_by_side() {
   local name status=0 logs
   local -A jobs=()
@@ -156,8 +158,9 @@ stage() {
 
 stages=("$@")
 if [ ${#stages[@]} -eq 0 ]; then
-  stages=(format+docs+tidy+tsan+interop sanitize)
-  if command -v nvcc > /dev/null; then stages+=(cuda); else stages+=(host); fi
+  language=host
+  if command -v nvcc > /dev/null; then language=cuda; fi
+  stages=("format+docs+tidy+tsan+interop+$language" sanitize)
 fi
 
 # Where nothing runs on a device, nvcc may leave its code slow.

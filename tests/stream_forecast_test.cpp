@@ -74,6 +74,8 @@ void check_rates(Op const& op) {
   StreamRates const rates = call.measure_rates(pyronn::view_of(in, from), pyronn::view_of(out, to));
   BOOST_TEST(rates.input_bytes > 0);
   BOOST_TEST(rates.output_bytes > 0);
+  BOOST_TEST(rates.shared >= 0);
+  BOOST_TEST(rates.shared <= 1);
   BOOST_TEST(rates.updates > 0);
   BOOST_TEST(rates.input_elements > 0);
   BOOST_TEST(rates.output_elements > 0);
@@ -84,8 +86,8 @@ void check_rates(Op const& op) {
   BOOST_TEST(text.str().find("; about ") != std::string::npos);
   BOOST_TEST(call.plan(pyronn::view_of(in, from), pyronn::view_of(out, to)).seconds == 0);
   // Twice as fast, half the time.
-  StreamRates const twice{2 * rates.input_bytes, 2 * rates.output_bytes, 2 * rates.updates,
-                          2 * rates.input_elements, 2 * rates.output_elements};
+  StreamRates const twice{2 * rates.input_bytes,    2 * rates.output_bytes,    2 * rates.updates,
+                          2 * rates.input_elements, 2 * rates.output_elements, rates.shared};
   BOOST_TEST(call.plan(pyronn::view_of(in, from), pyronn::view_of(out, to), twice).seconds ==
                  plan.seconds / 2,
              tools::tolerance(1e-12));
@@ -103,6 +105,17 @@ BOOST_AUTO_TEST_CASE(the_slowest_step_counts_and_what_fills_and_empties) {
   BOOST_TEST(seconds(10, 1, 2, 2, {1, 5, 2}) == 1 + 10 * 5 + 2);
   BOOST_TEST(seconds(10, 1, 2, 2, {1, 2, 5}) == 1 + 2 + 10 * 5);
   BOOST_TEST(seconds(10, 3, 3, 2, {1, 2, 3}) == 1 + 10 * 3 * 2 + 3);
+}
+
+BOOST_AUTO_TEST_CASE(what_input_and_output_share_is_not_there_twice) {
+  auto const shared = [](double share, Times const& times) {
+    StreamForecast forecast{2, 2, share};
+    return forecast.seconds(tasks(10, 1), times);
+  };
+  BOOST_TEST(shared(1, {5, 1, 4}) == 10 * (5 + 4));
+  BOOST_TEST(shared(0.5, {5, 1, 4}) == 10 * (5 + 2));
+  BOOST_TEST(shared(0, {5, 1, 4}) == 10 * 5 + 1 + 4);
+  BOOST_TEST(shared(1, {1, 9, 4}) == 1 + 10 * 9 + 4);
 }
 
 BOOST_AUTO_TEST_CASE(single_slots_wait_for_each_other) {

@@ -21,6 +21,7 @@
 #include "support/custom_geometries.hpp"
 #include "support/numbers.hpp"
 #include "support/operators.hpp"
+#include "support/streamed_arrays.hpp"
 
 using pyronn::ConeBeam;
 using pyronn::Extents;
@@ -54,41 +55,12 @@ ConeBeam leaning() {
   return ConeBeam::from_matrices({13, 23}, matrices);
 }
 
-/// Arrays that functions read and write, with what passed through them.
-struct Files {
-  Values in;
-  Values out;
-  std::size_t read = 0;
-
-  HostInput<float> input(Extents<3> extents) {
-    return {extents, [this, extents](HostBlock const& block, float* to) {
-              for (int plane = 0; plane < block.num_planes; ++plane) {
-                auto const row = static_cast<std::ptrdiff_t>(extents[0]);
-                auto const first =
-                    in.begin() + ((block.first_plane + plane) * extents[1] + block.first_row) * row;
-                to = std::copy_n(first, block.num_rows * row, to);
-                read += static_cast<std::size_t>(block.num_rows * row);
-              }
-            }};
-  }
-  HostOutput<float> output(Extents<3> extents) {
-    out.assign(static_cast<std::size_t>(extents.count()), test::nan);
-    return {extents, [this, extents](HostBlock const& block, float const* values) {
-              auto const row = static_cast<std::ptrdiff_t>(extents[0]);
-              for (int plane = 0; plane < block.num_planes; ++plane) {
-                auto const to = out.begin() +
-                                ((block.first_plane + plane) * extents[1] + block.first_row) * row;
-                std::copy_n(values, block.num_rows * row, to);
-                values += block.num_rows * row;
-              }
-            }};
-  }
-};
+using Files = test::StreamedArrays<float, float>;
 
 /// From the least limits up to more than is of use.
 std::vector<StreamLimits> limits() {
   std::vector<StreamLimits> result;
-  for (std::size_t kib = 6; kib < 100; kib = 2 * kib) result.push_back({kib << 10, mib});
+  for (std::size_t kib = 6; kib < 800; kib = 2 * kib) result.push_back({kib << 10, mib});
   return result;
 }
 
@@ -161,7 +133,8 @@ inline constexpr bool gathers_v<pyronn::WeightedVoxelDriven<DepthWeight>> = true
 template <class Case, class Geometry>
 void check_pair(Geometry const& scan) {
   auto const projections = test::projection_extents(scan);
-  typename Case::template Backprojector<Geometry> const back{scan, grid()};
+  auto const model = test::quick_model<typename Case::Model>();
+  typename Case::template Backprojector<Geometry> const back{scan, grid(), model};
   if constexpr (gathers_v<typename Case::Model> &&
                 (!test::on_device ||
                  std::is_same_v<typename Case::Interp, pyronn::SoftwareInterp>)) {
@@ -169,7 +142,7 @@ void check_pair(Geometry const& scan) {
   } else {
     check_numbers<Case>(back, projections, grid().size);
   }
-  typename Case::template Projector<Geometry> const forward{scan, grid()};
+  typename Case::template Projector<Geometry> const forward{scan, grid(), model};
   check_numbers<Case>(forward, grid().size, projections);
 }
 

@@ -4,24 +4,27 @@
 # Which tests are compiled how, and which together. A test that is named nowhere here is a program of
 # its own.
 
-# Whole reconstructions, measured scans and minima that take thousands of iterations are slow under
-# sanitizers, which see their code, or kernels like theirs, in smaller tests too.
-set(large_tests admm_tv_test asd_pocs_test ct_of_a_pepper_test defect_corrections_test
-  detector_roll_test fista_tv_test measured_axis_test pdhg_test plane_oracles_test pwls_test
-  ramp_preconditioner_scans_test reconstruct_iteratively_test rtk_figures_test rtk_solvers_test
-  strength_choice_test subset_solvers_scan_test tv_prox_test)
+# Whole reconstructions, measured scans and minima that take thousands of iterations.
+set(large_tests ct_of_a_pepper_test defect_corrections_test detector_roll_test double_interp_test
+  measured_axis_test plane_oracles_test pwls_test ramp_preconditioner_scans_test random_scans_test
+  reconstruct_iteratively_test rtk_figures_test rtk_solvers_test strength_choice_test
+  subset_solvers_scan_test truncation_test tv_prox_test unequal_views_test water_hardening_test)
+
+# These are slow under sanitizers, which see their code, or kernels like theirs, in smaller tests.
+set(plain_tests admm_tv_test asd_pocs_test custom_model_test fista_tv_test forbild_head_test
+  packed_batch_test parallel_parts_test parallel_slices_test parts_of_batches_test parts_test
+  pdhg_test phantom_batch_test phantom_bodies_test phantom_test plan_test rabbitct_test
+  random_phantom_test rotation_axis_test shepp_logan_test siddon_test workspace_bits_test)
 
 # Under sanitizers a test takes three times as long to compile with optimisation as without, and at
 # most a third of the time to run: these compute for long.
 set(long_tests backprojector_test brick_runs_on_fibres_test bricks_on_fibres_test custom_fbp_test
-  custom_model_test double_interp_test fbp_test fdk_test forbild_head_test mesh_test operators_test
-  packed_batch_test parallel_parts_test parallel_slices_test parts_of_batches_test parts_test
-  phantom_batch_test phantom_bodies_test phantom_test plan_test projector_test rabbitct_test
-  random_numbers_test random_phantom_test random_scans_test rank_solvers_on_threads_test
-  ranks_on_threads_test rotation_axis_test
-  row_filter_on_fibres_test row_filter_test shepp_logan_test siddon_test slices_on_cores_test
-  staged_rays_on_fibres_test truncation_test unequal_views_test vector_sums_test
-  voxel_columns_on_fibres_test water_hardening_test workspace_bits_test)
+  custom_model_test fbp_test fdk_test forbild_head_test mesh_test operators_test packed_batch_test
+  parallel_parts_test parallel_slices_test parts_of_batches_test parts_test phantom_batch_test
+  phantom_bodies_test phantom_test plan_test projector_test rabbitct_test random_numbers_test
+  random_phantom_test rank_solvers_on_threads_test ranks_on_threads_test rotation_axis_test
+  row_filter_on_fibres_test row_filter_test shepp_logan_test siddon_test slices_on_cores_test staged_rays_on_fibres_test vector_sums_test
+  voxel_columns_on_fibres_test workspace_bits_test)
 
 # Tests that are compiled as one source where many are: by nvcc, and as C++ where PYRONN_TEST_TOGETHER
 # is on, those that compute for long apart. Each is in a namespace of its own: a test that specialises
@@ -54,9 +57,9 @@ pyronn_add_topic(operators adjoint_test backprojector_test misuse_test operators
 pyronn_add_topic(models curved_detector_test custom_model_test custom_policies_test siddon_test)
 pyronn_add_topic(batches batch_test packed_batch_test parallel_parts_test parallel_slices_test
   plane_transpose_test)
-pyronn_add_topic(parts marched_slabs_test parts_of_batches_test parts_test plan_test)
-pyronn_add_topic(streams stream_forecast_test streamed_files_test streamed_map_test streamed_test
-  streamed_views_test)
+pyronn_add_topic(parts filtered_slabs_test marched_slabs_test parts_of_batches_test parts_test plan_test)
+pyronn_add_topic(streams stream_forecast_test streamed_files_test streamed_half_test
+  streamed_map_test streamed_test streamed_views_test)
 pyronn_add_topic(ranks_of_threads rank_solvers_on_threads_test ranks_on_threads_test)
 pyronn_add_topic(storage half_types_test storage_test)
 pyronn_add_topic(geometries geometries_test shift_invariance_test)
@@ -83,3 +86,8 @@ pyronn_add_topic(errors fbp_errors_test operator_pair_errors_test operator_pair_
 pyronn_add_topic(bricks brick_runs_on_fibres_test bricks_on_fibres_test)
 pyronn_add_topic(short_and_truncated_scans truncation_test unequal_views_test
   water_hardening_test)
+
+# Tests of the device, by topic, whose kernels others compile, too.
+set(repeated_on_cuda batches custom_fbp_test custom_geometry_test double_interp_test geometries
+  half_data_test memory_advice_test operators other_software parts published_phantoms
+  ramp_preconditioner_scans_test ramp_preconditioner_test rays solver_loop_test storage)

@@ -12,6 +12,7 @@
 #include <ctime>
 #include <filesystem>
 #include <fstream>
+#include <future>
 #include <iostream>
 #include <string>
 #include <vector>
@@ -84,17 +85,24 @@ void disk_to_disk(Executor const& executor, int size, pyronn::StreamLimits const
   auto const of_dd = folder / "pyronn-dd.raw";
   pyronn::Extents<3> const cube{size, size, size};
   write_views(in, cube);
-  double const read = dd("iflag=direct of=/dev/null if=" + in.string());
-  double const written =
-      dd("iflag=fullblock,count_bytes oflag=direct conv=fsync if=/dev/zero of=" + of_dd.string() +
-         " count=" + std::to_string(cube.count() * 4));
+  std::string const reading = "iflag=direct of=/dev/null if=" + in.string();
+  std::string const writing =
+      "iflag=fullblock,count_bytes oflag=direct conv=fsync if=/dev/zero of=" + of_dd.string() +
+      " count=" + std::to_string(cube.count() * 4);
+  double const read = dd(reading);
+  double const written = dd(writing);
+  double const both = seconds([&] {
+    auto const other = std::async(std::launch::async, [&] { dd(writing); });
+    dd(reading);
+  });
   std::filesystem::remove(of_dd);
   std::clock_t const begin = std::clock();
   double const kernel = in_core(op);
   double const of_cores = static_cast<double>(std::clock() - begin) / CLOCKS_PER_SEC;
   double const longest = std::max({read, written, kernel});
-  std::printf("%d^3: read %.2f s, written %.2f s, FDK %.2f s (%.2f s of cores)\n", size, read,
-              written, kernel, of_cores);
+  std::printf(
+      "%d^3: read %.2f s, written %.2f s, both at once %.2f s, FDK %.2f s (%.2f s of cores)\n",
+      size, read, written, both, kernel, of_cores);
 
   double const before = status_bytes("VmRSS");
   forget_peak();
@@ -116,8 +124,8 @@ void disk_to_disk(Executor const& executor, int size, pyronn::StreamLimits const
     writer->commit();
   });
   double const of_call = static_cast<double>(std::clock() - begin_of_call) / CLOCKS_PER_SEC;
-  std::printf("disk to disk %.2f s (%.2f s of cores), %.2f of the longest; ", time, of_call,
-              time / longest);
+  std::printf("disk to disk %.2f s (%.2f s of cores), %.2f of the longest, %.2f of both at once; ",
+              time, of_call, time / longest, time / both);
   std::printf("forecast %.2f s, %+.0f %%; peak %.0f MiB\n", plan.seconds,
               100 * (plan.seconds / time - 1), (status_bytes("VmHWM") - before) / (1 << 20));
   std::filesystem::remove(in);

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 
 # Tests of several ranks: one program, which mpirun starts on 1, 2, 3, 4 and 7 of them.
-if(PYRONN_TEST_ON_CPU STREQUAL "LARGE")
+if(NOT PYRONN_TEST_ON_CPU MATCHES "^(ALL|PLAIN)$")
   return()
 endif()
 if(NOT TARGET MPI::MPI_CXX OR NOT MPIEXEC_EXECUTABLE)

@@ -7,11 +7,13 @@
 #include <cmath>
 #include <cstddef>
 #include <iterator>
+#include <optional>
 #include <vector>
 
 #include <boost/test/unit_test.hpp>
 
 #include <pyronn/core/array_view.hpp>
+#include <pyronn/geometry/shadow.hpp>
 #include <pyronn/recon/filter/ramp.hpp>
 #include <pyronn/recon/filter/row_filter.hpp>
 
@@ -63,7 +65,8 @@ struct Scan {
   Extents<3> extents;
   int columns_before;
   int filtered_columns;
-  int periods = 1;  ///< of views that have the same weights
+  int periods = 1;                             ///< of views that have the same weights
+  std::optional<pyronn::DetectorRows> wanted;  ///< of each view; else all
 
   explicit Scan(Extents<3> size) : Scan{size, 0, size[0]} {}
   Scan(Extents<3> size, int before, int filtered)
@@ -76,8 +79,13 @@ struct Scan {
     auto const rows = static_cast<unsigned>(extents[1]);
     auto const views = static_cast<unsigned>(extents[2] / periods);
     auto const of_period = rows * views;
-    if (rows > 1) return {rows, views, of_period, static_cast<unsigned>(periods)};
-    return {views, 1, of_period, static_cast<unsigned>(periods)};
+    if (rows == 1) return {views, 1, of_period, static_cast<unsigned>(periods)};
+    pyronn::detail::RowGroups groups{rows, views, of_period, static_cast<unsigned>(periods)};
+    if (wanted.has_value()) {
+      groups.leave_out_all_but(static_cast<unsigned>(wanted->first),
+                               static_cast<unsigned>(wanted->count));
+    }
+    return groups;
   }
 };
 

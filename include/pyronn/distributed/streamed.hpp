@@ -7,12 +7,14 @@
 #include <array>
 #include <cstddef>
 #include <memory>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
 #include <pyronn/core/array_view.hpp>
 #include <pyronn/core/error.hpp>
 #include <pyronn/core/extents.hpp>
+#include <pyronn/core/storage.hpp>
 #include <pyronn/distributed/detail/block_stream.hpp>
 #include <pyronn/distributed/detail/stream_cut.hpp>
 #include <pyronn/distributed/detail/stream_forecast.hpp>
@@ -22,7 +24,9 @@
 #include <pyronn/distributed/stream_plan.hpp>
 #include <pyronn/distributed/stream_rates.hpp>
 #include <pyronn/exec/block_slots.hpp>
+#include <pyronn/exec/buffer.hpp>
 #include <pyronn/exec/host_array.hpp>
+#include <pyronn/exec/vector_operations.hpp>
 #include <pyronn/exec/workspace.hpp>
 #include <pyronn/operators/part.hpp>
 
@@ -36,21 +40,23 @@ namespace pyronn {
 /// through slabs that are summed up, transposes of models that follow rays are summed up some views
 /// at a time, and views may lie elsewhere in textures.
 ///
+/// Arrays of numbers of 16 bits, `In` and `Out`, halve what is moved. Outputs are summed up in
+/// float and rounded once, where calls in core round once a launch. Fbp reads float.
+///
 /// A call waits until all is done, and works on two threads beside the caller's. It keeps its
 /// memory for the next one, within the limits. Executors copy page-locked arrays (of cudaHostAlloc
 /// or cudaHostRegister) as they are, and others through memory that is.
-template <class Operator, class Executor>
+template <class Operator, class Executor, class In = float, class Out = float>
 class Streamed {
   using Known = detail::StreamedOperator<Operator>;
   static_assert(Operator::dimension == 3, "Streamed takes operators of space.");
+  static_assert((check_storage<In>(), check_storage<Out>(), true));
 
  public:
-  /// Elements of both arrays.
-  using Element = float;
   /// What is read: line integrals, or attenuation [1/mm].
-  using Input = HostInput<Element>;
+  using Input = HostInput<In>;
   /// What is written.
-  using Output = HostOutput<Element>;
+  using Output = HostOutput<Out>;
 
   /// Allocates nothing.
   Streamed(Executor const& executor, Operator op, StreamLimits const& limits)
@@ -82,7 +88,7 @@ class Streamed {
                                 ViewSelection const& views = {}) const {
     StreamPlan plan = this->plan(input, output, views);
     Tasks const calls{op_, views};
-    detail::StreamForecast forecast{plan.input_slots, plan.output_slots};
+    detail::StreamForecast forecast{plan.input_slots, plan.output_slots, rates.shared};
     plan.seconds = forecast.seconds(calls.tasks(cut(calls, input, output)),
                                     detail::BlockTimes<Tasks>{calls, rates});
     return plan;
@@ -117,9 +123,12 @@ class Streamed {
   }
 
  private:
-  using Tasks = detail::StreamTasks<Operator>;
-  using InputSlots = detail::input_slots_t<Executor, Element>;
-  using OutputSlots = detail::output_slots_t<Executor, Element>;
+  using Tasks = detail::StreamTasks<Operator, In, Out>;
+  using InputSlots = detail::input_slots_t<Executor, In>;
+  using OutputSlots = detail::output_slots_t<Executor, Out>;
+  using Sum = detail::arithmetic_t<Out>;
+  /// Whether an output is summed up elsewhere, and rounded then.
+  static constexpr bool rounds = !std::is_same_v<Sum, Out>;
 
   /// Of slots: the executor's memory for inputs and outputs, and the host's.
   using SlotBytes = std::array<std::size_t, 4>;
@@ -131,6 +140,7 @@ class Streamed {
           bytes{bytes_},
           input{executor, from, cut.input, staging_limit},
           output{executor, to, cut.output, staging_limit},
+          sums{executor, rounds ? detail::slot_count(to.extents(), detail::sums_of(cut)) : 0},
           workspace{executor, cut.workspace_bytes} {}
 
     /// Whether slots of this kind and size, or smaller ones, are in it.
@@ -147,6 +157,7 @@ class Streamed {
     SlotBytes bytes;
     InputSlots input;
     OutputSlots output;
+    Buffer<Sum, Executor> sums;
     Workspace<Executor> workspace;
   };
 
@@ -181,8 +192,8 @@ class Streamed {
     return input.host_bytes() + output.host_bytes() + slots[2] + slots[3];
   }
 
-  [[nodiscard]] detail::StreamCut cut(Tasks const& calls, Input const& input,
-                                      Output const& output) const {
+  [[nodiscard]] detail::StreamCosts costs(Tasks const& calls, Input const& input,
+                                          Output const& output) const {
     detail::StreamCosts costs{};
     costs.input_planes = input.extents()[2];
     costs.output_planes = output.extents()[2];
@@ -190,20 +201,25 @@ class Streamed {
     costs.output_rows = output.extents()[1];
     costs.input_row_bytes = InputSlots::memory_bytes(input, {1, 1, 1});
     costs.output_row_bytes = OutputSlots::memory_bytes(output, {1, 1, 1});
+    if (rounds) costs.sums_row_bytes = detail::row_count(output.extents()) * sizeof(Sum);
     costs.is_on_host = InputSlots::is_in_host_memory;
     costs.staging = [&](detail::StreamCut const& cut) { return host_bytes(input, output, cut); };
     costs.workspace = [&](int views, std::size_t limit) { return workspace_bytes(views, limit); };
     if constexpr (Known::has_bands) {
       costs.slices_of_rows = [&](int rows) { return calls.most_slices(rows); };
     }
-    detail::StreamCutter const cutter{std::move(costs), limits_};
+    return costs;
+  }
+  [[nodiscard]] detail::StreamCut cut(Tasks const& calls, Input const& input,
+                                      Output const& output) const {
+    detail::StreamCutter const cutter{costs(calls, input, output), limits_};
     return Known::makes_volume ? cutter.of_volume() : cutter.of_views();
   }
 
   [[nodiscard]] std::size_t workspace_bytes(int views, std::size_t limit) const {
     Extents<3> extents = input_extents();
     if (Known::makes_volume) extents[2] = views;
-    return op_.workspace_bytes(executor_, ArrayView<Element const, 3>{nullptr, extents}, limit);
+    return op_.workspace_bytes(executor_, ArrayView<In const, 3>{nullptr, extents}, limit);
   }
 
   /// Keeps what is there where it holds the blocks of this call, whose cut it returns.
@@ -240,16 +256,23 @@ class Streamed {
   [[nodiscard]] auto worker(Tasks const& calls) {
     return [this, &calls](detail::OutputTask const& task, std::size_t n, auto const& from,
                           auto const& to) {
-      op_of(task.output)(executor_, from, to, memory_->workspace, calls.part(task, n));
+      Operator const& op = op_of(task.output);
+      Part const part = calls.part(task, n);
+      if constexpr (rounds) {
+        auto const sums = memory_->sums.view(to.extents);
+        op(executor_, from, sums, memory_->workspace, part);
+        if (n + 1 == task.inputs.size()) copy(executor_, sums, to);
+      } else {
+        op(executor_, from, to, memory_->workspace, part);
+      }
     };
   }
 
   [[nodiscard]] StreamPlan plan_of(Tasks const& calls, Input const& input, Output const& output,
                                    detail::StreamCut const& cut) const {
-    StreamPlan plan = detail::plan_of(calls.tasks(cut), cut, calls.input(), calls.output());
-    SlotBytes const slots = slot_bytes(input, output, cut);
+    StreamPlan plan = detail::plan_of(calls, cut);
     plan.makes_volume = Known::makes_volume;
-    plan.device_bytes = slots[0] + slots[1] + cut.workspace_bytes;
+    plan.device_bytes = costs(calls, input, output).memory(cut);
     plan.host_bytes = host_bytes(input, output, cut);
     return plan;
   }

@@ -31,15 +31,16 @@ namespace pyronn {
 ///   StreamedMap map{executor_of_gpu, Projector<ConeBeam, SoftwareInterp>{scan, grid}, limits};
 ///   Cgls solver{CpuExecutor{}, ReconstructionProblem{map, lines}};
 ///
-/// Copies share operators and memory: one call at a time. A subset of views is a copy that names
-/// its views.
-template <class Executor, class Geometry, class Interp, class Model = Joseph>
+/// Elements of 16 bits halve what is moved, as Streamed says. Copies share operators and memory:
+/// one call at a time. A subset of views is a copy that names its views.
+template <class Executor, class Geometry, class Interp, class Model = Joseph,
+          class DomainElement_ = float, class RangeElement_ = float>
 class StreamedMap {
  public:
   /// @{
   /// Of its arrays.
-  using DomainElement = float;
-  using RangeElement = float;
+  using DomainElement = DomainElement_;
+  using RangeElement = RangeElement_;
   [[nodiscard]] Extents<3> domain() const { return pair_->forward.input_extents(); }
   [[nodiscard]] Extents<3> range() const {
     Extents<3> result = pair_->forward.output_extents();
@@ -74,15 +75,15 @@ class StreamedMap {
   }
   /// y = A x. Waits. Throws as Streamed does.
   template <class Host>
-  void apply(Host const&, ArrayView<float const, 3> x, ArrayView<float, 3> y,
+  void apply(Host const&, ArrayView<DomainElement const, 3> x, ArrayView<RangeElement, 3> y,
              Workspace<Host>&) const {
     check_host<Host>();
     pair_->forward(x, y, views_);
   }
   /// x = A' y. Waits. Throws as Streamed does.
   template <class Host>
-  void apply_transpose(Host const&, ArrayView<float const, 3> y, ArrayView<float, 3> x,
-                       Workspace<Host>&) const {
+  void apply_transpose(Host const&, ArrayView<RangeElement const, 3> y,
+                       ArrayView<DomainElement, 3> x, Workspace<Host>&) const {
     check_host<Host>();
     pair_->transpose(y, x, views_);
   }
@@ -105,8 +106,9 @@ class StreamedMap {
       return {limits.device_bytes / 2, limits.host_bytes / 2};
     }
 
-    Streamed<Projector<Geometry, Interp, Model>, Executor> forward;
-    Streamed<Backprojector<Geometry, Interp, Model>, Executor> transpose;
+    Streamed<Projector<Geometry, Interp, Model>, Executor, DomainElement, RangeElement> forward;
+    Streamed<Backprojector<Geometry, Interp, Model>, Executor, RangeElement, DomainElement>
+        transpose;
   };
 
   std::shared_ptr<Pair> pair_;

@@ -25,7 +25,7 @@
 namespace pyronn::detail {
 
 /// Weights and filters rows, as many side by side as an item has. Rows of one view are followed by
-/// those of the next, as a view of the plane has but one.
+/// those of the next, as a view of the plane has but one. Rows that are not wanted become 0.
 template <class Weights>
 struct FilterRowsOnHost {
   RowFilterTask<Weights> task;
@@ -33,13 +33,15 @@ struct FilterRowsOnHost {
   RowTables tables;
 
   [[nodiscard]] Extents<3> items() const {
-    std::int64_t const count = (num_rows() - 1) / rows_per_item + 1;
+    std::int64_t const most = max(num_rows(), num_rows(rows_left_out()));
+    std::int64_t const count = (most - 1) / rows_per_item + 1;
     auto const along_x = static_cast<int>(min<std::int64_t>(count, most_along_x));
     return {along_x, static_cast<int>((count - 1) / along_x + 1), 1};
   }
 
   void operator()(Vec<int, 3> item) const {
     std::int64_t const first = (std::int64_t{item[1]} * most_along_x + item[0]) * rows_per_item;
+    clear(first);
     auto const count = static_cast<int>(min<std::int64_t>(rows_per_item, num_rows() - first));
     if (count <= 0) return;
     std::vector<RowNumbers> numbers(static_cast<std::size_t>(passes.length));
@@ -66,8 +68,22 @@ struct FilterRowsOnHost {
   };
   using Columns = float[rows_per_item][columns_at_a_time];
 
-  [[nodiscard]] std::int64_t num_rows() const {
-    return std::int64_t{task.rows.count} * task.projections.extents[2];
+  [[nodiscard]] std::int64_t num_rows(int of_view) const {
+    return std::int64_t{of_view} * task.projections.extents[2];
+  }
+  [[nodiscard]] std::int64_t num_rows() const { return num_rows(task.rows.count); }
+  [[nodiscard]] int rows_left_out() const { return task.projections.extents[1] - task.rows.count; }
+
+  /// Some of the rows that are left out, from the first on.
+  void clear(std::int64_t first) const {
+    int const of_view = rows_left_out();
+    std::int64_t const end = min(first + rows_per_item, num_rows(of_view));
+    for (std::int64_t row = first; row < end; ++row) {
+      auto const n = static_cast<int>(row % of_view);
+      int const v = n < task.rows.first ? n : n + task.rows.count;
+      std::fill_n(&task.filtered(0, v, static_cast<int>(row / of_view)), task.filtered.extents[0],
+                  0.0F);
+    }
   }
 
   /// Calls `work(first, columns)` for some columns at a time.
@@ -128,18 +144,6 @@ struct FilterRowsOnHost {
   }
 };
 
-/// Rows that are not wanted become 0.
-struct ClearRowsOnHost {
-  ProjectionView<float> filtered;
-  DetectorRows wanted;
-
-  [[nodiscard]] Extents<3> items() const { return {filtered.extents[1], filtered.extents[2], 1}; }
-  void operator()(Vec<int, 3> item) const {
-    if (item[0] >= wanted.first && item[0] < wanted.first + wanted.count) return;
-    std::fill_n(&filtered(0, item[0], item[1]), filtered.extents[0], 0.0F);
-  }
-};
-
 template <>
 struct RowFilterBackend<CpuBackend> {
   static constexpr bool leaves_rows_out = true;
@@ -173,13 +177,7 @@ struct RowFilterBackend<CpuBackend> {
   template <class Weights, class Executor>
   static void apply(Executor const& executor, RowFilterTask<Weights> task, std::byte* tables,
                     Workspace<Executor>&) {
-    int const all = task.projections.extents[1];
-    task.rows.count = min(task.rows.count, all - task.rows.first);
-    if (task.rows.count < all) {
-      ClearRowsOnHost const clear{task.filtered, task.rows};
-      executor.for_each(clear.items(), clear);
-    }
-    if (task.rows.count == 0) return;
+    task.rows.count = min(task.rows.count, task.projections.extents[1] - task.rows.first);
     FourierPasses const passes = passes_of(task.filtered.extents[0]);
     FilterRowsOnHost<Weights> const kernel{task, passes, RowTables::in(tables, passes)};
     executor.for_each(kernel.items(), kernel);

@@ -27,6 +27,11 @@ struct StreamCut {
   }
 };
 
+/// Of one output.
+inline SlotShape sums_of(StreamCut const& cut) {
+  return {std::min(cut.output.slots, 1), cut.output.planes, cut.output.rows};
+}
+
 /// What cuts of a call take.
 struct StreamCosts {
   int input_planes;              ///< there are
@@ -35,6 +40,7 @@ struct StreamCosts {
   int output_rows;               ///< of a plane
   std::size_t input_row_bytes;   ///< of the executor's memory; 0: read where it is
   std::size_t output_row_bytes;  ///< of the executor's memory; 0: written where it is
+  std::size_t sums_row_bytes;    ///< of the executor's memory, for sums of one output; 0: in place
   bool is_on_host;               ///< the executor's memory is the host's
   /// Of the host's memory beside that of the executor [bytes].
   std::function<std::size_t(StreamCut const&)> staging;
@@ -47,7 +53,7 @@ struct StreamCosts {
   /// Of the executor's memory [bytes].
   [[nodiscard]] std::size_t memory(StreamCut const& cut) const {
     return bytes(cut.input, input_row_bytes) + bytes(cut.output, output_row_bytes) +
-           cut.workspace_bytes;
+           bytes(sums_of(cut), sums_row_bytes) + cut.workspace_bytes;
   }
   /// Of the host's memory [bytes].
   [[nodiscard]] std::size_t host(StreamCut const& cut) const {

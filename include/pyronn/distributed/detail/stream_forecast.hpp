@@ -18,8 +18,10 @@ namespace pyronn::detail {
 /// it comes, is worked on, and goes, if the three overlap as far as there are slots.
 class StreamForecast {
  public:
-  StreamForecast(int input_slots, int output_slots)
-      : given_back_(static_cast<std::size_t>(input_slots), 0),
+  /// Input and output that go at once share so much of their time, as StreamRates says.
+  StreamForecast(int input_slots, int output_slots, double shared = 0)
+      : shared_{shared},
+        given_back_(static_cast<std::size_t>(input_slots), 0),
         brought_(static_cast<std::size_t>(output_slots), 0) {}
 
   /// `times.input(block)`, `times.work(task, n)` and `times.output(block)` are in seconds, as is
@@ -29,6 +31,8 @@ class StreamForecast {
     double filled = 0;
     double done = 0;
     double written = 0;
+    double of_input = 0;
+    double of_output = 0;
     HostBlock const* last = nullptr;
     std::size_t from = given_back_.size() - 1;
     std::size_t to = 0;
@@ -39,19 +43,25 @@ class StreamForecast {
         if (last == nullptr || !(block == *last)) {
           if (last != nullptr) given_back_[from] = done;
           from = (from + 1) % given_back_.size();
-          filled = std::max(filled, given_back_[from]) + times.input(block);
+          double const time = times.input(block);
+          filled = std::max(filled, given_back_[from]) + time;
+          of_input += time;
           last = &block;
         }
         done = std::max(done, filled) + times.work(task, n);
       }
-      written = std::max(written, done) + times.output(task.output);
+      double const time = times.output(task.output);
+      written = std::max(written, done) + time;
+      of_output += time;
       brought_[to] = written;
       to = (to + 1) % brought_.size();
     }
-    return written;
+    return std::max(written,
+                    std::max(of_input, of_output) + shared_ * std::min(of_input, of_output));
   }
 
  private:
+  double shared_;
   std::vector<double> given_back_;  ///< when each slot is free
   std::vector<double> brought_;     ///< when each slot is free
 };
@@ -63,10 +73,10 @@ struct BlockTimes {
   StreamRates const& rates;
 
   [[nodiscard]] double input(HostBlock const& block) const {
-    return static_cast<double>(bytes_of_block(block, calls.input())) / rates.input_bytes;
+    return static_cast<double>(calls.input_bytes(block)) / rates.input_bytes;
   }
   [[nodiscard]] double output(HostBlock const& block) const {
-    return static_cast<double>(bytes_of_block(block, calls.output())) / rates.output_bytes;
+    return static_cast<double>(calls.output_bytes(block)) / rates.output_bytes;
   }
   [[nodiscard]] double work(OutputTask const& task, std::size_t n) const {
     BlockWork const work = calls.work(task, n);

@@ -7,6 +7,8 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <future>
+#include <limits>
 #include <vector>
 
 #include <pyronn/distributed/detail/block_stream.hpp>
@@ -35,8 +37,7 @@ class StreamProbe {
   template <class Work>
   StreamRates rates(Work const& work) {
     StreamRates rates;
-    rates.input_bytes = input_rate();
-    rates.output_bytes = output_rate();
+    transfers(rates);
     OutputTask const whole = tasks_[tasks_.size() / 2];
     HostBlock const& block = whole.inputs.front();
     input_.fill(0, block);
@@ -119,37 +120,64 @@ class StreamProbe {
     return least;
   }
 
-  double input_rate() {
+  /// What was moved, and how long it took.
+  struct Moved {
     std::int64_t bytes = 0;
     double seconds = 0;
+
+    [[nodiscard]] double rate() const { return static_cast<double>(bytes) / seconds; }
+  };
+
+  /// @{
+  /// Blocks of the call, until that has taken so long or so many bytes were moved.
+  Moved move_input(double longest, std::int64_t most_bytes) {
+    Moved moved;
     for (OutputTask const& task : tasks_) {
       for (HostBlock const& block : task.inputs) {
-        if (seconds > transfer_seconds) break;
-        seconds += seconds_of([&] {
+        if (moved.seconds > longest || moved.bytes >= most_bytes) break;
+        moved.seconds += seconds_of([&] {
           input_.fill(0, block);
           input_.wait();
         });
-        bytes += bytes_of_block(block, calls_.input());
+        moved.bytes += calls_.input_bytes(block);
         input_.take(0, block);
         input_.give_back(0);
       }
     }
-    return static_cast<double>(bytes) / seconds;
+    return moved;
   }
-  double output_rate() {
-    std::int64_t bytes = 0;
-    double seconds = 0;
+  Moved move_output(double longest, std::int64_t most_bytes) {
+    Moved moved;
     for (OutputTask const& task : tasks_) {
-      if (seconds > transfer_seconds) break;
+      if (moved.seconds > longest || moved.bytes >= most_bytes) break;
       output_.take(0, task.output);
       output_.made(0);
-      seconds += seconds_of([&] {
+      moved.seconds += seconds_of([&] {
         output_.bring(0, task.output);
         output_.wait();
       });
-      bytes += bytes_of_block(task.output, calls_.output());
+      moved.bytes += calls_.output_bytes(task.output);
     }
-    return static_cast<double>(bytes) / seconds;
+    return moved;
+  }
+  /// @}
+
+  /// Input and output one by one, then the same bytes of both at once.
+  void transfers(StreamRates& rates) {
+    constexpr std::int64_t any_bytes = std::numeric_limits<std::int64_t>::max();
+    constexpr double any_time = std::numeric_limits<double>::infinity();
+    Moved const in = move_input(transfer_seconds, any_bytes);
+    Moved const out = move_output(transfer_seconds, any_bytes);
+    double const both = seconds_of([&] {
+      auto going = std::async(std::launch::async, [&] { move_output(any_time, out.bytes); });
+      move_input(any_time, in.bytes);
+      going.get();
+    });
+    rates.input_bytes = in.rate();
+    rates.output_bytes = out.rate();
+    double const longer = std::max(in.seconds, out.seconds);
+    double const shorter = std::min(in.seconds, out.seconds);
+    rates.shared = std::clamp((both - longer) / shorter, 0.0, 1.0);
   }
 
   Tasks const& calls_;

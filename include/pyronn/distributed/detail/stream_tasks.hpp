@@ -21,9 +21,9 @@
 
 namespace pyronn::detail {
 
-/// Bytes of a block of an array of float.
-inline std::int64_t bytes_of_block(HostBlock const& block, Extents<3> const& extents) {
-  return std::int64_t{sizeof(float)} * extents[0] * block.num_rows * block.num_planes;
+/// Elements of a block of an array.
+inline std::int64_t elements_of(HostBlock const& block, Extents<3> const& extents) {
+  return std::int64_t{extents[0]} * block.num_rows * block.num_planes;
 }
 
 /// What a block of the input does for a block of the output.
@@ -33,8 +33,8 @@ struct BlockWork {
   double output_elements;
 };
 
-/// Those of an operator with some of its views, which outlives them.
-template <class Operator>
+/// Those of an operator with some of its views, which outlives them, on arrays of `In` and `Out`.
+template <class Operator, class In, class Out>
 class StreamTasks {
   using Known = StreamedOperator<Operator>;
 
@@ -52,6 +52,15 @@ class StreamTasks {
   }
   [[nodiscard]] Extents<3> output() const {
     return Known::makes_volume ? Known::volume(*op_) : projections();
+  }
+  /// @}
+  /// @{
+  /// Bytes of a block of these arrays.
+  [[nodiscard]] std::int64_t input_bytes(HostBlock const& block) const {
+    return std::int64_t{sizeof(In)} * elements_of(block, input());
+  }
+  [[nodiscard]] std::int64_t output_bytes(HostBlock const& block) const {
+    return std::int64_t{sizeof(Out)} * elements_of(block, output());
   }
   /// @}
 
@@ -100,11 +109,12 @@ class StreamTasks {
   [[nodiscard]] BlockWork work(OutputTask const& task, std::size_t n) const {
     HostBlock const& from = task.inputs[n];
     auto const count = [](HostBlock const& block, Extents<3> const& extents) {
-      return static_cast<double>(bytes_of_block(block, extents)) / sizeof(float);
+      return static_cast<double>(elements_of(block, extents));
     };
     double const made = count(task.output, output());
     // Operators are given whole planes, whatever rows of them were read.
-    double const read = count({from.first_plane, from.num_planes, 0, input()[1]}, input());
+    int const rows = Known::leaves_rows_out ? from.num_rows : input()[1];
+    double const read = count({from.first_plane, from.num_planes, 0, rows}, input());
     if constexpr (Known::makes_volume) {
       return {made * from.num_planes, read, made};
     } else {
@@ -155,8 +165,8 @@ class StreamTasks {
     auto const of_call = view_indices("Streamed", views_, op_->geometry().num_views());
     auto const wanted = of_call.sub(first, count);
     if (wanted.is_contiguous()) return ViewSelection::range(wanted[0], count);
-    std::vector<int> indices;
-    for (int n = 0; n < count; ++n) indices.push_back(wanted[n]);
+    std::vector<int> indices(static_cast<std::size_t>(count));
+    for (int n = 0; n < count; ++n) indices[static_cast<std::size_t>(n)] = wanted[n];
     return ViewSelection::list(std::move(indices));
   }
 
@@ -165,9 +175,10 @@ class StreamTasks {
   int count_;
 };
 
-/// What tasks have in common and move.
-inline StreamPlan plan_of(std::vector<OutputTask> const& tasks, StreamCut const& cut,
-                          Extents<3> const& input, Extents<3> const& output) {
+/// What a call's tasks have in common and move.
+template <class Tasks>
+StreamPlan plan_of(Tasks const& calls, StreamCut const& cut) {
+  auto const tasks = calls.tasks(cut);
   StreamPlan plan;
   plan.output_blocks = static_cast<int>(tasks.size());
   plan.output_planes = cut.output.planes;
@@ -179,10 +190,10 @@ inline StreamPlan plan_of(std::vector<OutputTask> const& tasks, StreamCut const&
   plan.workspace_bytes = cut.workspace_bytes;
   HostBlock const* last = nullptr;
   for (OutputTask const& task : tasks) {
-    plan.bytes_out += bytes_of_block(task.output, output);
+    plan.bytes_out += calls.output_bytes(task.output);
     for (HostBlock const& block : task.inputs) {
       if (last != nullptr && block == *last) continue;
-      plan.bytes_in += bytes_of_block(block, input);
+      plan.bytes_in += calls.input_bytes(block);
       last = &block;
     }
   }

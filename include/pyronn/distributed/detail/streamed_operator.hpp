@@ -82,6 +82,8 @@ template <class Operator, int Reach>
 struct VolumeMaker : ArraysOfOperator<Operator> {
   static constexpr bool makes_volume = true;
   static constexpr bool has_bands = false;
+  /// Whether it works on the rows alone that a slab needs.
+  static constexpr bool leaves_rows_out = false;
 
   static DetectorRows input_rows(Operator const& op, Slab const& slab) {
     return rows_of_slab(op.geometry(), op.grid(), slab, Reach);
@@ -105,6 +107,7 @@ struct StreamedOperator<Projector<Geometry, Interp, Model>>
     : ArraysOfOperator<Projector<Geometry, Interp, Model>> {
   using Operator = Projector<Geometry, Interp, Model>;
   static constexpr bool makes_volume = false;
+  static constexpr bool leaves_rows_out = false;
 
   /// Whether its output may be cut into bands of rows.
   static constexpr bool has_bands = has_bands_v<Geometry> && reach_v<Model> >= 0;
@@ -127,6 +130,8 @@ struct StreamedOperator<Backprojector<Geometry, Interp, Model>>
 
 template <class Geometry, class Interp>
 struct StreamedOperator<Fbp<Geometry, Interp>>
-    : VolumeMaker<Fbp<Geometry, Interp>, reach_v<VoxelDriven>> {};
+    : VolumeMaker<Fbp<Geometry, Interp>, reach_v<VoxelDriven>> {
+  static constexpr bool leaves_rows_out = true;
+};
 
 }  // namespace pyronn::detail

@@ -172,9 +172,10 @@ class TvStrengthSearch {
     return pull / (4 * hold) * share(folds_.front());
   }
 
-  /// All views over those that are kept.
+  /// The strength for all views over that for those that are kept: what noise pulls at a pixel,
+  /// which total variation has to hold, grows as the square root of the number of views.
   [[nodiscard]] double share(Fold& fold) const {
-    return static_cast<double>(choice_.views) / fold.views().kept();
+    return std::sqrt(static_cast<double>(choice_.views) / fold.views().kept());
   }
 
   double try_at(double log_strength) {

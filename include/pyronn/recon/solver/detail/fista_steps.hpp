@@ -62,16 +62,17 @@ struct Extrapolate {
 
   template <int Width, int Rank>
   PYRONN_HOST_DEVICE void row(Place<Rank> const& place, int count) const {
-    Number values[Width];
-    image_of.row(place, count, values);
-    auto const factor = static_cast<Number>(*momentum);
     T* const pixels = image + place.index;
     T* const points = beyond + place.index;
+    auto const factor = static_cast<Number>(*momentum);
+    Number before[Width];
+    for (int i = 0; i < count; ++i) before[i] = widen(pixels[i]);
+    Number values[Width];
+    image_of.row(place, count, values);
     for (int i = 0; i < count; ++i) {
-      Number const before = widen(pixels[i]);
       T const now = element_of<T>(values[i]);
       pixels[i] = now;
-      points[i] = element_of<T>(widen(now) + factor * (widen(now) - before));
+      points[i] = element_of<T>(widen(now) + factor * (widen(now) - before[i]));
     }
   }
 };

@@ -112,19 +112,27 @@ struct Lattice {
   PYRONN_HOST_DEVICE void transposed_differences(T const* fields, Place<Rank> const& place,
                                                  int count, Number* out) const {
     std::int64_t const all = extents.count();
-    T const* const along = fields + place.index;
+    T const* const here = fields + place.index;
+    // First what every pixel reads: behind a branch a GPU waits for it anew.
     Number const inverse = inverse_spacing[0];
-    for (int i = 0; i < count; ++i) out[i] = -inverse * static_cast<Number>(along[i]);
+    for (int i = 0; i < count; ++i) out[i] = -inverse * static_cast<Number>(here[i]);
+    for (int axis = 1; axis < Rank; ++axis) {
+      T const* const field = here + axis * all;
+      Number const across = inverse_spacing[axis];
+      for (int i = 0; i < count; ++i) {
+        out[i] -= across * static_cast<Number>(field[i]);
+      }
+    }
     for (int i = place.at[0] > 0 ? 0 : 1; i < count; ++i) {
-      out[i] += inverse * static_cast<Number>(*(along + (i - 1)));
+      out[i] += inverse * static_cast<Number>(*(here + (i - 1)));
     }
     for (int axis = 1; axis < Rank; ++axis) {
-      T const* const field = fields + (axis * all + place.index);
-      Number const across = inverse_spacing[axis];
-      for (int i = 0; i < count; ++i) out[i] -= across * static_cast<Number>(field[i]);
       if (place.at[axis] == 0) continue;
-      T const* const before = field - stride(axis);
-      for (int i = 0; i < count; ++i) out[i] += across * static_cast<Number>(before[i]);
+      T const* const before = here + (axis * all - stride(axis));
+      Number const across = inverse_spacing[axis];
+      for (int i = 0; i < count; ++i) {
+        out[i] += across * static_cast<Number>(before[i]);
+      }
     }
   }
 };

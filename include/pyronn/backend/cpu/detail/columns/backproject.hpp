@@ -4,6 +4,7 @@
 
 /// Voxel-driven backprojection of z-aligned views on cores.
 #include <algorithm>
+#include <cmath>
 
 #include <pyronn/backend/cpu/detail/columns/detector_tile.hpp>
 #include <pyronn/backend/cpu/detail/columns/lerp_uniform.hpp>
@@ -45,6 +46,8 @@ struct BackprojectColumns {
       box.first[axis] = item[axis] * size(axis);
       box.count[axis] = min(size(axis), task.size[axis] - box.first[axis]);
     }
+    box.begin = max(0, task.first_slice - box.first[2]);
+    box.end = min(box.count[2], task.end_slice() - box.first[2]);
     Sums sums;
     begin(box, sample, sums);
     DetectorTile tile;
@@ -62,11 +65,12 @@ struct BackprojectColumns {
 
   using Column = VoxelRun<ZAlignedMap, 2, size_z>;
 
-  /// A box of voxels of the volume.
+  /// A box of voxels of the volume, of whose slices `begin`, ..., `end` - 1 are in the slab.
   struct VoxelBox {
     Vec<int, 3> first;
     Vec<int, 3> count;
-
+    int begin;
+    int end;
     [[nodiscard]] Column column(ZAlignedMap const& view, int x, int y) const {
       return {view, vec_cast<float>(first + Vec<int, 3>{x, y, 0})};
     }
@@ -90,57 +94,71 @@ struct BackprojectColumns {
   template <class Slice>
   void gather(VoxelBox const& box, ZAlignedMap const& view, Slice const& slice, DetectorTile& tile,
               Sums& sums) const {
-    Extents<2> const detector = task.detector;
-    IndexRange columns{0, detector[0] - 1};
-    IndexRange rows{0, detector[1] - 1};
-    find_footprint(box, view, columns, rows);
-    if (columns.first > columns.last || rows.first > rows.last) return;
-    bool const has_tile = tile.load(slice, columns, rows);
+    Footprint const seen = footprint(box, view);
+    if (seen.columns.first > seen.columns.last || seen.rows.first > seen.rows.last) return;
+    bool const has_tile = tile.load(slice, seen.columns, seen.rows, seen.rows_of_slab);
     for (int y = 0; y < box.count[1]; ++y) {
       for (int x = 0; x < box.count[0]; ++x) {
         Column const column = box.column(view, x, y);
         if (has_tile) {
-          gather(column, tile, box.count[2], sums.at[y][x]);
+          gather(column, tile, box, sums.at[y][x]);
         } else {
-          gather_run<DepthWeight>(column, slice, detector, sums.at[y][x]);
+          gather_run<DepthWeight>(column, slice, task.detector, sums.at[y][x]);
         }
       }
     }
   }
 
-  /// Finds the samples that a box reads: all of them where a corner is not in front of the source.
-  static void find_footprint(VoxelBox const& box, ZAlignedMap const& view, IndexRange& columns,
-                             IndexRange& rows) {
+  /// The samples that a box reads: all of them where a corner is not in front of the source. Those
+  /// of all its slices say where its voxels project, in every slab alike.
+  struct Footprint {
+    IndexRange columns;
+    IndexRange rows;
+    IndexRange rows_of_slab;  ///< beside its voxels, also where the detector has none
+  };
+
+  [[nodiscard]] Footprint footprint(VoxelBox const& box, ZAlignedMap const& view) const {
+    IndexRange const all_rows{0, task.detector[1] - 1};
+    Footprint const all{{0, task.detector[0] - 1}, all_rows, {-2, task.detector[1] + 1}};
     Bounds bounds;
+    Bounds of_slab;
     for (int corner = 0; corner < 4; ++corner) {
       Column const column = box.column(view, (corner & 1) != 0 ? box.count[0] - 1 : 0,
                                        (corner & 2) != 0 ? box.count[1] - 1 : 0);
       ProjectedVoxel const bottom = column.at(0);
-      if (!is_before_source(bottom)) return;
+      if (!is_before_source(bottom)) return all;
       bounds.include(bottom.u, bottom.v);
       bounds.include(bottom.u, column.at(box.count[2] - 1).v);
+      of_slab.include(bottom.u, column.at(box.begin).v);
+      of_slab.include(bottom.u, column.at(box.end - 1).v);
     }
     constexpr float margin = 1.0F + projective_margin;
-    columns = bounds.indices(0, columns.last + 1, margin);
-    rows = bounds.indices(1, rows.last + 1, margin);
+    // Positions outside read the two zeros that a tile has there.
+    auto const row = [](float v, int least, int most) {
+      return static_cast<int>(
+          std::floor(clamp(v, static_cast<float>(least), static_cast<float>(most))));
+    };
+    int const end = task.detector[1];
+    return {bounds.indices(0, task.detector[0], margin),
+            bounds.indices(1, task.detector[1], margin),
+            {row(of_slab.low(1) - projective_margin, -2, end),
+             row(of_slab.high(1) + margin, -1, end + 1)}};
   }
 
-  static void gather(Column const& column, DetectorTile const& tile, int count,
+  static void gather(Column const& column, DetectorTile const& tile, VoxelBox const& box,
                      float (&sums)[size_z]) {
     ProjectedVoxel const bottom = column.at(0);
     if (!is_before_source(bottom)) return;
     DetectorTile::BlendedColumn samples;
     if (!tile.blend(bottom.u, DepthWeight{}(bottom.inverse_depth), samples)) return;
-    add_uniform_lerp(samples.at, {tile.row(bottom.v), column.step(), 0.0F, tile.last_row()}, count,
-                     sums);
+    add_uniform_lerp<size_z>(samples.at, {tile.row(bottom.v), column.step(), 0.0F, tile.last_row()},
+                             box.begin, box.end - box.begin, sums + box.begin);
   }
 
   /// Calls `work(voxel, x, y, z)` for the voxels of a box that lie in the slab.
   template <class Work>
   void for_each_voxel(VoxelBox const& box, Work const& work) const {
-    int const begin = max(0, task.first_slice - box.first[2]);
-    int const end = min(box.count[2], task.end_slice() - box.first[2]);
-    for (int z = begin; z < end; ++z) {
+    for (int z = box.begin; z < box.end; ++z) {
       for (int y = 0; y < box.count[1]; ++y) {
         for (int x = 0; x < box.count[0]; ++x) work(box.first + Vec<int, 3>{x, y, z}, x, y, z);
       }

@@ -20,14 +20,16 @@ class DetectorTile {
   static constexpr int max_samples = 13 * 1024;
 
  public:
-  /// The samples of all rows at one position along u.
+  /// The samples of rows at one position along u.
   struct BlendedColumn {
     float at[max_rows];
   };
 
-  /// Copies these columns and rows; returns false where they are more samples than a tile holds.
+  /// Copies these columns and rows; returns false where they are more samples than a tile holds. Of
+  /// the rows only those of `part` are going to be read, which may go beyond the others.
   template <class Slice>
-  bool load(Slice const& slice, IndexRange const& columns, IndexRange const& rows) {
+  bool load(Slice const& slice, IndexRange const& columns, IndexRange const& rows,
+            IndexRange const& part) {
     columns_ = columns.last - columns.first + 3;
     rows_ = rows.last - rows.first + 5;
     stride_ = std::ptrdiff_t{(rows_ - 1) / rows_at_a_time + 1} * rows_at_a_time;
@@ -36,11 +38,14 @@ class DetectorTile {
     }
     border_column_ = columns.first - 1;
     border_row_ = rows.first - 2;
-    for (int row = 0; row < static_cast<int>(stride_); row += rows_at_a_time) copy_rows(slice, row);
+    first_ = clamp(part.first - border_row_, 0, rows_ - 1) / rows_at_a_time * rows_at_a_time;
+    end_ = clamp(part.last - border_row_, 0, rows_ - 1) / rows_at_a_time * rows_at_a_time;
+    end_ += rows_at_a_time;
+    for (int row = first_; row < end_; row += rows_at_a_time) copy_rows(slice, row);
     return true;
   }
 
-  /// Interpolates all rows at the position u along a row, times `factor`. Returns false where u
+  /// Interpolates the rows at the position u along a row, times `factor`. Returns false where u
   /// lies so far outside that all samples are zero.
   bool blend(float u, float factor, BlendedColumn& blended) const {
     float const offset = u - static_cast<float>(border_column_);
@@ -51,7 +56,7 @@ class DetectorTile {
     float const of_upper = factor * fraction;
     float const* const column = samples_ + lower * stride_;
     float const* const next = column + stride_;
-    for (int j = 0; j < stride_; ++j) blended.at[j] = of_lower * column[j] + of_upper * next[j];
+    for (int j = first_; j < end_; ++j) blended.at[j] = of_lower * column[j] + of_upper * next[j];
     return true;
   }
 
@@ -87,6 +92,11 @@ class DetectorTile {
   int border_row_ = 0;
   int columns_ = 0;
   int rows_ = 0;
+  /// @{
+  /// Of the rows, those that were copied.
+  int first_ = 0;
+  int end_ = 0;
+  /// @}
   /// Elements from column to column: the rows, rounded up to a multiple of rows_at_a_time.
   std::ptrdiff_t stride_ = 0;
   float samples_[max_samples];

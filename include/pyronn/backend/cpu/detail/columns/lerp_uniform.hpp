@@ -17,17 +17,18 @@ struct UniformPositions {
   float high;
 };
 
-/// Adds the samples, interpolated linearly at the first `count` of at most `Most` positions, to as
-/// many sums. The samples floor(low), ..., floor(high) + 1 must exist.
+/// Adds the samples, interpolated linearly at `count` of at most `Most` positions from position
+/// `begin` on, to as many sums. The samples beside them must exist.
 template <int Most>
-void add_uniform_lerp(float const* samples, UniformPositions const& positions, int count,
-                      float (&sums)[Most]) {
+void add_uniform_lerp(float const* samples, UniformPositions const& positions, int begin, int count,
+                      float* sums) {
   // Three loops, each of which compilers vectorise, with gather instructions or without.
   int index[Most];
   float fraction[Most];
   float pair[Most][2];
+  auto const base = static_cast<float>(begin);
   for (int k = 0; k < count; ++k) {
-    float const at = positions.first + static_cast<float>(k) * positions.step;
+    float const at = positions.first + (base + static_cast<float>(k)) * positions.step;
     float const position = min(max(positions.low, at), positions.high);
     index[k] = static_cast<int>(position);
     fraction[k] = position - static_cast<float>(index[k]);

@@ -134,7 +134,7 @@ struct ProjectColumnSlab {
     int const begin = static_cast<int>(positions.low);
     int const end = static_cast<int>(positions.high) + 2;
     if (!blend_columns(rays, k, begin, end, blended)) return;
-    add_uniform_lerp(blended, positions, rows, sums);
+    add_uniform_lerp<max_rows>(blended, positions, 0, rows, sums);
   }
 
   /// Interpolates the elements [begin, end) of the two columns beside the path where it crosses

@@ -90,16 +90,25 @@ struct LongRows {
 };
 
 /// The rows of a launch: groups that follow one another, and as many from where the next period
-/// begins.
+/// begins. Pairs are those of whole groups, of whose rows some may be left out.
 struct RowGroups {
   unsigned rows;         ///< of a group, of which the last is alone where they are odd
   unsigned count;        ///< of groups that follow one another
   unsigned period_rows;  ///< from where they begin to where those of the next period do
   unsigned periods;
+  unsigned first_pair = 0;              ///< of a group that is filtered
+  unsigned num_pairs = (rows + 1) / 2;  ///< of a group that are filtered
 
-  [[nodiscard]] PYRONN_HOST_DEVICE unsigned group_pairs() const { return (rows + 1) / 2; }
-  [[nodiscard]] PYRONN_HOST_DEVICE unsigned pairs() const {
-    return group_pairs() * count * periods;
+  /// Filters the pairs that have a row of [first, first + wanted) of each group.
+  PYRONN_HOST_DEVICE void leave_out_all_but(unsigned first, unsigned wanted) {
+    first_pair = first / 2;
+    num_pairs = wanted == 0 ? 0 : (first + wanted + 1) / 2 - first_pair;
+  }
+
+  [[nodiscard]] PYRONN_HOST_DEVICE unsigned pairs() const { return num_pairs * count * periods; }
+  /// Of rows that are left out.
+  [[nodiscard]] PYRONN_HOST_DEVICE unsigned other_pairs() const {
+    return ((rows + 1) / 2 - num_pairs) * count * periods;
   }
 };
 
@@ -109,7 +118,7 @@ struct RowGroups {
 /// and back after. A row with a weighted number that is not finite is filtered as zeros, and NaN is
 /// written to all of it. A block filters one pair of rows after another. Still the last bits of a
 /// row depend on the other one, so that pairs are made within groups of rows, whatever else is
-/// filtered with them.
+/// filtered with them. Rows that are left out become 0.
 template <class Weights, class Rows>
 struct FilterRows {
   struct Block : BlockShape<Rows::threads, 1, 1> {
@@ -133,18 +142,16 @@ struct FilterRows {
     __shared__ unsigned largest[2];
     Transform const transform{rows.of_block(blockIdx.x), passes, tables};
     for (unsigned pair = blockIdx.x; pair < groups.pairs(); pair += num_blocks) {
-      unsigned const group = pair / groups.group_pairs();
-      unsigned const period = group / groups.count;
-      unsigned const of_group = 2 * (pair - group * groups.group_pairs());
-      PairOfRows const rows_of_pair{period * groups.period_rows,
-                                    (group - period * groups.count) * groups.rows + of_group,
-                                    of_group + 1 < groups.rows};
+      unsigned const group = pair / groups.num_pairs;
+      PairOfRows const rows_of_pair =
+          pair_of_rows(group, groups.first_pair + (pair - group * groups.num_pairs));
       if (threadIdx.x < 2) largest[threadIdx.x] = 0;
       __syncthreads();
       load(transform, rows_of_pair, largest);
       __syncthreads();
       filter(transform, rows_of_pair, largest);
     }
+    for (unsigned pair = blockIdx.x; pair < groups.other_pairs(); pair += num_blocks) clear(pair);
   }
 
  private:
@@ -159,6 +166,13 @@ struct FilterRows {
     [[nodiscard]] __device__ unsigned first() const { return period_begin + of_period; }
     [[nodiscard]] __device__ unsigned second() const { return first() + (is_pair ? 1 : 0); }
   };
+
+  [[nodiscard]] __device__ PairOfRows pair_of_rows(unsigned group, unsigned of_group) const {
+    unsigned const period = group / groups.count;
+    return {period * groups.period_rows,
+            (group - period * groups.count) * groups.rows + 2 * of_group,
+            2 * of_group + 1 < groups.rows};
+  }
 
   /// Row and view of row `number` of a period.
   struct Row {
@@ -221,6 +235,18 @@ struct FilterRows {
     if (second.view == first.view) return weights.of_two_pixels(u, first.v, first.view);
     return {weights.of_two_pixels(u, first.v, first.view)[0],
             weights.of_two_pixels(u, second.v, second.view)[0]};
+  }
+
+  /// Writes zeros to a pair of those that are left out.
+  __device__ void clear(unsigned other) const {
+    unsigned const of_each = (groups.rows + 1) / 2 - groups.num_pairs;
+    unsigned const group = other / of_each;
+    unsigned const number = other - group * of_each;
+    PairOfRows const pair =
+        pair_of_rows(group, number < groups.first_pair ? number : number + groups.num_pairs);
+    float* const first = pixels(filtered, pair.first());
+    int const count = filtered.extents[0] * (pair.is_pair ? 2 : 1);  // one row after the other
+    for (int n = static_cast<int>(threadIdx.x); n < count; n += Block::x) first[n] = 0.0F;
   }
 
   __device__ void filter(Transform const& transform, PairOfRows const& pair,

@@ -31,6 +31,8 @@ namespace pyronn::detail {
 /// to device memory eight times.
 template <>
 struct RowFilterBackend<CudaBackend> {
+  static constexpr bool leaves_rows_out = true;
+
   static std::size_t table_bytes(int columns) {
     return Layout{FourierPasses{padded_row_length(columns)}}.table_bytes;
   }
@@ -166,10 +168,15 @@ struct RowFilterBackend<CudaBackend> {
     for_each_launch(scan, task.grouping, Weights::capacity, [&](Launch const& launch) {
       auto const weights = task.weights.table(launch.first_view, launch.views);
       int const group = min(task.grouping.group, launch.views);
-      RowGroups const groups{
-          static_cast<unsigned>(scan[1] * group), static_cast<unsigned>(launch.views / group),
-          static_cast<unsigned>(scan[1]) * static_cast<unsigned>(task.grouping.period),
-          static_cast<unsigned>(launch.periods)};
+      RowGroups groups{static_cast<unsigned>(scan[1] * group),
+                       static_cast<unsigned>(launch.views / group),
+                       static_cast<unsigned>(scan[1]) * static_cast<unsigned>(task.grouping.period),
+                       static_cast<unsigned>(launch.periods)};
+      if (group == 1) {
+        int const wanted = min(task.rows.count, scan[1] - task.rows.first);
+        groups.leave_out_all_but(static_cast<unsigned>(task.rows.first),
+                                 static_cast<unsigned>(wanted));
+      }
       FilterRows<std::decay_t<decltype(weights)>, Rows> const filter_rows{
           weights,
           task.projections.slices(launch.first_view, launch.views),
@@ -179,7 +186,8 @@ struct RowFilterBackend<CudaBackend> {
           tables,
           rows,
           groups,
-          static_cast<unsigned>(min<std::size_t>(most_blocks_of_rows, groups.pairs()))};
+          static_cast<unsigned>(
+              min<std::size_t>(most_blocks_of_rows, max(groups.pairs(), groups.other_pairs())))};
       executor.for_each(filter_rows.items(), filter_rows);
     });
   }
