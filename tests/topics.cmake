@@ -23,8 +23,8 @@ set(long_tests backprojector_test brick_runs_on_fibres_test bricks_on_fibres_tes
   parallel_parts_test parallel_slices_test parts_of_batches_test parts_test phantom_batch_test
   phantom_bodies_test phantom_test plan_test projector_test rabbitct_test random_numbers_test
   random_phantom_test rank_solvers_on_threads_test ranks_on_threads_test rotation_axis_test
-  row_filter_on_fibres_test row_filter_test shepp_logan_test siddon_test slices_on_cores_test staged_rays_on_fibres_test vector_sums_test
-  voxel_columns_on_fibres_test workspace_bits_test)
+  row_filter_on_fibres_test row_filter_test shepp_logan_test siddon_test slices_on_cores_test
+  staged_rays_on_fibres_test vector_sums_test voxel_columns_on_fibres_test workspace_bits_test)
 
 # Tests that are compiled as one source where many are: by nvcc, and as C++ where PYRONN_TEST_TOGETHER
 # is on, those that compute for long apart. Each is in a namespace of its own: a test that specialises
