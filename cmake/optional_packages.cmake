@@ -11,6 +11,8 @@ find_package(DCMTK 3.6.7 CONFIG QUIET)
 set(MPI_CXX_SKIP_MPICXX ON) # only its functions of C are called
 find_package(MPI QUIET COMPONENTS CXX)
 include(${CMAKE_CURRENT_LIST_DIR}/find_hdf5.cmake)
+list(APPEND CMAKE_MODULE_PATH ${CMAKE_CURRENT_LIST_DIR})
+find_package(NCCL MODULE QUIET)
 
 # Of each: its target, what includes of it begin with, and Debian's package.
 set(pyronn_packages
@@ -20,7 +22,8 @@ set(pyronn_packages
   "ZLIB::ZLIB zlib.h zlib1g-dev"
   "hdf5::c hdf5.h libhdf5-dev"
   "DCMTK::dcmdata dcmtk/ libdcmtk-dev"
-  "MPI::MPI_CXX mpi.h libopenmpi-dev")
+  "MPI::MPI_CXX mpi.h libopenmpi-dev"
+  "NCCL::NCCL nccl.h libnccl-dev")
 
 set(pyronn_optional_libraries) # what is there
 set(missing_includes)          # what cannot be included: a regular expression

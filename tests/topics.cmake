@@ -22,9 +22,9 @@ set(long_tests backprojector_test brick_runs_on_fibres_test bricks_on_fibres_tes
   custom_model_test fbp_test fdk_test forbild_head_test mesh_test operators_test packed_batch_test
   parallel_parts_test parallel_slices_test parts_of_batches_test parts_test phantom_batch_test
   phantom_bodies_test phantom_test plan_test projector_test rabbitct_test random_numbers_test
-  random_phantom_test rotation_axis_test row_filter_on_fibres_test row_filter_test shepp_logan_test
-  siddon_test slices_on_cores_test staged_rays_on_fibres_test vector_sums_test
-  voxel_columns_on_fibres_test workspace_bits_test)
+  random_phantom_test rank_solvers_on_threads_test ranks_on_threads_test rotation_axis_test
+  row_filter_on_fibres_test row_filter_test shepp_logan_test siddon_test slices_on_cores_test
+  staged_rays_on_fibres_test vector_sums_test voxel_columns_on_fibres_test workspace_bits_test)
 
 # Tests that are compiled as one source where many are: by nvcc, and as C++ where PYRONN_TEST_TOGETHER
 # is on, those that compute for long apart. Each is in a namespace of its own: a test that specialises
@@ -60,6 +60,7 @@ pyronn_add_topic(batches batch_test packed_batch_test parallel_parts_test parall
 pyronn_add_topic(parts filtered_slabs_test marched_slabs_test parts_of_batches_test parts_test plan_test)
 pyronn_add_topic(streams stream_forecast_test streamed_files_test streamed_half_test
   streamed_map_test streamed_test streamed_views_test)
+pyronn_add_topic(ranks_of_threads rank_solvers_on_threads_test ranks_on_threads_test)
 pyronn_add_topic(storage half_types_test storage_test)
 pyronn_add_topic(geometries geometries_test shift_invariance_test)
 pyronn_add_topic(rays fan_depth_test not_finite_test plane_chords_test single_rays_test)

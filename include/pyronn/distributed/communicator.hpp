@@ -13,7 +13,10 @@
 ///     std::int64_t largest(std::int64_t value) const;    // of all ranks' values
 ///     void broadcast(void* data, std::size_t bytes, int from) const;
 ///     void gather(void const* mine, std::size_t bytes, void* all) const;  // of all, rank by rank
-///     struct Exchange { void run(); };                   // waits until all messages are there
+///     struct Exchange {
+///       void run();    // waits until all messages are there
+///       void start();  // optional: begins without waiting; run() then waits for what has begun
+///     };
 ///     // Messages of this rank, which must stay where they are until run() returns. From one rank
 ///     // to another they arrive in order, and have the lengths that are expected. Nothing is sent
 ///     // yet; whatever may fail fails here.
@@ -22,7 +25,16 @@
 /// @endcode
 ///
 /// All arrays are the host's, of any length. Every rank calls the same functions in the same order.
-/// They do not throw, except exchange(): where ranks cannot reach each other they end the program.
+/// They do not throw, except exchange(): where ranks cannot reach each other they end the program,
+/// or throw CommunicationError in each rank, from then on in every call.
+///
+/// A communicator whose messages lie in the memory of executors says whose:
+///
+/// @code
+///     using Backend = CudaBackend;
+///     cudaStream_t stream() const;       // in whose order start() queues messages
+///     using CanBeCaptured = void;        // optional: so that graphs may hold start()
+/// @endcode
 #include <cstddef>
 #include <cstdint>
 #include <type_traits>
@@ -37,14 +49,14 @@ namespace pyronn {
 /// Bytes that go to another rank.
 struct SentBytes {
   int to;             ///< not the rank itself
-  void const* data;   ///< of the host
+  void const* data;   ///< of the host, or of the communicator's backend
   std::size_t bytes;  ///< 0: no message
 };
 
 /// Bytes that come from another rank.
 struct ReceivedBytes {
   int from;           ///< not the rank itself
-  void* data;         ///< of the host
+  void* data;         ///< of the host, or of the communicator's backend
   std::size_t bytes;  ///< 0: no message
 };
 
@@ -88,6 +100,10 @@ using LargestOf = decltype(std::declval<C const&>().largest(std::int64_t{}));
 template <class C>
 using ExchangeOf = decltype(std::declval<C const&>().exchange(std::vector<SentBytes>{},
                                                               std::vector<ReceivedBytes>{}));
+template <class C>
+using CanBeCaptured = typename C::CanBeCaptured;
+template <class Exchange>
+using StartOf = decltype(std::declval<Exchange&>().start());
 
 }  // namespace detail
 
@@ -113,6 +129,8 @@ void share_errors(Communicator const& communicator, Step const& step) {
     step();
   } catch (FailureOfRank const&) {
     throw;  // all know of it
+  } catch (CommunicationError const&) {
+    throw;  // nobody can be told
   } catch (...) {
     failure = detail::Failure::of_exception();
   }

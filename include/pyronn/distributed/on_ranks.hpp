@@ -6,8 +6,6 @@
 #include <cstddef>
 #include <limits>
 #include <memory>
-#include <optional>
-#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -15,37 +13,44 @@
 #include <pyronn/core/error.hpp>
 #include <pyronn/core/extents.hpp>
 #include <pyronn/distributed/communicator.hpp>
+#include <pyronn/distributed/detail/failure.hpp>
 #include <pyronn/distributed/detail/rank_cut.hpp>
+#include <pyronn/distributed/detail/rank_link.hpp>
 #include <pyronn/distributed/detail/rank_memory.hpp>
+#include <pyronn/distributed/detail/rank_messages.hpp>
 #include <pyronn/distributed/detail/rank_shares.hpp>
 #include <pyronn/distributed/detail/rank_views.hpp>
 #include <pyronn/distributed/detail/streamed_operator.hpp>
 #include <pyronn/distributed/rank_plan.hpp>
-#include <pyronn/exec/backend.hpp>
 #include <pyronn/operators/part.hpp>
 
 namespace pyronn {
 
 /// A Projector, a Backprojector or an Fbp of space on several ranks. Each has some consecutive
-/// views of the projections and a slab of the volume, possibly none, in the order of ranks, and
-/// computes by an executor of its own on cores.
+/// views of the projections and a slab of the volume, possibly none, in the order of ranks, in the
+/// memory of an executor of its own. On GPUs blocks of views are exchanged while others are worked
+/// on; through page-locked memory of the host where the communicator exchanges the host's.
 ///
 /// To make a volume ranks send rows of their views to those whose slabs need them, of an Fbp after
-/// they have filtered them, and add up nothing: it has the bits that one rank gives it, and those
-/// of Backprojectors of VoxelDriven with SoftwareInterp, and of Fbp, are those of a whole call. To
-/// make views ranks gather the volume where that fits; else they add up what their slabs
+/// they have filtered them, and add up nothing: Backprojectors of VoxelDriven with SoftwareInterp,
+/// and Fbp, have the bits of a whole call. Transposes of models that follow rays have those that
+/// one rank gives them, but for the last ones on GPUs, whose sums run through rows beside those of
+/// a slab. To make views ranks gather the volume where that fits; else they add up what their slabs
 /// contribute, in the order of ranks. Every result has the same bits on every run with as many
 /// ranks, if they have the same limit.
 ///
 /// All ranks make it and call it at the same time, with the same operator. An error in one of them
-/// is thrown by all, as share_errors does. It keeps its memory for the next call.
+/// is thrown by all, as share_errors does, at the end of a call, whose output is then not to be
+/// used. It keeps its memory for the next call. On a stream a call waits on the host for the other
+/// ranks, not for the rank's last work. A call after the first can be captured into a graph by all
+/// ranks, which then launch it together; errors are those of the rank alone meanwhile, and a
+/// process that has several of the devices must capture in cudaStreamCaptureModeRelaxed, else CUDA
+/// refuses to end the capture. Such graphs must go before the communicator does.
 template <class Operator, class Executor, class Communicator>
 class OnRanks {
   using Known = detail::StreamedOperator<Operator>;
   static_assert(Operator::dimension == 3, "OnRanks takes operators of space.");
   static_assert((check_communicator<Communicator>(), true));
-  static_assert(std::is_same_v<backend_t<Executor>, CpuBackend>,
-                "OnRanks takes executors on cores: what ranks exchange lies in the host's memory.");
 
  public:
   /// Of what a call reads and writes.
@@ -60,7 +65,7 @@ class OnRanks {
         executor_{executor},
         op_{std::move(op)},
         shares_{detail::agreed_shares(communicator_, op_)},
-        plan_{detail::plan_on(communicator_, executor_, op_, shares_, limit)} {
+        plan_{detail::plan_on(communicator_, executor_, op_, shares_, limit, Link::slots)} {
     share_errors(communicator_, [&] {
       all_ = {shares_, detail::exchanged_shares(op_, shares_, plan_.method), plan_, {}};
     });
@@ -91,38 +96,52 @@ class OnRanks {
     return detail::RankViews{all_, plan_, views}.own();
   }
 
-  /// Reads this rank's part of the input and writes its part of the output. Returns when the
-  /// rank's part is done. With `views` projections hold the rank's views among those alone; there
-  /// may be none. Throws InvalidArgument for arrays of the wrong size, views that there are not or
-  /// that do not ascend, and a selection of an Fbp's views, OutOfMemory, and what another rank
-  /// threw.
+  /// Reads this rank's part of the input and writes its part of the output. Returns when the rank's
+  /// part is done, or on a stream queued. With `views` projections hold the rank's views among
+  /// those alone; there may be none. Throws InvalidArgument for arrays of the wrong size, views
+  /// that there are not or that do not ascend, and a selection of an Fbp's views, OutOfMemory, what
+  /// another rank threw, and CommunicationError.
   void operator()(ArrayView<Element const, 3> input, ArrayView<Element, 3> output,
                   ViewSelection const& views = {}) {
     detail::RankViews some;
     bool const has_all = views.kind() == ViewSelection::Kind::all;
-    share_errors(communicator_, [&] {
+    detail::RankViews const& of = has_all ? all_ : some;
+    share([&] {
       if (!has_all) some = {all_, plan_, views};
       detail::expects(has_all || !Halves::are_there, "OnRanks: an Fbp takes all views at a time");
-      check(input, output, has_all ? all_.own() : some.own());
-      if (!memory_) memory_ = std::make_unique<Memory>(executor_, all_.exchanged, plan_);
+      check(input, output, of.own());
+      prepare(of, input.data);
     });
-    detail::RankViews const& of = has_all ? all_ : some;
+    detail::LateFailure failure;  // told at the end: others wait for messages
     switch (plan_.method) {
       case RankMethod::views_to_slabs:
       case RankMethod::filtered_views_to_slabs:
-        return make_slab(of, input, output);
+        make_slab(of, input, output, failure);
+        break;
       case RankMethod::gathered_volume:
-        return project_gathered(of, input, output);
+        project_gathered(of, input, output, failure);
+        break;
       case RankMethod::summed_slabs:
-        return project_slabs(of, input, output.data);
+        project_slabs(of, input, output.data, failure);
+        break;
     }
+    share([&] { failure.raise(); });
   }
 
  private:
   using Memory = detail::RankMemory<Executor>;
   using Halves = detail::HalvesOf<Operator>;
-  using Exchange = decltype(std::declval<Communicator const&>().exchange(
-      std::vector<SentBytes>{}, std::vector<ReceivedBytes>{}));
+  using Link = detail::RankLink<Executor, Communicator>;
+
+  /// Errors of a step, which are the rank's own while it captures: nothing is told then.
+  template <class Step>
+  void share(Step const& step) const {
+    if (detail::is_capturing(executor_)) {
+      step();
+    } else {
+      share_errors(communicator_, step);
+    }
+  }
 
   [[nodiscard]] Extents<3> views_extents() const {
     return {shares_.projections[0], shares_.projections[1], views().count};
@@ -146,48 +165,59 @@ class OnRanks {
                     "OnRanks: the output is a null pointer");
   }
 
-  /// Does what may fail in one rank, then what all do.
-  template <class Prepare>
-  void exchange_after(Prepare const& prepare) const {
-    std::optional<Exchange> exchange;
-    share_errors(communicator_, [&] {
-      detail::Messages const messages = prepare();
-      exchange.emplace(communicator_.exchange(messages.sent, messages.received));
-    });
-    exchange->run();
+  /// All that may fail in one rank before messages are under way.
+  void prepare(detail::RankViews const& of, float const* input) {
+    detail::expects(!detail::is_capturing(executor_) || (link_ && Link::can_be_captured),
+                    "OnRanks: a call can be captured into a graph after one that was not, and only "
+                    "with a communicator whose messages can be");
+    if (!link_) {
+      memory_ = std::make_unique<Memory>(executor_, all_.exchanged, plan_, Link::slots);
+      link_ = std::make_unique<Link>(executor_, communicator_);
+    }
+    link_->prepare(detail::messages_of_call(of, plan_, *memory_, Link::slots, input));
+  }
+
+  static int slot(std::size_t n) { return static_cast<int>(n % Link::slots); }
+  /// Does the first step of all blocks in order, and the second one of those that are behind.
+  template <class Begin, class End>
+  static void for_blocks(std::size_t blocks, Begin const& begin, End const& end) {
+    constexpr std::size_t lead = Link::slots - 1;
+    for (std::size_t n = 0; n < blocks + lead; ++n) {
+      if (n < blocks) begin(n);
+      if (n >= lead) end(n - lead);
+    }
   }
 
   /// From views to the slab.
   void make_slab(detail::RankViews const& of, ArrayView<float const, 3> input,
-                 ArrayView<float, 3> output) {
-    float const* own = input.data;
-    if (filters()) own = memory_->filtered.data();
-    bool is_filtered = !filters();
-    std::optional<RankShare> received;
-    auto const use_received = [&] {
-      if (!received || slab().count == 0) return;
-      add_block(of, *received, block_view(*received, own), output);
-    };
-    for (RankShare const& block : of.blocks) {
-      exchange_after([&] {
-        if (!is_filtered) filter(input);
-        is_filtered = true;
-        use_received();
-        if (shares_.size() == 1) return detail::Messages{};
-        return of.exchanged.rows_to_slabs(block, own, memory_->block.data());
-      });
-      received = block;
-    }
-    share_errors(communicator_, use_received);
+                 ArrayView<float, 3> output, detail::LateFailure& failure) {
+    float const* const own = filters() ? memory_->filtered.data() : input.data;
+    // Others wait for the first block.
+    int const first = of.shares.views_in(of.blocks.front(), shares_.rank).count;
+    failure.guard([&] { filter(input, {0, first}); });
+    for_blocks(
+        of.blocks.size(),
+        [&](std::size_t n) {
+          link_->begin(n, failure);
+          if (n == 0) failure.guard([&] { filter(input, {first, views().count - first}); });
+        },
+        [&](std::size_t n) {
+          link_->await(n, failure);
+          failure.guard([&] {
+            if (slab().count > 0) add_block(of, of.blocks[n], block_view(of, n, own), output);
+          });
+        });
   }
 
   [[nodiscard]] bool filters() const { return plan_.method == RankMethod::filtered_views_to_slabs; }
-  void filter(ArrayView<float const, 3> input) {
+  /// Some of this rank's views, if it filters them.
+  void filter(ArrayView<float const, 3> input, RankShare const& some) {
     if constexpr (Halves::are_there) {
-      if (views().count == 0) return;
+      if (!filters() || some.count == 0) return;
       auto const halves = Halves::of(op_);
-      halves.filter(executor_, input, views().first,
-                    memory_->filtered.view(halves.filtered_extents(views().count)),
+      halves.filter(executor_, input.slices(some.first, some.count), views().first + some.first,
+                    memory_->filtered.view(halves.filtered_extents(views().count))
+                        .slices(some.first, some.count),
                     memory_->workspace);
     }
   }
@@ -203,45 +233,56 @@ class OnRanks {
     }
     op_(executor_, from, output, memory_->workspace, part);
   }
-  /// Where views of a block are; those of a single rank are its own.
-  [[nodiscard]] ArrayView<float const, 3> block_view(RankShare const& block,
+  /// Where views of a block are: this rank's own, if it has all of them.
+  [[nodiscard]] ArrayView<float const, 3> block_view(detail::RankViews const& of, std::size_t n,
                                                      float const* own) const {
-    Extents<3> const& exchanged = all_.exchanged.projections;
+    RankShare const& block = of.blocks[n];
+    Extents<3> const& exchanged = of.exchanged.projections;
     Extents<3> const extents{exchanged[0], exchanged[1], block.count};
-    if (shares_.size() > 1) return {memory_->block.data(), extents};
-    return {own + static_cast<std::size_t>(block.first) * shares_.view_count(), extents};
+    if (!of.exchanged.has_all_of(block)) return {memory_->block(slot(n)), extents};
+    auto const before = static_cast<std::size_t>(block.first - of.own().first);
+    return {own + before * of.exchanged.view_count(), extents};
   }
 
   /// From the whole volume to the rank's views.
   void project_gathered(detail::RankViews const& of, ArrayView<float const, 3> input,
-                        ArrayView<float, 3> output) {
-    float* const whole = memory_->block.data();
-    if (shares_.size() > 1) {
-      exchange_after([&] { return of.shares.slabs_to_all(input.data, whole); });
+                        ArrayView<float, 3> output, detail::LateFailure& failure) {
+    bool const gathers = shares_.size() > 1;
+    if (gathers) {
+      link_->begin(0, failure);
+      link_->await(0, failure);
     }
-    share_errors(communicator_, [&] {
+    failure.guard([&] {
       if (of.own().count == 0) return;
-      ArrayView<float const, 3> const volume{shares_.size() > 1 ? whole : input.data,
+      ArrayView<float const, 3> const volume{gathers ? memory_->block(0) : input.data,
                                              shares_.volume};
       op_(executor_, volume, output, memory_->workspace, Part{of.selection(of.own())});
     });
   }
 
   /// What slabs add to views, block after block.
-  void project_slabs(detail::RankViews const& of, ArrayView<float const, 3> input, float* own) {
-    float* const data = memory_->block.data();
-    float* const parts = memory_->parts.data();
-    for (RankShare const& block : of.blocks) {
-      exchange_after([&] {
-        if (slab().count > 0) {
-          Extents<3> const extents{shares_.projections[0], shares_.projections[1], block.count};
-          op_(executor_, input, ArrayView<float, 3>{data, extents}, memory_->workspace,
-              Part{of.selection(block), Slab{slab().first, slab().count}});
-        }
-        return of.shares.parts_to_views(block, data, parts);
-      });
-      of.shares.add_parts(block, data, parts, own);
-    }
+  void project_slabs(detail::RankViews const& of, ArrayView<float const, 3> input, float* own,
+                     detail::LateFailure& failure) {
+    for_blocks(
+        of.blocks.size(),
+        [&](std::size_t n) {
+          failure.guard([&] { project_slab(of, of.blocks[n], input, memory_->block(slot(n))); });
+          link_->begin(n, failure);
+        },
+        [&](std::size_t n) {
+          link_->await(n, failure);
+          failure.guard([&] {
+            of.shares.add_parts(executor_, of.blocks[n], memory_->block(slot(n)),
+                                memory_->parts_of(slot(n)), own);
+          });
+        });
+  }
+  void project_slab(detail::RankViews const& of, RankShare const& block,
+                    ArrayView<float const, 3> input, float* views) {
+    if (slab().count == 0) return;
+    Extents<3> const extents{shares_.projections[0], shares_.projections[1], block.count};
+    op_(executor_, input, ArrayView<float, 3>{views, extents}, memory_->workspace,
+        Part{of.selection(block), Slab{slab().first, slab().count}});
   }
 
   Communicator communicator_;
@@ -251,6 +292,7 @@ class OnRanks {
   RankPlan plan_;
   detail::RankViews all_;
   std::unique_ptr<Memory> memory_;
+  std::unique_ptr<Link> link_;  // last: it waits for messages before memory goes
 };
 
 }  // namespace pyronn

@@ -89,8 +89,7 @@ class RankMap {
   RankMap(Communicator const& communicator, Executor const& executor,
           Projector<Geometry, Interp, Model> const& projector,
           std::size_t limit = std::numeric_limits<std::ptrdiff_t>::max())
-      : communicator_{communicator},
-        pair_{std::make_shared<Pair>(communicator, executor, projector, limit)} {}
+      : pair_{std::make_shared<Pair>(communicator, executor, projector, limit)} {}
 
   /// The grid of this rank's slab.
   [[nodiscard]] Grid grid() const {
@@ -116,7 +115,7 @@ class RankMap {
   /// Pixels of the rank that has the most.
   [[nodiscard]] std::int64_t most_pixels() const {
     Extents<3> slab = domain();
-    int const ranks = communicator_.size();
+    int const ranks = pair_->forward.plan().ranks;
     slab[2] = share_of_rank(pair_->forward.op().grid().size[2], ranks - 1, ranks).count;
     return slab.count();
   }
@@ -138,8 +137,8 @@ class RankMap {
   template <class T>
   void receive_slices(ArrayView<T, 3> array, SlicesBeside const& beside) const {
     std::size_t const bytes = static_cast<std::size_t>(array.slice_count()) * sizeof(T);
-    detail::exchange_slices(communicator_, pair_->forward.op().grid().size[2], beside,
-                            reinterpret_cast<std::byte*>(array.data), bytes);
+    pair_->slices(pair_->forward.op().grid().size[2], beside,
+                  reinterpret_cast<std::byte*>(array.data), bytes);
   }
 
   /// None of the solver's executor.
@@ -165,15 +164,16 @@ class RankMap {
     Pair(Communicator const& communicator, Executor const& executor,
          Projector<Geometry, Interp, Model> const& projector, std::size_t limit)
         : forward{communicator, executor, projector, limit},
-          transpose{communicator, executor, projector.adjoint(), limit} {}
+          transpose{communicator, executor, projector.adjoint(), limit},
+          slices{executor, communicator} {}
 
     OnRanks<Projector<Geometry, Interp, Model>, Executor, Communicator> forward;
     OnRanks<Backprojector<Geometry, Interp, Model>, Executor, Communicator> transpose;
+    detail::SliceExchange<Executor, Communicator> slices;
   };
 
   [[nodiscard]] int all_views() const { return pair_->forward.op().geometry().num_views(); }
 
-  Communicator communicator_;
   std::shared_ptr<Pair> pair_;
   ViewSelection views_;
 };

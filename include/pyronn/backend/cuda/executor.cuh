@@ -23,6 +23,7 @@
 #include <pyronn/backend/cuda/detail/texture/planes.cuh>
 #include <pyronn/backend/cuda/detail/texture/slices.cuh>
 #include <pyronn/backend/cuda/error.cuh>
+#include <pyronn/backend/cuda/exchange_slots.cuh>
 #include <pyronn/backend/cuda/host_copy.cuh>
 #include <pyronn/backend/cuda/memory_resource.cuh>
 #include <pyronn/backend/cuda/repeat_while.cuh>

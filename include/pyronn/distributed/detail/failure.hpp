@@ -28,6 +28,13 @@ class FailureOfRank {
   int rank_;
 };
 
+/// Thrown by each rank where ranks can no longer reach each other: the message names the rank and
+/// the call. Arrays that the call was to write are not to be used.
+class CommunicationError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
 namespace detail {
 
 template <class Error>
@@ -81,6 +88,34 @@ struct Failure {
     std::strncpy(failure.text, text, sizeof(failure.text) - 1);
     return failure;
   }
+};
+
+/// The first failure of steps that others wait for, to be told once all have been done.
+class LateFailure {
+ public:
+  /// Does a step unless one before it failed.
+  template <class Step>
+  void guard(Step const& step) {
+    if (!failure_) keep(step);
+  }
+  /// Does a step that others wait for whatever failed before.
+  template <class Step>
+  void keep(Step const& step) {
+    try {
+      step();
+    } catch (CommunicationError const&) {
+      throw;
+    } catch (...) {
+      if (!failure_) failure_ = std::current_exception();
+    }
+  }
+  /// Throws it, if there is one.
+  void raise() const {
+    if (failure_) std::rethrow_exception(failure_);
+  }
+
+ private:
+  std::exception_ptr failure_;
 };
 
 /// Throws in all ranks where one has failed.

@@ -17,6 +17,7 @@
 #include <pyronn/distributed/detail/rank_shares.hpp>
 #include <pyronn/distributed/detail/streamed_operator.hpp>
 #include <pyronn/distributed/rank_plan.hpp>
+#include <pyronn/exec/backend.hpp>
 #include <pyronn/exec/workspace.hpp>
 #include <pyronn/operators/part.hpp>
 #include <pyronn/recon/fbp/detail/fbp_halves.hpp>
@@ -121,9 +122,10 @@ class RankPlanner {
   using Halves = HalvesOf<Operator>;
 
  public:
+  /// Where ranks exchange at most so many blocks of views at a time.
   RankPlanner(Executor const& executor, Operator const& op, RankShares const& shares,
-              std::size_t limit)
-      : executor_{executor}, op_{op}, shares_{shares}, limit_{limit} {
+              std::size_t limit, int blocks)
+      : executor_{executor}, op_{op}, shares_{shares}, limit_{limit}, blocks_{blocks} {
     if constexpr (Halves::are_there) {
       if (shares.size() > 1) add_choices(RankMethod::filtered_views_to_slabs);
     }
@@ -160,8 +162,9 @@ class RankPlanner {
   }
 
  private:
-  /// A power of two, as some models sum up views by eights.
-  static constexpr int most_views_at_a_time = 32;
+  /// Each block is a pass through the slab, which takes a GPU longer than it does cores.
+  static constexpr int most_views_at_a_time =
+      warp_size_v<Executor> == 1 ? usual_views_at_a_time : 8 * usual_views_at_a_time;
 
   void add_choices(RankMethod method) {
     for (int views = most_views_at_a_time; views >= 1; views /= 2) {
@@ -186,7 +189,8 @@ class RankPlanner {
   [[nodiscard]] std::size_t array_bytes(RankChoice const& choice) const {
     auto const ranks = static_cast<std::size_t>(shares_.size());
     if (ranks == 1) return 0;
-    auto const views = static_cast<std::size_t>(choice.views_at_a_time);
+    auto const views =
+        static_cast<std::size_t>(choice.views_at_a_time) * static_cast<std::size_t>(blocks_);
     std::size_t const view = exchanged_shares(op_, shares_, choice.method).view_count();
     auto const most_views = (static_cast<std::size_t>(shares_.projections[2]) + ranks - 1) / ranks;
     switch (choice.method) {
@@ -253,25 +257,27 @@ class RankPlanner {
   Operator const& op_;
   RankShares const& shares_;
   std::size_t limit_;
+  int blocks_;
   std::vector<RankChoice> choices_;
 };
 
-/// The plan of a method that all ranks have the memory for; the least of all ranks' limits counts.
+/// The plan, for so many blocks at a time, of a method that all ranks have the memory for; the
+/// least of all ranks' limits counts.
 template <class Communicator, class Executor, class Operator>
 RankPlan plan_on(Communicator const& communicator, Executor const& executor, Operator const& op,
-                 RankShares const& shares, std::size_t limit) {
+                 RankShares const& shares, std::size_t limit, int blocks) {
   auto const own_limit = static_cast<std::int64_t>(
       std::min<std::size_t>(limit, std::numeric_limits<std::ptrdiff_t>::max()));
   auto const least = static_cast<std::size_t>(-communicator.largest(-own_limit));
   std::size_t choice = 0;
   share_errors(communicator, [&] {
-    choice = RankPlanner<Executor, Operator>{executor, op, shares, least}.first_that_fits();
+    choice = RankPlanner<Executor, Operator>{executor, op, shares, least, blocks}.first_that_fits();
   });
   auto const of_all =
       static_cast<std::size_t>(communicator.largest(static_cast<std::int64_t>(choice)));
   RankPlan plan;
   share_errors(communicator, [&] {
-    plan = RankPlanner<Executor, Operator>{executor, op, shares, least}.plan(of_all);
+    plan = RankPlanner<Executor, Operator>{executor, op, shares, least, blocks}.plan(of_all);
   });
   return plan;
 }

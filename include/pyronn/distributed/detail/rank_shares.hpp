@@ -5,28 +5,50 @@
 /// Who has what of a scan and its volume, and the messages that bring it to whom it is needed by.
 #include <algorithm>
 #include <cstddef>
-#include <cstdint>
 #include <vector>
 
+#include <pyronn/core/array_view.hpp>
+#include <pyronn/core/config.hpp>
 #include <pyronn/core/extents.hpp>
-#include <pyronn/distributed/communicator.hpp>
+#include <pyronn/core/vec.hpp>
 #include <pyronn/distributed/rank_plan.hpp>
+#include <pyronn/exec/exchange_slots.hpp>
 #include <pyronn/exec/host_array.hpp>
+#include <pyronn/exec/kernel.hpp>
+#include <pyronn/exec/vector_operations.hpp>
 #include <pyronn/geometry/shadow.hpp>
 
 namespace pyronn::detail {
 
-/// Messages of a rank that are exchanged at the same time.
+/// Messages of a rank that are exchanged at the same time, and what it moves itself.
 struct Messages {
-  std::vector<SentBytes> sent;
-  std::vector<ReceivedBytes> received;
+  std::vector<SentPlanes> sent;
+  std::vector<ReceivedPlanes> received;
+  std::vector<MovedPlanes> moved;
+};
 
-  [[nodiscard]] std::int64_t bytes_received() const {
-    std::int64_t sum = 0;
-    for (ReceivedBytes const& message : received) sum += static_cast<std::int64_t>(message.bytes);
-    return sum;
+/// Adds rows of views to those of others.
+struct AddRows {
+  using Block = BlockShape<32, 8, 1>;
+
+  float const* from;
+  std::size_t from_pitch;  ///< from view to view
+  float* to;
+  std::size_t to_pitch;
+  Extents<3> extents;
+
+  [[nodiscard]] Extents<3> items() const { return extents; }
+  PYRONN_HOST_DEVICE void operator()(Vec<int, 3> item) const {
+    auto const row = static_cast<std::size_t>(item[1]) * static_cast<std::size_t>(extents[0]) +
+                     static_cast<std::size_t>(item[0]);
+    auto const view = static_cast<std::size_t>(item[2]);
+    to[view * to_pitch + row] += from[view * from_pitch + row];
   }
 };
+
+/// How many views are exchanged at a time on cores, and first of all on others. A power of two, as
+/// some models sum up views by eights.
+inline constexpr int usual_views_at_a_time = 32;
 
 /// The shares of all ranks.
 struct RankShares {
@@ -42,11 +64,21 @@ struct RankShares {
   [[nodiscard]] RankShare own_views() const { return views[index(rank)]; }
   [[nodiscard]] std::size_t view_count() const { return plane_count(projections); }
 
-  /// Blocks of views, the same in all ranks, whoever has them.
+  /// Blocks of views, the same in all ranks, whoever has them. The first one is small, as all wait
+  /// for it; to work on a view takes a GPU some eight times as long as to exchange it. Large ones
+  /// are nearly equal, and sums by eights are made in one of them.
   [[nodiscard]] std::vector<RankShare> blocks(int views_at_a_time) const {
     std::vector<RankShare> result;
-    for (int first = 0; first < projections[2]; first += views_at_a_time) {
-      result.push_back({first, std::min(views_at_a_time, projections[2] - first)});
+    int most = std::min(views_at_a_time, usual_views_at_a_time);
+    for (int first = 0; first < projections[2]; first += result.back().count) {
+      int const left = projections[2] - first;
+      int count = std::min(most, left);
+      if (most == views_at_a_time && most > usual_views_at_a_time) {
+        int const blocks_left = (left - 1) / most + 1;
+        count = std::min(count, ((left - 1) / blocks_left / 8 + 1) * 8);
+      }
+      result.push_back({first, count});
+      most = std::min(views_at_a_time, 8 * most);
     }
     return result;
   }
@@ -59,50 +91,55 @@ struct RankShares {
     return {first, std::max(0, end - first)};
   }
 
-  /// Brings rows of a block's views to `block_data` of each rank whose slab needs them. Copies
-  /// those of the rank itself.
+  /// Whether a rank has all views of a block.
+  [[nodiscard]] bool has_all_of(RankShare const& block) const {
+    return views_in(block, rank).count == block.count;
+  }
+
+  /// Brings rows of a block's views to `block_data` of each rank whose slab needs them, but where
+  /// it has all of these views.
   [[nodiscard]] Messages rows_to_slabs(RankShare const& block, float const* own,
                                        float* block_data) const {
     Messages messages;
+    RankShare const mine = views_in(block, rank);
     for (int other = 0; other < size(); ++other) {
-      if (slabs[index(other)].count > 0) {
+      if (slabs[index(other)].count > 0 && mine.count > 0) {
         DetectorRows const& needed = rows[index(other)];
-        for_views(views_in(block, rank), [&](int view) {
-          float const* const from = own + row_start(view - own_views().first, needed.first);
-          if (other != rank) {
-            messages.sent.push_back({other, from, row_bytes(needed)});
-          } else {
-            std::copy_n(from, row_floats(needed),
-                        block_data + row_start(view - block.first, needed.first));
-          }
-        });
+        auto const* const from =
+            bytes(own + row_start(mine.first - own_views().first, needed.first));
+        if (other != rank) {
+          messages.sent.push_back(
+              {other, from, view_bytes(), row_bytes(needed), index(mine.count)});
+        } else if (!has_all_of(block)) {
+          auto* const to = bytes(block_data + row_start(mine.first - block.first, needed.first));
+          messages.moved.push_back({from, to, view_bytes(), row_bytes(needed), index(mine.count)});
+        }
       }
-      if (other != rank && slab().count > 0) {
+      RankShare const theirs = views_in(block, other);
+      if (other != rank && slab().count > 0 && theirs.count > 0) {
         DetectorRows const& needed = rows[index(rank)];
-        for_views(views_in(block, other), [&](int view) {
-          float* const to = block_data + row_start(view - block.first, needed.first);
-          messages.received.push_back({other, to, row_bytes(needed)});
-        });
+        auto* const to = bytes(block_data + row_start(theirs.first - block.first, needed.first));
+        messages.received.push_back(
+            {other, to, view_bytes(), row_bytes(needed), index(theirs.count)});
       }
     }
     return messages;
   }
 
-  /// Brings slabs to `whole` of each rank that has views. Copies that of the rank itself.
+  /// Brings slabs to `whole` of each rank that has views.
   [[nodiscard]] Messages slabs_to_all(float const* own, float* whole) const {
     Messages messages;
+    auto const* const from = bytes(own);
     for (int other = 0; other < size(); ++other) {
+      std::size_t const mine = slab_floats(rank) * sizeof(float);
+      std::size_t const theirs = slab_floats(other) * sizeof(float);
+      auto* const to = bytes(whole + slab_start(other));
       if (other == rank) {
-        if (own_views().count > 0) std::copy_n(own, slab_floats(rank), whole + slab_start(rank));
+        if (own_views().count > 0) messages.moved.push_back({from, to, mine, mine, 1});
         continue;
       }
-      if (views[index(other)].count > 0) {
-        messages.sent.push_back({other, own, slab_floats(rank) * sizeof(float)});
-      }
-      if (own_views().count > 0) {
-        messages.received.push_back(
-            {other, whole + slab_start(other), slab_floats(other) * sizeof(float)});
-      }
+      if (views[index(other)].count > 0) messages.sent.push_back({other, from, mine, mine, 1});
+      if (own_views().count > 0) messages.received.push_back({other, to, theirs, theirs, 1});
     }
     return messages;
   }
@@ -112,54 +149,59 @@ struct RankShares {
   [[nodiscard]] Messages parts_to_views(RankShare const& block, float const* block_data,
                                         float* parts) const {
     Messages messages;
+    RankShare const mine = views_in(block, rank);
     for (int other = 0; other < size(); ++other) {
       if (other == rank) continue;
-      if (slab().count > 0) {
+      RankShare const theirs = views_in(block, other);
+      if (slab().count > 0 && theirs.count > 0) {
         DetectorRows const& seen = rows[index(rank)];
-        for_views(views_in(block, other), [&](int view) {
-          float const* const from = block_data + row_start(view - block.first, seen.first);
-          messages.sent.push_back({other, from, row_bytes(seen)});
-        });
+        auto const* const from =
+            bytes(block_data + row_start(theirs.first - block.first, seen.first));
+        messages.sent.push_back({other, from, view_bytes(), row_bytes(seen), index(theirs.count)});
       }
-      if (slabs[index(other)].count > 0) {
+      if (slabs[index(other)].count > 0 && mine.count > 0) {
         DetectorRows const& seen = rows[index(other)];
-        for_views(views_in(block, rank), [&](int) {
-          messages.received.push_back({other, parts, row_bytes(seen)});
-          parts += row_floats(seen);
-        });
+        messages.received.push_back(
+            {other, bytes(parts), row_bytes(seen), row_bytes(seen), index(mine.count)});
+        parts += row_floats(seen) * index(mine.count);
       }
     }
     return messages;
   }
 
   /// Adds them up in the views of this rank, in the order of ranks.
-  void add_parts(RankShare const& block, float const* block_data, float const* parts,
-                 float* own) const {
+  template <class Executor>
+  void add_parts(Executor const& executor, RankShare const& block, float const* block_data,
+                 float const* parts, float* own) const {
     RankShare const mine = views_in(block, rank);
-    std::fill_n(own + row_start(mine.first - own_views().first, 0),
-                static_cast<std::size_t>(mine.count) * view_count(), 0.0F);
+    if (mine.count == 0) return;
+    Extents<3> const extents{projections[0], projections[1], mine.count};
+    ArrayView<float, 3> const sums{own + row_start(mine.first - own_views().first, 0), extents};
+    fill(executor, sums, 0.0F);
     for (int other = 0; other < size(); ++other) {
       if (slabs[index(other)].count == 0) continue;
       DetectorRows const& seen = rows[index(other)];
-      for_views(mine, [&](int view) {
-        float const* from = block_data + row_start(view - block.first, seen.first);
-        if (other != rank) {
-          from = parts;
-          parts += row_floats(seen);
-        }
-        float* const to = own + row_start(view - own_views().first, seen.first);
-        for (std::size_t n = 0; n < row_floats(seen); ++n) to[n] += from[n];
-      });
+      AddRows add{block_data + row_start(mine.first - block.first, seen.first),
+                  view_count(),
+                  sums.data + row_start(0, seen.first),
+                  view_count(),
+                  {projections[0], seen.count, mine.count}};
+      if (other != rank) {
+        add.from = parts;
+        add.from_pitch = row_floats(seen);
+        parts += row_floats(seen) * index(mine.count);
+      }
+      if (add.extents.count() > 0) executor.for_each(add.items(), add);
     }
   }
 
  private:
   static std::size_t index(int n) { return static_cast<std::size_t>(n); }
 
-  template <class Call>
-  static void for_views(RankShare const& share, Call const& call) {
-    for (int n = 0; n < share.count; ++n) call(share.first + n);
+  static std::byte const* bytes(float const* data) {
+    return reinterpret_cast<std::byte const*>(data);
   }
+  static std::byte* bytes(float* data) { return reinterpret_cast<std::byte*>(data); }
 
   /// Where a row begins in an array of views of which `view` is counted.
   [[nodiscard]] std::size_t row_start(int view, int row) const {
@@ -171,6 +213,7 @@ struct RankShares {
   [[nodiscard]] std::size_t row_bytes(DetectorRows const& some) const {
     return row_floats(some) * sizeof(float);
   }
+  [[nodiscard]] std::size_t view_bytes() const { return view_count() * sizeof(float); }
   [[nodiscard]] std::size_t slab_start(int of) const {
     return index(slabs[index(of)].first) * plane_count(volume);
   }

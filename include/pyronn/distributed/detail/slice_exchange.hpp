@@ -5,11 +5,13 @@
 /// Slices beside those of a rank, from the ranks that have them.
 #include <algorithm>
 #include <cstddef>
-#include <optional>
-#include <vector>
+#include <memory>
 
 #include <pyronn/core/error.hpp>
 #include <pyronn/distributed/communicator.hpp>
+#include <pyronn/distributed/detail/failure.hpp>
+#include <pyronn/distributed/detail/rank_link.hpp>
+#include <pyronn/distributed/detail/rank_shares.hpp>
 #include <pyronn/distributed/rank_plan.hpp>
 #include <pyronn/recon/solver/slices_beside.hpp>
 
@@ -22,47 +24,68 @@ inline RankShare common_share(RankShare const& a, RankShare const& b) {
   return {first, std::max(0, end - first)};
 }
 
-/// `data` has this rank's share of `slices`, of so many bytes each, and `beside` it what is
-/// received. All ranks must want as many to either side, or all there are.
-template <class Communicator>
-void exchange_slices(Communicator const& communicator, int slices, SlicesBeside const& beside,
-                     std::byte* data, std::size_t bytes) {
-  int const rank = communicator.rank();
-  int const ranks = communicator.size();
-  share_errors(communicator, [] {});
-  int const most = static_cast<int>(communicator.largest(std::max(beside.before, beside.after)));
-  auto const wanted = [&](RankShare const& share) {
-    int const first = std::max(0, share.first - most);
-    return RankShare{first, std::min(slices, share.first + share.count + most) - first};
-  };
-  RankShare const own = share_of_rank(slices, rank, ranks);
-  auto const place = [&](int slice) {
-    return data + static_cast<std::size_t>(slice - wanted(own).first) * bytes;
-  };
-  using Exchange = decltype(communicator.exchange({}, {}));
-  std::optional<Exchange> exchange;
-  share_errors(communicator, [&] {
+/// Slices of images whose other slices other ranks have, in the memory of executors.
+template <class Executor, class Communicator>
+class SliceExchange {
+ public:
+  SliceExchange(Executor const& executor, Communicator const& communicator)
+      : executor_{executor}, communicator_{communicator} {}
+
+  /// `data` has this rank's share of `slices`, of so many bytes each, and `beside` it what is
+  /// received. All ranks must want as many to either side, or all there are. Throws what another
+  /// rank threw.
+  void operator()(int slices, SlicesBeside const& beside, std::byte* data, std::size_t bytes) {
+    share_errors(communicator_, [] {});
+    int const most = static_cast<int>(communicator_.largest(std::max(beside.before, beside.after)));
+    share_errors(communicator_, [&] {
+      if (!link_) link_ = std::make_unique<Link>(executor_, communicator_);
+      link_->prepare({messages(slices, most, beside, data, bytes)});
+    });
+    LateFailure failure;
+    link_->begin(0, failure);
+    link_->await(0, failure);
+    failure.raise();
+  }
+
+ private:
+  using Link = RankLink<Executor, Communicator>;
+
+  [[nodiscard]] Messages messages(int slices, int most, SlicesBeside const& beside, std::byte* data,
+                                  std::size_t bytes) const {
+    int const rank = communicator_.rank();
+    int const ranks = communicator_.size();
+    auto const wanted = [&](RankShare const& share) {
+      int const first = std::max(0, share.first - most);
+      return RankShare{first, std::min(slices, share.first + share.count + most) - first};
+    };
+    RankShare const own = share_of_rank(slices, rank, ranks);
     expects(wanted(own).first == own.first - beside.before &&
                 wanted(own).count == own.count + beside.before + beside.after,
             "RankMap: ranks want other numbers of slices beside theirs; this one ", beside.before,
             " before and ", beside.after, " after");
-    std::vector<SentBytes> sent;
-    std::vector<ReceivedBytes> received;
+    auto const place = [&](RankShare const& share) {
+      return data + static_cast<std::size_t>(share.first - wanted(own).first) * bytes;
+    };
+    auto const bytes_of_share = [&](RankShare const& share) {
+      return static_cast<std::size_t>(share.count) * bytes;
+    };
+    Messages result;
     for (int other = 0; other < ranks; ++other) {
       if (other == rank) continue;
       RankShare const theirs = share_of_rank(slices, other, ranks);
       RankShare const out = common_share(own, wanted(theirs));
       RankShare const in = common_share(theirs, wanted(own));
-      if (out.count > 0) {
-        sent.push_back({other, place(out.first), static_cast<std::size_t>(out.count) * bytes});
-      }
-      if (in.count > 0) {
-        received.push_back({other, place(in.first), static_cast<std::size_t>(in.count) * bytes});
-      }
+      std::size_t const sent = bytes_of_share(out);
+      std::size_t const received = bytes_of_share(in);
+      if (sent > 0) result.sent.push_back({other, place(out), sent, sent, 1});
+      if (received > 0) result.received.push_back({other, place(in), received, received, 1});
     }
-    exchange.emplace(communicator.exchange(sent, received));
-  });
-  exchange->run();
-}
+    return result;
+  }
+
+  Executor executor_;
+  Communicator communicator_;
+  std::unique_ptr<Link> link_;
+};
 
 }  // namespace pyronn::detail

@@ -20,7 +20,9 @@
 #include <pyronn/core/math.hpp>
 #include <pyronn/core/storage.hpp>
 #include <pyronn/core/vec.hpp>
+#include <pyronn/exec/backend.hpp>
 #include <pyronn/exec/detail/scalar.hpp>
+#include <pyronn/exec/host_copy.hpp>
 #include <pyronn/exec/kernel.hpp>
 #include <pyronn/exec/traits.hpp>
 #include <pyronn/exec/workspace.hpp>
@@ -175,7 +177,8 @@ struct ReductionPlan {
   }
 };
 
-/// Of executors whose arrays are parts of larger ones, each in a program of its own.
+/// Of executors whose arrays are parts of larger ones that others have the rest of: sums wait on
+/// the host.
 template <class Executor>
 using SumOverRanks = decltype(std::declval<Executor const&>().sum_over_ranks(0.0));
 
@@ -220,9 +223,14 @@ void reduce(Executor const& executor, VectorNames const& names, Term const& term
   }
   if constexpr (is_detected_v<SumOverRanks, Executor>) {
     double own = 0;
-    Fold<Unchanged, double> const last{sums, count, 1, &own};
-    executor.for_each(last.items(), last);
-    *result = static_cast<Result>(Finish{}(executor.sum_over_ranks(own)));
+    if (count > 0) {
+      // Its one item has read all before it writes.
+      Fold<Unchanged, double> const last{sums, count, 1, sums};
+      executor.for_each(last.items(), last);
+      HostCopy<backend_t<Executor>>::to_host(executor, sums, 1, &own);
+    }
+    auto const all = static_cast<Result>(Finish{}(executor.sum_over_ranks(own)));
+    HostCopy<backend_t<Executor>>::from_host(executor, &all, 1, result);
   } else {
     Fold<Finish, Result> const last{sums, count, 1, result};
     executor.for_each(last.items(), last);

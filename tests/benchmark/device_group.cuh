@@ -1,0 +1,62 @@
+// SPDX-FileCopyrightText: The pyronn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// Threads of several devices.
+#include <cstddef>
+#include <exception>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <cuda_runtime.h>
+#include <nccl.h>
+
+#include <pyronn/backend/cuda/error.cuh>
+
+namespace benchmark {
+
+class Stream {
+ public:
+  Stream() {
+    pyronn::check_cuda(cudaStreamCreateWithFlags(&stream_, cudaStreamNonBlocking), "a stream");
+  }
+  Stream(Stream const&) = delete;
+  ~Stream() { static_cast<void>(cudaStreamDestroy(stream_)); }
+  [[nodiscard]] cudaStream_t get() const { return stream_; }
+  void wait() const { pyronn::check_cuda(cudaStreamSynchronize(stream_), "a wait"); }
+
+ private:
+  cudaStream_t stream_ = nullptr;
+};
+
+/// Runs `work(rank)` on a thread each and throws what one of them threw.
+template <class Work>
+void on_devices(int ranks, Work const& work) {
+  int devices = 0;
+  pyronn::check_cuda(cudaGetDeviceCount(&devices), "cudaGetDeviceCount");
+  std::vector<std::exception_ptr> failures(static_cast<std::size_t>(ranks));
+  std::vector<std::thread> threads;
+  for (int rank = 0; rank < ranks; ++rank) {
+    threads.emplace_back([&, rank] {
+      try {
+        pyronn::check_cuda(cudaSetDevice(rank % devices), "cudaSetDevice");
+        work(rank);
+      } catch (...) {
+        failures[static_cast<std::size_t>(rank)] = std::current_exception();
+      }
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  for (auto const& failure : failures) {
+    if (failure) std::rethrow_exception(failure);
+  }
+}
+
+/// Ranks, and what they work together by.
+struct Group {
+  std::string kind;
+  int ranks;
+  std::vector<ncclComm_t> comms;
+};
+
+}  // namespace benchmark
