@@ -19,8 +19,8 @@ void work(ThreadGroup const& group, int device, Fdk<ConeBeam, SoftwareInterp> co
     OnRanks call{PeerCommunicator{group, device}, executor, fdk};
     auto const views = call.input_extents();    // of some views, those of this device
     auto const slices = call.output_extents();  // of its slab
-    Buffer<float, CudaExecutor> const lines{executor, static_cast<std::size_t>(views.count())};
-    Buffer<float, CudaExecutor> const image{executor, static_cast<std::size_t>(slices.count())};
+    Buffer<float, CudaExecutor> lines{executor, static_cast<std::size_t>(views.count())};
+    Buffer<float, CudaExecutor> image{executor, static_cast<std::size_t>(slices.count())};
     fill(executor, lines.view(views), 1.0F);
     call(lines.view(views), image.view(slices));
   }
@@ -30,9 +30,9 @@ void work(ThreadGroup const& group, int device, Fdk<ConeBeam, SoftwareInterp> co
 
 int main() {
   int devices = 0;
-  if (cudaGetDeviceCount(&devices) != cudaSuccess || devices == 0) {
-    std::puts("there is no GPU");
-    return 77;
+  if (cudaGetDeviceCount(&devices) != cudaSuccess) {
+    std::puts("there is no CUDA device");
+    return 0;
   }
   auto const scan = ConeBeam::circular({500, 1000, equal_angles(60)}, {{96, 64}, {2, 2}});
   auto const grid = Grid::centered({64, 64, 32}, {1, 1, 1});
