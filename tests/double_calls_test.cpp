@@ -269,7 +269,7 @@ BOOST_AUTO_TEST_CASE(users_bring_policies_models_and_tables_of_views) {
   // Its views are of float: a compiler may contract products and sums in one direction alone.
   test::check_transpose_in_double(
       pyronn::Projector<test::Calibrated, DoubleInterp>{test::Calibrated{}, grid},
-      double{std::numeric_limits<float>::epsilon()});
+      static_cast<double>(std::numeric_limits<float>::epsilon()));
 }
 
 BOOST_AUTO_TEST_CASE(arrays_may_store_less_than_kernels_compute_with) {
