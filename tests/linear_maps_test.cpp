@@ -51,6 +51,19 @@ class WrongTranspose : public test::DenseMap<double> {
   }
 };
 
+/// Of a diagonal map.
+class TooLarge : public pyronn::DiagonalMap<double, 2> {
+ public:
+  explicit TooLarge(pyronn::DiagonalMap<double, 2> const& map) : DiagonalMap{map} {}
+  template <class Executor>
+  void apply_transpose(Executor const& executor, pyronn::ArrayView<double const, 2> y,
+                       pyronn::ArrayView<double, 2> x,
+                       pyronn::Workspace<Executor>& workspace) const {
+    DiagonalMap::apply_transpose(executor, y, x, workspace);
+    pyronn::axpby(executor, 0, x, 1.001, x);
+  }
+};
+
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(linear_maps, *boost::unit_test::precondition(test::device_present))
@@ -105,6 +118,15 @@ BOOST_AUTO_TEST_CASE(a_wrong_transpose_is_found) {
                           return std::string{error.what()}.find("is not the transpose") !=
                                  std::string::npos;
                         });
+}
+
+// However large it is.
+BOOST_AUTO_TEST_CASE(a_transpose_that_is_a_little_too_large_is_found) {
+  std::vector<double> const ones(100000, 1);
+  test::Array<double, 2> factors{{400, 250}, ones};
+  pyronn::DiagonalMap<double, 2> const identity{factors.view()};
+  BOOST_CHECK_NO_THROW(pyronn::check_transpose(test::executor(), identity));
+  BOOST_CHECK_THROW(pyronn::check_transpose(test::executor(), TooLarge{identity}), InvalidArgument);
 }
 
 BOOST_AUTO_TEST_CASE(maps_that_do_not_fit_are_refused) {

@@ -12,9 +12,14 @@
 #include <boost/test/unit_test.hpp>
 
 #include <pyronn/core/math.hpp>
+#include <pyronn/geometry/cone_beam.hpp>
+#include <pyronn/interp/software_interp.hpp>
+#include <pyronn/operators/algebra/system_matrix.hpp>
 #include <pyronn/recon/solver/edge_potential.hpp>
 #include <pyronn/recon/solver/pwls.hpp>
+#include <pyronn/recon/solver/run_solver.hpp>
 
+#include "support/numbers.hpp"
 #include "support/small_systems.hpp"
 
 using pyronn::HuberPotential;
@@ -264,6 +269,40 @@ BOOST_AUTO_TEST_CASE(scales_with_data_and_lengths) {
     test::check_scales<double>(make, SmallSystem<>::truth(), 1e-12);
     test::check_scales<float>(make, SmallSystem<>::truth(), 1e-4);
   }
+}
+
+// Weights of counts differ between the rays of a voxel; one subset may have most of its curvature.
+BOOST_AUTO_TEST_CASE(few_views_a_subset_do_not_diverge) {
+  pyronn::SystemMatrix<pyronn::ConeBeam, pyronn::SoftwareInterp> const map{
+      pyronn::ConeBeam::circular({500, 1000, pyronn::equal_angles(20)}, {{18, 18}, {1, 1}}),
+      pyronn::Grid::centered({12, 12, 12}, {1, 1, 1})};
+  std::vector<float> lines = test::random_values(1, map.range().count());
+  std::vector<float> weights;
+  for (float& line : lines) {
+    line = 3 + 2 * line;
+    weights.push_back(2e4F * std::exp(-1.2F * line));
+  }
+  test::Array<float, 3> data{map.range(), lines};
+  test::Array<float, 3> counts{map.range(), weights};
+  pyronn::ReconstructionProblem problem{map, data.view()};
+  problem.weights = counts.view();
+  for (int const subsets : {5, 10, 20}) {
+    PwlsOptions<> options;
+    options.strength = 1;
+    options.subsets = subsets;
+    test::Array<float, 3> image{map.domain(), 0.0F};
+    Pwls solver{test::executor(), problem, options};
+    solver.start(image.view());
+    double const first = solver.measure().objective;
+    pyronn::iterate(solver, 100);
+    BOOST_TEST(solver.measure().objective < first);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(iterations_come_after_the_start) {
+  SmallSystem<> system;
+  Pwls solver{test::executor(), system.problem, options_of(HuberPotential{})};
+  BOOST_CHECK_THROW(solver.iterate(), pyronn::InvalidArgument);
 }
 
 BOOST_AUTO_TEST_CASE(refuses) {
