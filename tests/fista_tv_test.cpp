@@ -34,6 +34,12 @@ BOOST_AUTO_TEST_CASE(goes_on) { test::check_goes_on<Fista>(); }
 BOOST_AUTO_TEST_CASE(stays_at_the_solution) { test::check_stays_at_solution<Fista>(); }
 BOOST_AUTO_TEST_CASE(scales) { test::check_scales<Fista>(); }
 BOOST_AUTO_TEST_CASE(same_bits) { test::check_same_bits<Fista>(); }
+BOOST_AUTO_TEST_CASE(iterations_come_after_the_start) {
+  test::TvSystem<double> system;
+  pyronn::FistaTv solver{test::executor(), system.problem, pyronn::FistaTvOptions{}};
+  BOOST_CHECK_THROW(solver.iterate(), pyronn::InvalidArgument);
+}
+
 BOOST_AUTO_TEST_CASE(refused) {
   test::check_refusals<Fista>();
   auto const made = [](pyronn::FistaTvOptions const& options) {

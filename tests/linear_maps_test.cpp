@@ -38,15 +38,15 @@ Values product_of(Map const& map, Values const& image) {
 
 Values const image{1, -2, 3, 5};
 
-/// The strips' map with a backprojector of the reversed system.
-class WrongTranspose : public test::DenseMap<double> {
+/// A map with a transpose that is a little too large.
+template <class Map>
+class WrongTranspose : public Map {
  public:
-  WrongTranspose() : DenseMap{test::strips()} {}
-  template <class Executor>
-  void apply_transpose(Executor const& executor, pyronn::ArrayView<double const, 2> y,
-                       pyronn::ArrayView<double, 2> x,
+  explicit WrongTranspose(Map const& map) : Map{map} {}
+  template <class Executor, class Range, class Domain>
+  void apply_transpose(Executor const& executor, Range const& y, Domain const& x,
                        pyronn::Workspace<Executor>& workspace) const {
-    DenseMap::apply_transpose(executor, y, x, workspace);
+    Map::apply_transpose(executor, y, x, workspace);
     pyronn::axpby(executor, 0, x, 1.001, x);
   }
 };
@@ -100,11 +100,21 @@ BOOST_AUTO_TEST_CASE(transposes_are_transposes) {
 }
 
 BOOST_AUTO_TEST_CASE(a_wrong_transpose_is_found) {
-  BOOST_CHECK_EXCEPTION(pyronn::check_transpose(test::executor(), WrongTranspose{}),
+  BOOST_CHECK_EXCEPTION(pyronn::check_transpose(test::executor(), WrongTranspose{test::strips()}),
                         InvalidArgument, [](InvalidArgument const& error) {
                           return std::string{error.what()}.find("is not the transpose") !=
                                  std::string::npos;
                         });
+}
+
+// However large it is.
+BOOST_AUTO_TEST_CASE(a_transpose_that_is_a_little_too_large_is_found) {
+  std::vector<double> const ones(100000, 1);
+  test::Array<double, 2> factors{{400, 250}, ones};
+  pyronn::DiagonalMap<double, 2> const identity{factors.view()};
+  BOOST_CHECK_NO_THROW(pyronn::check_transpose(test::executor(), identity));
+  BOOST_CHECK_THROW(pyronn::check_transpose(test::executor(), WrongTranspose{identity}),
+                    InvalidArgument);
 }
 
 BOOST_AUTO_TEST_CASE(maps_that_do_not_fit_are_refused) {

@@ -91,6 +91,12 @@ BOOST_AUTO_TEST_CASE(steps_of_the_start_have_no_unit) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(iterations_come_after_the_start) {
+  test::TvSystem<double> system;
+  pyronn::Pdhg solver{test::executor(), system.problem, pyronn::PdhgOptions{}};
+  BOOST_CHECK_THROW(solver.iterate(), pyronn::InvalidArgument);
+}
+
 BOOST_AUTO_TEST_CASE(refused) {
   test::check_refusals<PrimalDual>();
   pyronn::PdhgOptions options;

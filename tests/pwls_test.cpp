@@ -266,6 +266,12 @@ BOOST_AUTO_TEST_CASE(scales_with_data_and_lengths) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(iterations_come_after_the_start) {
+  SmallSystem<> system;
+  Pwls solver{test::executor(), system.problem, options_of(HuberPotential{})};
+  BOOST_CHECK_THROW(solver.iterate(), pyronn::InvalidArgument);
+}
+
 BOOST_AUTO_TEST_CASE(refuses) {
   SmallSystem<> system;
   auto const check = [&](auto const& options, std::string const& text) {

@@ -16,12 +16,10 @@
 #include <pyronn/model/siddon.hpp>
 
 #include "support/backends.hpp"
+#include "support/near_communicator.hpp"
 #include "support/numbers.hpp"
 #include "support/own_executor.hpp"
 #include "support/thread_communicator.hpp"
-#if defined(__CUDACC__)
-#include <pyronn/distributed/peer_communicator.cuh>
-#endif
 
 using pyronn::Backprojector;
 using pyronn::ConeBeam;
@@ -32,16 +30,10 @@ using pyronn::SoftwareInterp;
 using pyronn::ThreadCommunicator;
 using test::EagerThreadCommunicator;
 using test::Executor;
+using test::NearCommunicator;
 using Values = std::vector<float>;
 
 namespace {
-
-#if defined(__CUDACC__)
-/// Copies on the device.
-using NearCommunicator = pyronn::PeerCommunicator;
-#else
-using NearCommunicator = EagerThreadCommunicator;
-#endif
 
 constexpr std::size_t no_limit = std::numeric_limits<std::ptrdiff_t>::max();
 

@@ -6,9 +6,10 @@
 
 # Whole reconstructions, measured scans and minima that take thousands of iterations.
 set(large_tests ct_of_a_pepper_test defect_corrections_test detector_roll_test double_interp_test
-  measured_axis_test plane_oracles_test pwls_test ramp_preconditioner_scans_test random_scans_test
-  reconstruct_iteratively_test rtk_figures_test rtk_solvers_test strength_choice_test
-  subset_solvers_scan_test truncation_test tv_prox_test unequal_views_test water_hardening_test)
+  measured_axis_test plane_oracles_test pwls_scan_test pwls_test ramp_preconditioner_scans_test
+  random_scans_test reconstruct_iteratively_test rtk_figures_test rtk_solvers_test
+  strength_choice_test subset_solvers_scan_test truncation_test tv_prox_test unequal_views_test
+  water_hardening_test)
 
 # These are slow under sanitizers, which see their code, or kernels like theirs, in smaller tests.
 set(plain_tests admm_tv_test asd_pocs_test custom_model_test fista_tv_test forbild_head_test

@@ -232,6 +232,11 @@ class IterativeReconstruction {
       pyronn::StoppingRules rules;
       rules.iterations = iteration_.iterations;
       pyronn::run_solver(solver, rules, [&](int n, pyronn::SolverMeasures const& measures) {
+        if (!std::isfinite(measures.residual)) {
+          throw pyronn::InvalidArgument("the residual is not finite after " + std::to_string(n) +
+                                        " iterations, and no volume is written; take a smaller "
+                                        "--strength or fewer --subsets");
+        }
         cost_.residuals.push_back(measures.residual);
         iteration_.progress(n, measures.residual / cost_.residuals.front());
         return true;

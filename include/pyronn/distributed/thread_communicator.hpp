@@ -131,6 +131,7 @@ class ThreadCommunicator {
     }
     return messages;
   }
+  /// Where the threads of the group meet.
   [[nodiscard]] std::shared_ptr<detail::Meeting> const& meeting() const { return meeting_; }
 
  private:

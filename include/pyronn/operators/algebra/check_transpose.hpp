@@ -41,9 +41,11 @@ struct ScatteredNumbers {
 
 }  // namespace detail
 
-/// Compares <A x, y> with <x, A' y> for three pairs of random arrays with signs. Throws
-/// InvalidArgument where they differ by more than 1e-4 of |A x| |y|, as after a solver's map has
-/// been given a backprojector that is no transpose. Allocates both arrays twice, and waits.
+/// Compares <A x, y> with <x, A' y> for three random x with signs, and y the sum of A x and random
+/// numbers with signs, each as long: of those alone <A x, y> would be a part of |A x| |y| that
+/// shrinks with the arrays. Throws InvalidArgument where they differ by more than 1e-4 of |A x|
+/// |y|, as after a solver's map has been given a backprojector that is no transpose. Allocates both
+/// arrays twice, and waits.
 template <class Map, class Executor>
 void check_transpose(Executor const& executor, Map const& map,
                      std::size_t workspace_limit = default_workspace_limit) {
@@ -68,6 +70,10 @@ void check_transpose(Executor const& executor, Map const& map,
     detail::for_each_element(executor, detail::ScatteredNumbers<Pixel>{seed}, x.data, x.count());
     detail::for_each_element(executor, detail::ScatteredNumbers<Ray>{seed + 1}, y.data, y.count());
     map.apply(executor, x, forward, workspace);
+    norm(executor, forward, sums.data(), workspace);
+    norm(executor, y, sums.data() + 1, workspace);
+    auto const lengths = detail::on_host(executor, sums);
+    if (lengths[0] > 0) axpy(executor, lengths[1] / lengths[0], forward, y);
     map.apply_transpose(executor, y, back, workspace);
     dot(executor, forward, y, sums.data(), workspace);
     dot(executor, x, back, sums.data() + 1, workspace);

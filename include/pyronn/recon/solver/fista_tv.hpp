@@ -105,6 +105,7 @@ class FistaTv {
 
   /// Queues one iteration.
   void iterate() {
+    system_.check_started(image_);
     Executor const& executor = system_.executor();
     descend();
     detail::run_scalar_step(executor, detail::Momentum{}, numbers());

@@ -106,6 +106,7 @@ class Pdhg {
 
   /// Queues one iteration.
   void iterate() {
+    system_.check_started(image_);
     Executor const& executor = system_.executor();
     ReconstructionProblem<Map> const& problem = system_.problem();
     system_.apply(beyond(), rays());

@@ -60,14 +60,15 @@ struct PwlsOptions {
 /// An iteration is a pass over subsets of views s, s + S, s + 2 S and so on. A step is
 /// x = bounded(z - (S A_s' W_s (A_s z - b_s) + c R'(z)) / D), where z is x, and with momentum
 /// x + (k - 1) / k' (x - x of the step before) with k = 1 at the start and
-/// k' = (1 + sqrt(1 + 4 k^2)) / 2. D is the curvature of a separable parabola above the objective:
-/// A' W A 1 and, for each neighbour, 2 c w psi'(t) / (t d^2) at the slope t = 0 or, without
-/// momentum, at that of z. H. Erdogan, J. Fessler, "Ordered subsets algorithms for transmission
-/// tomography", Phys. Med. Biol. 44 (1999); D. Kim, S. Ramani, J. Fessler, "Combining ordered
-/// subsets and momentum for accelerated X-ray CT image reconstruction", IEEE Trans. Med. Imag. 34
-/// (2015). One subset approaches the minimum; several come near it in few passes and end in a cycle
-/// around it, the nearer the more views each has. Other than there k is at most the number of views
-/// of a subset, without which momentum leaves the minimum again where those are fewer than ten.
+/// k' = (1 + sqrt(1 + 4 k^2)) / 2. D is the curvature of a separable parabola above the objective,
+/// and above what each subset has it for: S times the largest of A_s' W_s A_s 1 and, for each
+/// neighbour, 2 c w psi'(t) / (t d^2) at the slope t = 0 or, without momentum, at that of z. H.
+/// Erdogan, J. Fessler, "Ordered subsets algorithms for transmission tomography", Phys. Med. Biol.
+/// 44 (1999); D. Kim, S. Ramani, J. Fessler, "Combining ordered subsets and momentum for
+/// accelerated X-ray CT image reconstruction", IEEE Trans. Med. Imag. 34 (2015). One subset
+/// approaches the minimum; several come near it in few passes and end in a cycle around it, the
+/// nearer the more views each has. Other than there k is at most the number of views of a subset,
+/// without which momentum leaves the minimum again where those are fewer than ten.
 ///
 /// An iteration takes one call of A and one of A' in all. It allocates nothing and does not
 /// synchronise, and can be captured in a CUDA graph. Images are of the plane or of space.
@@ -119,7 +120,9 @@ class Pwls {
       system_.project(s, gradient(), rays());
       system_.step(s, detail::WeighRays<Ray>{rays().data, system_.weights_data()}, rays());
       system_.backproject(s, rays(), gradient());
-      axpy(executor, 1, gradient(), curvature());
+      detail::LargerOf<Pixel> const larger{
+          curvature().data, System::number(system_.subsets().count()), gradient().data};
+      detail::for_each_element(executor, larger, curvature().data, curvature().count());
     }
     system_.bound(image_);
     if (options_.momentum == Momentum::nesterov) copy(executor, image_, extrapolated());
@@ -128,6 +131,7 @@ class Pwls {
 
   /// Queues one iteration, a pass over all views.
   void iterate() {
+    system_.check_started(image_);
     for (int const s : order_) take(s);
   }
 

@@ -139,6 +139,11 @@ class System {
     return result;
   }
 
+  /// Throws InvalidArgument for the image of a solver that was not started.
+  void check_started(ConstImageView image) const {
+    expects(image.data != nullptr, name_, ": iterate() was called before start()");
+  }
+
   /// Throws InvalidArgument where a number is 0 that is not unless A is, on pixels that are sought.
   void expect_use(double size_of_map) const {
     expects(size_of_map > 0, name_,
