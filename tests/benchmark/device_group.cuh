@@ -1,8 +1,9 @@
 // SPDX-FileCopyrightText: The pyronn authors
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// Threads of several devices.
+// Threads of several devices, and what arrays spread over them are filled with.
 #include <cstddef>
+#include <cstdint>
 #include <exception>
 #include <string>
 #include <thread>
@@ -12,6 +13,10 @@
 #include <nccl.h>
 
 #include <pyronn/backend/cuda/error.cuh>
+#include <pyronn/core/config.hpp>
+#include <pyronn/core/extents.hpp>
+#include <pyronn/core/vec.hpp>
+#include <pyronn/exec/kernel.hpp>
 
 namespace benchmark {
 
@@ -57,6 +62,21 @@ struct Group {
   std::string kind;
   int ranks;
   std::vector<ncclComm_t> comms;
+};
+
+/// Numbers between 0 and 1 that depend on their place in the whole.
+struct Numbers {
+  using Block = pyronn::BlockShape<128, 1, 1>;
+  float* data;
+  std::int64_t first;
+  pyronn::Extents<3> extents;
+
+  [[nodiscard]] pyronn::Extents<3> items() const { return extents; }
+  PYRONN_HOST_DEVICE void operator()(pyronn::Vec<int, 3> item) const {
+    std::int64_t const n = (std::int64_t{item[2]} * extents[1] + item[1]) * extents[0] + item[0];
+    auto const state = static_cast<std::uint32_t>(n + first) * 2654435761U;
+    data[n] = static_cast<float>((state ^ (state >> 15)) >> 8) * 0x1p-24F;
+  }
 };
 
 }  // namespace benchmark

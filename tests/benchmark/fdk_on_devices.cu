@@ -35,6 +35,7 @@
 namespace {
 
 using benchmark::Group;
+using benchmark::Numbers;
 using benchmark::on_devices;
 using benchmark::Stream;
 using pyronn::ConeBeam;
@@ -48,21 +49,6 @@ using Problem = benchmark::Problem<ConeBeam>;
 void check(ncclResult_t result) {
   if (result != ncclSuccess) throw std::runtime_error{ncclGetErrorString(result)};
 }
-
-/// Numbers between 0 and 1 that depend on their place in the whole.
-struct Numbers {
-  using Block = pyronn::BlockShape<128, 1, 1>;
-  float* data;
-  std::int64_t first;
-  Extents<3> extents;
-
-  [[nodiscard]] Extents<3> items() const { return extents; }
-  PYRONN_HOST_DEVICE void operator()(pyronn::Vec<int, 3> item) const {
-    std::int64_t const n = (std::int64_t{item[2]} * extents[1] + item[1]) * extents[0] + item[0];
-    auto const state = static_cast<std::uint32_t>(n + first) * 2654435761U;
-    data[n] = static_cast<float>((state ^ (state >> 15)) >> 8) * 0x1p-24F;
-  }
-};
 
 /// What one call took, and what one slab of the result of one device is compared with.
 struct Result {

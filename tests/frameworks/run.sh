@@ -108,6 +108,7 @@ torch() {
   run "$name" torch_fbp.py "$library" "$(dirname "$library")/fbp_images.so" cpu
   run "$name" torch_physics.py "$library" cpu
   run "$name" torch_devices.py "$library"
+  run "$name" torch_data_parallel.py "$library" cpu
   PYTHONPATH=examples/known_operators run "$name" torch_iterations.py "$library"
   own_geometry "$name" torch
   "$out/$name/build/torch_program" "$library"
