@@ -3,8 +3,10 @@
 #include "support/backends.hpp"
 //
 // Sums over arrays, against sums in double on the host.
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <iterator>
 #include <utility>
 #include <vector>
@@ -12,6 +14,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include <pyronn/backend/cpu/executor.hpp>
+#include <pyronn/exec/detail/reduction.hpp>
 #include <pyronn/exec/vector_operations.hpp>
 #include <pyronn/exec/workspace.hpp>
 
@@ -190,6 +193,25 @@ BOOST_AUTO_TEST_CASE(any_cut_gives_the_same) {
       }
     }
   }
+}
+
+/// From what `elements` need to what several times as many do, chunks become longer now and then,
+/// and fewer.
+template <class Executor>
+void check_workspace_of_fewer(Executor const& executor) {
+  std::size_t most_needed = 0;
+  for (std::int64_t elements = 1; elements < std::int64_t{1} << 36; elements += elements / 7 + 1) {
+    std::size_t const bytes = pyronn::reduction_workspace_bytes(executor, elements);
+    std::size_t const needed = pyronn::detail::ReductionPlan<Executor>{elements}.bytes();
+    most_needed = std::max(most_needed, needed);
+    BOOST_REQUIRE(bytes >= most_needed);
+    BOOST_REQUIRE(bytes <= 1 << 20);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_workspace_is_enough_for_fewer_elements) {
+  check_workspace_of_fewer(pyronn::CpuExecutor{1});
+  check_workspace_of_fewer(InWarps{1});
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(threads_do_not_change_a_bit, T, Storages) {

@@ -100,7 +100,8 @@ Result timed(Make const& make, Map const& map, Executor const& executor, Stream 
       times.push_back(std::chrono::duration<double, std::milli>(Clock::now() - start).count());
     }
   }
-  return {benchmark::median(times), pyronn::detail::on_host(executor, image)};
+  CudaExecutor const& own = executor;
+  return {benchmark::median(times), pyronn::detail::on_host(own, image)};
 }
 
 template <class Make>

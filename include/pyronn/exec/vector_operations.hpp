@@ -112,10 +112,10 @@ void axpby(Executor const& executor, Alpha alpha, ArrayView<X, Rank> x, Beta bet
   detail::combine(executor, {"axpby", "axpby: x", "axpby: y", "axpby: factor"}, alpha, x, beta, y);
 }
 
-/// Bytes of workspace that dot, norm and sum need for this many elements: at most 1 MiB.
+/// Bytes of workspace that dot, norm and sum need for this many elements or fewer: at most 1 MiB.
 template <class Executor>
 std::size_t reduction_workspace_bytes(Executor const&, std::int64_t elements) {
-  return detail::ReductionPlan<Executor>{elements}.bytes();
+  return detail::ReductionPlan<Executor>::most_bytes(elements);
 }
 
 /// *result = the sum of x y. `result`, a float or a double, lies in the executor's memory. The

@@ -40,13 +40,26 @@ struct Chunks {
   int count;
 };
 
+inline constexpr std::int64_t least_rows_of_chunk = 64;
+inline constexpr std::int64_t most_chunks = 2048;
+
+inline std::int64_t rows_of(std::int64_t elements) {
+  return (elements + (reduction_lanes - 1)) / reduction_lanes;
+}
+
 inline Chunks chunks_of(std::int64_t elements) {
-  constexpr std::int64_t least_rows = 64;
-  constexpr std::int64_t most_chunks = 2048;
-  std::int64_t const rows = (elements + (reduction_lanes - 1)) / reduction_lanes;
+  std::int64_t const rows = rows_of(elements);
   constexpr std::int64_t step = most_chunks * rows_at_a_time;
-  std::int64_t const chunk = std::max(least_rows, (rows + (step - 1)) / step * rows_at_a_time);
+  std::int64_t const chunk =
+      std::max(least_rows_of_chunk, (rows + (step - 1)) / step * rows_at_a_time);
   return {chunk, static_cast<int>((rows + (chunk - 1)) / chunk)};
+}
+
+/// The most chunks of so many elements or of fewer, some of which may be cut into more.
+inline int most_chunks_of(std::int64_t elements) {
+  std::int64_t const smallest =
+      (rows_of(elements) + (least_rows_of_chunk - 1)) / least_rows_of_chunk;
+  return static_cast<int>(std::min(most_chunks, smallest));
 }
 
 /// The terms of a sum of elements, of squares and of products.
@@ -164,8 +177,10 @@ struct ReductionPlan {
   int sums;
   int folds = 0;
 
-  explicit ReductionPlan(std::int64_t elements)
-      : chunks{chunks_of(elements)}, sums{chunks.count * (reduction_lanes / width)} {
+  explicit ReductionPlan(std::int64_t elements) : ReductionPlan{chunks_of(elements)} {}
+
+  /// Of these chunks, whatever their rows are.
+  explicit ReductionPlan(Chunks of) : chunks{of}, sums{chunks.count * (reduction_lanes / width)} {
     constexpr int sums_of_an_item = 256;
     if (1 < warp_size_v<Executor> && sums > sums_of_an_item) {
       folds = (sums + (sums_of_an_item - 1)) / sums_of_an_item;
@@ -174,6 +189,10 @@ struct ReductionPlan {
 
   [[nodiscard]] std::size_t bytes() const {
     return static_cast<std::size_t>(sums + folds) * sizeof(double);
+  }
+  /// What is enough for fewer elements, too.
+  [[nodiscard]] static std::size_t most_bytes(std::int64_t elements) {
+    return ReductionPlan{Chunks{least_rows_of_chunk, most_chunks_of(elements)}}.bytes();
   }
 };
 
