@@ -4,18 +4,19 @@
 # Which tests are compiled how, and which together. A test that is named nowhere here is a program of
 # its own.
 
-# Whole reconstructions, measured scans and minima that take thousands of iterations.
+# Whole reconstructions, measured scans, minima that take thousands of iterations, and every model of
+# every geometry in batches and slices.
 set(large_tests ct_of_a_pepper_test defect_corrections_test detector_roll_test double_interp_test
-  measured_axis_test plane_oracles_test pwls_scan_test pwls_test ramp_preconditioner_scans_test
-  random_scans_test reconstruct_iteratively_test rtk_figures_test rtk_solvers_test
-  strength_choice_test subset_solvers_scan_test truncation_test tv_prox_test unequal_views_test
-  water_hardening_test)
+  measured_axis_test packed_batch_test parallel_slices_test plane_oracles_test pwls_scan_test
+  pwls_test ramp_preconditioner_scans_test random_scans_test reconstruct_iteratively_test
+  rtk_figures_test rtk_solvers_test strength_choice_test subset_solvers_scan_test truncation_test
+  tv_prox_test unequal_views_test water_hardening_test)
 
 # These are slow under sanitizers, which see their code, or kernels like theirs, in smaller tests.
 set(plain_tests admm_tv_test asd_pocs_test custom_model_test fista_tv_test forbild_head_test
-  packed_batch_test parallel_parts_test parallel_slices_test parts_of_batches_test parts_test
-  pdhg_test phantom_batch_test phantom_bodies_test phantom_test plan_test rabbitct_test
-  random_phantom_test rotation_axis_test shepp_logan_test siddon_test workspace_bits_test)
+  parallel_parts_test parts_of_batches_test parts_test pdhg_test phantom_batch_test
+  phantom_bodies_test phantom_test plan_test rabbitct_test random_phantom_test rotation_axis_test
+  shepp_logan_test siddon_test workspace_bits_test)
 
 # Under sanitizers a test takes three times as long to compile with optimisation as without, and at
 # most a third of the time to run: these compute for long.
@@ -89,6 +90,7 @@ pyronn_add_topic(short_and_truncated_scans truncation_test unequal_views_test
   water_hardening_test)
 
 # Tests of the device, by topic, whose kernels others compile, too.
-set(repeated_on_cuda batches custom_fbp_test custom_geometry_test double_interp_test geometries
-  half_data_test memory_advice_test operators other_software parts published_phantoms
-  ramp_preconditioner_scans_test ramp_preconditioner_test rays solver_loop_test storage)
+set(repeated_on_cuda batches custom_fbp_test custom_geometry_test custom_storage_test
+  double_calls_test double_interp_test geometries half_data_test memory_advice_test operators
+  other_software parts published_phantoms ramp_preconditioner_scans_test ramp_preconditioner_test
+  rays solver_loop_test storage)

@@ -9,6 +9,11 @@ program=$2
 folder=$(mktemp -d) || exit 1
 trap 'rm -rf "$folder"' EXIT
 failures=0
+devices=$(nvidia-smi --list-gpus 2> /dev/null | grep -c '^GPU')
+if [ "$devices" -lt "$ranks" ]; then
+  echo "$devices GPUs, where $ranks are wanted: skipped"
+  exit 77
+fi
 
 fail() {
   echo "$how: $1"

@@ -146,49 +146,6 @@ BOOST_AUTO_TEST_CASE(pairs_have_the_numbers_of_one_device) {
   BOOST_TEST(test::relative_l2(made_on(devices, adjoint, views, true), transposed) < 1e-6);
 }
 
-BOOST_AUTO_TEST_CASE(a_captured_call_has_the_same_bits) {
-  Devices const devices;
-  pyronn::Fbp<ConeBeam, SoftwareInterp> const op{cone(131), grid(37)};
-  Values const in = test::random_values(1, projections(op).count());
-  Values const whole = whole_call(op, in, projections(op), op.grid().size);
-  std::vector<Values> parts(static_cast<std::size_t>(devices.count()));
-  devices.run([&](int rank) {
-    NcclCommunicator const ranks{devices.comm(rank)};
-    test::OwnExecutor const own;
-    pyronn::OnRanks call{ranks, own.get(), op};
-    auto const first = in.begin() + call.views().first * std::ptrdiff_t{19} * 31;
-    DeviceArray<float> const input{Values(first, first + call.input_extents().count())};
-    auto const count = static_cast<std::size_t>(call.output_extents().count());
-    DeviceArray<float> const output{Values(count, test::nan)};
-    auto const run = [&] {
-      call({input.data(), call.input_extents()}, {output.data(), call.output_extents()});
-    };
-    run();
-    own.wait();
-    ranks.barrier();
-    cudaStream_t const stream = own.get().stream();
-    cudaGraph_t graph = nullptr;
-    cudaGraphExec_t executable = nullptr;
-    pyronn::check_cuda(cudaStreamBeginCapture(stream, cudaStreamCaptureModeRelaxed), "a capture");
-    run();
-    pyronn::check_cuda(cudaStreamEndCapture(stream, &graph), "the end of a capture");
-    pyronn::check_cuda(cudaGraphInstantiate(&executable, graph, 0), "cudaGraphInstantiate");
-    for (int repeat = 0; repeat < 2; ++repeat) {
-      pyronn::check_cuda(cudaMemsetAsync(output.data(), 0xFF, count * sizeof(float), stream),
-                         "cudaMemsetAsync");
-      pyronn::check_cuda(cudaGraphLaunch(executable, stream), "cudaGraphLaunch");
-    }
-    own.wait();
-    parts[static_cast<std::size_t>(rank)] = output.values();
-    ranks.barrier();
-    pyronn::check_cuda(cudaGraphExecDestroy(executable), "cudaGraphExecDestroy");
-    pyronn::check_cuda(cudaGraphDestroy(graph), "cudaGraphDestroy");
-  });
-  Values made;
-  for (Values const& part : parts) made.insert(made.end(), part.begin(), part.end());
-  BOOST_TEST((made == whole));
-}
-
 BOOST_AUTO_TEST_CASE(an_error_of_one_rank_is_thrown_by_all) {
   Devices const devices;
   int const bad = devices.count() - 1;

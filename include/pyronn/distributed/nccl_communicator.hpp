@@ -172,7 +172,9 @@ class NcclCommunicator {
     gather(&here, sizeof(here), places.data());
     // NCCL copies between devices of a process without asking.
     for (detail::RankPlace const& place : places) {
-      if (place.shares_process_with(here)) detail::reach_memory_of(place.device);
+      if (!place.shares_process_with(here)) continue;
+      detail::reach_memory_of(place.device);
+      if (place.device != here.device) state_->note_other_device();
     }
     broadcast(places.data(), 1, 0);
     std::vector<SentBytes> sent;

@@ -44,8 +44,9 @@ namespace pyronn {
 /// used. It keeps its memory for the next call. On a stream a call waits on the host for the other
 /// ranks, not for the rank's last work. A call after the first can be captured into a graph by all
 /// ranks, which then launch it together; errors are those of the rank alone meanwhile, and a
-/// process that has several of the devices must capture in cudaStreamCaptureModeRelaxed, else CUDA
-/// refuses to end the capture. Such graphs must go before the communicator does.
+/// process that has several of the devices must capture in cudaStreamCaptureModeRelaxed, else
+/// InvalidArgument is thrown and the capture lost. Such graphs must go before the communicator
+/// does.
 template <class Operator, class Executor, class Communicator>
 class OnRanks {
   using Known = detail::StreamedOperator<Operator>;

@@ -83,6 +83,9 @@ class NcclState {
   /// Of short messages.
   [[nodiscard]] void* device_memory() const { return device_memory_; }
 
+  /// That this process has another device of the communicator, too.
+  void note_other_device() { has_other_devices_ = true; }
+
   /// Queues what `call(comm, stream)` does. The host is at most so many of these ahead of the
   /// device that it can still count the time of each.
   template <class Call>
@@ -92,6 +95,7 @@ class NcclState {
     check(cudaStreamIsCapturing(stream_, &status), what);
     bool const runs_now = status == cudaStreamCaptureStatusNone;
     if (runs_now && pending_ == most_pending) await_first(what);
+    if (!runs_now && has_other_devices_) expect_relaxed_capture();
     check(call(comm_, stream_), what);
     if (!runs_now) return;
     check(cudaEventRecord(events_[(first_ + pending_) % most_pending], stream_), what);
@@ -158,6 +162,21 @@ class NcclState {
     if (result != ncclSuccess) lose(what, ncclGetErrorString(result));
   }
 
+  /// NCCL captures in any mode, but where a process has several devices only this one can be ended.
+  static void expect_relaxed_capture() {
+    // Captures of other threads are not looked at, which may be in any mode.
+    cudaStreamCaptureMode mode = cudaStreamCaptureModeThreadLocal;
+    check_cuda(cudaThreadExchangeStreamCaptureMode(&mode), "cudaThreadExchangeStreamCaptureMode");
+    void* memory = nullptr;
+    cudaError_t const result = cudaMalloc(&memory, 1);
+    if (result == cudaSuccess) static_cast<void>(cudaFree(memory));
+    static_cast<void>(cudaGetLastError());
+    check_cuda(cudaThreadExchangeStreamCaptureMode(&mode), "cudaThreadExchangeStreamCaptureMode");
+    expects(result != cudaErrorStreamCaptureUnsupported,
+            "NcclCommunicator: a process that has several of its devices must capture in "
+            "cudaStreamCaptureModeRelaxed; this capture was in another mode, and is lost");
+  }
+
   void await_first(char const* what) {
     auto const start = Clock::now();
     for (;;) {
@@ -213,8 +232,9 @@ class NcclState {
   int size_ = 1;
   cudaStream_t stream_ = nullptr;
   cudaEvent_t events_[most_pending]{};
-  std::size_t first_ = 0;    ///< of the events that are waited for
-  std::size_t pending_ = 0;  ///< of them
+  std::size_t first_ = 0;           ///< of the events that are waited for
+  std::size_t pending_ = 0;         ///< of them
+  bool has_other_devices_ = false;  ///< this process
   void* device_memory_ = nullptr;
   void* host_memory_ = nullptr;
   std::string reason_;  ///< why it can no longer be used
