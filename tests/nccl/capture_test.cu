@@ -135,6 +135,7 @@ BOOST_AUTO_TEST_CASE(a_process_of_several_devices_is_refused_other_modes) {
         std::string said;
         try {
           Graph const graph{own.get().stream(), cudaStreamCaptureModeThreadLocal, run};
+          graph.launch();
         } catch (pyronn::InvalidArgument const& error) {
           said = error.what();
         }
