@@ -26,9 +26,9 @@
 #include <pyronn/distributed/nccl_communicator.hpp>
 #include <pyronn/distributed/on_ranks.hpp>
 
-namespace {
-
 using pyronn::CudaExecutor;
+
+namespace ending {
 
 /// Ends its rank once so many kernels have been queued, if ever.
 class EndingExecutor : public CudaExecutor {
@@ -50,6 +50,12 @@ class EndingExecutor : public CudaExecutor {
   std::string end_;
   std::shared_ptr<int> left_;
 };
+
+}  // namespace ending
+
+namespace {
+
+using ending::EndingExecutor;
 
 class EmptyMemory : public pyronn::AsyncMemoryResource {
  public:
