@@ -3,6 +3,7 @@
 
 // Operators on ranks that are threads, each with an executor of its own: the numbers of one rank,
 // while messages are under way. On a GPU all of them share it, and messages pass through the host.
+#include <algorithm>
 #include <cstddef>
 #include <limits>
 #include <stdexcept>
@@ -12,6 +13,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include <pyronn/core/view_of.hpp>
+#include <pyronn/distributed/detail/rank_shares.hpp>
 #include <pyronn/distributed/on_ranks.hpp>
 #include <pyronn/model/siddon.hpp>
 
@@ -186,6 +188,38 @@ BOOST_AUTO_TEST_CASE(transposes_have_the_bits_of_one_rank) {
 #else
     BOOST_TEST((found == one));
 #endif
+  }
+}
+
+/// Blocks of all views and of any number of them are consecutive, and fit in the slots that are
+/// made for all views.
+BOOST_AUTO_TEST_CASE(blocks_of_subsets_fit_in_the_slots_of_all_views) {
+  for (int const at_a_time : {1, 8, 32, 64, 256, 1024}) {
+    for (int const slots : {1, 2}) {
+      for (int all = 1; all <= 2500; all += 1 + all / 9) {
+        pyronn::detail::RankShares shares;
+        shares.projections = {1, 1, all};
+        int const room[] = {shares.views_in_slot(0, slots, at_a_time),
+                            slots == 1 ? 0 : shares.views_in_slot(1, slots, at_a_time)};
+        BOOST_REQUIRE(shares.views_in_slots(slots, at_a_time) == room[0] + room[1]);
+        pyronn::detail::RankShares subset = shares;
+        for (int views = all; views > std::max(0, all - 200); --views) {
+          subset.projections[2] = views;
+          int end = 0;
+          std::size_t slot = 0;
+          for (pyronn::RankShare const& block : subset.blocks(at_a_time)) {
+            BOOST_REQUIRE(block.first == end);
+            BOOST_REQUIRE(block.count > 0);
+            BOOST_REQUIRE(block.count <= room[slot]);
+            end += block.count;
+            slot = (slot + 1) % static_cast<std::size_t>(slots);
+            // Sums by eights are made in one of them.
+            BOOST_REQUIRE((end == views || block.count % 8 == 0 || at_a_time < 8));
+          }
+          BOOST_REQUIRE(end == views);
+        }
+      }
+    }
   }
 }
 

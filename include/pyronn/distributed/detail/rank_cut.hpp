@@ -162,12 +162,15 @@ class RankPlanner {
   }
 
  private:
-  /// Each block is a pass through the slab, which takes a GPU longer than it does cores.
-  static constexpr int most_views_at_a_time =
-      warp_size_v<Executor> == 1 ? usual_views_at_a_time : 8 * usual_views_at_a_time;
+  /// Each block is a pass through the slab, which takes a GPU longer than it does cores. Sums of
+  /// the last block are exchanged when all work is done.
+  static int most_views_at_a_time(RankMethod method) {
+    if (warp_size_v<Executor> == 1) return usual_views_at_a_time;
+    return (method == RankMethod::summed_slabs ? 8 : 32) * usual_views_at_a_time;
+  }
 
   void add_choices(RankMethod method) {
-    for (int views = most_views_at_a_time; views >= 1; views /= 2) {
+    for (int views = most_views_at_a_time(method); views >= 1; views /= 2) {
       choices_.push_back({method, std::min(views, shares_.projections[2])});
     }
   }
@@ -190,7 +193,7 @@ class RankPlanner {
     auto const ranks = static_cast<std::size_t>(shares_.size());
     if (ranks == 1) return 0;
     auto const views =
-        static_cast<std::size_t>(choice.views_at_a_time) * static_cast<std::size_t>(blocks_);
+        static_cast<std::size_t>(shares_.views_in_slots(blocks_, choice.views_at_a_time));
     std::size_t const view = exchanged_shares(op_, shares_, choice.method).view_count();
     auto const most_views = (static_cast<std::size_t>(shares_.projections[2]) + ranks - 1) / ranks;
     switch (choice.method) {

@@ -19,17 +19,16 @@ template <class Executor>
 struct RankMemory {
   using Floats = Buffer<float, Executor>;
 
-  /// `shares` of what the plan exchanges, at most so many blocks at a time.
-  RankMemory(Executor const& executor, RankShares const& shares, RankPlan const& plan,
-             int at_a_time)
-      : block_count{block_count_of(shares, plan)},
-        part_count{plan.method == RankMethod::summed_slabs && plan.views.count > 0
-                       ? views_count(shares, plan) * index(shares.size() - 1)
-                       : 0},
+  /// `shares` of what the plan exchanges, in so many slots.
+  RankMemory(Executor const& executor, RankShares const& shares, RankPlan const& plan, int slots)
+      : first_block{block_count(shares, plan,
+                                shares.views_in_slot(0, slots, plan.views_at_a_time))},
+        first_parts{part_count(shares, plan, shares.views_in_slot(0, slots, plan.views_at_a_time))},
         filtered{executor, filtered_count(shares, plan)},
         blocks{executor,
-               block_count * (plan.method == RankMethod::gathered_volume ? 1 : index(at_a_time))},
-        parts{executor, part_count * index(at_a_time)},
+               block_count(shares, plan, shares.views_in_slots(slots, plan.views_at_a_time))},
+        parts{executor,
+              part_count(shares, plan, shares.views_in_slots(slots, plan.views_at_a_time))},
         workspace{executor, works(plan) ? plan.workspace_bytes : 0} {
     // Rows that are never received are read together with others, and must be finite.
     auto const fill_with_zeros = FillElements<float>{0.0F};
@@ -38,13 +37,17 @@ struct RankMemory {
   }
 
   /// @{
-  /// What belongs to one of the blocks.
-  [[nodiscard]] float* block(int n) const { return blocks.data() + block_count * index(n); }
-  [[nodiscard]] float* parts_of(int n) const { return parts.data() + part_count * index(n); }
+  /// What belongs to the block in a slot, of which there are two at most.
+  [[nodiscard]] float* block(int slot) const {
+    return blocks.data() + (slot == 0 ? 0 : first_block);
+  }
+  [[nodiscard]] float* parts_of(int slot) const {
+    return parts.data() + (slot == 0 ? 0 : first_parts);
+  }
   /// @}
 
-  std::size_t block_count;  ///< of a block
-  std::size_t part_count;   ///< of a block
+  std::size_t first_block;  ///< numbers in the first slot
+  std::size_t first_parts;  ///< numbers in the first slot
   Floats filtered;          ///< views of this rank
   Floats blocks;            ///< of views, or the whole volume
   Floats parts;             ///< what slabs of others add to views of this rank
@@ -66,19 +69,21 @@ struct RankMemory {
     return plan.slab.count > 0;
   }
 
-  static std::size_t views_count(RankShares const& shares, RankPlan const& plan) {
-    return index(plan.views_at_a_time) * shares.view_count();
-  }
   static std::size_t filtered_count(RankShares const& shares, RankPlan const& plan) {
     bool const filters = plan.method == RankMethod::filtered_views_to_slabs;
     return filters ? index(plan.views.count) * shares.view_count() : 0;
   }
-  static std::size_t block_count_of(RankShares const& shares, RankPlan const& plan) {
+  /// Of so many views.
+  static std::size_t block_count(RankShares const& shares, RankPlan const& plan, int views) {
     if (shares.size() == 1) return 0;
     if (plan.method != RankMethod::gathered_volume) {
-      return plan.slab.count > 0 ? views_count(shares, plan) : 0;
+      return plan.slab.count > 0 ? index(views) * shares.view_count() : 0;
     }
     return plan.views.count > 0 ? index(shares.volume[2]) * plane_count(shares.volume) : 0;
+  }
+  static std::size_t part_count(RankShares const& shares, RankPlan const& plan, int views) {
+    if (plan.method != RankMethod::summed_slabs || plan.views.count == 0) return 0;
+    return index(views) * shares.view_count() * index(shares.size() - 1);
   }
 };
 

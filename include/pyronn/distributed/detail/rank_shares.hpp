@@ -46,8 +46,8 @@ struct AddRows {
   }
 };
 
-/// How many views are exchanged at a time on cores, and first of all on others. A power of two, as
-/// some models sum up views by eights.
+/// How many views are exchanged at a time on cores. A power of two, as some models sum up views by
+/// eights.
 inline constexpr int usual_views_at_a_time = 32;
 
 /// The shares of all ranks.
@@ -64,23 +64,38 @@ struct RankShares {
   [[nodiscard]] RankShare own_views() const { return views[index(rank)]; }
   [[nodiscard]] std::size_t view_count() const { return plane_count(projections); }
 
-  /// Blocks of views, the same in all ranks, whoever has them. The first one is small, as all wait
-  /// for it; to work on a view takes a GPU some eight times as long as to exchange it. Large ones
-  /// are nearly equal, and sums by eights are made in one of them.
+  /// Blocks of views, the same in all ranks, whoever has them. Of more than on cores the first one
+  /// is small, as all wait for it: a tenth of the others, as to work on a view takes a GPU some ten
+  /// times as long as to exchange it. These are nearly equal; sums by eights are made in one of
+  /// them.
   [[nodiscard]] std::vector<RankShare> blocks(int views_at_a_time) const {
     std::vector<RankShare> result;
-    int most = std::min(views_at_a_time, usual_views_at_a_time);
+    int count = first_block(views_at_a_time);
     for (int first = 0; first < projections[2]; first += result.back().count) {
       int const left = projections[2] - first;
-      int count = std::min(most, left);
-      if (most == views_at_a_time && most > usual_views_at_a_time) {
-        int const blocks_left = (left - 1) / most + 1;
-        count = std::min(count, ((left - 1) / blocks_left / 8 + 1) * 8);
+      result.push_back({first, std::min(count, left)});
+      int const after = left - result.back().count;
+      count = views_at_a_time;
+      if (views_at_a_time > usual_views_at_a_time && after > 0) {
+        int const blocks_left = (after - 1) / views_at_a_time + 1;
+        count = std::min(views_at_a_time, ((after - 1) / blocks_left / 8 + 1) * 8);
       }
-      result.push_back({first, count});
-      most = std::min(views_at_a_time, 8 * most);
     }
     return result;
+  }
+  /// How many views one of so many slots, which blocks take in turn, must hold; of any subset, too,
+  /// which may have up to eight more after its first block.
+  [[nodiscard]] int views_in_slot(int slot, int slots, int views_at_a_time) const {
+    int const first = first_block(views_at_a_time);
+    int const after = std::min(projections[2], projections[2] - first + 8);
+    if (slots == 1 || after > views_at_a_time) return std::min(views_at_a_time, projections[2]);
+    return slot == 0 ? first : after;
+  }
+  /// Of all slots together.
+  [[nodiscard]] int views_in_slots(int slots, int views_at_a_time) const {
+    int sum = 0;
+    for (int n = 0; n < slots; ++n) sum += views_in_slot(n, slots, views_at_a_time);
+    return sum;
   }
 
   /// The views of a block that a rank has.
@@ -197,6 +212,12 @@ struct RankShares {
 
  private:
   static std::size_t index(int n) { return static_cast<std::size_t>(n); }
+
+  [[nodiscard]] int first_block(int views_at_a_time) const {
+    int const first =
+        views_at_a_time > usual_views_at_a_time ? (projections[2] / 88 + 1) * 8 : views_at_a_time;
+    return std::min({first, views_at_a_time, projections[2]});
+  }
 
   static std::byte const* bytes(float const* data) {
     return reinterpret_cast<std::byte const*>(data);
