@@ -3,6 +3,7 @@
 #pragma once
 
 /// FistaTv: accelerated proximal gradients for least squares with total variation.
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -90,6 +91,7 @@ class FistaTv {
     Executor const& executor = system_.executor();
     system_.check(image, numbers());
     image_ = image;
+    find_reach();
     double norm = options_.norm;
     if (norm == 0) {
       norm = norm_margin * system_.norm(own(beyond()), rays(), numbers(), norm_tolerance);
@@ -98,8 +100,11 @@ class FistaTv {
     system_.bound(image_);
     copy(executor, image_, own(beyond()));
     receive_mask();
-    dual().clear(executor);
     fill(executor, layout_.numbers.in(memory_.data()), 0);
+    if constexpr (Dual::is_rounded) {
+      if (options_.strength > 0) measure_range();
+    }
+    dual().clear(executor);
     detail::run_scalar_step(executor, detail::SetNumber{detail::fista_t, 1}, numbers());
   }
 
@@ -110,10 +115,15 @@ class FistaTv {
     descend();
     detail::run_scalar_step(executor, detail::Momentum{}, numbers());
     receive_slices();
-    if (options_.strength > 0) {
-      dual().improve(executor, prox_problem(), options_.inner_iterations);
+    if (needs_care()) {
+      take_careful_step();
+    } else {
+      auto const weight = dual().given(prox_problem());
+      if (options_.strength > 0) {
+        dual().improve(executor, prox_problem(), weight, options_.inner_iterations);
+      }
+      extrapolate(own_slices(dual().image(prox_problem(), weight)));
     }
-    extrapolate(own_slices(dual().image(prox_problem())));
     detail::SquareDifferenceTerm<Pixel> const term{image_.data, own(beyond()).data};
     detail::reduce<detail::Unchanged>(executor, {"FistaTv", "", "", "FistaTv: distance"}, term,
                                       image_.count(), numbers() + detail::fista_distance,
@@ -160,6 +170,7 @@ class FistaTv {
     state.image(image_);
     state.memory(memory_);
     state.number(square_);
+    state.number(range_);
   }
 
  private:
@@ -170,6 +181,10 @@ class FistaTv {
   /// find it closer takes as long as the iterations. They are stable for any L above 3/4 of |A|^2.
   static constexpr double norm_tolerance = 1e-3;
   static constexpr double norm_margin = 1.01;
+
+  /// The numbers in the executor's memory: those of Momentum, two measures, those of weights.
+  static constexpr int prox_measures = detail::fista_numbers + 2;
+  static constexpr int num_numbers = prox_measures + detail::prox_numbers;
 
   /// Whether images are slabs of one that others have the rest of. Arrays that belong to the
   /// proximal step have some slices of theirs, in which it is done, too.
@@ -185,7 +200,7 @@ class FistaTv {
           beyond{arrays.template add<Pixel>(detail::with_slices(map.domain(), beside))},
           dual{arrays, beyond.extents},
           mask{is_slab ? arrays.template add<Pixel>(beyond.extents) : beyond},
-          numbers{arrays.add<double>(Extents<1>{detail::fista_numbers + 2})} {}
+          numbers{arrays.add<double>(Extents<1>{num_numbers})} {}
 
     detail::ArrayLayout arrays;
     detail::Slot<Ray, System::ray_rank> rays;
@@ -203,6 +218,49 @@ class FistaTv {
     detail::expects(options.norm >= 0 && std::isfinite(options.norm), "FistaTv: norm ",
                     options.norm, " must be at least 0 and finite");
     return options;
+  }
+
+  /// Of the image of all who have a slab of it.
+  void find_reach() {
+    auto const all = detail::elements_over_ranks(system_.executor(), image_.count());
+    reach_ = detail::reach_of(lattice_, all / std::max<std::int64_t>(image_.slice_count(), 1));
+  }
+
+  /// How far y ranges at the start: x0 and what the data add in one step from 0.
+  void measure_range() {
+    double* const measures = numbers() + prox_measures;
+    auto const range_of = [&](Image image) {
+      detail::measure_spread(system_.executor(), "FistaTv", image.data, image.count(), measures,
+                             system_.workspace());
+      auto const found = detail::numbers_on_host<2>(system_.executor(), measures);
+      return 2 * found[detail::prox_spread];
+    };
+    Image const gradient = own(dual().scratch());
+    system_.weigh(system_.problem().data, rays());
+    system_.apply_transpose(rays(), gradient);
+    system_.mask(gradient);
+    range_ = range_of(gradient) / square_ + range_of(image_);
+    fill(system_.executor(), layout_.numbers.in(memory_.data()), 0);
+  }
+
+  /// Whether the dual might lose something of the image.
+  [[nodiscard]] bool needs_care() const {
+    if constexpr (!Dual::is_rounded) return false;
+    return options_.strength > 0 &&
+           detail::needs_care(lattice_, options_.strength / square_, range_);
+  }
+
+  void take_careful_step() {
+    Executor const& executor = system_.executor();
+    Image const point = own(beyond());
+    double* const measures = numbers() + prox_measures;
+    auto const problem = prox_problem();
+    auto const weight = dual().measured(executor, "FistaTv", problem, point, reach_,
+                                        options_.inner_iterations, measures, system_.workspace());
+    dual().improve(executor, problem, weight, options_.inner_iterations);
+    dual().prove_even(executor, "FistaTv", problem, point, point.data - beyond().data, reach_,
+                      measures, system_.workspace());
+    extrapolate(own_slices(dual().image(problem, weight)));
   }
 
   /// y += 1/L A' W (b - A y), where pixels are sought.
@@ -280,6 +338,8 @@ class FistaTv {
   Buffer<std::byte, Executor> memory_;
   Image image_{};
   double square_ = 0;
+  double range_ = 0;  ///< about that of y at the start
+  double reach_ = 0;  ///< reach_of the image
 };
 
 }  // namespace pyronn

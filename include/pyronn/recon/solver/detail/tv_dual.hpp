@@ -18,6 +18,7 @@
 #include <pyronn/recon/solver/detail/array_layout.hpp>
 #include <pyronn/recon/solver/detail/element_steps.hpp>
 #include <pyronn/recon/solver/detail/tv_steps.hpp>
+#include <pyronn/recon/solver/detail/tv_weight.hpp>
 #include <pyronn/recon/solver/problem.hpp>
 
 namespace pyronn::detail {
@@ -45,16 +46,18 @@ struct DualStorage<double> {
   }
 };
 
-/// The image of a dual p: bounded(y - w D' p), and y as it is where the mask is 0.
-template <class T, int Rank>
+/// The image of a dual p: bounded(y - w D' p), and y as it is where the mask is 0. Weight is
+/// GivenWeight or MeasuredWeight.
+template <class T, int Rank, class Weight_ = GivenWeight<element_number_t<T>>>
 struct ImageOfDual {
   using Number = element_number_t<T>;
+  using Weight = Weight_;
   using Stored = typename DualStorage<Number>::Stored;
 
   Lattice<Number, Rank> lattice;
   T const* noisy;      ///< y
   Stored const* dual;  ///< p
-  Number weight;       ///< w over the limit of what is stored
+  Weight weight;       ///< w
   T const* mask;       ///< or null
   Number lower;
   Number upper;
@@ -63,10 +66,13 @@ struct ImageOfDual {
   PYRONN_HOST_DEVICE void row(Place<Rank> const& place, int count, Number* out) const {
     lattice.transposed_differences(dual, place, count, out);
     T const* const values = noisy + place.index;
-    Number const w = weight;
+    Number const w = weight.weight();
     Number const low = lower;
     Number const high = upper;
     for (int i = 0; i < count; ++i) out[i] = bounded(widen(values[i]) - w * out[i], low, high);
+    if (weight.is_even()) {
+      for (int i = 0; i < count; ++i) out[i] = bounded(weight.mean(), low, high);
+    }
     if (mask == nullptr) return;
     for (int i = 0; i < count; ++i) {
       if (widen(mask[place.index + i]) == Number{0}) out[i] = widen(values[i]);
@@ -75,13 +81,12 @@ struct ImageOfDual {
 };
 
 /// next = p + step D x, of the image x of p, shortened to length 1 where it is longer.
-template <class T, int Rank>
+template <class T, int Rank, class Weight>
 struct DualStep {
   using Number = element_number_t<T>;
   using Storage = DualStorage<Number>;
 
-  ImageOfDual<T, Rank> image;
-  Number step;
+  ImageOfDual<T, Rank, Weight> image;
   typename Storage::Stored* next;
 
   template <int Width>
@@ -103,7 +108,10 @@ struct DualStep {
     std::int64_t const all = image.lattice.extents.count();
     for (int axis = 0; axis < Rank; ++axis) {
       typename Storage::Stored* const out = next + (axis * all + place.index);
-      for (int i = 0; i < count; ++i) out[i] = Storage::round(values[axis][i]);
+      for (int i = 0; i < count; ++i) {
+        out[i] = image.weight.template round<Storage>(values[axis][i],
+                                                      axis * all + place.index + i);
+      }
     }
   }
 
@@ -122,7 +130,7 @@ struct DualStep {
     constexpr auto most = static_cast<Number>(1e15);
     typename Storage::Stored const* const before =
         image.dual + (axis * image.lattice.extents.count() + place.index);
-    Number const factor = step * image.lattice.inverse_spacing[axis];
+    Number const factor = image.weight.step_length() * image.lattice.inverse_spacing[axis];
     for (int i = 0; i < count; ++i) {
       values[i] =
           static_cast<Number>(before[i]) + bounded(factor * (beside[i] - here[i]), -most, most);
@@ -160,18 +168,50 @@ struct SlicesOfImage {
 };
 
 /// Writes the image of a dual.
-template <class T, int Rank>
+template <class T, class ImageOf>
 struct WriteImage {
   using Number = element_number_t<T>;
 
-  ImageOfDual<T, Rank> image;
+  ImageOf image;
   T* out;
 
-  template <int Width>
+  template <int Width, int Rank>
   PYRONN_HOST_DEVICE void row(Place<Rank> const& place, int count) const {
     Number values[Width];
     image.row(place, count, values);
     for (int i = 0; i < count; ++i) out[place.index + i] = element_of<T>(values[i]);
+  }
+};
+
+/// |x - *middle| of an image x, as a term of its pixels from the first one on.
+template <class ImageOf>
+struct DualImageDistance {
+  ImageOf image;
+  std::int64_t first;
+  double const* middle;
+
+  PYRONN_HOST_DEVICE double operator()(std::int64_t i) const {
+    typename ImageOf::Number value[1];
+    image.row(image.lattice.place(first + i), 1, value);
+    double const distance = static_cast<double>(value[0]) - *middle;
+    return distance < 0 ? -distance : distance;
+  }
+};
+
+/// The square of a dual vector's length, as a term.
+template <class Stored, int Rank>
+struct DualSquare {
+  Stored const* dual;
+  std::int64_t stride;  ///< of its components
+  double limit;
+
+  PYRONN_HOST_DEVICE double operator()(std::int64_t i) const {
+    double sum = 0;
+    for (int axis = 0; axis < Rank; ++axis) {
+      double const component = static_cast<double>(dual[axis * stride + i]) / limit;
+      sum += component * component;
+    }
+    return sum;
   }
 };
 
@@ -193,6 +233,9 @@ class TvDual {
   using Stored = typename Storage::Stored;
 
  public:
+  /// Whether it is of integers.
+  static constexpr bool is_rounded = std::is_integral_v<Stored>;
+
   /// Where both sets lie.
   struct Slots {
     Slots(ArrayLayout& arrays, Extents<Rank> const& extents)
@@ -212,26 +255,69 @@ class TvDual {
     for_each_element(executor, FillElements<Stored>{Stored{}}, first_.data, first_.count());
   }
 
+  /// The weight of a problem, as it is.
+  [[nodiscard]] GivenWeight<Number> given(ProxProblem<T, Rank> const& problem) const {
+    double const step = step_factor * limit / (problem.weight * lattice_.norm_square_bound());
+    return {static_cast<Number>(problem.weight / limit),
+            static_cast<Number>(std::min(step, 1e30))};
+  }
+
+  /// Queues what must come before steps with the weight in `numbers`: of the image's `own` pixels.
+  template <class Executor, class View>
+  MeasuredWeight<Number> measured(Executor const& executor, char const* name,
+                                  ProxProblem<T, Rank> const& problem, View const& own,
+                                  double reach, int iterations, double* numbers,
+                                  Workspace<Executor>& workspace) const {
+    measure_spread(executor, name, own.data, own.count(), numbers, workspace);
+    MeasureWeight const measure{problem.weight,
+                                reach,
+                                limit,
+                                step_factor,
+                                lattice_.norm_square_bound(),
+                                static_cast<double>(iterations),
+                                problem.mask == nullptr ? 1.0 : 0.0};
+    run_scalar_step(executor, measure, numbers);
+    return {numbers, 0};
+  }
+
   /// Queues so many steps, an even number, of projected gradients.
-  template <class Executor>
-  void improve(Executor const& executor, ProxProblem<T, Rank> const& problem,
+  template <class Executor, class Weight>
+  void improve(Executor const& executor, ProxProblem<T, Rank> const& problem, Weight weight,
                int iterations) const {
-    // Any factor below 2 converges.
-    constexpr double factor = 1.9;
-    double const step = factor * static_cast<double>(Storage::limit) /
-                        (problem.weight * lattice_.norm_square_bound());
-    auto const bounded_step = static_cast<Number>(std::min(step, 1e30));
     for (int n = 0; n < iterations; ++n) {
       Stored* const from = n % 2 == 0 ? first_.data : second_.data;
       Stored* const to = n % 2 == 0 ? second_.data : first_.data;
-      DualStep<T, Rank> const pass{image_of(problem, from), bounded_step, to};
+      DualStep<T, Rank, Weight> const pass{image_of(problem, weight, from), to};
       for_each_row(executor, lattice_, pass);
+      weight.next();
     }
   }
 
+  /// Queues a look at whether the result is the mean, once all pixels are sought. Its slices from
+  /// `first` on are `own`.
+  template <class Executor, class View>
+  void prove_even(Executor const& executor, char const* name, ProxProblem<T, Rank> problem,
+                  View const& own, std::int64_t first, double reach, double* numbers,
+                  Workspace<Executor>& workspace) const {
+    if (problem.mask != nullptr) return;
+    problem.bounds = {};
+    UnevenWeight<Number> const weight{{numbers, 0}};
+    ImageOfDual<T, Rank, UnevenWeight<Number>> const image = image_of(problem, weight, first_.data);
+    DualImageDistance<ImageOfDual<T, Rank, UnevenWeight<Number>>> const rest{image, first,
+                                                                             numbers + prox_mean};
+    VectorNames const names{name, "", "", "proof"};
+    reduce<Unchanged, Larger>(executor, names, rest, own.count(), numbers + prox_rest, workspace);
+    DualSquare<Stored, Rank> const square{first_.data + first, lattice_.extents.count(), limit};
+    reduce<Unchanged, Larger>(executor, names, square, own.count(), numbers + prox_longest,
+                              workspace);
+    run_scalar_step(executor, ProveEven{problem.weight, reach, limit}, numbers);
+  }
+
   /// The image of the dual.
-  [[nodiscard]] ImageOfDual<T, Rank> image(ProxProblem<T, Rank> const& problem) const {
-    return image_of(problem, first_.data);
+  template <class Weight>
+  [[nodiscard]] ImageOfDual<T, Rank, Weight> image(ProxProblem<T, Rank> const& problem,
+                                                   Weight const& weight) const {
+    return image_of(problem, weight, first_.data);
   }
 
   /// Memory that is free between calls, of at least one image.
@@ -248,12 +334,18 @@ class TvDual {
   [[nodiscard]] Lattice<Number, Rank> const& lattice() const { return lattice_; }
 
  private:
-  [[nodiscard]] ImageOfDual<T, Rank> image_of(ProxProblem<T, Rank> const& problem,
-                                              Stored const* dual) const {
+  /// Any factor below 2 converges.
+  static constexpr double step_factor = 1.9;
+  static constexpr double limit = static_cast<double>(Storage::limit);
+
+  template <class Weight>
+  [[nodiscard]] ImageOfDual<T, Rank, Weight> image_of(ProxProblem<T, Rank> const& problem,
+                                                      Weight const& weight,
+                                                      Stored const* dual) const {
     return {lattice_,
             problem.noisy,
             dual,
-            static_cast<Number>(problem.weight / static_cast<double>(Storage::limit)),
+            weight,
             problem.mask,
             static_cast<Number>(problem.bounds.lower),
             static_cast<Number>(problem.bounds.upper)};
