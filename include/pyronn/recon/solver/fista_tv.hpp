@@ -53,6 +53,11 @@ struct FistaTvOptions {
 /// accelerated gradient method", J. Mach. Learn. Res. 17 (2016). What TV and c are per unit of
 /// length: total_variation.
 ///
+/// Any strength is right: where c / L is so large beside what the data let the image range over that
+/// the dual's 16 bits would lose something of it, iterations measure the image, too, on the device.
+/// From some strength on the image is one number where all pixels are sought; with a mask larger
+/// ones than the bound that TvProx names count as this.
+///
 /// An iteration takes one call of A and one of A'. It allocates nothing and does not synchronise,
 /// and can be captured in a CUDA graph. Beside the image there are one more, the dual of TvProx and
 /// one set of projections: four volumes of float in space. Where images are slabs of one, as on
@@ -84,8 +89,8 @@ class FistaTv {
         memory_{executor, layout_.arrays.bytes()} {}
 
   /// Begins with this image, whose pixels within the mask are brought between the bounds, and which
-  /// the iterations change. Finds the norm, and makes the dual 0. Waits. Throws InvalidArgument for
-  /// arrays of the wrong size, data that are not finite, weights and masks without any use, and
+  /// the iterations change. Finds the norm, takes a call of A', and makes the dual 0. Waits. Throws
+  /// InvalidArgument for arrays of the wrong size, data that are not finite, weights and masks without any use, and
   /// where A is 0 on all pixels that are sought.
   void start(Image image) {
     Executor const& executor = system_.executor();
@@ -100,11 +105,11 @@ class FistaTv {
     system_.bound(image_);
     copy(executor, image_, own(beyond()));
     receive_mask();
-    fill(executor, layout_.numbers.in(memory_.data()), 0);
     if constexpr (Dual::is_rounded) {
       if (options_.strength > 0) measure_range();
     }
     dual().clear(executor);
+    fill(executor, layout_.numbers.in(memory_.data()), 0);
     detail::run_scalar_step(executor, detail::SetNumber{detail::fista_t, 1}, numbers());
   }
 
@@ -226,21 +231,17 @@ class FistaTv {
     reach_ = detail::reach_of(lattice_, all / std::max<std::int64_t>(image_.slice_count(), 1));
   }
 
-  /// How far y ranges at the start: x0 and what the data add in one step from 0.
+  /// How far the first step from 0 ranges: no further than y, or not much.
   void measure_range() {
-    double* const measures = numbers() + prox_measures;
-    auto const range_of = [&](Image image) {
-      detail::measure_spread(system_.executor(), "FistaTv", image.data, image.count(), measures,
-                             system_.workspace());
-      auto const found = detail::numbers_on_host<2>(system_.executor(), measures);
-      return 2 * found[detail::prox_spread];
-    };
     Image const gradient = own(dual().scratch());
     system_.weigh(system_.problem().data, rays());
     system_.apply_transpose(rays(), gradient);
     system_.mask(gradient);
-    range_ = range_of(gradient) / square_ + range_of(image_);
-    fill(system_.executor(), layout_.numbers.in(memory_.data()), 0);
+    double* const measures = numbers() + prox_measures;
+    detail::measure_spread(system_.executor(), "FistaTv", gradient.data, gradient.count(), measures,
+                           system_.workspace());
+    auto const found = detail::numbers_on_host<2>(system_.executor(), measures);
+    range_ = 2 * found[detail::prox_spread] / square_;
   }
 
   /// Whether the dual might lose something of the image.
@@ -338,7 +339,7 @@ class FistaTv {
   Buffer<std::byte, Executor> memory_;
   Image image_{};
   double square_ = 0;
-  double range_ = 0;  ///< about that of y at the start
+  double range_ = 0;  ///< of the first step from 0
   double reach_ = 0;  ///< reach_of the image
 };
 

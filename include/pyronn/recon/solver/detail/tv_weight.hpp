@@ -17,7 +17,9 @@
 #include <pyronn/core/config.hpp>
 #include <pyronn/core/storage.hpp>
 #include <pyronn/exec/detail/reduction.hpp>
+#include <pyronn/exec/detail/scalar.hpp>
 #include <pyronn/exec/workspace.hpp>
+#include <pyronn/recon/solver/detail/element_steps.hpp>
 #include <pyronn/recon/solver/detail/scalar_steps.hpp>
 #include <pyronn/recon/solver/detail/tv_steps.hpp>
 
@@ -42,10 +44,10 @@ double reach_of(Lattice<Number, Rank> const& lattice, std::int64_t slices) {
   return std::sqrt(square);
 }
 
-/// Whether an image of this range lets the dual lose what is seen.
+/// Whether the dual might lose what is seen of an image of this range, of which 0 says nothing.
 template <class Number, int Rank>
 bool needs_care(Lattice<Number, Rank> const& lattice, double weight, double range) {
-  return weight * std::sqrt(lattice.norm_square_bound()) > careless_ranges * range && range > 0;
+  return weight * std::sqrt(lattice.norm_square_bound()) > careless_ranges * range;
 }
 
 /// The weight w, and how long the steps of its dual are; rounded to the nearest.
