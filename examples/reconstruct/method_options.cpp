@@ -67,6 +67,10 @@ void add_method_options(CLI::App& app, MethodOptions& options) {
                  "Of the penalty in tv (or chosen) pdhg admm-tv pwls; README")
       ->check(in(positive))
       ->group(group);
+  app.add_option("--delta", options.delta,
+                 "Of pwls: slope from which on differences are edges [1/mm^2]; else chosen")
+      ->check(in(positive))
+      ->group(group);
   app.add_option("--mask", options.mask, "Volume (.npy): voxels of 0 keep their start")
       ->group(group);
   app.add_flag("--nonnegative", options.is_nonnegative, "No voxel below 0; not cgls, lsqr")
@@ -106,6 +110,7 @@ void check_method_options(CLI::App const& app, Options const& all) {
   for (char const* const option : of_iterations) checks.allow(option, iterates, "does not iterate");
   checks.allow("--subsets", facts.has_subsets, "takes no subsets of a number that is chosen");
   checks.allow("--strength", facts.needs_strength, "has no penalty");
+  checks.allow("--delta", facts.method == Method::pwls, "has no such penalty");
   checks.allow("--nonnegative", facts.has_bounds, "keeps no bounds");
   for (char const* const option : {"--window", "--redundancy"}) {
     checks.allow(option, options.wants_fbp(), "does not filter");
