@@ -130,11 +130,17 @@ BOOST_AUTO_TEST_CASE(of_few_slopes) {
 
 BOOST_AUTO_TEST_CASE(refused) {
   Doubles values(12, 1.0);
-  test::check_refused([&] { return slope_of<float>(values, Extents<2>{4, 3}, {1, 0, 1}); },
-                      "edge_slope: spacing 0 along axis 1 must be positive");
+  test::check_refused(
+      [&] {
+        return slope_of<float>(values, Extents<2>{4, 3}, {1, 0, 1});
+      },
+      "edge_slope: spacing 0 along axis 1 must be positive");
   values[3] = test::not_a_number;
-  test::check_refused([&] { return slope_of<float>(values, Extents<2>{4, 3}, {1, 1, 1}); },
-                      "edge_slope: some pixels of the image are not finite");
+  test::check_refused(
+      [&] {
+        return slope_of<float>(values, Extents<2>{4, 3}, {1, 1, 1});
+      },
+      "edge_slope: some pixels of the image are not finite");
 }
 
 // Nothing is absolute.
@@ -151,9 +157,7 @@ BOOST_AUTO_TEST_CASE(pwls_without_a_scale) {
   auto const made = [&](auto options, double strength) {
     options.strength = strength;
     options.subsets = 3;
-    return [&system, options] {
-      Pwls const solver{test::executor(), system.problem, options};
-    };
+    return [&system, options] { Pwls const solver{test::executor(), system.problem, options}; };
   };
   test::check_refused(made(PwlsOptions<HuberPotential>{}, 0.1),
                       "Pwls: the potential's delta 0 must be positive and finite; edge_slope");

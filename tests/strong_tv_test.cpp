@@ -189,8 +189,7 @@ BOOST_AUTO_TEST_CASE(steps) {
     BOOST_TEST(worst_distance(step_of(noisy, size, weight, {{1, 1, 1}, 3000}), mean) < 3e-3);
   for (double const weight : {12.0, 1e4, 1e30})
     BOOST_TEST(worst_distance(step_of(noisy, size, weight, {{1, 1, 1}, 3000}), mean) < 1e-6);
-  BOOST_TEST(step_of(noisy, size, 1e4, {{1, 1, 1}, 20, {0.5, 2}}) ==
-                 Floats(noisy.size(), 0.5F),
+  BOOST_TEST(step_of(noisy, size, 1e4, {{1, 1, 1}, 20, {0.5, 2}}) == Floats(noisy.size(), 0.5F),
              boost::test_tools::per_element());
 }
 
@@ -201,8 +200,7 @@ BOOST_AUTO_TEST_CASE(steps_that_leave_something) {
   test::TvProblem of{{size, size}, {}, {noisy.begin(), noisy.end()}, 0};
   for (double const weight : {0.1, 0.5, 1.0}) {
     of.strength = weight;
-    TvProx<double, 2, test::Executor> in_double{
-        test::executor(), {size, size}, {{1, 1, 1}, 4000}};
+    TvProx<double, 2, test::Executor> in_double{test::executor(), {size, size}, {{1, 1, 1}, 4000}};
     test::Array<double, 2> in{{size, size}, of.data};
     test::Array<double, 2> out{{size, size}, 0.0};
     in_double(in.view(), weight, out.view());

@@ -171,8 +171,8 @@ std::string text_of(Iteration const& iteration) {
                                                     : "by views that are held out");
   }
   if (iteration.facts.method == Method::pwls) {
-    text += ", delta " + (iteration.delta > 0 ? number_text(iteration.delta)
-                                              : "by the slopes of an image");
+    text += ", delta " +
+            (iteration.delta > 0 ? number_text(iteration.delta) : "by the slopes of an image");
   }
   if (iteration.is_nonnegative || iteration.facts.multiplies) text += ", no voxel below 0";
   return iteration.mask.empty() ? text : text + ", within the mask";

@@ -112,8 +112,7 @@ struct SumChunks {
     for (; row + rows_at_a_time <= whole_rows; row += rows_at_a_time) {
       for (int n = 0; n < rows_at_a_time; ++n) {
         for (int lane = 0; lane < Width; ++lane) {
-          lanes[lane] =
-              Join::of(lanes[lane], term_at(first + (n * reduction_lanes + lane)));
+          lanes[lane] = Join::of(lanes[lane], term_at(first + (n * reduction_lanes + lane)));
         }
       }
       first += std::int64_t{rows_at_a_time} * reduction_lanes;
@@ -204,9 +203,9 @@ std::int64_t elements_over_ranks(Executor const& executor, std::int64_t own) {
   }
 }
 
-/// Writes Finish of the sum of all terms to `*result`, or with Larger of the largest one; of several
-/// ranks of the sum of their largest ones. Throws OutOfMemory for a workspace that is
-/// too small and InvalidArgument for a result that the executor cannot reach.
+/// Writes Finish of the sum of all terms to `*result`, or with Larger of the largest one; of
+/// several ranks of the sum of their largest ones. Throws OutOfMemory for a workspace that is too
+/// small and InvalidArgument for a result that the executor cannot reach.
 template <class Finish, class Join = Added, class Executor, class Term, class Result>
 void reduce(Executor const& executor, VectorNames const& names, Term const& term,
             std::int64_t elements, Result* result, Workspace<Executor>& workspace) {

@@ -58,9 +58,7 @@ struct HuberPotential {
   PYRONN_HOST_DEVICE Number curvature(Number t) const {
     return 1 / max(static_cast<Number>(delta), abs(t));
   }
-  void check(char const* solver) const {
-    detail::check_delta(solver, delta);
-  }
+  void check(char const* solver) const { detail::check_delta(solver, delta); }
   /// @}
 };
 

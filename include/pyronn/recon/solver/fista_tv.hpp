@@ -3,7 +3,6 @@
 #pragma once
 
 /// FistaTv: accelerated proximal gradients for least squares with total variation.
-#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -17,6 +16,7 @@
 #include <pyronn/operators/algebra/operator_norm.hpp>
 #include <pyronn/recon/solver/detail/array_layout.hpp>
 #include <pyronn/recon/solver/detail/element_steps.hpp>
+#include <pyronn/recon/solver/detail/fista_layout.hpp>
 #include <pyronn/recon/solver/detail/fista_steps.hpp>
 #include <pyronn/recon/solver/detail/pixel_spacing.hpp>
 #include <pyronn/recon/solver/detail/scalar_steps.hpp>
@@ -53,10 +53,10 @@ struct FistaTvOptions {
 /// accelerated gradient method", J. Mach. Learn. Res. 17 (2016). What TV and c are per unit of
 /// length: total_variation.
 ///
-/// Any strength is right: where c / L is so large beside what the data let the image range over that
-/// the dual's 16 bits would lose something of it, iterations measure the image, too, on the device.
-/// From some strength on the image is one number where all pixels are sought; with a mask larger
-/// ones than the bound that TvProx names count as this.
+/// Any strength is right: where c / L is so large beside what the data let the image range over
+/// that the dual's 16 bits would lose something of it, iterations measure the image, too, on the
+/// device. From some strength on the image is one number where all pixels are sought; with a mask
+/// larger ones than the bound that TvProx names count as this.
 ///
 /// An iteration takes one call of A and one of A'. It allocates nothing and does not synchronise,
 /// and can be captured in a CUDA graph. Beside the image there are one more, the dual of TvProx and
@@ -90,13 +90,12 @@ class FistaTv {
 
   /// Begins with this image, whose pixels within the mask are brought between the bounds, and which
   /// the iterations change. Finds the norm, takes a call of A', and makes the dual 0. Waits. Throws
-  /// InvalidArgument for arrays of the wrong size, data that are not finite, weights and masks without any use, and
-  /// where A is 0 on all pixels that are sought.
+  /// InvalidArgument for arrays of the wrong size, data that are not finite, weights and masks
+  /// without any use, and where A is 0 on all pixels that are sought.
   void start(Image image) {
     Executor const& executor = system_.executor();
     system_.check(image, numbers());
     image_ = image;
-    find_reach();
     double norm = options_.norm;
     if (norm == 0) {
       norm = norm_margin * system_.norm(own(beyond()), rays(), numbers(), norm_tolerance);
@@ -105,8 +104,9 @@ class FistaTv {
     system_.bound(image_);
     copy(executor, image_, own(beyond()));
     receive_mask();
-    if constexpr (Dual::is_rounded) {
-      if (options_.strength > 0) measure_range();
+    if (Dual::is_rounded && has_tv()) {
+      range_ =
+          detail::range_of_data(system_, rays(), own(dual().scratch()), numbers() + prox_measures);
     }
     dual().clear(executor);
     fill(executor, layout_.numbers.in(memory_.data()), 0);
@@ -120,14 +120,17 @@ class FistaTv {
     descend();
     detail::run_scalar_step(executor, detail::Momentum{}, numbers());
     receive_slices();
+    auto const problem = prox_problem();
     if (needs_care()) {
-      take_careful_step();
+      Image const point = own(beyond());
+      extrapolate(dual().image(
+          problem,
+          dual().improve_with_care(executor, "FistaTv", problem, point, options_.inner_iterations,
+                                   numbers() + prox_measures, system_.workspace())));
     } else {
-      auto const weight = dual().given(prox_problem());
-      if (options_.strength > 0) {
-        dual().improve(executor, prox_problem(), weight, options_.inner_iterations);
-      }
-      extrapolate(own_slices(dual().image(prox_problem(), weight)));
+      auto const weight = dual().given(problem);
+      if (has_tv()) dual().improve(executor, problem, weight, options_.inner_iterations);
+      extrapolate(dual().image(problem, weight));
     }
     detail::SquareDifferenceTerm<Pixel> const term{image_.data, own(beyond()).data};
     detail::reduce<detail::Unchanged>(executor, {"FistaTv", "", "", "FistaTv: distance"}, term,
@@ -187,9 +190,8 @@ class FistaTv {
   static constexpr double norm_tolerance = 1e-3;
   static constexpr double norm_margin = 1.01;
 
-  /// The numbers in the executor's memory: those of Momentum, two measures, those of weights.
-  static constexpr int prox_measures = detail::fista_numbers + 2;
-  static constexpr int num_numbers = prox_measures + detail::prox_numbers;
+  using Layout = detail::FistaLayout<Map>;
+  static constexpr int prox_measures = Layout::prox_measures;
 
   /// Whether images are slabs of one that others have the rest of. Arrays that belong to the
   /// proximal step have some slices of theirs, in which it is done, too.
@@ -198,22 +200,6 @@ class FistaTv {
   static SlicesBeside beside(Map const& map, FistaTvOptions const& options) {
     return detail::slices_beside(map, options.inner_iterations + 1);
   }
-
-  struct Layout {
-    Layout(Map const& map, SlicesBeside const& beside)
-        : rays{arrays.template add<Ray>(map.range())},
-          beyond{arrays.template add<Pixel>(detail::with_slices(map.domain(), beside))},
-          dual{arrays, beyond.extents},
-          mask{is_slab ? arrays.template add<Pixel>(beyond.extents) : beyond},
-          numbers{arrays.add<double>(Extents<1>{num_numbers})} {}
-
-    detail::ArrayLayout arrays;
-    detail::Slot<Ray, System::ray_rank> rays;
-    detail::Slot<Pixel, System::image_rank> beyond;
-    typename Dual::Slots dual;
-    detail::Slot<Pixel, System::image_rank> mask;
-    detail::Slot<double, 1> numbers;
-  };
 
   static FistaTvOptions const& checked(FistaTvOptions const& options) {
     detail::check_strength("FistaTv", options.strength);
@@ -225,43 +211,10 @@ class FistaTv {
     return options;
   }
 
-  /// Of the image of all who have a slab of it.
-  void find_reach() {
-    auto const all = detail::elements_over_ranks(system_.executor(), image_.count());
-    reach_ = detail::reach_of(lattice_, all / std::max<std::int64_t>(image_.slice_count(), 1));
-  }
-
-  /// How far the first step from 0 ranges: no further than y, or not much.
-  void measure_range() {
-    Image const gradient = own(dual().scratch());
-    system_.weigh(system_.problem().data, rays());
-    system_.apply_transpose(rays(), gradient);
-    system_.mask(gradient);
-    double* const measures = numbers() + prox_measures;
-    detail::measure_spread(system_.executor(), "FistaTv", gradient.data, gradient.count(), measures,
-                           system_.workspace());
-    auto const found = detail::numbers_on_host<2>(system_.executor(), measures);
-    range_ = 2 * found[detail::prox_spread] / square_;
-  }
-
+  [[nodiscard]] bool has_tv() const { return options_.strength > 0; }
   /// Whether the dual might lose something of the image.
   [[nodiscard]] bool needs_care() const {
-    if constexpr (!Dual::is_rounded) return false;
-    return options_.strength > 0 &&
-           detail::needs_care(lattice_, options_.strength / square_, range_);
-  }
-
-  void take_careful_step() {
-    Executor const& executor = system_.executor();
-    Image const point = own(beyond());
-    double* const measures = numbers() + prox_measures;
-    auto const problem = prox_problem();
-    auto const weight = dual().measured(executor, "FistaTv", problem, point, reach_,
-                                        options_.inner_iterations, measures, system_.workspace());
-    dual().improve(executor, problem, weight, options_.inner_iterations);
-    dual().prove_even(executor, "FistaTv", problem, point, point.data - beyond().data, reach_,
-                      measures, system_.workspace());
-    extrapolate(own_slices(dual().image(problem, weight)));
+    return Dual::is_rounded && has_tv() && detail::needs_care(lattice_, options_.strength, range_);
   }
 
   /// y += 1/L A' W (b - A y), where pixels are sought.
@@ -298,18 +251,18 @@ class FistaTv {
     }
   }
 
-  template <class ImageOf>
-  [[nodiscard]] auto own_slices(ImageOf const& image_of) const {
-    if constexpr (is_slab) {
-      std::int64_t const index = beside_.before * beyond().slice_count();
-      return detail::SlicesOfImage<ImageOf>{image_of, beside_.before, index};
-    } else {
-      return image_of;
-    }
-  }
   /// The image becomes `image_of`, and the point beyond it follows.
   template <class ImageOf>
   void extrapolate(ImageOf const& image_of) {
+    if constexpr (is_slab) {
+      std::int64_t const index = beside_.before * beyond().slice_count();
+      take(detail::SlicesOfImage<ImageOf>{image_of, beside_.before, index});
+    } else {
+      take(image_of);
+    }
+  }
+  template <class ImageOf>
+  void take(ImageOf const& image_of) {
     auto lattice = lattice_;
     lattice.extents = image_.extents;
     detail::Extrapolate<Pixel, ImageOf> const step{image_of, numbers() + detail::fista_momentum,
@@ -339,8 +292,7 @@ class FistaTv {
   Buffer<std::byte, Executor> memory_;
   Image image_{};
   double square_ = 0;
-  double range_ = 0;  ///< of the first step from 0
-  double reach_ = 0;  ///< reach_of the image
+  double range_ = 0;  ///< of A' W b, L times that of the first step from 0
 };
 
 }  // namespace pyronn

@@ -94,7 +94,6 @@ class TvProx {
       : executor_{executor},
         options_{checked(options)},
         lattice_{"TvProx", extents, options.spacing},
-        reach_{detail::reach_of(lattice_, extents[Rank - 1])},
         layout_{extents},
         memory_{executor, layout_.arrays.bytes()},
         workspace_{executor, workspace_bytes(executor, extents)} {
@@ -120,15 +119,14 @@ class TvProx {
     if (mask.data != nullptr) check(mask, "TvProx: mask");
     detail::ProxProblem<T, Rank> const problem{noisy.data, weight, mask.data, options_.bounds};
     if constexpr (Dual::is_rounded) {
-      detail::MeasuredWeight<Number> const measured =
-          dual().measured(executor_, "TvProx", problem, noisy, reach_, options_.iterations,
-                          numbers().data, workspace_);
-      improve(problem, measured);
-      dual().prove_even(executor_, "TvProx", problem, noisy, 0, reach_, numbers().data, workspace_);
-      write(problem, measured, out);
+      write(problem,
+            dual().improve_with_care(executor_, "TvProx", problem, noisy, options_.iterations,
+                                     numbers().data, workspace_),
+            out);
     } else {
-      improve(problem, dual().given(problem));
-      write(problem, dual().given(problem), out);
+      auto const given = dual().given(problem);
+      if (weight > 0) dual().improve(executor_, problem, given, options_.iterations);
+      write(problem, given, out);
     }
   }
 
@@ -146,10 +144,6 @@ class TvProx {
     return Dual::is_rounded ? reduction_workspace_bytes(executor, extents.count()) : 0;
   }
 
-  template <class Weight>
-  void improve(detail::ProxProblem<T, Rank> const& problem, Weight const& weight) {
-    if (problem.weight > 0) dual().improve(executor_, problem, weight, options_.iterations);
-  }
   template <class Weight>
   void write(detail::ProxProblem<T, Rank> const& problem, Weight const& weight,
              ArrayView<T, Rank> out) {
@@ -178,7 +172,6 @@ class TvProx {
   Executor executor_;
   TvProxOptions options_;
   detail::Lattice<Number, Rank> lattice_;
-  double reach_;
   Layout layout_;
   Buffer<std::byte, Executor> memory_;
   Workspace<Executor> workspace_;

@@ -56,8 +56,8 @@ struct DualStep {
     for (int axis = 0; axis < Rank; ++axis) {
       typename Storage::Stored* const out = next + (axis * all + place.index);
       for (int i = 0; i < count; ++i) {
-        out[i] = image.weight.template round<Storage>(values[axis][i],
-                                                      axis * all + place.index + i);
+        out[i] =
+            image.weight.template round<Storage>(values[axis][i], axis * all + place.index + i);
       }
     }
   }
@@ -140,26 +140,7 @@ class TvDual {
   /// The weight of a problem, as it is.
   [[nodiscard]] GivenWeight<Number> given(ProxProblem<T, Rank> const& problem) const {
     double const step = step_factor * limit / (problem.weight * lattice_.norm_square_bound());
-    return {static_cast<Number>(problem.weight / limit),
-            static_cast<Number>(std::min(step, 1e30))};
-  }
-
-  /// Queues what must come before steps with the weight in `numbers`: of the image's `own` pixels.
-  template <class Executor, class View>
-  MeasuredWeight<Number> measured(Executor const& executor, char const* name,
-                                  ProxProblem<T, Rank> const& problem, View const& own,
-                                  double reach, int iterations, double* numbers,
-                                  Workspace<Executor>& workspace) const {
-    measure_spread(executor, name, own.data, own.count(), numbers, workspace);
-    MeasureWeight const measure{problem.weight,
-                                reach,
-                                limit,
-                                step_factor,
-                                lattice_.norm_square_bound(),
-                                static_cast<double>(iterations),
-                                problem.mask == nullptr ? 1.0 : 0.0};
-    run_scalar_step(executor, measure, numbers);
-    return {numbers, 0};
+    return {static_cast<Number>(problem.weight / limit), static_cast<Number>(std::min(step, 1e30))};
   }
 
   /// Queues so many steps, an even number, of projected gradients.
@@ -175,24 +156,30 @@ class TvDual {
     }
   }
 
-  /// Queues a look at whether the result is the mean, once all pixels are sought. Its slices from
-  /// `first` on are `own`.
+  /// The same with a weight that is measured, which it returns. `own` are the pixels of y without
+  /// slices that others have; numbers have zeros before the first call.
   template <class Executor, class View>
-  void prove_even(Executor const& executor, char const* name, ProxProblem<T, Rank> problem,
-                  View const& own, std::int64_t first, double reach, double* numbers,
-                  Workspace<Executor>& workspace) const {
-    if (problem.mask != nullptr) return;
-    problem.bounds = {};
-    UnevenWeight<Number> const weight{{numbers, 0}};
-    ImageOfDual<T, Rank, UnevenWeight<Number>> const image = image_of(problem, weight, first_.data);
-    DualImageDistance<ImageOfDual<T, Rank, UnevenWeight<Number>>> const rest{image, first,
-                                                                             numbers + prox_mean};
-    VectorNames const names{name, "", "", "proof"};
-    reduce<Unchanged, Larger>(executor, names, rest, own.count(), numbers + prox_rest, workspace);
-    DualSquare<Stored, Rank> const square{first_.data + first, lattice_.extents.count(), limit};
-    reduce<Unchanged, Larger>(executor, names, square, own.count(), numbers + prox_longest,
-                              workspace);
-    run_scalar_step(executor, ProveEven{problem.weight, reach, limit}, numbers);
+  MeasuredWeight<Number> improve_with_care(Executor const& executor, char const* name,
+                                           ProxProblem<T, Rank> const& problem, View const& own,
+                                           int iterations, double* numbers,
+                                           Workspace<Executor>& workspace) const {
+    std::int64_t const pixels = elements_over_ranks(executor, own.count());
+    double const reach = reach_of(lattice_, own.count() == 0 ? 0 : pixels / own.slice_count());
+    double const may_be_even = problem.mask == nullptr ? 1 : 0;
+    measure_spread(executor, name, own.data, own.count(), numbers, workspace);
+    MeasureWeight const measure{problem.weight,
+                                reach,
+                                limit,
+                                step_factor,
+                                lattice_.norm_square_bound(),
+                                static_cast<double>(iterations),
+                                may_be_even};
+    run_scalar_step(executor, measure, numbers);
+    MeasuredWeight<Number> const weight{numbers, 0};
+    if (problem.weight > 0) improve(executor, problem, weight, iterations);
+    if (problem.mask == nullptr)
+      prove_even(executor, name, problem, own, reach, numbers, workspace);
+    return weight;
   }
 
   /// The image of the dual.
@@ -216,6 +203,25 @@ class TvDual {
   [[nodiscard]] Lattice<Number, Rank> const& lattice() const { return lattice_; }
 
  private:
+  /// Queues a look at whether the result is the mean, where all pixels are sought.
+  template <class Executor, class View>
+  void prove_even(Executor const& executor, char const* name, ProxProblem<T, Rank> problem,
+                  View const& own, double reach, double* numbers,
+                  Workspace<Executor>& workspace) const {
+    std::int64_t const first = own.data - problem.noisy;
+    problem.bounds = {};
+    UnevenWeight<Number> const weight{{numbers, 0}};
+    ImageOfDual<T, Rank, UnevenWeight<Number>> const image = image_of(problem, weight, first_.data);
+    DualImageDistance<ImageOfDual<T, Rank, UnevenWeight<Number>>> const rest{image, first,
+                                                                             numbers + prox_mean};
+    VectorNames const names{name, "", "", "proof"};
+    reduce<Unchanged, Larger>(executor, names, rest, own.count(), numbers + prox_rest, workspace);
+    DualSquare<Stored, Rank> const square{first_.data + first, lattice_.extents.count(), limit};
+    reduce<Unchanged, Larger>(executor, names, square, own.count(), numbers + prox_longest,
+                              workspace);
+    run_scalar_step(executor, ProveEven{problem.weight, reach, limit}, numbers);
+  }
+
   /// Any factor below 2 converges.
   static constexpr double step_factor = 1.9;
   static constexpr double limit = static_cast<double>(Storage::limit);

@@ -9,8 +9,8 @@
 /// fields q with D' q = y - mean: Y. Meyer, "Oscillating patterns in image processing and nonlinear
 /// evolution equations", AMS University Lecture Series 22 (2001). A field that takes the means of
 /// rows along one axis after another away has along an axis of n pixels at most the length
-/// h floor(n / 2) ceil(n / 2) / n times the range of y, so that the root of the sum of their squares
-/// is a bound of G over the range of y.
+/// h floor(n / 2) ceil(n / 2) / n times the range of y, so that the root of the sum of their
+/// squares is a bound of G over the range of y.
 #include <cmath>
 #include <cstdint>
 
@@ -155,15 +155,26 @@ void measure_spread(Executor const& executor, char const* name, T const* image, 
   reduce<Unchanged, Larger>(executor, names, term, count, numbers + prox_spread, workspace);
 }
 
+/// How far A' W b ranges where pixels are sought. Waits. Arrays and numbers are overwritten.
+template <class System, class Rays, class Image>
+double range_of_data(System& system, Rays const& rays, Image const& gradient, double* numbers) {
+  system.weigh(system.problem().data, rays);
+  system.apply_transpose(rays, gradient);
+  system.mask(gradient);
+  measure_spread(system.executor(), system.name(), gradient.data, gradient.count(), numbers,
+                 system.workspace());
+  return 2 * numbers_on_host<2>(system.executor(), numbers)[prox_spread];
+}
+
 /// The weight and what follows from it.
 struct MeasureWeight {
-  double weight;      ///< that was asked for
-  double reach;       ///< reach_of
-  double limit;       ///< of what is stored
-  double factor;      ///< of steps: over w |D|^2
-  double norm_square; ///< |D|^2
-  double iterations;  ///< of the call
-  double may_be_even; ///< 1 where all pixels are sought, else 0
+  double weight;       ///< that was asked for
+  double reach;        ///< reach_of
+  double limit;        ///< of what is stored
+  double factor;       ///< of steps: over w |D|^2
+  double norm_square;  ///< |D|^2
+  double iterations;   ///< of the call
+  double may_be_even;  ///< 1 where all pixels are sought, else 0
 
   PYRONN_HOST_DEVICE void operator()(double* numbers) const {
     double const range = 2 * numbers[prox_spread];
