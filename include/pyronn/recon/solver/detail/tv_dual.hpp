@@ -34,6 +34,7 @@ struct DualStep {
   using Storage = DualStorage<Number>;
 
   ImageOfDual<T, Rank, Weight> image;
+  typename Weight::Step step;  ///< of the weight; apart, which takes fewer registers
   typename Storage::Stored* next;
 
   template <int Width>
@@ -77,7 +78,7 @@ struct DualStep {
     constexpr auto most = static_cast<Number>(1e15);
     typename Storage::Stored const* const before =
         image.dual + (axis * image.lattice.extents.count() + place.index);
-    Number const factor = image.weight.step_length() * image.lattice.inverse_spacing[axis];
+    Number const factor = scalar_value<Number>(step) * image.lattice.inverse_spacing[axis];
     for (int i = 0; i < count; ++i) {
       values[i] =
           static_cast<Number>(before[i]) + bounded(factor * (beside[i] - here[i]), -most, most);
@@ -150,7 +151,8 @@ class TvDual {
     for (int n = 0; n < iterations; ++n) {
       Stored* const from = n % 2 == 0 ? first_.data : second_.data;
       Stored* const to = n % 2 == 0 ? second_.data : first_.data;
-      DualStep<T, Rank, Weight> const pass{image_of(problem, weight, from), to};
+      DualStep<T, Rank, Weight> const pass{image_of(problem, weight, from), weight.step_length(),
+                                           to};
       for_each_row(executor, lattice_, pass);
       weight.next();
     }

@@ -53,12 +53,14 @@ bool needs_care(Lattice<Number, Rank> const& lattice, double weight, double rang
 /// The weight w, and how long the steps of its dual are; rounded to the nearest.
 template <class Number>
 struct GivenWeight {
+  using Step = Number;
+
   Number over_limit;  ///< w over the limit of what is stored
   Number step;
 
   void next() {}
   PYRONN_HOST_DEVICE Number weight() const { return over_limit; }
-  PYRONN_HOST_DEVICE Number step_length() const { return step; }
+  [[nodiscard]] Step step_length() const { return step; }
   PYRONN_HOST_DEVICE bool is_even() const { return false; }
   PYRONN_HOST_DEVICE Number mean() const { return 0; }
   template <class Storage>
@@ -86,12 +88,14 @@ enum ProxNumber {
 /// up in that part of the iterations which they are of this distance.
 template <class Number>
 struct MeasuredWeight {
+  using Step = double const*;
+
   double const* numbers;
   std::uint32_t iteration;  ///< of the call
 
   void next() { ++iteration; }
   PYRONN_HOST_DEVICE Number weight() const { return static_cast<Number>(numbers[prox_over_limit]); }
-  PYRONN_HOST_DEVICE Number step_length() const { return static_cast<Number>(numbers[prox_step]); }
+  [[nodiscard]] Step step_length() const { return numbers + prox_step; }
   PYRONN_HOST_DEVICE bool is_even() const { return numbers[prox_is_even] > 0; }
   PYRONN_HOST_DEVICE Number mean() const { return static_cast<Number>(numbers[prox_mean]); }
   template <class Storage>
