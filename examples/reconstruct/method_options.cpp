@@ -63,14 +63,11 @@ void add_method_options(CLI::App& app, MethodOptions& options) {
   app.add_option("--subsets", options.subsets, "Of views, in os-sart osem pwls asd-pocs; else 10")
       ->check(in(positive_whole))
       ->group(group);
-  app.add_option("--strength", options.strength,
-                 "Of the penalty in tv (or chosen) pdhg admm-tv pwls; README")
-      ->check(in(positive))
-      ->group(group);
-  app.add_option("--delta", options.delta,
-                 "Of pwls: slope from which on differences are edges [1/mm^2]; else chosen")
-      ->check(in(positive))
-      ->group(group);
+  auto* const strength = app.add_option("--strength", options.strength,
+                                        "Of penalties: tv (or chosen) pdhg admm-tv pwls; its edges")
+                             ->check(in(positive))
+                             ->group(group);
+  beside(strength, app.add_option("--delta", options.delta))->check(in(positive));
   app.add_option("--mask", options.mask, "Volume (.npy): voxels of 0 keep their start")
       ->group(group);
   app.add_flag("--nonnegative", options.is_nonnegative, "No voxel below 0; not cgls, lsqr")

@@ -166,7 +166,8 @@ class TvDual {
                                            int iterations, double* numbers,
                                            Workspace<Executor>& workspace) const {
     std::int64_t const pixels = elements_over_ranks(executor, own.count());
-    double const reach = reach_of(lattice_, own.count() == 0 ? 0 : pixels / own.slice_count());
+    std::int64_t const slice = std::max<std::int64_t>(lattice_.stride(Rank - 1), 1);
+    double const reach = reach_of(lattice_, pixels / slice);
     double const may_be_even = problem.mask == nullptr ? 1 : 0;
     measure_spread(executor, name, own.data, own.count(), numbers, workspace);
     MeasureWeight const measure{problem.weight,
@@ -175,7 +176,8 @@ class TvDual {
                                 step_factor,
                                 lattice_.norm_square_bound(),
                                 static_cast<double>(iterations),
-                                may_be_even};
+                                may_be_even,
+                                parts_of(executor)};
     run_scalar_step(executor, measure, numbers);
     MeasuredWeight<Number> const weight{numbers, 0};
     if (problem.weight > 0) improve(executor, problem, weight, iterations);

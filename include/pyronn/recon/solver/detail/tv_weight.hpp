@@ -159,7 +159,14 @@ void measure_spread(Executor const& executor, char const* name, T const* image, 
   reduce<Unchanged, Larger>(executor, names, term, count, numbers + prox_spread, workspace);
 }
 
-/// How far A' W b ranges where pixels are sought. Waits. Arrays and numbers are overwritten.
+/// How many have a part of an image each; what they add up, over this, is no more than the largest.
+template <class Executor>
+double parts_of(Executor const& executor) {
+  return static_cast<double>(elements_over_ranks(executor, 1));
+}
+
+/// How far A' W b ranges, or less, where pixels are sought. Waits. Arrays and numbers are
+/// overwritten.
 template <class System, class Rays, class Image>
 double range_of_data(System& system, Rays const& rays, Image const& gradient, double* numbers) {
   system.weigh(system.problem().data, rays);
@@ -167,7 +174,8 @@ double range_of_data(System& system, Rays const& rays, Image const& gradient, do
   system.mask(gradient);
   measure_spread(system.executor(), system.name(), gradient.data, gradient.count(), numbers,
                  system.workspace());
-  return 2 * numbers_on_host<2>(system.executor(), numbers)[prox_spread];
+  double const spread = numbers_on_host<2>(system.executor(), numbers)[prox_spread];
+  return 2 * spread / parts_of(system.executor());
 }
 
 /// The weight and what follows from it.
@@ -179,6 +187,7 @@ struct MeasureWeight {
   double norm_square;  ///< |D|^2
   double iterations;   ///< of the call
   double may_be_even;  ///< 1 where all pixels are sought, else 0
+  double parts;        ///< parts_of
 
   PYRONN_HOST_DEVICE void operator()(double* numbers) const {
     double const range = 2 * numbers[prox_spread];
@@ -189,7 +198,8 @@ struct MeasureWeight {
     double const step = factor * limit / (used * norm_square);
     numbers[prox_step] = step < 1e30 ? step : 1e30;
     numbers[prox_is_even] = is_more ? may_be_even : 0.0;
-    numbers[prox_is_mixed] = used * std::sqrt(norm_square) > careless_ranges * range ? 1.0 : 0.0;
+    bool const is_mixed = used * std::sqrt(norm_square) > careless_ranges * range / parts;
+    numbers[prox_is_mixed] = is_mixed ? 1.0 : 0.0;
     numbers[prox_turn] += iterations;
   }
 };
