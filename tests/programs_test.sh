@@ -185,6 +185,8 @@ iterates 0.06 0.35 --method lsqr --iterations 10
 iterates 0.13 0.25 --method mlem --iterations 20
 iterates 0.13 0.35 --method osem --iterations 3 --subsets 5
 iterates 0.15 0.3 --method pwls --iterations 10 --strength 20 --subsets 5
+tells "^delta [0-9.e+-]*, by the slopes of" "the delta that was chosen is not told"
+iterates 0.15 0.3 --method pwls --iterations 10 --strength 20 --subsets 5 --delta 0.001
 iterates 0.08 0.18 --method tv --iterations 20 --strength 0.01 --nonnegative
 iterates 0.08 0.2 --method pdhg --iterations 20 --strength 0.01
 iterates 0.06 0.3 --method admm-tv --iterations 5 --strength 0.01
@@ -237,6 +239,8 @@ refuses "--subsets: --method cgls takes no subsets" --method cgls --subsets 3
 refuses "--nonnegative: --method lsqr keeps no bounds" --method lsqr --nonnegative
 refuses "--strength: --method sart has no penalty" --method sart --strength 1
 refuses "--strength: --method pdhg needs one" --method pdhg
+refuses "--delta: --method tv has no such penalty" --method tv --delta 1
+refuses "--delta: '0' must be a number above 0" --method pwls --strength 1 --delta 0
 refuses "--extend: --method sirt needs no more columns" --method sirt --extend 0
 refuses "--interpolation: --method sirt takes software alone" --method sirt \
   --interpolation texture

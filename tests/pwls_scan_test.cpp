@@ -39,6 +39,7 @@ BOOST_AUTO_TEST_CASE(few_views_a_subset_do_not_diverge) {
   for (int const subsets : {5, 10, 20}) {
     pyronn::PwlsOptions<> options;
     options.strength = 1;
+    options.potential.delta = 1e-3;
     options.subsets = subsets;
     test::Array<float, 3> image{map.domain(), 0.0F};
     pyronn::Pwls solver{test::executor(), problem, options};

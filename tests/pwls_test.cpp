@@ -187,7 +187,7 @@ BOOST_AUTO_TEST_CASE(comes_to_the_minimum) {
 // Without a penalty it is least squares.
 BOOST_AUTO_TEST_CASE(without_strength) {
   SmallSystem<> system;
-  auto options = options_of(HuberPotential{}, 1, Momentum::nesterov);
+  auto options = options_of(HuberPotential{0.001}, 1, Momentum::nesterov);
   options.strength = 0;
   Reference<HuberPotential> const reference{system, options};
   Doubles start = zeros;
@@ -268,7 +268,7 @@ BOOST_AUTO_TEST_CASE(scales_with_data_and_lengths) {
 
 BOOST_AUTO_TEST_CASE(iterations_come_after_the_start) {
   SmallSystem<> system;
-  Pwls solver{test::executor(), system.problem, options_of(HuberPotential{})};
+  Pwls solver{test::executor(), system.problem, options_of(HuberPotential{0.001})};
   BOOST_CHECK_THROW(solver.iterate(), pyronn::InvalidArgument);
 }
 
@@ -278,22 +278,22 @@ BOOST_AUTO_TEST_CASE(refuses) {
     test::check_refuses(system, maker(options), text);
   };
   for (double const wrong : {-1.0, test::not_a_number, test::infinity}) {
-    auto options = options_of(HuberPotential{});
+    auto options = options_of(HuberPotential{0.001});
     options.strength = wrong;
     check(options, "Pwls: strength");
     check(options_of(HuberPotential{wrong}), "Pwls: the potential's delta");
     check(options_of(QGaussianPotential{wrong, 1.2}), "Pwls: the potential's delta");
     check(options_of(QGaussianPotential{1, wrong}), "must be from 1 to 2");
-    auto distances = options_of(HuberPotential{});
+    auto distances = options_of(HuberPotential{0.001});
     distances.spacing = pyronn::Vec3d{1, wrong, 1};
     check(distances, "must be positive and finite on every axis");
   }
   check(options_of(HuberPotential{0}), "Pwls: the potential's delta 0 must be positive");
-  check(options_of(HuberPotential{}, 0), "Pwls: subsets 0 must be at least 1");
-  check(options_of(HuberPotential{}, 8), "Pwls: subsets 8 must not be more than the 7 views");
+  check(options_of(HuberPotential{0.001}, 0), "Pwls: subsets 0 must be at least 1");
+  check(options_of(HuberPotential{0.001}, 8), "Pwls: subsets 8 must not be more than the 7 views");
   system.silence_rays();
   system.problem.weights = {};
-  check(options_of(HuberPotential{}), "Pwls: some data are not finite");
+  check(options_of(HuberPotential{0.001}), "Pwls: some data are not finite");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

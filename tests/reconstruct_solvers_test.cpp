@@ -94,7 +94,8 @@ BOOST_AUTO_TEST_CASE(solvers_make_of_a_plane_in_space_what_they_make_of_the_plan
         Method::osem, Method::pwls, Method::tv, Method::pdhg, Method::admm_tv, Method::asd_pocs}) {
     BOOST_TEST_CONTEXT("method " << static_cast<int>(method)) {
       example::MethodFacts const facts{method, "", 6, true, true, true, false};
-      example::Iteration const iteration{facts, 6, 4, 0.02, false, false};
+      example::Iteration iteration{facts, 6, 4, 0.02, false, false};
+      iteration.delta = 1e-3;
       std::size_t const limit = pyronn::default_workspace_limit;
       Values const plane = solved(fan(), {iteration, grid(), false, limit});
       Values const space = solved(Map{fan()}, {iteration, grid(), true, limit});

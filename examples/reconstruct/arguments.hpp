@@ -18,6 +18,15 @@ inline constexpr NumberRange positive{0, std::numeric_limits<double>::infinity()
 inline constexpr NumberRange whole_number{-2147483647.0, 2147483647.0, false, true};
 inline constexpr NumberRange positive_whole{1, 2147483647.0, false, true};
 
+/// Of options that help shows on the lines of others. Those of no group have no name in errors.
+inline constexpr char const* shown_beside = "beside";
+
+/// Lets help show an option on the line of another, whose text speaks of both.
+inline CLI::Option* beside(CLI::Option* first, CLI::Option* option) {
+  first->option_text(first->get_option_text() + ", " + option->get_name(false, true));
+  return option->group(shown_beside);
+}
+
 /// A check that quotes what was typed.
 inline CLI::Validator in(NumberRange const& range) {
   return CLI::Validator{[range](std::string& typed) { return range.complaint(typed); }, ""};

@@ -52,6 +52,7 @@ struct Cost {
   int iterations = 0;                 ///< 0: it was filtered backprojection
   double iterations_seconds = 0;      ///< of them alone, which reconstruct_seconds include
   double chosen_strength = 0;         ///< where none was given; 0: it was not chosen
+  double chosen_delta = 0;            ///< the same of Iteration::delta
   std::vector<double> residuals{};    ///< norms, of the start and after each iteration, if wanted
 };
 

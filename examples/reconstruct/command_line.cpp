@@ -24,15 +24,6 @@ namespace {
 /// Of the names of options in help.
 constexpr int name_width = 42;
 
-/// Of options that help shows on the lines of others. Those of no group have no name in errors.
-constexpr char const* shown_beside = "beside";
-
-/// Lets help show an option on the line of another, whose text speaks of both.
-CLI::Option* beside(CLI::Option* first, CLI::Option* option) {
-  first->option_text(first->get_option_text() + ", " + option->get_name(false, true));
-  return option->group(shown_beside);
-}
-
 void add_scan_options(CLI::App& app, Options& options) {
   std::string const group = "Scan";
   app.add_option("scan", options.scan, "A scanner's file, or a description in JSON")->required();

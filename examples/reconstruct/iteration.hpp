@@ -25,11 +25,15 @@ struct Iteration {
   /// Told after so many iterations the residual in parts of the start's, NaN where none is wanted.
   std::function<void(int iterations, double residual)> progress = [](int, double) {};
   bool is_trial = false;  ///< of a plan: only the time counts
+  /// From which slope on differences are edges to pwls [1/mm^2]; 0: an image says.
+  double delta = 0;
 
   /// Whether views that are held out say what the strength is.
   [[nodiscard]] bool chooses_strength() const {
     return facts.may_choose_strength && strength == 0 && !is_trial;
   }
+  /// Whether an image says from which slope on differences are edges.
+  [[nodiscard]] bool chooses_delta() const { return facts.method == Method::pwls && delta == 0; }
 };
 
 }  // namespace example

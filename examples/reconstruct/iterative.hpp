@@ -21,6 +21,7 @@
 #include <pyronn/interp/software_interp.hpp>
 #include <pyronn/operators/algebra/system_matrix.hpp>
 #include <pyronn/recon/postprocess/hounsfield.hpp>
+#include <pyronn/recon/solver/edge_slope.hpp>
 #include <pyronn/recon/solver/problem.hpp>
 #include <pyronn/recon/solver/run_solver.hpp>
 #include <pyronn/recon/solver/slices_beside.hpp>
@@ -215,6 +216,12 @@ class IterativeReconstruction {
         cost_.chosen_strength = iteration.strength;
       }
     }
+    if (iteration.chooses_delta()) {
+      cost_.chosen_delta = choose_delta(problem, image);
+      // Where nothing has a slope any will do.
+      iteration.delta = cost_.chosen_delta > 0 ? cost_.chosen_delta : 1;
+      make_start(image, problem.mask);
+    }
     SolverTask const task{iteration, job_.grid, job_.scan.is_plane(), job_.bands.workspace_limit};
     use_solver<Map, Executor>(task, [&](auto type, auto const& options) {
       typename decltype(type)::Solver solver{executor, problem, options};
@@ -224,6 +231,23 @@ class IterativeReconstruction {
       run(solver);
       cost_.iterations_seconds = watch.restart();
     });
+  }
+
+  /// The slope of noise in the start, or where it is zeros in the image of one iteration from there
+  /// without a penalty, which the image becomes.
+  double choose_delta(pyronn::ReconstructionProblem<Map> const& problem,
+                      pyronn::VolumeView<float> image) {
+    Iteration iteration = iteration_;
+    iteration.strength = 0;
+    SolverTask const task{iteration, job_.grid, job_.scan.is_plane(), job_.bands.workspace_limit};
+    if (iteration_.start.empty()) {
+      use_solver<Map, Executor>(task, [&](auto type, auto const& options) {
+        typename decltype(type)::Solver solver{place_.executor, problem, options};
+        solver.start(image);
+        solver.iterate();
+      });
+    }
+    return pyronn::edge_slope(place_.executor, image, task.spacing());
   }
 
   template <class Solver>

@@ -116,6 +116,7 @@ std::optional<Iteration> iteration_of(Options const& options, pyronn::Scan const
                       said.is_nonnegative,
                       said.initial == "fbp"};
   if (!said.mask.empty()) iteration.mask = read_mask(said.mask, grid);
+  iteration.delta = said.delta.value_or(0);
   iteration.is_measured = !options.is_quiet || !said.convergence_png.empty();
   return iteration;
 }
@@ -168,6 +169,10 @@ std::string text_of(Iteration const& iteration) {
   if (iteration.facts.needs_strength) {
     text += ", strength " + (iteration.strength > 0 ? number_text(iteration.strength)
                                                     : "by views that are held out");
+  }
+  if (iteration.facts.method == Method::pwls) {
+    text += ", delta " +
+            (iteration.delta > 0 ? number_text(iteration.delta) : "by the slopes of an image");
   }
   if (iteration.is_nonnegative || iteration.facts.multiplies) text += ", no voxel below 0";
   return iteration.mask.empty() ? text : text + ", within the mask";

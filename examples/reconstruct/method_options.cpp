@@ -63,10 +63,11 @@ void add_method_options(CLI::App& app, MethodOptions& options) {
   app.add_option("--subsets", options.subsets, "Of views, in os-sart osem pwls asd-pocs; else 10")
       ->check(in(positive_whole))
       ->group(group);
-  app.add_option("--strength", options.strength,
-                 "Of the penalty in tv (or chosen) pdhg admm-tv pwls; README")
-      ->check(in(positive))
-      ->group(group);
+  auto* const strength = app.add_option("--strength", options.strength,
+                                        "Of penalties: tv (or chosen) pdhg admm-tv pwls; its edges")
+                             ->check(in(positive))
+                             ->group(group);
+  beside(strength, app.add_option("--delta", options.delta))->check(in(positive));
   app.add_option("--mask", options.mask, "Volume (.npy): voxels of 0 keep their start")
       ->group(group);
   app.add_flag("--nonnegative", options.is_nonnegative, "No voxel below 0; not cgls, lsqr")
@@ -106,6 +107,7 @@ void check_method_options(CLI::App const& app, Options const& all) {
   for (char const* const option : of_iterations) checks.allow(option, iterates, "does not iterate");
   checks.allow("--subsets", facts.has_subsets, "takes no subsets of a number that is chosen");
   checks.allow("--strength", facts.needs_strength, "has no penalty");
+  checks.allow("--delta", facts.method == Method::pwls, "has no such penalty");
   checks.allow("--nonnegative", facts.has_bounds, "keeps no bounds");
   for (char const* const option : {"--window", "--redundancy"}) {
     checks.allow(option, options.wants_fbp(), "does not filter");

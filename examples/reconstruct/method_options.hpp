@@ -22,6 +22,7 @@ struct MethodOptions {
   std::optional<int> iterations;
   std::optional<int> subsets;
   std::optional<double> strength;
+  std::optional<double> delta;
   std::filesystem::path mask;
   bool is_nonnegative = false;
   std::string initial = "zero";

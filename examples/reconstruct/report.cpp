@@ -117,6 +117,10 @@ void print_report(pyronn::Scan const& scan, pyronn::Grid const& grid, Cost const
     std::printf("strength %.4g, by views that were held out%s\n", cost.chosen_strength,
                 held_out == pyronn::HeldOut::ends ? " at the ends" : "");
   }
+  if (cost.chosen_delta > 0) {
+    std::printf("delta %.4g, by the slopes of the start or of one iteration without the penalty\n",
+                cost.chosen_delta);
+  }
   if (!cost.residuals.empty()) {
     std::printf("residual %.4g of the start's after %d iterations\n",
                 cost.residuals.back() / cost.residuals.front(), cost.iterations);

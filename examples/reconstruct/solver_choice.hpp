@@ -113,6 +113,7 @@ auto use_solver(SolverTask const& task, Use const& use) {
         pyronn::PwlsOptions<> options;
         options.strength = task.pwls_strength();
         options.spacing = task.spacing();
+        options.potential.delta = iteration.delta;
         return call_subsets(SolverType<pyronn::Pwls<Map, Executor>>{}, options);
       }
       case Method::pdhg:

@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-/// Sums over arrays in double. The order of additions depends only on the number of elements.
+/// Sums over arrays in double, and largest terms. The order of additions depends only on the number
+/// of elements.
 ///
 /// The elements are cut into chunks of rows of `reduction_lanes` elements. Each lane of a chunk
 /// adds up its column of elements; the lanes of one item are added up in the item, the items' sums
@@ -90,8 +91,17 @@ struct ProductTerm {
   }
 };
 
+/// What two terms become.
+struct Added {
+  static PYRONN_HOST_DEVICE double of(double a, double b) { return a + b; }
+};
+/// Of terms that are not negative.
+struct Larger {
+  static PYRONN_HOST_DEVICE double of(double a, double b) { return a < b ? b : a; }
+};
+
 /// Makes one sum in each item: the sum of `Width` lanes of a chunk.
-template <class Term, int Width>
+template <class Term, int Width, class Join = Added>
 struct SumChunks {
   using Block = BlockShape<256, 1, 1>;
   static constexpr int items_per_chunk = reduction_lanes / Width;
@@ -115,18 +125,18 @@ struct SumChunks {
     for (; row + rows_at_a_time <= whole_rows; row += rows_at_a_time) {
       for (int n = 0; n < rows_at_a_time; ++n) {
         for (int lane = 0; lane < Width; ++lane) {
-          lanes[lane] += term_at(first + (n * reduction_lanes + lane));
+          lanes[lane] = Join::of(lanes[lane], term_at(first + (n * reduction_lanes + lane)));
         }
       }
       first += std::int64_t{rows_at_a_time} * reduction_lanes;
     }
     for (; row < end && first < end_of_array; ++row, first += reduction_lanes) {
       for (int lane = 0; lane < Width && first + lane < end_of_array; ++lane) {
-        lanes[lane] += term_at(first + lane);
+        lanes[lane] = Join::of(lanes[lane], term_at(first + lane));
       }
     }
     double total = 0;
-    for (double const lane : lanes) total += lane;
+    for (double const lane : lanes) total = Join::of(total, lane);
     sums[item[0]] = total;
   }
 };
@@ -139,7 +149,7 @@ struct SquareRoot {
 };
 
 /// Adds up sums: item n of `folds` adds up the sums n, n + folds, ... and applies `Finish`.
-template <class Finish, class Result>
+template <class Finish, class Result, class Join = Added>
 struct Fold {
   using Block = BlockShape<32, 1, 1>;
 
@@ -158,11 +168,11 @@ struct Fold {
       double values[at_a_time];
       for (int i = 0; i < at_a_time; ++i) values[i] = sums[n + i * folds];
       for (int half = at_a_time / 2; half > 0; half /= 2) {
-        for (int i = 0; i < half; ++i) values[i] += values[i + half];
+        for (int i = 0; i < half; ++i) values[i] = Join::of(values[i], values[i + half]);
       }
-      total += values[0];
+      total = Join::of(total, values[0]);
     }
-    for (; n < count; n += folds) total += sums[n];
+    for (; n < count; n += folds) total = Join::of(total, sums[n]);
     results[item[0]] = static_cast<Result>(Finish{}(total));
   }
 };
@@ -212,9 +222,10 @@ std::int64_t elements_over_ranks(Executor const& executor, std::int64_t own) {
   }
 }
 
-/// Writes Finish of the sum of all terms to `*result`. Throws OutOfMemory for a workspace that is
-/// too small and InvalidArgument for a result that the executor cannot reach.
-template <class Finish, class Executor, class Term, class Result>
+/// Writes Finish of the sum of all terms to `*result`, or with Larger of the largest one; of
+/// several ranks of the sum of their largest ones. Throws OutOfMemory for a workspace that is too
+/// small and InvalidArgument for a result that the executor cannot reach.
+template <class Finish, class Join = Added, class Executor, class Term, class Result>
 void reduce(Executor const& executor, VectorNames const& names, Term const& term,
             std::int64_t elements, Result* result, Workspace<Executor>& workspace) {
   static_assert(std::is_same_v<Result, float> || std::is_same_v<Result, double>,
@@ -231,11 +242,11 @@ void reduce(Executor const& executor, VectorNames const& names, Term const& term
   auto* sums = reinterpret_cast<double*>(workspace.data());
   int count = plan.sums;
   if (elements > 0) {
-    SumChunks<Term, Plan::width> const kernel{term, elements, plan.chunks, sums};
+    SumChunks<Term, Plan::width, Join> const kernel{term, elements, plan.chunks, sums};
     executor.for_each(kernel.items(), kernel);
   }
   if (plan.folds > 0) {
-    Fold<Unchanged, double> const kernel{sums, count, plan.folds, sums + count};
+    Fold<Unchanged, double, Join> const kernel{sums, count, plan.folds, sums + count};
     executor.for_each(kernel.items(), kernel);
     sums += count;
     count = plan.folds;
@@ -244,14 +255,14 @@ void reduce(Executor const& executor, VectorNames const& names, Term const& term
     double own = 0;
     if (count > 0) {
       // Its one item has read all before it writes.
-      Fold<Unchanged, double> const last{sums, count, 1, sums};
+      Fold<Unchanged, double, Join> const last{sums, count, 1, sums};
       executor.for_each(last.items(), last);
       HostCopy<backend_t<Executor>>::to_host(executor, sums, 1, &own);
     }
     auto const all = static_cast<Result>(Finish{}(executor.sum_over_ranks(own)));
     HostCopy<backend_t<Executor>>::from_host(executor, &all, 1, result);
   } else {
-    Fold<Finish, Result> const last{sums, count, 1, result};
+    Fold<Finish, Result, Join> const last{sums, count, 1, result};
     executor.for_each(last.items(), last);
   }
 }

@@ -31,10 +31,20 @@ enum class Neighbourhood {
   faces,  ///< those that share a face: 4 in the plane, 6 in space; a quarter of the work
 };
 
+namespace detail {
+
+inline void check_delta(char const* solver, double delta) {
+  expects(delta > 0 && std::isfinite(delta), solver, ": the potential's delta ", delta,
+          " must be positive and finite; edge_slope finds one in an image");
+}
+
+}  // namespace detail
+
 /// t^2 / (2 delta) up to delta, |t| - delta / 2 beyond. P. Huber, Ann. Math. Stat. 35 (1964).
 struct HuberPotential {
-  /// The slope from which on differences are edges [units of the image per mm], positive.
-  double delta = 1e-3;
+  /// The slope from which on differences are edges [units of the image per mm], positive. There is
+  /// none for all images, so that it must be given: edge_slope finds one in an image.
+  double delta = 0;
 
   /// @{
   /// A member of a potential, as said at the beginning of this file.
@@ -48,10 +58,7 @@ struct HuberPotential {
   PYRONN_HOST_DEVICE Number curvature(Number t) const {
     return 1 / max(static_cast<Number>(delta), abs(t));
   }
-  void check(char const* solver) const {
-    detail::expects(delta > 0 && std::isfinite(delta), solver, ": the potential's delta ", delta,
-                    " must be positive and finite");
-  }
+  void check(char const* solver) const { detail::check_delta(solver, delta); }
   /// @}
 };
 
@@ -60,8 +67,9 @@ struct HuberPotential {
 /// three-dimensional statistical approach to improved image quality for multislice helical CT",
 /// Med. Phys. 34 (2007), whose sigma is delta with T = 1.
 struct QGaussianPotential {
-  /// The slope about which noise ends and edges begin [units of the image per mm], positive.
-  double delta = 1e-3;
+  /// The slope about which noise ends and edges begin [units of the image per mm], positive. It
+  /// must be given: edge_slope finds one in an image.
+  double delta = 0;
   double p = 1.2;  ///< from 1, which keeps edges best, to 2, which is quadratic
 
   /// @{
@@ -79,8 +87,7 @@ struct QGaussianPotential {
     return (2 + exponent * v) / (1 + v) / (1 + v) / (exponent * scale);
   }
   void check(char const* solver) const {
-    detail::expects(delta > 0 && std::isfinite(delta), solver, ": the potential's delta ", delta,
-                    " must be positive and finite");
+    detail::check_delta(solver, delta);
     detail::expects(p >= 1 && p <= 2, solver, ": the potential's p ", p, " must be from 1 to 2");
   }
   /// @}

@@ -16,6 +16,7 @@
 #include <pyronn/operators/algebra/operator_norm.hpp>
 #include <pyronn/recon/solver/detail/array_layout.hpp>
 #include <pyronn/recon/solver/detail/element_steps.hpp>
+#include <pyronn/recon/solver/detail/fista_layout.hpp>
 #include <pyronn/recon/solver/detail/fista_steps.hpp>
 #include <pyronn/recon/solver/detail/pixel_spacing.hpp>
 #include <pyronn/recon/solver/detail/scalar_steps.hpp>
@@ -52,6 +53,11 @@ struct FistaTvOptions {
 /// accelerated gradient method", J. Mach. Learn. Res. 17 (2016). What TV and c are per unit of
 /// length: total_variation.
 ///
+/// Any strength is right: where c / L is so large beside what the data let the image range over
+/// that the dual's 16 bits would lose something of it, iterations measure the image, too, on the
+/// device. From some strength on the image is one number where all pixels are sought; with a mask
+/// larger ones than the bound that TvProx names count as this.
+///
 /// An iteration takes one call of A and one of A'. It allocates nothing and does not synchronise,
 /// and can be captured in a CUDA graph. Beside the image there are one more, the dual of TvProx and
 /// one set of projections: four volumes of float in space. Where images are slabs of one, as on
@@ -83,9 +89,9 @@ class FistaTv {
         memory_{executor, layout_.arrays.bytes()} {}
 
   /// Begins with this image, whose pixels within the mask are brought between the bounds, and which
-  /// the iterations change. Finds the norm, and makes the dual 0. Waits. Throws InvalidArgument for
-  /// arrays of the wrong size, data that are not finite, weights and masks without any use, and
-  /// where A is 0 on all pixels that are sought.
+  /// the iterations change. Finds the norm, takes a call of A', and makes the dual 0. Waits. Throws
+  /// InvalidArgument for arrays of the wrong size, data that are not finite, weights and masks
+  /// without any use, and where A is 0 on all pixels that are sought.
   void start(Image image) {
     Executor const& executor = system_.executor();
     system_.check(image, numbers());
@@ -98,6 +104,10 @@ class FistaTv {
     system_.bound(image_);
     copy(executor, image_, own(beyond()));
     receive_mask();
+    if (Dual::is_rounded && has_tv()) {
+      range_ =
+          detail::range_of_data(system_, rays(), own(dual().scratch()), numbers() + prox_measures);
+    }
     dual().clear(executor);
     fill(executor, layout_.numbers.in(memory_.data()), 0);
     detail::run_scalar_step(executor, detail::SetNumber{detail::fista_t, 1}, numbers());
@@ -110,10 +120,18 @@ class FistaTv {
     descend();
     detail::run_scalar_step(executor, detail::Momentum{}, numbers());
     receive_slices();
-    if (options_.strength > 0) {
-      dual().improve(executor, prox_problem(), options_.inner_iterations);
+    auto const problem = prox_problem();
+    if (needs_care()) {
+      Image const point = own(beyond());
+      extrapolate(dual().image(
+          problem,
+          dual().improve_with_care(executor, "FistaTv", problem, point, options_.inner_iterations,
+                                   numbers() + prox_measures, system_.workspace())));
+    } else {
+      auto const weight = dual().given(problem);
+      if (has_tv()) dual().improve(executor, problem, weight, options_.inner_iterations);
+      extrapolate(dual().image(problem, weight));
     }
-    extrapolate(own_slices(dual().image(prox_problem())));
     detail::SquareDifferenceTerm<Pixel> const term{image_.data, own(beyond()).data};
     detail::reduce<detail::Unchanged>(executor, {"FistaTv", "", "", "FistaTv: distance"}, term,
                                       image_.count(), numbers() + detail::fista_distance,
@@ -160,6 +178,7 @@ class FistaTv {
     state.image(image_);
     state.memory(memory_);
     state.number(square_);
+    state.number(range_);
   }
 
  private:
@@ -171,6 +190,9 @@ class FistaTv {
   static constexpr double norm_tolerance = 1e-3;
   static constexpr double norm_margin = 1.01;
 
+  using Layout = detail::FistaLayout<Map>;
+  static constexpr int prox_measures = Layout::prox_measures;
+
   /// Whether images are slabs of one that others have the rest of. Arrays that belong to the
   /// proximal step have some slices of theirs, in which it is done, too.
   static constexpr bool is_slab = detail::has_slices_beside_v<Map>;
@@ -178,22 +200,6 @@ class FistaTv {
   static SlicesBeside beside(Map const& map, FistaTvOptions const& options) {
     return detail::slices_beside(map, options.inner_iterations + 1);
   }
-
-  struct Layout {
-    Layout(Map const& map, SlicesBeside const& beside)
-        : rays{arrays.template add<Ray>(map.range())},
-          beyond{arrays.template add<Pixel>(detail::with_slices(map.domain(), beside))},
-          dual{arrays, beyond.extents},
-          mask{is_slab ? arrays.template add<Pixel>(beyond.extents) : beyond},
-          numbers{arrays.add<double>(Extents<1>{detail::fista_numbers + 2})} {}
-
-    detail::ArrayLayout arrays;
-    detail::Slot<Ray, System::ray_rank> rays;
-    detail::Slot<Pixel, System::image_rank> beyond;
-    typename Dual::Slots dual;
-    detail::Slot<Pixel, System::image_rank> mask;
-    detail::Slot<double, 1> numbers;
-  };
 
   static FistaTvOptions const& checked(FistaTvOptions const& options) {
     detail::check_strength("FistaTv", options.strength);
@@ -203,6 +209,12 @@ class FistaTv {
     detail::expects(options.norm >= 0 && std::isfinite(options.norm), "FistaTv: norm ",
                     options.norm, " must be at least 0 and finite");
     return options;
+  }
+
+  [[nodiscard]] bool has_tv() const { return options_.strength > 0; }
+  /// Whether the dual might lose something of the image.
+  [[nodiscard]] bool needs_care() const {
+    return Dual::is_rounded && has_tv() && detail::needs_care(lattice_, options_.strength, range_);
   }
 
   /// y += 1/L A' W (b - A y), where pixels are sought.
@@ -239,18 +251,18 @@ class FistaTv {
     }
   }
 
-  template <class ImageOf>
-  [[nodiscard]] auto own_slices(ImageOf const& image_of) const {
-    if constexpr (is_slab) {
-      std::int64_t const index = beside_.before * beyond().slice_count();
-      return detail::SlicesOfImage<ImageOf>{image_of, beside_.before, index};
-    } else {
-      return image_of;
-    }
-  }
   /// The image becomes `image_of`, and the point beyond it follows.
   template <class ImageOf>
   void extrapolate(ImageOf const& image_of) {
+    if constexpr (is_slab) {
+      std::int64_t const index = beside_.before * beyond().slice_count();
+      take(detail::SlicesOfImage<ImageOf>{image_of, beside_.before, index});
+    } else {
+      take(image_of);
+    }
+  }
+  template <class ImageOf>
+  void take(ImageOf const& image_of) {
     auto lattice = lattice_;
     lattice.extents = image_.extents;
     detail::Extrapolate<Pixel, ImageOf> const step{image_of, numbers() + detail::fista_momentum,
@@ -280,6 +292,7 @@ class FistaTv {
   Buffer<std::byte, Executor> memory_;
   Image image_{};
   double square_ = 0;
+  double range_ = 0;  ///< of A' W b, L times that of the first step from 0
 };
 
 }  // namespace pyronn

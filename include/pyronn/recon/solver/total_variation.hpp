@@ -73,7 +73,9 @@ struct TvProxOptions {
 /// the calls before. It allocates nothing and does not synchronise. Each iteration is one pass over
 /// the image. Two sets of dual vectors are kept: of 16-bit integers, in double images of double,
 /// which takes as much memory as three volumes of float, or two images in the plane. The rounding
-/// of the integers leaves the objective at most some 1e-5 w |D D'| a pixel above the minimum.
+/// of the integers leaves the objective at most some 1e-5 w |D D'| a pixel above the minimum. A
+/// weight of more than the range of y times a quarter of the image's diagonal makes the mean of y
+/// where there is no mask; where there is one such a weight counts as this bound.
 template <class T, int Rank, class Executor>
 class TvProx {
   using Number = detail::element_number_t<T>;
@@ -81,9 +83,9 @@ class TvProx {
 
  public:
   /// What it will allocate for images of these extents [bytes].
-  static std::size_t memory_bytes(Executor const&, Extents<Rank> const& extents,
+  static std::size_t memory_bytes(Executor const& executor, Extents<Rank> const& extents,
                                   TvProxOptions const& = {}) {
-    return Layout{extents}.arrays.bytes();
+    return Layout{extents}.arrays.bytes() + workspace_bytes(executor, extents);
   }
 
   /// Allocates all memory; the dual is 0. Throws InvalidArgument for iterations, bounds and a
@@ -93,12 +95,16 @@ class TvProx {
         options_{checked(options)},
         lattice_{"TvProx", extents, options.spacing},
         layout_{extents},
-        memory_{executor, layout_.arrays.bytes()} {
+        memory_{executor, layout_.arrays.bytes()},
+        workspace_{executor, workspace_bytes(executor, extents)} {
     start();
   }
 
   /// The dual becomes 0, as if nothing had been called. Queued.
-  void start() { dual().clear(executor_); }
+  void start() {
+    dual().clear(executor_);
+    if constexpr (Dual::is_rounded) fill(executor_, numbers(), 0);
+  }
 
   /// Queues out = the step of `noisy` for this weight, at least 0 and finite. Pixels where the mask
   /// is 0 stay what they are in `noisy`, and count in TV. `out` may be `noisy`. Throws
@@ -112,18 +118,39 @@ class TvProx {
     check(out, "TvProx: out");
     if (mask.data != nullptr) check(mask, "TvProx: mask");
     detail::ProxProblem<T, Rank> const problem{noisy.data, weight, mask.data, options_.bounds};
-    if (weight > 0) dual().improve(executor_, problem, options_.iterations);
-    detail::WriteImage<T, Rank> const write{dual().image(problem), out.data};
-    detail::for_each_row(executor_, lattice_, write);
+    if constexpr (Dual::is_rounded) {
+      write(problem,
+            dual().improve_with_care(executor_, "TvProx", problem, noisy, options_.iterations,
+                                     numbers().data, workspace_),
+            out);
+    } else {
+      auto const given = dual().given(problem);
+      if (weight > 0) dual().improve(executor_, problem, given, options_.iterations);
+      write(problem, given, out);
+    }
   }
 
  private:
   struct Layout {
-    explicit Layout(Extents<Rank> const& extents) : dual{arrays, extents} {}
+    explicit Layout(Extents<Rank> const& extents)
+        : dual{arrays, extents}, numbers{arrays.add<double>(Extents<1>{detail::prox_numbers})} {}
 
     detail::ArrayLayout arrays;
     typename Dual::Slots dual;
+    detail::Slot<double, 1> numbers;
   };
+
+  static std::size_t workspace_bytes(Executor const& executor, Extents<Rank> const& extents) {
+    return Dual::is_rounded ? reduction_workspace_bytes(executor, extents.count()) : 0;
+  }
+
+  template <class Weight>
+  void write(detail::ProxProblem<T, Rank> const& problem, Weight const& weight,
+             ArrayView<T, Rank> out) {
+    detail::WriteImage<T, detail::ImageOfDual<T, Rank, Weight>> const step{
+        dual().image(problem, weight), out.data};
+    detail::for_each_row(executor_, lattice_, step);
+  }
 
   static TvProxOptions const& checked(TvProxOptions const& options) {
     detail::expects(options.iterations >= 2 && options.iterations % 2 == 0, "TvProx: iterations ",
@@ -140,12 +167,14 @@ class TvProx {
   }
 
   [[nodiscard]] Dual dual() const { return {layout_.dual, memory_.data(), lattice_}; }
+  [[nodiscard]] auto numbers() const { return layout_.numbers.in(memory_.data()); }
 
   Executor executor_;
   TvProxOptions options_;
   detail::Lattice<Number, Rank> lattice_;
   Layout layout_;
   Buffer<std::byte, Executor> memory_;
+  Workspace<Executor> workspace_;
 };
 
 }  // namespace pyronn

@@ -32,8 +32,9 @@ struct Neighbours {
   int count = 0;
   double weight = 0;  ///< strength w
 
-  /// In the plane or in space.
+  /// In the plane or in space; none without a strength.
   Neighbours(int dimension, Neighbourhood which, Vec3d const& spacing, double strength) {
+    if (strength == 0) return;
     for (int n = 14; n < 27; ++n) {  // of the 27 about a pixel those after it
       Vec<int, 3> const offset{n % 3 - 1, n / 3 % 3 - 1, n / 9 - 1};
       int const steps = abs(offset[0]) + abs(offset[1]) + abs(offset[2]);

@@ -4,7 +4,6 @@
 
 /// The dual of the proximal step of total variation: a vector of length at most 1 for each pixel.
 #include <algorithm>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <type_traits>
@@ -14,74 +13,28 @@
 #include <pyronn/core/extents.hpp>
 #include <pyronn/core/math.hpp>
 #include <pyronn/core/storage.hpp>
+#include <pyronn/exec/detail/reduction.hpp>
+#include <pyronn/exec/detail/scalar.hpp>
 #include <pyronn/exec/vector_operations.hpp>
+#include <pyronn/exec/workspace.hpp>
 #include <pyronn/recon/solver/detail/array_layout.hpp>
 #include <pyronn/recon/solver/detail/element_steps.hpp>
+#include <pyronn/recon/solver/detail/scalar_steps.hpp>
+#include <pyronn/recon/solver/detail/tv_image.hpp>
 #include <pyronn/recon/solver/detail/tv_steps.hpp>
+#include <pyronn/recon/solver/detail/tv_weight.hpp>
 #include <pyronn/recon/solver/problem.hpp>
 
 namespace pyronn::detail {
 
-/// How the components of dual vectors are stored: as multiples of 1 / limit. Integers of 16 bits
-/// round them 16 times finer near 1 than Half does, in the same memory.
-template <class Number>
-struct DualStorage {
-  using Stored = std::int16_t;
-  static constexpr float limit = 32767;
-  static PYRONN_HOST_DEVICE Stored round(float value) {
-    return static_cast<Stored>(value + (value < 0 ? -0.5F : 0.5F));
-  }
-  static PYRONN_HOST_DEVICE float reciprocal_length(float square) {
-    return reciprocal_sqrt(square);
-  }
-};
-template <>
-struct DualStorage<double> {
-  using Stored = double;
-  static constexpr double limit = 1;
-  static PYRONN_HOST_DEVICE Stored round(double value) { return value; }
-  static PYRONN_HOST_DEVICE double reciprocal_length(double square) {
-    return 1 / std::sqrt(square);
-  }
-};
-
-/// The image of a dual p: bounded(y - w D' p), and y as it is where the mask is 0.
-template <class T, int Rank>
-struct ImageOfDual {
-  using Number = element_number_t<T>;
-  using Stored = typename DualStorage<Number>::Stored;
-
-  Lattice<Number, Rank> lattice;
-  T const* noisy;      ///< y
-  Stored const* dual;  ///< p
-  Number weight;       ///< w over the limit of what is stored
-  T const* mask;       ///< or null
-  Number lower;
-  Number upper;
-
-  /// Of `count` pixels of a row.
-  PYRONN_HOST_DEVICE void row(Place<Rank> const& place, int count, Number* out) const {
-    lattice.transposed_differences(dual, place, count, out);
-    T const* const values = noisy + place.index;
-    Number const w = weight;
-    Number const low = lower;
-    Number const high = upper;
-    for (int i = 0; i < count; ++i) out[i] = bounded(widen(values[i]) - w * out[i], low, high);
-    if (mask == nullptr) return;
-    for (int i = 0; i < count; ++i) {
-      if (widen(mask[place.index + i]) == Number{0}) out[i] = widen(values[i]);
-    }
-  }
-};
-
 /// next = p + step D x, of the image x of p, shortened to length 1 where it is longer.
-template <class T, int Rank>
+template <class T, int Rank, class Weight>
 struct DualStep {
   using Number = element_number_t<T>;
   using Storage = DualStorage<Number>;
 
-  ImageOfDual<T, Rank> image;
-  Number step;
+  ImageOfDual<T, Rank, Weight> image;
+  typename Weight::Step step;  ///< of the weight; apart, which takes fewer registers
   typename Storage::Stored* next;
 
   template <int Width>
@@ -103,7 +56,10 @@ struct DualStep {
     std::int64_t const all = image.lattice.extents.count();
     for (int axis = 0; axis < Rank; ++axis) {
       typename Storage::Stored* const out = next + (axis * all + place.index);
-      for (int i = 0; i < count; ++i) out[i] = Storage::round(values[axis][i]);
+      for (int i = 0; i < count; ++i) {
+        out[i] =
+            image.weight.template round<Storage>(values[axis][i], axis * all + place.index + i);
+      }
     }
   }
 
@@ -122,7 +78,7 @@ struct DualStep {
     constexpr auto most = static_cast<Number>(1e15);
     typename Storage::Stored const* const before =
         image.dual + (axis * image.lattice.extents.count() + place.index);
-    Number const factor = step * image.lattice.inverse_spacing[axis];
+    Number const factor = scalar_value<Number>(step) * image.lattice.inverse_spacing[axis];
     for (int i = 0; i < count; ++i) {
       values[i] =
           static_cast<Number>(before[i]) + bounded(factor * (beside[i] - here[i]), -most, most);
@@ -139,39 +95,6 @@ struct DualStep {
       Number const factor = limit * Storage::reciprocal_length(longer);
       for (int axis = 0; axis < Rank; ++axis) values[axis][i] *= factor;
     }
-  }
-};
-
-/// Some slices of such an image: places are theirs.
-template <class ImageOf>
-struct SlicesOfImage {
-  using Number = typename ImageOf::Number;
-
-  ImageOf image;
-  int first;
-  std::int64_t index;  ///< of the first pixel
-
-  template <int Rank>
-  PYRONN_HOST_DEVICE void row(Place<Rank> place, int count, Number* out) const {
-    place.at[Rank - 1] += first;
-    place.index += index;
-    image.row(place, count, out);
-  }
-};
-
-/// Writes the image of a dual.
-template <class T, int Rank>
-struct WriteImage {
-  using Number = element_number_t<T>;
-
-  ImageOfDual<T, Rank> image;
-  T* out;
-
-  template <int Width>
-  PYRONN_HOST_DEVICE void row(Place<Rank> const& place, int count) const {
-    Number values[Width];
-    image.row(place, count, values);
-    for (int i = 0; i < count; ++i) out[place.index + i] = element_of<T>(values[i]);
   }
 };
 
@@ -193,6 +116,9 @@ class TvDual {
   using Stored = typename Storage::Stored;
 
  public:
+  /// Whether it is of integers.
+  static constexpr bool is_rounded = std::is_integral_v<Stored>;
+
   /// Where both sets lie.
   struct Slots {
     Slots(ArrayLayout& arrays, Extents<Rank> const& extents)
@@ -212,26 +138,59 @@ class TvDual {
     for_each_element(executor, FillElements<Stored>{Stored{}}, first_.data, first_.count());
   }
 
+  /// The weight of a problem, as it is.
+  [[nodiscard]] GivenWeight<Number> given(ProxProblem<T, Rank> const& problem) const {
+    double const step = step_factor * limit / (problem.weight * lattice_.norm_square_bound());
+    return {static_cast<Number>(problem.weight / limit), static_cast<Number>(std::min(step, 1e30))};
+  }
+
   /// Queues so many steps, an even number, of projected gradients.
-  template <class Executor>
-  void improve(Executor const& executor, ProxProblem<T, Rank> const& problem,
+  template <class Executor, class Weight>
+  void improve(Executor const& executor, ProxProblem<T, Rank> const& problem, Weight weight,
                int iterations) const {
-    // Any factor below 2 converges.
-    constexpr double factor = 1.9;
-    double const step = factor * static_cast<double>(Storage::limit) /
-                        (problem.weight * lattice_.norm_square_bound());
-    auto const bounded_step = static_cast<Number>(std::min(step, 1e30));
     for (int n = 0; n < iterations; ++n) {
       Stored* const from = n % 2 == 0 ? first_.data : second_.data;
       Stored* const to = n % 2 == 0 ? second_.data : first_.data;
-      DualStep<T, Rank> const pass{image_of(problem, from), bounded_step, to};
+      DualStep<T, Rank, Weight> const pass{image_of(problem, weight, from), weight.step_length(),
+                                           to};
       for_each_row(executor, lattice_, pass);
+      weight.next();
     }
   }
 
+  /// The same with a weight that is measured, which it returns. `own` are the pixels of y without
+  /// slices that others have; numbers have zeros before the first call.
+  template <class Executor, class View>
+  MeasuredWeight<Number> improve_with_care(Executor const& executor, char const* name,
+                                           ProxProblem<T, Rank> const& problem, View const& own,
+                                           int iterations, double* numbers,
+                                           Workspace<Executor>& workspace) const {
+    std::int64_t const pixels = elements_over_ranks(executor, own.count());
+    std::int64_t const slice = std::max<std::int64_t>(lattice_.stride(Rank - 1), 1);
+    double const reach = reach_of(lattice_, pixels / slice);
+    double const may_be_even = problem.mask == nullptr ? 1 : 0;
+    measure_spread(executor, name, own.data, own.count(), numbers, workspace);
+    MeasureWeight const measure{problem.weight,
+                                reach,
+                                limit,
+                                step_factor,
+                                lattice_.norm_square_bound(),
+                                static_cast<double>(iterations),
+                                may_be_even,
+                                parts_of(executor)};
+    run_scalar_step(executor, measure, numbers);
+    MeasuredWeight<Number> const weight{numbers, 0};
+    if (problem.weight > 0) improve(executor, problem, weight, iterations);
+    if (problem.mask == nullptr)
+      prove_even(executor, name, problem, own, reach, numbers, workspace);
+    return weight;
+  }
+
   /// The image of the dual.
-  [[nodiscard]] ImageOfDual<T, Rank> image(ProxProblem<T, Rank> const& problem) const {
-    return image_of(problem, first_.data);
+  template <class Weight>
+  [[nodiscard]] ImageOfDual<T, Rank, Weight> image(ProxProblem<T, Rank> const& problem,
+                                                   Weight const& weight) const {
+    return image_of(problem, weight, first_.data);
   }
 
   /// Memory that is free between calls, of at least one image.
@@ -248,12 +207,37 @@ class TvDual {
   [[nodiscard]] Lattice<Number, Rank> const& lattice() const { return lattice_; }
 
  private:
-  [[nodiscard]] ImageOfDual<T, Rank> image_of(ProxProblem<T, Rank> const& problem,
-                                              Stored const* dual) const {
+  /// Queues a look at whether the result is the mean, where all pixels are sought.
+  template <class Executor, class View>
+  void prove_even(Executor const& executor, char const* name, ProxProblem<T, Rank> problem,
+                  View const& own, double reach, double* numbers,
+                  Workspace<Executor>& workspace) const {
+    std::int64_t const first = own.data - problem.noisy;
+    problem.bounds = {};
+    UnevenWeight<Number> const weight{{numbers, 0}};
+    ImageOfDual<T, Rank, UnevenWeight<Number>> const image = image_of(problem, weight, first_.data);
+    DualImageDistance<ImageOfDual<T, Rank, UnevenWeight<Number>>> const rest{image, first,
+                                                                             numbers + prox_mean};
+    VectorNames const names{name, "", "", "proof"};
+    reduce<Unchanged, Larger>(executor, names, rest, own.count(), numbers + prox_rest, workspace);
+    DualSquare<Stored, Rank> const square{first_.data + first, lattice_.extents.count(), limit};
+    reduce<Unchanged, Larger>(executor, names, square, own.count(), numbers + prox_longest,
+                              workspace);
+    run_scalar_step(executor, ProveEven{problem.weight, reach, limit}, numbers);
+  }
+
+  /// Any factor below 2 converges.
+  static constexpr double step_factor = 1.9;
+  static constexpr double limit = static_cast<double>(Storage::limit);
+
+  template <class Weight>
+  [[nodiscard]] ImageOfDual<T, Rank, Weight> image_of(ProxProblem<T, Rank> const& problem,
+                                                      Weight const& weight,
+                                                      Stored const* dual) const {
     return {lattice_,
             problem.noisy,
             dual,
-            static_cast<Number>(problem.weight / static_cast<double>(Storage::limit)),
+            weight,
             problem.mask,
             static_cast<Number>(problem.bounds.lower),
             static_cast<Number>(problem.bounds.upper)};
