@@ -43,7 +43,8 @@ pyronn_add_topic(simulations beam_simulation_test count_weights_test detector_si
 pyronn_add_topic(corrections bad_pixels_test drifting_fields_test line_corrector_test
   odd_pixels_test stripes_test zingers_test)
 pyronn_add_topic(least_squares coarse_to_fine_test linear_maps_test operator_norm_test
-  solver_properties_test solver_state_test solver_tables_test system_matrix_test)
+  solver_properties_test solver_state_problems_test solver_state_test solver_tables_test
+  system_matrix_test)
 pyronn_add_topic(subset_solvers column_sums_test edge_potential_test os_sart_test osem_errors_test
   osem_test pwls_test subset_solvers_scan_test)
 pyronn_add_topic(tv_solvers admm_tv_test asd_pocs_test fista_tv_test pdhg_test
