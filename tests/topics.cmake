@@ -48,7 +48,8 @@ pyronn_add_topic(least_squares coarse_to_fine_test linear_maps_test operator_nor
 pyronn_add_topic(subset_solvers column_sums_test edge_potential_test os_sart_test osem_errors_test
   osem_test pwls_test subset_solvers_scan_test)
 pyronn_add_topic(tv_solvers admm_tv_test asd_pocs_test fista_tv_test pdhg_test
-  reconstruct_iteratively_test strength_choice_test tv_prox_test tv_strength_test)
+  reconstruct_iteratively_errors_test reconstruct_iteratively_test strength_choice_test tv_prox_test
+  tv_strength_test)
 pyronn_add_topic(vectors vector_operations_test)
 pyronn_add_topic(other_software plane_oracles_test rabbitct_test rtk_figures_test
   rtk_solvers_test)
