@@ -52,7 +52,10 @@ struct Cost {
   int iterations = 0;                 ///< 0: it was filtered backprojection
   double iterations_seconds = 0;      ///< of them alone, which reconstruct_seconds include
   double chosen_strength = 0;         ///< where none was given; 0: it was not chosen
-  std::vector<double> residuals{};    ///< norms, of the start and after each iteration, if wanted
+  /// Of norms where they are wanted: of what there was before a search for the strength, if there
+  /// is one, else of the start.
+  double start_residual = 0;
+  std::vector<double> residuals{};  ///< norms, of the start and after each iteration, if wanted
 };
 
 /// Throws InvalidArgument where filtered backprojection cannot do right: where sources of cones do

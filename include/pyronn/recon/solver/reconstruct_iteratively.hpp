@@ -89,15 +89,17 @@ struct IterativeChoices {
                 choices.misses_much ? " at the ends, as much is missing:\n" : ":\n");
     for (StrengthTrial const& trial : choices.search.trials) {
       text += message("  strength ", rounded(trial.strength), ": mean residual there ",
-                      rounded(trial.error), " after ", trial.iterations, " iterations\n");
+                      rounded(trial.error), " after ", trial.iterations,
+                      trial.iterations == 1 ? " iteration\n" : " iterations\n");
     }
   }
   for (LevelRun const& level : choices.levels) {
-    text += message(
-        "pixels of ", level.factor, ", grid ", level.size, ": strength ", rounded(level.strength),
-        ", steps of 1 / ", rounded(level.norm), "^2, ", level.iterations, " iterations, ",
-        level.has_settled ? "until the image stayed" : "all that were allowed", ", objective ",
-        rounded(level.objective), ", residual ", rounded(level.residual), "\n");
+    text += message("pixels of ", level.factor, ", grid ", level.size, ": strength ",
+                    rounded(level.strength), ", steps of 1 / ", rounded(level.norm), "^2, ",
+                    level.iterations, level.iterations == 1 ? " iteration, " : " iterations, ",
+                    level.has_settled ? "until the image stayed" : "all that were allowed",
+                    ", objective ", rounded(level.objective), ", residual ",
+                    rounded(level.residual), "\n");
   }
   return text + tv_strength_text(choices.strength, choices.spacing);
 }
