@@ -4,6 +4,9 @@
 //
 // States of solvers tell their own problem from others.
 #include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <type_traits>
@@ -23,6 +26,8 @@
 #include <pyronn/operators/algebra/linear_map.hpp>
 #include <pyronn/operators/algebra/system_matrix.hpp>
 #include <pyronn/recon/solver/cgls.hpp>
+#include <pyronn/recon/solver/detail/state_marks.hpp>
+#include <pyronn/recon/solver/detail/system.hpp>
 #include <pyronn/recon/solver/edge_potential.hpp>
 #include <pyronn/recon/solver/fista_tv.hpp>
 #include <pyronn/recon/solver/pdhg.hpp>
@@ -51,6 +56,8 @@ using test::states::System;
 using Sirt = pyronn::Sirt<Map, Executor>;
 
 }  // namespace
+
+static_assert(pyronn::has_views_v<Map>);
 
 BOOST_AUTO_TEST_SUITE(solver_state_problems, *boost::unit_test::precondition(test::device_present))
 
@@ -91,7 +98,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(other_problems_are_refused, OfKind, Kinds) {
 
 struct SavedProblem {
   /// Whether a Sirt's state of the first problem is refused for the second one.
-  void check_refused(System& first, System& second, std::string const& words) {
+  void check_refused(System& first, System& second, std::string const& words) const {
     Sirt saved{test::executor(), first.problem};
     saved.start(first.image.view());
     saved.iterate();
@@ -221,6 +228,26 @@ BOOST_AUTO_TEST_CASE(scans_are_told) {
     auto solver = solver_of(other);
     BOOST_CHECK_EXCEPTION(pyronn::load_state(path, test::executor(), solver, image.view()),
                           pyronn::InvalidArgument, test::says("the Cgls's map is not that of"));
+  }
+}
+
+// In parts of the views marks are the same, and the image stays what it is.
+BOOST_AUTO_TEST_CASE(marks_are_made_by_parts) {
+  System system;
+  pyronn::detail::System<Map, Executor> of{"Sirt", test::executor(), system.problem, 0};
+  for (Values const& start : {Values(12, 0.0), test::positive_randoms(7, 12)}) {
+    test::Array<double, 2> image{test::small_domain, start};
+    pyronn::detail::MarksOfMap whole{};
+    for (std::int64_t const bytes : {1 << 20, 100, 1}) {
+      pyronn::detail::MapMarks marks{test::executor(), image.view(), bytes};
+      marks.system(of);
+      if (bytes > 100) whole = marks.marks();
+      BOOST_TEST(whole[0] > 0);
+      for (std::size_t n = 0; n < whole.size(); ++n) {
+        BOOST_TEST(std::abs(marks.marks()[n] - whole[n]) <= 1e-12 * whole[0]);
+      }
+      BOOST_TEST(image.values() == start, boost::test_tools::per_element());
+    }
   }
 }
 

@@ -9,7 +9,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
-#include <optional>
 #include <tuple>
 #include <type_traits>
 
@@ -65,6 +64,16 @@ struct RayMarkTerm {
     if (mark == 0) return ray * ray;
     std::uint64_t const hash = mixed_bits(static_cast<std::uint64_t>(before + rays(i)) + 1);
     return (hash >> static_cast<unsigned>(mark) & 1U) == 0 ? ray : -ray;
+  }
+};
+
+/// Counts pixels that are not 0.
+template <class T>
+struct NotZeroTerm {
+  T const* image;
+
+  PYRONN_HOST_DEVICE double operator()(std::int64_t i) const {
+    return load_number(image, i) == 0 ? 0 : 1;
   }
 };
 
@@ -153,14 +162,16 @@ inline bool are_near(MarksOfMap const& a, MarksOfMap const& b, std::size_t ray_b
 template <class Executor, class Pixel, int Rank>
 class MapMarks : public StateVisitor<Executor> {
  public:
-  /// The image will be what it is.
-  MapMarks(Executor const& executor, ArrayView<Pixel, Rank> image)
-      : numbers_{executor, MarksOfMap{}.size()}, image_{image} {}
+  /// The image will be what it is. Parts are 16 at most, each of `part_bytes` or more.
+  MapMarks(Executor const& executor, ArrayView<Pixel, Rank> image,
+           std::int64_t part_bytes = std::int64_t{64} << 20)
+      : numbers_{executor, MarksOfMap{}.size()}, image_{image}, part_bytes_{part_bytes} {}
 
   template <class System>
   void system(System& system) {
-    pyronn::dot(system.executor(), read_only(image_), read_only(image_), numbers_.data(),
-                system.workspace());
+    reduce<Unchanged>(system.executor(), {system.name(), "", "", "state"},
+                      NotZeroTerm<Pixel>{image_.data}, image_.count(), numbers_.data(),
+                      system.workspace());
     bool const is_zero = numbers_on_host<1>(system.executor(), numbers_.data())[0] == 0;
     if (is_zero) fill(system.executor(), image_, 1);
     turn_signs(system);
@@ -214,13 +225,12 @@ class MapMarks : public StateVisitor<Executor> {
   struct Room {
     template <class System>
     Room(System& system, std::int64_t most_rays, std::size_t bytes)
-        : rays{system.executor(), static_cast<std::size_t>(most_rays)} {
-      if (bytes > system.workspace().bytes()) own.emplace(system.executor(), bytes);
-      workspace = own.has_value() ? &*own : &system.workspace();
-    }
+        : rays{system.executor(), static_cast<std::size_t>(most_rays)},
+          own{system.executor(), bytes > system.workspace().bytes() ? bytes : 0},
+          workspace{own.bytes() > 0 ? &own : &system.workspace()} {}
 
     Buffer<typename Map::RangeElement, Executor> rays;
-    std::optional<Workspace<Executor>> own{};
+    Workspace<Executor> own;  ///< of 0 bytes where the solver's own is enough
     Workspace<Executor>* workspace;
   };
 
@@ -239,19 +249,18 @@ class MapMarks : public StateVisitor<Executor> {
     for (std::size_t mark = 0; mark < found.size(); ++mark) marks_[mark] += found[mark];
   }
 
-  /// At most 16, each of which takes some 64 MiB or more.
   template <class Map>
-  static int parts_of(Map const& map) {
-    constexpr std::int64_t part_bytes = std::int64_t{64} << 20;
+  [[nodiscard]] int parts_of(Map const& map) const {
     constexpr std::int64_t most = 16;
     std::int64_t const bytes = rays_of_view(map) * map.num_views() *
                                static_cast<std::int64_t>(sizeof(typename Map::RangeElement));
-    std::int64_t const parts = std::min(most, (bytes + (part_bytes - 1)) / part_bytes);
+    std::int64_t const parts = std::min(most, (bytes + (part_bytes_ - 1)) / part_bytes_);
     return static_cast<int>(std::clamp<std::int64_t>(parts, 1, map.num_views()));
   }
 
   Buffer<double, Executor> numbers_;
   ArrayView<Pixel, Rank> image_;
+  std::int64_t part_bytes_;
   MarksOfMap marks_{};
 };
 
