@@ -24,7 +24,8 @@ BOOST_AUTO_TEST_SUITE(npy_header)
 
 BOOST_FIXTURE_TEST_CASE(arrays_it_does_not_read_are_refused_with_the_way_out, OneFile) {
   refuses_text(c_order("<c8", "(1,)"),
-               "holds elements of type '<c8'; pyronn reads integers, float16, float32 and float64");
+               "holds elements of type '<c8'; pyronn reads integers, booleans, float16, float32 "
+               "and float64");
   refuses_text(c_order("|f4", "(1,)"), "holds elements of type '|f4'");
   refuses_text(c_order("", "(1,)"), "holds elements of type ''");
   refuses_text("{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (1,), }",

@@ -53,6 +53,10 @@ BOOST_FIXTURE_TEST_CASE(what_numpy_writes_is_read, OneFile) {
   auto const shorts = read(numpy_file(2, c_order("<u2", "(2,)"), Bytes("\1\0\xff\xff", 4)));
   BOOST_TEST(shorts.data == std::vector<float>({1, 65535}), boost::test_tools::per_element());
 
+  auto const flags = read(numpy_file(1, c_order("|b1", "(3,)"), Bytes("\1\0\1", 3)));
+  BOOST_TEST(flags.data == std::vector<float>({1, 0, 1}), boost::test_tools::per_element());
+  refuses_text(c_order("<b1", "(1,)"), "holds elements of type '<b1'");
+
   auto const empty = read(numpy_file(3, c_order("|u1", "(0, 3)")));
   BOOST_TEST(empty.shape == Shape({0, 3}), boost::test_tools::per_element());
   BOOST_TEST(empty.data.empty());

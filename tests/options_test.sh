@@ -99,6 +99,15 @@ refuses "--interpolation: texture is a GPU's" --interpolation texture "$scan"
 refuses "--truth: is compared with attenuation" "$scan" --hounsfield 0.02 --truth \
   "$folder/scan/truth.npy"
 refuses "--device-memory: is of no use without a GPU" "$scan" --device-memory 1G
+# Without one it is refused, too, whoever chooses the place.
+"$reconstruct" "$scan" --plan > "$folder/output" 2> "$folder/error"
+if grep -q "on [0-9]* CPU thread" "$folder/output"; then
+  "$reconstruct" "$scan" --plan --device-memory 1G > "$folder/output" 2> "$folder/error"
+  status=$?
+  [ "$status" -eq 2 ] || fail "--device-memory: status $status instead of 2"
+  grep -q "^reconstruct: --device-memory: is of no use without a GPU; there is no" \
+    "$folder/error" || fail "--device-memory without a GPU:"
+fi
 refuses "--entry: .* holds one scan" "$scan" --entry entry0001
 sed -e '/"dark"/d' -e 's/"flat": "flat.npy"/"projections_are": "line_integrals"/' "$scan" \
   > "$folder/scan/lines.json"
@@ -115,8 +124,42 @@ refuses "--full-intensity: .* holds no counts" "$folder/scan/lines.json" --full-
 sed -e 's/"columns": 24/"columns": 1/' -e 's/projections.npy/thin.npy/' "$folder/scan/lines.json" \
   > "$folder/scan/thin.json"
 accepts "$folder/scan/thin.json" --size 2 2 2
-refuses "--rings: .*thin.json has 1 columns; stripes are told by the 2 beside" --rings \
+refuses "--rings: .*thin.json has 1 column; stripes are told by the 2 beside" --rings \
   "$folder/scan/thin.json" --size 2 2 2
+
+# Masks of numbers that are none, of booleans and of bytes.
+# mask_of TYPE: the header of a mask of the volume.
+mask_of() {
+  printf '\223NUMPY\001\000v\000%-117s\n' \
+    "{'descr': '$1', 'fortran_order': False, 'shape': (24, 24, 24), }"
+}
+{
+  mask_of "<f4"
+  head -c 4924 /dev/zero | tr '\000' '\100'
+  head -c 50372 /dev/zero | tr '\000' '\377'
+} > "$folder/scan/holed.npy"
+refuses "--mask: .*holed.npy holds NaN, first at \[slice 2, row 3, column 7\]; a voxel" "$scan" \
+  --method sirt --mask "$folder/scan/holed.npy"
+for type in "|b1" "|u1"; do
+  {
+    mask_of "$type"
+    head -c 13824 /dev/zero | tr '\000' '\001'
+  } > "$folder/scan/mask.npy"
+  accepts "$scan" --method sirt --iterations 1 --mask "$folder/scan/mask.npy"
+  {
+    mask_of "$type"
+    head -c 13824 /dev/zero
+  } > "$folder/scan/mask.npy"
+  refuses "--mask: .*mask.npy is 0 everywhere" "$scan" --method sirt --mask \
+    "$folder/scan/mask.npy"
+done
+
+# Numbers of one are told as one.
+run "$scan" --method os-sart --iterations 1 --subsets 1 --threads 1
+grep "[^0-9.]1 \(iteration\|subset\|view\|slice\|row\|CPU thread\|band\)s" "$folder/output" \
+  && fail "one is told as many:"
+grep -q "^os-sart, 1 iteration of 1 subset from zeros" "$folder/output" || fail "$(cat "$folder/output")"
+grep -q "^residual .* of the start's after 1 iteration$" "$folder/output" || fail "$(cat "$folder/output")"
 
 # What can be known before the axis is searched for is refused before; after it, nothing is left.
 pictures="--axis-png $folder/new/axis.png --sinogram-png $folder/new/sinogram.png"

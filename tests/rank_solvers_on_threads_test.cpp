@@ -4,6 +4,8 @@
 // Solvers on ranks that are threads: the images of one, which come the same on every run.
 #include <cstddef>
 #include <limits>
+#include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -15,10 +17,12 @@
 #include <pyronn/recon/solver/cgls.hpp>
 #include <pyronn/recon/solver/fista_tv.hpp>
 #include <pyronn/recon/solver/sirt.hpp>
+#include <pyronn/recon/solver/solver_state.hpp>
 
 #include "support/backends.hpp"
 #include "support/numbers.hpp"
 #include "support/own_executor.hpp"
+#include "support/temporary_folder.hpp"
 #include "support/thread_communicator.hpp"
 
 using pyronn::ConeBeam;
@@ -135,6 +139,54 @@ void check(MakeSolver const& make, double tolerance) {
   }
 }
 
+/// Four iterations and a state of each rank, then four more from it, of data that are multiplied.
+template <class MakeSolver>
+Values stopped_on(int ranks, MakeSolver const& make, Values const& data, float factor) {
+  test::TemporaryFolder const folder;
+  Values other_data = data;
+  for (float& line : other_data) line *= factor;
+  std::vector<Values> parts(static_cast<std::size_t>(ranks));
+  test::on_threads<Ranks>(ranks, [&](Ranks const& communicator) {
+    test::OwnExecutor const own;
+    pyronn::share_errors(communicator, [&] {
+      pyronn::RankMap const map{communicator, own.get(), projector(), no_limit};
+      using Map = std::decay_t<decltype(map)>;
+      auto const views = pyronn::share_of_rank(23, communicator.rank(), ranks);
+      pyronn::RankExecutor const executor{communicator, own.get()};
+      auto const path = folder / ("state" + std::to_string(communicator.rank()) + ".npy");
+      test::Array<float, 3> image{map.domain(), 0.0F};
+      auto const go_on = [&](Values const& of, auto const& begin, auto const& end) {
+        test::Array<float, 3> lines{map.range(), part_of(of, views_size, views)};
+        auto solver = make(executor, pyronn::ReconstructionProblem<Map>{map, lines.view()});
+        begin(solver);
+        for (int n = 0; n < 4; ++n) solver.iterate();
+        end(solver);
+      };
+      go_on(
+          data, [&](auto& solver) { solver.start(image.view()); },
+          [&](auto& solver) { pyronn::save_state(path, executor, solver); });
+      go_on(
+          other_data,
+          [&](auto& solver) { pyronn::load_state(path, executor, solver, image.view()); },
+          [](auto&) {});
+      parts[static_cast<std::size_t>(communicator.rank())] = image.values();
+    });
+  });
+  Values result;
+  for (Values const& part : parts) result.insert(result.end(), part.begin(), part.end());
+  return result;
+}
+
+template <class MakeSolver>
+void check_states(MakeSolver const& make) {
+  Values const data = lines_of_blocks();
+  for (int const ranks : {1, 3}) {
+    BOOST_TEST((stopped_on(ranks, make, data, 1) == solved_on(ranks, make, data, no_limit)));
+  }
+  BOOST_CHECK_EXCEPTION(static_cast<void>(stopped_on(3, make, data, 2)), pyronn::InvalidArgument,
+                        test::says("'s data are not those of the state in"));
+}
+
 }  // namespace
 
 BOOST_TEST_DECORATOR(*boost::unit_test::precondition(test::device_present))
@@ -143,6 +195,10 @@ BOOST_AUTO_TEST_SUITE(rank_solvers_on_threads)
 BOOST_AUTO_TEST_CASE(cgls) { check(CglsOf{}, 2e-5); }
 
 BOOST_AUTO_TEST_CASE(sirt) { check(SirtOf{}, 1e-5); }
+
+BOOST_AUTO_TEST_CASE(states_of_sirt) { check_states(SirtOf{}); }
+
+BOOST_AUTO_TEST_CASE(states_of_total_variation) { check_states(FistaTvOf{}); }
 
 BOOST_AUTO_TEST_CASE(total_variation_looks_across_slabs) { check(FistaTvOf{}, 1e-5); }
 

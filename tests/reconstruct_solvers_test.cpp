@@ -9,7 +9,6 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include <pyronn/backend/cpu/executor.hpp>
 #include <pyronn/geometry/fan_beam.hpp>
 #include <pyronn/interp/software_interp.hpp>
 #include <pyronn/operators/algebra/check_transpose.hpp>
@@ -18,9 +17,11 @@
 
 #include "../examples/reconstruct/scan_map.hpp"
 #include "../examples/reconstruct/solver_choice.hpp"
+#include "../examples/reconstruct/start_image.hpp"
+#include "support/counting_executor.hpp"
 
 using example::Method;
-using Executor = pyronn::CpuExecutor;
+using Executor = test::CountingExecutor;
 using Values = std::vector<float>;
 using Fan = pyronn::SystemMatrix<pyronn::FanBeam, pyronn::SoftwareInterp>;
 using Map = example::ScanMap<Executor>;
@@ -71,6 +72,18 @@ Values solved(AnyMap const& map, example::SolverTask const& task) {
   return image;
 }
 
+example::Iteration iteration_of(Method method) {
+  bool const multiplies = method == Method::mlem || method == Method::osem;
+  example::MethodFacts const facts{method, "", 6, true, true, true, multiplies};
+  example::Iteration iteration{facts, 6, 4, 0.02, false, false};
+  iteration.delta = 1e-3;
+  return iteration;
+}
+
+constexpr Method methods[] = {Method::sirt, Method::sart, Method::os_sart, Method::cgls,
+                              Method::lsqr, Method::mlem, Method::osem,    Method::pwls,
+                              Method::tv,   Method::pdhg, Method::admm_tv, Method::asd_pocs};
+
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(reconstruct_solvers_test)
@@ -89,13 +102,9 @@ BOOST_AUTO_TEST_CASE(a_map_whose_type_is_forgotten_is_the_same_map) {
 
 /// Slices and rows of one pixel change nothing: neither strengths nor steps.
 BOOST_AUTO_TEST_CASE(solvers_make_of_a_plane_in_space_what_they_make_of_the_plane) {
-  for (Method const method :
-       {Method::sirt, Method::sart, Method::os_sart, Method::cgls, Method::lsqr, Method::mlem,
-        Method::osem, Method::pwls, Method::tv, Method::pdhg, Method::admm_tv, Method::asd_pocs}) {
+  for (Method const method : methods) {
     BOOST_TEST_CONTEXT("method " << static_cast<int>(method)) {
-      example::MethodFacts const facts{method, "", 6, true, true, true, false};
-      example::Iteration iteration{facts, 6, 4, 0.02, false, false};
-      iteration.delta = 1e-3;
+      example::Iteration const iteration = iteration_of(method);
       std::size_t const limit = pyronn::default_workspace_limit;
       Values const plane = solved(fan(), {iteration, grid(), false, limit});
       Values const space = solved(Map{fan()}, {iteration, grid(), true, limit});
@@ -105,6 +114,41 @@ BOOST_AUTO_TEST_CASE(solvers_make_of_a_plane_in_space_what_they_make_of_the_plan
         worst = std::max(worst, std::abs(static_cast<double>(plane[i] - space[i])));
       }
       BOOST_TEST(worst <= 2e-6);  // of 0.02
+    }
+  }
+}
+
+/// Of starts that are made and of solvers, all that they allocate.
+BOOST_AUTO_TEST_CASE(memory_is_what_was_forecast) {
+  using Lines = example::LinesOfImage<Executor, Map>;
+  std::size_t const limit = pyronn::default_workspace_limit;
+  Map const map{fan()};
+  Values data(static_cast<std::size_t>(map.range().count()), 1.0F);
+  for (Method const method : methods) {
+    BOOST_TEST_CONTEXT("method " << static_cast<int>(method)) {
+      example::Iteration const iteration = iteration_of(method);
+      Executor const executor;
+      Values image(static_cast<std::size_t>(map.domain().count()), 0.01F);
+      std::size_t forecast = 0;
+      if (iteration.makes_even_start()) {
+        forecast = Lines::bytes(executor, map, limit);
+        Lines{executor, map, limit}.scale_to({data.data(), map.range()},
+                                             {image.data(), map.domain()});
+        BOOST_TEST(executor.peak() <= forecast);
+      }
+      example::SolverTask const task{iteration, grid(), true, limit};
+      pyronn::ReconstructionProblem<Map> const problem{
+          map, pyronn::ProjectionView<float const>{data.data(), map.range()}};
+      example::use_solver<Map, Executor>(task, [&](auto type, auto const& options) {
+        using Solver = typename decltype(type)::Solver;
+        forecast = std::max(forecast, Solver::memory_bytes(executor, map, options));
+        Solver solver{executor, problem, options};
+        solver.start({image.data(), map.domain()});
+        solver.iterate();
+        static_cast<void>(solver.measure());
+      });
+      BOOST_TEST(executor.peak() <= forecast);
+      BOOST_TEST(static_cast<double>(executor.peak()) >= 0.95 * static_cast<double>(forecast));
     }
   }
 }

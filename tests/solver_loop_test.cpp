@@ -12,6 +12,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include <pyronn/recon/solver/admm_tv.hpp>
+#include <pyronn/recon/solver/asd_pocs.hpp>
 #include <pyronn/recon/solver/cgls.hpp>
 #include <pyronn/recon/solver/fista_tv.hpp>
 #include <pyronn/recon/solver/lsqr.hpp>
@@ -39,7 +40,7 @@ using Solvers = boost::mpl::list<
     pyronn::Sirt<Map, Executor>, pyronn::OsSart<Map, Executor>, pyronn::Sart<Map, Executor>,
     pyronn::Cgls<Map, Executor>, pyronn::Lsqr<Map, Executor>, pyronn::Mlem<Map, Executor>,
     pyronn::Osem<Map, Executor>, pyronn::Pwls<Map, Executor>, pyronn::FistaTv<Map, Executor>,
-    pyronn::Pdhg<Map, Executor>, pyronn::AdmmTv<Map, Executor>>;
+    pyronn::Pdhg<Map, Executor>, pyronn::AdmmTv<Map, Executor>, pyronn::AsdPocs<Map, Executor>>;
 
 namespace {
 
@@ -54,6 +55,10 @@ Solver solver_of(test::SmallSystem<>& system) {
   } else if constexpr (std::is_same_v<Solves, pyronn::Osem<Map, Executor>>) {
     pyronn::OsemOptions options;
     options.subsets = 3;
+    return Solver{test::executor(), system.problem, options};
+  } else if constexpr (std::is_same_v<Solves, pyronn::AsdPocs<Map, Executor>>) {
+    pyronn::AsdPocsOptions options;
+    options.subsets = 2;
     return Solver{test::executor(), system.problem, options};
   } else if constexpr (std::is_same_v<Solves, pyronn::Pwls<Map, Executor>>) {
     pyronn::PwlsOptions<> options;

@@ -14,6 +14,7 @@
 #include <boost/mpl/list.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include <pyronn/recon/solver/admm_tv.hpp>
 #include <pyronn/recon/solver/cgls.hpp>
 #include <pyronn/recon/solver/lsqr.hpp>
 #include <pyronn/recon/solver/problem.hpp>
@@ -194,6 +195,11 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(what_cannot_be_solved_is_refused, Solver, Solvers)
   Problem masked{map, lines, zeros};
   masked.problem.mask = no_mask.view();
   check_refused<Solver>(masked, "the mask is 0 everywhere");
+  Values holed(12, 0.0);
+  holed[6] = holed[9] = std::numeric_limits<double>::quiet_NaN();
+  test::Array<double, 2> mask_with_hole{map.domain(), holed};
+  masked.problem.mask = mask_with_hole.view();
+  check_refused<Solver>(masked, "the mask holds NaN or infinity, first at (2, 1); it must be 0 or");
 
   Values weights(20, 0.0);
   test::Array<double, 2> no_weights{map.range(), weights};
@@ -262,8 +268,19 @@ BOOST_AUTO_TEST_CASE(bounds_are_kept_and_refused_where_they_cannot_be) {
   }
   BOOST_CHECK_THROW((pyronn::Cgls{test::executor(), problem.problem}), InvalidArgument);
   BOOST_CHECK_THROW((pyronn::Lsqr{test::executor(), problem.problem}), InvalidArgument);
-  problem.problem.bounds = {1, 0};
-  check_refused<pyronn::Sirt<Map, test::Executor>>(problem, "leave no value");
+  constexpr double infinity = std::numeric_limits<double>::infinity();
+  constexpr double none = std::numeric_limits<double>::quiet_NaN();
+  for (pyronn::PixelBounds const bounds : {pyronn::PixelBounds{1, 0},
+                                           {infinity, infinity},
+                                           {-infinity, -infinity},
+                                           {none, 1},
+                                           {0, none}}) {
+    problem.problem.bounds = bounds;
+    check_refused<pyronn::Sirt<Map, test::Executor>>(problem, "leave no value");
+    check_refused<pyronn::AdmmTv<Map, test::Executor>>(problem, "leave no value");
+  }
+  problem.problem.bounds = {-infinity, 0};
+  BOOST_CHECK_NO_THROW(solver.start(problem.image.view()));
 }
 
 #if !defined(__CUDACC__)

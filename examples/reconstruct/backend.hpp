@@ -53,7 +53,10 @@ struct Cost {
   double iterations_seconds = 0;      ///< of them alone, which reconstruct_seconds include
   double chosen_strength = 0;         ///< where none was given; 0: it was not chosen
   double chosen_delta = 0;            ///< the same of Iteration::delta
-  std::vector<double> residuals{};    ///< norms, of the start and after each iteration, if wanted
+  /// Of norms where they are wanted: of what there was before a search for the strength, if there
+  /// is one, else of the start.
+  double start_residual = 0;
+  std::vector<double> residuals{};  ///< norms, of the start and after each iteration, if wanted
 };
 
 /// Throws InvalidArgument where filtered backprojection cannot do right: where sources of cones do

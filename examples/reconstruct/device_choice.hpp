@@ -15,6 +15,11 @@ inline Device choose_device(Options const& options) {
   if (options.executor == "cuda" && device.name.empty()) {
     throw BadInput("--executor: cuda, but there is no CUDA device, or no CUDA in this build");
   }
+  if (device.name.empty() && !options.device_memory.empty()) {
+    throw BadInput(
+        "--device-memory: is of no use without a GPU; there is no CUDA device, or no CUDA in this "
+        "build, and --host-memory limits what cores take");
+  }
   return device;
 }
 

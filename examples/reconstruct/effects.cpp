@@ -28,7 +28,7 @@ void check_effects(Options const& options, pyronn::Scan const& scan, PlaceOfWork
   constexpr int least_columns = 3;
   int const columns = scan.detector_size()[0];
   refuse("--rings", options.rings && columns < least_columns,
-         " has " + std::to_string(columns) + " columns; stripes are told by the " +
+         " has " + counted(columns, "column") + "; stripes are told by the " +
              std::to_string(least_columns - 1) + " beside them");
   bool const is_for_arcs = options.redundancy == "parker" || options.redundancy == "riess";
   if (is_for_arcs && scan.circle && pyronn::is_full_turn(*scan.circle)) {

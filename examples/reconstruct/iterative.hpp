@@ -15,7 +15,6 @@
 #include <pyronn/core/config.hpp>
 #include <pyronn/exec/buffer.hpp>
 #include <pyronn/exec/kernel.hpp>
-#include <pyronn/exec/quotient.hpp>
 #include <pyronn/exec/vector_operations.hpp>
 #include <pyronn/exec/workspace.hpp>
 #include <pyronn/interp/software_interp.hpp>
@@ -29,10 +28,12 @@
 
 #include "backend.hpp"
 #include "line_integrals.hpp"
+#include "number_text.hpp"
 #include "read_ahead.hpp"
 #include "scan_map.hpp"
 #include "slab_writer.hpp"
 #include "solver_choice.hpp"
+#include "start_image.hpp"
 #include "stopwatch.hpp"
 #include "strength_search.hpp"
 #include "view_ranges.hpp"
@@ -56,7 +57,14 @@ ScanMap<Executor> scan_map(Job const& job) {
   return scan_map<Executor>(job.scan, job.grid, job.bands.bands.front());
 }
 
-/// What the method's solver will allocate.
+/// What will be allocated for a start, before the solver is.
+template <class Executor, class Map>
+std::size_t start_bytes(Executor const& executor, Map const& map, IterationTask const& of) {
+  bool const has_lines = of.iteration.makes_even_start() || of.iteration.chooses_strength();
+  return has_lines ? LinesOfImage<Executor, Map>::bytes(executor, map, of.workspace_limit) : 0;
+}
+
+/// What the method's solver will allocate, or what is made before it.
 template <class Executor>
 std::size_t solver_bytes_at(Executor const& executor, IterationTask const& of) {
   using Map = ScanMap<Executor>;
@@ -65,8 +73,11 @@ std::size_t solver_bytes_at(Executor const& executor, IterationTask const& of) {
   std::size_t const solver = use_solver<Map, Executor>(task, [&](auto type, auto const& options) {
     return decltype(type)::Solver::memory_bytes(executor, map, options);
   });
-  if (!of.iteration.chooses_strength()) return solver;
-  return std::max(solver, StrengthLevels<Executor>{executor, of}.bytes());
+  std::size_t bytes = std::max(solver, start_bytes(executor, map, of));
+  if (of.iteration.chooses_strength()) {
+    bytes = std::max(bytes, StrengthLevels<Executor>{executor, of}.bytes());
+  }
+  return bytes;
 }
 
 /// Line integrals below 0, which noise makes, become 0.
@@ -152,22 +163,6 @@ class IterativeReconstruction {
                  data().slices(begin - own, end - begin));
   }
 
-  /// Scales an image so that the sum of its lines is that of the data.
-  void scale_to_data(pyronn::VolumeView<float> image) {
-    Executor const& executor = place_.executor;
-    std::size_t const map_bytes = map_.workspace_bytes(executor, job_.bands.workspace_limit);
-    auto const sum_bytes = pyronn::reduction_workspace_bytes(executor, map_.range().count());
-    pyronn::Workspace<Executor> workspace{executor, std::max(map_bytes, sum_bytes)};
-    pyronn::Buffer<float, Executor> const rays{executor, data_.size()};
-    pyronn::Buffer<double, Executor> const sums{executor, 2};
-    Lines const lines = rays.view(map_.range());
-    map_.apply(executor, {image.data, image.extents}, lines, workspace);
-    pyronn::sum(executor, data(), sums.data(), workspace);
-    pyronn::sum(executor, lines, sums.data() + 1, workspace);
-    pyronn::Quotient const factor{sums.data(), sums.data() + 1};
-    pyronn::axpby(executor, 0, image, factor, image);
-  }
-
   /// What was made before, else zeros, or where they are multiplied the same number everywhere, of
   /// which voxels outside of the mask keep nothing.
   void make_start(pyronn::VolumeView<float> image, pyronn::VolumeView<float const> mask) {
@@ -177,7 +172,8 @@ class IterativeReconstruction {
       pyronn::fill(executor, image, multiplies ? 1.0F : 0.0F);
       if (!multiplies) return;
       if (mask.data != nullptr) pyronn::multiply(executor, mask, image);
-      scale_to_data(image);
+      LinesOfImage<Executor, Map>{executor, map_, job_.bands.workspace_limit}.scale_to(data(),
+                                                                                       image);
       return;
     }
     typename Place::Input room{place_, voxels() * sizeof(float)};
@@ -209,6 +205,10 @@ class IterativeReconstruction {
     Iteration iteration = iteration_;
     if constexpr (!is_shared_out_v<Map>) {
       if (iteration.chooses_strength()) {
+        if (iteration_.is_measured) {
+          LinesOfImage<Executor, Map> lines{executor, map_, job_.bands.workspace_limit};
+          cost_.start_residual = lines.residual(data(), image);
+        }
         IterationTask const search{job_.scan, job_.grid, band(), iteration_,
                                    job_.bands.workspace_limit};
         iteration.strength = StrengthLevels<Executor>{executor, search}.choose(
@@ -257,12 +257,14 @@ class IterativeReconstruction {
       rules.iterations = iteration_.iterations;
       pyronn::run_solver(solver, rules, [&](int n, pyronn::SolverMeasures const& measures) {
         if (!std::isfinite(measures.residual)) {
-          throw pyronn::InvalidArgument("the residual is not finite after " + std::to_string(n) +
-                                        " iterations, and no volume is written; take a smaller "
+          throw pyronn::InvalidArgument("the residual is not finite after " +
+                                        counted(n, "iteration") +
+                                        ", and no volume is written; take a smaller "
                                         "--strength or fewer --subsets");
         }
         cost_.residuals.push_back(measures.residual);
-        iteration_.progress(n, measures.residual / cost_.residuals.front());
+        if (cost_.start_residual == 0) cost_.start_residual = measures.residual;
+        iteration_.progress(n, measures.residual / cost_.start_residual);
         return true;
       });
       return;

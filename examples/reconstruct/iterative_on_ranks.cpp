@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "iterative_on_ranks.hpp"
 
+#include <algorithm>
 #include <stdexcept>
 #include <string>
 #include <type_traits>
@@ -79,6 +80,7 @@ std::size_t solver_bytes_on_ranks(IterationTask const& task, int threads, Ranks 
       use_solver<SlabMap, SlabMap::Executor>(of, [&](auto type, auto const& options) {
         return decltype(type)::Solver::memory_bytes(executor, map, options);
       });
+  bytes = std::max(bytes, start_bytes(executor, map, task));
   for (pyronn::RankPlan const& plan : map.plans()) bytes += plan.memory_bytes;
   return bytes;
 }

@@ -15,11 +15,27 @@
 namespace example {
 namespace {
 
+/// Throws BadInput for a voxel that is no number, or infinite.
+void check_finite(std::filesystem::path const& path, std::vector<float> const& mask,
+                  pyronn::Extents<3> size) {
+  auto const found =
+      std::find_if(mask.begin(), mask.end(), [](float voxel) { return !std::isfinite(voxel); });
+  if (found == mask.end()) return;
+  std::int64_t const at = found - mask.begin();
+  std::int64_t const slice = std::int64_t{size[0]} * size[1];
+  throw BadInput("--mask: " + path.string() + " holds " +
+                 (std::isnan(*found) ? "NaN" : "infinity") + ", first at [slice " +
+                 std::to_string(at / slice) + ", row " + std::to_string(at % slice / size[0]) +
+                 ", column " + std::to_string(at % size[0]) +
+                 "]; a voxel that is sought has any other number than 0");
+}
+
 /// 1 where a volume is not 0.
 std::vector<float> read_mask(std::filesystem::path const& path, pyronn::Grid const& grid) {
   auto const slices = npy_volume("--mask", path, grid);
   std::vector<float> mask(static_cast<std::size_t>(grid.size.count()));
   as_input("--mask", [&] { slices->read({0, grid.size[2], 0, grid.size[1]}, mask.data()); });
+  check_finite(path, mask, grid.size);
   for (float& voxel : mask) voxel = voxel == 0 ? 0.0F : 1.0F;
   if (std::find(mask.begin(), mask.end(), 1.0F) == mask.end()) {
     throw BadInput("--mask: " + path.string() + " is 0 everywhere");
@@ -51,7 +67,6 @@ class IterationMemory {
     mask_ = iteration.mask.empty() ? 0 : volume;
     start_ = iteration.from_fbp ? volume : 0;
     solver_ = solver;
-    if (iteration.facts.multiplies) solver_ = std::max(solver, lines_ + plan.workspace_limit);
   }
 
   [[nodiscard]] std::size_t lines() const { return lines_; }
@@ -107,7 +122,7 @@ std::optional<Iteration> iteration_of(Options const& options, pyronn::Scan const
   int const subsets = said.subsets.value_or(std::min(usual_subsets, scan.num_views()));
   if (subsets > scan.num_views()) {
     throw BadInput("--subsets: " + std::to_string(subsets) + " of " +
-                   std::to_string(scan.num_views()) + " views; there are at most as many as views");
+                   counted(scan.num_views(), "view") + "; there are at most as many as views");
   }
   Iteration iteration{facts,
                       said.iterations.value_or(facts.iterations),
@@ -160,9 +175,10 @@ BandPlan plan_iterations(BandTask const& task, MemoryLimits const& limits, Itera
 }
 
 std::string text_of(Iteration const& iteration) {
-  std::string text = std::string{iteration.facts.name} + ", " +
-                     std::to_string(iteration.iterations) + " iterations";
-  if (iteration.facts.has_subsets) text += " of " + std::to_string(iteration.subsets) + " subsets";
+  std::string text =
+      std::string{iteration.facts.name} + ", " + counted(iteration.iterations, "iteration");
+  if (iteration.facts.has_subsets) text += " of " + counted(iteration.subsets, "subset");
+  if (iteration.chooses_strength()) text += " from what a search for the strength makes";
   text += iteration.from_fbp           ? " from filtered backprojection"
           : iteration.facts.multiplies ? " from an even image"
                                        : " from zeros";

@@ -21,6 +21,12 @@ inline std::string number_text(double value) {
   return text.str();
 }
 
+/// "1 view", "2 views".
+template <class Integer>
+std::string counted(Integer count, std::string const& what) {
+  return std::to_string(count) + " " + what + (count == 1 ? "" : "s");
+}
+
 /// To three digits.
 inline std::string rough_text(double value) {
   std::ostringstream text;

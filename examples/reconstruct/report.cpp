@@ -14,6 +14,8 @@
 #include <pyronn/core/math.hpp>
 #include <pyronn/recon/solver/held_out.hpp>
 
+#include "number_text.hpp"
+
 namespace example {
 namespace {
 
@@ -39,7 +41,7 @@ void print_circle(pyronn::CircularScan const& circle) {
   }
   std::printf(", pixels of %g x %g mm, axis in column %g, roll %g degrees\n", circle.pixel[0],
               circle.pixel[1], circle.axis_column, circle.roll * degrees);
-  std::printf("%zu views from %g to %g degrees, %s\n", circle.angles.size(),
+  std::printf("%s from %g to %g degrees, %s\n", counted(circle.angles.size(), "view").c_str(),
               circle.angles.front() * degrees, circle.angles.back() * degrees,
               circle.rotation == pyronn::Rotation::clockwise ? "clockwise" : "counter-clockwise");
 }
@@ -56,12 +58,14 @@ void print_geometry(pyronn::Scan const& scan) {
 void print_task(pyronn::Scan const& scan, pyronn::Grid const& grid, BandPlan const& bands,
                 std::string const& place) {
   auto const size = scan.detector_size();
-  std::printf("%d views of %d x %d pixels, %d x %d x %d voxels of %g x %g x %g mm, on %s\n",
-              scan.num_views(), size[0], size[1], grid.size[0], grid.size[1], grid.size[2],
-              grid.spacing[0], grid.spacing[1], grid.spacing[2], place.c_str());
-  std::printf("%zu band%s of up to %d slices from %d rows, %d views at a time; ",
-              bands.bands.size(), bands.bands.size() == 1 ? "" : "s", bands.most_slices(),
-              bands.most_rows(), bands.views_at_a_time);
+  std::printf("%s of %d x %d pixels, %d x %d x %d voxels of %g x %g x %g mm, on %s\n",
+              counted(scan.num_views(), "view").c_str(), size[0], size[1], grid.size[0],
+              grid.size[1], grid.size[2], grid.spacing[0], grid.spacing[1], grid.spacing[2],
+              place.c_str());
+  std::printf("%s of up to %s from %s, %s at a time; ", counted(bands.bands.size(), "band").c_str(),
+              counted(bands.most_slices(), "slice").c_str(),
+              counted(bands.most_rows(), "row").c_str(),
+              counted(bands.views_at_a_time, "view").c_str());
   std::printf("%.0f MiB on the host", static_cast<double>(bands.host_bytes) / mib);
   if (bands.device_bytes > 0) {
     std::printf(", %.0f MiB on the device", static_cast<double>(bands.device_bytes) / mib);
@@ -73,7 +77,7 @@ void print_steps(int views, pyronn::Plan const& plan) {
   std::ostringstream text;
   text.exceptions(std::ios::badbit);
   text << plan;
-  std::printf("%d views at a time:\n%s\n", views, text.str().c_str());
+  std::printf("%s at a time:\n%s\n", counted(views, "view").c_str(), text.str().c_str());
 }
 
 std::size_t peak_host_bytes() {
@@ -122,8 +126,9 @@ void print_report(pyronn::Scan const& scan, pyronn::Grid const& grid, Cost const
                 cost.chosen_delta);
   }
   if (!cost.residuals.empty()) {
-    std::printf("residual %.4g of the start's after %d iterations\n",
-                cost.residuals.back() / cost.residuals.front(), cost.iterations);
+    std::printf("residual %.4g of %s after %s\n", cost.residuals.back() / cost.start_residual,
+                cost.chosen_strength > 0 ? "that before the search" : "the start's",
+                counted(cost.iterations, "iteration").c_str());
   }
   std::printf("peak %.0f MiB on the host", static_cast<double>(peak_host_bytes()) / mib);
   if (has_device) {

@@ -5,6 +5,7 @@
 #include "device_choice.hpp"
 #include "iterative_on_ranks.hpp"
 #include "messages.hpp"
+#include "number_text.hpp"
 
 namespace example {
 
@@ -14,7 +15,7 @@ WorkPlace::WorkPlace(Options const& options, Ranks const& ranks)
 std::string WorkPlace::name() const {
   if (is_on_device()) return device_.name;
   std::string const ranks = ranks_.size() == 1 ? "" : std::to_string(ranks_.size()) + " ranks of ";
-  return ranks + std::to_string(options_.threads) + " CPU threads";
+  return ranks + counted(options_.threads, "CPU thread");
 }
 
 MemoryLimits WorkPlace::limits() const { return options_.memory_limits(device_.free_bytes); }

@@ -61,17 +61,19 @@ inline std::optional<std::int64_t> npy_count(std::vector<std::int64_t> const& sh
   return count;
 }
 
-/// The order of bytes comes first, which single bytes may have, too.
+/// The order of bytes comes first, which single bytes may have, too. Booleans are bytes of 0 and 1.
 inline NumberType parse_npy_type(std::filesystem::path const& path, std::string const& descr) {
+  if (descr == "|b1") return NumberType::uint8;
   for (int number = 0; number <= static_cast<int>(NumberType::float64); ++number) {
     auto const type = static_cast<NumberType>(number);
     bool const is_ordered =
         descr[0] == '<' || descr[0] == '>' || (descr[0] == '|' && bytes_of(type) == 1);
     if (is_ordered && descr.substr(1) == npy_descr(type) + 1) return type;
   }
-  fail_file(path, "holds elements of type '", printable(descr),
-            "'; pyronn reads integers, float16, float32 and float64; convert it in NumPy, for "
-            "example with array.astype('float32')");
+  fail_file(
+      path, "holds elements of type '", printable(descr),
+      "'; pyronn reads integers, booleans, float16, float32 and float64; convert it in NumPy, for "
+      "example with array.astype('float32')");
 }
 
 /// Throws unless the elements take exactly the bytes that the file holds behind its header.

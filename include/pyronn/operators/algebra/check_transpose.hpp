@@ -9,6 +9,7 @@
 #include <cstdint>
 
 #include <pyronn/core/config.hpp>
+#include <pyronn/core/detail/mixed_bits.hpp>
 #include <pyronn/core/error.hpp>
 #include <pyronn/exec/buffer.hpp>
 #include <pyronn/exec/detail/elementwise.hpp>
@@ -27,13 +28,8 @@ struct ScatteredNumbers {
   std::uint64_t seed;
 
   PYRONN_HOST_DEVICE ScatteredNumbers with_scalars() const { return *this; }
-  /// The mixing function of SplitMix64: G. Steele, D. Lea, C. Flood, "Fast splittable pseudorandom
-  /// number generators", OOPSLA (2014).
   PYRONN_HOST_DEVICE T operator()(std::int64_t i) const {
-    std::uint64_t bits = (static_cast<std::uint64_t>(i) + seed * 0x10001U) * 0x9e3779b97f4a7c15U;
-    bits = (bits ^ (bits >> 30U)) * 0xbf58476d1ce4e5b9U;
-    bits = (bits ^ (bits >> 27U)) * 0x94d049bb133111ebU;
-    bits ^= bits >> 31U;
+    std::uint64_t const bits = mixed_bits(static_cast<std::uint64_t>(i) + seed * 0x10001U);
     return element_of<T>(
         static_cast<element_number_t<T>>(static_cast<double>(bits >> 11U) * 0x1p-52 - 1.0));
   }

@@ -109,8 +109,9 @@ class AdmmTv {
     make_gradient();
   }
 
-  /// Queues one iteration.
+  /// Queues one iteration. Throws InvalidArgument before start().
   void iterate() {
+    system_.check_started(image_);
     Executor const& executor = system_.executor();
     copy(executor, gradient(), direction());
     system_.dot(gradient(), gradient(), number(gradient_square));
@@ -152,6 +153,8 @@ class AdmmTv {
     state.option("strength", options_.strength);
     state.option("inner iterations", options_.inner_iterations);
     state.option("penalty", options_.penalty);
+    state.option("spacing", options_.spacing);
+    state.option("norm", options_.norm);
     state.image(image_);
     state.memory(memory_);
     state.number(penalty_);

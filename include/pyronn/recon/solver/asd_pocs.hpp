@@ -91,8 +91,9 @@ class AsdPocs : private OsSart<Map, Executor> {
         executor, detail::SetNumber{detail::pocs_relaxation, options_.relaxation}, numbers());
   }
 
-  /// Queues one iteration.
+  /// Queues one iteration. Throws InvalidArgument before start().
   void iterate() {
+    this->system().check_started(image());
     Executor const& executor = this->system().executor();
     Image const image = this->image();
     copy(executor, descended(), image);
@@ -120,6 +121,10 @@ class AsdPocs : private OsSart<Map, Executor> {
     return {residual, detail::numbers_on_host<1>(this->system().executor(), value)[0]};
   }
 
+  /// Queues the square of the residual's weighted norm, without waiting for it, and returns where
+  /// it will be in the executor's memory until the next call. Takes one call of A.
+  double const* queue_residual_square() { return Pass::queue_residual_square(); }
+
   /// What save_state keeps: solver_state.hpp.
   template <class State>
   void visit_state(State& state) {
@@ -130,6 +135,7 @@ class AsdPocs : private OsSart<Map, Executor> {
     state.option("largest ratio", options_.largest_ratio);
     state.option("reduction", options_.reduction);
     state.option("relaxation reduction", options_.relaxation_reduction);
+    state.option("spacing", options_.spacing);
     state.memory(memory_);
   }
 

@@ -76,8 +76,9 @@ class Cgls {
     system_.dot(gradient(), preconditioned(), number(gradient_square));
   }
 
-  /// Queues one iteration.
+  /// Queues one iteration. Throws InvalidArgument before start().
   void iterate() {
+    system_.check_started(image_);
     Executor const& executor = system_.executor();
     system_.apply(direction(), projected());
     system_.weighted_square(projected(), number(curvature));

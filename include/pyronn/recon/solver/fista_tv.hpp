@@ -113,7 +113,7 @@ class FistaTv {
     detail::run_scalar_step(executor, detail::SetNumber{detail::fista_t, 1}, numbers());
   }
 
-  /// Queues one iteration.
+  /// Queues one iteration. Throws InvalidArgument before start().
   void iterate() {
     system_.check_started(image_);
     Executor const& executor = system_.executor();
@@ -175,6 +175,8 @@ class FistaTv {
     state.system(system_);
     state.option("strength", options_.strength);
     state.option("inner iterations", options_.inner_iterations);
+    state.option("spacing", options_.spacing);
+    state.option("norm", options_.norm);
     state.image(image_);
     state.memory(memory_);
     state.number(square_);

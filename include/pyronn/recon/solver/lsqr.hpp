@@ -89,8 +89,9 @@ class Lsqr {
     copy(executor, pixels(), direction());
   }
 
-  /// Queues one iteration.
+  /// Queues one iteration. Throws InvalidArgument before start().
   void iterate() {
+    system_.check_started(image_);
     Executor const& executor = system_.executor();
     system_.apply(pixels(), projected());
     multiply_by_roots(projected());

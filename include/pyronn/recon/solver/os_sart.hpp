@@ -90,8 +90,11 @@ class OsSart {
     system_.bound(image_);
   }
 
-  /// Queues one iteration, a pass over all views.
-  void iterate() { pass(System::number(options_.relaxation)); }
+  /// Queues one iteration, a pass over all views. Throws InvalidArgument before start().
+  void iterate() {
+    system_.check_started(image_);
+    pass(System::number(options_.relaxation));
+  }
 
   /// The image as the iterations so far have made it.
   [[nodiscard]] Image image() const { return image_; }

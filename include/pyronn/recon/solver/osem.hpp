@@ -78,8 +78,9 @@ class Osem {
     system_.bound(image_);
   }
 
-  /// Queues one iteration, a pass over all views.
+  /// Queues one iteration, a pass over all views. Throws InvalidArgument before start().
   void iterate() {
+    system_.check_started(image_);
     for (int const s : order_) take(s);
   }
 

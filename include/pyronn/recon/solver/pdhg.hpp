@@ -104,7 +104,7 @@ class Pdhg {
     fill(executor, gradient_dual(), 0);
   }
 
-  /// Queues one iteration.
+  /// Queues one iteration. Throws InvalidArgument before start().
   void iterate() {
     system_.check_started(image_);
     Executor const& executor = system_.executor();
@@ -161,6 +161,8 @@ class Pdhg {
     state.system(system_);
     state.option("strength", options_.strength);
     state.option("balance", options_.balance);
+    state.option("balanced", static_cast<int>(options_.balanced));
+    state.option("spacing", options_.spacing);
     state.image(image_);
     state.memory(memory_);
     state.number(balance_);

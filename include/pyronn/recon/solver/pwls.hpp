@@ -129,7 +129,7 @@ class Pwls {
     detail::run_scalar_step(executor, detail::SetNumber{step_count, 1}, numbers());
   }
 
-  /// Queues one iteration, a pass over all views.
+  /// Queues one iteration, a pass over all views. Throws InvalidArgument before start().
   void iterate() {
     system_.check_started(image_);
     for (int const s : order_) take(s);
@@ -167,8 +167,11 @@ class Pwls {
     state.system(system_);
     state.order(order_);
     state.option("strength", options_.strength);
-    state.option("curvature of the potential at 0",
-                 options_.strength > 0 ? options_.potential.curvature(0.0) : 0.0);
+    double const curvature = options_.strength > 0 ? options_.potential.curvature(0.0) : 0.0;
+    state.option("curvature of the potential at 0", curvature);
+    state.option("at one over that",
+                 curvature > 0 ? options_.potential.curvature(1 / curvature) : 0.0);
+    state.option("spacing", options_.spacing);
     state.option("neighbourhood", static_cast<int>(options_.neighbourhood));
     state.option("momentum", static_cast<int>(options_.momentum));
     state.image(image_);

@@ -26,6 +26,8 @@
 #include <pyronn/recon/solver/coarse_to_fine.hpp>
 #include <pyronn/recon/solver/detail/settled.hpp>
 #include <pyronn/recon/solver/detail/strength_fold.hpp>
+#include <pyronn/recon/solver/detail/system.hpp>
+#include <pyronn/recon/solver/detail/tv_objective.hpp>
 #include <pyronn/recon/solver/fista_tv.hpp>
 #include <pyronn/recon/solver/held_out.hpp>
 #include <pyronn/recon/solver/problem.hpp>
@@ -87,15 +89,17 @@ struct IterativeChoices {
                 choices.misses_much ? " at the ends, as much is missing:\n" : ":\n");
     for (StrengthTrial const& trial : choices.search.trials) {
       text += message("  strength ", rounded(trial.strength), ": mean residual there ",
-                      rounded(trial.error), " after ", trial.iterations, " iterations\n");
+                      rounded(trial.error), " after ", trial.iterations,
+                      trial.iterations == 1 ? " iteration\n" : " iterations\n");
     }
   }
   for (LevelRun const& level : choices.levels) {
-    text += message(
-        "pixels of ", level.factor, ", grid ", level.size, ": strength ", rounded(level.strength),
-        ", steps of 1 / ", rounded(level.norm), "^2, ", level.iterations, " iterations, ",
-        level.has_settled ? "until the image stayed" : "all that were allowed", ", objective ",
-        rounded(level.objective), ", residual ", rounded(level.residual), "\n");
+    text += message("pixels of ", level.factor, ", grid ", level.size, ": strength ",
+                    rounded(level.strength), ", steps of 1 / ", rounded(level.norm), "^2, ",
+                    level.iterations, level.iterations == 1 ? " iteration, " : " iterations, ",
+                    level.has_settled ? "until the image stayed" : "all that were allowed",
+                    ", objective ", rounded(level.objective), ", residual ",
+                    rounded(level.residual), "\n");
   }
   return text + tv_strength_text(choices.strength, choices.spacing);
 }
@@ -123,11 +127,14 @@ class ReadyMadeSolve {
             "reconstruct_iteratively: most_voxels_of_search ", options.most_voxels_of_search,
             ", most_voxels_of_coarsest ", options.most_voxels_of_coarsest, ", iterations ",
             options.iterations, " and change ", options.change, " must be at least 1, 1, 10 and 0");
+    if (prior.strength) check_strength("reconstruct_iteratively", *prior.strength);
     choices_.spacing = grid.spacing[0];
     choices_.misses_much = held_out_of(geometry) == HeldOut::ends;
   }
 
   IterativeChoices operator()(Arrays const& arrays) {
+    Level const whole{geometry_, grid_, 1, {1, 1, 1}, {1, 1}};
+    check_problem("reconstruct_iteratively", executor_, problem_of(whole, arrays), arrays.image);
     choices_.search_factor = resolution_factor<Geometry>(grid_, options_.most_voxels_of_search);
     if (prior_.strength) {
       choices_.strength = *prior_.strength;
@@ -221,7 +228,8 @@ class ReadyMadeSolve {
 /// `arrays` lie in the executor's memory: data, an image of the grid, which is the start (zeros
 /// will do) and becomes the result, weights where rays are not equally good, as count_weights makes
 /// them, and a mask where some pixels are known: they keep their start, and are projected. Waits.
-/// Throws InvalidArgument where choose_tv_strength and FistaTv do, and OutOfMemory.
+/// Throws InvalidArgument for a strength that is negative or not finite, for arrays of the wrong
+/// size, and else where choose_tv_strength and FistaTv do, and OutOfMemory.
 ///
 /// Where views miss a fifth of the half turn or more, much of the image is what the prior makes of
 /// it, and FistaTv would take long: each level goes on with Pdhg, and the views that are held out

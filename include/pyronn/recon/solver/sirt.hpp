@@ -74,8 +74,9 @@ class Sirt {
     system_.make_residual(image_, residual());
   }
 
-  /// Queues one iteration.
+  /// Queues one iteration. Throws InvalidArgument before start().
   void iterate() {
+    system_.check_started(image_);
     Executor const& executor = system_.executor();
     detail::WeighElements<Ray> const weigh{residual().data, row_weights().data};
     detail::for_each_element(executor, weigh, residual().data, residual().count());

@@ -11,6 +11,7 @@
 ///   void visit_state(State& state) {
 ///     state.system(system_);                        // its name and problem
 ///     state.option("strength", options_.strength);  // a number that must be the same
+///     state.option("spacing", options_.spacing);    // or an optional one on each axis
 ///     state.order(order_);                          // of subsets, which must be the same
 ///     state.image(image_);                          // a view, empty before the start
 ///     state.memory(memory_);                        // a Buffer<std::byte, Executor>
@@ -18,7 +19,6 @@
 ///   }
 /// @endcode
 #include <algorithm>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -28,12 +28,12 @@
 #include <pyronn/core/error.hpp>
 #include <pyronn/exec/backend.hpp>
 #include <pyronn/exec/host_copy.hpp>
-#include <pyronn/exec/vector_operations.hpp>
 #include <pyronn/io/atomic_file.hpp>
 #include <pyronn/io/detail/file_error.hpp>
 #include <pyronn/io/npy.hpp>
 #include <pyronn/io/npy_header.hpp>
 #include <pyronn/io/readable_file.hpp>
+#include <pyronn/recon/solver/detail/state_marks.hpp>
 #include <pyronn/recon/solver/detail/state_parts.hpp>
 
 namespace pyronn {
@@ -58,19 +58,45 @@ std::vector<StateMemory> arrays_of(StateParts<Executor> const& parts) {
   return result;
 }
 
-/// The size of what follows the text: the data's square, numbers, arrays.
+/// The marks of a solver's arrays and of its map, as they are in a file.
+template <class Executor>
+struct StateMarks {
+  typename ArrayMarks<Executor>::Marks arrays;
+  MarksOfMap map;
+};
+
+/// The size of what follows the text: marks, numbers, arrays.
 template <class Executor>
 std::int64_t state_bytes(StateParts<Executor> const& parts) {
-  std::size_t bytes = (1 + parts.numbers().size()) * sizeof(double);
+  std::size_t bytes = sizeof(StateMarks<Executor>) + parts.numbers().size() * sizeof(double);
   for (StateMemory const& memory : arrays_of(parts)) bytes += memory.bytes;
   return static_cast<std::int64_t>(bytes);
 }
 
 template <class Executor, class Solver>
-double data_square(Executor const& executor, Solver& solver) {
-  StateData<Executor> data{executor};
-  solver.visit_state(data);
-  return data.square();
+typename ArrayMarks<Executor>::Marks marks_of_arrays(Executor const& executor, Solver& solver) {
+  ArrayMarks<Executor> marks{executor};
+  solver.visit_state(marks);
+  return marks.marks();
+}
+
+/// Of the map, by the image that the solver has.
+template <class Executor, class Solver>
+MarksOfMap marks_of_map(Executor const& executor, Solver& solver) {
+  MapMarks marks{executor, solver.image()};
+  solver.visit_state(marks);
+  return marks.marks();
+}
+
+/// Throws InvalidArgument where arrays have other marks than those of a file.
+template <class Marks>
+void expect_same_arrays(char const* solver, std::filesystem::path const& path, Marks const& held,
+                        Marks const& own) {
+  char const* const names[] = {"data are not those", "weights are not those", "mask is not that"};
+  for (std::size_t n = 0; n < held.size(); ++n) {
+    expects(held[n] == own[n], "load_state: the ", solver, "'s ", names[n / 3], " of the state in ",
+            path.string(), "; give it the same numbers");
+  }
 }
 
 /// The first line in which texts differ.
@@ -101,10 +127,7 @@ class StateFile {
     auto const own = static_cast<std::int64_t>(text.size());
     std::string held(static_cast<std::size_t>(std::min(own, header.shape[0])), '\0');
     read(held.data(), held.size());
-    std::string const first = text.substr(0, text.find('\n') + 1);
-    if (held.compare(0, first.size(), first) != 0) {
-      fail_file(path, "is not the state of a solver");
-    }
+    check_title(path, held);
     if (held != text) {
       fail_file(path, first_difference(held, text),
                 "; make it as the one whose state was saved, with the same problem and options");
@@ -120,6 +143,17 @@ class StateFile {
   }
 
  private:
+  static void check_title(std::filesystem::path const& path, std::string const& held) {
+    std::string const title{state_title};
+    std::string const own = message(title, state_version, '\n');
+    if (held.compare(0, title.size(), title) != 0) fail_file(path, "is not the state of a solver");
+    if (held.compare(0, own.size(), own) == 0) return;
+    std::string const version = held.substr(title.size(), held.find('\n') - title.size());
+    fail_file(path, "is a solver's state of version ", quoted(version), ", and version ",
+              state_version,
+              " can be read; start the solver anew, or take the pyronn that saved it");
+  }
+
   ReadableFile file_;
   std::int64_t position_ = 0;
 };
@@ -127,9 +161,11 @@ class StateFile {
 }  // namespace detail
 
 /// Writes the state of a solver that was started: a .npy file of bytes, which appears whole or not
-/// at all. It holds the image and all memory of the solver, among them duals and momentum. The
-/// executor is that of the solver. Waits. Throws InvalidArgument where the solver was not started,
-/// and FileError where AtomicFile does.
+/// at all. It holds the image and all memory of the solver, among them duals and momentum, and
+/// marks of the data, the weights, the mask and the map, for which it takes a call of A, in parts
+/// with memory for some of the rays. The executor is that of the solver. Waits. Throws
+/// InvalidArgument where the solver was not started, OutOfMemory, FileError where AtomicFile does,
+/// and as A does.
 template <class Executor, class Solver>
 void save_state(std::filesystem::path const& path, Executor const& executor, Solver& solver) {
   detail::StateParts<Executor> parts;
@@ -140,11 +176,12 @@ void save_state(std::filesystem::path const& path, Executor const& executor, Sol
   auto const text_bytes = static_cast<std::int64_t>(text.size());
   std::vector<std::int64_t> const shape(1, text_bytes + detail::state_bytes(parts));
   std::string const header = detail::npy_header_text(NumberType::uint8, shape);
-  double const square = detail::data_square(executor, solver);
+  detail::StateMarks<Executor> const marks{detail::marks_of_arrays(executor, solver),
+                                           detail::marks_of_map(executor, solver)};
   AtomicFile file{path};
   file.write(header.data(), static_cast<std::int64_t>(header.size()));
   file.write(text.data(), text_bytes);
-  file.write(&square, sizeof(square));
+  file.write(&marks, sizeof(marks));
   for (double const* const number : parts.numbers()) file.write(number, sizeof(*number));
   std::vector<std::byte> chunk;
   for (detail::StateMemory const& memory : detail::arrays_of(parts)) {
@@ -159,10 +196,15 @@ void save_state(std::filesystem::path const& path, Executor const& executor, Sol
 
 /// Brings a solver, in place of its start(), to a state that was saved, on whatever executor: it
 /// goes on with this image, which becomes that of the state. The solver must be made for the same
-/// problem and with the same options, and the executor is its own. Waits. Throws FileError, before
-/// anything is changed, for a file that holds no state or that of another solver, of other sizes,
-/// bounds or options; InvalidArgument where start() does, and for other data. The solver must then
-/// be started before it goes on, as after a FileError of a file that cannot be read to its end.
+/// problem and with the same options, and the executor is its own. Waits, and takes a call of A as
+/// save_state does.
+///
+/// Throws FileError, before anything is changed, for a file that holds no state, or one of another
+/// version, of another solver, of other sizes, bounds or options; InvalidArgument where start()
+/// does, for data, weights and a mask that are not the same bit by bit, and for a map that makes
+/// other rays of the image than the state's did, by more than rounding (1e-4 of them in float, on a
+/// mean); and OutOfMemory. The solver must then be started before it goes on, as after a FileError
+/// of a file that cannot be read to its end.
 template <class Executor, class Solver>
 void load_state(std::filesystem::path const& path, Executor const& executor, Solver& solver,
                 typename Solver::Image image) {
@@ -170,23 +212,30 @@ void load_state(std::filesystem::path const& path, Executor const& executor, Sol
   solver.visit_state(parts);
   parts.image(image);
   detail::StateFile file{path, parts.text(), detail::state_bytes(parts)};
-  detail::StateImage<Executor, typename Solver::Image> bind{executor, image};
-  solver.visit_state(bind);
-  double square = 0;
-  file.read(&square, sizeof(square));
-  double const own = detail::data_square(executor, solver);
-  constexpr double rounding = 1e-6;
-  detail::expects(std::abs(square - own) <= rounding * own, "load_state: the ", parts.name(),
-                  "'s data have the squared norm ", own, " where those of ", path.string(), " had ",
-                  square, "; give it the same data and weights");
-  for (double* const number : parts.numbers()) file.read(number, sizeof(*number));
-  std::vector<std::byte> chunk;
-  for (detail::StateMemory const& memory : detail::arrays_of(parts)) {
-    detail::for_each_chunk(memory, [&](std::byte* part, std::size_t bytes) {
-      chunk.resize(bytes);
-      file.read(chunk.data(), bytes);
-      detail::HostCopy<backend_t<Executor>>::from_host(executor, chunk.data(), bytes, part);
-    });
+  try {
+    detail::StateImage<Executor, typename Solver::Image> bind{executor, image};
+    solver.visit_state(bind);
+    detail::StateMarks<Executor> marks{};
+    file.read(&marks, sizeof(marks));
+    detail::expect_same_arrays(parts.name(), path, marks.arrays,
+                               detail::marks_of_arrays(executor, solver));
+    for (double* const number : parts.numbers()) file.read(number, sizeof(*number));
+    std::vector<std::byte> chunk;
+    for (detail::StateMemory const& memory : detail::arrays_of(parts)) {
+      detail::for_each_chunk(memory, [&](std::byte* part, std::size_t bytes) {
+        chunk.resize(bytes);
+        file.read(chunk.data(), bytes);
+        detail::HostCopy<backend_t<Executor>>::from_host(executor, chunk.data(), bytes, part);
+      });
+    }
+    detail::expects(
+        detail::are_near(marks.map, detail::marks_of_map(executor, solver), parts.ray_bytes()),
+        "load_state: the ", parts.name(), "'s map is not that of the state in ", path.string(),
+        ", whose image it takes to other rays; give it the same geometry");
+  } catch (...) {
+    detail::StateWithoutImage<Executor> unbind;
+    solver.visit_state(unbind);
+    throw;
   }
 }
 

@@ -22,6 +22,7 @@
 #include <pyronn/recon/solver/detail/held_out_views.hpp>
 #include <pyronn/recon/solver/detail/pixel_spacing.hpp>
 #include <pyronn/recon/solver/detail/strength_fold.hpp>
+#include <pyronn/recon/solver/detail/system.hpp>
 #include <pyronn/recon/solver/fista_tv.hpp>
 #include <pyronn/recon/solver/held_out.hpp>
 #include <pyronn/recon/solver/problem.hpp>
@@ -255,6 +256,7 @@ StrengthChoice choose_tv_strength(Executor const& executor,
                   " and folds ", search.folds, " must be at least 2 and 1");
   detail::expects(problem.map.num_views() >= 3, "choose_tv_strength: ", problem.map.num_views(),
                   " views are too few to hold one out; there must be at least 3");
+  detail::check_problem("choose_tv_strength", executor, problem, image);
   return detail::TvStrengthSearch<Map, Executor>{executor, problem, image, search}();
 }
 

@@ -26,6 +26,7 @@
 #include <pyronn/exec/detail/reduction.hpp>
 #include <pyronn/exec/vector_operations.hpp>
 #include <pyronn/exec/workspace.hpp>
+#include <pyronn/recon/solver/detail/array_checks.hpp>
 #include <pyronn/recon/solver/detail/array_layout.hpp>
 #include <pyronn/recon/solver/detail/system.hpp>
 #include <pyronn/recon/solver/detail/tv_dual.hpp>
@@ -155,7 +156,7 @@ class TvProx {
   static TvProxOptions const& checked(TvProxOptions const& options) {
     detail::expects(options.iterations >= 2 && options.iterations % 2 == 0, "TvProx: iterations ",
                     options.iterations, " must be an even number of at least 2");
-    detail::check_bounds("TvProx", options.bounds);
+    detail::check_bounds<Number>("TvProx", options.bounds);
     return options;
   }
 

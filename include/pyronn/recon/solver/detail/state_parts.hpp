@@ -7,16 +7,23 @@
 #include <cstdint>
 #include <limits>
 #include <locale>
+#include <optional>
 #include <sstream>
 #include <string>
 #include <vector>
 
 #include <pyronn/core/error.hpp>
+#include <pyronn/core/vec.hpp>
 #include <pyronn/exec/buffer.hpp>
 #include <pyronn/exec/vector_operations.hpp>
 #include <pyronn/recon/solver/detail/scalar_steps.hpp>
 
 namespace pyronn::detail {
+
+/// What the text of a state begins with, before the version.
+inline constexpr char const* state_title = "pyronn solver state ";
+/// 2 since marks of data and of the map are kept.
+inline constexpr int state_version = 2;
 
 /// Memory of an executor.
 struct StateMemory {
@@ -32,7 +39,7 @@ class StateParts {
   StateParts() {
     text_.imbue(std::locale::classic());
     text_.precision(std::numeric_limits<double>::max_digits10);
-    text_ << "pyronn solver state 1\n";
+    text_ << state_title << state_version << '\n';
   }
 
   /// The solver's name, and what can be said of its problem.
@@ -42,6 +49,7 @@ class StateParts {
     using Image = typename System::Image;
     using Ray = typename System::Ray;
     name_ = system.name();
+    ray_bytes_ = sizeof(Ray);
     image_.bytes = static_cast<std::size_t>(problem.map.domain().count()) * sizeof(Image);
     line("solver", system.name());
     line("image", message(problem.map.domain(), " of ", sizeof(Image), " bytes"));
@@ -53,6 +61,13 @@ class StateParts {
   }
   /// What iterations do, if the name does not tell it.
   void option(char const* name, double value) { line(name, value); }
+  /// The same for a number on each axis, where they are given.
+  void option(char const* name, std::optional<Vec3d> const& value) {
+    text_ << name;
+    if (!value.has_value()) text_ << " that of the map";
+    for (int axis = 0; value.has_value() && axis < 3; ++axis) text_ << ' ' << (*value)[axis];
+    text_ << '\n';
+  }
   /// The order of subsets, by a hash of it.
   void order(std::vector<int> const& order) {
     std::uint64_t hash = 14695981039346656037U;
@@ -75,6 +90,7 @@ class StateParts {
   void number(double& value) { numbers_.push_back(&value); }
 
   [[nodiscard]] char const* name() const { return name_; }
+  [[nodiscard]] std::size_t ray_bytes() const { return ray_bytes_; }
   [[nodiscard]] std::string text() const { return text_.str() + "\n"; }
   [[nodiscard]] StateMemory image() const { return image_; }
   [[nodiscard]] std::vector<StateMemory> const& memory() const { return memory_; }
@@ -87,44 +103,41 @@ class StateParts {
   }
 
   char const* name_ = "";
+  std::size_t ray_bytes_ = 0;
   std::ostringstream text_;
   StateMemory image_{};
   std::vector<StateMemory> memory_;
   std::vector<double*> numbers_;
 };
 
-/// The square of the weighted norm of a solver's data, by which those of another scan are told.
+/// Looks at none of the parts; whoever looks at one of them has a member of that name.
 template <class Executor>
-class StateData {
+class StateVisitor {
  public:
-  explicit StateData(Executor const& executor) : number_{executor, 1}, executor_{executor} {}
-
   template <class System>
-  void system(System& system) {
-    system.weighted_square(system.problem().data, number_.data());
-    square_ = numbers_on_host<1>(executor_, number_.data())[0];
-  }
-  /// @{
-  /// Not looked at.
-  void option(char const*, double) {}
+  void system(System&) {}
+  template <class Option>
+  void option(char const*, Option const&) {}
   void order(std::vector<int> const&) {}
   template <class Image>
   void image(Image&) {}
   void memory(Buffer<std::byte, Executor> const&) {}
   void number(double&) {}
-  /// @}
+};
 
-  [[nodiscard]] double square() const { return square_; }
-
- private:
-  Buffer<double, Executor> number_;
-  Executor executor_;
-  double square_ = 0;
+/// Takes a solver's image away, so that it must be started.
+template <class Executor>
+class StateWithoutImage : public StateVisitor<Executor> {
+ public:
+  template <class Image>
+  void image(Image& image) {
+    image = {};
+  }
 };
 
 /// Gives a solver an image, where its problem can be solved.
 template <class Executor, class NewImage>
-class StateImage {
+class StateImage : public StateVisitor<Executor> {
  public:
   StateImage(Executor const& executor, NewImage image) : number_{executor, 1}, image_{image} {}
 
@@ -138,13 +151,6 @@ class StateImage {
   void image(Image& image) {
     image = image_;
   }
-  /// @{
-  /// Not looked at.
-  void option(char const*, double) {}
-  void order(std::vector<int> const&) {}
-  void memory(Buffer<std::byte, Executor> const&) {}
-  void number(double&) {}
-  /// @}
 
  private:
   Buffer<double, Executor> number_;

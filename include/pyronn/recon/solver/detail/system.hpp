@@ -6,16 +6,19 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <type_traits>
 
 #include <pyronn/core/array_view.hpp>
 #include <pyronn/core/error.hpp>
+#include <pyronn/exec/buffer.hpp>
 #include <pyronn/exec/detail/elementwise.hpp>
 #include <pyronn/exec/detail/reduction.hpp>
 #include <pyronn/exec/vector_operations.hpp>
 #include <pyronn/exec/workspace.hpp>
 #include <pyronn/operators/algebra/linear_map.hpp>
 #include <pyronn/operators/algebra/operator_norm.hpp>
+#include <pyronn/recon/solver/detail/array_checks.hpp>
 #include <pyronn/recon/solver/detail/element_steps.hpp>
 #include <pyronn/recon/solver/detail/scalar_steps.hpp>
 #include <pyronn/recon/solver/problem.hpp>
@@ -26,12 +29,6 @@ namespace pyronn::detail {
 struct WorkspaceBytes {
   std::size_t bytes;
 };
-
-/// Throws InvalidArgument, beginning with `name`, for bounds that leave nothing.
-inline void check_bounds(char const* name, PixelBounds const& bounds) {
-  expects(bounds.lower <= bounds.upper, name, ": the bounds from ", bounds.lower, " to ",
-          bounds.upper, " leave no value; the lower one must not be above the upper one");
-}
 
 /// A problem with an executor and a workspace. `name` is the solver's, for messages.
 template <class Map, class Executor>
@@ -177,8 +174,9 @@ class System {
   }
 
   /// Throws InvalidArgument for arrays of the wrong size, memory that the executor cannot reach,
-  /// bounds that leave nothing, data that are not finite, weights that are negative, and weights
-  /// and masks that are 0 everywhere. Waits. `number` lies in the executor's memory.
+  /// bounds that leave nothing, data, images and masks that are not finite, weights that are
+  /// negative, and weights and masks that are 0 everywhere. Waits. `number` lies in the executor's
+  /// memory.
   void check(ConstImageView image, double* number) {
     check_arrays(image);
     auto const sum_of = [&](auto const& term, std::int64_t count) {
@@ -198,6 +196,11 @@ class System {
     expects(sum_of(NotFiniteTerm<Image>{image.data, nullptr}, image.count()) == 0, name_,
             ": some pixels of the start image are not finite");
     if (problem_.mask.data != nullptr) {
+      if (sum_of(NotFiniteTerm<Image>{problem_.mask.data, nullptr}, image.count()) > 0) {
+        expects(false, name_, ": the mask holds NaN or infinity",
+                place_of_not_finite(executor_, problem_.mask),
+                "; it must be 0 or, for pixels that are sought, another number");
+      }
       expects(sum_of(SquareTerm<Image>{problem_.mask.data}, image.count()) > 0, name_,
               ": the mask is 0 everywhere; pixels that are sought have another value");
     }
@@ -225,7 +228,7 @@ class System {
     matches("data", problem_.data, map.range());
     if (problem_.weights.data != nullptr) matches("weights", problem_.weights, map.range());
     if (problem_.mask.data != nullptr) matches("mask", problem_.mask, map.domain());
-    check_bounds(name_, problem_.bounds);
+    check_bounds<ImageNumber>(name_, problem_.bounds);
   }
 
   char const* name_;
@@ -233,5 +236,16 @@ class System {
   ReconstructionProblem<Map> problem_;
   Workspace<Executor> workspace_;
 };
+
+/// The checks of a solver's start, of a function that has a name of its own.
+template <class Map, class Executor>
+void check_problem(char const* name, Executor const& executor,
+                   ReconstructionProblem<Map> const& problem, DomainView<Map> image) {
+  std::int64_t const most = std::max(image.count(), problem.data.count());
+  System<Map, Executor> system{name, executor, problem,
+                               WorkspaceBytes{reduction_workspace_bytes(executor, most)}};
+  Buffer<double, Executor> const number{executor, 1};
+  system.check(image, number.data());
+}
 
 }  // namespace pyronn::detail
