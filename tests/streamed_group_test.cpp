@@ -149,9 +149,8 @@ BOOST_AUTO_TEST_CASE(views_are_shared_out) {
   Forward const op{scan(), grid()};
   Values const in = test::random_values(2, grid().size.count());
   Values const expected = made_by_one(op, in, {});
-  int const most = for_all_groups(op, in, [&](Values const& found) {
-    BOOST_TEST(test::relative_l2(found, expected) < 5e-6);
-  });
+  int const most = for_all_groups(
+      op, in, [&](Values const& found) { BOOST_TEST(test::relative_l2(found, expected) < 5e-6); });
   BOOST_TEST(most == scan().num_views());
 }
 
@@ -166,8 +165,8 @@ BOOST_AUTO_TEST_CASE(some_views_are_shared_out_among_members) {
     Extents<3> some = test::projection_extents(scan());
     some[2] = views.count(some[2]);
     Values lines(static_cast<std::size_t>(some.count()), test::nan);
-    Group<Forward>{members.get(), forward, {mib, mib}}(
-        pyronn::view_of(volume, grid().size), pyronn::view_of(lines, some), views);
+    Group<Forward>{members.get(), forward, {mib, mib}}(pyronn::view_of(volume, grid().size),
+                                                       pyronn::view_of(lines, some), views);
     BOOST_TEST(test::relative_l2(lines, made_by_one(forward, volume, views)) < 5e-6);
     Values image(volume.size(), test::nan);
     Group<Back>{members.get(), back, {mib, mib}}(pyronn::view_of(lines, some),
@@ -283,10 +282,8 @@ BOOST_AUTO_TEST_CASE(functions_are_called_by_one_member_at_a_time) {
     call();
     --here;
   };
-  group({from,
-         [&](HostBlock const& block, float* out) {
-           once(inside[0], [&] { input.read(block, out); });
-         }},
+  group({from, [&](HostBlock const& block,
+                   float* out) { once(inside[0], [&] { input.read(block, out); }); }},
         {grid().size, [&](HostBlock const& block, float const* values) {
            once(inside[1], [&] {
              for (int n = 0; n < block.num_planes; ++n) {

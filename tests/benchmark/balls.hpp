@@ -39,7 +39,8 @@ class Balls {
       auto const square = static_cast<float>(ball.radius * ball.radius);
       auto const twice = static_cast<float>(2 * ball.attenuation);
       for (int u = 0; u < columns; ++u) {
-        float const half = square - product(static_cast<float>(u)) / direction(static_cast<float>(u));
+        float const half =
+            square - product(static_cast<float>(u)) / direction(static_cast<float>(u));
         out[u] += twice * std::sqrt(half > 0 ? half : 0.0F);
       }
     }

@@ -133,8 +133,7 @@ Timed timed(std::vector<CudaExecutor> const& executors, Fdk const& fdk,
   double const second = seconds([&] { group(input, output); });
   Timed const result{second, bits_of(output)};
   std::printf("%d device(s): first call %.3f s, the next %.3f s, forecast %.3f s, bits %016llx\n",
-              group.size(), first, second, forecast,
-              static_cast<unsigned long long>(result.bits));
+              group.size(), first, second, forecast, static_cast<unsigned long long>(result.bits));
   return result;
 }
 
@@ -163,8 +162,8 @@ class Judge {
       int const z = block.first_plane + n / grid_.size[1];
       int const y = n % grid_.size[1];
       Half const* const from = values + n * row;
-      bits_ += bits_of(from, row, static_cast<std::uint64_t>(z) * 65536U +
-                                      static_cast<std::uint64_t>(y));
+      bits_ += bits_of(from, row,
+                       static_cast<std::uint64_t>(z) * 65536U + static_cast<std::uint64_t>(y));
       if (y % 16 != 0 || z % 16 != 0) return;
       double error = 0;
       double square = 0;
@@ -206,8 +205,7 @@ void time_functions(int size, int views, int pixels, int devices,
   double judging = 0;
   std::int64_t read = 0;
   pyronn::HostInput<float> const input{
-      fdk.geometry().extents(),
-      [&](HostBlock const& block, float* out) {
+      fdk.geometry().extents(), [&](HostBlock const& block, float* out) {
         reading += seconds([&] {
           on_all_threads(std::int64_t{block.num_planes} * block.num_rows, [&](int n) {
             int const view = block.first_plane + n / block.num_rows;
@@ -217,10 +215,10 @@ void time_functions(int size, int views, int pixels, int devices,
         });
         read += std::int64_t{4} * block.num_planes * block.num_rows * pixels;
       }};
-  pyronn::HostOutput<Half> const output{
-      fdk.grid().size, [&](HostBlock const& block, Half const* values) {
-        judging += seconds([&] { judge.take(block, values); });
-      }};
+  pyronn::HostOutput<Half> const output{fdk.grid().size,
+                                        [&](HostBlock const& block, Half const* values) {
+                                          judging += seconds([&] { judge.take(block, values); });
+                                        }};
   benchmark::DeviceExecutors const all{devices};
   pyronn::StreamedGroup<Fdk, CudaExecutor, float, Half> group{all.get(), fdk, limits};
   print_plans(group, input, output);
@@ -246,9 +244,7 @@ int main(int argc, char** argv) {
     };
     int devices = 0;
     pyronn::check_cuda(cudaGetDeviceCount(&devices), "cudaGetDeviceCount");
-    auto const whole = [&](int n, int otherwise) {
-      return static_cast<int>(number(n, otherwise));
-    };
+    auto const whole = [&](int n, int otherwise) { return static_cast<int>(number(n, otherwise)); };
     if (kind == "arrays") {
       time_arrays(whole(2, 2048), whole(3, devices), limits(number(4, 16)));
     } else {

@@ -61,8 +61,8 @@ class StreamedGroup {
     for (std::size_t n = 0; n < size; ++n) {
       StreamLimits const own{limits.device_bytes, limits.host_bytes / size};
       if constexpr (Known::makes_volume) {
-        auto const slices = share_of_rank(static_cast<int>(planes), static_cast<int>(n),
-                                          static_cast<int>(size));
+        auto const slices =
+            share_of_rank(static_cast<int>(planes), static_cast<int>(n), static_cast<int>(size));
         members_.emplace_back(executors[n], op_, own, Slab{slices.first, slices.count});
       } else {
         members_.emplace_back(executors[n], op_, own);

@@ -57,6 +57,7 @@ void run_members(std::size_t members, Work const& work) {
         try {
           check_others();
           work(n, check_others);
+        } catch (OtherMemberFailed const&) {  // whose exception counts
         } catch (...) {
           keep();
         }

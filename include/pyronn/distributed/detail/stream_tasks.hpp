@@ -34,8 +34,8 @@ struct BlockWork {
   double output_elements;
 };
 
-/// Those of an operator with some of its views, which outlives them, on arrays of `In` and `Out`; of
-/// one that makes a volume, for a slab of it.
+/// Those of an operator with some of its views, which outlives them, on arrays of `In` and `Out`;
+/// of one that makes a volume, for a slab of it.
 template <class Operator, class In, class Out>
 class StreamTasks {
   using Known = StreamedOperator<Operator>;
@@ -50,12 +50,8 @@ class StreamTasks {
 
   /// @{
   /// The sizes of the call's arrays.
-  [[nodiscard]] Extents<3> input() const {
-    return Known::makes_volume ? projections() : volume();
-  }
-  [[nodiscard]] Extents<3> output() const {
-    return Known::makes_volume ? volume() : projections();
-  }
+  [[nodiscard]] Extents<3> input() const { return Known::makes_volume ? projections() : volume(); }
+  [[nodiscard]] Extents<3> output() const { return Known::makes_volume ? volume() : projections(); }
   /// @}
   /// @{
   /// Bytes of a block of these arrays.
@@ -103,8 +99,7 @@ class StreamTasks {
     HostBlock const& from = task.inputs[n];
     HostBlock const& views = Known::makes_volume ? from : task.output;
     HostBlock const& slices = Known::makes_volume ? task.output : from;
-    return {views_of(views.first_plane, views.num_planes),
-            slab_of(slices),
+    return {views_of(views.first_plane, views.num_planes), slab_of(slices),
             n == 0 ? pyronn::Output::overwrite : pyronn::Output::add};
   }
 
