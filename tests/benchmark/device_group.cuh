@@ -2,16 +2,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 // Threads of several devices.
-#include <cstddef>
-#include <exception>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include <cuda_runtime.h>
 #include <nccl.h>
 
 #include <pyronn/backend/cuda/error.cuh>
+
+#include "support/device_threads.cuh"
 
 namespace benchmark {
 
@@ -29,28 +28,7 @@ class Stream {
   cudaStream_t stream_ = nullptr;
 };
 
-/// Runs `work(rank)` on a thread each and throws what one of them threw.
-template <class Work>
-void on_devices(int ranks, Work const& work) {
-  int devices = 0;
-  pyronn::check_cuda(cudaGetDeviceCount(&devices), "cudaGetDeviceCount");
-  std::vector<std::exception_ptr> failures(static_cast<std::size_t>(ranks));
-  std::vector<std::thread> threads;
-  for (int rank = 0; rank < ranks; ++rank) {
-    threads.emplace_back([&, rank] {
-      try {
-        pyronn::check_cuda(cudaSetDevice(rank % devices), "cudaSetDevice");
-        work(rank);
-      } catch (...) {
-        failures[static_cast<std::size_t>(rank)] = std::current_exception();
-      }
-    });
-  }
-  for (auto& thread : threads) thread.join();
-  for (auto const& failure : failures) {
-    if (failure) std::rethrow_exception(failure);
-  }
-}
+using test::on_devices;
 
 /// Ranks, and what they work together by.
 struct Group {
