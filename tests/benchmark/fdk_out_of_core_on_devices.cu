@@ -19,6 +19,7 @@
 #include <cstring>
 #include <exception>
 #include <iostream>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <thread>
@@ -87,9 +88,16 @@ struct HostArray {
   Array view;
 };
 
-template <class Call, class Input, class Output>
-void print_plans(Call const& call, Input const& input, Output const& output) {
-  for (pyronn::StreamPlan const& plan : call.plan(input, output)) std::cout << plan << std::endl;
+/// Prints what each device is going to do, when it has its memory, and returns the forecast [s].
+template <class Group>
+double planned_seconds(Group& group, typename Group::Input const& input,
+                       typename Group::Output const& output) {
+  double longest = 0;
+  for (auto const& plan : group.plan(input, output, group.measure_rates(input, output))) {
+    std::cout << plan << std::endl;
+    longest = std::max(longest, plan.seconds);
+  }
+  return longest;
 }
 
 /// Numbers between 0 and 1 that no two neighbours share.
@@ -113,7 +121,7 @@ std::uint64_t bits_of(Array array) {
   return sum;
 }
 
-/// The second of two calls [s], and the bits of its output.
+/// How long a call took [s], and the bits of its output.
 struct Timed {
   double seconds;
   std::uint64_t bits;
@@ -122,18 +130,12 @@ struct Timed {
 Timed timed(std::vector<CudaExecutor> const& executors, Fdk const& fdk,
             pyronn::StreamLimits const& limits, Array input, Array output) {
   pyronn::StreamedGroup group{executors, fdk, limits};
-  print_plans(group, input, output);
+  double const forecast = planned_seconds(group, input, output);
   std::memset(output.data, 0, std::size_t{1} << 20);
-  double const first = seconds([&] { group(input, output); });
-  auto const rates = group.measure_rates(input, output);
-  double forecast = 0;
-  for (auto const& plan : group.plan(input, output, rates)) {
-    forecast = std::max(forecast, plan.seconds);
-  }
-  double const second = seconds([&] { group(input, output); });
-  Timed const result{second, bits_of(output)};
-  std::printf("%d device(s): first call %.3f s, the next %.3f s, forecast %.3f s, bits %016llx\n",
-              group.size(), first, second, forecast, static_cast<unsigned long long>(result.bits));
+  double const time = seconds([&] { group(input, output); });
+  Timed const result{time, bits_of(output)};
+  std::printf("%d device(s): %.3f s, forecast %.3f s, bits %016llx\n", group.size(), time, forecast,
+              static_cast<unsigned long long>(result.bits));
   return result;
 }
 
@@ -194,40 +196,71 @@ class Judge {
   int rows_ = 0;
 };
 
+/// A call through functions, and how long these took [s].
+class Functions {
+ public:
+  Functions(ConeBeam const& scan, Grid const& grid) : scan_{scan}, grid_{grid} { begin(); }
+
+  /// From here on what is read and written counts.
+  void begin() {
+    judge_ = std::make_unique<Judge>(grid_, balls_);
+    reading_ = judging_ = 0;
+    read_ = 0;
+  }
+
+  [[nodiscard]] pyronn::HostInput<float> input() {
+    return {scan_.extents(), [this](HostBlock const& block, float* out) {
+              int const columns = scan_.detector_size()[0];
+              std::int64_t const rows = std::int64_t{block.num_planes} * block.num_rows;
+              reading_ += seconds([&] {
+                on_all_threads(rows, [&](int n) {
+                  balls_.row_of_view(scan_, block.first_plane + n / block.num_rows,
+                                     block.first_row + n % block.num_rows,
+                                     out + std::int64_t{n} * columns);
+                });
+              });
+              read_ += rows * columns * 4;
+            }};
+  }
+  [[nodiscard]] pyronn::HostOutput<Half> output() {
+    return {grid_.size, [this](HostBlock const& block, Half const* values) {
+              judging_ += seconds([&] { judge_->take(block, values); });
+            }};
+  }
+
+  void print() const {
+    std::printf(
+        "making %.1f GB of views took %.1f s of them, looking at slices %.1f s\n"
+        "relative error %.4f of %d rows, bits %016llx\n",
+        static_cast<double>(read_) * 1e-9, reading_, judging_, judge_->relative_error(),
+        judge_->rows(), static_cast<unsigned long long>(judge_->bits()));
+  }
+
+ private:
+  ConeBeam scan_;
+  Grid grid_;
+  benchmark::Balls balls_;
+  std::unique_ptr<Judge> judge_;
+  double reading_ = 0;
+  double judging_ = 0;
+  std::int64_t read_ = 0;
+};
+
 void time_functions(int size, int views, int pixels, int devices,
                     pyronn::StreamLimits const& limits) {
   std::printf("FDK, %d^3 voxels of 16 bits from %d views of %d^2, through functions\n", size, views,
               pixels);
   Fdk const fdk{circle(views, pixels), cube(size)};
-  benchmark::Balls const balls;
-  Judge judge{fdk.grid(), balls};
-  double reading = 0;
-  double judging = 0;
-  std::int64_t read = 0;
-  pyronn::HostInput<float> const input{
-      fdk.geometry().extents(), [&](HostBlock const& block, float* out) {
-        reading += seconds([&] {
-          on_all_threads(std::int64_t{block.num_planes} * block.num_rows, [&](int n) {
-            int const view = block.first_plane + n / block.num_rows;
-            int const row = block.first_row + n % block.num_rows;
-            balls.row_of_view(fdk.geometry(), view, row, out + std::int64_t{n} * pixels);
-          });
-        });
-        read += std::int64_t{4} * block.num_planes * block.num_rows * pixels;
-      }};
-  pyronn::HostOutput<Half> const output{fdk.grid().size,
-                                        [&](HostBlock const& block, Half const* values) {
-                                          judging += seconds([&] { judge.take(block, values); });
-                                        }};
+  Functions functions{fdk.geometry(), fdk.grid()};
+  auto const input = functions.input();
+  auto const output = functions.output();
   benchmark::DeviceExecutors const all{devices};
   pyronn::StreamedGroup<Fdk, CudaExecutor, float, Half> group{all.get(), fdk, limits};
-  print_plans(group, input, output);
+  double const forecast = planned_seconds(group, input, output);
+  functions.begin();
   double const time = seconds([&] { group(input, output); });
-  std::printf(
-      "%d device(s): %.3f s; making %.1f GB of views took %.1f s of them, looking at slices %.1f\n"
-      "relative error %.4f of %d rows, bits %016llx\n",
-      group.size(), time, static_cast<double>(read) * 1e-9, reading, judging,
-      judge.relative_error(), judge.rows(), static_cast<unsigned long long>(judge.bits()));
+  std::printf("%d device(s): %.3f s, forecast %.3f s\n", group.size(), time, forecast);
+  functions.print();
 }
 
 }  // namespace
