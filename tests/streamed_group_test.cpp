@@ -3,14 +3,8 @@
 
 // Streamed calls of several executors: the numbers of one, within the limits of each.
 #include <algorithm>
-#include <array>
-#include <atomic>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
-#include <stdexcept>
-#include <string>
 #include <vector>
 
 #include "support/backends.hpp"
@@ -22,16 +16,12 @@
 
 #include "support/numbers.hpp"
 #include "support/operators.hpp"
-#include "support/own_executor.hpp"
-#include "support/streamed_arrays.hpp"
+#include "support/streamed_members.hpp"
 
 using pyronn::ConeBeam;
 using pyronn::Extents;
 using pyronn::Grid;
 using pyronn::Half;
-using pyronn::HostBlock;
-using pyronn::HostInput;
-using pyronn::HostOutput;
 using pyronn::Slab;
 using pyronn::SoftwareInterp;
 using pyronn::StreamLimits;
@@ -48,41 +38,8 @@ namespace {
 
 constexpr std::size_t mib = std::size_t{1} << 20;
 
-/// Prime sizes; the detector is offset and the grid lies beside the axis.
-Grid grid() { return Grid::from_origin({7, 11, 23}, {1.6, 1.1, 1.1}, {-5.2, -5.1, -11}); }
-ConeBeam scan(int views = 13) {
-  return ConeBeam::circular({80, 130, pyronn::equal_angles(views, 0.1)}, {{13, 23}, {2.4, 2}});
-}
-
-/// Executors of members, which share out the devices that there are.
-class Members {
- public:
-  explicit Members(int count) {
-    for (int n = 0; n < count; ++n) {
-      test::use_device(n);
-      owners_.push_back(std::make_unique<test::OwnExecutor>());
-      executors_.push_back(owners_.back()->get());
-    }
-    test::use_device(0);
-  }
-  [[nodiscard]] std::vector<Executor> const& get() const { return executors_; }
-
- private:
-  std::vector<std::unique_ptr<test::OwnExecutor>> owners_;
-  std::vector<Executor> executors_;
-};
-
-template <class In = float, class Out = float, class Op>
-std::vector<Out> made_by_one(Op const& op, std::vector<In> const& in, ViewSelection const& views) {
-  pyronn::Streamed<Op, Executor, In, Out> streamed{test::executor(), op, {64 * mib, 64 * mib}};
-  test::StreamedArrays<In, Out> files{in, {}};
-  auto from = streamed.input_extents();
-  auto to = streamed.output_extents();
-  auto& projections = from[1] == op.geometry().detector_size()[1] ? from : to;
-  projections[2] = views.count(projections[2]);
-  streamed(files.input(from), files.output(to), views);
-  return files.out;
-}
+Grid grid() { return test::grid_of_groups(); }
+ConeBeam scan(int views = 13) { return test::scan_of_groups(views); }
 
 /// Calls `check(found)` for what groups of several sizes make of `in`, of all of which the least
 /// limits hold a part. Returns the most members.
@@ -91,7 +48,7 @@ int for_all_groups(Op const& op, Values const& in, Check const& check) {
   int most = 0;
   int most_blocks = 0;
   for (int const executors : {1, 2, 3, 30}) {
-    Members const members{executors};
+    test::Members const members{executors};
     for (std::size_t const kib : {12U, 60U, 65536U}) {
       StreamLimits const limits{kib << 10, static_cast<std::size_t>(executors) * mib};
       Group<Op> group{members.get(), op, limits};
@@ -134,7 +91,7 @@ BOOST_TEST_DECORATOR(*boost::unit_test::precondition(test::device_present))
 BOOST_AUTO_TEST_CASE(volumes_have_the_bits_of_one_executor) {
   auto const check_bits = [](auto const& op) {
     Values const in = test::random_values(1, test::projection_extents(op.geometry()).count());
-    Values const expected = made_by_one(op, in, {});
+    Values const expected = test::made_by_one(op, in, {});
     int const most =
         for_all_groups(op, in, [&](Values const& found) { BOOST_TEST((found == expected)); });
     BOOST_TEST(most == grid().size[2]);  // a member has at least a slice
@@ -148,7 +105,7 @@ BOOST_TEST_DECORATOR(*boost::unit_test::precondition(test::device_present))
 BOOST_AUTO_TEST_CASE(views_are_shared_out) {
   Forward const op{scan(), grid()};
   Values const in = test::random_values(2, grid().size.count());
-  Values const expected = made_by_one(op, in, {});
+  Values const expected = test::made_by_one(op, in, {});
   int const most = for_all_groups(
       op, in, [&](Values const& found) { BOOST_TEST(test::relative_l2(found, expected) < 5e-6); });
   BOOST_TEST(most == scan().num_views());
@@ -156,7 +113,7 @@ BOOST_AUTO_TEST_CASE(views_are_shared_out) {
 
 BOOST_TEST_DECORATOR(*boost::unit_test::precondition(test::device_present))
 BOOST_AUTO_TEST_CASE(some_views_are_shared_out_among_members) {
-  Members const members{3};
+  test::Members const members{3};
   Forward const forward{scan(), grid()};
   Back const back{scan(), grid()};
   Values const volume = test::random_values(3, grid().size.count());
@@ -167,21 +124,21 @@ BOOST_AUTO_TEST_CASE(some_views_are_shared_out_among_members) {
     Values lines(static_cast<std::size_t>(some.count()), test::nan);
     Group<Forward>{members.get(), forward, {mib, mib}}(pyronn::view_of(volume, grid().size),
                                                        pyronn::view_of(lines, some), views);
-    BOOST_TEST(test::relative_l2(lines, made_by_one(forward, volume, views)) < 5e-6);
+    BOOST_TEST(test::relative_l2(lines, test::made_by_one(forward, volume, views)) < 5e-6);
     Values image(volume.size(), test::nan);
     Group<Back>{members.get(), back, {mib, mib}}(pyronn::view_of(lines, some),
                                                  pyronn::view_of(image, grid().size), views);
-    BOOST_TEST((image == made_by_one(back, lines, views)));
+    BOOST_TEST((image == test::made_by_one(back, lines, views)));
   }
 }
 
 BOOST_TEST_DECORATOR(*boost::unit_test::precondition(test::device_present))
 BOOST_AUTO_TEST_CASE(volumes_may_have_16_bits) {
-  Members const members{2};
+  test::Members const members{2};
   Fdk const op{scan(), grid()};
   auto const from = test::projection_extents(scan());
   Values const in = test::random_values(4, from.count());
-  auto const expected = made_by_one<float, Half>(op, in, {});
+  auto const expected = test::made_by_one<float, Half>(op, in, {});
   for (std::size_t const kib : {24U, 65536U}) {
     pyronn::StreamedGroup<Fdk, Executor, float, Half> group{members.get(), op, {kib << 10, mib}};
     test::StreamedArrays<float, Half> files{in, {}};
@@ -199,7 +156,7 @@ BOOST_AUTO_TEST_CASE(slabs_are_those_of_the_volume) {
   Fdk const op{scan(), grid()};
   auto const from = test::projection_extents(scan());
   Values const in = test::random_values(5, from.count());
-  Values const whole = made_by_one(op, in, {});
+  Values const whole = test::made_by_one(op, in, {});
   auto const slice = static_cast<std::ptrdiff_t>(grid().size[0]) * grid().size[1];
   for (auto const& slab : {Slab{0, 1}, Slab{4, 9}, Slab{22, 1}, Slab{0, 23}}) {
     pyronn::Streamed streamed{test::executor(), op, {mib / 16, mib}, slab};
@@ -214,92 +171,9 @@ BOOST_AUTO_TEST_CASE(slabs_are_those_of_the_volume) {
   }
 }
 
-// Of each member, at any of its blocks; the others have much to do.
-BOOST_TEST_DECORATOR(*boost::unit_test::precondition(test::device_present))
-BOOST_AUTO_TEST_CASE(what_functions_throw_ends_the_call_of_all) {
-  Members const members{3};
-  Group<Fdk> group{members.get(), Fdk{scan(), grid()}, {mib / 100, 3 * mib}};
-  auto const from = group.input_extents();
-  Values const in = test::random_values(6, from.count());
-  Values const expected = made_by_one(group.op(), in, {});
-  /// Calls of functions until one throws.
-  int reads = 0;
-  int writes = 0;
-  auto const call = [&] {
-    test::StreamedArrays<float, float> files{in, {}};
-    HostInput<float> const input = files.input(from);
-    HostOutput<float> const output = files.output(grid().size);
-    group({from,
-           [&](HostBlock const& block, float* out) {
-             if (reads-- == 0) throw std::runtime_error{"disk full"};
-             input.read(block, out);
-           }},
-          {grid().size, [&](HostBlock const& block, float const* values) {
-             if (writes-- == 0) throw std::runtime_error{"disk full"};
-             output.write(block, values);
-           }});
-    BOOST_TEST((files.out == expected));
-  };
-  auto const is_of_the_test = [](std::runtime_error const& error) {
-    return error.what() == std::string{"disk full"};
-  };
-  constexpr int many = 1 << 20;
-  reads = writes = many;
-  call();
-  int const all_reads = many - reads;
-  int const all_writes = many - writes;
-  BOOST_TEST(all_reads > 24);
-  BOOST_TEST(all_writes >= group.size());
-  for (int last = 0; last < all_reads; last += 5) {
-    reads = last;
-    writes = many;
-    BOOST_CHECK_EXCEPTION(call(), std::runtime_error, is_of_the_test);
-    reads = many;
-    writes = last % all_writes;
-    BOOST_CHECK_EXCEPTION(call(), std::runtime_error, is_of_the_test);
-    // The call after it is a call like others.
-    reads = writes = many;
-    call();
-  }
-}
-
-// Readers and writers of files need not know of threads.
-BOOST_TEST_DECORATOR(*boost::unit_test::precondition(test::device_present))
-BOOST_AUTO_TEST_CASE(functions_are_called_by_one_member_at_a_time) {
-  Members const members{4};
-  Group<Fdk> group{members.get(), Fdk{scan(), grid()}, {mib / 100, 4 * mib}};
-  auto const from = group.input_extents();
-  Values const in = test::random_values(7, from.count());
-  test::StreamedArrays<float, float> files{in, {}};
-  HostInput<float> const input = files.input(from);
-  HostOutput<float> const output = files.output(grid().size);
-  std::array<std::atomic<int>, 2> inside{};
-  std::atomic<int> most{0};
-  std::vector<int> writes(static_cast<std::size_t>(grid().size[2]));
-  auto const once = [&](std::atomic<int>& here, auto const& call) {
-    int const count = ++here;
-    most = std::max<int>(most, count);
-    call();
-    --here;
-  };
-  group({from, [&](HostBlock const& block,
-                   float* out) { once(inside[0], [&] { input.read(block, out); }); }},
-        {grid().size, [&](HostBlock const& block, float const* values) {
-           once(inside[1], [&] {
-             for (int n = 0; n < block.num_planes; ++n) {
-               ++writes[static_cast<std::size_t>(block.first_plane + n)];
-             }
-             output.write(block, values);
-           });
-         }});
-  BOOST_TEST(most == 1);
-  BOOST_TEST(std::count(writes.begin(), writes.end(), 1) == grid().size[2]);
-  BOOST_TEST((files.out == made_by_one(group.op(), in, {})));
-}
-
 BOOST_TEST_DECORATOR(*boost::unit_test::precondition(test::device_present))
 BOOST_AUTO_TEST_CASE(rates_are_those_of_the_slowest) {
-  Members const members{2};
+  test::Members const members{2};
   Group<Fdk> group{members.get(), Fdk{scan(), grid()}, {mib, 2 * mib}};
   Values const in = test::random_values(8, group.input_extents().count());
   Values out(static_cast<std::size_t>(grid().size.count()));
@@ -311,32 +185,6 @@ BOOST_AUTO_TEST_CASE(rates_are_those_of_the_slowest) {
     BOOST_TEST(plan.seconds > 0);
     BOOST_TEST(plan.seconds < 10);
   }
-}
-
-BOOST_TEST_DECORATOR(*boost::unit_test::precondition(test::device_present))
-BOOST_AUTO_TEST_CASE(what_cannot_be_done_is_refused) {
-  Fdk const op{scan(), grid()};
-  BOOST_CHECK_THROW((Group<Fdk>{{}, op, {mib, mib}}), pyronn::InvalidArgument);
-  Members const members{2};
-  Group<Fdk> group{members.get(), op, {mib, mib}};
-  auto const from = group.input_extents();
-  Values const in = test::random_values(1, from.count());
-  Values out(static_cast<std::size_t>(grid().size.count()), test::nan);
-  using pyronn::ArrayView;
-  auto const input = pyronn::view_of(in, from);
-  auto const output = pyronn::view_of(out, grid().size);
-  BOOST_CHECK_THROW(group(ArrayView<float const, 3>{in.data(), {13, 23, 12}}, output),
-                    pyronn::InvalidArgument);
-  BOOST_CHECK_THROW(group(input, ArrayView<float, 3>{out.data(), {7, 11, 22}}),
-                    pyronn::InvalidArgument);
-  BOOST_CHECK_THROW(group(input, ArrayView<float, 3>{nullptr, grid().size}),
-                    pyronn::InvalidArgument);
-  BOOST_CHECK_THROW(group(input, output, ViewSelection::range(5, 9)), pyronn::InvalidArgument);
-  // The limits of one member do not hold a slice and a view: nothing is written by any.
-  Group<Fdk> starved{members.get(), op, {1000, 1000}};
-  test::StreamedArrays<float, float> files{in, {}};
-  BOOST_CHECK_THROW(starved(files.input(from), files.output(grid().size)), pyronn::OutOfMemory);
-  BOOST_TEST(std::isnan(files.out.front()));
 }
 
 BOOST_AUTO_TEST_SUITE_END()
