@@ -65,9 +65,11 @@ class Streamed {
   /// Of some slices of the volume that an operator makes, with the bits that they have in all of
   /// it: the output holds those alone. Throws InvalidArgument for slices that there are not.
   Streamed(Executor const& executor, Operator op, StreamLimits const& limits, Slab const& slab)
-      : Streamed{executor, std::move(op), limits} {
+      : executor_{executor},
+        op_{std::move(op)},
+        limits_{limits},
+        slab_{detail::checked_slab("Streamed", {{}, slab}, op_.grid().size[2])} {
     static_assert(Known::makes_volume, "Operators that make views stream all slices.");
-    slab_ = detail::checked_slab("Streamed", {{}, slab}, op_.grid().size[2]);
   }
 
   /// The operator.
@@ -130,7 +132,6 @@ class Streamed {
   using Sum = detail::arithmetic_t<Out>;
   /// Whether an output is summed up elsewhere, and rounded then.
   static constexpr bool rounds = !std::is_same_v<Sum, Out>;
-
   /// Of slots: the executor's memory for inputs and outputs, and the host's.
   using SlotBytes = std::array<std::size_t, 4>;
 
@@ -163,7 +164,6 @@ class Streamed {
   };
 
   [[nodiscard]] Tasks tasks(ViewSelection const& views) const { return {op_, views, slab_}; }
-
   /// Has the memory of a call. Throws as plan() does.
   void prepare(Input const& input, Output const& output, ViewSelection const& views) {
     hold_memory(tasks(views), input, output);
