@@ -18,10 +18,10 @@ fail() {
   failures=$((failures + 1))
 }
 
-# run OPTION...: outputs would be new files.
+# run OPTION...: on the CPU unless `executor` says otherwise; outputs would be new files.
 run() {
   rm -rf "$folder/new" && mkdir "$folder/new"
-  "$reconstruct" --executor cpu --output "$folder/new/volume.npy" "$@" > "$folder/output" \
+  "$reconstruct" --executor "${executor:-cpu}" --output "$folder/new/volume.npy" "$@" > "$folder/output" \
     2> "$folder/error"
   status=$?
 }
@@ -73,6 +73,14 @@ refuses "--center: '3x' must be file, auto or a column" "$scan" --center 3x
 refuses "--hardening: 'x' must be a number, or file alone" "$scan" --hardening x
 refuses "--zingers: 'nan' must be a number" "$scan" --zingers nan
 refuses "--rings: 'inf' must be a number" "$scan" --rings inf
+
+# GPUs. There need be none.
+refuses "--devices: is of no use without a GPU; --executor is cpu" --devices 0 "$scan"
+executor=auto
+refuses "--devices: '0,x' must be all, or numbers of GPUs, as 0,1" --devices 0,x "$scan"
+refuses "--devices: 1 is named twice" --devices 1,0,1 "$scan"
+refuses "--devices: \(99, but CUDA's are\|there is no CUDA device\)" --devices 99 "$scan"
+executor=cpu
 
 # Numbers that contradict one another, or that make nothing.
 refuses "--pixel: pixels of 0.0015 x 1.5 mm have sides whose ratio is 1000" \

@@ -48,10 +48,11 @@ struct Cost {
   double write_seconds = 0;
   double wall_seconds = 0;            ///< from the start on
   double all_seconds = 0;             ///< with start and end
-  std::size_t device_peak_bytes = 0;  ///< 0 where there is no device
+  std::size_t device_peak_bytes = 0;  ///< of the one that held most; 0 where there is none
   int iterations = 0;                 ///< 0: it was filtered backprojection
   double iterations_seconds = 0;      ///< of them alone, which reconstruct_seconds include
   double chosen_strength = 0;         ///< where none was given; 0: it was not chosen
+  int places = 1;                     ///< that shared the work out
   double chosen_delta = 0;            ///< the same of Iteration::delta
   /// Of norms where they are wanted: of what there was before a search for the strength, if there
   /// is one, else of the start.
@@ -89,18 +90,23 @@ std::size_t solver_bytes_on_cpu(IterationTask const& task, int threads);
 
 /// A device that a reconstruction can run on.
 struct Device {
-  std::string name;            ///< empty: there is none, or no CUDA in this program
+  int number = 0;
+  std::string name;
   std::size_t free_bytes = 0;  ///< of its memory
 };
 
-/// The current CUDA device.
-Device cuda_device();
+/// How many CUDA knows; 0 without CUDA in this program.
+int cuda_device_count();
+/// A CUDA device, by its number; without a name: it cannot be used.
+Device cuda_device(int number);
+/// Makes a device the current one of this thread.
+void use_cuda_device(Device const& device);
 
-/// The same on the current CUDA device.
-Cost reconstruct_on_cuda(Job const& job);
-/// The same on the current CUDA device.
+/// The same on CUDA devices, as many as the job's plan says.
+Cost reconstruct_on_cuda(Job const& job, std::vector<Device> const& devices);
+/// By iterations, on the current CUDA device.
 Cost reconstruct_iteratively_on_cuda(Job const& job);
-/// The same on the current CUDA device.
+/// What the solver will allocate there [bytes].
 std::size_t solver_bytes_on_cuda(IterationTask const& task);
 
 }  // namespace example

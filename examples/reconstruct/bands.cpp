@@ -62,6 +62,8 @@ std::vector<Band> cut(pyronn::Scan const& scan, pyronn::Grid const& grid, int sl
   return bands;
 }
 
+int blocks_of(int all, int size) { return (all - 1) / size + 1; }
+
 /// Fills in what a plan takes.
 void count_bytes(BandTask const& task, BandPlan& plan) {
   auto const size = [](auto... factors) { return (static_cast<std::size_t>(factors) * ...); };
@@ -70,24 +72,26 @@ void count_bytes(BandTask const& task, BandPlan& plan) {
   std::size_t const lines = pixels * size(task.columns, sizeof(float));
   std::size_t const slice = size(task.grid.size[0], task.grid.size[1], sizeof(float));
   std::size_t const volume = slice * static_cast<std::size_t>(plan.most_slices());
-  std::size_t const behind = plan.bands.size() > 1 ? 2 : 1;  // one is written, one is made
+  auto const places = static_cast<std::size_t>(plan.places);
+  std::size_t const behind = plan.bands.size() > places ? 2 : 1;  // one is written, one is made
   std::size_t const filtered = std::min(plan.workspace_limit, 2 * lines + (std::size_t{1} << 20));
   std::size_t const place = lines + filtered;
-  plan.host_bytes =
-      task.program_bytes + 2 * raw + behind * volume + (task.is_on_device ? 0 : place);
+  plan.host_bytes = task.program_bytes + places * (2 * raw + behind * volume) +
+                    (task.is_on_device ? 0 : places * place);
   plan.device_bytes = task.is_on_device ? raw + volume + place : 0;
 }
 
-/// Slices of one band where nothing limits them.
+/// Slices of one band where nothing but the number of places limits them.
 int usual_slices(BandTask const& task) {
-  int const all = task.grid.size[2];
+  int const all = blocks_of(task.grid.size[2], task.places);
   bool const is_parallel = std::holds_alternative<pyronn::ParallelBeam3D>(task.scan.geometry);
   if (!is_parallel) return all;
   constexpr int multiple = 16;  // of slices that tensor cores take together
   constexpr std::int64_t enough = std::int64_t{1} << 30;
   std::int64_t const slice_bytes = std::int64_t{4} * task.grid.size[0] * task.grid.size[1];
   std::int64_t const fit = std::max<std::int64_t>(1, enough / slice_bytes / multiple) * multiple;
-  return static_cast<int>(std::min<std::int64_t>(all, fit));
+  return static_cast<int>(std::min<std::int64_t>(
+      {fit, task.grid.size[2], std::int64_t{blocks_of(all, multiple)} * multiple}));
 }
 
 }  // namespace
@@ -98,6 +102,7 @@ BandPlan plan_bands(BandTask const& task, MemoryLimits const& limits) {
   BandPlan plan{{}, views, std::min(limits.workspace, place / 4), 0, 0};
   for (int slices = usual_slices(task);; slices = (slices + 1) / 2) {
     plan.bands = cut(task.scan, task.grid, slices);
+    plan.places = std::min(task.places, static_cast<int>(plan.bands.size()));
     plan.views_at_a_time = task.all_views ? views : std::min(views, task.usual_views);
     constexpr int few_views = 8;
     for (;; plan.views_at_a_time = (plan.views_at_a_time + 1) / 2) {

@@ -26,9 +26,10 @@ struct BandPlan {
   int views_at_a_time;
   std::size_t workspace_limit;                       ///< [bytes] of a call
   std::size_t host_bytes;                            ///< what it takes, the program itself excepted
-  std::size_t device_bytes;                          ///< 0 without a device
+  std::size_t device_bytes;                          ///< of each; 0 without a device
   int most_views = std::numeric_limits<int>::max();  ///< fewer where a part is tried, or a rank's
   int first_view = 0;                                ///< of these
+  int places = 1;                                    ///< that share the bands out
 
   /// Of the largest band.
   [[nodiscard]] int most_slices() const;
@@ -51,10 +52,12 @@ struct BandTask {
   int usual_views;            ///< at a time
   int kept_slices;            ///< of the volume, where it stays until all is done
   int kept_views;             ///< of the line integrals, where they do
+  int places = 1;             ///< devices that may share the bands out
 };
 
-/// The fewest bands within the limits, or where each slice has rows of its own as many as let
-/// reading, computing and writing go side by side. Throws BadInput where one slice does not fit.
+/// The fewest bands within the limits, one for each place as far as there are slices, or where each
+/// slice has rows of its own as many as let reading, computing and writing go side by side. Throws
+/// BadInput where one slice does not fit.
 [[nodiscard]] BandPlan plan_bands(BandTask const& task, MemoryLimits const& limits);
 
 }  // namespace example

@@ -145,9 +145,10 @@ void add_output_options(CLI::App& app, Options& options) {
 
 void add_machine_options(CLI::App& app, Options& options) {
   std::string const group = "Machine";
-  auto* const executor = app.add_option("--executor", options.executor,
-                                        "auto (a GPU if there is one), cpu, cuda; of the CPU");
+  auto* const executor = app.add_option(
+      "--executor", options.executor, "auto (a GPU if there is one), cpu, cuda; GPUs: all, or 0,1");
   executor->check(CLI::IsMember({"auto", "cpu", "cuda"}))->group(group);
+  beside(executor, app.add_option("--devices", options.devices));
   beside(executor, app.add_option("--threads", options.threads))->check(in({1, 4096, false, true}));
   auto* const host = app.add_option("--host-memory", options.host_memory,
                                     "At most, as 8G; else half of it; what is free");

@@ -2,25 +2,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <string>
+#include <vector>
+
 #include "backend.hpp"
-#include "bad_input.hpp"
 #include "options.hpp"
 
 namespace example {
 
-/// The device to compute on; without a name: the CPU.
-inline Device choose_device(Options const& options) {
-  if (options.executor == "cpu") return {};
-  Device device = cuda_device();
-  if (options.executor == "cuda" && device.name.empty()) {
-    throw BadInput("--executor: cuda, but there is no CUDA device, or no CUDA in this build");
-  }
-  if (device.name.empty() && !options.device_memory.empty()) {
-    throw BadInput(
-        "--device-memory: is of no use without a GPU; there is no CUDA device, or no CUDA in this "
-        "build, and --host-memory limits what cores take");
-  }
-  return device;
-}
+/// Of "0,2" the numbers of GPUs; none of "all". Throws BadInput for what is neither.
+[[nodiscard]] std::vector<int> device_numbers(std::string const& text);
+
+/// The devices to compute on, one unless options name more; none: the CPU. Throws BadInput where
+/// those that are wanted are not there, or a method works on one alone.
+[[nodiscard]] std::vector<Device> choose_devices(Options const& options);
 
 }  // namespace example

@@ -61,6 +61,7 @@ BandPlan sample_of(pyronn::Scan const& scan, pyronn::Grid const& grid, BandPlan 
     band = band_of(scan, grid, {band.slab.first_slice, few_slices});
   }
   part.bands = {band};
+  part.places = 1;
   part.most_views = 2 * plan.views_at_a_time;
   return part;
 }
@@ -78,8 +79,9 @@ double seconds_of(pyronn::Scan const& scan, pyronn::Grid const& grid, BandPlan c
   double const rows = rows_read(plan, views) / rows_read(part, views);
   double const updates = slices_made(plan, views) / slices_made(part, views);
   double const slices = static_cast<double>(grid.size[2]) / part.bands.front().slab.num_slices;
-  double const computed = rows * cost.preprocess_seconds + updates * cost.reconstruct_seconds +
-                          slices * cost.copy_seconds;
+  double const computed = (rows * cost.preprocess_seconds + updates * cost.reconstruct_seconds +
+                           slices * cost.copy_seconds) /
+                          plan.places;
   double const written =
       seconds_to_write(output, grid.size.count() * static_cast<std::int64_t>(sizeof(float)));
   return std::max({rows * cost.read_seconds, computed, written});

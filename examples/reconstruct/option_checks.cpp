@@ -12,6 +12,7 @@
 #include <pyronn/scan/detail/panel_checks.hpp>
 
 #include "bad_input.hpp"
+#include "device_choice.hpp"
 #include "number_text.hpp"
 #include "volume_files.hpp"
 
@@ -55,7 +56,9 @@ void check_company(CLI::App const& app, Options const& options) {
   want("--max-error", !options.truth.empty(), "--truth");
   want("--grey", !options.png.empty(), "--png");
   bool const is_cpu = options.executor == "cpu";
-  want("--device-memory", !is_cpu, "a GPU; --executor is cpu");
+  for (char const* const option : {"--device-memory", "--devices"}) {
+    want(option, !is_cpu, "a GPU; --executor is cpu");
+  }
   if (options.water && !options.truth.empty()) {
     throw BadInput("--truth: is compared with attenuation [1/mm]; leave --hounsfield out");
   }
@@ -97,6 +100,7 @@ void check_options(CLI::App const& app, Options const& options) {
   if (options.voxel_mm.size() == 2) throw BadInput("--voxel: wants one size or three");
   static_cast<void>(options.given());
   static_cast<void>(options.memory_limits(0));
+  if (app.count("--devices") > 0) static_cast<void>(device_numbers(options.devices));
   check_names(options);
   check_method_options(app, options);
 }

@@ -71,6 +71,7 @@ struct Options {
   bool is_verbose = false;
   // machine
   std::string executor = "auto";
+  std::string devices;  ///< empty: one
   int threads = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
   int programs_on_machine = 1;  ///< that share its memory
   std::string host_memory;

@@ -133,7 +133,8 @@ class Program {
             peak_host_bytes(),
             is_on_device ? views_on_cuda : views_on_cpu,
             slab_of(grid_, ranks_, ranks_.rank()).num_slices,
-            views_of(scan_, ranks_).count};
+            views_of(scan_, ranks_).count,
+            place_.places()};
   }
 
   /// Those of all ranks, which share them out; of iterations this rank's.

@@ -60,6 +60,9 @@ void check_options_of_ranks(Options const& options, Ranks const& ranks) {
   if (options.executor == "cuda") {
     throw BadInput("--executor: cuda works on one rank alone; start it without mpirun");
   }
+  if (!options.devices.empty()) {
+    throw BadInput("--devices: GPUs work on one rank alone; start it without mpirun");
+  }
   MethodFacts const& facts = options.method.facts();
   if (!facts.works_on_ranks) {
     std::string others;

@@ -31,6 +31,12 @@ void print_stage(char const* name, double seconds, double work, char const* unit
 
 constexpr double mib = 1 << 20;
 
+void print_device_bytes(std::size_t bytes, int devices) {
+  std::printf(", %.0f MiB on ", static_cast<double>(bytes) / mib);
+  if (devices == 1) std::printf("the device");
+  if (devices > 1) std::printf("each of %d devices", devices);
+}
+
 void print_circle(pyronn::CircularScan const& circle) {
   constexpr double degrees = 180 / pyronn::pi;
   if (circle.is_parallel()) {
@@ -67,9 +73,7 @@ void print_task(pyronn::Scan const& scan, pyronn::Grid const& grid, BandPlan con
               counted(bands.most_rows(), "row").c_str(),
               counted(bands.views_at_a_time, "view").c_str());
   std::printf("%.0f MiB on the host", static_cast<double>(bands.host_bytes) / mib);
-  if (bands.device_bytes > 0) {
-    std::printf(", %.0f MiB on the device", static_cast<double>(bands.device_bytes) / mib);
-  }
+  if (bands.device_bytes > 0) print_device_bytes(bands.device_bytes, bands.places);
   std::printf("\n");
 }
 
@@ -131,9 +135,7 @@ void print_report(pyronn::Scan const& scan, pyronn::Grid const& grid, Cost const
                 counted(cost.iterations, "iteration").c_str());
   }
   std::printf("peak %.0f MiB on the host", static_cast<double>(peak_host_bytes()) / mib);
-  if (has_device) {
-    std::printf(", %.0f MiB on the device", static_cast<double>(cost.device_peak_bytes) / mib);
-  }
+  if (has_device) print_device_bytes(cost.device_peak_bytes, cost.places);
   std::printf("\n");
 }
 

@@ -2,15 +2,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <cstddef>
 #include <stdexcept>
+#include <vector>
 
 #include "backend.hpp"
 
 /// What stands in for on_cuda.cu in a build without CUDA.
 namespace example {
 
-Device cuda_device() { return {}; }
+int cuda_device_count() { return 0; }
 
-Cost reconstruct_on_cuda(Job const&) {
+Device cuda_device(int) { return {}; }
+
+void use_cuda_device(Device const&) {}
+
+Cost reconstruct_on_cuda(Job const&, std::vector<Device> const&) {
   throw std::logic_error("this program was built without CUDA");
 }
 

@@ -2,6 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "work_place.hpp"
 
+#include <algorithm>
+#include <cstddef>
+#include <string>
+
 #include "device_choice.hpp"
 #include "iterative_on_ranks.hpp"
 #include "messages.hpp"
@@ -10,20 +14,32 @@
 namespace example {
 
 WorkPlace::WorkPlace(Options const& options, Ranks const& ranks)
-    : options_{options}, ranks_{ranks}, device_{choose_device(options)} {}
+    : options_{options}, ranks_{ranks}, devices_{choose_devices(options)} {
+  if (is_on_device()) use_cuda_device(devices_.front());
+}
+
+int WorkPlace::places() const { return std::max(1, static_cast<int>(devices_.size())); }
 
 std::string WorkPlace::name() const {
-  if (is_on_device()) return device_.name;
+  if (is_on_device()) {
+    std::string const count = devices_.size() == 1 ? "" : std::to_string(devices_.size()) + " x ";
+    return count + devices_.front().name;
+  }
   std::string const ranks = ranks_.size() == 1 ? "" : std::to_string(ranks_.size()) + " ranks of ";
   return ranks + counted(options_.threads, "CPU thread");
 }
 
-MemoryLimits WorkPlace::limits() const { return options_.memory_limits(device_.free_bytes); }
+MemoryLimits WorkPlace::limits() const {
+  std::size_t least = is_on_device() ? devices_.front().free_bytes : 0;
+  for (Device const& device : devices_) least = std::min(least, device.free_bytes);
+  return options_.memory_limits(least);
+}
 
 Cost WorkPlace::run(Job const& job) const {
   try {
     if (job.iteration == nullptr) {
-      return is_on_device() ? reconstruct_on_cuda(job) : reconstruct_on_cpu(job, options_.threads);
+      return is_on_device() ? reconstruct_on_cuda(job, devices_)
+                            : reconstruct_on_cpu(job, options_.threads);
     }
     if (ranks_.size() > 1) return reconstruct_iteratively_on_ranks(job, options_.threads, ranks_);
     return is_on_device() ? reconstruct_iteratively_on_cuda(job)

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <string>
+#include <vector>
 
 #include "backend.hpp"
 #include "memory_limits.hpp"
@@ -18,9 +19,12 @@ class WorkPlace {
   /// As the options say. Throws BadInput where that is not there.
   WorkPlace(Options const& options, Ranks const& ranks);
 
-  [[nodiscard]] bool is_on_device() const { return !device_.name.empty(); }
+  [[nodiscard]] bool is_on_device() const { return !devices_.empty(); }
+  /// That share the work out; 1 on cores.
+  [[nodiscard]] int places() const;
   /// "2 ranks of 4 CPU threads".
   [[nodiscard]] std::string name() const;
+  /// Of all the host's memory, and of that of each device.
   [[nodiscard]] MemoryLimits limits() const;
 
   /// Throws BadInput for what the library refuses.
@@ -31,7 +35,7 @@ class WorkPlace {
  private:
   Options const& options_;
   Ranks const& ranks_;
-  Device device_;
+  std::vector<Device> devices_;
 };
 
 }  // namespace example

@@ -2,11 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 // Threads of several devices, and what arrays spread over them are filled with.
-#include <cstddef>
 #include <cstdint>
-#include <exception>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include <cuda_runtime.h>
@@ -17,6 +14,8 @@
 #include <pyronn/core/extents.hpp>
 #include <pyronn/core/vec.hpp>
 #include <pyronn/exec/kernel.hpp>
+
+#include "support/device_threads.cuh"
 
 namespace benchmark {
 
@@ -34,28 +33,7 @@ class Stream {
   cudaStream_t stream_ = nullptr;
 };
 
-/// Runs `work(rank)` on a thread each and throws what one of them threw.
-template <class Work>
-void on_devices(int ranks, Work const& work) {
-  int devices = 0;
-  pyronn::check_cuda(cudaGetDeviceCount(&devices), "cudaGetDeviceCount");
-  std::vector<std::exception_ptr> failures(static_cast<std::size_t>(ranks));
-  std::vector<std::thread> threads;
-  for (int rank = 0; rank < ranks; ++rank) {
-    threads.emplace_back([&, rank] {
-      try {
-        pyronn::check_cuda(cudaSetDevice(rank % devices), "cudaSetDevice");
-        work(rank);
-      } catch (...) {
-        failures[static_cast<std::size_t>(rank)] = std::current_exception();
-      }
-    });
-  }
-  for (auto& thread : threads) thread.join();
-  for (auto const& failure : failures) {
-    if (failure) std::rethrow_exception(failure);
-  }
-}
+using test::on_devices;
 
 /// Ranks, and what they work together by.
 struct Group {

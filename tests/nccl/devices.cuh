@@ -2,14 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 // Ranks of NCCL, a thread and a device each. After support/backends.hpp.
-#include <exception>
 #include <stdexcept>
-#include <thread>
 #include <vector>
 
 #include <nccl.h>
 
 #include <pyronn/distributed/nccl_communicator.hpp>
+
+#include "support/device_threads.cuh"
 
 namespace test {
 
@@ -44,26 +44,10 @@ class Devices {
   /// Nothing is to be done at the end.
   void leave() { end_ = CommEnd::is_gone; }
 
-  /// Calls `work(rank)` on a thread each, whose device is current; throws what the first of them
-  /// threw.
+  /// Calls `work(rank)` on a thread each, whose device is current; throws what was thrown first.
   template <class Work>
   void run(Work const& work) const {
-    std::vector<std::exception_ptr> failures(comms_.size());
-    std::vector<std::thread> threads;
-    for (int rank = 0; rank < count(); ++rank) {
-      threads.emplace_back([&, rank] {
-        try {
-          pyronn::check_cuda(cudaSetDevice(rank), "cudaSetDevice");
-          work(rank);
-        } catch (...) {
-          failures[static_cast<std::size_t>(rank)] = std::current_exception();
-        }
-      });
-    }
-    for (auto& thread : threads) thread.join();
-    for (auto const& failure : failures) {
-      if (failure) std::rethrow_exception(failure);
-    }
+    on_devices(count(), work);
   }
 
  private:

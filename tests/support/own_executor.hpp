@@ -6,6 +6,12 @@
 namespace test {
 
 #if defined(__CUDACC__)
+/// Makes a device current, by any number.
+inline void use_device(int number) {
+  int devices = 0;
+  pyronn::check_cuda(cudaGetDeviceCount(&devices), "cudaGetDeviceCount");
+  pyronn::check_cuda(cudaSetDevice(number % devices), "cudaSetDevice");
+}
 /// On a stream of its own of the current device.
 class OwnExecutor {
  public:
@@ -28,6 +34,7 @@ class OwnExecutor {
   cudaStream_t stream_ = nullptr;
 };
 #else
+inline void use_device(int) {}
 /// On one core.
 class OwnExecutor {
  public:

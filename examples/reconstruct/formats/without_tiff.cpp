@@ -12,4 +12,11 @@ std::shared_ptr<pyronn::ImageStack const> open_tiff_images(std::filesystem::path
                           ": is no .npy file; this program was built without libtiff");
 }
 
+bool has_tiff() { return false; }
+
+std::unique_ptr<pyronn::VolumeWriter> open_tiff_volume(std::filesystem::path const&,
+                                                       pyronn::Grid const&) {
+  return nullptr;
+}
+
 }  // namespace example

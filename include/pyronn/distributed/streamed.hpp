@@ -28,6 +28,7 @@
 #include <pyronn/exec/host_array.hpp>
 #include <pyronn/exec/vector_operations.hpp>
 #include <pyronn/exec/workspace.hpp>
+#include <pyronn/operators/detail/view_indices.hpp>
 #include <pyronn/operators/part.hpp>
 
 namespace pyronn {
@@ -60,18 +61,23 @@ class Streamed {
 
   /// Allocates nothing.
   Streamed(Executor const& executor, Operator op, StreamLimits const& limits)
-      : executor_{executor}, op_{std::move(op)}, limits_{limits} {}
+      : executor_{executor}, op_{std::move(op)}, limits_{limits}, slab_{0, op_.grid().size[2]} {}
+  /// Of some slices of the volume that an operator makes, with the bits that they have in all of
+  /// it: the output holds those alone. Throws InvalidArgument for slices that there are not.
+  Streamed(Executor const& executor, Operator op, StreamLimits const& limits, Slab const& slab)
+      : executor_{executor},
+        op_{std::move(op)},
+        limits_{limits},
+        slab_{detail::checked_slab("Streamed", {{}, slab}, op_.grid().size[2])} {
+    static_assert(Known::makes_volume, "Operators that make views stream all slices.");
+  }
 
   /// The operator.
   [[nodiscard]] Operator const& op() const { return op_; }
   /// The sizes of the input: projections (u, v, view), or of a Projector a volume (x, y, z).
-  [[nodiscard]] Extents<3> input_extents() const {
-    return Known::makes_volume ? Known::projections(op_) : Known::volume(op_);
-  }
+  [[nodiscard]] Extents<3> input_extents() const { return tasks({}).input(); }
   /// The sizes of the output.
-  [[nodiscard]] Extents<3> output_extents() const {
-    return Known::makes_volume ? Known::volume(op_) : Known::projections(op_);
-  }
+  [[nodiscard]] Extents<3> output_extents() const { return tasks({}).output(); }
 
   /// What a call with these arrays is going to do. With `views` the projections hold those alone,
   /// in their order, and the others count for nothing. Throws InvalidArgument for arrays of the
@@ -79,15 +85,15 @@ class Streamed {
   /// slice and view.
   [[nodiscard]] StreamPlan plan(Input const& input, Output const& output,
                                 ViewSelection const& views = {}) const {
-    Tasks const calls{op_, views};
-    check(calls, input, output);
+    Tasks const calls = tasks(views);
+    detail::check_arrays("Streamed", calls, input, output);
     return plan_of(calls, input, output, cut(calls, input, output));
   }
   /// The same with the time that it takes at these rates, of which a call has the memory already.
   [[nodiscard]] StreamPlan plan(Input const& input, Output const& output, StreamRates const& rates,
                                 ViewSelection const& views = {}) const {
     StreamPlan plan = this->plan(input, output, views);
-    Tasks const calls{op_, views};
+    Tasks const calls = tasks(views);
     detail::StreamForecast forecast{plan.input_slots, plan.output_slots, rates.shared};
     plan.seconds = forecast.seconds(calls.tasks(cut(calls, input, output)),
                                     detail::BlockTimes<Tasks>{calls, rates});
@@ -99,8 +105,7 @@ class Streamed {
   /// `scratch`, which is to be as the output, in memory of that kind or a file on that disk. Waits.
   /// Throws as a call does.
   [[nodiscard]] StreamRates measure_rates(Input const& input, Output const& scratch) {
-    Tasks const calls{op_, {}};
-    check(calls, input, scratch);
+    Tasks const calls = tasks({});
     hold_memory(calls, input, scratch);
     Memory& memory = *memory_;
     auto const tasks = calls.tasks(memory.cut);
@@ -114,22 +119,19 @@ class Streamed {
   /// later what functions of the arrays threw, and errors of the executor, when the output may be
   /// written in part.
   void operator()(Input const& input, Output const& output, ViewSelection const& views = {}) {
-    Tasks const calls{op_, views};
-    check(calls, input, output);
-    detail::StreamCut const cut = hold_memory(calls, input, output);
-    detail::BlockStream stream{memory_->input, cut.input.slots, memory_->output, cut.output.slots};
-    auto const work = worker(calls);
-    stream.run(calls.tasks(cut), work);
+    run(input, output, views, [] {});
   }
 
  private:
+  template <class, class, class, class>
+  friend class StreamedGroup;
+
   using Tasks = detail::StreamTasks<Operator, In, Out>;
   using InputSlots = detail::input_slots_t<Executor, In>;
   using OutputSlots = detail::output_slots_t<Executor, Out>;
   using Sum = detail::arithmetic_t<Out>;
   /// Whether an output is summed up elsewhere, and rounded then.
   static constexpr bool rounds = !std::is_same_v<Sum, Out>;
-
   /// Of slots: the executor's memory for inputs and outputs, and the host's.
   using SlotBytes = std::array<std::size_t, 4>;
 
@@ -161,15 +163,22 @@ class Streamed {
     Workspace<Executor> workspace;
   };
 
-  void check(Tasks const& calls, Input const& input, Output const& output) const {
-    detail::expects(input.extents() == calls.input(), "Streamed: the input's extents ",
-                    input.extents(), " must be ", calls.input());
-    detail::expects(output.extents() == calls.output(), "Streamed: the output's extents ",
-                    output.extents(), " must be ", calls.output());
-    detail::expects(!input.is_in_memory() || input.array().data != nullptr,
-                    "Streamed: the input is a null pointer");
-    detail::expects(!output.is_in_memory() || output.array().data != nullptr,
-                    "Streamed: the output is a null pointer");
+  [[nodiscard]] Tasks tasks(ViewSelection const& views) const { return {op_, views, slab_}; }
+  /// Has the memory of a call. Throws as plan() does.
+  void prepare(Input const& input, Output const& output, ViewSelection const& views) {
+    hold_memory(tasks(views), input, output);
+  }
+  /// What `before_each` throws before it works on a block ends the call.
+  template <class BeforeEach>
+  void run(Input const& input, Output const& output, ViewSelection const& views,
+           BeforeEach const& before_each) {
+    Tasks const calls = tasks(views);
+    detail::StreamCut const cut = hold_memory(calls, input, output);
+    detail::BlockStream stream{memory_->input, cut.input.slots, memory_->output, cut.output.slots};
+    stream.run(calls.tasks(cut), [&, work = worker(calls)](auto const&... block) {
+      before_each();
+      work(block...);
+    });
   }
 
   /// Half of what functions leave of the host's memory for each direction.
@@ -224,6 +233,7 @@ class Streamed {
 
   /// Keeps what is there where it holds the blocks of this call, whose cut it returns.
   detail::StreamCut hold_memory(Tasks const& calls, Input const& input, Output const& output) {
+    detail::check_arrays("Streamed", calls, input, output);
     detail::StreamCut const wanted = cut(calls, input, output);
     SlotBytes const bytes = slot_bytes(input, output, wanted);
     if (!memory_ || !memory_->holds(wanted, bytes)) {
@@ -280,6 +290,7 @@ class Streamed {
   Executor executor_;
   Operator op_;
   StreamLimits limits_;
+  Slab slab_;
   std::unique_ptr<Memory> memory_;
   std::vector<Operator> bands_;  ///< of the output's rows; none where it has whole planes
   int rows_of_bands_ = 0;

@@ -16,6 +16,7 @@
 ///     // optional, for executors that queue work:
 ///     bool is_capturing() const;                    // whether work is recorded to run later
 ///     bool shares_order_with(MyExecutor const& other) const;  // e.g. whether both have one stream
+///     void begin_thread() const;                    // another thread is going to call it
 ///   };
 /// @endcode
 #include <cstddef>

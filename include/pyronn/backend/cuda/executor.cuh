@@ -60,11 +60,10 @@ class CudaExecutor {
   explicit CudaExecutor(cudaStream_t stream,
                         DeviceMemoryResource& memory = default_memory_resource())
       : stream_{stream}, memory_{&memory} {
-    int device = 0;
-    check_cuda(cudaGetDevice(&device), "cudaGetDevice");
-    auto const attribute = [device](cudaDeviceAttr name) {
+    check_cuda(cudaGetDevice(&device_), "cudaGetDevice");
+    auto const attribute = [this](cudaDeviceAttr name) {
       int value = 0;
-      check_cuda(cudaDeviceGetAttribute(&value, name, device), "cudaDeviceGetAttribute");
+      check_cuda(cudaDeviceGetAttribute(&value, name, device_), "cudaDeviceGetAttribute");
       return value;
     };
     limits_ = {static_cast<std::size_t>(attribute(cudaDevAttrTextureAlignment)),
@@ -82,6 +81,10 @@ class CudaExecutor {
 
   /// The caller's stream, in whose order all work is done.
   [[nodiscard]] cudaStream_t stream() const { return stream_; }
+
+  /// Makes the device current that was current when the executor was made, in a thread that is
+  /// going to call it.
+  void begin_thread() const { check_cuda(cudaSetDevice(device_), "cudaSetDevice"); }
 
   /// What the device asks of textures on pitched memory.
   struct TextureLimits {
@@ -217,7 +220,8 @@ class CudaExecutor {
 
   cudaStream_t stream_;
   DeviceMemoryResource* memory_;
-  TextureLimits limits_;
+  int device_ = 0;
+  TextureLimits limits_{};
   std::size_t max_shared_bytes_;
 };
 

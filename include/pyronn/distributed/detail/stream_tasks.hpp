@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include <pyronn/core/error.hpp>
 #include <pyronn/core/extents.hpp>
 #include <pyronn/distributed/detail/block_stream.hpp>
 #include <pyronn/distributed/detail/stream_cut.hpp>
@@ -33,26 +34,24 @@ struct BlockWork {
   double output_elements;
 };
 
-/// Those of an operator with some of its views, which outlives them, on arrays of `In` and `Out`.
+/// Those of an operator with some of its views, which outlives them, on arrays of `In` and `Out`;
+/// of one that makes a volume, for a slab of it.
 template <class Operator, class In, class Out>
 class StreamTasks {
   using Known = StreamedOperator<Operator>;
 
  public:
   /// Throws InvalidArgument for views that the operator does not have.
-  StreamTasks(Operator const& op, ViewSelection views)
+  StreamTasks(Operator const& op, ViewSelection views, Slab const& slab)
       : op_{&op},
         views_{std::move(views)},
+        slab_{slab},
         count_{view_indices("Streamed", views_, op.geometry().num_views()).count} {}
 
   /// @{
   /// The sizes of the call's arrays.
-  [[nodiscard]] Extents<3> input() const {
-    return Known::makes_volume ? projections() : Known::volume(*op_);
-  }
-  [[nodiscard]] Extents<3> output() const {
-    return Known::makes_volume ? Known::volume(*op_) : projections();
-  }
+  [[nodiscard]] Extents<3> input() const { return Known::makes_volume ? projections() : volume(); }
+  [[nodiscard]] Extents<3> output() const { return Known::makes_volume ? volume() : projections(); }
   /// @}
   /// @{
   /// Bytes of a block of these arrays.
@@ -100,8 +99,7 @@ class StreamTasks {
     HostBlock const& from = task.inputs[n];
     HostBlock const& views = Known::makes_volume ? from : task.output;
     HostBlock const& slices = Known::makes_volume ? task.output : from;
-    return {views_of(views.first_plane, views.num_planes),
-            Slab{slices.first_plane, slices.num_planes},
+    return {views_of(views.first_plane, views.num_planes), slab_of(slices),
             n == 0 ? pyronn::Output::overwrite : pyronn::Output::add};
   }
 
@@ -126,6 +124,15 @@ class StreamTasks {
   }
 
  private:
+  [[nodiscard]] Extents<3> volume() const {
+    Extents<3> result = Known::volume(*op_);
+    result[2] = slab_.num_slices;
+    return result;
+  }
+  /// Slices of the call's volume, by their numbers in the operator's.
+  [[nodiscard]] Slab slab_of(HostBlock const& slices) const {
+    return {slab_.first_slice + slices.first_plane, slices.num_planes};
+  }
   [[nodiscard]] Extents<3> projections() const {
     Extents<3> result = Known::projections(*op_);
     result[2] = count_;
@@ -144,7 +151,7 @@ class StreamTasks {
     if constexpr (Known::makes_volume) {
       // A single block stays for all slabs.
       if (blocks.size() == 1) return blocks;
-      auto const rows = Known::input_rows(*op_, Slab{to.first_plane, to.num_planes});
+      auto const rows = Known::input_rows(*op_, slab_of(to));
       for (HostBlock& block : blocks) {
         block.first_row = rows.first;
         block.num_rows = rows.count;
@@ -172,8 +179,23 @@ class StreamTasks {
 
   Operator const* op_;
   ViewSelection views_;
+  Slab slab_;
   int count_;
 };
+
+/// Throws InvalidArgument unless the arrays are those of the call.
+template <class Tasks, class Input, class Output>
+void check_arrays(char const* function, Tasks const& calls, Input const& input,
+                  Output const& output) {
+  expects(input.extents() == calls.input(), function, ": the input's extents ", input.extents(),
+          " must be ", calls.input());
+  expects(output.extents() == calls.output(), function, ": the output's extents ", output.extents(),
+          " must be ", calls.output());
+  expects(!input.is_in_memory() || input.array().data != nullptr, function,
+          ": the input is a null pointer");
+  expects(!output.is_in_memory() || output.array().data != nullptr, function,
+          ": the output is a null pointer");
+}
 
 /// What a call's tasks have in common and move.
 template <class Tasks>
