@@ -94,20 +94,18 @@ class Streamed {
     return plan;
   }
 
-  /// Measures rates on some blocks of a call like this, mostly in one second to three, with nothing
-  /// else running: they hold for calls with blocks of about that size. Writes anything to
-  /// `scratch`, which is to be as the output, in memory of that kind or a file on that disk. Waits.
-  /// Throws as a call does.
+  /// Measures rates on some blocks of a call like this, with nothing else running, mostly for a
+  /// twentieth of the time that the call takes and 0.3 s at least: more where it waits for input
+  /// and output, which are watched for up to 3 s. They hold for calls with blocks of about that
+  /// size. Reads blocks of the input and writes anything to `scratch`, both in any order and more
+  /// than once; it is to be as the output, in memory of that kind or a file on that disk, such as a
+  /// BlockWriter that is not committed, which leaves nothing there. Waits. Throws as a call does.
   [[nodiscard]] StreamRates measure_rates(Input const& input, Output const& scratch) {
     Tasks const calls{op_, {}};
     check(calls, input, scratch);
-    hold_memory(calls, input, scratch);
-    Memory& memory = *memory_;
-    auto const tasks = calls.tasks(memory.cut);
-    detail::StreamProbe probe{calls, tasks, memory.input, memory.output};
-    return probe.rates([work = worker(calls)](auto const& task, auto const& from, auto const& to) {
-      work(task, 0, from, to);
-    });
+    detail::StreamCut const cut = hold_memory(calls, input, scratch);
+    detail::StreamProbe probe{calls, cut, memory_->input, memory_->output};
+    return probe.rates(worker(calls));
   }
 
   /// Reads the input and writes the output. Throws as plan() does, before anything is written;
