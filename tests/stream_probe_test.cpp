@@ -17,8 +17,9 @@
 
 #include <pyronn/core/view_of.hpp>
 #include <pyronn/distributed/detail/block_samples.hpp>
-#include <pyronn/distributed/detail/rate_fit.hpp>
+#include <pyronn/distributed/detail/stream_forecast.hpp>
 #include <pyronn/distributed/detail/transfer_probe.hpp>
+#include <pyronn/distributed/detail/work_probe.hpp>
 #include <pyronn/distributed/streamed.hpp>
 #include <pyronn/io/block_writer.hpp>
 
@@ -34,9 +35,8 @@ using pyronn::Slab;
 using pyronn::SoftwareInterp;
 using pyronn::StreamRates;
 using pyronn::detail::BlockWork;
-using pyronn::detail::RateFit;
+using pyronn::detail::OutputTask;
 using pyronn::detail::ViewIndices;
-using pyronn::detail::WorkTime;
 using Values = std::vector<float>;
 namespace tools = boost::test_tools;
 
@@ -48,16 +48,23 @@ ParallelBeam3D two_views() {
 }
 ViewIndices some_views(int first, int count) { return {nullptr, first, 1, count}; }
 
-double time_of(StreamRates const& rates, BlockWork const& work) {
-  return work.updates / rates.updates + work.input_elements / rates.input_elements +
-         work.output_elements / rates.output_elements + rates.call_seconds;
-}
+/// Of 100 pixels and 1000 voxels a plane.
+BlockWork work_of(int made, int read) { return {1e5 * made * read, 1e2 * read, 1e3 * made}; }
 
-StreamRates fitted(std::vector<WorkTime> const& times) {
+/// Those of work on 64 planes made of 40, where 32 planes, and 10, take so much less.
+StreamRates rates_of(double seconds, double saved_made, double saved_read) {
   StreamRates rates;
-  RateFit{times}.set(rates);
+  pyronn::detail::set_rates(work_of(64, 40), seconds, {64, 32, saved_made}, {40, 10, saved_read},
+                            rates);
   return rates;
 }
+
+/// Of tasks of any kind.
+struct Work {
+  [[nodiscard]] BlockWork work(OutputTask const& task, std::size_t n) const {
+    return work_of(task.output.num_planes, task.inputs[n].num_planes);
+  }
+};
 
 }  // namespace
 
@@ -112,39 +119,46 @@ BOOST_AUTO_TEST_CASE(voxels_are_seen_within_the_detector) {
 }
 
 BOOST_AUTO_TEST_CASE(rates_come_back_from_the_times_that_they_make) {
-  StreamRates const rates{1, 1, 3e9, 2e8, 5e7, 0, 2e-5};
-  std::vector<WorkTime> times;
-  for (BlockWork const& work : {BlockWork{4e8, 1e6, 2e5},
-                                {1e8, 1e6, 5e4},
-                                {1e8, 3e5, 2e5},
-                                {3e7, 3e5, 5e4},
-                                {2e8, 1e6, 2e5}}) {
-    times.push_back({work, time_of(rates, work)});
-  }
-  StreamRates const found = fitted(times);
-  BOOST_TEST(found.updates == rates.updates, tools::tolerance(1e-6));
-  BOOST_TEST(found.input_elements == rates.input_elements, tools::tolerance(1e-6));
-  BOOST_TEST(found.output_elements == rates.output_elements, tools::tolerance(1e-6));
-  BOOST_TEST(found.call_seconds == rates.call_seconds, tools::tolerance(1e-6));
+  StreamRates const rates{1, 1, 3e9, 2e6, 5e7, 0};
+  auto const time = [&](int made, int read) {
+    return pyronn::detail::seconds_of(work_of(made, read), rates);
+  };
+  double const seconds = time(64, 40);
+  StreamRates const found = rates_of(seconds, seconds - time(32, 40), seconds - time(64, 10));
+  BOOST_TEST(found.updates == rates.updates, tools::tolerance(1e-9));
+  BOOST_TEST(found.input_elements == rates.input_elements, tools::tolerance(1e-9));
+  BOOST_TEST(found.output_elements == rates.output_elements, tools::tolerance(1e-9));
 }
 
-BOOST_AUTO_TEST_CASE(no_rate_is_negative_and_all_times_are_near) {
-  // Half the updates take a little less than half: without bounds a call would take less than none.
-  std::vector<WorkTime> const times{{{4e8, 1e6, 2e5}, 0.100},
-                                    {{2e8, 1e6, 1e5}, 0.049},
-                                    {{1e8, 1e6, 5e4}, 0.024},
-                                    {{1e8, 5e5, 2e5}, 0.0255}};
-  StreamRates const found = fitted(times);
-  BOOST_TEST(found.updates > 0);
-  BOOST_TEST(found.input_elements > 0);
-  BOOST_TEST(found.output_elements > 0);
-  BOOST_TEST(found.call_seconds >= 0);
-  for (WorkTime const& time : times) {
-    BOOST_TEST(time_of(found, time.work) == time.seconds, tools::tolerance(0.05));
+BOOST_AUTO_TEST_CASE(no_part_of_the_time_is_negative) {
+  // Half of the planes take less than half, and fewer planes of the input more than all.
+  for (StreamRates const& rates : {rates_of(2, 1.2, 1.6), rates_of(2, 0.5, -0.1),
+                                   rates_of(2, -0.1, -0.1), rates_of(2, 2, 2)}) {
+    BOOST_TEST(rates.updates > 0);
+    BOOST_TEST(rates.input_elements > 0);
+    BOOST_TEST(rates.output_elements > 0);
+    BOOST_TEST(pyronn::detail::seconds_of(work_of(64, 40), rates) <= 2 * (1 + 1e-12));
   }
-  // Parts that cannot be told apart: their sum counts.
-  StreamRates const same = fitted({{{1e6, 1e6, 1e6}, 2}, {{2e6, 2e6, 2e6}, 4}});
-  BOOST_TEST(time_of(same, {4e6, 4e6, 4e6}) == 8, tools::tolerance(1e-6));
+}
+
+BOOST_AUTO_TEST_CASE(all_blocks_count) {
+  // Blocks that take the longer the nearer they are to the end.
+  std::vector<OutputTask> tasks;
+  for (int n = 0; n < 9; ++n) tasks.push_back({{16 * n, 16, 0, 1}, {{0, 8, 0, 1}}});
+  Work const work;
+  StreamRates rates;
+  pyronn::detail::WorkProbe probe{work, tasks, [](OutputTask const& task, std::size_t) {
+                                    int const block = task.output.first_plane / 16;
+                                    std::this_thread::sleep_for(std::chrono::duration<double>(
+                                        1e-4 * (1 + block) * task.output.num_planes));
+                                  }};
+  probe.measure(rates);
+  // Sleeping takes longer at times, never less.
+  double seconds = 0;
+  for (OutputTask const& task : tasks) {
+    seconds += pyronn::detail::seconds_of(work.work(task, 0), rates);
+  }
+  BOOST_TEST(seconds > 0.9 * 1e-4 * 16 * (1 + 9) * 9 / 2);
 }
 
 BOOST_AUTO_TEST_CASE(pieces_are_planes_of_all_blocks_and_begin_again) {

@@ -26,8 +26,6 @@ struct StreamRates {
   /// How much of the shorter time is added to the longer one where input and output go at once: 0
   /// where they do not slow each other, 1 where they take turns, as on one disk.
   double shared = 0;
-  /// That each call of the operator takes beside all this [s].
-  double call_seconds = 0;
 
   /// Of what takes no time.
   static constexpr double infinite = std::numeric_limits<double>::infinity();
@@ -38,8 +36,8 @@ inline std::ostream& operator<<(std::ostream& out, StreamRates const& rates) {
   return out << rates.input_bytes / 1e9 << " GB/s in, " << rates.output_bytes / 1e9 << " GB/s out, "
              << rates.updates / 1e9 << "e9 updates/s, " << rates.input_elements / 1e9
              << "e9 elements/s of the input and " << rates.output_elements / 1e9
-             << "e9 of the output, " << 1e6 * rates.call_seconds
-             << " us a call; input and output share " << 100 * rates.shared << " % of their time";
+             << "e9 of the output; input and output share " << 100 * rates.shared
+             << " % of their time";
 }
 
 }  // namespace pyronn

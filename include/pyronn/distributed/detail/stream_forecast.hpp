@@ -116,6 +116,12 @@ class StreamForecast {
   std::vector<Work> works_;
 };
 
+/// How long work takes at these rates.
+inline double seconds_of(BlockWork const& work, StreamRates const& rates) {
+  return work.updates / rates.updates + work.input_elements / rates.input_elements +
+         work.output_elements / rates.output_elements;
+}
+
 /// Times at measured rates.
 template <class Tasks>
 struct BlockTimes {
@@ -129,9 +135,7 @@ struct BlockTimes {
     return static_cast<double>(calls.output_bytes(block)) / rates.output_bytes;
   }
   [[nodiscard]] double work(OutputTask const& task, std::size_t n) const {
-    BlockWork const work = calls.work(task, n);
-    return work.updates / rates.updates + work.input_elements / rates.input_elements +
-           work.output_elements / rates.output_elements + rates.call_seconds;
+    return seconds_of(calls.work(task, n), rates);
   }
 };
 

@@ -33,9 +33,8 @@ class StreamProbe {
                        work(task, n, input_.take(0, task.inputs[n]), output_.take(0, task.output));
                        input_.wait();
                      }};
-    blocks.begin(rates);
+    blocks.measure(rates);
     double const call = seconds(rates);
-    blocks.measure(std::clamp(work_share * call / blocks.calls_of_measure, 0.004, 0.1), rates);
     bool const is_slow = call < 2 * seconds_of_transfers(rates);
     double const at_once = (is_slow ? slow_share : share) * call;
     transfers.measure(std::clamp(share * call, 0.02, 0.5), std::clamp(at_once, 0.03, 3.0), rates);
@@ -46,9 +45,8 @@ class StreamProbe {
  private:
   /// @{
   /// Of what the call takes.
-  static constexpr double work_share = 0.02;
-  static constexpr double share = 0.01;
-  static constexpr double slow_share = 0.06;  ///< where calls mostly wait for input and output
+  static constexpr double share = 0.005;
+  static constexpr double slow_share = 0.05;  ///< where calls mostly wait for input and output
   /// @}
 
   [[nodiscard]] double seconds(StreamRates const& rates) const {
@@ -60,7 +58,6 @@ class StreamProbe {
     rates.updates = none.updates;
     rates.input_elements = none.input_elements;
     rates.output_elements = none.output_elements;
-    rates.call_seconds = 0;
     return seconds(rates);
   }
 

@@ -80,7 +80,8 @@ class Transfer {
   void measure(double longest) {
     constexpr double batches = 16;
     constexpr double most_bytes = 0x1p28;
-    auto const batch = static_cast<std::int64_t>(std::min(most_bytes, rate_ * longest / batches));
+    auto const batch =
+        static_cast<std::int64_t>(std::clamp(rate_ * longest / batches, 1.0, most_bytes));
     SecondsSince const seconds;
     double now = 0;
     double half = 0;
@@ -183,6 +184,7 @@ class TransferProbe {
   }
   static std::vector<HostBlock> outputs_of(std::vector<OutputTask> const& tasks) {
     std::vector<HostBlock> blocks;
+    blocks.reserve(tasks.size());
     for (OutputTask const& task : tasks) blocks.push_back(task.output);
     return blocks;
   }
