@@ -141,6 +141,13 @@ BOOST_AUTO_TEST_CASE(no_part_of_the_time_is_negative) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(work_without_updates_has_a_rate) {
+  StreamRates rates;
+  pyronn::detail::set_rates({0, 10, 100}, 2, {64, 32, 1}, {40, 10, 1.5}, rates);
+  BOOST_TEST(pyronn::detail::seconds_of({0, 10, 100}, rates) == 2, tools::tolerance(1e-12));
+  BOOST_TEST(pyronn::detail::seconds_of({1000, 10, 100}, rates) == 2, tools::tolerance(1e-12));
+}
+
 BOOST_AUTO_TEST_CASE(all_blocks_count) {
   // Blocks that take the longer the nearer they are to the end.
   std::vector<OutputTask> tasks;

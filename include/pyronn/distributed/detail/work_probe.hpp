@@ -34,13 +34,15 @@ inline void set_rates(BlockWork const& work, double seconds, LessWork const& mad
                       LessWork const& read, StreamRates& rates) {
   double const with_made = made.share(seconds);  // a p q + c p
   double const with_read = read.share(seconds);  // a p q + b q
-  double const with_both =
+  double const both =
       std::clamp(with_made + with_read - seconds, 0.0, std::min(with_made, with_read));
+  // Where some rays met no voxel there is no rate of updates.
+  double const with_both = work.updates > 0 ? both : 0;
   auto const rate = [](double count, double time) {
     return time > 0 ? count / time : StreamRates::infinite;
   };
   rates.updates = rate(work.updates, with_both);
-  rates.input_elements = rate(work.input_elements, with_read - with_both);
+  rates.input_elements = rate(work.input_elements, with_read - both);
   rates.output_elements = rate(work.output_elements, with_made - with_both);
 }
 
