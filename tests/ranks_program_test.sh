@@ -79,10 +79,11 @@ on 2 --center auto --output "$folder/two.npy" --truth "$folder/one.npy" --max-er
 mkdir "$folder/new"
 on 3 --plan --output "$folder/new/volume.npy" --size 20 20 7
 [ "$status" -eq 0 ] || fail "--plan: status $status"
-[ "$(grep -c "^rank [012] of 3: slices .*, rows .* to .* of all views$" "$folder/output")" -eq 3 ] ||
+[ "$(grep -c "^rank [012] of 3: slices .*, rows .* to .* of all views, about .* s$" "$folder/output")" -eq 3 ] ||
   fail "--plan: not three ranks, but:"
+[ "$(grep -c "^about .* s$" "$folder/output")" -eq 1 ] || fail "--plan: no time, but:"
 on 3 --plan --method sirt --output "$folder/new/volume.npy" --size 20 20 7
-[ "$(grep -c "^rank [012] of 3: slices .*, views .* to .*$" "$folder/output")" -eq 3 ] ||
+[ "$(grep -c "^rank [012] of 3: slices .*, views .* to .*, about .* s$" "$folder/output")" -eq 3 ] ||
   fail "--plan --method sirt: not three ranks, but:"
 grep -q "^projection: 3 ranks: rays are shared out, as the volume of .* fits; " "$folder/output" ||
   fail "--plan --method sirt: how it projects is missing:"

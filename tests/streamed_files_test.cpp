@@ -3,12 +3,15 @@
 
 // Streamed calls from file to file: the numbers of calls on whole arrays.
 #include <cstddef>
+#include <string>
+#include <type_traits>
 #include <vector>
 
 #include "support/backends.hpp"
 //
 #include <boost/test/unit_test.hpp>
 
+#include <pyronn/core/half.hpp>
 #include <pyronn/core/view_of.hpp>
 #include <pyronn/distributed/streamed.hpp>
 #include <pyronn/io/block_reader.hpp>
@@ -139,6 +142,40 @@ BOOST_AUTO_TEST_CASE(arrays_in_memory_and_in_files_by_turns) {
     BOOST_TEST((out == expected));
     BOOST_TEST((from_file_to_file(call, in, {FileAccess::direct, 2, 4096}) == expected));
   }
+}
+
+BOOST_TEST_DECORATOR(*boost::unit_test::precondition(test::device_present))
+BOOST_AUTO_TEST_CASE(files_of_16_bits) {
+  using pyronn::Half;
+  pyronn::Fbp<ConeBeam, SoftwareInterp> const op{scan(), grid()};
+  pyronn::Streamed<std::decay_t<decltype(op)>, test::Executor, Half, Half> call{
+      test::executor(), op, StreamLimits{std::size_t{100} << 10, mib}};
+  Values const numbers = test::random_values(1, call.input_extents().count());
+  std::vector<Half> in;
+  for (float const number : numbers) in.push_back(Half{number});
+  std::vector<Half> out(static_cast<std::size_t>(call.output_extents().count()));
+  call(pyronn::view_of(in, call.input_extents()), pyronn::view_of(out, call.output_extents()));
+  test::TemporaryFolder const folder;
+  FileTransfer const transfer{FileAccess::direct, 3, 8192};
+  auto const views =
+      pyronn::npy_block_writer<Half>(folder / "in.npy", call.input_extents(), transfer);
+  views->write({0, 29, 0, 31}, in.data());
+  views->commit();
+  auto const reader = pyronn::npy_block_reader<Half>(folder / "in.npy", transfer);
+  auto const writer =
+      pyronn::npy_block_writer<Half>(folder / "out.npy", call.output_extents(), transfer);
+  call(reader.input(), writer->output());
+  writer->commit();
+  // Numbers of NumPy.
+  Values const found = pyronn::read_npy<float>(folder / "out.npy").data;
+  BOOST_TEST((found == Values(out.begin(), out.end())));
+  BOOST_TEST((pyronn::read_npy_header(folder / "out.npy").type == pyronn::NumberType::float16));
+  BOOST_CHECK_EXCEPTION(static_cast<void>(pyronn::npy_block_reader(folder / "out.npy")),
+                        pyronn::FileError, [](pyronn::FileError const& error) {
+                          return std::string{error.what()}.find(
+                                     "holds float16; blocks are read of little-endian float32") !=
+                                 std::string::npos;
+                        });
 }
 
 BOOST_TEST_DECORATOR(*boost::unit_test::precondition(test::device_present))

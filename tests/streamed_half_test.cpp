@@ -153,6 +153,19 @@ BOOST_AUTO_TEST_CASE(outputs_are_rounded_once) {
   check_rounded(pyronn::Fbp<ConeBeam, SoftwareInterp>{many, small});
 }
 
+// Line integrals that are widened have the bits of float that hold the same numbers.
+BOOST_TEST_DECORATOR(*boost::unit_test::precondition(test::device_present))
+BOOST_AUTO_TEST_CASE(line_integrals_of_fbp_may_be_halves) {
+  pyronn::Fbp<ConeBeam, SoftwareInterp> const op{scan(), grid()};
+  auto const pixels = test::projection_extents(scan());
+  auto const in = stored<Half>(test::random_values(3, pixels.count()));
+  Values const expected = in_core<float>(op, widened(in), pixels, grid().size);
+  for_limits<Elements<Half, float>>(op, in,
+                                    [&](Values const& found) { BOOST_TEST((found == expected)); });
+  Values const rounded = widened(stored<Half>(expected));
+  for_limits<Halves>(op, in, [&](Values const& found) { BOOST_TEST((found == rounded)); });
+}
+
 // The same cut moves half as much.
 BOOST_TEST_DECORATOR(*boost::unit_test::precondition(test::device_present))
 BOOST_AUTO_TEST_CASE(half_of_the_bytes_pass) {

@@ -73,27 +73,33 @@ std::unique_ptr<pyronn::VolumeWriter> discarded_volume(pyronn::Grid const& grid,
   return std::make_unique<DiscardedVolume>(slices);
 }
 
-double seconds_of(pyronn::Scan const& scan, pyronn::Grid const& grid, BandPlan const& plan,
-                  BandPlan const& part, Cost const& cost, std::filesystem::path const& output) {
+double seconds_to_make(pyronn::Scan const& scan, BandPlan const& plan, BandPlan const& part,
+                       Cost const& cost) {
   int const views = scan.num_views();
   double const rows = rows_read(plan, views) / rows_read(part, views);
   double const updates = slices_made(plan, views) / slices_made(part, views);
-  double const slices = static_cast<double>(grid.size[2]) / part.bands.front().slab.num_slices;
+  double const slices = slices_made(plan, 1) / slices_made(part, 1);
   double const computed = (rows * cost.preprocess_seconds + updates * cost.reconstruct_seconds +
                            slices * cost.copy_seconds) /
                           plan.places;
-  double const written =
-      seconds_to_write(output, grid.size.count() * static_cast<std::int64_t>(sizeof(float)));
-  return std::max({rows * cost.read_seconds, computed, written});
+  return std::max(rows * cost.read_seconds, computed);
 }
 
-double seconds_of_iterations(IterationTrial const& trial, Cost const& cost, int iterations) {
-  int const views = trial.scan.num_views();
-  double const rows = rows_read(trial.plan, views) / rows_read(trial.part, views);
+double seconds_to_iterate(pyronn::Scan const& scan, BandPlan const& plan, BandPlan const& part,
+                          Cost const& cost, int iterations) {
+  int const views = scan.num_views();
+  double const rows = rows_read(plan, views) / rows_read(part, views);
   double const more = static_cast<double>(iterations) / cost.iterations - 1;
-  auto const bytes = trial.grid.size.count() * static_cast<std::int64_t>(sizeof(float));
   return rows * std::max(cost.read_seconds, cost.preprocess_seconds) + cost.reconstruct_seconds +
-         more * cost.iterations_seconds + cost.copy_seconds + seconds_to_write(trial.output, bytes);
+         more * cost.iterations_seconds + cost.copy_seconds;
+}
+
+double seconds_of_all(std::vector<double> const& making, std::filesystem::path const& output,
+                      pyronn::Grid const& grid, double behind) {
+  double const written =
+      seconds_to_write(output, grid.size.count() * static_cast<std::int64_t>(sizeof(float)));
+  double const longest = *std::max_element(making.begin(), making.end());
+  return std::max(longest + behind * written, written);
 }
 
 }  // namespace example

@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <vector>
 
 #include <pyronn/core/grid.hpp>
 #include <pyronn/io/volume_writer.hpp>
@@ -23,23 +24,20 @@ namespace example {
 [[nodiscard]] std::unique_ptr<pyronn::VolumeWriter> discarded_volume(pyronn::Grid const& grid,
                                                                      BandPlan const& part);
 
-/// What the whole takes where a part took so much: stages go side by side. How fast the output can
-/// be written is tried with a file beside it. Throws FileError.
-[[nodiscard]] double seconds_of(pyronn::Scan const& scan, pyronn::Grid const& grid,
-                                BandPlan const& plan, BandPlan const& part, Cost const& cost,
-                                std::filesystem::path const& output);
+/// What reading and computing take by a plan, which go side by side, where a part of it took so
+/// much.
+[[nodiscard]] double seconds_to_make(pyronn::Scan const& scan, BandPlan const& plan,
+                                     BandPlan const& part, Cost const& cost);
 
-/// A reconstruction by iterations, and the part of it that was tried: some views, some iterations.
-struct IterationTrial {
-  pyronn::Scan const& scan;
-  pyronn::Grid const& grid;
-  BandPlan const& plan;
-  BandPlan const& part;
-  std::filesystem::path const& output;
-};
+/// What so many iterations take with what is read for them, where a part of the views took so much.
+[[nodiscard]] double seconds_to_iterate(pyronn::Scan const& scan, BandPlan const& plan,
+                                        BandPlan const& part, Cost const& cost, int iterations);
 
-/// What so many iterations take where the part took so much. Throws as seconds_of.
-[[nodiscard]] double seconds_of_iterations(IterationTrial const& trial, Cost const& cost,
-                                           int iterations);
+/// What all ranks take, each of which takes so much to make its slices, with the output, of which
+/// the share `behind` is written when all is made. How fast that goes is tried with a file beside
+/// it that is gone afterwards. Throws FileError.
+[[nodiscard]] double seconds_of_all(std::vector<double> const& making,
+                                    std::filesystem::path const& output, pyronn::Grid const& grid,
+                                    double behind);
 
 }  // namespace example

@@ -166,15 +166,22 @@ class Program {
   void print_plan() {
     ViewsReader reader{scan_, calibration_, options_.least_transmission(), options_.threads};
     BandPlan const plan = bands(reader);
+    if (ranks_.rank() == 0) {
+      print_geometry(scan_);
+      print_task(scan_, grid_, plan, place_.name());
+      print_method(plan);
+      print_missing_space(options_, grid_.size.count());
+      flush_standard_output();
+    }
+    double const start = watch_.seconds();
+    auto const making = numbers_of_ranks(
+        ranks_, iteration_ ? iterative_seconds(plan, reader) : estimated_seconds(plan, reader));
     if (ranks_.rank() > 0) return;
-    print_geometry(scan_);
-    print_task(scan_, grid_, plan, place_.name());
-    print_method(plan);
-    print_missing_space(options_, grid_.size.count());
-    if (ranks_.size() > 1) return print_ranks(plan);
-    double const seconds =
-        iteration_ ? iterative_seconds(plan, reader) : estimated_seconds(plan, reader);
-    std::printf("about %s\n", text_of_seconds(seconds).c_str());
+    if (ranks_.size() > 1) print_ranks(plan, making);
+    // Slices of the first rank are written while others are made, unless all come at the end.
+    double const behind = iteration_ ? 1 : 1 - 1.0 / ranks_.size();
+    double const all = seconds_of_all(making, options_.output, grid_, behind);
+    std::printf("about %s\n", text_of_seconds(start + all).c_str());
   }
 
   void print_method(BandPlan const& plan) const {
@@ -186,9 +193,9 @@ class Program {
                        options_.threads, ranks_));
   }
 
-  void print_ranks(BandPlan const& plan) const {
-    if (iteration_) return print_shares_of_ranks(scan_, grid_, ranks_);
-    print_bands_of_ranks(plan, scan_, grid_, ranks_);
+  void print_ranks(BandPlan const& plan, std::vector<double> const& seconds) const {
+    if (iteration_) return print_shares_of_ranks(scan_, grid_, ranks_, seconds);
+    print_bands_of_ranks(plan, scan_, grid_, ranks_, seconds);
   }
 
   /// By what some views and two iterations take, with a backprojection more for the start.
@@ -198,23 +205,24 @@ class Program {
     iteration_->is_trial = true;
     iteration_->from_fbp = false;
     BandPlan part = plan;
-    part.most_views = 2 * plan.views_at_a_time;
+    part.most_views = std::min(plan.most_views, 2 * plan.views_at_a_time);
     VolumeSink sink{discarded_volume(grid_, part), nullptr};
     Cost const cost = place_.run(job_of(part, reader, sink));
     *iteration_ = whole;
-    return watch_.seconds() + seconds_of_iterations({scan_, grid_, plan, part, options_.output},
-                                                    cost, whole.iterations);
+    return seconds_to_iterate(scan_, plan, part, cost, whole.iterations);
   }
 
-  /// By what a small part takes, and the time until now.
-  [[nodiscard]] double estimated_seconds(BandPlan const& plan, ViewsReader& reader) const {
+  /// Of this rank, by what a small part takes.
+  [[nodiscard]] double estimated_seconds(BandPlan const& all, ViewsReader& reader) const {
+    BandPlan const plan = bands_of_rank(all, scan_, grid_, ranks_, ranks_.rank());
+    if (plan.bands.empty()) return 0;
     BandPlan const part = sample_of(scan_, grid_, plan, place_.is_on_device());
     auto const try_part = [&] {
       VolumeSink sink{discarded_volume(grid_, part), nullptr};
       return place_.run(job_of(part, reader, sink));
     };
     static_cast<void>(try_part());  // the first time is slower
-    return watch_.seconds() + seconds_of(scan_, grid_, plan, part, try_part(), options_.output);
+    return seconds_to_make(scan_, plan, part, try_part());
   }
 
   [[nodiscard]] Job job_of(BandPlan const& plan, ViewsReader& reader, VolumeSink& sink) const {

@@ -13,13 +13,14 @@
 
 namespace example {
 
-/// Prints a line for each rank: its slices, and the rows that it reads for them. The plan is that
-/// of all ranks together.
+/// Prints a line for each rank: its slices, the rows that it reads for them, and its seconds. The
+/// plan is that of all ranks together.
 void print_bands_of_ranks(BandPlan const& plan, pyronn::Scan const& scan, pyronn::Grid const& grid,
-                          Ranks const& ranks);
+                          Ranks const& ranks, std::vector<double> const& seconds);
 
-/// Prints a line for each rank: its slices and views.
-void print_shares_of_ranks(pyronn::Scan const& scan, pyronn::Grid const& grid, Ranks const& ranks);
+/// Prints a line for each rank: its slices, views and seconds.
+void print_shares_of_ranks(pyronn::Scan const& scan, pyronn::Grid const& grid, Ranks const& ranks,
+                           std::vector<double> const& seconds);
 
 /// Prints how iterations project, and backproject.
 void print_rank_plans(std::vector<pyronn::RankPlan> const& plans);

@@ -95,6 +95,13 @@ std::size_t least_of_ranks(Ranks const& ranks, std::size_t number) {
   return static_cast<std::size_t>(-ranks.largest(-static_cast<std::int64_t>(number)));
 }
 
+std::vector<double> numbers_of_ranks(Ranks const& ranks, double number) {
+  std::vector<double> numbers(static_cast<std::size_t>(ranks.size()));
+  share_errors(ranks, [] {});
+  ranks.gather(&number, sizeof(number), numbers.data());
+  return numbers;
+}
+
 void share_iteration(Iteration& iteration, pyronn::Scan const& scan, pyronn::Grid const& grid,
                      Ranks const& ranks) {
   if (ranks.size() == 1) return;

@@ -43,6 +43,9 @@ void share_iteration(Iteration& iteration, pyronn::Scan const& scan, pyronn::Gri
 /// The least of all ranks' numbers. Throws what another rank threw.
 [[nodiscard]] std::size_t least_of_ranks(Ranks const& ranks, std::size_t number);
 
+/// The numbers of all ranks. Throws what another rank threw.
+[[nodiscard]] std::vector<double> numbers_of_ranks(Ranks const& ranks, double number);
+
 /// The slices of a rank.
 [[nodiscard]] pyronn::Slab slab_of(pyronn::Grid const& grid, Ranks const& ranks, int rank);
 

@@ -49,7 +49,8 @@ void print_forecasts(std::string const& name, Executor const& executor,
             }
           }};
       if (size == sizes.front() && share > 1) rates = call.measure_rates(input, output);
-      auto const own = call.measure_rates(input, output);
+      pyronn::StreamRates own;
+      double const probe = seconds([&] { own = call.measure_rates(input, output); });
       call(input, output);
       double time = std::numeric_limits<double>::infinity();
       for (int n = 0; n < 2; ++n) time = std::min(time, seconds([&] { call(input, output); }));
@@ -57,9 +58,9 @@ void print_forecasts(std::string const& name, Executor const& executor,
       double const by_own = call.plan(input, output, own).seconds;
       std::printf(
           "%-10s %5d^3 %3d x %2d blocks %8.3f s, forecast %8.3f s %+4.0f %%, of its own %+4.0f "
-          "%%\n",
+          "%% in %.2f s\n",
           name.c_str(), size, plan.output_blocks, plan.input_blocks, time, plan.seconds,
-          100 * (plan.seconds / time - 1), 100 * (by_own / time - 1));
+          100 * (plan.seconds / time - 1), 100 * (by_own / time - 1), probe);
       std::fflush(stdout);
     }
   }
@@ -67,14 +68,25 @@ void print_forecasts(std::string const& name, Executor const& executor,
 
 template <class Executor>
 void print_all_forecasts(Executor const& executor, std::vector<int> const& sizes) {
+  using Projector = pyronn::Projector<Cone, pyronn::SoftwareInterp>;
   auto const projector_of = [](int size) {
     Fdk const fdk = fdk_of(size);
-    return pyronn::Projector<Cone, pyronn::SoftwareInterp>{fdk.geometry(), fdk.grid()};
+    return Projector{fdk.geometry(), fdk.grid()};
+  };
+  // A volume that is flat and lies beside the axis and the detector's middle.
+  auto const uneven_of = [](int size) {
+    double const spacing = 256.0 / size;
+    pyronn::Grid const grid = pyronn::Grid::centered(
+        {size, size, size}, {1.4 * spacing, spacing / 4, 1.2 * spacing}, {20, 10, 60});
+    return Projector{fdk_of(size).geometry(), grid};
   };
   print_forecasts("FDK", executor, fdk_of, sizes);
   print_forecasts("projector", executor, projector_of, sizes);
   print_forecasts(
       "transpose", executor, [&](int size) { return projector_of(size).adjoint(); }, sizes);
+  print_forecasts("uneven", executor, uneven_of, sizes);
+  print_forecasts(
+      "of uneven", executor, [&](int size) { return uneven_of(size).adjoint(); }, sizes);
 }
 
 }  // namespace benchmark

@@ -3,7 +3,8 @@
 
 // Times streamed calls on the current CUDA device beside calls on arrays in its memory, and whether
 // their results are the same. Arguments: SIZE of volume, views and detector rows (2048 unless
-// given), and the device limit in GiB (16 unless given).
+// given), the device limit in GiB (16 unless given), and what: "fdk" unless given, "pair" for
+// projector and transpose, "forecast" for FDK beside its forecast alone.
 #include <atomic>
 #include <chrono>
 #include <cstddef>
@@ -133,18 +134,24 @@ void in_core(CudaExecutor const& executor, std::string const& name, Op const& op
   print(name + ", in the device's memory", time, bits_of(output));
 }
 
+/// How long that took [s].
 template <class Call>
-void measure(std::string const& name, Call& call, Array input, Array output) {
+double measure(std::string const& name, Call& call, Array input, Array output) {
   double const time = seconds([&] { call(input, output); });
   print(name, time, bits_of(output));
+  return time;
 }
 
 /// A call that was made before, and what it takes by rates that are measured now.
 template <class Call>
 void measure_again(std::string const& name, Call& call, Array input, Array output) {
-  double const forecast = call.plan(input, output, call.measure_rates(input, output)).seconds;
-  measure(name, call, input, output);
-  std::printf("%-44s %8.3f s\n", "  forecast", forecast);
+  pyronn::StreamRates rates;
+  double const probe = seconds([&] { rates = call.measure_rates(input, output); });
+  double const forecast = call.plan(input, output, rates).seconds;
+  double const time = measure(name, call, input, output);
+  std::printf("%-44s %8.3f s  %+.0f %%, by rates measured in %.2f s\n", "  forecast", forecast,
+              100 * (forecast / time - 1), probe);
+  std::cout << "  " << rates << std::endl;
 }
 
 template <class Op>
@@ -154,6 +161,18 @@ void streamed(CudaExecutor const& executor, std::string const& name, Op const& o
   std::cout << call.plan(input, output) << std::endl;
   measure(name + ", first call", call, input, output);
   measure_again(name, call, input, output);
+}
+
+/// Page-locked arrays, and nothing in core.
+template <class Op>
+void forecast(CudaExecutor const& executor, std::string const& name, Op const& op,
+              pyronn::StreamLimits const& limits, pyronn::Extents<3> from, pyronn::Extents<3> to) {
+  HostArray<pyronn::PageLockedMemory> input{from};
+  HostArray<pyronn::PageLockedMemory> output{to};
+  fill(input.view);
+  pyronn::Streamed call{executor, op, limits};
+  std::cout << call.plan(input.view, output.view) << std::endl;
+  measure_again(name, call, input.view, output.view);
 }
 
 template <class Op>
@@ -190,8 +209,11 @@ int main(int argc, char** argv) {
                                    {{size, size}, {560.0 / size, 560.0 / size}});
   pyronn::Extents<3> const projections{size, size, size};
   pyronn::StreamLimits const limits{static_cast<std::size_t>(gib * (1 << 30))};
+  pyronn::Fbp<Cone, Interp> const fdk{scan, grid};
   if (what == "fdk") {
-    compare(executor, "FDK", pyronn::Fbp<Cone, Interp>{scan, grid}, limits, projections, grid.size);
+    compare(executor, "FDK", fdk, limits, projections, grid.size);
+  } else if (what == "forecast") {
+    forecast(executor, "FDK", fdk, limits, projections, grid.size);
   } else {
     pyronn::Projector<Cone, Interp> const forward{scan, grid};
     compare(executor, "projector", forward, limits, grid.size, projections);

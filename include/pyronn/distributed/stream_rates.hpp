@@ -14,7 +14,8 @@ namespace pyronn {
 struct StreamRates {
   double input_bytes = infinite;   ///< that come to the executor, by reading and copying [1/s]
   double output_bytes = infinite;  ///< that go from there, by copying and writing [1/s]
-  /// Voxels times views that backprojection adds up, or steps of rays of the projection [1/s].
+  /// Pairs of a voxel and a view that sees it, of backprojection, or voxels along rays, of
+  /// projection [1/s].
   double updates = infinite;
   /// @{
   /// Elements that each call of the operator works on once, beside that: of the input, which it

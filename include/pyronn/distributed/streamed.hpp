@@ -42,7 +42,7 @@ namespace pyronn {
 /// at a time, and views may lie elsewhere in textures.
 ///
 /// Arrays of numbers of 16 bits, `In` and `Out`, halve what is moved. Outputs are summed up in
-/// float and rounded once, where calls in core round once a launch. Fbp reads float.
+/// float and rounded once, where calls in core round once a launch; Fbp filters them in float.
 ///
 /// A call waits until all is done, and works on two threads beside the caller's. It keeps its
 /// memory for the next one, within the limits. Executors copy page-locked arrays (of cudaHostAlloc
@@ -100,19 +100,17 @@ class Streamed {
     return plan;
   }
 
-  /// Measures rates on some blocks of a call like this, mostly in one second to three, with nothing
-  /// else running: they hold for calls with blocks of about that size. Writes anything to
-  /// `scratch`, which is to be as the output, in memory of that kind or a file on that disk. Waits.
-  /// Throws as a call does.
+  /// Measures rates on some blocks of a call like this, with nothing else running, mostly for a
+  /// twentieth of the time that the call takes and 0.3 s at least: more where it waits for input
+  /// and output, which are watched for up to 3 s. They hold for calls with blocks of about that
+  /// size. Reads blocks of the input and writes anything to `scratch`, both in any order and more
+  /// than once; it is to be as the output, in memory of that kind or a file on that disk, such as a
+  /// BlockWriter that is not committed, which leaves nothing there. Waits. Throws as a call does.
   [[nodiscard]] StreamRates measure_rates(Input const& input, Output const& scratch) {
     Tasks const calls = tasks({});
-    hold_memory(calls, input, scratch);
-    Memory& memory = *memory_;
-    auto const tasks = calls.tasks(memory.cut);
-    detail::StreamProbe probe{calls, tasks, memory.input, memory.output};
-    return probe.rates([work = worker(calls)](auto const& task, auto const& from, auto const& to) {
-      work(task, 0, from, to);
-    });
+    detail::StreamCut const cut = hold_memory(calls, input, scratch);
+    detail::StreamProbe probe{calls, cut, memory_->input, memory_->output};
+    return probe.rates(worker(calls));
   }
 
   /// Reads the input and writes the output. Throws as plan() does, before anything is written;
@@ -132,6 +130,10 @@ class Streamed {
   using Sum = detail::arithmetic_t<Out>;
   /// Whether an output is summed up elsewhere, and rounded then.
   static constexpr bool rounds = !std::is_same_v<Sum, Out>;
+  /// What the operator reads, and whether inputs are made that elsewhere.
+  using Read = std::conditional_t<Known::reads_float, float, In>;
+  static constexpr bool widens = !std::is_same_v<Read, In>;
+
   /// Of slots: the executor's memory for inputs and outputs, and the host's.
   using SlotBytes = std::array<std::size_t, 4>;
 
@@ -142,7 +144,9 @@ class Streamed {
           bytes{bytes_},
           input{executor, from, cut.input, staging_limit},
           output{executor, to, cut.output, staging_limit},
-          sums{executor, rounds ? detail::slot_count(to.extents(), detail::sums_of(cut)) : 0},
+          wide{executor,
+               widens ? detail::slot_count(from.extents(), detail::one_of(cut.input)) : 0},
+          sums{executor, rounds ? detail::slot_count(to.extents(), detail::one_of(cut.output)) : 0},
           workspace{executor, cut.workspace_bytes} {}
 
     /// Whether slots of this kind and size, or smaller ones, are in it.
@@ -159,6 +163,7 @@ class Streamed {
     SlotBytes bytes;
     InputSlots input;
     OutputSlots output;
+    Buffer<Read, Executor> wide;
     Buffer<Sum, Executor> sums;
     Workspace<Executor> workspace;
   };
@@ -210,6 +215,7 @@ class Streamed {
     costs.output_rows = output.extents()[1];
     costs.input_row_bytes = InputSlots::memory_bytes(input, {1, 1, 1});
     costs.output_row_bytes = OutputSlots::memory_bytes(output, {1, 1, 1});
+    if (widens) costs.wide_row_bytes = detail::row_count(input.extents()) * sizeof(Read);
     if (rounds) costs.sums_row_bytes = detail::row_count(output.extents()) * sizeof(Sum);
     costs.is_on_host = InputSlots::is_in_host_memory;
     costs.staging = [&](detail::StreamCut const& cut) { return host_bytes(input, output, cut); };
@@ -228,7 +234,7 @@ class Streamed {
   [[nodiscard]] std::size_t workspace_bytes(int views, std::size_t limit) const {
     Extents<3> extents = input_extents();
     if (Known::makes_volume) extents[2] = views;
-    return op_.workspace_bytes(executor_, ArrayView<In const, 3>{nullptr, extents}, limit);
+    return op_.workspace_bytes(executor_, ArrayView<Read const, 3>{nullptr, extents}, limit);
   }
 
   /// Keeps what is there where it holds the blocks of this call, whose cut it returns.
@@ -270,10 +276,12 @@ class Streamed {
       Part const part = calls.part(task, n);
       if constexpr (rounds) {
         auto const sums = memory_->sums.view(to.extents);
-        op(executor_, from, sums, memory_->workspace, part);
+        op(executor_, detail::readable(executor_, from, memory_->wide), sums, memory_->workspace,
+           part);
         if (n + 1 == task.inputs.size()) copy(executor_, sums, to);
       } else {
-        op(executor_, from, to, memory_->workspace, part);
+        op(executor_, detail::readable(executor_, from, memory_->wide), to, memory_->workspace,
+           part);
       }
     };
   }

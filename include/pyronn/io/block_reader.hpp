@@ -2,15 +2,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-/// BlockReader: an array of float in a file, which is read in blocks.
+/// BlockReader: an array of float or Half in a file, which is read in blocks.
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <filesystem>
 #include <limits>
 #include <memory>
+#include <type_traits>
 
 #include <pyronn/core/extents.hpp>
+#include <pyronn/core/half.hpp>
 #include <pyronn/exec/host_array.hpp>
 #include <pyronn/io/detail/block_ranges.hpp>
 #include <pyronn/io/detail/direct_file.hpp>
@@ -19,33 +21,38 @@
 #include <pyronn/io/detail/page_memory.hpp>
 #include <pyronn/io/file_transfer.hpp>
 #include <pyronn/io/npy_header.hpp>
+#include <pyronn/io/number_type.hpp>
 #include <pyronn/io/readable_file.hpp>
 
 namespace pyronn {
 
-/// Little-endian float32 in one file, plane after plane and row after row: projections (u, v, view)
-/// or a volume (x, y, z). Several threads read blocks of it, without filling the system's page
-/// cache.
+/// Little-endian numbers in one file, float or Half, plane after plane and row after row:
+/// projections (u, v, view) or a volume (x, y, z). Several threads read blocks of it, without
+/// filling the system's page cache.
 ///
 ///   BlockReader const views = npy_block_reader("views.npy");
 ///   BlockWriter volume{"volume.raw", grid.size};
 ///   streamed(views.input(), volume.output());
 ///   volume.commit();
-class BlockReader {
+template <class T>
+class BlockReaderOf {
+  static_assert(std::is_same_v<T, float> || std::is_same_v<T, Half>,
+                "A BlockReaderOf reads float or pyronn::Half.");
+
  public:
   /// An array of these extents from byte `offset` of a file on; what lies behind it is left alone.
   /// Takes `host_bytes()` for good. Throws FileError for a file that is shorter, and one that
   /// cannot be read; InvalidArgument for extents below 1 and a negative offset.
-  BlockReader(std::filesystem::path const& path, Extents<3> const& extents, std::int64_t offset = 0,
-              FileTransfer const& transfer = {})
-      : array_{extents, offset},
+  BlockReaderOf(std::filesystem::path const& path, Extents<3> const& extents,
+                std::int64_t offset = 0, FileTransfer const& transfer = {})
+      : array_{extents, offset, detail::number_type<T>()},
         host_bytes_{checked(array_, transfer)},
         file_{path},
         direct_{detail::open_for_direct_reads(path, transfer.access)},
         threads_{transfer, access()} {
     if (file_.size() < offset + array_.bytes()) {
-      detail::fail_file(path, "holds ", file_.size(), " bytes, but ", extents,
-                        " numbers of float32 from byte ", offset, " on end at byte ",
+      detail::fail_file(path, "holds ", file_.size(), " bytes, but ", extents, " numbers of ",
+                        name_of(array_.type), " from byte ", offset, " on end at byte ",
                         offset + array_.bytes(),
                         "; correct the sizes or the offset, or fetch the whole file");
     }
@@ -62,15 +69,15 @@ class BlockReader {
   [[nodiscard]] std::size_t host_bytes() const { return host_bytes_; }
 
   /// What a streamed call reads. It refers to this reader, which must outlive it.
-  [[nodiscard]] HostInput<float> input() const {
-    return {array_.extents, [this](HostBlock const& block, float* out) { read(block, out); },
+  [[nodiscard]] HostInput<T> input() const {
+    return {array_.extents, [this](HostBlock const& block, T* out) { read(block, out); },
             host_bytes_};
   }
 
   /// Reads a block to `out`, plane after plane without gaps. One call at a time. Throws FileError
   /// where the file cannot be read or has become shorter, when `out` is written in part, and
   /// InvalidArgument for a block that is not in the array.
-  void read(HostBlock const& block, float* out) const {
+  void read(HostBlock const& block, T* out) const {
     array_.check(block, "BlockReader");
     auto* const bytes = reinterpret_cast<std::byte*>(out);
     threads_.run(detail::BlockRanges{array_, block, threads_.request_bytes()},
@@ -119,18 +126,25 @@ class BlockReader {
   detail::RequestThreads threads_;
 };
 
-/// Reads the array of a .npy file: float32, little-endian, in C order, of shape (views, rows,
-/// columns) or (slices, rows, columns). Throws FileError for another, as read_npy_header does, and
-/// as BlockReader does.
-[[nodiscard]] inline BlockReader npy_block_reader(std::filesystem::path const& path,
-                                                  FileTransfer const& transfer = {}) {
+/// Of float.
+using BlockReader = BlockReaderOf<float>;
+
+/// Reads the array of a .npy file: float32, or of Half float16, little-endian, in C order, of shape
+/// (views, rows, columns) or (slices, rows, columns). Throws FileError for another, as
+/// read_npy_header does, and as BlockReader does.
+template <class T = float>
+[[nodiscard]] BlockReaderOf<T> npy_block_reader(std::filesystem::path const& path,
+                                                FileTransfer const& transfer = {}) {
+  constexpr NumberType type = detail::number_type<T>();
   NpyHeader const header = read_npy_header(path);
   auto const& shape = header.shape;
-  if (header.type != NumberType::float32 || header.is_big_endian || header.is_fortran_order) {
+  if (header.type != type || header.is_big_endian || header.is_fortran_order) {
     detail::fail_file(path, "holds ", header.is_big_endian ? "big-endian " : "",
                       name_of(header.type), header.is_fortran_order ? " in Fortran order" : "",
-                      "; blocks are read of little-endian float32 in C order: convert it in NumPy, "
-                      "for example with numpy.ascontiguousarray(array, '<f4')");
+                      "; blocks are read of little-endian ", name_of(type),
+                      " in C order: convert it in NumPy, for example with "
+                      "numpy.ascontiguousarray(array, '<f",
+                      bytes_of(type), "')");
   }
   constexpr std::int64_t most = std::numeric_limits<int>::max();
   bool const is_array = shape.size() == 3 && shape[0] >= 1 && shape[1] >= 1 && shape[2] >= 1 &&

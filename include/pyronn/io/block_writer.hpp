@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-/// BlockWriter: a file of an array of float, which is written in blocks.
+/// BlockWriter: a file of an array of float or Half, which is written in blocks.
 #include <algorithm>
 #include <atomic>
 #include <cstddef>
@@ -11,10 +11,12 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include <pyronn/core/error.hpp>
 #include <pyronn/core/extents.hpp>
+#include <pyronn/core/half.hpp>
 #include <pyronn/exec/host_array.hpp>
 #include <pyronn/io/atomic_file.hpp>
 #include <pyronn/io/detail/block_ranges.hpp>
@@ -28,19 +30,23 @@
 
 namespace pyronn {
 
-/// A file of little-endian float32, plane after plane and row after row, that several threads write
-/// in blocks of any order, without filling the system's page cache. The file appears, whole, when
-/// it is committed; until then, and where anything fails, there is a temporary file beside it, as
-/// of AtomicFile, which the destructor removes.
-class BlockWriter {
+/// A file of little-endian numbers, float or Half, plane after plane and row after row, that
+/// several threads write in blocks of any order, without filling the system's page cache. The file
+/// appears, whole, when it is committed; until then, and where anything fails, there is a temporary
+/// file beside it, as of AtomicFile, which the destructor removes.
+template <class T>
+class BlockWriterOf {
+  static_assert(std::is_same_v<T, float> || std::is_same_v<T, Half>,
+                "A BlockWriterOf writes float or pyronn::Half.");
+
  public:
   /// Opens a file for an array of these extents behind a header, and takes its room on the disk as
   /// far as the file system does that. Takes `host_bytes()` for good. Throws FileError as
   /// AtomicFile does and where there is no room, and InvalidArgument for extents below 1.
-  BlockWriter(std::filesystem::path const& path, Extents<3> const& extents,
-              std::string const& header = {}, FileTransfer const& transfer = {})
+  BlockWriterOf(std::filesystem::path const& path, Extents<3> const& extents,
+                std::string const& header = {}, FileTransfer const& transfer = {})
       : path_{path},
-        array_{extents, static_cast<std::int64_t>(header.size())},
+        array_{extents, static_cast<std::int64_t>(header.size()), detail::number_type<T>()},
         host_bytes_{checked(array_, transfer)},
         missing_(static_cast<std::size_t>(extents[1]) * static_cast<std::size_t>(extents[2]), true),
         file_{path},
@@ -59,16 +65,15 @@ class BlockWriter {
 
   /// What a streamed call writes. It refers to this writer, which must outlive it and be committed
   /// afterwards.
-  [[nodiscard]] HostOutput<float> output() {
+  [[nodiscard]] HostOutput<T> output() {
     return {array_.extents,
-            [this](HostBlock const& block, float const* values) { write(block, values); },
-            host_bytes_};
+            [this](HostBlock const& block, T const* values) { write(block, values); }, host_bytes_};
   }
 
   /// Writes a block, whose planes lie one after another without gaps. One call at a time. Throws
   /// FileError where the file cannot be written, and InvalidArgument for a block that is not in the
   /// array.
-  void write(HostBlock const& block, float const* values) {
+  void write(HostBlock const& block, T const* values) {
     array_.check(block, "BlockWriter");
     auto const* const bytes = reinterpret_cast<std::byte const*>(values);
     threads_.run(detail::BlockRanges{array_, block, threads_.request_bytes()},
@@ -174,13 +179,19 @@ class BlockWriter {
   std::atomic<std::int64_t> edge_bytes_{0};
 };
 
-/// Opens a .npy file of float32 of shape (planes, rows, columns). Throws as BlockWriter does.
-[[nodiscard]] inline std::unique_ptr<BlockWriter> npy_block_writer(
+/// Of float.
+using BlockWriter = BlockWriterOf<float>;
+
+/// Opens a .npy file of float32, or of Half float16, of shape (planes, rows, columns). Throws as
+/// BlockWriter does.
+template <class T = float>
+[[nodiscard]] std::unique_ptr<BlockWriterOf<T>> npy_block_writer(
     std::filesystem::path const& path, Extents<3> const& extents,
     FileTransfer const& transfer = {}) {
-  return std::make_unique<BlockWriter>(
+  return std::make_unique<BlockWriterOf<T>>(
       path, extents,
-      detail::npy_header_text(NumberType::float32, {extents[2], extents[1], extents[0]}), transfer);
+      detail::npy_header_text(detail::number_type<T>(), {extents[2], extents[1], extents[0]}),
+      transfer);
 }
 
 }  // namespace pyronn

@@ -27,9 +27,9 @@ struct StreamCut {
   }
 };
 
-/// Of one output.
-inline SlotShape sums_of(StreamCut const& cut) {
-  return {std::min(cut.output.slots, 1), cut.output.planes, cut.output.rows};
+/// One of these slots, if there are any.
+inline SlotShape one_of(SlotShape const& shape) {
+  return {std::min(shape.slots, 1), shape.planes, shape.rows};
 }
 
 /// What cuts of a call take.
@@ -40,6 +40,7 @@ struct StreamCosts {
   int output_rows;               ///< of a plane
   std::size_t input_row_bytes;   ///< of the executor's memory; 0: read where it is
   std::size_t output_row_bytes;  ///< of the executor's memory; 0: written where it is
+  std::size_t wide_row_bytes;    ///< of the executor's memory, for one input widened; 0: read as is
   std::size_t sums_row_bytes;    ///< of the executor's memory, for sums of one output; 0: in place
   bool is_on_host;               ///< the executor's memory is the host's
   /// Of the host's memory beside that of the executor [bytes].
@@ -53,7 +54,8 @@ struct StreamCosts {
   /// Of the executor's memory [bytes].
   [[nodiscard]] std::size_t memory(StreamCut const& cut) const {
     return bytes(cut.input, input_row_bytes) + bytes(cut.output, output_row_bytes) +
-           bytes(sums_of(cut), sums_row_bytes) + cut.workspace_bytes;
+           bytes(one_of(cut.input), wide_row_bytes) + bytes(one_of(cut.output), sums_row_bytes) +
+           cut.workspace_bytes;
   }
   /// Of the host's memory [bytes].
   [[nodiscard]] std::size_t host(StreamCut const& cut) const {
@@ -80,7 +82,8 @@ class StreamCutter {
   /// For volumes that are made of views. Throws OutOfMemory where not even single planes fit.
   [[nodiscard]] StreamCut of_volume() const {
     int const all = costs_.input_planes;
-    int const usual = costs_.input_row_bytes == 0 ? all : usual_views;
+    bool const is_in_place = costs_.input_row_bytes + costs_.wide_row_bytes == 0;
+    int const usual = is_in_place ? all : usual_views;
     for (int most = std::max(usual, 1); most > 0; most /= 2) {
       int const views = std::min(most, all);
       SlotShape const inputs{3, views, costs_.input_rows};

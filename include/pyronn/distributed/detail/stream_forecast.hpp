@@ -5,6 +5,7 @@
 /// How long a streamed call takes.
 #include <algorithm>
 #include <cstddef>
+#include <limits>
 #include <vector>
 
 #include <pyronn/distributed/detail/block_stream.hpp>
@@ -20,51 +21,106 @@ class StreamForecast {
  public:
   /// Input and output that go at once share so much of their time, as StreamRates says.
   StreamForecast(int input_slots, int output_slots, double shared = 0)
-      : shared_{shared},
-        given_back_(static_cast<std::size_t>(input_slots), 0),
-        brought_(static_cast<std::size_t>(output_slots), 0) {}
+      : input_slots_{static_cast<std::size_t>(input_slots)},
+        output_slots_{static_cast<std::size_t>(output_slots)},
+        shared_{shared} {}
 
   /// `times.input(block)`, `times.work(task, n)` and `times.output(block)` are in seconds, as is
   /// what it returns.
   template <class Times>
   [[nodiscard]] double seconds(std::vector<OutputTask> const& tasks, Times const& times) {
-    double filled = 0;
-    double done = 0;
-    double written = 0;
-    double of_input = 0;
-    double of_output = 0;
-    HostBlock const* last = nullptr;
-    std::size_t from = given_back_.size() - 1;
-    std::size_t to = 0;
-    for (OutputTask const& task : tasks) {
-      done = std::max(done, brought_[to]);
-      for (std::size_t n = 0; n < task.inputs.size(); ++n) {
-        HostBlock const& block = task.inputs[n];
-        if (last == nullptr || !(block == *last)) {
-          if (last != nullptr) given_back_[from] = done;
-          from = (from + 1) % given_back_.size();
-          double const time = times.input(block);
-          filled = std::max(filled, given_back_[from]) + time;
-          of_input += time;
-          last = &block;
-        }
-        done = std::max(done, filled) + times.work(task, n);
-      }
-      double const time = times.output(task.output);
-      written = std::max(written, done) + time;
-      of_output += time;
-      brought_[to] = written;
-      to = (to + 1) % brought_.size();
+    read(tasks, times);
+    double now = 0;
+    while (going_.next < going_.times.size()) {
+      coming_.start(coming_.next < given_back() + input_slots_);
+      working_.start(working_.next < works_.size() && works_[working_.next].input < coming_.next &&
+                     works_[working_.next].output < going_.next + output_slots_);
+      going_.start(going_.next < made());
+      bool const is_both = coming_.is_under_way && going_.is_under_way;
+      double const slower = is_both ? 1 + shared_ : 1;
+      double const passed = std::min({coming_.wait(slower), working_.wait(1), going_.wait(slower)});
+      coming_.pass(passed, slower);
+      working_.pass(passed, 1);
+      going_.pass(passed, slower);
+      now += passed;
     }
-    return std::max(written,
-                    std::max(of_input, of_output) + shared_ * std::min(of_input, of_output));
+    return now;
   }
 
  private:
+  /// What one thread does, one after the other.
+  struct Steps {
+    std::vector<double> times;
+    std::size_t next = 0;  ///< as many as are done
+    bool is_under_way = false;
+    double left = 0;  ///< of the next one, alone
+
+    void start(bool may_start) {
+      if (is_under_way || !may_start || next == times.size()) return;
+      is_under_way = true;
+      left = times[next];
+    }
+    /// Until it is done, if it is so much slower than alone.
+    [[nodiscard]] double wait(double slower) const {
+      return is_under_way ? left * slower : std::numeric_limits<double>::infinity();
+    }
+    void pass(double seconds, double slower) {
+      if (!is_under_way) return;
+      if (left * slower > seconds) {
+        left -= seconds / slower;
+      } else {
+        is_under_way = false;
+        ++next;
+      }
+    }
+  };
+  /// Which input some work is on, and for which output.
+  struct Work {
+    std::size_t input;
+    std::size_t output;
+  };
+
+  template <class Times>
+  void read(std::vector<OutputTask> const& tasks, Times const& times) {
+    coming_ = working_ = going_ = {};
+    works_.clear();
+    HostBlock const* last = nullptr;
+    for (std::size_t output = 0; output < tasks.size(); ++output) {
+      OutputTask const& task = tasks[output];
+      for (std::size_t n = 0; n < task.inputs.size(); ++n) {
+        HostBlock const& block = task.inputs[n];
+        if (last == nullptr || !(block == *last)) coming_.times.push_back(times.input(block));
+        last = &block;
+        works_.push_back({coming_.times.size() - 1, output});
+        working_.times.push_back(times.work(task, n));
+      }
+      going_.times.push_back(times.output(task.output));
+    }
+  }
+
+  /// Inputs that no work needs any more.
+  [[nodiscard]] std::size_t given_back() const {
+    return working_.next < works_.size() ? works_[working_.next].input : coming_.times.size();
+  }
+  /// Outputs that are whole.
+  [[nodiscard]] std::size_t made() const {
+    return working_.next < works_.size() ? works_[working_.next].output : going_.times.size();
+  }
+
+  std::size_t input_slots_;
+  std::size_t output_slots_;
   double shared_;
-  std::vector<double> given_back_;  ///< when each slot is free
-  std::vector<double> brought_;     ///< when each slot is free
+  Steps coming_;
+  Steps working_;
+  Steps going_;
+  std::vector<Work> works_;
 };
+
+/// How long work takes at these rates.
+inline double seconds_of(BlockWork const& work, StreamRates const& rates) {
+  return work.updates / rates.updates + work.input_elements / rates.input_elements +
+         work.output_elements / rates.output_elements;
+}
 
 /// Times at measured rates.
 template <class Tasks>
@@ -79,9 +135,7 @@ struct BlockTimes {
     return static_cast<double>(calls.output_bytes(block)) / rates.output_bytes;
   }
   [[nodiscard]] double work(OutputTask const& task, std::size_t n) const {
-    BlockWork const work = calls.work(task, n);
-    return work.updates / rates.updates + work.input_elements / rates.input_elements +
-           work.output_elements / rates.output_elements;
+    return seconds_of(calls.work(task, n), rates);
   }
 };
 

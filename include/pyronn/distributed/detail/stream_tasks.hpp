@@ -11,6 +11,7 @@
 
 #include <pyronn/core/error.hpp>
 #include <pyronn/core/extents.hpp>
+#include <pyronn/distributed/detail/block_samples.hpp>
 #include <pyronn/distributed/detail/block_stream.hpp>
 #include <pyronn/distributed/detail/stream_cut.hpp>
 #include <pyronn/distributed/detail/streamed_operator.hpp>
@@ -29,7 +30,7 @@ inline std::int64_t elements_of(HostBlock const& block, Extents<3> const& extent
 
 /// What a block of the input does for a block of the output.
 struct BlockWork {
-  double updates;  ///< voxels in so many views, or pixels that are traced through so many voxels
+  double updates;  ///< voxels in views that see them, or pixels that are traced through voxels
   double input_elements;
   double output_elements;
 };
@@ -113,17 +114,24 @@ class StreamTasks {
     // Operators are given whole planes, whatever rows of them were read.
     int const rows = Known::leaves_rows_out ? from.num_rows : input()[1];
     double const read = count({from.first_plane, from.num_planes, 0, rows}, input());
-    if constexpr (Known::makes_volume) {
-      return {made * from.num_planes, read, made};
-    } else {
-      // All rays pass through each of the slabs that are summed up.
-      double const share = static_cast<double>(from.num_planes) / input()[2];
-      bool const is_band = task.output.num_rows < output()[1];
-      return {made * (is_band ? 1 : share) * input()[0], read, made};
-    }
+    return {updates(task.output, from), read, made};
   }
 
  private:
+  [[nodiscard]] double updates(HostBlock const& made, HostBlock const& from) const {
+    auto const all = view_indices("Streamed", views_, op_->geometry().num_views());
+    auto const elements = static_cast<double>(elements_of(made, output()));
+    if constexpr (Known::makes_volume) {
+      return elements * from.num_planes *
+             seen_share(op_->geometry(), op_->grid(), slab_of(made),
+                        all.sub(from.first_plane, from.num_planes));
+    } else {
+      return elements * mean_steps(op_->geometry(), op_->grid(), slab_of(from),
+                                   {made.first_row, made.num_rows},
+                                   all.sub(made.first_plane, made.num_planes));
+    }
+  }
+
   [[nodiscard]] Extents<3> volume() const {
     Extents<3> result = Known::volume(*op_);
     result[2] = slab_.num_slices;

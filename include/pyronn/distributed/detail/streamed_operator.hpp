@@ -8,8 +8,11 @@
 #include <cstddef>
 #include <type_traits>
 
+#include <pyronn/core/array_view.hpp>
 #include <pyronn/core/extents.hpp>
 #include <pyronn/core/grid.hpp>
+#include <pyronn/exec/buffer.hpp>
+#include <pyronn/exec/vector_operations.hpp>
 #include <pyronn/geometry/cone_beam.hpp>
 #include <pyronn/geometry/detector_part.hpp>
 #include <pyronn/geometry/parallel_beam_3d.hpp>
@@ -84,6 +87,8 @@ struct VolumeMaker : ArraysOfOperator<Operator> {
   static constexpr bool has_bands = false;
   /// Whether it works on the rows alone that a slab needs.
   static constexpr bool leaves_rows_out = false;
+  /// Whether it reads float alone.
+  static constexpr bool reads_float = false;
 
   static DetectorRows input_rows(Operator const& op, Slab const& slab) {
     return rows_of_slab(op.geometry(), op.grid(), slab, Reach);
@@ -108,6 +113,7 @@ struct StreamedOperator<Projector<Geometry, Interp, Model>>
   using Operator = Projector<Geometry, Interp, Model>;
   static constexpr bool makes_volume = false;
   static constexpr bool leaves_rows_out = false;
+  static constexpr bool reads_float = false;
 
   /// Whether its output may be cut into bands of rows.
   static constexpr bool has_bands = has_bands_v<Geometry> && reach_v<Model> >= 0;
@@ -132,6 +138,20 @@ template <class Geometry, class Interp>
 struct StreamedOperator<Fbp<Geometry, Interp>>
     : VolumeMaker<Fbp<Geometry, Interp>, reach_v<VoxelDriven>> {
   static constexpr bool leaves_rows_out = true;
+  static constexpr bool reads_float = true;
 };
+
+/// An input as an operator reads it: in a buffer, if that is of another type.
+template <class Executor, class In, class Read>
+ArrayView<Read const, 3> readable(Executor const& executor, ArrayView<In const, 3> input,
+                                  Buffer<Read, Executor> const& wide) {
+  if constexpr (std::is_same_v<In, Read>) {
+    return input;
+  } else {
+    ArrayView<Read, 3> const result = wide.view(input.extents);
+    copy(executor, input, result);
+    return read_only(result);
+  }
+}
 
 }  // namespace pyronn::detail

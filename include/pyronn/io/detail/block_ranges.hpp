@@ -15,6 +15,7 @@
 #include <pyronn/exec/host_array.hpp>
 #include <pyronn/io/detail/page_memory.hpp>
 #include <pyronn/io/file_transfer.hpp>
+#include <pyronn/io/number_type.hpp>
 
 namespace pyronn::detail {
 
@@ -32,16 +33,15 @@ struct FileRange {
   }
 };
 
-/// An array of float, plane after plane, from an offset of a file on.
+/// An array of numbers, plane after plane, from an offset of a file on.
 struct ArrayInFile {
   Extents<3> extents;
   std::int64_t offset;
+  NumberType type = NumberType::float32;
 
-  [[nodiscard]] std::int64_t row_bytes() const {
-    return static_cast<std::int64_t>(sizeof(float)) * extents[0];
-  }
+  [[nodiscard]] std::int64_t row_bytes() const { return std::int64_t{bytes_of(type)} * extents[0]; }
   [[nodiscard]] std::int64_t bytes() const {
-    return static_cast<std::int64_t>(sizeof(float)) * extents.count();
+    return std::int64_t{bytes_of(type)} * extents.count();
   }
 
   /// Throws InvalidArgument unless there is such an array.
@@ -52,7 +52,7 @@ struct ArrayInFile {
     constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max() / 2;
     std::int64_t const planes = most / row_bytes() / extents[1];
     expects(offset >= 0 && offset <= most && extents[2] <= planes, function, ": ", extents,
-            " numbers of float32 from byte ", offset, " on are in no file");
+            " numbers of ", name_of(type), " from byte ", offset, " on are in no file");
   }
   /// Throws InvalidArgument for a block that is not one of the array.
   void check(HostBlock const& block, char const* function) const {
