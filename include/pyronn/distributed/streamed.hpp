@@ -4,7 +4,6 @@
 
 /// Streamed: operators on arrays of the host that need not fit into the executor's memory.
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <memory>
 #include <type_traits>
@@ -18,13 +17,13 @@
 #include <pyronn/distributed/detail/block_stream.hpp>
 #include <pyronn/distributed/detail/stream_cut.hpp>
 #include <pyronn/distributed/detail/stream_forecast.hpp>
+#include <pyronn/distributed/detail/stream_memory.hpp>
 #include <pyronn/distributed/detail/stream_probe.hpp>
 #include <pyronn/distributed/detail/stream_tasks.hpp>
 #include <pyronn/distributed/detail/streamed_operator.hpp>
 #include <pyronn/distributed/stream_plan.hpp>
 #include <pyronn/distributed/stream_rates.hpp>
 #include <pyronn/exec/block_slots.hpp>
-#include <pyronn/exec/buffer.hpp>
 #include <pyronn/exec/host_array.hpp>
 #include <pyronn/exec/vector_operations.hpp>
 #include <pyronn/exec/workspace.hpp>
@@ -127,46 +126,12 @@ class Streamed {
   using Tasks = detail::StreamTasks<Operator, In, Out>;
   using InputSlots = detail::input_slots_t<Executor, In>;
   using OutputSlots = detail::output_slots_t<Executor, Out>;
-  using Sum = detail::arithmetic_t<Out>;
-  /// Whether an output is summed up elsewhere, and rounded then.
-  static constexpr bool rounds = !std::is_same_v<Sum, Out>;
-  /// What the operator reads, and whether inputs are made that elsewhere.
-  using Read = std::conditional_t<Known::reads_float, float, In>;
-  static constexpr bool widens = !std::is_same_v<Read, In>;
-
-  /// Of slots: the executor's memory for inputs and outputs, and the host's.
-  using SlotBytes = std::array<std::size_t, 4>;
-
-  struct Memory {
-    Memory(Executor const& executor, Input const& from, Output const& to,
-           detail::StreamCut const& cut_, SlotBytes const& bytes_, std::size_t staging_limit)
-        : cut{cut_},
-          bytes{bytes_},
-          input{executor, from, cut.input, staging_limit},
-          output{executor, to, cut.output, staging_limit},
-          wide{executor,
-               widens ? detail::slot_count(from.extents(), detail::one_of(cut.input)) : 0},
-          sums{executor, rounds ? detail::slot_count(to.extents(), detail::one_of(cut.output)) : 0},
-          workspace{executor, cut.workspace_bytes} {}
-
-    /// Whether slots of this kind and size, or smaller ones, are in it.
-    [[nodiscard]] bool holds(detail::StreamCut const& wanted, SlotBytes const& wanted_bytes) const {
-      for (std::size_t n = 0; n < bytes.size(); ++n) {
-        bool const is_of_kind = (bytes[n] == 0) == (wanted_bytes[n] == 0);
-        if (!is_of_kind || bytes[n] < wanted_bytes[n]) return false;
-      }
-      return cut.input.holds(wanted.input) && cut.output.holds(wanted.output) &&
-             cut.workspace_bytes >= wanted.workspace_bytes;
-    }
-
-    detail::StreamCut cut;
-    SlotBytes bytes;
-    InputSlots input;
-    OutputSlots output;
-    Buffer<Read, Executor> wide;
-    Buffer<Sum, Executor> sums;
-    Workspace<Executor> workspace;
-  };
+  using Memory = detail::StreamMemory<Executor, Operator, In, Out>;
+  using Read = typename Memory::Read;
+  using Sum = typename Memory::Sum;
+  using SlotBytes = typename Memory::SlotBytes;
+  static constexpr bool rounds = Memory::rounds;
+  static constexpr bool widens = Memory::widens;
 
   [[nodiscard]] Tasks tasks(ViewSelection const& views) const { return {op_, views, slab_}; }
   /// Has the memory of a call. Throws as plan() does.
