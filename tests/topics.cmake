@@ -16,7 +16,7 @@ set(large_tests ct_of_a_pepper_test defect_corrections_test detector_roll_test d
 set(plain_tests admm_tv_test asd_pocs_test custom_model_test fista_tv_test forbild_head_test
   parallel_parts_test parts_of_batches_test parts_test pdhg_test phantom_batch_test
   phantom_bodies_test phantom_test plan_test rabbitct_test random_phantom_test rotation_axis_test
-  shepp_logan_test siddon_test workspace_bits_test)
+  shepp_logan_test siddon_test strong_tv_test workspace_bits_test)
 
 # Under sanitizers a test takes three times as long to compile with optimisation as without, and at
 # most a third of the time to run: these compute for long.

@@ -87,4 +87,30 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(an_iteration_can_be_replayed, Solver, Solvers) {
   BOOST_TEST(image.values() == expected.values(), boost::test_tools::per_element());
 }
 
+// Also where iterations measure the image.
+BOOST_AUTO_TEST_CASE(strong_total_variation_can_be_replayed) {
+  Map const map = small_cone();
+  CudaExecutor const& executor = test::executor();
+  Values lines = test::random_values(3, map.range().count());
+  for (float& line : lines) line = std::abs(line);
+  test::Array<float, 3> data{map.range(), lines};
+  pyronn::ReconstructionProblem<Map> const problem{map, data.view()};
+  for (double const strength : {10.0, 1e6}) {
+    pyronn::FistaTvOptions options;
+    options.strength = strength;
+    test::Array<float, 3> expected{map.domain(), 1.0F};
+    pyronn::FistaTv<Map, CudaExecutor> queued{executor, problem, options};
+    queued.start(expected.view());
+    pyronn::iterate(queued, 20);
+
+    test::Array<float, 3> image{map.domain(), 1.0F};
+    pyronn::FistaTv<Map, CudaExecutor> captured{executor, problem, options};
+    captured.start(image.view());
+    captured.iterate();
+    test::Graph const graph{executor.stream(), [&] { captured.iterate(); }};
+    for (int n = 1; n < 20; ++n) graph.launch(executor.stream());
+    BOOST_TEST(image.values() == expected.values(), boost::test_tools::per_element());
+  }
+}
+
 BOOST_AUTO_TEST_SUITE_END()
