@@ -47,6 +47,10 @@ inline constexpr bool has_strength_v = false;
 template <class T>
 inline constexpr bool has_strength_v<T, std::void_t<decltype(T::strength)>> = true;
 template <class T, class = void>
+inline constexpr bool has_potential_v = false;
+template <class T>
+inline constexpr bool has_potential_v<T, std::void_t<decltype(T::potential)>> = true;
+template <class T, class = void>
 inline constexpr bool has_damping_v = false;
 template <class T>
 inline constexpr bool has_damping_v<T, std::void_t<decltype(T::damping)>> = true;
@@ -59,6 +63,7 @@ template <class Options>
 Options options_for_test() {
   Options options;
   if constexpr (has_strength_v<Options>) options.strength = 0.05;
+  if constexpr (has_potential_v<Options>) options.potential.delta = 1e-3;
   if constexpr (has_damping_v<Options>) options.damping = {0.2, pyronn::DampingTowards::start};
   if constexpr (has_subsets_v<Options>) options.subsets = 3;
   return options;

@@ -167,9 +167,11 @@ class Pwls {
     state.system(system_);
     state.order(order_);
     state.option("strength", options_.strength);
-    double const curvature = options_.potential.curvature(0.0);
+    bool const is_penalised = options_.strength > 0;
+    double const curvature = is_penalised ? options_.potential.curvature(0.0) : 0.0;
     state.option("curvature of the potential at 0", curvature);
-    state.option("at one over that", options_.potential.curvature(1 / curvature));
+    state.option("at one over that",
+                 is_penalised ? options_.potential.curvature(1 / curvature) : 0.0);
     state.option("spacing", options_.spacing);
     state.option("neighbourhood", static_cast<int>(options_.neighbourhood));
     state.option("momentum", static_cast<int>(options_.momentum));
