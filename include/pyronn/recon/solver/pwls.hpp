@@ -40,7 +40,7 @@ struct PwlsOptions {
   /// c, at least 0. The same strength where c / (volume of a pixel) stays the same, for any number
   /// of views if weights are inverse variances, else where c / (number of views) does, too.
   double strength = 0;
-  Potential potential{};  ///< psi, whose scale must be given; not looked at without a strength
+  Potential potential{};                             ///< psi
   Neighbourhood neighbourhood = Neighbourhood::all;  ///< between which pixels slopes are taken
   /// Of pixels [mm]; unless given that of the map's grid, or 1 where it has none.
   std::optional<Vec3d> spacing{};
@@ -167,10 +167,11 @@ class Pwls {
     state.system(system_);
     state.order(order_);
     state.option("strength", options_.strength);
-    double const curvature = options_.strength > 0 ? options_.potential.curvature(0.0) : 0.0;
+    bool const is_penalised = options_.strength > 0;
+    double const curvature = is_penalised ? options_.potential.curvature(0.0) : 0.0;
     state.option("curvature of the potential at 0", curvature);
     state.option("at one over that",
-                 curvature > 0 ? options_.potential.curvature(1 / curvature) : 0.0);
+                 is_penalised ? options_.potential.curvature(1 / curvature) : 0.0);
     state.option("spacing", options_.spacing);
     state.option("neighbourhood", static_cast<int>(options_.neighbourhood));
     state.option("momentum", static_cast<int>(options_.momentum));
@@ -208,7 +209,7 @@ class Pwls {
   static Options const& checked(Options const& options) {
     detail::expects(options.strength >= 0 && std::isfinite(options.strength), "Pwls: strength ",
                     options.strength, " must be at least 0 and finite");
-    if (options.strength > 0) options.potential.check("Pwls");
+    options.potential.check("Pwls");
     return options;
   }
 
