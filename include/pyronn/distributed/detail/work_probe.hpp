@@ -46,47 +46,48 @@ inline void set_rates(BlockWork const& work, double seconds, LessWork const& mad
   rates.output_elements = rate(work.output_elements, with_made - with_both);
 }
 
-/// Calls `work(task, n)`, which waits, for planes of a block in the middle of a call, and then for
-/// as many of blocks that lie between the first and the last.
+/// Calls `work(task, n)`, which waits, for planes of a block in the middle of a call. Where rays of
+/// some blocks meet more of the volume than those of others, as many planes of blocks that lie
+/// between the first and the last correct what they took.
 template <class Tasks, class Work>
 class WorkProbe {
  public:
   WorkProbe(Tasks const& calls, std::vector<OutputTask> const& tasks, Work work)
       : calls_{calls}, tasks_{tasks}, work_{work} {}
 
-  /// Sets the rates that the work on all these blocks together has.
-  void measure(StreamRates& rates) {
-    Place const place = place_at(middle);
+  /// Sets the rates of work.
+  void measure(StreamRates& rates) const {
+    Place const place = is_even ? Place{tasks_[tasks_.size() / 2], 0, 0} : place_at(middle);
     int const all = place.task.output.num_planes;
     int made = std::min(few_planes, all);
-    static_cast<void>(time(place, made, 1));  // the first time takes longer
     Time now = least_time(place, made, 1);
     // Kernels work on several planes together: more of them, until time has grown with them.
     double const enough = std::max(work_seconds, growth * now.seconds);
-    Time before = now;
-    int less = made;
     while (now.seconds < enough && made < all) {
-      less = made;
-      before = now;
       made = std::min(2 * made, all);
       now = least_time(place, made, 1);
     }
-    if (less == made) before = least_time(place, less = (made + 1) / 2, 1);
+    int const less_made = (made + made_share - 1) / made_share;
     int const read = place.task.inputs[place.input].num_planes;
     int const less_read = (read + read_share - 1) / read_share;
-    double const saved = now.seconds - least_time(place, made, read_share).seconds;
-    set_rates(now.work, now.seconds, {made, less, now.seconds - before.seconds},
-              {read, less_read, saved}, rates);
-    correct(made, now, rates);
+    double const saved_made = now.seconds - least_time(place, less_made, 1).seconds;
+    double const saved_read = now.seconds - least_time(place, made, read_share).seconds;
+    set_rates(now.work, now.seconds, {made, less_made, saved_made}, {read, less_read, saved_read},
+              rates);
+    if (!is_even) correct(made, now, rates);
   }
 
  private:
+  static constexpr bool is_even = Tasks::makes_volume;
   static constexpr int few_planes = 8;
-  static constexpr double work_seconds = 0.02;
-  static constexpr double growth = 3;
+  static constexpr double work_seconds = is_even ? 0.05 : 0.02;
+  static constexpr double growth = is_even ? 2 : 3;
+  static constexpr int made_share = is_even ? 4 : 2;
   static constexpr int read_share = 4;
   static constexpr int places = 5;  ///< between the first block and the last
   static constexpr int middle = 2;
+  static constexpr int repeats = 3;
+  static constexpr double most_seconds = 0.5;  ///< of repeats
 
   /// A block of the output, one of the inputs that it is made of, and where some of its planes are
   /// taken from.
@@ -140,11 +141,16 @@ class WorkProbe {
     double const passed = seconds();
     return {calls_.work(task, place.input), passed};
   }
-  /// The least of two, unless that takes long.
+  /// The first call of some planes may take longer, as plans are made for them.
   [[nodiscard]] Time least_time(Place const& place, int made, int share) const {
-    Time const first = time(place, made, share);
-    if (first.seconds > work_seconds) return first;
-    return {first.work, std::min(first.seconds, time(place, made, share).seconds)};
+    Time least = time(place, made, share);
+    double all = least.seconds;
+    for (int n = 1; n < repeats && all < most_seconds; ++n) {
+      double const seconds = time(place, made, share).seconds;
+      least.seconds = std::min(least.seconds, seconds);
+      all += seconds;
+    }
+    return least;
   }
 
   Tasks const& calls_;
