@@ -61,6 +61,7 @@ StreamRates rates_of(double seconds, double saved_made, double saved_read) {
 
 /// Of tasks of any kind.
 struct Work {
+  static constexpr bool makes_volume = false;
   [[nodiscard]] BlockWork work(OutputTask const& task, std::size_t n) const {
     return work_of(task.output.num_planes, task.inputs[n].num_planes);
   }

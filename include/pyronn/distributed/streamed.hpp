@@ -99,9 +99,9 @@ class Streamed {
     return plan;
   }
 
-  /// Measures rates on some blocks of a call like this, with nothing else running, mostly for a
-  /// twentieth of the time that the call takes and 0.3 s at least: more where it waits for input
-  /// and output, which are watched for up to 3 s. They hold for calls with blocks of about that
+  /// Measures rates on some blocks of a call like this, with nothing else running: for about half a
+  /// second to two, and where a call waits for input and output, which are then watched together
+  /// for a twentieth of its time, up to three more. They hold for calls with blocks of about that
   /// size. Reads blocks of the input and writes anything to `scratch`, both in any order and more
   /// than once; it is to be as the output, in memory of that kind or a file on that disk, such as a
   /// BlockWriter that is not committed, which leaves nothing there. Waits. Throws as a call does.

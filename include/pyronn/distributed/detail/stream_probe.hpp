@@ -13,6 +13,7 @@
 #include <pyronn/distributed/detail/transfer_probe.hpp>
 #include <pyronn/distributed/detail/work_probe.hpp>
 #include <pyronn/distributed/stream_rates.hpp>
+#include <pyronn/exec/host_array.hpp>
 
 namespace pyronn::detail {
 
@@ -29,6 +30,11 @@ class StreamProbe {
     StreamRates rates;
     TransferProbe transfers{calls_, tasks_, input_, output_};
     transfers.begin(rates);
+    // Numbers of a call, which take a device more power than zeros, unless they take long to come.
+    HostBlock const& block = tasks_[tasks_.size() / 2].inputs.front();
+    if (static_cast<double>(calls_.input_bytes(block)) < most_fill_seconds * rates.input_bytes) {
+      input_.fill(0, block);
+    }
     WorkProbe blocks{calls_, tasks_, [&](OutputTask const& task, std::size_t n) {
                        work(task, n, input_.take(0, task.inputs[n]), output_.take(0, task.output));
                        input_.wait();
@@ -48,6 +54,8 @@ class StreamProbe {
   static constexpr double share = 0.005;
   static constexpr double slow_share = 0.05;  ///< where calls mostly wait for input and output
   /// @}
+
+  static constexpr double most_fill_seconds = 0.2;
 
   [[nodiscard]] double seconds(StreamRates const& rates) const {
     StreamForecast forecast{cut_.input.slots, cut_.output.slots, rates.shared};

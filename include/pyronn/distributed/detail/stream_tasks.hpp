@@ -42,6 +42,9 @@ class StreamTasks {
   using Known = StreamedOperator<Operator>;
 
  public:
+  /// From views; else views from a volume.
+  static constexpr bool makes_volume = Known::makes_volume;
+
   /// Throws InvalidArgument for views that the operator does not have.
   StreamTasks(Operator const& op, ViewSelection views, Slab const& slab)
       : op_{&op},

@@ -38,55 +38,59 @@ inline void set_rates(BlockWork const& work, double seconds, LessWork const& mad
       std::clamp(with_made + with_read - seconds, 0.0, std::min(with_made, with_read));
   // Where some rays met no voxel there is no rate of updates.
   double const with_both = work.updates > 0 ? both : 0;
-  auto const rate = [](double count, double time) {
-    return time > 0 ? count / time : StreamRates::infinite;
+  auto const rate = [&](double count, double time) {
+    constexpr double rounding = 1e-9;
+    return time > rounding * seconds ? count / time : StreamRates::infinite;
   };
   rates.updates = rate(work.updates, with_both);
   rates.input_elements = rate(work.input_elements, with_read - both);
   rates.output_elements = rate(work.output_elements, with_made - with_both);
 }
 
-/// Calls `work(task, n)`, which waits, for planes of a block in the middle of a call, and then for
-/// as many of blocks that lie between the first and the last.
+/// Calls `work(task, n)`, which waits, for planes of a block in the middle of a call. Where rays of
+/// some blocks meet more of the volume than those of others, or more of their voxels are seen, as
+/// many planes of blocks that lie between the first and the last correct what they took.
 template <class Tasks, class Work>
 class WorkProbe {
  public:
   WorkProbe(Tasks const& calls, std::vector<OutputTask> const& tasks, Work work)
       : calls_{calls}, tasks_{tasks}, work_{work} {}
 
-  /// Sets the rates that the work on all these blocks together has.
-  void measure(StreamRates& rates) {
-    Place const place = place_at(middle);
+  /// Sets the rates of work.
+  void measure(StreamRates& rates) const {
+    bool const is_even = makes_volume && !is_uneven();
+    int const chosen = makes_volume ? best_seen() : middle;
+    Place const place = is_even ? Place{tasks_[tasks_.size() / 2], 0, 0} : place_at(chosen);
     int const all = place.task.output.num_planes;
     int made = std::min(few_planes, all);
-    static_cast<void>(time(place, made, 1));  // the first time takes longer
     Time now = least_time(place, made, 1);
     // Kernels work on several planes together: more of them, until time has grown with them.
     double const enough = std::max(work_seconds, growth * now.seconds);
-    Time before = now;
-    int less = made;
     while (now.seconds < enough && made < all) {
-      less = made;
-      before = now;
       made = std::min(2 * made, all);
       now = least_time(place, made, 1);
     }
-    if (less == made) before = least_time(place, less = (made + 1) / 2, 1);
+    int const less_made = (made + made_share - 1) / made_share;
     int const read = place.task.inputs[place.input].num_planes;
     int const less_read = (read + read_share - 1) / read_share;
-    double const saved = now.seconds - least_time(place, made, read_share).seconds;
-    set_rates(now.work, now.seconds, {made, less, now.seconds - before.seconds},
-              {read, less_read, saved}, rates);
-    correct(made, now, rates);
+    double const saved_made = now.seconds - least_time(place, less_made, 1).seconds;
+    double const saved_read = now.seconds - least_time(place, made, read_share).seconds;
+    set_rates(now.work, now.seconds, {made, less_made, saved_made}, {read, less_read, saved_read},
+              rates);
+    if (!is_even) correct(chosen, made, now, rates);
   }
 
  private:
+  static constexpr bool makes_volume = Tasks::makes_volume;
   static constexpr int few_planes = 8;
-  static constexpr double work_seconds = 0.02;
-  static constexpr double growth = 3;
+  static constexpr double work_seconds = makes_volume ? 0.05 : 0.02;
+  static constexpr double growth = makes_volume ? 2 : 3;
+  static constexpr int made_share = makes_volume ? 4 : 2;
   static constexpr int read_share = 4;
   static constexpr int places = 5;  ///< between the first block and the last
   static constexpr int middle = 2;
+  static constexpr int repeats = 3;
+  static constexpr double most_seconds = 0.5;  ///< of repeats
 
   /// A block of the output, one of the inputs that it is made of, and where some of its planes are
   /// taken from.
@@ -109,12 +113,32 @@ class WorkProbe {
     return (count - 1) * static_cast<std::size_t>(n) / (places - 1);
   }
 
-  /// Lets all places together take what they took.
-  void correct(int made, Time const& in_the_middle, StreamRates& rates) const {
-    double taken = in_the_middle.seconds;
-    double forecast = seconds_of(in_the_middle.work, rates);
+  /// The share of voxels of a place that views see.
+  [[nodiscard]] double seen(int n) const {
+    Place const place = place_at(n);
+    BlockWork const work = calls_.work(place.task, place.input);
+    return work.updates / work.output_elements / place.task.inputs[place.input].num_planes;
+  }
+  [[nodiscard]] int best_seen() const {
+    int best = middle;
+    for (int n = 0; n < places; ++n) best = seen(n) > seen(best) ? n : best;
+    return best;
+  }
+  [[nodiscard]] bool is_uneven() const {
+    constexpr double least_share = 0.9;
+    double const most = seen(best_seen());
     for (int n = 0; n < places; ++n) {
-      if (n == middle) continue;
+      if (seen(n) < least_share * most) return true;
+    }
+    return false;
+  }
+
+  /// Lets all places together take what they took.
+  void correct(int measured, int made, Time const& of_that, StreamRates& rates) const {
+    double taken = of_that.seconds;
+    double forecast = seconds_of(of_that.work, rates);
+    for (int n = 0; n < places; ++n) {
+      if (n == measured) continue;
       Time const one = least_time(place_at(n), made, 1);
       taken += one.seconds;
       forecast += seconds_of(one.work, rates);
@@ -140,11 +164,16 @@ class WorkProbe {
     double const passed = seconds();
     return {calls_.work(task, place.input), passed};
   }
-  /// The least of two, unless that takes long.
+  /// The first call of some planes may take longer, as plans are made for them.
   [[nodiscard]] Time least_time(Place const& place, int made, int share) const {
-    Time const first = time(place, made, share);
-    if (first.seconds > work_seconds) return first;
-    return {first.work, std::min(first.seconds, time(place, made, share).seconds)};
+    Time least = time(place, made, share);
+    double all = least.seconds;
+    for (int n = 1; n < repeats && all < most_seconds; ++n) {
+      double const seconds = time(place, made, share).seconds;
+      least.seconds = std::min(least.seconds, seconds);
+      all += seconds;
+    }
+    return least;
   }
 
   Tasks const& calls_;
