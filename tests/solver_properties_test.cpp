@@ -270,11 +270,9 @@ BOOST_AUTO_TEST_CASE(bounds_are_kept_and_refused_where_they_cannot_be) {
   BOOST_CHECK_THROW((pyronn::Lsqr{test::executor(), problem.problem}), InvalidArgument);
   constexpr double infinity = std::numeric_limits<double>::infinity();
   constexpr double none = std::numeric_limits<double>::quiet_NaN();
-  for (pyronn::PixelBounds const bounds : {pyronn::PixelBounds{1, 0},
-                                           {infinity, infinity},
-                                           {-infinity, -infinity},
-                                           {none, 1},
-                                           {0, none}}) {
+  pyronn::PixelBounds const without_value[] = {
+      {1, 0}, {infinity, infinity}, {-infinity, -infinity}, {none, 1}, {0, none}};
+  for (pyronn::PixelBounds const& bounds : without_value) {
     problem.problem.bounds = bounds;
     check_refused<pyronn::Sirt<Map, test::Executor>>(problem, "leave no value");
     check_refused<pyronn::AdmmTv<Map, test::Executor>>(problem, "leave no value");
