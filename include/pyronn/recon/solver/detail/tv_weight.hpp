@@ -36,7 +36,8 @@ double reach_of(Lattice<Number, Rank> const& lattice, std::int64_t slices) {
   for (int axis = 0; axis < Rank; ++axis) {
     std::int64_t const n = axis + 1 < Rank ? lattice.extents[axis] : slices;
     if (n == 0) continue;
-    double const longest = static_cast<double>(n / 2) * static_cast<double>((n + 1) / 2) /
+    std::int64_t const half = n / 2;
+    double const longest = static_cast<double>(half) * static_cast<double>(n - half) /
                            static_cast<double>(n) /
                            static_cast<double>(lattice.inverse_spacing[axis]);
     square += longest * longest;
