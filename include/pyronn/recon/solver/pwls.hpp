@@ -40,7 +40,7 @@ struct PwlsOptions {
   /// c, at least 0. The same strength where c / (volume of a pixel) stays the same, for any number
   /// of views if weights are inverse variances, else where c / (number of views) does, too.
   double strength = 0;
-  Potential potential{};                             ///< psi
+  Potential potential{};  ///< psi, whose scale must be given; not looked at without a strength
   Neighbourhood neighbourhood = Neighbourhood::all;  ///< between which pixels slopes are taken
   /// Of pixels [mm]; unless given that of the map's grid, or 1 where it has none.
   std::optional<Vec3d> spacing{};
@@ -209,7 +209,7 @@ class Pwls {
   static Options const& checked(Options const& options) {
     detail::expects(options.strength >= 0 && std::isfinite(options.strength), "Pwls: strength ",
                     options.strength, " must be at least 0 and finite");
-    options.potential.check("Pwls");
+    if (options.strength > 0) options.potential.check("Pwls");
     return options;
   }
 
