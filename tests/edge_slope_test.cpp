@@ -164,6 +164,9 @@ BOOST_AUTO_TEST_CASE(pwls_without_a_scale) {
   test::check_refused(made(PwlsOptions<QGaussianPotential>{}, 0.1),
                       "Pwls: the potential's delta 0 must be positive and finite; edge_slope");
   BOOST_CHECK_NO_THROW(made(PwlsOptions<HuberPotential>{}, 0.0)());
+  PwlsOptions<HuberPotential> tiny;
+  tiny.potential.delta = 1e-320;
+  test::check_refused(made(tiny, 0.1), "Pwls: the potential's curvature at 0 is not finite in");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

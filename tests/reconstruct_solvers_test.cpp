@@ -15,10 +15,12 @@
 #include <pyronn/operators/algebra/system_matrix.hpp>
 #include <pyronn/recon/solver/run_solver.hpp>
 
+#include "../examples/reconstruct/backend.hpp"
 #include "../examples/reconstruct/scan_map.hpp"
 #include "../examples/reconstruct/solver_choice.hpp"
 #include "../examples/reconstruct/start_image.hpp"
 #include "support/counting_executor.hpp"
+#include "support/tv_solver_refusals.hpp"
 
 using example::Method;
 using Executor = test::CountingExecutor;
@@ -151,6 +153,27 @@ BOOST_AUTO_TEST_CASE(memory_is_what_was_forecast) {
       BOOST_TEST(static_cast<double>(executor.peak()) >= 0.95 * static_cast<double>(forecast));
     }
   }
+}
+
+BOOST_AUTO_TEST_CASE(nothing_to_begin_with_is_said) {
+  using Lines = example::LinesOfImage<Executor, Map>;
+  Map const map{fan()};
+  Values const data(static_cast<std::size_t>(map.range().count()), 0.0F);
+  Values image(static_cast<std::size_t>(map.domain().count()), 0.01F);
+  Executor const executor;
+  Lines lines{executor, map, pyronn::default_workspace_limit};
+  test::check_refused(
+      [&] {
+        lines.scale_to({data.data(), map.range()}, {image.data(), map.domain()});
+      },
+      "the line integrals add up to 0, and mlem and osem need some above 0");
+}
+
+BOOST_AUTO_TEST_CASE(residuals_are_parts_of_the_start) {
+  example::Cost cost;
+  BOOST_TEST(cost.in_parts(0) == 0);
+  cost.start_residual = 4;
+  BOOST_TEST(cost.in_parts(1) == 0.25);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -83,6 +83,23 @@ int for_all_groups(Op const& op, Values const& in, Check const& check) {
   return most;
 }
 
+/// Of two members.
+template <class Op>
+void check_rates(Op const& op) {
+  test::Members const members{2};
+  Group<Op> group{members.get(), op, {mib, 2 * mib}};
+  Values const in = test::random_values(8, group.input_extents().count());
+  Values out(static_cast<std::size_t>(group.output_extents().count()));
+  auto const from = pyronn::view_of(in, group.input_extents());
+  auto const to = pyronn::view_of(out, group.output_extents());
+  auto const rates = group.measure_rates(from, to);
+  BOOST_TEST(rates.updates > 0);
+  for (auto const& plan : group.plan(from, to, rates)) {
+    BOOST_TEST(plan.seconds > 0);
+    BOOST_TEST(plan.seconds < 10);
+  }
+}
+
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(streamed_group)
@@ -172,19 +189,10 @@ BOOST_AUTO_TEST_CASE(slabs_are_those_of_the_volume) {
 }
 
 BOOST_TEST_DECORATOR(*boost::unit_test::precondition(test::device_present))
-BOOST_AUTO_TEST_CASE(rates_are_those_of_the_slowest) {
-  test::Members const members{2};
-  Group<Fdk> group{members.get(), Fdk{scan(), grid()}, {mib, 2 * mib}};
-  Values const in = test::random_values(8, group.input_extents().count());
-  Values out(static_cast<std::size_t>(grid().size.count()));
-  auto const rates = group.measure_rates(pyronn::view_of(in, group.input_extents()),
-                                         pyronn::view_of(out, grid().size));
-  BOOST_TEST(rates.updates > 0);
-  for (auto const& plan : group.plan(pyronn::view_of(in, group.input_extents()),
-                                     pyronn::view_of(out, grid().size), rates)) {
-    BOOST_TEST(plan.seconds > 0);
-    BOOST_TEST(plan.seconds < 10);
-  }
+BOOST_AUTO_TEST_CASE(rates_are_those_of_the_slowest) { check_rates(Fdk{scan(), grid()}); }
+BOOST_TEST_DECORATOR(*boost::unit_test::precondition(test::device_present))
+BOOST_AUTO_TEST_CASE(rates_of_views_that_are_shared_out) {
+  check_rates(pyronn::Projector<ConeBeam, SoftwareInterp>{scan(), grid()});
 }
 
 BOOST_AUTO_TEST_SUITE_END()

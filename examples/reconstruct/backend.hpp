@@ -58,6 +58,11 @@ struct Cost {
   /// is one, else of the start.
   double start_residual = 0;
   std::vector<double> residuals{};  ///< norms, of the start and after each iteration, if wanted
+
+  /// In parts of start_residual; 0 where there is none.
+  [[nodiscard]] double in_parts(double residual) const {
+    return residual == 0 ? 0 : residual / start_residual;
+  }
 };
 
 /// Throws InvalidArgument where filtered backprojection cannot do right: where sources of cones do

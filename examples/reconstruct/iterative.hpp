@@ -264,7 +264,7 @@ class IterativeReconstruction {
         }
         cost_.residuals.push_back(measures.residual);
         if (cost_.start_residual == 0) cost_.start_residual = measures.residual;
-        iteration_.progress(n, measures.residual / cost_.start_residual);
+        iteration_.progress(n, cost_.in_parts(measures.residual));
         return true;
       });
       return;

@@ -130,7 +130,7 @@ void print_report(pyronn::Scan const& scan, pyronn::Grid const& grid, Cost const
                 cost.chosen_delta);
   }
   if (!cost.residuals.empty()) {
-    std::printf("residual %.4g of %s after %s\n", cost.residuals.back() / cost.start_residual,
+    std::printf("residual %.4g of %s after %s\n", cost.in_parts(cost.residuals.back()),
                 cost.chosen_strength > 0 ? "that before the search" : "the start's",
                 counted(cost.iterations, "iteration").c_str());
   }

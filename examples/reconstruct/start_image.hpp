@@ -8,11 +8,14 @@
 #include <cstddef>
 
 #include <pyronn/core/array_view.hpp>
+#include <pyronn/core/error.hpp>
 #include <pyronn/exec/buffer.hpp>
 #include <pyronn/exec/quotient.hpp>
 #include <pyronn/exec/vector_operations.hpp>
 #include <pyronn/exec/workspace.hpp>
 #include <pyronn/recon/solver/detail/scalar_steps.hpp>
+
+#include "number_text.hpp"
 
 namespace example {
 
@@ -37,6 +40,11 @@ class LinesOfImage {
   void scale_to(pyronn::ProjectionView<float const> data, pyronn::VolumeView<float> image) {
     auto const lines = project(image);
     pyronn::sum(executor_, data, sums_.data(), workspace_);
+    double const all = pyronn::detail::numbers_on_host<1>(executor_, sums_.data())[0];
+    if (!(all > 0)) {
+      throw pyronn::InvalidArgument("the line integrals add up to " + number_text(all) +
+                                    ", and mlem and osem need some above 0");
+    }
     pyronn::sum(executor_, lines, sums_.data() + 1, workspace_);
     pyronn::Quotient const factor{sums_.data(), sums_.data() + 1};
     pyronn::axpby(executor_, 0, image, factor, image);

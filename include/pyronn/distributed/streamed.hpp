@@ -105,8 +105,9 @@ class Streamed {
   /// size. Reads blocks of the input and writes anything to `scratch`, both in any order and more
   /// than once; it is to be as the output, in memory of that kind or a file on that disk, such as a
   /// BlockWriter that is not committed, which leaves nothing there. Waits. Throws as a call does.
-  [[nodiscard]] StreamRates measure_rates(Input const& input, Output const& scratch) {
-    Tasks const calls = tasks({});
+  [[nodiscard]] StreamRates measure_rates(Input const& input, Output const& scratch,
+                                          ViewSelection const& views = {}) {
+    Tasks const calls = tasks(views);
     detail::StreamCut const cut = hold_memory(calls, input, scratch);
     detail::StreamProbe probe{calls, cut, memory_->input, memory_->output};
     return probe.rates(worker(calls));

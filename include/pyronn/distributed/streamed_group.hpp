@@ -103,7 +103,7 @@ class StreamedGroup {
   [[nodiscard]] StreamRates measure_rates(Input const& input, Output const& scratch) {
     std::vector<StreamRates> rates(members_.size());
     for_each_call(input, scratch, {}, [&](Member& member, Call const& call, auto const&) {
-      rates[call.number] = member.measure_rates(call.input, call.output);
+      rates[call.number] = member.measure_rates(call.input, call.output, call.views);
     });
     StreamRates least = rates.front();
     for (StreamRates const& one : rates) {

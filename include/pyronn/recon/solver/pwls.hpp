@@ -209,7 +209,11 @@ class Pwls {
   static Options const& checked(Options const& options) {
     detail::expects(options.strength >= 0 && std::isfinite(options.strength), "Pwls: strength ",
                     options.strength, " must be at least 0 and finite");
-    if (options.strength > 0) options.potential.check("Pwls");
+    if (options.strength == 0) return options;
+    options.potential.check("Pwls");
+    detail::expects(std::isfinite(options.potential.curvature(typename System::ImageNumber{0})),
+                    "Pwls: the potential's curvature at 0 is not finite in the numbers of the "
+                    "image; take a larger scale");
     return options;
   }
 
