@@ -90,6 +90,14 @@ struct FistaTvOf {
     return pyronn::FistaTv<Map, SolverExecutor>{executor, problem, options};
   }
 };
+/// So strong that the image is one number.
+struct StrongFistaTvOf {
+  template <class Map, class SolverExecutor>
+  auto operator()(SolverExecutor const& executor,
+                  pyronn::ReconstructionProblem<Map> const& problem) const {
+    return pyronn::FistaTv<Map, SolverExecutor>{executor, problem, pyronn::FistaTvOptions{5}};
+  }
+};
 
 /// From zeros.
 template <class MakeSolver, class Map, class SolverExecutor>
@@ -201,5 +209,9 @@ BOOST_AUTO_TEST_CASE(states_of_sirt) { check_states(SirtOf{}); }
 BOOST_AUTO_TEST_CASE(states_of_total_variation) { check_states(FistaTvOf{}); }
 
 BOOST_AUTO_TEST_CASE(total_variation_looks_across_slabs) { check(FistaTvOf{}, 1e-5); }
+
+BOOST_AUTO_TEST_CASE(strong_total_variation_measures_the_whole_image) {
+  check(StrongFistaTvOf{}, 1e-5);
+}
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -46,14 +46,23 @@ class RankExecutor : public Executor {
 
   /// The sum of all ranks' numbers. Throws what another rank threw.
   [[nodiscard]] double sum_over_ranks(double number) const {
-    share_errors(communicator_, [] {});
-    communicator_.gather(&number, sizeof(number), numbers_->data());
+    gather(number);
     double sum = 0;
     for (double const value : *numbers_) sum += value;
     return sum;
   }
+  /// The largest of all ranks' numbers. Throws what another rank threw.
+  [[nodiscard]] double largest_over_ranks(double number) const {
+    gather(number);
+    return *std::max_element(numbers_->begin(), numbers_->end());
+  }
 
  private:
+  void gather(double number) const {
+    share_errors(communicator_, [] {});
+    communicator_.gather(&number, sizeof(number), numbers_->data());
+  }
+
   Communicator communicator_;
   std::shared_ptr<std::vector<double>> numbers_;
 };

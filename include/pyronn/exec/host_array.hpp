@@ -37,8 +37,8 @@ class HostInput {
   static_assert(!std::is_const_v<T>, "HostInput<float>, not HostInput<float const>.");
 
  public:
-  /// Writes a block to `out`, plane after plane without gaps. Called from one thread at a time, not
-  /// that of the call; what it throws ends the call.
+  /// Writes a block to `out`, plane after plane without gaps. Called from one thread at a time,
+  /// mostly another than that of the call; what it throws ends the call.
   using Read = std::function<void(HostBlock const& block, T* out)>;
 
   /// In memory.
@@ -79,8 +79,8 @@ class HostOutput {
  public:
   /// Takes a block, whose planes lie one after another without gaps and are there until it returns.
   /// Blocks of a volume are whole slices and come in order; those of projections may be some rows
-  /// of some views. Called from one thread at a time, not that of the call; what it throws ends the
-  /// call.
+  /// of some views. Called from one thread at a time, mostly another than that of the call; what it
+  /// throws ends the call.
   using Write = std::function<void(HostBlock const& block, T const* values)>;
 
   /// In memory.

@@ -222,9 +222,19 @@ std::int64_t elements_over_ranks(Executor const& executor, std::int64_t own) {
   }
 }
 
-/// Writes Finish of the sum of all terms to `*result`, or with Larger of the largest one; of
-/// several ranks of the sum of their largest ones. Throws OutOfMemory for a workspace that is too
-/// small and InvalidArgument for a result that the executor cannot reach.
+/// What the numbers of all ranks become.
+template <class Join, class Executor>
+double join_ranks(Executor const& executor, double own) {
+  if constexpr (std::is_same_v<Join, Larger>) {
+    return executor.largest_over_ranks(own);
+  } else {
+    return executor.sum_over_ranks(own);
+  }
+}
+
+/// Writes Finish of the sum of all terms to `*result`, or with Larger of the largest one. Throws
+/// OutOfMemory for a workspace that is too small and InvalidArgument for a result that the executor
+/// cannot reach.
 template <class Finish, class Join = Added, class Executor, class Term, class Result>
 void reduce(Executor const& executor, VectorNames const& names, Term const& term,
             std::int64_t elements, Result* result, Workspace<Executor>& workspace) {
@@ -259,7 +269,7 @@ void reduce(Executor const& executor, VectorNames const& names, Term const& term
       executor.for_each(last.items(), last);
       HostCopy<backend_t<Executor>>::to_host(executor, sums, 1, &own);
     }
-    auto const all = static_cast<Result>(Finish{}(executor.sum_over_ranks(own)));
+    auto const all = static_cast<Result>(Finish{}(join_ranks<Join>(executor, own)));
     HostCopy<backend_t<Executor>>::from_host(executor, &all, 1, result);
   } else {
     Fold<Finish, Result, Join> const last{sums, count, 1, result};

@@ -47,16 +47,16 @@ struct FistaTvOptions {
 ///
 /// where L is about 2 % above |W^(1/2) A|^2, prox is the step of TvProx for w = c / L, with the
 /// dual of the iteration before to begin with, and t_next = (1 + sqrt(1 + 4 t^2)) / 2. A. Beck, M.
-/// Teboulle, "A fast iterative shrinkage-thresholding algorithm for linear inverse problems", SIAM
-/// J. Imaging Sci. 2 (2009). After 18 iterations or more t becomes 1 again once one goes less far
-/// than the one before: W. Su, S. Boyd, E. Candes, "A differential equation for modeling Nesterov's
-/// accelerated gradient method", J. Mach. Learn. Res. 17 (2016). What TV and c are per unit of
-/// length: total_variation.
+/// Teboulle, "A fast iterative shrinkage-thresholding algorithm", SIAM J. Imaging Sci. 2 (2009).
+/// After 18 iterations or more t becomes 1 again once one goes less far than the one before: W. Su,
+/// S. Boyd, E. Candes, "A differential equation for modeling Nesterov's accelerated gradient
+/// method", J. Mach. Learn. Res. 17 (2016). What TV and c are per unit of length: total_variation.
 ///
-/// Any strength is right: where c / L is so large beside what the data let the image range over
-/// that the dual's 16 bits would lose something of it, iterations measure the image, too, on the
-/// device. From some strength on the image is one number where all pixels are sought; with a mask
-/// larger ones than the bound that TvProx names count as this.
+/// Any strength is right, but where L is many times the norm's square proximal steps of strong TV
+/// take more inner iterations. Where c / L is so large beside what the data let the image range
+/// over that the dual's 16 bits would lose something of it, iterations measure the image, too, on
+/// the device. From some strength on the image is one number; with a mask larger ones than the
+/// bound that TvProx names count as this.
 ///
 /// An iteration takes one call of A and one of A'. It allocates nothing and does not synchronise,
 /// and can be captured in a CUDA graph. Beside the image there are one more, the dual of TvProx and

@@ -196,8 +196,9 @@ void save_state(std::filesystem::path const& path, Executor const& executor, Sol
 
 /// Brings a solver, in place of its start(), to a state that was saved, on whatever executor: it
 /// goes on with this image, which becomes that of the state. The solver must be made for the same
-/// problem and with the same options, and the executor is its own. Waits, and takes a call of A as
-/// save_state does.
+/// problem and with the same options, of which a preconditioner's are not known to the state; the
+/// executor is its own. Waits, and takes a call of A as save_state does. On several ranks all call
+/// it within share_errors, as they do with solvers.
 ///
 /// Throws FileError, before anything is changed, for a file that holds no state, or one of another
 /// version, of another solver, of other sizes, bounds or options; InvalidArgument where start()
