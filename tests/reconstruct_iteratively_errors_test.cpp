@@ -5,6 +5,7 @@
 // What reconstruct_iteratively and choose_tv_strength refuse, by whose name, and that nothing is
 // done before.
 #include <limits>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -34,29 +35,29 @@ struct Lines {
 
   [[nodiscard]] Map map() const { return {geometry, grid}; }
   void check_refused(std::string const& words, pyronn::EdgePrior const& prior = {}) {
-    pyronn::LevelArrays<float, 2> arrays{data.view(), {}, image.view()};
-    if (has_mask) arrays.mask = mask.view();
+    pyronn::LevelArrays<float, 2> arrays{data->view(), {}, image->view()};
+    if (mask) arrays.mask = mask->view();
     BOOST_CHECK_EXCEPTION(static_cast<void>(pyronn::reconstruct_iteratively(
                               test::executor(), geometry, grid, arrays, prior)),
                           pyronn::InvalidArgument,
                           test::Says{"pyronn::reconstruct_iteratively: " + words});
     if (prior.strength) return;
-    pyronn::ReconstructionProblem<Map> problem{map(), data.view()};
+    pyronn::ReconstructionProblem<Map> problem{map(), data->view()};
     problem.bounds = prior.bounds;
-    if (has_mask) problem.mask = mask.view();
+    if (mask) problem.mask = mask->view();
     BOOST_CHECK_EXCEPTION(
-        static_cast<void>(pyronn::choose_tv_strength(test::executor(), problem, image.view())),
+        static_cast<void>(pyronn::choose_tv_strength(test::executor(), problem, image->view())),
         pyronn::InvalidArgument, test::Says{"pyronn::choose_tv_strength: " + words});
-    BOOST_TEST(image.values() == Values(1600, 0.5F), boost::test_tools::per_element());
+    BOOST_TEST(image->values() == Values(1600, 0.5F), boost::test_tools::per_element());
   }
 
   pyronn::ParallelBeam2D geometry =
       pyronn::ParallelBeam2D::circular({pyronn::equal_angles(9)}, {60, 1});
   pyronn::Grid grid = pyronn::Grid::flat({40, 40}, {1, 1});
-  test::Array<float, 2> data{map().range(), Values(540, 1.0F)};
-  test::Array<float, 2> image{map().domain(), Values(1600, 0.5F)};
-  test::Array<float, 2> mask{map().domain(), 1.0F};
-  bool has_mask = false;
+  using Array = test::Array<float, 2>;
+  std::unique_ptr<Array> data = std::make_unique<Array>(map().range(), Values(540, 1.0F));
+  std::unique_ptr<Array> image = std::make_unique<Array>(map().domain(), Values(1600, 0.5F));
+  std::unique_ptr<Array> mask{};  ///< if there is one
 };
 
 }  // namespace
@@ -79,25 +80,24 @@ BOOST_FIXTURE_TEST_CASE(bounds, Lines) {
 }
 
 BOOST_FIXTURE_TEST_CASE(masks, Lines) {
-  has_mask = true;
-  mask = {map().domain(), Values(1600, 0.0F)};
+  mask = std::make_unique<Array>(map().domain(), Values(1600, 0.0F));
   check_refused("the mask is 0 everywhere; pixels that are sought have another value");
   Values holed(1600, 1.0F);
   holed[3 * 40 + 17] = static_cast<float>(not_a_number);
-  mask = {map().domain(), holed};
+  mask = std::make_unique<Array>(map().domain(), holed);
   check_refused("the mask holds NaN or infinity, first at (17, 3); it must be 0 or, for pixels");
 }
 
 BOOST_FIXTURE_TEST_CASE(data_and_start, Lines) {
-  image = {pyronn::Extents<2>{40, 39}, Values(1560, 0.5F)};
-  pyronn::LevelArrays<float, 2> const arrays{data.view(), {}, image.view()};
+  image = std::make_unique<Array>(pyronn::Extents<2>{40, 39}, Values(1560, 0.5F));
+  pyronn::LevelArrays<float, 2> const arrays{data->view(), {}, image->view()};
   BOOST_CHECK_EXCEPTION(
       static_cast<void>(pyronn::reconstruct_iteratively(test::executor(), geometry, grid, arrays)),
       pyronn::InvalidArgument, test::Says{"the image's extents (40, 39) must be (40, 40)"});
-  image = {map().domain(), Values(1600, 0.5F)};
+  image = std::make_unique<Array>(map().domain(), Values(1600, 0.5F));
   Values holed(540, 1.0F);
   holed[200] = static_cast<float>(not_a_number);
-  data = {map().range(), holed};
+  data = std::make_unique<Array>(map().range(), holed);
   check_refused("some data are not finite");
 }
 
