@@ -50,7 +50,12 @@ if(pyronn_has_cuda)
 endif()
 foreach(language IN LISTS languages)
   string(COMPARE EQUAL ${language} cuda with_cuda)
-  foreach(from package subdirectory fetch_content)
+  set(ways package subdirectory fetch_content)
+  # The ways differ by what CMake finds, not by the language, which takes long to compile.
+  if(with_cuda AND NOT CMAKE_CUDA_ARCHITECTURES_NATIVE AND NOT PYRONN_TEST_ALL_ON_CUDA)
+    set(ways package)
+  endif()
+  foreach(from IN LISTS ways)
     pyronn_add_consumer_test(${from}.${language} installed ${prefix}
       -DPYRONN_FROM=${from} -DCONSUMER_USES_CUDA=${with_cuda} ${this_version})
   endforeach()
