@@ -121,12 +121,12 @@ class FistaTv {
     detail::run_scalar_step(executor, detail::Momentum{}, numbers());
     receive_slices();
     auto const problem = prox_problem();
-    if (needs_care()) {
+    if (is_strong()) {
       Image const point = own(beyond());
       extrapolate(dual().image(
           problem,
-          dual().improve_with_care(executor, "FistaTv", problem, point, options_.inner_iterations,
-                                   numbers() + prox_measures, system_.workspace())));
+          dual().improve_measured(executor, "FistaTv", problem, point, options_.inner_iterations,
+                                  numbers() + prox_measures, system_.workspace())));
     } else {
       auto const weight = dual().given(problem);
       if (has_tv()) dual().improve(executor, problem, weight, options_.inner_iterations);
@@ -215,8 +215,8 @@ class FistaTv {
 
   [[nodiscard]] bool has_tv() const { return options_.strength > 0; }
   /// Whether the dual might lose something of the image.
-  [[nodiscard]] bool needs_care() const {
-    return Dual::is_rounded && has_tv() && detail::needs_care(lattice_, options_.strength, range_);
+  [[nodiscard]] bool is_strong() const {
+    return Dual::is_rounded && has_tv() && detail::is_strong(lattice_, options_.strength, range_);
   }
 
   /// y += 1/L A' W (b - A y), where pixels are sought.

@@ -121,8 +121,8 @@ class TvProx {
     detail::ProxProblem<T, Rank> const problem{noisy.data, weight, mask.data, options_.bounds};
     if constexpr (Dual::is_rounded) {
       write(problem,
-            dual().improve_with_care(executor_, "TvProx", problem, noisy, options_.iterations,
-                                     numbers().data, workspace_),
+            dual().improve_measured(executor_, "TvProx", problem, noisy, options_.iterations,
+                                    numbers().data, workspace_),
             out);
     } else {
       auto const given = dual().given(problem);

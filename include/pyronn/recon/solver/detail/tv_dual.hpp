@@ -161,10 +161,10 @@ class TvDual {
   /// The same with a weight that is measured, which it returns. `own` are the pixels of y without
   /// slices that others have; numbers have zeros before the first call.
   template <class Executor, class View>
-  MeasuredWeight<Number> improve_with_care(Executor const& executor, char const* name,
-                                           ProxProblem<T, Rank> const& problem, View const& own,
-                                           int iterations, double* numbers,
-                                           Workspace<Executor>& workspace) const {
+  MeasuredWeight<Number> improve_measured(Executor const& executor, char const* name,
+                                          ProxProblem<T, Rank> const& problem, View const& own,
+                                          int iterations, double* numbers,
+                                          Workspace<Executor>& workspace) const {
     std::int64_t const pixels = elements_over_ranks(executor, own.count());
     std::int64_t const slice = std::max<std::int64_t>(lattice_.stride(Rank - 1), 1);
     double const reach = reach_of(lattice_, pixels / slice);

@@ -25,9 +25,9 @@
 
 namespace pyronn::detail {
 
-/// Up to so many ranges of the image, over |D|, a weight needs no care: less than 2e-5 of the range
-/// between neighbours is lost when a step of the dual is rounded.
-inline constexpr double careless_ranges = 0.5;
+/// Up to so many ranges of the image, over |D|, a weight is not measured: less than 2e-5 of the
+/// range between neighbours is lost when a step of the dual is rounded.
+inline constexpr double ranges_without_measuring = 0.5;
 
 /// The bound of G over the range of an image with so many slices along its last axis.
 template <class Number, int Rank>
@@ -47,8 +47,8 @@ double reach_of(Lattice<Number, Rank> const& lattice, std::int64_t slices) {
 
 /// Whether the dual might lose what is seen of an image of this range, of which 0 says nothing.
 template <class Number, int Rank>
-bool needs_care(Lattice<Number, Rank> const& lattice, double weight, double range) {
-  return weight * std::sqrt(lattice.norm_square_bound()) > careless_ranges * range;
+bool is_strong(Lattice<Number, Rank> const& lattice, double weight, double range) {
+  return weight * std::sqrt(lattice.norm_square_bound()) > ranges_without_measuring * range;
 }
 
 /// The weight w, and how long the steps of its dual are; rounded to the nearest.
@@ -199,7 +199,7 @@ struct MeasureWeight {
     double const step = factor * limit / (used * norm_square);
     numbers[prox_step] = step < 1e30 ? step : 1e30;
     numbers[prox_is_even] = is_more ? may_be_even : 0.0;
-    bool const is_mixed = used * std::sqrt(norm_square) > careless_ranges * range / parts;
+    bool const is_mixed = used * std::sqrt(norm_square) > ranges_without_measuring * range / parts;
     numbers[prox_is_mixed] = is_mixed ? 1.0 : 0.0;
     numbers[prox_turn] += iterations;
   }
