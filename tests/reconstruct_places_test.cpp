@@ -167,13 +167,17 @@ BOOST_FIXTURE_TEST_CASE(what_one_place_throws_all_throw, ScanOfBands) {
   }
   BOOST_TEST_REQUIRE(plan.places == 3);
   for (int bad = 0; bad < 3; ++bad) {
+    std::atomic<int> begun{0};
     std::atomic<int> ended{0};
     auto const run = [&](int place, example::Job const& part) {
+      ++begun;
       struct AtEnd {
         std::atomic<int>& count;
         ~AtEnd() { ++count; }
       } const end{ended};
       if (place == bad) {
+        // A place that begins after this does not work at all.
+        while (begun < 3) std::this_thread::yield();
         std::this_thread::sleep_for(std::chrono::milliseconds{20});
         throw std::runtime_error{"out of order"};
       }
