@@ -214,4 +214,12 @@ BOOST_AUTO_TEST_CASE(strong_total_variation_measures_the_whole_image) {
   check(StrongFistaTvOf{}, 1e-5);
 }
 
+BOOST_AUTO_TEST_CASE(each_rank_must_have_a_slice_and_a_view) {
+  Values const data(static_cast<std::size_t>(views_size.count()));
+  BOOST_CHECK_EXCEPTION(
+      static_cast<void>(solved_on(24, CglsOf{}, data, no_limit)), pyronn::InvalidArgument,
+      test::says("RankMap: 24 ranks need as many slices and views; there are 37 slices and 23 "
+                 "views"));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

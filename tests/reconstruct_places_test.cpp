@@ -116,16 +116,21 @@ struct ScanOfBands {
 BOOST_AUTO_TEST_SUITE(reconstruct_places)
 
 BOOST_FIXTURE_TEST_CASE(each_place_has_a_band_as_far_as_there_are_slices, ScanOfBands) {
-  for (int const places : {1, 2, 3, 5, 22, 30}) {
-    auto const plan = example::plan_bands(task(places), limits());
-    BOOST_TEST(plan.places == std::min({places, 22, static_cast<int>(plan.bands.size())}));
-    BOOST_TEST(plan.bands.size() >= static_cast<std::size_t>(plan.places));
-    int next = 0;
-    for (example::Band const& band : plan.bands) {
-      BOOST_TEST(band.slab.first_slice == next);
-      next += band.slab.num_slices;
+  for (int const places : {1, 2, 3, 4, 5, 8, 9, 22, 30}) {
+    for (std::size_t const kib : {std::size_t{1} << 20, std::size_t{96} * 30}) {
+      auto const plan = example::plan_bands(task(places), limits(kib << 10));
+      BOOST_TEST(plan.places == std::min(places, 22));
+      // Each has as many, of nearly as many slices.
+      auto const bands = static_cast<int>(plan.bands.size());
+      BOOST_TEST((bands % plan.places == 0 || bands == 22));
+      int next = 0;
+      for (example::Band const& band : plan.bands) {
+        BOOST_TEST(band.slab.first_slice == next);
+        BOOST_TEST(band.slab.num_slices >= plan.most_slices() - 1);
+        next += band.slab.num_slices;
+      }
+      BOOST_TEST(next == 22);
     }
-    BOOST_TEST(next == 22);
   }
   // Each has its own memory; where that is less they make more bands.
   auto const one = example::plan_bands(task(1), limits());
@@ -135,6 +140,10 @@ BOOST_FIXTURE_TEST_CASE(each_place_has_a_band_as_far_as_there_are_slices, ScanOf
   auto const little = example::plan_bands(task(2), limits(two.host_bytes / 2));
   BOOST_TEST(little.host_bytes <= two.host_bytes / 2);
   BOOST_TEST(little.bands.size() > 2U);
+  BOOST_CHECK_EXCEPTION(static_cast<void>(example::plan_bands(task(4), limits(1 << 10))),
+                        example::BadInput,
+                        says("--host-memory: one slice on each of 4 GPUs, of which --devices can "
+                             "name fewer, takes 1M"));
 }
 
 BOOST_FIXTURE_TEST_CASE(slices_come_in_their_order, ScanOfBands) {

@@ -83,6 +83,37 @@ BOOST_AUTO_TEST_CASE(numbers_and_messages_of_all_ranks) {
   }
 }
 
+/// Step by step, so that no link is shared; messages of one rank stay in their order.
+BOOST_AUTO_TEST_CASE(ranks_take_from_different_ones_at_a_time) {
+  constexpr int size = 4;
+  char bytes[2 * size]{};
+  std::vector<pyronn::detail::ShownMessages> messages(size);
+  pyronn::detail::Shown shown;
+  for (int rank = 0; rank < size; ++rank) {
+    auto& of_rank = messages[static_cast<std::size_t>(rank)];
+    for (int other = 0; other < size; ++other) {
+      if (other == rank) continue;
+      for (char* const byte : {bytes + 2 * rank, bytes + 2 * rank + 1}) {
+        of_rank.sent.push_back({other, byte, 1});
+      }
+      for (int n = 0; n < 2; ++n) of_rank.received.push_back({other, bytes, 1});
+    }
+    shown.push_back(&of_rank);
+  }
+  for (int rank = 0; rank < size; ++rank) {
+    std::vector<std::ptrdiff_t> taken;
+    messages[static_cast<std::size_t>(rank)].for_received(
+        rank, shown, [&](pyronn::SentBytes const& from, pyronn::ReceivedBytes const&) {
+          taken.push_back(static_cast<char const*>(from.data) - bytes);
+        });
+    BOOST_TEST_REQUIRE(taken.size() == 2U * (size - 1));
+    for (std::size_t n = 0; n < taken.size(); ++n) {
+      std::ptrdiff_t const from = (rank + 1 + static_cast<int>(n) / 2) % size;
+      BOOST_TEST(taken[n] == 2 * from + static_cast<std::ptrdiff_t>(n % 2));
+    }
+  }
+}
+
 BOOST_AUTO_TEST_CASE(an_error_of_one_rank_is_thrown_by_all) {
   for (int bad = 0; bad < 3; ++bad) {
     auto const said = said_by(ThreadGroup{3}, [&](ThreadCommunicator const& ranks) {

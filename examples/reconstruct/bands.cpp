@@ -8,6 +8,8 @@
 #include <type_traits>
 #include <variant>
 
+#include <pyronn/distributed/rank_plan.hpp>
+
 #include "bad_input.hpp"
 
 namespace example {
@@ -53,16 +55,27 @@ Band band_of(pyronn::Scan const& scan, pyronn::Grid const& grid, pyronn::Slab sl
 
 namespace {
 
-std::vector<Band> cut(pyronn::Scan const& scan, pyronn::Grid const& grid, int slices) {
+int blocks_of(int all, int size) { return (all - 1) / size + 1; }
+
+bool is_parallel(BandTask const& task) {
+  return std::holds_alternative<pyronn::ParallelBeam3D>(task.scan.geometry);
+}
+
+/// Bands of so many slices; fewer where several places would not have as many bands, nearly equal.
+std::vector<Band> cut(BandTask const& task, int slices) {
+  int const all = task.grid.size[2];
+  int count = blocks_of(all, slices);
+  bool const shares = task.places > 1 && !is_parallel(task);
+  if (shares) count = std::min(all, blocks_of(count, task.places) * task.places);
   std::vector<Band> bands;
-  for (int first = 0; first < grid.size[2]; first += slices) {
-    pyronn::Slab const slab{first, std::min(slices, grid.size[2] - first)};
-    bands.push_back(band_of(scan, grid, slab));
+  for (int n = 0; n < count; ++n) {
+    int const first = n * slices;
+    auto const share = shares ? pyronn::share_of_rank(all, n, count)
+                              : pyronn::RankShare{first, std::min(slices, all - first)};
+    bands.push_back(band_of(task.scan, task.grid, {share.first, share.count}));
   }
   return bands;
 }
-
-int blocks_of(int all, int size) { return (all - 1) / size + 1; }
 
 /// Fills in what a plan takes.
 void count_bytes(BandTask const& task, BandPlan& plan) {
@@ -84,8 +97,7 @@ void count_bytes(BandTask const& task, BandPlan& plan) {
 /// Slices of one band where nothing but the number of places limits them.
 int usual_slices(BandTask const& task) {
   int const all = blocks_of(task.grid.size[2], task.places);
-  bool const is_parallel = std::holds_alternative<pyronn::ParallelBeam3D>(task.scan.geometry);
-  if (!is_parallel) return all;
+  if (!is_parallel(task)) return all;
   constexpr int multiple = 16;  // of slices that tensor cores take together
   constexpr std::int64_t enough = std::int64_t{1} << 30;
   std::int64_t const slice_bytes = std::int64_t{4} * task.grid.size[0] * task.grid.size[1];
@@ -101,7 +113,7 @@ BandPlan plan_bands(BandTask const& task, MemoryLimits const& limits) {
   std::size_t const place = task.is_on_device ? limits.device : limits.host;
   BandPlan plan{{}, views, std::min(limits.workspace, place / 4), 0, 0};
   for (int slices = usual_slices(task);; slices = (slices + 1) / 2) {
-    plan.bands = cut(task.scan, task.grid, slices);
+    plan.bands = cut(task, slices);
     plan.places = std::min(task.places, static_cast<int>(plan.bands.size()));
     plan.views_at_a_time = task.all_views ? views : std::min(views, task.usual_views);
     constexpr int few_views = 8;
@@ -114,8 +126,12 @@ BandPlan plan_bands(BandTask const& task, MemoryLimits const& limits) {
   }
   bool const is_host = plan.host_bytes > limits.host;
   std::size_t const bytes = is_host ? plan.host_bytes : plan.device_bytes;
-  throw BadInput(std::string{is_host ? "--host-memory" : "--device-memory"} + ": one slice takes " +
-                 std::to_string((bytes >> 20) + 1) + "M" +
+  std::string const places = is_host && plan.places > 1
+                                 ? " on each of " + std::to_string(plan.places) +
+                                       " GPUs, of which --devices can name fewer,"
+                                 : "";
+  throw BadInput(std::string{is_host ? "--host-memory" : "--device-memory"} + ": one slice" +
+                 places + " takes " + std::to_string((bytes >> 20) + 1) + "M" +
                  (task.all_views ? " with corrections that look at all views" : ""));
 }
 

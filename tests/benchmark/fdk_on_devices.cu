@@ -16,6 +16,7 @@
 #include <cstring>
 #include <exception>
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -239,7 +240,14 @@ int main(int argc, char** argv) {
     int devices = 0;
     pyronn::check_cuda(cudaGetDeviceCount(&devices), "cudaGetDeviceCount");
     Group group{argc < 2 ? "nccl" : argv[1], devices, {}};
+    if (group.kind != "nccl" && group.kind != "peer" && group.kind != "host") {
+      throw std::invalid_argument{"'" + group.kind + "' must be nccl, peer or host"};
+    }
     if (argc > 2) group.ranks = std::max(1, std::atoi(argv[2]));
+    if (group.kind == "nccl" && group.ranks > devices) {
+      throw std::invalid_argument{"nccl has a device for each rank, and there are " +
+                                  std::to_string(devices)};
+    }
     int const calls = argc > 3 ? std::max(1, std::atoi(argv[3])) : 5;
     std::string const wanted = argc > 4 ? argv[4] : "";
     if (group.kind == "nccl") {

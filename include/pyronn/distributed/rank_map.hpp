@@ -13,6 +13,7 @@
 #include <vector>
 
 #include <pyronn/core/array_view.hpp>
+#include <pyronn/core/error.hpp>
 #include <pyronn/core/extents.hpp>
 #include <pyronn/core/grid.hpp>
 #include <pyronn/distributed/communicator.hpp>
@@ -94,11 +95,12 @@ class RankMap {
   /// @}
 
   /// All ranks make it at the same time. A call takes at most `limit` bytes. Throws as OnRanks
-  /// does.
+  /// does, and InvalidArgument where there are more ranks than slices or views.
   RankMap(Communicator const& communicator, Executor const& executor,
           Projector<Geometry, Interp, Model> const& projector,
           std::size_t limit = std::numeric_limits<std::ptrdiff_t>::max())
-      : pair_{std::make_shared<Pair>(communicator, executor, projector, limit)} {}
+      : pair_{std::make_shared<Pair>(communicator, executor, checked(communicator, projector),
+                                     limit)} {}
 
   /// The grid of this rank's slab.
   [[nodiscard]] Grid grid() const {
@@ -180,6 +182,19 @@ class RankMap {
     OnRanks<Backprojector<Geometry, Interp, Model>, Executor, Communicator> transpose;
     detail::SliceExchange<Executor, Communicator> slices;
   };
+
+  static Projector<Geometry, Interp, Model> const& checked(
+      Communicator const& communicator, Projector<Geometry, Interp, Model> const& projector) {
+    share_errors(communicator, [&] {
+      int const slices = projector.grid().size[2];
+      int const views = projector.geometry().num_views();
+      detail::expects(communicator.size() <= std::min(slices, views),
+                      "RankMap: ", communicator.size(),
+                      " ranks need as many slices and views; there are ", slices, " slices and ",
+                      views, " views");
+    });
+    return projector;
+  }
 
   [[nodiscard]] int all_views() const { return pair_->forward.op().geometry().num_views(); }
 

@@ -102,11 +102,12 @@ struct ShownMessages {
   std::vector<ReceivedBytes> received;
 
   /// Calls `take(what another rank sent, where it comes to)` for all that come to `rank`, where all
-  /// show their messages.
+  /// show their messages: of the rank behind it first, so that ranks that do so at once do not all
+  /// take from the same one, whose link would be shared.
   template <class Take>
   void for_received(int rank, Shown const& all, Take const& take) const {
-    for (std::size_t other = 0; other < all.size(); ++other) {
-      if (static_cast<int>(other) == rank) continue;
+    for (std::size_t n = 1; n < all.size(); ++n) {
+      std::size_t const other = (static_cast<std::size_t>(rank) + n) % all.size();
       auto const& theirs = static_cast<ShownMessages const*>(all[other])->sent;
       auto from = theirs.begin();
       for (ReceivedBytes const& message : received) {

@@ -206,7 +206,16 @@ class RankPlanner {
       case RankMethod::summed_slabs:
         break;
     }
-    return ranks * views * view * sizeof(float);
+    std::size_t most_parts = 0;
+    for (int rank = 0; rank < shares_.size(); ++rank) {
+      most_parts = std::max(most_parts, shares_.parts_of_view(rank));
+    }
+    std::size_t views_of_parts = 0;
+    for (int slot = 0; slot < blocks_; ++slot) {
+      int const in_slot = shares_.views_in_slot(slot, blocks_, choice.views_at_a_time);
+      views_of_parts += std::min(static_cast<std::size_t>(in_slot), most_views);
+    }
+    return (views * view + views_of_parts * most_parts) * sizeof(float);
   }
 
   [[nodiscard]] std::int64_t bytes_received(RankMethod method) const {

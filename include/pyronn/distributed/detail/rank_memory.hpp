@@ -3,6 +3,7 @@
 #pragma once
 
 /// What a rank holds beside the arrays of a call.
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 
@@ -82,8 +83,8 @@ struct RankMemory {
     return plan.views.count > 0 ? index(shares.volume[2]) * plane_count(shares.volume) : 0;
   }
   static std::size_t part_count(RankShares const& shares, RankPlan const& plan, int views) {
-    if (plan.method != RankMethod::summed_slabs || plan.views.count == 0) return 0;
-    return index(views) * shares.view_count() * index(shares.size() - 1);
+    if (plan.method != RankMethod::summed_slabs) return 0;
+    return index(std::min(views, plan.views.count)) * shares.parts_of_view(shares.rank);
   }
 };
 

@@ -98,6 +98,15 @@ struct RankShares {
     return sum;
   }
 
+  /// Numbers that slabs of other ranks add to a view that a rank has.
+  [[nodiscard]] std::size_t parts_of_view(int of) const {
+    std::size_t sum = 0;
+    for (int other = 0; other < size(); ++other) {
+      if (other != of) sum += row_floats(rows[index(other)]);
+    }
+    return sum;
+  }
+
   /// The views of a block that a rank has.
   [[nodiscard]] RankShare views_in(RankShare const& block, int of) const {
     RankShare const& all = views[index(of)];
