@@ -20,7 +20,6 @@
 ///   };
 /// @endcode
 #include <cstddef>
-#include <type_traits>
 #include <utility>
 
 #include <pyronn/core/detail/detected.hpp>

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <type_traits>
+#include <utility>
 
 #include <pyronn/core/detail/detected.hpp>
 #include <pyronn/core/error.hpp>

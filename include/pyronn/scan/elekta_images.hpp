@@ -3,13 +3,11 @@
 #pragma once
 
 /// Images of Elekta's flat panels, in .his files (Heimann) of one view or several.
-#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
-#include <string>
 #include <system_error>
 #include <utility>
 #include <vector>

@@ -3,7 +3,6 @@
 #pragma once
 
 /// What measured counts are like: dead pixels, and scans of which most counts cannot be right.
-#include <cmath>
 #include <cstdint>
 #include <optional>
 

@@ -5,7 +5,6 @@
 /// memory_advice: what an iterative reconstruction takes, and what of it would fit under a limit.
 #include <algorithm>
 #include <cstddef>
-#include <cstdint>
 #include <string>
 #include <type_traits>
 #include <utility>

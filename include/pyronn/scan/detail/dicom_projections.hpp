@@ -3,12 +3,10 @@
 #pragma once
 
 /// DicomProjections: the images of DICOM files that hold one view each.
-#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
-#include <string>
 #include <utility>
 #include <vector>
 

@@ -5,10 +5,8 @@
 /// What an OLE2 file (compound file) begins with, and its sectors. The layout: [MS-CFB],
 /// https://learn.microsoft.com/openspecs/windows_protocols/ms-cfb
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <cstdint>
-#include <limits>
 #include <vector>
 
 #include <pyronn/io/number_type.hpp>

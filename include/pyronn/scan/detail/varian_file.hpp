@@ -5,14 +5,10 @@
 /// The headers of Varian's .hnc, .hnd and .xim files.
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
-#include <limits>
-#include <optional>
 #include <string>
-#include <vector>
 
 #include <pyronn/core/extents.hpp>
 #include <pyronn/core/vec.hpp>

@@ -3,8 +3,6 @@
 #pragma once
 
 /// What .xim files say of themselves behind their images.
-#include <algorithm>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <map>

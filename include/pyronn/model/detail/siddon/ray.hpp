@@ -3,7 +3,6 @@
 #pragma once
 
 /// SiddonRay: the lengths of one ray in the voxels.
-#include <cmath>
 
 #include <pyronn/core/config.hpp>
 #include <pyronn/core/extents.hpp>

@@ -3,7 +3,6 @@
 #pragma once
 
 /// What an Fbp is made of: arrays here have rank 4, and were looked at.
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <limits>

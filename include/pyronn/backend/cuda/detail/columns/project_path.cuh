@@ -7,7 +7,6 @@
 //
 #include <cmath>
 #include <cstddef>
-#include <cstdint>
 #include <limits>
 #include <optional>
 #include <type_traits>
