@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include <pyronn/core/detail/bytes_text.hpp>
 #include <pyronn/core/detail/detected.hpp>
 #include <pyronn/core/error.hpp>
 #include <pyronn/core/extents.hpp>
@@ -57,19 +58,6 @@ struct MemoryAdvice {
 };
 
 namespace detail {
-
-/// "2.9 GiB", the same for every locale.
-inline std::string bytes_text(std::size_t bytes) {
-  char const* const units[] = {"KiB", "MiB", "GiB", "TiB"};
-  std::size_t unit = 1024;
-  std::size_t n = 0;
-  while (n < 3 && bytes / 1024 >= unit) {
-    unit *= 1024;
-    ++n;
-  }
-  std::size_t const tenths = bytes / unit * 10 + bytes % unit * 10 / unit;
-  return message(tenths / 10, ".", tenths % 10, " ", units[n]);
-}
 
 template <class Options>
 using ColumnSumsLimitOf = decltype(Options::column_sums_limit);
