@@ -51,6 +51,18 @@ class WrongTranspose : public Map {
   }
 };
 
+struct OfNoDomain {
+  using DomainElement = float;
+  using RangeElement = float;
+  [[nodiscard]] Extents<2> range() const { return {1, 1}; }
+};
+
+using Dense = test::DenseMap<float>;
+static_assert(pyronn::is_linear_map_v<Dense>);
+static_assert(pyronn::is_linear_map_v<pyronn::ComposedMap<Dense, Dense>>);
+static_assert(!pyronn::is_linear_map_v<OfNoDomain>);
+static_assert(!pyronn::is_linear_map_v<float>);
+
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(linear_maps, *boost::unit_test::precondition(test::device_present))

@@ -85,7 +85,7 @@ BOOST_AUTO_TEST_CASE(what_fits_stays_as_asked) {
   BOOST_TEST(!advice.best().has_half_data);
   BOOST_TEST(advice.best().workspace_limit == pyronn::default_workspace_limit);
   BOOST_TEST(advice.text() ==
-             "solver, image and data take 256.4 MiB of the 400.0 MiB that they may take");
+             "solver, image and data take 256.5 MiB of the 400.0 MiB that they may take");
 }
 
 BOOST_AUTO_TEST_CASE(less_is_asked_of_the_workspace_first) {
@@ -94,8 +94,8 @@ BOOST_AUTO_TEST_CASE(less_is_asked_of_the_workspace_first) {
   BOOST_TEST(advice.best().workspace_limit == 64 * mebibyte);
   BOOST_TEST(advice.best().factor == 1);
   BOOST_TEST(advice.text() ==
-             "solver, image and data take 256.4 MiB, more than the 70.0 MiB that they may take, "
-             "with a workspace of 64.0 MiB they take 64.4 MiB, which fits");
+             "solver, image and data take 256.5 MiB, more than the 70.0 MiB that they may take, "
+             "with a workspace of 64.0 MiB they take 64.5 MiB, which fits");
 }
 
 BOOST_AUTO_TEST_CASE(data_are_rounded_next_and_pixels_last) {

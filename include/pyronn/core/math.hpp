@@ -8,7 +8,6 @@
 /// what their names say; where one is, host and device may differ. On the host, and for double, the
 /// first argument is returned; on the device min and max of float return the one that is not NaN.
 /// So kernels that must treat NaN alike test for it before.
-#include <cmath>
 #include <limits>
 
 #include <pyronn/core/config.hpp>

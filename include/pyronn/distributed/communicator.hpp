@@ -37,7 +37,6 @@
 /// @endcode
 #include <cstddef>
 #include <cstdint>
-#include <type_traits>
 #include <utility>
 #include <vector>
 

@@ -7,7 +7,6 @@
 #include <limits>
 #include <memory>
 #include <utility>
-#include <vector>
 
 #include <pyronn/core/array_view.hpp>
 #include <pyronn/core/error.hpp>

@@ -8,7 +8,7 @@
 #include <ostream>
 #include <string>
 
-#include <pyronn/distributed/stream_plan.hpp>
+#include <pyronn/core/detail/bytes_text.hpp>
 
 namespace pyronn {
 
@@ -49,7 +49,7 @@ struct RankPlan {
 
 /// One line, without its end.
 inline std::ostream& operator<<(std::ostream& out, RankPlan const& plan) {
-  auto const text = [](auto bytes) { return detail::bytes_text(static_cast<double>(bytes)); };
+  auto const text = [](auto bytes) { return detail::bytes_text(static_cast<std::size_t>(bytes)); };
   return out << plan.ranks << (plan.ranks == 1 ? " rank: " : " ranks: ") << plan.reason << "; "
              << plan.slab.count << " slices and " << plan.views.count << " views of this rank, "
              << text(plan.memory_bytes) << " beside its arrays, " << text(plan.bytes_received)

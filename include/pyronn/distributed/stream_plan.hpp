@@ -5,10 +5,9 @@
 /// What a streamed call may take, and what it is going to do.
 #include <cstddef>
 #include <cstdint>
-#include <iomanip>
 #include <ostream>
-#include <sstream>
-#include <string>
+
+#include <pyronn/core/detail/bytes_text.hpp>
 
 namespace pyronn {
 
@@ -40,27 +39,9 @@ struct StreamPlan {
   double seconds = 0;               ///< that the call takes, if rates were given; else 0
 };
 
-namespace detail {
-
-/// "1.4 GiB", "12.0 MiB"
-inline std::string bytes_text(double bytes) {
-  char const* unit = "KiB";
-  double size = bytes / 1024;
-  for (char const* larger : {"MiB", "GiB"}) {
-    if (size < 1024) break;
-    size /= 1024;
-    unit = larger;
-  }
-  std::ostringstream text;
-  text << std::fixed << std::setprecision(1) << size << ' ' << unit;
-  return text.str();
-}
-
-}  // namespace detail
-
 /// One line, without its end.
 inline std::ostream& operator<<(std::ostream& out, StreamPlan const& plan) {
-  auto const text = [](auto bytes) { return detail::bytes_text(static_cast<double>(bytes)); };
+  auto const text = [](auto bytes) { return detail::bytes_text(static_cast<std::size_t>(bytes)); };
   char const* const made = plan.makes_volume ? " slices" : " views";
   char const* const read = plan.makes_volume ? " views" : " slices";
   out << plan.output_blocks << " x " << plan.output_planes << made << " of " << plan.output_rows

@@ -7,7 +7,6 @@
 #include <cstddef>
 #include <deque>
 #include <mutex>
-#include <utility>
 #include <vector>
 
 #include <pyronn/core/error.hpp>

@@ -25,10 +25,6 @@ struct SlotShape {
   [[nodiscard]] bool holds(SlotShape const& other) const {
     return slots >= other.slots && planes >= other.planes && rows >= other.rows;
   }
-
-  friend bool operator==(SlotShape const& a, SlotShape const& b) {
-    return a.slots == b.slots && a.planes == b.planes && a.rows == b.rows;
-  }
 };
 
 /// Elements of a slot of an array of these extents.

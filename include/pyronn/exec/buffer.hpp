@@ -18,6 +18,13 @@ namespace detail {
 /// Differences of addresses must not overflow.
 inline constexpr auto max_allocation =
     static_cast<std::size_t>(std::numeric_limits<std::ptrdiff_t>::max());
+/// Where parts of one allocation begin: at multiples of this, which suit textures and vector units
+/// [bytes].
+inline constexpr std::size_t part_alignment = 512;
+/// The bytes that a part takes up to where the next one may begin.
+constexpr std::size_t aligned_bytes(std::size_t bytes) {
+  return (bytes + (part_alignment - 1)) / part_alignment * part_alignment;
+}
 }  // namespace detail
 
 /// An array in the memory of an executor, for callers that have no array class of their own: the

@@ -20,7 +20,6 @@
 ///   };
 /// @endcode
 #include <cstddef>
-#include <type_traits>
 #include <utility>
 
 #include <pyronn/core/detail/detected.hpp>
@@ -59,7 +58,7 @@ inline constexpr bool is_executor_v = detail::is_detected_v<detail::ForEach, Exe
         detail::is_detected_v<detail::ExecutorCache, Executor>;
 
 /// Fails to compile, with one sentence for each member that is missing, unless Executor is an
-/// executor.
+/// executor whose backend is complete.
 template <class Executor>
 constexpr void check_executor() {
   static_assert(detail::is_detected_v<detail::ForEach, Executor>,
@@ -75,6 +74,7 @@ constexpr void check_executor() {
   static_assert(
       detail::is_detected_v<detail::ExecutorCache, Executor>,
       "An executor must name a type 'Cache': what a workspace keeps for it between calls.");
+  check_backend<Executor>();
 }
 
 }  // namespace pyronn

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <type_traits>
+#include <utility>
 
 #include <pyronn/core/detail/detected.hpp>
 #include <pyronn/core/error.hpp>
@@ -63,8 +64,7 @@ class Workspace {
         may_keep_{false} {
     detail::expects(offset <= whole.bytes_, "Workspace: offset ", offset, " is beyond the ",
                     whole.bytes_, " bytes there are");
-    constexpr std::size_t alignment = 512;
-    std::size_t const begin = (offset + (alignment - 1)) / alignment * alignment;
+    std::size_t const begin = detail::aligned_bytes(offset);
     if (begin >= whole.bytes_) return;
     data_ += begin;
     bytes_ = whole.bytes_ - begin;

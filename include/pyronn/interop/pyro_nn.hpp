@@ -172,8 +172,8 @@ inline void expect_ray(Vec2d const& ray) {
 
 /// The views of a fan-beam scan in the plane. `central_rays` (views, 2) is as in
 /// central_ray_vectors: a ray runs from the source at -source_isocenter_distance * ray to the
-/// detector, whose u is
-/// (-ray_y, ray_x). Throws InvalidArgument for rays that are not of unit length.
+/// detector, whose u is (-ray_y, ray_x). Throws InvalidArgument for rays that are not of unit
+/// length.
 inline std::vector<FanVectors> fan_vectors(std::vector<Vec2d> const& central_rays,
                                            LineDetector const& detector,
                                            double source_isocenter_distance,

@@ -3,14 +3,11 @@
 #pragma once
 
 /// Volumes of MetaImage files. Needs zlib (Debian: zlib1g-dev; link ZLIB::ZLIB).
-#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
-#include <type_traits>
-#include <utility>
 #include <vector>
 
 #include <pyronn/core/array_view.hpp>

@@ -3,7 +3,6 @@
 #pragma once
 
 /// ReadableFile: a file that is read in any order; MappedFile: one that lies in memory.
-#include <cerrno>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>

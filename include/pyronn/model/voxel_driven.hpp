@@ -3,7 +3,6 @@
 #pragma once
 
 /// VoxelDriven and DistanceWeighted: voxel-driven models.
-#include <type_traits>
 
 #include <pyronn/interp/sample_source.hpp>
 #include <pyronn/model/detail/tiling.hpp>

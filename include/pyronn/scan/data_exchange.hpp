@@ -8,7 +8,6 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
-#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -39,6 +38,20 @@ inline std::vector<double> data_exchange_angles(Hdf5File const& file, int num_vi
   return angles;
 }
 
+/// What the angles of the file and the caller say of the circle.
+inline CircularScan data_exchange_circle(Hdf5File const& file, Extents<3> const& extents,
+                                         GivenOfScan const& given, ScanFacts& facts) {
+  CircularScan circle{{extents[0], extents[1]}, {}, data_exchange_angles(file, extents[2], facts)};
+  circle.pixel = facts.choose<Vec2d>("pixel [mm]", given.pixel, {{}, ""}, Vec2d{1, 1},
+                                     "the file has no pixel sizes: attenuation is per pixel");
+  circle.axis_column = facts.choose<double>("axis column", given.axis_column, {{}, ""},
+                                            circle.axis_column, "the middle of the panel");
+  circle.roll = facts.choose_angle("roll", given.roll, {{}, ""}, 0.0, "no file says it");
+  circle.rotation = facts.choose<Rotation>("rotation", given.rotation, {{}, ""},
+                                           Rotation::counter_clockwise, "no file says it");
+  return circle;
+}
+
 }  // namespace detail
 
 /// Reads the scan of exchange/data, data_dark, data_white and theta: parallel rays. Darks and flats
@@ -66,15 +79,7 @@ inline std::vector<double> data_exchange_angles(Hdf5File const& file, int num_vi
   auto const views = images("exchange/data");
   auto const extents = views->extents();
   ScanFacts facts;
-  CircularScan circle{
-      {extents[0], extents[1]}, {}, detail::data_exchange_angles(*file, extents[2], facts)};
-  circle.pixel = facts.choose<Vec2d>("pixel [mm]", given.pixel, {{}, ""}, Vec2d{1, 1},
-                                     "the file has no pixel sizes: attenuation is per pixel");
-  circle.axis_column = facts.choose<double>("axis column", given.axis_column, {{}, ""},
-                                            circle.axis_column, "the middle of the panel");
-  circle.roll = facts.choose_angle("roll", given.roll, {{}, ""}, 0.0, "no file says it");
-  circle.rotation = facts.choose<Rotation>("rotation", given.rotation, {{}, ""},
-                                           Rotation::counter_clockwise, "no file says it");
+  CircularScan const circle = detail::data_exchange_circle(*file, extents, given, facts);
   try {
     Scan scan{circle.geometry()};
     scan.circle = circle;

@@ -5,7 +5,6 @@
 /// The roll of a panel against the rotation axis, found from the lines that a scan measures twice.
 #include <algorithm>
 #include <cmath>
-#include <cstddef>
 #include <limits>
 #include <vector>
 

@@ -3,6 +3,7 @@
 #pragma once
 
 /// Images in EDF files, the ESRF's data format.
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>

@@ -3,13 +3,11 @@
 #pragma once
 
 /// Images of Elekta's flat panels, in .his files (Heimann) of one view or several.
-#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
-#include <string>
 #include <system_error>
 #include <utility>
 #include <vector>
@@ -41,10 +39,12 @@ inline HisFrames read_his_header(ReadableFile const& file) {
     fail_file(file.path(), "has ", file.size(), " bytes, fewer than a .his header");
   }
   file.read(0, header_bytes, header.data());
-  if (little_endian_int32(header.data()) != 0x00447000) {
+  if (little_endian<std::int32_t>(header.data()) != 0x00447000) {
     fail_file(file.path(), "does not begin with the bytes 0 112 68 0, as .his does");
   }
-  auto const field = [&header](std::size_t at) { return little_endian_uint16(&header[at]); };
+  auto const field = [&header](std::size_t at) {
+    return int{little_endian<std::uint16_t>(&header[at])};
+  };
   int const type = field(32);
   if (type != 4) {
     fail_file(file.path(), "has numbers of type ", type, ", where .his has 4, of 16 bits");

@@ -4,12 +4,12 @@
 
 /// The files of a scan whose images lie in one file each.
 #include <algorithm>
-#include <cctype>
 #include <cstddef>
 #include <filesystem>
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <type_traits>
 #include <vector>
 
 #include <pyronn/io/detail/file_error.hpp>

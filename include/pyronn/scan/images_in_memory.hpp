@@ -4,7 +4,6 @@
 
 /// ImagesInMemory: a stack of images that is held in memory.
 #include <algorithm>
-#include <cstddef>
 #include <cstdint>
 #include <utility>
 #include <vector>

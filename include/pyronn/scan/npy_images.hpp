@@ -8,7 +8,6 @@
 #include <filesystem>
 #include <limits>
 #include <memory>
-#include <utility>
 #include <vector>
 
 #include <pyronn/io/detail/file_error.hpp>

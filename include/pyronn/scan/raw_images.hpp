@@ -6,11 +6,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
-#include <limits>
-#include <memory>
-#include <optional>
-#include <utility>
-#include <vector>
 
 #include <pyronn/core/extents.hpp>
 #include <pyronn/io/detail/file_error.hpp>

@@ -8,7 +8,6 @@
 #include <ostream>
 #include <sstream>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include <pyronn/core/error.hpp>

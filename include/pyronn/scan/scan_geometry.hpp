@@ -3,7 +3,6 @@
 #pragma once
 
 /// ScanGeometry: any of the geometries that pyronn has.
-#include <type_traits>
 #include <utility>
 #include <variant>
 

@@ -4,14 +4,13 @@
 
 /// Images in TIFF files. Needs libtiff 4.5 or later (Debian: libtiff-dev; link TIFF::TIFF).
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <limits>
 #include <memory>
 #include <optional>
-#include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 

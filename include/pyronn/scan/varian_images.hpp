@@ -3,7 +3,6 @@
 #pragma once
 
 /// Images of Varian's flat panels, in .xim, .hnd and .hnc files of one view each.
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>

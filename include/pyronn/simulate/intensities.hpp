@@ -102,15 +102,14 @@ void intensities(Executor const& executor, ProjectionView<float const> line_inte
 /// Computes line integrals -log(I / I0) from intensities, for an ideal detector and the same beam
 /// on every pixel; recon/preprocess/line_integrals.hpp takes dark fields and profiles. Values of I
 /// / I0 below `floor`, and what is not a number, are replaced by `floor`, values above 1e30 by
-/// 1e30. Both arrays may be the same. The call does not
-/// synchronise. It throws InvalidArgument for extents that differ, for photons that are not
-/// positive and for a floor outside [1e-37, 1).
+/// 1e30. Both arrays may be the same. The call does not synchronise. It throws InvalidArgument for
+/// extents that differ, for photons that are not positive and for a floor outside [1e-37, 1).
 template <class Executor>
 void line_integrals(Executor const& executor, ProjectionView<float const> intensities,
                     double photons, ProjectionView<float> line_integrals, double floor = 1e-6) {
   detail::check_same("line_integrals", line_integrals.extents, intensities.extents);
   detail::check_photons("line_integrals", photons);
-  detail::check_floor(floor);
+  detail::check_floor("line_integrals: floor", floor);
   detail::check_views(executor, "line_integrals: intensities", intensities);
   detail::check_views(executor, "line_integrals: output", line_integrals);
   executor.for_each(line_integrals.extents,

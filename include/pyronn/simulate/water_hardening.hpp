@@ -5,7 +5,6 @@
 /// The polynomial that corrects beam hardening by water, from the spectrum of a beam.
 #include <algorithm>
 #include <cmath>
-#include <cstddef>
 #include <iterator>
 #include <utility>
 #include <vector>

@@ -6,8 +6,8 @@
 #include <pyronn/backend/cuda/require_cuda.cuh>
 //
 #include <cstddef>
-#include <deque>
 #include <optional>
+#include <type_traits>
 #include <vector>
 
 #include <cuda_runtime_api.h>

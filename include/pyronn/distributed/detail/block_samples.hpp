@@ -6,7 +6,6 @@
 /// of its rays, and of its voxels.
 #include <algorithm>
 #include <cmath>
-#include <cstdint>
 
 #include <pyronn/core/extents.hpp>
 #include <pyronn/core/grid.hpp>

@@ -3,7 +3,6 @@
 #pragma once
 
 /// What failed in one rank, told to the others.
-#include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <exception>

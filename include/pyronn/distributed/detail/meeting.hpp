@@ -9,7 +9,6 @@
 #include <cstring>
 #include <exception>
 #include <mutex>
-#include <string>
 #include <vector>
 
 #include <pyronn/core/error.hpp>

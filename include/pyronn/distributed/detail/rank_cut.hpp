@@ -11,6 +11,7 @@
 #include <vector>
 
 #include <pyronn/core/array_view.hpp>
+#include <pyronn/core/detail/bytes_text.hpp>
 #include <pyronn/core/error.hpp>
 #include <pyronn/core/extents.hpp>
 #include <pyronn/distributed/communicator.hpp>
@@ -245,15 +246,14 @@ class RankPlanner {
 
   [[nodiscard]] std::string reason(RankMethod method) const {
     if (shares_.size() == 1) return "nothing is shared out";
-    auto const text = [](auto bytes) { return bytes_text(static_cast<double>(bytes)); };
     std::string const volume =
-        text(static_cast<std::size_t>(shares_.volume.count()) * sizeof(float));
+        bytes_text(static_cast<std::size_t>(shares_.volume.count()) * sizeof(float));
     switch (method) {
       case RankMethod::views_to_slabs:
         if (!Halves::are_there) return "views are sent to slabs";
         return "views are sent to slabs and filtered there, as filtered ones would exceed the "
                "limit of " +
-               text(limit_);
+               bytes_text(limit_);
       case RankMethod::filtered_views_to_slabs:
         return "views are filtered and sent to slabs";
       case RankMethod::gathered_volume:
@@ -262,7 +262,7 @@ class RankPlanner {
         break;
     }
     return "what slabs add to views is summed up, as the volume of " + volume +
-           " exceeds the limit of " + text(limit_);
+           " exceeds the limit of " + bytes_text(limit_);
   }
 
   Executor const& executor_;

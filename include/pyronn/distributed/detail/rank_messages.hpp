@@ -3,7 +3,6 @@
 #pragma once
 
 /// What ranks exchange in a call.
-#include <cstddef>
 #include <vector>
 
 #include <pyronn/core/detail/detected.hpp>

@@ -3,8 +3,6 @@
 #pragma once
 
 /// The views of a call on several ranks, all or some, and who has which of them.
-#include <algorithm>
-#include <cstddef>
 #include <utility>
 #include <vector>
 

@@ -21,10 +21,6 @@ struct StreamCut {
   SlotShape input;
   SlotShape output;
   std::size_t workspace_bytes;
-
-  friend bool operator==(StreamCut const& a, StreamCut const& b) {
-    return a.input == b.input && a.output == b.output && a.workspace_bytes == b.workspace_bytes;
-  }
 };
 
 /// One of these slots, if there are any.

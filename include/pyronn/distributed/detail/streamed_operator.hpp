@@ -5,7 +5,6 @@
 /// What a streamed call must know of an operator: its arrays, and what parts of one of them need of
 /// the other.
 #include <algorithm>
-#include <cstddef>
 #include <type_traits>
 
 #include <pyronn/core/array_view.hpp>

@@ -4,7 +4,6 @@
 
 /// Tables that are passed to a kernel by value, in the launch's argument, so that no call uploads
 /// them and no memory has to outlive the launch.
-#include <algorithm>
 #include <cstddef>
 
 #include <pyronn/core/config.hpp>

@@ -3,7 +3,6 @@
 #pragma once
 
 /// Angles of short scans and of scans that include their end.
-#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <vector>

@@ -4,9 +4,8 @@
 
 /// OperatorPairOf: an OperatorPair made of the library's operators.
 #include <cstdint>
-#include <memory>
+#include <string>
 #include <type_traits>
-#include <utility>
 #include <vector>
 
 #include <pyronn/core/array_view.hpp>

@@ -3,7 +3,6 @@
 #pragma once
 
 /// Files that are open for direct reads and writes.
-#include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <filesystem>

@@ -5,7 +5,6 @@
 /// MetaImageElements: the elements of a MetaImage, in one file or many.
 #include <cstddef>
 #include <cstdint>
-#include <filesystem>
 #include <utility>
 
 #include <pyronn/io/detail/inflate.hpp>

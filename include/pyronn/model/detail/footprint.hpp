@@ -90,7 +90,6 @@ class BasicCurvedMargin {
   Number bend_[2] = {0, 0};
   bool is_finite_ = true;
 };
-using CurvedMargin = BasicCurvedMargin<float>;
 
 /// Includes the middle of each edge of a box, of which the images of the corners are known. A
 /// corner's bits tell on which side of each axis it lies.

@@ -9,6 +9,7 @@
 
 #include <pyronn/core/array_view.hpp>
 #include <pyronn/core/error.hpp>
+#include <pyronn/exec/buffer.hpp>
 #include <pyronn/exec/workspace.hpp>
 #include <pyronn/operators/algebra/linear_map.hpp>
 
@@ -65,12 +66,9 @@ class ComposedMap {
   }
 
  private:
-  /// A multiple of what workspaces are aligned to.
   [[nodiscard]] std::size_t between_bytes() const {
-    constexpr std::size_t alignment = 512;
-    auto const bytes =
-        static_cast<std::size_t>(b_.range().count()) * sizeof(typename B::RangeElement);
-    return (bytes + (alignment - 1)) / alignment * alignment;
+    return detail::aligned_bytes(static_cast<std::size_t>(b_.range().count()) *
+                                 sizeof(typename B::RangeElement));
   }
 
   template <class Executor>

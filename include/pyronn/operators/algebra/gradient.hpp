@@ -5,7 +5,6 @@
 /// GradientMap: differences of neighbouring pixels as a linear map.
 #include <cstddef>
 #include <cstdint>
-#include <type_traits>
 
 #include <pyronn/core/array_view.hpp>
 #include <pyronn/core/config.hpp>

@@ -28,7 +28,6 @@
 /// output, and do not synchronise where kernels are queued. A workspace of any size that
 /// workspace_bytes returned will do.
 #include <cstddef>
-#include <type_traits>
 #include <utility>
 
 #include <pyronn/core/array_view.hpp>

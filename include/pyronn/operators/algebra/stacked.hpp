@@ -12,6 +12,7 @@
 #include <pyronn/core/array_view.hpp>
 #include <pyronn/core/error.hpp>
 #include <pyronn/core/extents.hpp>
+#include <pyronn/exec/buffer.hpp>
 #include <pyronn/exec/vector_operations.hpp>
 #include <pyronn/exec/workspace.hpp>
 #include <pyronn/operators/algebra/linear_map.hpp>
@@ -78,11 +79,9 @@ class StackedMap {
   }
 
  private:
-  /// A multiple of what workspaces are aligned to.
   [[nodiscard]] std::size_t term_bytes() const {
-    constexpr std::size_t alignment = 512;
-    auto const bytes = static_cast<std::size_t>(domain().count()) * sizeof(DomainElement);
-    return (bytes + (alignment - 1)) / alignment * alignment;
+    return detail::aligned_bytes(static_cast<std::size_t>(domain().count()) *
+                                 sizeof(DomainElement));
   }
 
   A a_;

@@ -6,8 +6,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <memory>
-#include <type_traits>
-#include <utility>
 
 #include <pyronn/core/array_view.hpp>
 #include <pyronn/core/extents.hpp>

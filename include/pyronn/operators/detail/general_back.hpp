@@ -7,9 +7,8 @@
 
 #include <pyronn/core/array_view.hpp>
 #include <pyronn/core/math.hpp>
-#include <pyronn/core/vec.hpp>
 #include <pyronn/exec/backend.hpp>
-#include <pyronn/model/detail/task.hpp>
+#include <pyronn/operators/detail/back_task.hpp>
 #include <pyronn/operators/detail/general_path.hpp>
 #include <pyronn/operators/detail/launch_views.hpp>
 #include <pyronn/operators/detail/path_list.hpp>
@@ -49,20 +48,7 @@ struct GeneralBack : GeneralPath<GeneralBack> {
   template <class Executor, class Call, class Views, class Samples, class Out>
   static auto kernel(Call const& call, Views const& views, LaunchRange const& range,
                      Samples const& samples, InputBlock const& block, ArrayView<Out, 4> volumes) {
-    int const sample = call.sample_of(range);
-    BackTask<Call::dimension, chunk_t<Views>, Samples, Out> const task{
-        views.chunk(range),
-        range.views.count,
-        range.num_samples,
-        samples,
-        (sample - block.first_sample) * block.size[2] + range.first_view - block.first_slice,
-        block.size[2],
-        call.op.detector(),
-        call.op.grid().size,
-        call.slab.first_slice,
-        vec_cast<arithmetic_t<Out>>(call.op.grid().spacing),
-        volumes.slices(sample, range.num_samples),
-        call.adds || range.first_view > 0};
+    auto const task = back_task(call, views, range, samples, block, volumes);
     return call.op.model().template back<typename Call::Interp, backend_t<Executor>>(task);
   }
 

@@ -204,6 +204,14 @@ class LaunchViews {
   std::vector<std::vector<IndexView>> views_;  ///< of each geometry otherwise
 };
 
+/// How many launches some views take.
+template <class Views>
+int count_launches(Views const& views, LaunchRange const& all, LaunchShape const& shape = {}) {
+  int count = 0;
+  views.for_each_launch(all, shape, [&count](LaunchRange const&) { ++count; });
+  return count;
+}
+
 /// What LaunchViews hand to a launch.
 template <class Views>
 using chunk_t = typename std::decay_t<Views>::Chunk;

@@ -4,6 +4,7 @@
 
 /// What an operator hands to its paths.
 #include <pyronn/core/array_view.hpp>
+#include <pyronn/core/extents.hpp>
 #include <pyronn/operators/detail/launch_views.hpp>
 #include <pyronn/operators/detail/operator_views.hpp>
 #include <pyronn/operators/part.hpp>
@@ -27,6 +28,11 @@ struct OperatorCall {
   int sample;                    ///< of the call that `input` begins with
   int first_sample;              ///< of the operator's geometries, that of the call
   bool adds;                     ///< to what the output holds
+
+  /// Of one sample of `input`.
+  [[nodiscard]] Extents<3> input_size() const {
+    return {input.extents[0], input.extents[1], input.extents[2]};
+  }
 
   /// Some of the views, counted from the first, of some of the samples of `input`.
   [[nodiscard]] LaunchRange range(int view, int num_views, int of_sample, int num_samples) const {

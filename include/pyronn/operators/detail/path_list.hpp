@@ -15,7 +15,6 @@
 ///
 /// all of them static. Plans depend on sizes, and on where the input lies, never on its contents.
 #include <cstddef>
-#include <type_traits>
 
 namespace pyronn::detail {
 

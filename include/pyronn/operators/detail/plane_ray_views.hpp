@@ -3,7 +3,6 @@
 #pragma once
 
 /// PlaneRayViews: how rays of the plane travel into a kernel.
-#include <cstddef>
 #include <type_traits>
 
 #include <pyronn/core/config.hpp>

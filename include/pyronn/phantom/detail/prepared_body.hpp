@@ -3,7 +3,6 @@
 #pragma once
 
 /// PreparedBody: a body as kernels evaluate it.
-#include <cmath>
 
 #include <pyronn/core/config.hpp>
 #include <pyronn/core/math.hpp>

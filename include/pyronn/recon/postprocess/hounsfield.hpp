@@ -3,7 +3,6 @@
 #pragma once
 
 /// Attenuation in Hounsfield units.
-#include <cmath>
 
 #include <pyronn/core/array_view.hpp>
 #include <pyronn/core/config.hpp>

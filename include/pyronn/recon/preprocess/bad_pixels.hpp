@@ -118,12 +118,11 @@ struct JudgePixels {
 
 /// Adds to `mask` (u, v) what the dark and flat fields (u, v) say of pixels, each compared with the
 /// 24 nearest ones, or on a detector of one or two rows with those up to 6 columns away; pixels
-/// without light are not asked. `deviation`,
-/// where it has data, is the standard deviation of the flat fields of each pixel, from at least
-/// five, as mean_field makes it; without, noise is not judged. The mask, all 0 at first, keeps what
-/// it has. A band of rows is judged by its own pixels alone: give all of the detector where there
-/// is room, as there is one field and not one a view. Does not synchronise. Throws InvalidArgument
-/// for extents that differ and options that are none.
+/// without light are not asked. `deviation`, where it has data, is the standard deviation of the
+/// flat fields of each pixel, from at least five, as mean_field makes it; without, noise is not
+/// judged. The mask, all 0 at first, keeps what it has. A band of rows is judged by its own pixels
+/// alone: give all of the detector where there is room, as there is one field and not one a view.
+/// Does not synchronise. Throws InvalidArgument for extents that differ and options that are none.
 template <class Executor>
 void find_bad_pixels(Executor const& executor, ArrayView<float const, 2> dark,
                      ArrayView<float const, 2> flat, ArrayView<float const, 2> deviation,

@@ -3,7 +3,6 @@
 #pragma once
 
 /// What measured counts are like: dead pixels, and scans of which most counts cannot be right.
-#include <cmath>
 #include <cstdint>
 #include <optional>
 
@@ -201,7 +200,7 @@ void tally_counts(Executor const& executor, ProjectionView<Raw> raw, ArrayView<D
       dark.extents == detector && flat.extents == detector && tallies.extents == detector,
       "tally_counts: dark field ", dark.extents, ", flat field ", flat.extents, " and tallies ",
       tallies.extents, " must have the detector's extents (u, v) ", detector);
-  detail::check_floor(least_transmission);
+  detail::check_floor("tally_counts: least_transmission", least_transmission);
   detail::expects(gain >= 0, "tally_counts: gain ", gain, " must be at least 0");
   executor.check_reachable(raw.data, "tally_counts: raw");
   executor.check_reachable(dark.data, "tally_counts: dark");

@@ -3,7 +3,6 @@
 #pragma once
 
 /// How much rays say, from what a detector counts: the ray weights of solvers.
-#include <cmath>
 #include <cstdint>
 
 #include <pyronn/core/array_view.hpp>

@@ -131,7 +131,7 @@ void line_integrals(Executor const& executor, ProjectionView<Raw> raw,
                   line_integrals.extents, " must be the input's, ", raw.extents);
   detail::expects(first_view >= 0, "line_integrals: first_view ", first_view,
                   " must be at least 0");
-  detail::check_floor(floor);
+  detail::check_floor("line_integrals: floor", floor);
   detail::check_fields(executor, "line_integrals: dark", dark, raw.extents);
   detail::check_fields(executor, "line_integrals: flat", flat, raw.extents);
   if (raw.count() == 0) return;

@@ -25,10 +25,10 @@ PYRONN_HOST_DEVICE inline float line_integral(float signal, float full, float fl
   return -std::log(transmission > floor ? transmission : floor);
 }
 
-inline void check_floor(double floor) {
+/// `what` names function and argument.
+inline void check_floor(char const* what, double floor) {
   constexpr double least = 1e-37;  // a float holds it with all its digits
-  expects(floor >= least && floor < 1.0, "line_integrals: floor ", floor, " must lie between ",
-          least, " and 1");
+  expects(floor >= least && floor < 1.0, what, " ", floor, " must lie between ", least, " and 1");
 }
 
 /// -log((raw - dark) / (flat - dark)) of one pixel.
@@ -58,8 +58,7 @@ struct LineIntegrals {
 /// flat field (u, v). A transmission below `floor`, as of dead pixels and counts that are not a
 /// number, counts as `floor`, and one above 1e30 as 1e30. The three may hold any types of numbers,
 /// each its own. Does not synchronise. `raw` and `line_integrals` may be the same memory where both
-/// hold float. Throws InvalidArgument for sizes that
-/// differ and a floor outside [1e-37, 1).
+/// hold float. Throws InvalidArgument for sizes that differ and a floor outside [1e-37, 1).
 template <class Executor, class Raw, class Dark, class Flat>
 void line_integrals(Executor const& executor, ProjectionView<Raw> raw, ArrayView<Dark, 2> dark,
                     ArrayView<Flat, 2> flat, ProjectionView<float> line_integrals,
@@ -70,7 +69,7 @@ void line_integrals(Executor const& executor, ProjectionView<Raw> raw, ArrayView
                   " must have the detector's extents (u, v) ", detector);
   detail::expects(line_integrals.extents == raw.extents, "line_integrals: the output's extents ",
                   line_integrals.extents, " must be the input's, ", raw.extents);
-  detail::check_floor(floor);
+  detail::check_floor("line_integrals: floor", floor);
   executor.check_reachable(raw.data, "line_integrals: raw");
   executor.check_reachable(dark.data, "line_integrals: dark");
   executor.check_reachable(flat.data, "line_integrals: flat");

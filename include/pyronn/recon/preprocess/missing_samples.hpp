@@ -40,9 +40,9 @@ struct MarkPixels {
 };
 
 /// Fills gaps of a line of `count` samples, `step` apart, with straight lines between the ends; a
-/// gap at an end with the nearest sample. Without any sample all of it stays, or becomes 0.
-PYRONN_HOST_DEVICE inline void fill_gaps(float* samples, int count, std::int64_t step,
-                                         bool with_zeros) {
+/// gap at an end with the nearest sample. Without any sample all of it stays, and the answer is
+/// false.
+PYRONN_HOST_DEVICE inline bool fill_gaps(float* samples, int count, std::int64_t step) {
   int known = -1;  // the last sample that is there
   for (int n = 0; n < count; ++n) {
     if (!is_sample(samples[n * step])) continue;
@@ -56,9 +56,9 @@ PYRONN_HOST_DEVICE inline void fill_gaps(float* samples, int count, std::int64_t
     }
     known = n;
   }
-  if (known < 0 && !with_zeros) return;
-  float const last = known < 0 ? 0.0F : samples[known * step];
-  for (int gap = known + 1; gap < count; ++gap) samples[gap * step] = last;
+  if (known < 0) return false;
+  for (int gap = known + 1; gap < count; ++gap) samples[gap * step] = samples[known * step];
+  return true;
 }
 
 /// Fills the gaps of rows; an item is a row of a view.
@@ -68,12 +68,12 @@ struct FillRows {
   ProjectionView<float> lines;
 
   PYRONN_HOST_DEVICE void operator()(Vec<int, 3> item) const {
-    fill_gaps(&lines(0, item[0], item[1]), lines.extents[0], 1, false);
+    fill_gaps(&lines(0, item[0], item[1]), lines.extents[0], 1);
   }
 };
 
 /// Fills rows in which nothing was measured, once those of which something was have no gaps; an
-/// item is `Width` columns of a view, which then lack the same rows.
+/// item is `Width` columns of a view, which then lack the same rows. A view without any becomes 0.
 template <int Width>
 struct FillColumns {
   using Block = BlockShape<128, 1, 1>;
@@ -91,7 +91,8 @@ struct FillColumns {
     if (v == lines.extents[1]) return;
     int const count = pyronn::min(Width, lines.extents[0] - first);
     for (int u = first; u < first + count; ++u) {
-      fill_gaps(&lines(u, 0, item[1]), lines.extents[1], lines.extents[0], true);
+      if (fill_gaps(&lines(u, 0, item[1]), lines.extents[1], lines.extents[0])) continue;
+      for (v = 0; v < lines.extents[1]; ++v) lines(u, v, item[1]) = 0.0F;
     }
   }
 };

@@ -51,7 +51,7 @@ struct StripeOptions {
                     " must lie in [2, 1000]");
   }
 
-  static constexpr int most_radius = 30;  ///< of `radius`
+  static constexpr int most_radius = detail::RowSmoother::most_radius;  ///< of `radius`
 };
 
 /// Finds what each pixel adds to its line integrals in all views: the logarithm of a gain that the

@@ -67,10 +67,10 @@ class AdmmTv {
   /// An image in the executor's memory.
   using Image = typename System::ImageView;
 
-  /// What it will allocate, with the two volumes for bounds [bytes].
+  /// What it will allocate for a problem with bounds; two volumes less without [bytes].
   static std::size_t memory_bytes(Executor const& executor, Map const& map,
                                   AdmmTvOptions const& options = {}) {
-    return Layout{map}.arrays.bytes() +
+    return Layout{map, PixelBounds{0}}.arrays.bytes() +
            System::workspace_bytes(executor, map, options.workspace_limit);
   }
 
@@ -81,7 +81,7 @@ class AdmmTv {
         lattice_{"AdmmTv", problem.map.domain(),
                  detail::pixel_spacing("AdmmTv", problem.map, options.spacing)},
         system_{"AdmmTv", executor, problem, options.workspace_limit},
-        layout_{problem.map},
+        layout_{problem.map, problem.bounds},
         memory_{executor, layout_.arrays.bytes()} {}
 
   /// Begins with this image, whose pixels within the mask are brought between the bounds, and which
@@ -176,13 +176,15 @@ class AdmmTv {
   };
 
   struct Layout {
-    explicit Layout(Map const& map)
+    Layout(Map const& map, PixelBounds const& bounds)
         : rays{arrays.template add<Ray>(map.range())},
           residual{arrays.template add<Ray>(map.range())},
           gradient{arrays.template add<Pixel>(map.domain())},
           direction{arrays.template add<Pixel>(map.domain())},
-          iterate{arrays.template add<Pixel>(map.domain())},
-          copy{arrays.template add<Pixel>(map.domain())},
+          iterate{are_any(bounds) ? arrays.template add<Pixel>(map.domain())
+                                  : detail::Slot<Pixel, rank>{}},
+          copy{are_any(bounds) ? arrays.template add<Pixel>(map.domain())
+                               : detail::Slot<Pixel, rank>{}},
           fields{arrays.template add<Pixel>(detail::fields_of(map.domain()))},
           numbers{arrays.add<double>(Extents<1>{num_numbers})} {}
 
@@ -191,8 +193,8 @@ class AdmmTv {
     detail::Slot<Ray, System::ray_rank> residual;
     detail::Slot<Pixel, rank> gradient;
     detail::Slot<Pixel, rank> direction;
-    detail::Slot<Pixel, rank> iterate;
-    detail::Slot<Pixel, rank> copy;
+    detail::Slot<Pixel, rank> iterate;  ///< empty without bounds
+    detail::Slot<Pixel, rank> copy;     ///< empty without bounds
     detail::Slot<Pixel, rank + 1> fields;
     detail::Slot<double, 1> numbers;
   };
@@ -208,11 +210,11 @@ class AdmmTv {
     return options;
   }
 
-  [[nodiscard]] bool has_bounds() const {
+  static bool are_any(PixelBounds const& bounds) {
     constexpr double infinity = std::numeric_limits<double>::infinity();
-    PixelBounds const bounds = system_.problem().bounds;
     return bounds.lower > -infinity || bounds.upper < infinity;
   }
+  [[nodiscard]] bool has_bounds() const { return are_any(system_.problem().bounds); }
 
   /// x and the residual along the direction, to where what x makes small is least.
   void move_along_direction() {

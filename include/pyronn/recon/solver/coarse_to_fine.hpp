@@ -6,7 +6,6 @@
 /// last solve is that of all data.
 #include <algorithm>
 #include <cstddef>
-#include <cstdint>
 #include <optional>
 #include <utility>
 

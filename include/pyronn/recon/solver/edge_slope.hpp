@@ -4,7 +4,6 @@
 
 /// edge_slope: from which slope on an image has edges rather than noise.
 #include <cmath>
-#include <cstddef>
 #include <cstdint>
 #include <type_traits>
 

@@ -118,7 +118,7 @@ class FistaTv {
     system_.check_started(image_);
     Executor const& executor = system_.executor();
     descend();
-    detail::run_scalar_step(executor, detail::Momentum{}, numbers());
+    detail::run_scalar_step(executor, detail::FistaMomentum{}, numbers());
     receive_slices();
     auto const problem = prox_problem();
     if (is_strong()) {

@@ -4,7 +4,6 @@
 
 /// What a solver is asked for its image, and what a run of it keeps.
 #include <limits>
-#include <vector>
 
 namespace pyronn {
 

@@ -5,12 +5,12 @@
 /// memory_advice: what an iterative reconstruction takes, and what of it would fit under a limit.
 #include <algorithm>
 #include <cstddef>
-#include <cstdint>
 #include <string>
 #include <type_traits>
 #include <utility>
 #include <vector>
 
+#include <pyronn/core/detail/bytes_text.hpp>
 #include <pyronn/core/detail/detected.hpp>
 #include <pyronn/core/error.hpp>
 #include <pyronn/core/extents.hpp>
@@ -58,19 +58,6 @@ struct MemoryAdvice {
 };
 
 namespace detail {
-
-/// "2.9 GiB", the same for every locale.
-inline std::string bytes_text(std::size_t bytes) {
-  char const* const units[] = {"KiB", "MiB", "GiB", "TiB"};
-  std::size_t unit = 1024;
-  std::size_t n = 0;
-  while (n < 3 && bytes / 1024 >= unit) {
-    unit *= 1024;
-    ++n;
-  }
-  std::size_t const tenths = bytes / unit * 10 + bytes % unit * 10 / unit;
-  return message(tenths / 10, ".", tenths % 10, " ", units[n]);
-}
 
 template <class Options>
 using ColumnSumsLimitOf = decltype(Options::column_sums_limit);

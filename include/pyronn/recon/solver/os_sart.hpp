@@ -110,12 +110,7 @@ class OsSart {
   /// Queues the square of the residual's weighted norm, without waiting for it, and returns where
   /// it will be in the executor's memory until the next call. Takes one call of A.
   double const* queue_residual_square() {
-    detail::run_scalar_step(system_.executor(), detail::SetNumber{residual_square, 0}, numbers());
-    for (int s = 0; s < system_.subsets().count(); ++s) {
-      system_.project(s, image_, rays());
-      system_.add_weighted_square(s, rays(), numbers(), part, residual_square);
-    }
-    return numbers() + residual_square;
+    return system_.make_residual_square(image_, rays(), numbers(), part, residual_square);
   }
 
   /// What save_state keeps: solver_state.hpp.

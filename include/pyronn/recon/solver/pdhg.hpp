@@ -7,6 +7,7 @@
 #include <cmath>
 #include <cstddef>
 #include <optional>
+#include <type_traits>
 
 #include <pyronn/core/error.hpp>
 #include <pyronn/core/vec.hpp>

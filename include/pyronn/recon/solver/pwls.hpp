@@ -16,6 +16,7 @@
 #include <pyronn/exec/vector_operations.hpp>
 #include <pyronn/exec/workspace.hpp>
 #include <pyronn/recon/solver/detail/array_layout.hpp>
+#include <pyronn/recon/solver/detail/element_steps.hpp>
 #include <pyronn/recon/solver/detail/momentum_steps.hpp>
 #include <pyronn/recon/solver/detail/neighbour_penalty.hpp>
 #include <pyronn/recon/solver/detail/pixel_spacing.hpp>
@@ -153,12 +154,7 @@ class Pwls {
   /// Queues the square of the residual's weighted norm, without waiting for it, and returns where
   /// it will be in the executor's memory until the next call. Takes one call of A.
   double const* queue_residual_square() {
-    detail::run_scalar_step(system_.executor(), detail::SetNumber{residual_square, 0}, numbers());
-    for (int s = 0; s < system_.subsets().count(); ++s) {
-      system_.project(s, image_, rays());
-      system_.add_weighted_square(s, rays(), numbers(), part, residual_square);
-    }
-    return numbers() + residual_square;
+    return system_.make_residual_square(image_, rays(), numbers(), part, residual_square);
   }
 
   /// What save_state keeps: solver_state.hpp.
@@ -231,7 +227,7 @@ class Pwls {
     move(extrapolated(), static_cast<double const*>(numbers() + step_momentum));
   }
 
-  /// How far t grows: with all views without end, else to the number of views of a subset.
+  /// How far k grows: with all views without end, else to the number of views of a subset.
   [[nodiscard]] double most_steps() const {
     Subsets const& subsets = system_.subsets();
     if (subsets.count() == 1) return std::numeric_limits<double>::infinity();

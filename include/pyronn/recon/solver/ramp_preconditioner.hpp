@@ -17,6 +17,7 @@
 #include <pyronn/core/extents.hpp>
 #include <pyronn/core/storage.hpp>
 #include <pyronn/core/vec.hpp>
+#include <pyronn/exec/buffer.hpp>
 #include <pyronn/exec/detail/elementwise.hpp>
 #include <pyronn/exec/workspace.hpp>
 #include <pyronn/operators/algebra/linear_map.hpp>
@@ -150,15 +151,11 @@ class RampPreconditioner {
   [[nodiscard]] Extents<3> transposed(int slices) const {
     return {extents_[1], extents_[0], slices};
   }
-  static std::size_t aligned(std::size_t bytes) {
-    constexpr std::size_t alignment = 512;
-    return (bytes + (alignment - 1)) / alignment * alignment;
-  }
   [[nodiscard]] std::size_t response_bytes(int axis) const {
-    return aligned(responses_[axis]->size() * sizeof(float));
+    return detail::aligned_bytes(responses_[axis]->size() * sizeof(float));
   }
   [[nodiscard]] std::size_t stack_bytes(int slices) const {
-    return aligned(static_cast<std::size_t>(stack(slices).count()) * sizeof(float));
+    return detail::aligned_bytes(static_cast<std::size_t>(stack(slices).count()) * sizeof(float));
   }
 
   /// Where arrays lie in the workspace; the rest is the filters'.

@@ -5,7 +5,6 @@
 /// reconstruct_iteratively: a scan, a grid, data and what is known of the image; all else is
 /// chosen.
 #include <algorithm>
-#include <cmath>
 #include <cstddef>
 #include <limits>
 #include <optional>

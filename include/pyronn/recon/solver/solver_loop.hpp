@@ -11,8 +11,6 @@
 ///   LoopEnd const end = loop.end();      // waits
 /// @endcode
 #include <cmath>
-#include <cstddef>
-#include <type_traits>
 #include <utility>
 
 #include <pyronn/core/config.hpp>

@@ -4,7 +4,6 @@
 
 /// with_data_of: measured data of a problem in fewer bits than the solver computes with.
 #include <type_traits>
-#include <utility>
 
 #include <pyronn/core/storage.hpp>
 #include <pyronn/operators/algebra/linear_map.hpp>

@@ -3,12 +3,10 @@
 #pragma once
 
 /// DicomProjections: the images of DICOM files that hold one view each.
-#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
-#include <string>
 #include <utility>
 #include <vector>
 
@@ -27,24 +25,76 @@ struct DicomImage {
   double intercept;
 };
 
-/// Throws FileError where a file has no image of one 16-bit number a pixel, or a compressed one.
-inline DicomImage dicom_image(DicomFile const& file, Extents<2> detector) {
-  constexpr DicomTag rows{0x0028, 0x0010, "Rows"};
-  constexpr DicomTag columns{0x0028, 0x0011, "Columns"};
+/// Throws FileError unless a file has one image of one 16-bit number a pixel.
+inline void check_dicom_pixels(DicomFile const& file) {
   constexpr DicomTag samples{0x0028, 0x0002, "SamplesPerPixel"};
   constexpr DicomTag frames{0x0028, 0x0008, "NumberOfFrames"};
   constexpr DicomTag bits{0x0028, 0x0100, "BitsAllocated"};
   constexpr DicomTag stored_bits{0x0028, 0x0101, "BitsStored"};
-  constexpr DicomTag sign{0x0028, 0x0103, "PixelRepresentation"};
-  constexpr DicomTag slope{0x0028, 0x1053, "RescaleSlope"};
-  constexpr DicomTag intercept{0x0028, 0x1052, "RescaleIntercept"};
-  constexpr DicomTag pixels{0x7FE0, 0x0010, "PixelData"};
   auto const expect = [&file](DicomTag const& tag, DicomBytes kind, double value) {
     double const found = file.number(tag, kind).value_or(value);
     if (found != value) {
       file.fail(DicomFile::name_of(tag), ": is ", found, ", where projections have ", value);
     }
   };
+  expect(samples, DicomBytes::uint16, 1);
+  expect(frames, DicomBytes::text, 1);
+  expect(bits, DicomBytes::uint16, 16);
+  expect(stored_bits, DicomBytes::uint16, 16);
+}
+
+/// Reads what numbers of 16 bits become line integrals by. Throws FileError where none can be above
+/// 0, or all are the same.
+inline void read_dicom_scale(DicomFile const& file, DicomImage& image) {
+  constexpr DicomTag sign{0x0028, 0x0103, "PixelRepresentation"};
+  constexpr DicomTag slope{0x0028, 0x1053, "RescaleSlope"};
+  constexpr DicomTag intercept{0x0028, 0x1052, "RescaleIntercept"};
+  image.is_signed = file.number(sign, DicomBytes::uint16).value_or(0) != 0;
+  image.slope = file.required(slope, DicomBytes::text);
+  image.intercept = file.required(intercept, DicomBytes::text);
+  auto const fail = [&](char const* why) {
+    file.fail(DicomFile::name_of(slope), " and ", DicomFile::name_of(intercept), ": are ",
+              image.slope, " and ", image.intercept, why);
+  };
+  constexpr int most = 65535;
+  constexpr double longest = 1e6;  // of any line integral
+  if (!(std::abs(image.slope) * most + std::abs(image.intercept) <= longest)) {
+    fail(", which makes no line integrals");
+  }
+  if (image.slope == 0) fail(", with which all line integrals are the same");
+  // The greatest line integral that there can be.
+  double const end = image.slope > 0 ? (image.is_signed ? most / 2 : most)
+                                     : (image.is_signed ? -(most / 2) - 1 : 0);
+  if (!(image.slope * end + image.intercept > 0)) {
+    fail(", with which no line integral is above 0");
+  }
+}
+
+/// Throws FileError where an image is compressed, or is not as long as its size says.
+inline void check_dicom_bytes(DicomFile const& file, Extents<2> stored) {
+  constexpr DicomTag pixels{0x7FE0, 0x0010, "PixelData"};
+  DcmXfer const syntax = file.transfer_syntax();
+  if (syntax.isEncapsulated()) {
+    file.fail("is compressed (", syntax.getXferName(), "); rewrite it with dcmdjpeg or gdcmconv");
+  }
+  DcmElement* const element = file.find(pixels);
+  if (element == nullptr) file.fail(DicomFile::name_of(pixels), ": is missing");
+  std::int64_t const bytes = 2 * stored.count();
+  std::error_code unknown;
+  auto const file_bytes = std::filesystem::file_size(file.path(), unknown);
+  bool const is_deflated = syntax.getXfer() == EXS_DeflatedLittleEndianExplicit;
+  if (element->getLength() != bytes ||
+      (!is_deflated && static_cast<std::uintmax_t>(bytes) > file_bytes)) {
+    file.fail(DicomFile::name_of(pixels), ": has ", element->getLength(), " bytes, where ",
+              stored[1], " x ", stored[0], " pixels have ", bytes);
+  }
+}
+
+/// The image of a file, by whose rows or columns the detector's are. Throws FileError where it is
+/// not one of the detector's size, of one 16-bit number a pixel, not compressed.
+inline DicomImage dicom_image(DicomFile const& file, Extents<2> detector) {
+  constexpr DicomTag rows{0x0028, 0x0010, "Rows"};
+  constexpr DicomTag columns{0x0028, 0x0011, "Columns"};
   constexpr int most = 65535;
   DicomImage image{
       file.path(), {file.count(columns, most), file.count(rows, most)}, true, false, 0, 0};
@@ -54,41 +104,9 @@ inline DicomImage dicom_image(DicomFile const& file, Extents<2> detector) {
     file.fail("Rows and Columns are ", image.stored[1], " and ", image.stored[0],
               ", where the detector has ", detector[1], " rows and ", detector[0], " columns");
   }
-  expect(samples, DicomBytes::uint16, 1);
-  expect(frames, DicomBytes::text, 1);
-  expect(bits, DicomBytes::uint16, 16);
-  expect(stored_bits, DicomBytes::uint16, 16);
-  image.is_signed = file.number(sign, DicomBytes::uint16).value_or(0) != 0;
-  image.slope = file.required(slope, DicomBytes::text);
-  image.intercept = file.required(intercept, DicomBytes::text);
-  constexpr double longest = 1e6;  // of any line integral
-  if (!(std::abs(image.slope) * most + std::abs(image.intercept) <= longest)) {
-    file.fail(DicomFile::name_of(slope), " and ", DicomFile::name_of(intercept), ": are ",
-              image.slope, " and ", image.intercept, ", which makes no line integrals");
-  }
-  // The greatest line integral that there can be.
-  double const end = image.slope > 0 ? (image.is_signed ? most / 2 : most)
-                                     : (image.is_signed ? -(most / 2) - 1 : 0);
-  if (image.slope == 0 || !(image.slope * end + image.intercept > 0)) {
-    file.fail(DicomFile::name_of(slope), " and ", DicomFile::name_of(intercept), ": are ",
-              image.slope, " and ", image.intercept, ", with which ",
-              image.slope == 0 ? "all line integrals are the same" : "no line integral is above 0");
-  }
-  DcmXfer const syntax = file.transfer_syntax();
-  if (syntax.isEncapsulated()) {
-    file.fail("is compressed (", syntax.getXferName(), "); rewrite it with dcmdjpeg or gdcmconv");
-  }
-  DcmElement* const element = file.find(pixels);
-  if (element == nullptr) file.fail(DicomFile::name_of(pixels), ": is missing");
-  std::int64_t const bytes = 2 * image.stored.count();
-  std::error_code unknown;
-  auto const file_bytes = std::filesystem::file_size(file.path(), unknown);
-  bool const is_deflated = syntax.getXfer() == EXS_DeflatedLittleEndianExplicit;
-  if (element->getLength() != bytes ||
-      (!is_deflated && static_cast<std::uintmax_t>(bytes) > file_bytes)) {
-    file.fail(DicomFile::name_of(pixels), ": has ", element->getLength(), " bytes, where ",
-              image.stored[1], " x ", image.stored[0], " pixels have ", bytes);
-  }
+  check_dicom_pixels(file);
+  read_dicom_scale(file, image);
+  check_dicom_bytes(file, image.stored);
   return image;
 }
 

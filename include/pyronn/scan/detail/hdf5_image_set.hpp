@@ -4,7 +4,6 @@
 
 /// A data set of images: what it holds and how it is stored.
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>

@@ -3,13 +3,13 @@
 #pragma once
 
 /// JsonGeometryReader: the geometry of a scan that is described in JSON.
+#include <algorithm>
 #include <array>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
-#include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 

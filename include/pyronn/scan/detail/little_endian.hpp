@@ -6,30 +6,23 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <type_traits>
 
 #include <pyronn/io/readable_file.hpp>
 
 namespace pyronn::detail {
 
-/// The unsigned integer of `width` bytes, at most 8, that begins at a byte.
-inline std::uint64_t little_endian(std::byte const* bytes, int width) {
-  std::uint64_t value = 0;
-  for (int i = width - 1; i >= 0; --i)
-    value = value << 8U | std::to_integer<std::uint64_t>(bytes[i]);
-  return value;
-}
-
-inline int little_endian_uint16(std::byte const* bytes) {
-  return static_cast<int>(little_endian(bytes, 2));
-}
-
-inline std::int32_t little_endian_int32(std::byte const* bytes) {
-  return static_cast<std::int32_t>(static_cast<std::uint32_t>(little_endian(bytes, 4)));
-}
-
-inline double little_endian_double(std::byte const* bytes) {
-  std::uint64_t const bits = little_endian(bytes, 8);
-  double value = 0;
+/// The number that bytes hold, the lowest one first: an integer, a float or a double.
+template <class T>
+T little_endian(std::byte const* bytes) {
+  using Bits = std::conditional_t<sizeof(T) == 2, std::uint16_t,
+                                  std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint64_t>>;
+  static_assert(std::is_arithmetic_v<T> && sizeof(T) == sizeof(Bits));
+  Bits bits = 0;
+  for (std::size_t i = sizeof(T); i-- > 0;) {
+    bits = static_cast<Bits>(bits << 8U | std::to_integer<Bits>(bytes[i]));
+  }
+  T value{};
   std::memcpy(&value, &bits, sizeof(value));
   return value;
 }
@@ -38,7 +31,7 @@ inline double little_endian_double(std::byte const* bytes) {
 inline std::int32_t read_int32(ReadableFile const& file, std::int64_t offset) {
   std::byte bytes[4];
   file.read(offset, 4, bytes);
-  return little_endian_int32(bytes);
+  return little_endian<std::int32_t>(bytes);
 }
 
 }  // namespace pyronn::detail

@@ -3,7 +3,7 @@
 #pragma once
 
 /// Which frames of an NXtomo entry are views, darks and flats, and the angles of the views.
-#include <cmath>
+#include <algorithm>
 #include <cstddef>
 #include <string>
 #include <vector>

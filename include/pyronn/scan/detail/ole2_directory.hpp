@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include <pyronn/scan/detail/little_endian.hpp>
 #include <pyronn/scan/detail/ole2_sectors.hpp>
 #include <pyronn/scan/image_files.hpp>
 

@@ -5,26 +5,15 @@
 /// What an OLE2 file (compound file) begins with, and its sectors. The layout: [MS-CFB],
 /// https://learn.microsoft.com/openspecs/windows_protocols/ms-cfb
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <cstdint>
-#include <limits>
 #include <vector>
 
 #include <pyronn/io/number_type.hpp>
 #include <pyronn/io/readable_file.hpp>
+#include <pyronn/scan/detail/little_endian.hpp>
 
 namespace pyronn::detail {
-
-/// The unsigned number that bytes hold, the lowest one first.
-template <class T>
-T little_endian(std::byte const* bytes) {
-  T number = 0;
-  for (std::size_t i = sizeof(T); i-- > 0;) {
-    number = static_cast<T>((number << 8) | std::to_integer<T>(bytes[i]));
-  }
-  return number;
-}
 
 /// What stands in tables in place of a sector's number.
 namespace ole2 {

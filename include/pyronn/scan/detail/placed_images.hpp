@@ -9,7 +9,6 @@
 #include <filesystem>
 #include <limits>
 #include <memory>
-#include <optional>
 #include <utility>
 #include <vector>
 

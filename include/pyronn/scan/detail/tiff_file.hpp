@@ -3,7 +3,6 @@
 #pragma once
 
 /// An open TIFF file, with libtiff's errors as exceptions.
-#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <string>

@@ -11,7 +11,6 @@
 #include <memory>
 #include <new>
 #include <optional>
-#include <type_traits>
 
 #include <tiffio.h>
 
@@ -53,17 +52,33 @@ inline std::optional<NumberType> tiff_number_type(int bits, int format) {
   return std::nullopt;
 }
 
-/// What the directory says that the file is at; nothing for a smaller copy or a mask of another
-/// image. Throws FileError for images that are no views.
-inline std::optional<TiffPage> read_tiff_page(TiffFile const& file) {
-  auto const kind = file.number<std::uint32_t>(TIFFTAG_SUBFILETYPE);
-  if ((kind & (FILETYPE_REDUCEDIMAGE | FILETYPE_MASK)) != 0) return std::nullopt;
+/// The columns and rows of the image that the file is at. Throws FileError for none, and for more
+/// than an array may have.
+inline Extents<2> tiff_size(TiffFile const& file) {
   auto const columns = file.number<std::uint32_t>(TIFFTAG_IMAGEWIDTH);
   auto const rows = file.number<std::uint32_t>(TIFFTAG_IMAGELENGTH);
   constexpr auto most = static_cast<std::uint32_t>(std::numeric_limits<int>::max() / 2);
   if (columns < 1 || rows < 1 || columns > most || rows > most) {
     file.fail("has an image of ", columns, " x ", rows, " pixels");
   }
+  return {static_cast<int>(columns), static_cast<int>(rows)};
+}
+
+/// How rows and columns lie, as TIFF numbers it. Throws FileError for what it does not know.
+inline int tiff_orientation(TiffFile const& file) {
+  int const orientation = file.number<std::uint16_t>(TIFFTAG_ORIENTATION);
+  if (orientation < ORIENTATION_TOPLEFT || orientation > ORIENTATION_LEFTBOT) {
+    file.fail("has the orientation ", orientation, ", where TIFF has 1 to 8");
+  }
+  return orientation;
+}
+
+/// What the directory says that the file is at; nothing for a smaller copy or a mask of another
+/// image. Throws FileError for images that are no views.
+inline std::optional<TiffPage> read_tiff_page(TiffFile const& file) {
+  auto const kind = file.number<std::uint32_t>(TIFFTAG_SUBFILETYPE);
+  if ((kind & (FILETYPE_REDUCEDIMAGE | FILETYPE_MASK)) != 0) return std::nullopt;
+  Extents<2> const stored = tiff_size(file);
   int const samples = file.number<std::uint16_t>(TIFFTAG_SAMPLESPERPIXEL);
   if (samples != 1) {
     file.fail("has ", samples, " numbers a pixel, as colours have; views have one");
@@ -89,15 +104,12 @@ inline std::optional<TiffPage> read_tiff_page(TiffFile const& file) {
   if (TIFFIsCODECConfigured(compression) == 0) {
     file.fail("is compressed by method ", compression, ", which this libtiff does not know");
   }
-  int const orientation = file.number<std::uint16_t>(TIFFTAG_ORIENTATION);
-  if (orientation < ORIENTATION_TOPLEFT || orientation > ORIENTATION_LEFTBOT) {
-    file.fail("has the orientation ", orientation, ", where TIFF has 1 to 8");
-  }
+  int const orientation = tiff_orientation(file);
   auto const is_one_of = [orientation](int a, int b, int c, int d) {
     return orientation == a || orientation == b || orientation == c || orientation == d;
   };
   return TiffPage{TIFFCurrentDirOffset(file.get()),
-                  {static_cast<int>(columns), static_cast<int>(rows)},
+                  stored,
                   *type,
                   orientation >= ORIENTATION_LEFTTOP,
                   is_one_of(ORIENTATION_TOPRIGHT, ORIENTATION_BOTRIGHT, ORIENTATION_RIGHTTOP,

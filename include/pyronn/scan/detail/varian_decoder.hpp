@@ -6,10 +6,8 @@
 /// pixel more as 32-bit integers; of all others there is the difference
 /// p[v][u] - p[v][u-1] - p[v-1][u] + p[v-1][u-1], in 1, 2 or 4 bytes as two bits of a table say.
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <vector>
 
 #include <pyronn/core/error.hpp>

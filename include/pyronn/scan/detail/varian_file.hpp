@@ -5,14 +5,10 @@
 /// The headers of Varian's .hnc, .hnd and .xim files.
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
-#include <limits>
-#include <optional>
 #include <string>
-#include <vector>
 
 #include <pyronn/core/extents.hpp>
 #include <pyronn/core/vec.hpp>
@@ -70,18 +66,18 @@ inline VarianFile read_hn_fields(ReadableFile const& file) {
   std::array<std::byte, 488> header{};
   file.read(0, static_cast<std::int64_t>(header.size()), header.data());
   VarianFile result{file.path()};
-  result.size = {varian_size(file.path(), "columns", little_endian_int32(&header[120])),
-                 varian_size(file.path(), "rows", little_endian_int32(&header[124]))};
+  result.size = {varian_size(file.path(), "columns", little_endian<std::int32_t>(&header[120])),
+                 varian_size(file.path(), "rows", little_endian<std::int32_t>(&header[124]))};
   if (result.size.count() == 0) fail_file(file.path(), "has an image of ", result.size, " pixels");
   auto& numbers = result.properties.numbers;
-  numbers["SAD"] = {little_endian_double(&header[176])};
-  numbers["SFD"] = {little_endian_double(&header[184])};
-  numbers["IDUPosLng"] = {little_endian_double(&header[280])};
-  numbers["IDUPosLat"] = {little_endian_double(&header[288])};
-  numbers["IDUResolutionX"] = {little_endian_double(&header[352])};
-  numbers["IDUResolutionY"] = {little_endian_double(&header[360])};
-  numbers["CTProjectionAngle"] = {little_endian_double(&header[432])};
-  numbers["CTNormChamber"] = {little_endian_double(&header[440])};
+  numbers["SAD"] = {little_endian<double>(&header[176])};
+  numbers["SFD"] = {little_endian<double>(&header[184])};
+  numbers["IDUPosLng"] = {little_endian<double>(&header[280])};
+  numbers["IDUPosLat"] = {little_endian<double>(&header[288])};
+  numbers["IDUResolutionX"] = {little_endian<double>(&header[352])};
+  numbers["IDUResolutionY"] = {little_endian<double>(&header[360])};
+  numbers["CTProjectionAngle"] = {little_endian<double>(&header[432])};
+  numbers["CTNormChamber"] = {little_endian<double>(&header[440])};
   return result;
 }
 

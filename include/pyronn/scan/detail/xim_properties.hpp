@@ -3,8 +3,6 @@
 #pragma once
 
 /// What .xim files say of themselves behind their images.
-#include <algorithm>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -68,7 +66,7 @@ class XimPropertiesReader {
   }
 
   int count(char const* what) {
-    std::int32_t const value = little_endian_int32(take(4));
+    std::int32_t const value = little_endian<std::int32_t>(take(4));
     if (value < 0) fail_file(file_.path(), what, " has ", value, " entries");
     return value;
   }
@@ -81,7 +79,7 @@ class XimPropertiesReader {
 
   void read_property(XimProperties& properties) {
     std::string const name = text("a property's name");
-    int const type = little_endian_int32(take(4));
+    int const type = little_endian<std::int32_t>(take(4));
     if (type == 2) {
       properties.texts[name] = text("a property's text");
       return;
@@ -100,8 +98,8 @@ class XimPropertiesReader {
     std::byte const* const first = take(bytes);
     std::vector<double> values;
     for (int at = 0; at < bytes; at += width) {
-      values.push_back(is_double ? little_endian_double(first + at)
-                                 : static_cast<double>(little_endian_int32(first + at)));
+      values.push_back(is_double ? little_endian<double>(first + at)
+                                 : static_cast<double>(little_endian<std::int32_t>(first + at)));
     }
     properties.numbers[name] = values;
   }

@@ -7,7 +7,6 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -15,6 +14,7 @@
 #include <vector>
 
 #include <pyronn/io/number_type.hpp>
+#include <pyronn/scan/detail/little_endian.hpp>
 #include <pyronn/scan/detail/ole2_file.hpp>
 
 namespace pyronn::detail {
@@ -118,8 +118,7 @@ class ZeissStreams {
     read_runs(*file(), *ole2_.find(name), 0, 4 * count, bytes.data());
     std::vector<T> result(static_cast<std::size_t>(count));
     for (std::size_t i = 0; i < result.size(); ++i) {
-      auto const bits = little_endian<std::uint32_t>(bytes.data() + 4 * i);
-      std::memcpy(&result[i], &bits, 4);
+      result[i] = little_endian<T>(bytes.data() + 4 * i);
     }
     return result;
   }

@@ -3,7 +3,6 @@
 #pragma once
 
 /// Buffers of XLA as tensors.
-#include <cstddef>
 #include <cstdint>
 
 #include <xla/ffi/api/ffi.h>

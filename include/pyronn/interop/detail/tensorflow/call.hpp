@@ -12,7 +12,6 @@
 #include <memory>
 #include <new>
 #include <stdexcept>
-#include <string>
 #include <utility>
 #include <vector>
 

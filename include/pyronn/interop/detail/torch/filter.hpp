@@ -5,11 +5,8 @@
 /// TorchFilter: a FilterOperator as the dispatcher of PyTorch knows it. It is bilinear, in rows and
 /// response; one more operator carries gradients to the response.
 #include <cstdint>
-#include <mutex>
-#include <optional>
 #include <string>
 #include <utility>
-#include <vector>
 
 #include <ATen/ATen.h>
 

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <utility>
+#include <string>
 #include <vector>
 
 #include <ATen/ATen.h>
@@ -20,7 +20,7 @@ namespace pyronn::detail {
 
 /// Rows (outer, inner, u), of which those of one outer index have one response. Leading axes of a
 /// response are matched with those of the rows from the last on, and are as long or 1.
-struct FilterRows {
+struct TorchFilterRows {
   std::int64_t outer = 1;
   std::int64_t inner = 1;
   std::int64_t columns;
@@ -29,14 +29,14 @@ struct FilterRows {
 };
 
 /// Throws ValueError for shapes that do not fit.
-inline FilterRows filter_rows(TorchFilter const& op, at::IntArrayRef rows,
-                              at::IntArrayRef response) {
+inline TorchFilterRows filter_rows(TorchFilter const& op, at::IntArrayRef rows,
+                                   at::IntArrayRef response) {
   check_filter_axes(op, static_cast<std::int64_t>(rows.size()),
                     static_cast<std::int64_t>(response.size()));
   constexpr std::int64_t longest = std::int64_t{15} << 26;
   TORCH_CHECK_VALUE(rows.back() >= 1 && rows.back() <= longest, op.name, ": the input has shape ",
                     rows, "; rows must have from 1 to ", longest, " pixels");
-  FilterRows result{};
+  TorchFilterRows result{};
   result.outer = 1;
   result.inner = 1;
   result.columns = rows.back();
@@ -59,7 +59,7 @@ inline FilterRows filter_rows(TorchFilter const& op, at::IntArrayRef rows,
   return result;
 }
 
-inline std::int64_t padded_length(FilterRows const& rows) { return 2 * (rows.length - 1); }
+inline std::int64_t padded_length(TorchFilterRows const& rows) { return 2 * (rows.length - 1); }
 
 /// Throws TypeError unless tensors are of numbers that can be filtered, and ValueError unless they
 /// are on one device.
@@ -79,7 +79,7 @@ struct TorchFilterKernel {
   at::Tensor operator()(at::Tensor const& input, at::Tensor const& response,
                         std::int64_t limit) const {
     check_filter_call(op->name, input, response, limit);
-    FilterRows const rows = filter_rows(*op, input.sizes(), response.sizes());
+    TorchFilterRows const rows = filter_rows(*op, input.sizes(), response.sizes());
     if (input.scalar_type() == at::kDouble) return in_double(input, response, rows);
     c10::DeviceGuard const guard{input.device()};
     at::Tensor const source = input.contiguous().view({rows.outer, rows.inner, rows.columns});
@@ -95,7 +95,7 @@ struct TorchFilterKernel {
 
  private:
   /// One response for each outer index.
-  static at::Tensor responses_of(at::Tensor const& response, FilterRows const& rows,
+  static at::Tensor responses_of(at::Tensor const& response, TorchFilterRows const& rows,
                                  std::int64_t axes) {
     std::vector<std::int64_t> shape = rows.outer_shape;
     shape.resize(static_cast<std::size_t>(axes - 1), 1);
@@ -128,7 +128,7 @@ struct TorchFilterKernel {
   }
 
   static at::Tensor in_double(at::Tensor const& input, at::Tensor const& response,
-                              FilterRows const& rows) {
+                              TorchFilterRows const& rows) {
     if (input.numel() == 0) return input.clone();
     at::Tensor const spectrum = at::fft_rfft(input, padded_length(rows));
     return at::fft_irfft(spectrum * response.to(at::kDouble), padded_length(rows))
@@ -150,7 +150,7 @@ struct TorchFilterGradientKernel {
                       ": the input has shape ", input.sizes(), " but the gradient ",
                       gradient.sizes());
     std::vector<std::int64_t> const shape = known_sizes(response_shape);
-    FilterRows const rows = filter_rows(*op, input.sizes(), shape);
+    TorchFilterRows const rows = filter_rows(*op, input.sizes(), shape);
     at::Tensor const x = input.reshape({rows.outer, rows.inner, rows.columns});
     at::Tensor const y = gradient.reshape(x.sizes());
     at::Tensor sums = at::zeros({rows.outer, rows.length}, input.options().dtype(at::kDouble));
@@ -175,7 +175,7 @@ struct TorchFilterGradientKernel {
   }
 
  private:
-  static at::Tensor product(at::Tensor const& x, at::Tensor const& y, FilterRows const& rows) {
+  static at::Tensor product(at::Tensor const& x, at::Tensor const& y, TorchFilterRows const& rows) {
     auto const type = x.scalar_type() == at::kDouble ? at::kDouble : at::kFloat;
     at::Tensor const a = at::view_as_real(at::fft_rfft(x.to(type), padded_length(rows)));
     at::Tensor const b = at::view_as_real(at::fft_rfft(y.to(type), padded_length(rows)));

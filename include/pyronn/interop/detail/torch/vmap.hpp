@@ -4,7 +4,6 @@
 
 /// A TorchOperator under vmap: the samples become a leading axis of one call.
 #include <cstdint>
-#include <vector>
 
 #include <ATen/ATen.h>
 

@@ -3,7 +3,6 @@
 #pragma once
 
 /// JosephRay: the weights of Joseph's model along one ray.
-#include <cmath>
 
 #include <pyronn/core/config.hpp>
 #include <pyronn/core/extents.hpp>

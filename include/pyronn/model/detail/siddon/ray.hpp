@@ -2,8 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-/// SiddonRay: the lengths of one ray in the voxels.
-#include <cmath>
+/// BasicSiddonRay: the lengths of one ray in the voxels.
 
 #include <pyronn/core/config.hpp>
 #include <pyronn/core/extents.hpp>
@@ -168,9 +167,7 @@ class BasicSiddonRay {
   Number begin_ = 0;                 ///< where the ray enters the volume [mm]
   Number end_ = 0;                   ///< where it leaves the volume [mm]
 };
-using SiddonRay = BasicSiddonRay<float>;
-
-/// Makes a SiddonRay for RayDrivenForward and RayDrivenBack.
+/// Makes a BasicSiddonRay for RayDrivenForward and RayDrivenBack.
 struct TraceSiddon {
   /// Half a voxel, and a margin for rounding.
   static constexpr float reach = 0.5F + 1.0F / 32.0F;

@@ -15,6 +15,7 @@
 #include <pyronn/operators/detail/view_indices.hpp>
 #include <pyronn/operators/part.hpp>
 #include <pyronn/recon/fbp/detail/fbp_operator.hpp>
+#include <pyronn/recon/fbp/detail/response.hpp>
 #include <pyronn/recon/fbp/fbp.hpp>
 #include <pyronn/recon/filter/row_filter.hpp>
 
@@ -55,14 +56,9 @@ class FbpHalves {
               ArrayView<float, 3> filtered, Workspace<Executor>& workspace) const {
     using Filter = row_filter_t<Executor>;
     detail::check_geometries("Fbp", 1, {}, operator_.num_geometries());
-    int const columns = operator_.filtered_columns();
-    std::size_t const uploaded = Filter::upload_bytes(columns);
-    auto const& response = operator_.response_;
-    std::byte* const memory = workspace.data_with(response.id(), [&](std::byte* tables) {
-      Filter::upload(executor, response.values(), tables);
-      Filter::make_tables(executor, columns, Filter::uploaded(response.values(), tables),
-                          tables + uploaded);
-    });
+    std::size_t const uploaded = Filter::upload_bytes(operator_.filtered_columns());
+    std::byte* const memory =
+        operator_.response_.tables(executor, operator_.filtered_columns(), workspace);
     Workspace<Executor> scratch{executor, workspace, table_bytes<Executor>()};
     using Operator = FbpOperator<Geometry, Interp>;
     int const views = projections.extents[2];
@@ -70,7 +66,7 @@ class FbpHalves {
         {projections.data, projections.extents},
         {filtered.data, filtered.extents},
         {operator_.views_.data() + first_view, views, 0},
-        Filter::uploaded(response.values(), memory),
+        Filter::uploaded(operator_.response_.values(), memory),
         operator_.back_.geometries().front().columns_before(),
         {1, views}};
     Filter::apply(executor, task, memory + uploaded, scratch);
@@ -91,10 +87,7 @@ class FbpHalves {
  private:
   template <class Executor>
   [[nodiscard]] std::size_t table_bytes() const {
-    using Filter = row_filter_t<Executor>;
-    int const columns = operator_.filtered_columns();
-    return Filter::upload_bytes(columns) +
-           FbpOperator<Geometry, Interp>::aligned(Filter::table_bytes(columns));
+    return NamedResponse::table_bytes<row_filter_t<Executor>>(operator_.filtered_columns());
   }
 
   FbpOperator<Geometry, Interp> const& operator_;

@@ -3,7 +3,6 @@
 #pragma once
 
 /// What an Fbp is made of: arrays here have rank 4, and were looked at.
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -12,6 +11,7 @@
 #include <pyronn/core/array_view.hpp>
 #include <pyronn/core/error.hpp>
 #include <pyronn/exec/backend.hpp>
+#include <pyronn/exec/buffer.hpp>
 #include <pyronn/exec/workspace.hpp>
 #include <pyronn/model/voxel_driven.hpp>
 #include <pyronn/operators/detail/checks.hpp>
@@ -88,11 +88,7 @@ class FbpOperator {
     using Filter = row_filter_t<Executor>;
     Layout const cut = checked_layout(executor, projections.extents, workspace.bytes());
     std::size_t const uploaded = Filter::upload_bytes(filtered_columns());
-    std::byte* const memory = workspace.data_with(response_.id(), [&](std::byte* tables) {
-      Filter::upload(executor, response_.values(), tables);
-      Filter::make_tables(executor, filtered_columns(),
-                          Filter::uploaded(response_.values(), tables), tables + uploaded);
-    });
+    std::byte* const memory = response_.tables(executor, filtered_columns(), workspace);
     auto const rows = detail::filtered_rows<Filter>(back_.geometries(), grid(), part.slab);
     for_each_block(projections, cut.block, [&](auto const& block, int view, int sample) {
       ArrayView<float, 4> const filtered{reinterpret_cast<float*>(memory + cut.tables),
@@ -140,10 +136,6 @@ class FbpOperator {
   }
 
   static constexpr int dimension = dimension_v<Geometry>;
-  static constexpr std::size_t alignment = 512;  ///< of what textures and vector units like
-  [[nodiscard]] static std::size_t aligned(std::size_t bytes) {
-    return (bytes + (alignment - 1)) / alignment * alignment;
-  }
 
   /// How a call cuts its workspace: the filter's tables, then the filtered views of a block, then
   /// scratch that filtering and backprojection share, as they follow one another.
@@ -160,10 +152,8 @@ class FbpOperator {
   template <class Executor>
   [[nodiscard]] Layout layout(Executor const& executor, Extents<4> projections,
                               std::size_t limit) const {
-    using Filter = row_filter_t<Executor>;
     Layout result{};
-    result.tables =
-        Filter::upload_bytes(filtered_columns()) + aligned(Filter::table_bytes(filtered_columns()));
+    result.tables = NamedResponse::table_bytes<row_filter_t<Executor>>(filtered_columns());
     // At most half of the workspace is scratch, and no more than pays.
     std::size_t const useful = min(limit / 2, most_scratch_bytes);
     std::size_t const least = least_scratch_bytes(executor, projections);
@@ -177,12 +167,12 @@ class FbpOperator {
     std::size_t const samples_at_a_time =
         at_a_time == views ? clamp<std::size_t>(fit / views, 1, samples) : 1;
     result.block = {static_cast<int>(at_a_time), static_cast<int>(samples_at_a_time)};
-    result.views = aligned(view_bytes() * at_a_time * samples_at_a_time);
+    result.views = aligned_bytes(view_bytes() * at_a_time * samples_at_a_time);
     if (dimension == 2 && at_a_time == views && samples_at_a_time == samples) {
       // What is left is scratch: fewer launches that each read and write the images.
       std::size_t const left = limit - min(limit, result.tables + result.views);
-      result.scratch =
-          max(result.scratch, scratch_bytes(executor, projections, left / alignment * alignment));
+      result.scratch = max(result.scratch, scratch_bytes(executor, projections,
+                                                         left / part_alignment * part_alignment));
     }
     return result;
   }
@@ -208,13 +198,13 @@ class FbpOperator {
   }
   /// Of the filtered views of a block.
   [[nodiscard]] std::size_t bytes_of_views(ArrayView<float const, 4> block) const {
-    return aligned(static_cast<std::size_t>(flat(block.extents)[2]) * view_bytes());
+    return aligned_bytes(static_cast<std::size_t>(flat(block.extents)[2]) * view_bytes());
   }
 
   /// How many filtered views fit beside tables and scratch.
   [[nodiscard]] std::size_t views_in(std::size_t limit, Layout const& layout) const {
     std::size_t const fixed = layout.tables + layout.scratch;
-    return limit > fixed ? (limit - fixed) / alignment * alignment / view_bytes() : 0;
+    return limit > fixed ? (limit - fixed) / part_alignment * part_alignment / view_bytes() : 0;
   }
 
   /// Filtered views of projections with these extents (u, v, view, sample).
@@ -242,8 +232,8 @@ class FbpOperator {
     using Filter = row_filter_t<Executor>;
     ArrayView<float const, 4> const filtered{nullptr, filtered_extents(projections)};
     PartOfCall const all{{nullptr, 0, 1, projections[2]}, {0, grid().size[2]}, 0, false};
-    return aligned(max(Filter::scratch_bytes(executor, flat(filtered.extents), limit),
-                       back_.workspace_bytes(executor, filtered, all, limit)));
+    return aligned_bytes(max(Filter::scratch_bytes(executor, flat(filtered.extents), limit),
+                             back_.workspace_bytes(executor, filtered, all, limit)));
   }
 
   template <class Executor>

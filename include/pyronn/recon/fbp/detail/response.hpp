@@ -11,10 +11,13 @@
 #include <vector>
 
 #include <pyronn/core/error.hpp>
+#include <pyronn/exec/buffer.hpp>
+#include <pyronn/exec/workspace.hpp>
 #include <pyronn/operators/detail/of_sample.hpp>
 #include <pyronn/recon/fbp/detail/view.hpp>
 #include <pyronn/recon/fbp/options.hpp>
 #include <pyronn/recon/filter/response.hpp>
+#include <pyronn/recon/filter/row_filter.hpp>
 #include <pyronn/recon/filter/window.hpp>
 
 namespace pyronn::detail {
@@ -70,7 +73,23 @@ class NamedResponse {
   explicit NamedResponse(std::vector<float> values) : values_{std::move(values)}, id_{next_id()} {}
 
   [[nodiscard]] std::vector<float> const& values() const { return values_; }
-  [[nodiscard]] std::uint64_t id() const { return id_; }
+
+  /// Of a response for rows of so many columns and the filter's tables, with which a workspace
+  /// begins.
+  template <class Filter>
+  [[nodiscard]] static std::size_t table_bytes(int columns) {
+    return Filter::upload_bytes(columns) + aligned_bytes(Filter::table_bytes(columns));
+  }
+  /// Where they are, made unless an earlier call left them there.
+  template <class Executor>
+  std::byte* tables(Executor const& executor, int columns, Workspace<Executor>& workspace) const {
+    using Filter = row_filter_t<Executor>;
+    return workspace.data_with(id_, [&](std::byte* memory) {
+      Filter::upload(executor, values_, memory);
+      Filter::make_tables(executor, columns, Filter::uploaded(values_, memory),
+                          memory + Filter::upload_bytes(columns));
+    });
+  }
 
  private:
   static std::uint64_t next_id() {

@@ -4,7 +4,6 @@
 
 /// What filtered backprojection multiplies pixels with before filtering, from the rays of the views
 /// alone.
-#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <vector>

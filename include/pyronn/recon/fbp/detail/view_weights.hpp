@@ -3,7 +3,6 @@
 #pragma once
 
 /// Weights of pixels, and how those of many views travel into kernels.
-#include <cstddef>
 
 #include <pyronn/core/config.hpp>
 #include <pyronn/core/vec.hpp>

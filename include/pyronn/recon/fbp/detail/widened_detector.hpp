@@ -6,7 +6,6 @@
 /// it need what spread there from the side that it sees.
 #include <algorithm>
 #include <cmath>
-#include <cstddef>
 #include <vector>
 
 #include <pyronn/core/config.hpp>

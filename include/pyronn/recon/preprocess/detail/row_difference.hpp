@@ -14,6 +14,9 @@ namespace pyronn::detail {
 struct RowDifference {
   static constexpr int kinds = 3;
   static constexpr int most_reach = 2;
+  /// Neighbouring views, which see much the same of an object: how far such groups disagree tells
+  /// what of a difference is the object's.
+  static constexpr int views_of_group = 8;
   static constexpr int fourth = 0;
   static constexpr int second = 1;
   static constexpr int mean = 2;

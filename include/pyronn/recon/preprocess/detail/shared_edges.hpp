@@ -37,7 +37,6 @@ struct ClearViews {
 /// Adds some views; an item is a pixel.
 struct AddLinesOfViews {
   using Block = BlockShape<128, 1, 1>;
-  static constexpr int views_of_group = 8;
 
   ProjectionView<float const> lines;
   ArrayView<PixelSums, 2> sums;
@@ -47,10 +46,10 @@ struct AddLinesOfViews {
     constexpr RowDifference kind{RowDifference::mean};
     int const views = lines.extents[2];
     PixelSums sum = sums(item[0], item[1]);
-    for (int begin = 0; begin < views; begin += views_of_group) {
+    for (int begin = 0; begin < views; begin += RowDifference::views_of_group) {
       double of_group = 0;
       int count = 0;
-      int const end = pyronn::min(views, begin + views_of_group);
+      int const end = pyronn::min(views, begin + RowDifference::views_of_group);
       for (int view = begin; view < end; ++view) {
         auto const row = [&](int u) { return lines(u, item[1], view); };
         float const line = row(item[0]);

@@ -49,7 +49,6 @@ struct ClearStripes {
 template <int Width>
 struct AddDifferences {
   using Block = BlockShape<128, 1, 1>;
-  static constexpr int views_of_group = 8;
 
   ProjectionView<float const> lines;
   ArrayView<StripeDifference const, 3> differences;  ///< (u, v, kind), so far
@@ -82,9 +81,9 @@ struct AddDifferences {
       known.per_scale[n] = difference.spread > 0.0F ? 1.0F / (outlier * difference.spread) : 0.0F;
     }
     int const views = lines.extents[2];
-    for (int begin = 0; begin < views; begin += views_of_group) {
+    for (int begin = 0; begin < views; begin += RowDifference::views_of_group) {
       Sums group{};
-      int const end = pyronn::min(views, begin + views_of_group);
+      int const end = pyronn::min(views, begin + RowDifference::views_of_group);
       for (int view = begin; view < end; ++view) {
         float found[Width];
         find(kind, first, count, v, view, found);

@@ -24,19 +24,18 @@ struct Slot {
   }
 };
 
-/// Hands out slots of memory that begins at a multiple of 512 bytes.
+/// Hands out slots of memory that begins at a multiple of part_alignment.
 class ArrayLayout {
  public:
   template <class T, int Rank>
   Slot<T, Rank> add(Extents<Rank> const& extents) {
-    constexpr std::size_t alignment = 512;
     auto const count = static_cast<std::size_t>(extents.count());
-    if (count > (max_allocation - bytes_ - alignment) / sizeof(T)) {
+    if (count > (max_allocation - bytes_ - part_alignment) / sizeof(T)) {
       throw OutOfMemory(message("pyronn: arrays of extents ", extents,
                                 " are more than a solver's memory can be"));
     }
     Slot<T, Rank> const slot{bytes_, extents};
-    bytes_ += (count * sizeof(T) + (alignment - 1)) / alignment * alignment;
+    bytes_ += aligned_bytes(count * sizeof(T));
     return slot;
   }
 

@@ -89,6 +89,23 @@ struct BoundedStep {
   }
 };
 
+/// The larger of a and factor b.
+template <class T>
+struct LargerOf {
+  using Number = element_number_t<T>;
+
+  T const* a;
+  Number factor;
+  T const* b;
+
+  PYRONN_HOST_DEVICE LargerOf with_scalars() const { return *this; }
+  PYRONN_HOST_DEVICE T operator()(std::int64_t i) const {
+    Number const here = widen(a[i]);
+    Number const other = factor * widen(b[i]);
+    return element_of<T>(other > here ? other : here);
+  }
+};
+
 /// bounded(x), and x as it is where the mask is 0.
 template <class T>
 struct BoundElements {

@@ -20,7 +20,7 @@ struct FistaLayout {
   using Pixel = typename Map::DomainElement;
   using Ray = typename Map::RangeElement;
   static constexpr int image_rank = DomainOf<Map>::rank;
-  /// Numbers: those of Momentum, two measures, those of weights.
+  /// Numbers: those of FistaMomentum, two measures, those of weights.
   static constexpr int prox_measures = fista_numbers + 2;
   static constexpr int num_numbers = prox_measures + prox_numbers;
 

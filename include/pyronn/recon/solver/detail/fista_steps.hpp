@@ -77,7 +77,7 @@ struct Extrapolate {
   }
 };
 
-/// The numbers of Momentum.
+/// The numbers of FistaMomentum.
 enum FistaNumber {
   fista_t,         ///< t of Beck and Teboulle
   fista_momentum,  ///< of the iteration, (t - 1) / t of the next
@@ -88,7 +88,7 @@ enum FistaNumber {
 
 /// t = (1 + sqrt(1 + 4 t^2)) / 2, and the momentum. It starts anew, with t = 1, once an iteration
 /// has gone less far than the one before; not in the first 18 iterations, where steps shrink fast.
-struct Momentum {
+struct FistaMomentum {
   static constexpr double least_t = 10;
 
   PYRONN_HOST_DEVICE void operator()(double* numbers) const {

@@ -30,26 +30,10 @@ struct NextMomentum {
   }
 };
 
-/// The larger of a and factor b.
-template <class T>
-struct LargerOf {
-  using Number = element_number_t<T>;
-
-  T const* a;
-  Number factor;
-  T const* b;
-
-  PYRONN_HOST_DEVICE LargerOf with_scalars() const { return *this; }
-  PYRONN_HOST_DEVICE T operator()(std::int64_t i) const {
-    Number const here = widen(a[i]);
-    Number const other = factor * widen(b[i]);
-    return element_of<T>(other > here ? other : here);
-  }
-};
-
 /// next = bounded(z + step); also z = next + momentum (next - x). Both stay as they are where the
-/// mask is 0. z may be x, without momentum.
-template <class T, class Momentum>
+/// mask is 0. z may be x, without momentum, which is a number or a pointer to one in the executor's
+/// memory.
+template <class T, class Factor>
 struct MomentumStep {
   using Number = element_number_t<T>;
 
@@ -57,7 +41,7 @@ struct MomentumStep {
   T* z;
   T const* step;
   T const* mask;  ///< or null
-  Momentum momentum;
+  Factor momentum;
   Number lower;
   Number upper;
 

@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <type_traits>
 #include <vector>
 
 #include <pyronn/core/array_view.hpp>
@@ -158,6 +157,18 @@ class SubsetSystem : public System<Map, Executor> {
     ResidualSquareTerm<Ray, Data> const term{subsets_.rays(s), data(), rays.data, weights_data(),
                                              nullptr};
     add_sum(s, term, numbers, part, target);
+  }
+
+  /// Queues numbers[target] = the sum of w (b - A x)^2 over all subsets, and returns where it will
+  /// be. Overwrites rays and numbers[part].
+  double const* make_residual_square(ConstImageView x, RayView rays, double* numbers, int part,
+                                     int target) {
+    run_scalar_step(this->executor(), SetNumber{target, 0}, numbers);
+    for (int s = 0; s < subsets_.count(); ++s) {
+      project(s, x, rays);
+      add_weighted_square(s, rays, numbers, part, target);
+    }
+    return numbers + target;
   }
 
   [[nodiscard]] Data const* data() const { return this->problem().data.data; }

@@ -4,7 +4,6 @@
 
 /// How far the views of a scan turn.
 #include <cmath>
-#include <type_traits>
 
 #include <pyronn/core/extents.hpp>
 #include <pyronn/core/math.hpp>

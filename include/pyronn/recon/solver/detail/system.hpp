@@ -4,7 +4,6 @@
 
 /// What all solvers do with their problem: apply the map, make residuals, check arrays.
 #include <algorithm>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <type_traits>

@@ -4,7 +4,6 @@
 
 /// Steps down the gradient of total variation.
 #include <cmath>
-#include <cstdint>
 
 #include <pyronn/core/config.hpp>
 #include <pyronn/core/storage.hpp>

@@ -6,7 +6,6 @@
 /// total variation.
 #include <cmath>
 #include <cstdint>
-#include <type_traits>
 
 #include <pyronn/core/config.hpp>
 #include <pyronn/core/error.hpp>

@@ -3,7 +3,6 @@
 #pragma once
 
 /// The transpose of Joseph's projection of z-aligned views on cores.
-#include <algorithm>
 #include <cmath>
 #include <type_traits>
 

@@ -4,7 +4,6 @@
 
 /// The pixels of a view that a tile of an image sees, laid out for loops that
 /// vectorise.
-#include <algorithm>
 #include <cstdint>
 #include <cstring>
 

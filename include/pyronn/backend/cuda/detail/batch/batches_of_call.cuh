@@ -8,7 +8,6 @@
 #include <pyronn/backend/cuda/require_cuda.cuh>
 //
 #include <cmath>
-#include <cstdint>
 
 #include <pyronn/backend/cuda/detail/batch/samples.cuh>
 #include <pyronn/core/array_view.hpp>

@@ -12,28 +12,23 @@
 #include <utility>
 
 #include <pyronn/backend/cuda/detail/bricks/backproject.cuh>
-#include <pyronn/core/array_view.hpp>
-#include <pyronn/core/error.hpp>
 #include <pyronn/core/extents.hpp>
 #include <pyronn/core/math.hpp>
-#include <pyronn/core/vec.hpp>
 #include <pyronn/exec/backend.hpp>
-#include <pyronn/exec/workspace.hpp>
-#include <pyronn/interp/detail/linear_samples.hpp>
 #include <pyronn/model/detail/ray_march/ray.hpp>
-#include <pyronn/model/detail/task.hpp>
 #include <pyronn/model/ray_driven.hpp>
 #include <pyronn/model/ray_march.hpp>
-#include <pyronn/operators/detail/launch_views.hpp>
-#include <pyronn/operators/plan.hpp>
+#include <pyronn/operators/detail/in_place_back.hpp>
 
 namespace pyronn::detail {
 
-/// Reads projections in place and needs no workspace.
-struct BricksBack {
+struct BricksBack : InPlaceBack<BricksBack> {
   template <class Call>
   static constexpr bool suits = Call::dimension == 3;
   static constexpr bool reads_special_views = false;
+  static constexpr char const* name = "bricks";
+  /// With views shared out evenly, as a brick prepares all of a launch.
+  static constexpr int most_views = BrickLayout::most_views;
 
   struct Plan {
     BrickLayout layout;
@@ -46,7 +41,8 @@ struct BricksBack {
   /// large.
   template <class Executor, class Call>
   static std::optional<Plan> plan(Executor const& executor, Call const& call, std::size_t) {
-    using Kernel = decltype(kernel(call, std::declval<Task<Call, float> const&>(), BrickLayout{}));
+    using Views = decltype(views_of(call));
+    using Kernel = decltype(kernel(Plan{}, call, std::declval<Task<Call, Views, float> const&>()));
     // What fits into the 98 KiB that devices have which have not much, and into 63 KiB.
     static_assert(Kernel::shared_bytes(BrickLayout::of_rays(8)) <= 98 * 1024 &&
                   Kernel::shared_bytes(BrickLayout::of_runs(8).without_totals()) <= 98 * 1024 &&
@@ -71,53 +67,20 @@ struct BricksBack {
     return plan;
   }
 
-  static std::size_t bytes(Plan const&) { return 0; }
-
-  template <class Executor, class Call, class Out>
-  static void run(Plan const& plan, Executor const& executor, Call const& call,
-                  ArrayView<Out, 4> volumes, Workspace<Executor>&) {
-    auto const& views = call.op.views().general();
-    for_each_launch(call, [&](LaunchRange const& range) {
-      int const sample = call.sample_of(range);
-      int const count = call.input.extents[2];
-      Task<Call, Out> const task{views.chunk(range),
-                                 range.views.count,
-                                 range.num_samples,
-                                 {call.input},
-                                 sample * count + range.first_view,
-                                 count,
-                                 call.op.detector(),
-                                 call.op.grid().size,
-                                 call.slab.first_slice,
-                                 vec_cast<float>(call.op.grid().spacing),
-                                 volumes.slices(sample, range.num_samples),
-                                 call.adds || range.first_view > 0};
-      auto const bricks =
-          kernel(call, task, std::is_same_v<Out, float> ? plan.layout : plan.with_totals);
-      executor.for_each(bricks.items(), bricks);
-    });
-  }
-
-  template <class Executor, class Call>
-  static void describe(Plan const&, Executor const&, Call const& call, PlanStep& step) {
-    step.path = "bricks";
-    for_each_launch(call, [&](LaunchRange const&) { ++step.launches; });
-    step.block = message(call.input.extents[2], " views");
-  }
-
- private:
   template <class Call>
-  using Views = chunk_t<decltype(std::declval<Call const&>().op.views().general())>;
-  template <class Call, class Out>
-  using Task =
-      BackTask<3, Views<Call>, LinearSamples<typename Call::Interp, typename Call::In>, Out>;
+  static auto const& views_of(Call const& call) {
+    return call.op.views().general();
+  }
 
   /// With the trace of the model's general kernel.
   template <class Call, class Task>
-  static auto kernel(Call const& call, Task const& task, BrickLayout const& layout) {
+  static auto kernel(Plan const& plan, Call const& call, Task const& task) {
+    constexpr bool is_float = std::is_same_v<typename Task::Element, float>;
     return in_bricks(call.op.model().template back<typename Call::Interp, CudaBackend>(task),
-                     layout);
+                     is_float ? plan.layout : plan.with_totals);
   }
+
+ private:
   template <class Trace, class Interp, class Task>
   static TransposeBricks<Trace, Interp, Task> in_bricks(
       RayDrivenBack<Trace, Interp, Task> const& general, BrickLayout const& layout) {
@@ -139,15 +102,6 @@ struct BricksBack {
       if (!floats_count_samples(size, model.step())) return false;
     }
     return size[0] <= longest;
-  }
-
-  /// With views shared out evenly, as a brick prepares all of a launch.
-  template <class Call, class Launch>
-  static void for_each_launch(Call const& call, Launch const& launch) {
-    constexpr int most_views = BrickLayout::most_views;
-    int const samples = call.input.extents[3];
-    call.op.views().general().for_each_launch(call.range(0, samples),
-                                              {call.slab.num_slices, most_views}, launch);
   }
 };
 

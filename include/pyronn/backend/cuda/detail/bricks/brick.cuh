@@ -5,7 +5,6 @@
 /// BrickMemory: the sums of a brick of voxels in shared memory, as whole numbers.
 #include <pyronn/backend/cuda/require_cuda.cuh>
 //
-#include <cstddef>
 #include <cstdint>
 
 #include <pyronn/core/extents.hpp>

@@ -5,7 +5,6 @@
 /// BrickShadow: the pixels of a view whose rays may meet a brick of voxels, in batches for warps.
 #include <pyronn/backend/cuda/require_cuda.cuh>
 //
-#include <cmath>
 #include <cstdint>
 
 #include <pyronn/backend/cuda/detail/bricks/ray_density.cuh>

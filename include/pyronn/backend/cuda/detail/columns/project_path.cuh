@@ -7,7 +7,6 @@
 //
 #include <cmath>
 #include <cstddef>
-#include <cstdint>
 #include <limits>
 #include <optional>
 #include <type_traits>
@@ -75,9 +74,7 @@ struct CudaColumnsForward {
   template <class Executor, class Call>
   static void describe(Plan const& plan, Executor const&, Call const& call, PlanStep& step) {
     Extents<4> const& size = call.input.extents;
-    int launches_of_views = 0;
-    call.op.views().special().for_each_launch(call.range(0, 1), {},
-                                              [&](auto const&) { ++launches_of_views; });
+    int const launches_of_views = count_launches(call.op.views().special(), call.range(0, 1));
     step.path = "z-aligned columns";
     step.blocks = slabs(plan, call) * size[3];
     step.launches += step.blocks * (1 + launches_of_views);
@@ -114,7 +111,7 @@ struct CudaColumnsForward {
     Extents<4> const& size = call.input.extents;
     // Offsets within the copies are 32 bits long.
     constexpr std::size_t most = std::size_t{std::numeric_limits<int>::max()} * sizeof(Cell);
-    std::size_t const slice = ColumnCopy<Cell>::slice_bytes({size[0], size[1], size[2]});
+    std::size_t const slice = ColumnCopy<Cell>::slice_bytes(call.input_size());
     if (limit < slice || slice > most) return std::nullopt;
     // Slabs of equal thickness, but for the last.
     auto const fit = [&](int slices) {

@@ -5,7 +5,6 @@
 /// StagedRays: rays through columns of bare samples, which a warp blends in shared memory.
 #include <pyronn/backend/cuda/require_cuda.cuh>
 //
-#include <cstddef>
 
 #include <pyronn/backend/cuda/detail/columns/copy.cuh>
 #include <pyronn/core/extents.hpp>

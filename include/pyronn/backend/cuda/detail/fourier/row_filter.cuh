@@ -16,6 +16,7 @@
 #include <pyronn/core/array_view.hpp>
 #include <pyronn/core/math.hpp>
 #include <pyronn/exec/backend.hpp>
+#include <pyronn/exec/buffer.hpp>
 #include <pyronn/exec/workspace.hpp>
 #include <pyronn/recon/filter/detail/butterfly.hpp>
 #include <pyronn/recon/filter/detail/fourier_passes.hpp>
@@ -47,7 +48,7 @@ struct RowFilterBackend<CudaBackend> {
 
   static std::size_t upload_bytes(int columns) {
     auto const length = static_cast<std::size_t>(filter_response_length(columns));
-    return aligned(length * sizeof(float));
+    return aligned_bytes(length * sizeof(float));
   }
   template <class Executor>
   static void upload(Executor const& executor, std::vector<float> const& response,
@@ -106,10 +107,10 @@ struct RowFilterBackend<CudaBackend> {
     std::size_t row_bytes;
 
     explicit Layout(FourierPasses const& passes)
-        : table_bytes{aligned(static_cast<std::size_t>(passes.length) *
-                              (sizeof(Complex) + sizeof(float)))},
-          row_bytes{aligned(static_cast<std::size_t>(BankPadding{passes}(passes.length)) *
-                            sizeof(Complex))} {}
+        : table_bytes{aligned_bytes(static_cast<std::size_t>(passes.length) *
+                                    (sizeof(Complex) + sizeof(float)))},
+          row_bytes{aligned_bytes(static_cast<std::size_t>(BankPadding{passes}(passes.length)) *
+                                  sizeof(Complex))} {}
 
     /// How many rows are worked on at a time in a workspace of so many bytes: at least one, and no
     /// more than the L2 cache is likely to hold.
@@ -118,11 +119,6 @@ struct RowFilterBackend<CudaBackend> {
       return max<std::size_t>(min(bytes, most_bytes) / row_bytes, 1);
     }
   };
-
-  static std::size_t aligned(std::size_t bytes) {
-    constexpr std::size_t alignment = 512;
-    return (bytes + (alignment - 1)) / alignment * alignment;
-  }
 
   static FourierTables tables_in(std::byte* memory, FourierPasses const& passes) {
     auto* const twiddles = reinterpret_cast<Complex*>(memory);

@@ -5,7 +5,6 @@
 /// How kernels (exec/kernel.hpp) are launched: the library's only __global__ function.
 #include <pyronn/backend/cuda/require_cuda.cuh>
 //
-#include <type_traits>
 #include <utility>
 
 #include <cuda_runtime_api.h>

@@ -5,9 +5,7 @@
 /// The kernels of Joseph's transpose of few samples in the plane.
 #include <pyronn/backend/cuda/require_cuda.cuh>
 //
-#include <cstddef>
 #include <cstdint>
-#include <type_traits>
 
 #include <cuda_runtime.h>
 

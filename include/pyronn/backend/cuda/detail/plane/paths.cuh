@@ -11,7 +11,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <type_traits>
 
 #include <pyronn/backend/cuda/detail/batch/plan.cuh>
 #include <pyronn/backend/cuda/detail/launch/run_kernel.cuh>

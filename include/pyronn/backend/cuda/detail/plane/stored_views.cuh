@@ -7,7 +7,6 @@
 /// each launch much of it has nothing to do.
 #include <pyronn/backend/cuda/require_cuda.cuh>
 //
-#include <cstddef>
 
 #include <pyronn/core/extents.hpp>
 #include <pyronn/core/vec.hpp>

@@ -44,7 +44,7 @@ struct CudaSamplesForward {
   template <class Executor, class Call>
   static std::optional<Plan> plan(Executor const& executor, Call const& call, std::size_t limit) {
     int const all = elements_of(call);
-    Extents<3> const size = slab_size(call);
+    Extents<3> const size = call.input_size();
     int const most = Copy::most_elements(executor, size);
     if (!floats_count_samples(call.op.grid().size, call.op.model().step())) return std::nullopt;
     for (int slabs = 1; slabs <= all; ++slabs) {
@@ -74,9 +74,7 @@ struct CudaSamplesForward {
 
   template <class Executor, class Call>
   static void describe(Plan const& plan, Executor const&, Call const& call, PlanStep& step) {
-    int launches_of_views = 0;
-    call.op.views().general().for_each_launch(call.range(0, 1), {},
-                                              [&](auto const&) { ++launches_of_views; });
+    int const launches_of_views = count_launches(call.op.views().general(), call.range(0, 1));
     step.path = "samples of pairs";
     step.blocks = ((elements_of(call) - 1) / plan.elements + 1) * call.input.extents[3];
     step.launches += step.blocks * (1 + launches_of_views);
@@ -90,11 +88,6 @@ struct CudaSamplesForward {
   template <class Call>
   static int elements_of(Call const& call) {
     return call.input.extents[2] + 1;
-  }
-
-  template <class Call>
-  static Extents<3> slab_size(Call const& call) {
-    return {call.input.extents[0], call.input.extents[1], call.input.extents[2]};
   }
 
   /// Whether successive samples of a ray lie much nearer to each other than those of neighbouring

@@ -6,7 +6,6 @@
 #include <pyronn/backend/cuda/require_cuda.cuh>
 //
 #include <cstddef>
-#include <cstdint>
 
 #include <cuda_runtime.h>
 

@@ -64,9 +64,7 @@ struct CudaPlanesForward {
 
   template <class Executor, class Call>
   static void describe(Plan const& plan, Executor const&, Call const& call, PlanStep& step) {
-    int launches_of_views = 0;
-    call.op.views().general().for_each_launch(call.range(0, 1), {},
-                                              [&](auto const&) { ++launches_of_views; });
+    int const launches_of_views = count_launches(call.op.views().general(), call.range(0, 1));
     step.path = "planes in textures";
     step.blocks = 0;
     for (int axis = 0; axis < 3; ++axis) {
@@ -81,12 +79,6 @@ struct CudaPlanesForward {
   }
 
  private:
-  template <class Call>
-  static Extents<3> volume_size(Call const& call) {
-    Extents<4> const& size = call.input.extents;
-    return {size[0], size[1], size[2]};
-  }
-
   /// Whether several samples of a batch can be read together, which takes fewer launches.
   template <class Executor, class Call>
   static bool whole_samples_fit(Executor const& executor, Call const& call, std::size_t limit) {
@@ -108,7 +100,7 @@ struct CudaPlanesForward {
   static bool plan_axis(Executor const& executor, Call const& call, std::size_t limit, Plan& plan) {
     using In = typename Call::In;
     using Slab = PlaneSlab<Axis>;
-    Extents<3> const size = volume_size(call);
+    Extents<3> const size = call.input_size();
     std::size_t const plane = Slab::template plane_bytes<In>(executor, size);
     auto const most = static_cast<std::size_t>(Slab::template most_planes<In>(executor, size));
     auto const fit = static_cast<int>(min(limit / plane, most));

@@ -7,7 +7,6 @@
 #include <list>
 #include <memory>
 #include <mutex>
-#include <utility>
 
 #include <cuda_runtime_api.h>
 

@@ -43,7 +43,7 @@ struct CudaVoxelColumnsForward {
   static std::optional<Plan> plan(Executor const&, Call const& call, std::size_t limit) {
     // Offsets in the copies are 32 bits long, and indices along z must be exact as floats.
     constexpr std::size_t most = std::size_t{std::numeric_limits<int>::max()} * sizeof(float);
-    Extents<3> const size = slab_size(call);
+    Extents<3> const size = call.input_size();
     if (call.slab.first_slice + size[2] > (1 << 20)) return std::nullopt;
     Plan plan{};
     for (int axis = 0; axis < 2; ++axis) {
@@ -74,9 +74,7 @@ struct CudaVoxelColumnsForward {
   template <class Executor, class Call>
   static void describe(Plan const& plan, Executor const&, Call const& call, PlanStep& step) {
     Extents<4> const& size = call.input.extents;
-    int launches_of_views = 0;
-    call.op.views().special().for_each_launch(call.range(0, 1), {},
-                                              [&](auto const&) { ++launches_of_views; });
+    int const launches_of_views = count_launches(call.op.views().special(), call.range(0, 1));
     step.path = "z-aligned voxel columns";
     step.blocks = 1;
     if (!copies_all(plan, call)) {
@@ -91,11 +89,6 @@ struct CudaVoxelColumnsForward {
  private:
   /// With fewer at a time, reading and writing projections takes longer than the general path.
   static constexpr int least_slices = 8;
-
-  template <class Call>
-  static Extents<3> slab_size(Call const& call) {
-    return {call.input.extents[0], call.input.extents[1], call.input.extents[2]};
-  }
 
   /// Whether one copy serves both main axes.
   template <class Call>

@@ -1,0 +1,8 @@
+// expects: Streamed takes operators of space.
+#include <pyronn/distributed/streamed.hpp>
+
+using Projector = pyronn::Projector<pyronn::FanBeam, pyronn::SoftwareInterp>;
+
+void stream(Projector const& projector) {
+  pyronn::Streamed streamed{pyronn::CpuExecutor{}, projector, {1 << 20}};
+}
