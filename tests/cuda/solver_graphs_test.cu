@@ -25,6 +25,7 @@
 #include <pyronn/recon/solver/run_solver.hpp>
 #include <pyronn/recon/solver/sirt.hpp>
 
+#include "cuda/allocated_bytes.cuh"
 #include "cuda/streams.cuh"
 #include "support/numbers.hpp"
 
@@ -41,14 +42,6 @@ Map small_cone() {
   return {pyronn::ConeBeam::circular({60, 90, pyronn::equal_angles(views, 0.1)},
                                      {{24, 20}, {1.3, 1.3}}),
           pyronn::Grid::centered({16, 15, 14}, {1, 1, 1})};
-}
-
-std::size_t free_bytes() {
-  std::size_t free = 0;
-  std::size_t total = 0;
-  pyronn::check_cuda(cudaStreamSynchronize(test::executor().stream()), "cudaStreamSynchronize");
-  pyronn::check_cuda(cudaMemGetInfo(&free, &total), "cudaMemGetInfo");
-  return free;
 }
 
 }  // namespace
@@ -81,9 +74,9 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(an_iteration_can_be_replayed, Solver, Solvers) {
   captured.iterate();
   test::Graph const graph{executor.stream(), [&] { captured.iterate(); }};
   graph.launch(executor.stream());
-  std::size_t const before = free_bytes();
+  auto const before = test::allocated_bytes(executor.stream());
   for (int n = 1; n < replays; ++n) graph.launch(executor.stream());
-  BOOST_TEST(free_bytes() >= before);
+  BOOST_TEST(test::allocated_bytes(executor.stream()) == before);
   BOOST_TEST(image.values() == expected.values(), boost::test_tools::per_element());
 }
 

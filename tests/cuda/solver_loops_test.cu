@@ -21,6 +21,7 @@
 #include <pyronn/recon/solver/sirt.hpp>
 #include <pyronn/recon/solver/solver_loop.hpp>
 
+#include "cuda/allocated_bytes.cuh"
 #include "cuda/streams.cuh"
 #include "support/dense_map.hpp"
 #include "support/numbers.hpp"
@@ -45,14 +46,6 @@ Values positive_values(std::int64_t count) {
   Values lines = test::random_values(3, count);
   for (float& line : lines) line = std::abs(line);
   return lines;
-}
-
-std::size_t free_bytes() {
-  std::size_t free = 0;
-  std::size_t total = 0;
-  test::check(cudaStreamSynchronize(test::executor().stream()));
-  test::check(cudaMemGetInfo(&free, &total));
-  return free;
 }
 
 bool repeats_on_device() {
@@ -92,14 +85,14 @@ void check_like_run_solver(Map const& map, Make const& make) {
   BOOST_TEST(end.residual == history.measures.back().residual);
   BOOST_TEST(image.values() == expected.values(), boost::test_tools::per_element());
   // Started anew, and replayed many times at constant memory.
-  std::size_t const before = free_bytes();
+  auto const before = test::allocated_bytes(test::executor().stream());
   for (int n = 0; n < 100; ++n) {
     pyronn::fill(test::executor(), image.view(), 0.5F);
     solver.start(image.view());
     loop.run();
     BOOST_REQUIRE(loop.end().iterations == history.iterations);
   }
-  BOOST_TEST(free_bytes() >= before);
+  BOOST_TEST(test::allocated_bytes(test::executor().stream()) == before);
   BOOST_TEST(image.values() == expected.values(), boost::test_tools::per_element());
 }
 
