@@ -153,6 +153,23 @@ void check_views(Op const& op) {
   }
 }
 
+/// On GPUs but for the last ones: sums run through rows beside those of a slab.
+void check_transpose(Backprojector<ConeBeam, SoftwareInterp, pyronn::Joseph> const& op) {
+  Values const in = test::random_values(1, projections(op).count());
+  Values const one = made_on<ThreadCommunicator>(1, op, in).values;
+  Values const whole = whole_call(op, in, projections(op), op.grid().size);
+  BOOST_TEST(test::relative_l2(one, whole) < 1e-6);
+  for (int const ranks : {2, 5}) {
+    Values const found = made_on<NearCommunicator>(ranks, op, in).values;
+    BOOST_TEST((made_on<NearCommunicator>(ranks, op, in).values == found));
+#if defined(__CUDACC__)
+    BOOST_TEST(test::relative_l2(found, whole) < 1e-6);
+#else
+    BOOST_TEST((found == one));
+#endif
+  }
+}
+
 }  // namespace
 
 BOOST_TEST_DECORATOR(*boost::unit_test::precondition(test::device_present))
@@ -173,22 +190,11 @@ BOOST_AUTO_TEST_CASE(projection_has_the_numbers_of_a_whole_call) {
   check_views(Projector<ConeBeam, SoftwareInterp, pyronn::Siddon>{cone(29), grid(53)});
 }
 
-/// On GPUs but for the last ones: sums run through rows beside those of a slab.
 BOOST_AUTO_TEST_CASE(transposes_have_the_bits_of_one_rank) {
-  Backprojector<ConeBeam, SoftwareInterp, pyronn::Joseph> const op{cone(67), grid(37)};
-  Values const in = test::random_values(1, projections(op).count());
-  Values const one = made_on<ThreadCommunicator>(1, op, in).values;
-  Values const whole = whole_call(op, in, projections(op), op.grid().size);
-  BOOST_TEST(test::relative_l2(one, whole) < 1e-6);
-  for (int const ranks : {2, 5}) {
-    Values const found = made_on<NearCommunicator>(ranks, op, in).values;
-    BOOST_TEST((made_on<NearCommunicator>(ranks, op, in).values == found));
-#if defined(__CUDACC__)
-    BOOST_TEST(test::relative_l2(found, whole) < 1e-6);
-#else
-    BOOST_TEST((found == one));
-#endif
-  }
+  check_transpose({cone(67), grid(37)});
+  // More slices and rows than cores take at a time.
+  check_transpose({ConeBeam::circular({200, 330, pyronn::equal_angles(5)}, {{7, 211}, {1.6, 0.7}}),
+                   pyronn::Grid::centered({5, 6, 130}, {1, 1, 0.6})});
 }
 
 /// Blocks of all views and of any number of them are consecutive, and fit in the slots that are

@@ -16,6 +16,7 @@
 
 #include <pyronn/cuda.cuh>
 #include <pyronn/distributed/rank_plan.hpp>
+#include <pyronn/distributed/rank_slabs.hpp>
 
 #include "device_group.cuh"
 #include "problems.hpp"
@@ -59,12 +60,11 @@ double milliseconds(Op const& op, Extents<3> from, Extents<3> to, Part const& pa
 /// The shares are slabs of a volume, or views.
 template <class Op>
 void compare(char const* name, Op const& op, Extents<3> from, Extents<3> to, bool makes_volume,
-             int ranks, int calls) {
+             std::vector<pyronn::RankShare> const& shares, int calls) {
   double const whole = milliseconds(op, from, to, {}, calls);
   std::printf("  %-14s whole %8.2f ms, shares", name, whole);
   double most = 0;
-  for (int rank = 0; rank < ranks; ++rank) {
-    auto const share = pyronn::share_of_rank(to[2], rank, ranks);
+  for (pyronn::RankShare const& share : shares) {
     Part part;
     if (makes_volume) {
       part.slab = pyronn::Slab{share.first, share.count};
@@ -84,9 +84,20 @@ void run(Problem const& problem, int ranks, int calls) {
   Extents<3> const volume = problem.grid.size;
   pyronn::Backprojector<ConeBeam, Interp> const back{problem.geometry, problem.grid};
   pyronn::Projector<ConeBeam, Interp> const projector{problem.geometry, problem.grid};
-  compare("backprojection", back, views, volume, true, ranks, calls);
-  compare("projection", projector, volume, views, false, ranks, calls);
-  compare("its transpose", projector.adjoint(), views, volume, true, ranks, calls);
+  auto const equal = [&](int planes) {
+    std::vector<pyronn::RankShare> shares;
+    for (int n = 0; n < ranks; ++n) shares.push_back(pyronn::share_of_rank(planes, n, ranks));
+    return shares;
+  };
+  compare("projection", projector, volume, views, false, equal(views[2]), calls);
+  for (auto const& slabs :
+       {equal(volume[2]), pyronn::slabs_of_ranks(problem.geometry, problem.grid, ranks)}) {
+    std::printf("  slabs of");
+    for (auto const& slab : slabs) std::printf(" %d", slab.count);
+    std::printf(" slices\n");
+    compare("backprojection", back, views, volume, true, slabs, calls);
+    compare("its transpose", projector.adjoint(), views, volume, true, slabs, calls);
+  }
 }
 
 }  // namespace

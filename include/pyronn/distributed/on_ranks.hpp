@@ -57,14 +57,16 @@ class OnRanks {
   using Element = float;
 
   /// A call takes at most `limit` bytes beside its arrays; the least of all ranks' limits counts.
-  /// Throws InvalidArgument where ranks were given operators of other sizes or scans, and
+  /// `slabs` of all ranks, as slabs_of_ranks makes them, are nearly equal if there are none. Throws
+  /// InvalidArgument where ranks were given operators of other sizes or scans, or other slabs, and
   /// OutOfMemory where a limit does not hold a single view.
   OnRanks(Communicator const& communicator, Executor const& executor, Operator op,
-          std::size_t limit = std::numeric_limits<std::ptrdiff_t>::max())
+          std::size_t limit = std::numeric_limits<std::ptrdiff_t>::max(),
+          std::vector<RankShare> const& slabs = {})
       : communicator_{communicator},
         executor_{executor},
         op_{std::move(op)},
-        shares_{detail::agreed_shares(communicator_, op_)},
+        shares_{detail::agreed_shares(communicator_, op_, slabs)},
         plan_{detail::plan_on(communicator_, executor_, op_, shares_, limit, Link::slots)} {
     share_errors(communicator_, [&] {
       all_ = {shares_, detail::exchanged_shares(op_, shares_, plan_.method), plan_, {}};
@@ -75,16 +77,18 @@ class OnRanks {
   [[nodiscard]] Operator const& op() const { return op_; }
   /// The slices of this rank.
   [[nodiscard]] RankShare slab() const { return shares_.slab(); }
+  /// The slices of all ranks.
+  [[nodiscard]] std::vector<RankShare> const& slabs() const { return shares_.slabs; }
   /// The views of this rank.
   [[nodiscard]] RankShare views() const { return shares_.own_views(); }
   /// The sizes of this rank's part of the input: of projections (u, v, view), or of a Projector a
   /// volume (x, y, z). The last is 0 where the rank has none.
   [[nodiscard]] Extents<3> input_extents() const {
-    return Known::makes_volume ? views_extents() : slab_extents();
+    return Known::makes_volume ? shares_.views_extents() : shares_.slab_extents();
   }
   /// The sizes of this rank's part of the output.
   [[nodiscard]] Extents<3> output_extents() const {
-    return Known::makes_volume ? slab_extents() : views_extents();
+    return Known::makes_volume ? shares_.slab_extents() : shares_.views_extents();
   }
 
   /// What a call is going to do.
@@ -141,13 +145,6 @@ class OnRanks {
     } else {
       share_errors(communicator_, step);
     }
-  }
-
-  [[nodiscard]] Extents<3> views_extents() const {
-    return {shares_.projections[0], shares_.projections[1], views().count};
-  }
-  [[nodiscard]] Extents<3> slab_extents() const {
-    return {shares_.volume[0], shares_.volume[1], slab().count};
   }
 
   void check(ArrayView<Element const, 3> input, ArrayView<Element, 3> output,

@@ -94,12 +94,13 @@ class RankMap {
   /// @}
 
   /// All ranks make it at the same time. A call takes at most `limit` bytes. Throws as OnRanks
-  /// does, and InvalidArgument where there are more ranks than slices or views.
+  /// does, and InvalidArgument where a rank would have no slice or no view.
   RankMap(Communicator const& communicator, Executor const& executor,
           Projector<Geometry, Interp, Model> const& projector,
-          std::size_t limit = std::numeric_limits<std::ptrdiff_t>::max())
-      : pair_{std::make_shared<Pair>(communicator, executor, checked(communicator, projector),
-                                     limit)} {}
+          std::size_t limit = std::numeric_limits<std::ptrdiff_t>::max(),
+          std::vector<RankShare> const& slabs = {})
+      : pair_{std::make_shared<Pair>(communicator, executor,
+                                     checked(communicator, projector, slabs), limit, slabs)} {}
 
   /// The grid of this rank's slab.
   [[nodiscard]] Grid grid() const {
@@ -125,8 +126,7 @@ class RankMap {
   /// Pixels of the rank that has the most.
   [[nodiscard]] std::int64_t most_pixels() const {
     Extents<3> slab = domain();
-    int const ranks = pair_->forward.plan().ranks;
-    slab[2] = share_of_rank(pair_->forward.op().grid().size[2], ranks - 1, ranks).count;
+    for (RankShare const& one : pair_->forward.slabs()) slab[2] = std::max(slab[2], one.count);
     return slab.count();
   }
 
@@ -147,8 +147,7 @@ class RankMap {
   template <class T>
   void receive_slices(ArrayView<T, 3> array, SlicesBeside const& beside) const {
     std::size_t const bytes = static_cast<std::size_t>(array.slice_count()) * sizeof(T);
-    pair_->slices(pair_->forward.op().grid().size[2], beside,
-                  reinterpret_cast<std::byte*>(array.data), bytes);
+    pair_->slices(beside, reinterpret_cast<std::byte*>(array.data), bytes);
   }
 
   /// None of the solver's executor.
@@ -172,10 +171,11 @@ class RankMap {
  private:
   struct Pair {
     Pair(Communicator const& communicator, Executor const& executor,
-         Projector<Geometry, Interp, Model> const& projector, std::size_t limit)
-        : forward{communicator, executor, projector, limit},
-          transpose{communicator, executor, projector.adjoint(), limit},
-          slices{executor, communicator} {}
+         Projector<Geometry, Interp, Model> const& projector, std::size_t limit,
+         std::vector<RankShare> const& slabs)
+        : forward{communicator, executor, projector, limit, slabs},
+          transpose{communicator, executor, projector.adjoint(), limit, slabs},
+          slices{executor, communicator, forward.slabs()} {}
 
     OnRanks<Projector<Geometry, Interp, Model>, Executor, Communicator> forward;
     OnRanks<Backprojector<Geometry, Interp, Model>, Executor, Communicator> transpose;
@@ -183,7 +183,8 @@ class RankMap {
   };
 
   static Projector<Geometry, Interp, Model> const& checked(
-      Communicator const& communicator, Projector<Geometry, Interp, Model> const& projector) {
+      Communicator const& communicator, Projector<Geometry, Interp, Model> const& projector,
+      std::vector<RankShare> const& slabs) {
     share_errors(communicator, [&] {
       int const slices = projector.grid().size[2];
       int const views = projector.geometry().num_views();
@@ -191,6 +192,9 @@ class RankMap {
                       "RankMap: ", communicator.size(),
                       " ranks need as many slices and views; there are ", slices, " slices and ",
                       views, " views");
+      for (RankShare const& slab : slabs) {
+        detail::expects(slab.count != 0, "RankMap: each rank must have a slice");
+      }
     });
     return projector;
   }

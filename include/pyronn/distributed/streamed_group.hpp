@@ -15,6 +15,7 @@
 #include <pyronn/distributed/detail/stream_tasks.hpp>
 #include <pyronn/distributed/detail/streamed_operator.hpp>
 #include <pyronn/distributed/rank_plan.hpp>
+#include <pyronn/distributed/rank_slabs.hpp>
 #include <pyronn/distributed/stream_plan.hpp>
 #include <pyronn/distributed/stream_rates.hpp>
 #include <pyronn/distributed/streamed.hpp>
@@ -25,9 +26,9 @@
 namespace pyronn {
 
 /// Streamed on several executors at once, each on a thread of its own: of an operator that makes a
-/// volume each member makes a slab, of one that makes views some of them. Each reads what it needs
-/// of the input, filters it itself and writes its part of the output; nothing is exchanged. A
-/// volume has the bits that Streamed gives it on one executor.
+/// volume each member makes a slab of slabs_of_ranks, of one that makes views some of them. Each
+/// reads what it needs of the input, filters it itself and writes its part of the output; nothing
+/// is exchanged. A volume has the bits that Streamed gives it on one executor.
 ///
 ///   std::vector<CudaExecutor> executors;             // each made while its device is current
 ///   StreamedGroup group{executors, Fdk<ConeBeam, SoftwareInterp>{scan, grid}, limits};
@@ -57,12 +58,13 @@ class StreamedGroup {
     detail::expects(!executors.empty(), "StreamedGroup: there is no executor");
     auto const planes = static_cast<std::size_t>(output_extents()[2]);
     std::size_t const size = std::min(executors.size(), planes);
+    if (Known::makes_volume) {
+      slabs_ = slabs_of_ranks(op_.geometry(), op_.grid(), static_cast<int>(size));
+    }
     for (std::size_t n = 0; n < size; ++n) {
       StreamLimits const own{limits.device_bytes, limits.host_bytes / size};
       if constexpr (Known::makes_volume) {
-        auto const slices =
-            share_of_rank(static_cast<int>(planes), static_cast<int>(n), static_cast<int>(size));
-        members_.emplace_back(executors[n], op_, own, Slab{slices.first, slices.count});
+        members_.emplace_back(executors[n], op_, own, Slab{slabs_[n].first, slabs_[n].count});
       } else {
         members_.emplace_back(executors[n], op_, own);
       }
@@ -147,6 +149,7 @@ class StreamedGroup {
     return {op_, views, Slab{0, op_.grid().size[2]}};
   }
   [[nodiscard]] RankShare share(int member, int planes) const {
+    if (Known::makes_volume) return slabs_[static_cast<std::size_t>(member)];
     return share_of_rank(planes, member, size());
   }
 
@@ -223,6 +226,7 @@ class StreamedGroup {
 
   Operator op_;
   std::vector<Executor> executors_;
+  std::vector<RankShare> slabs_;
   std::deque<Member> members_;  // which do not move
 };
 

@@ -18,6 +18,7 @@
 #include <pyronn/distributed/detail/rank_shares.hpp>
 #include <pyronn/distributed/detail/streamed_operator.hpp>
 #include <pyronn/distributed/rank_plan.hpp>
+#include <pyronn/distributed/rank_slabs.hpp>
 #include <pyronn/exec/backend.hpp>
 #include <pyronn/exec/workspace.hpp>
 #include <pyronn/operators/part.hpp>
@@ -59,17 +60,16 @@ RankShares exchanged_shares(Operator const& op, RankShares shares, RankMethod me
 }
 
 template <class Communicator, class Operator>
-RankShares shares_on(Communicator const& communicator, Operator const& op) {
+RankShares shares_on(Communicator const& communicator, Operator const& op,
+                     std::vector<RankShare> const& slabs) {
   using Known = StreamedOperator<Operator>;
   RankShares shares;
   shares.rank = communicator.rank();
   shares.volume = Known::volume(op);
   shares.projections = Known::projections(op);
-  int const ranks = communicator.size();
-  for (int rank = 0; rank < ranks; ++rank) {
-    shares.slabs.push_back(share_of_rank(shares.volume[2], rank, ranks));
-    shares.views.push_back(share_of_rank(shares.projections[2], rank, ranks));
-    RankShare const slab = shares.slabs.back();
+  shares.slabs = slabs_or_equal(slabs, shares.volume[2], communicator.size());
+  shares.views = equal_shares(shares.projections[2], communicator.size());
+  for (RankShare const& slab : shares.slabs) {
     shares.rows.push_back(slab.count == 0
                               ? DetectorRows{}
                               : rows_of_slab(op.geometry(), op.grid(), Slab{slab.first, slab.count},
@@ -89,6 +89,7 @@ void check_same(Communicator const& communicator, RankShares const& shares) {
     add(shares.volume[axis]);
     add(shares.projections[axis]);
   }
+  for (RankShare const& slab : shares.slabs) add(slab.count);
   for (DetectorRows const& rows : shares.rows) {
     add(rows.first);
     add(rows.count);
@@ -103,9 +104,10 @@ void check_same(Communicator const& communicator, RankShares const& shares) {
 
 /// The shares of all ranks. Throws in all of them what one threw.
 template <class Communicator, class Operator>
-RankShares agreed_shares(Communicator const& communicator, Operator const& op) {
+RankShares agreed_shares(Communicator const& communicator, Operator const& op,
+                         std::vector<RankShare> const& slabs) {
   RankShares shares;
-  share_errors(communicator, [&] { shares = shares_on(communicator, op); });
+  share_errors(communicator, [&] { shares = shares_on(communicator, op, slabs); });
   check_same(communicator, shares);
   return shares;
 }

@@ -62,6 +62,10 @@ struct RankShares {
   [[nodiscard]] int size() const { return static_cast<int>(slabs.size()); }
   [[nodiscard]] RankShare slab() const { return slabs[index(rank)]; }
   [[nodiscard]] RankShare own_views() const { return views[index(rank)]; }
+  [[nodiscard]] Extents<3> slab_extents() const { return {volume[0], volume[1], slab().count}; }
+  [[nodiscard]] Extents<3> views_extents() const {
+    return {projections[0], projections[1], own_views().count};
+  }
   [[nodiscard]] std::size_t view_count() const { return plane_count(projections); }
 
   /// Blocks of views, the same in all ranks, whoever has them. Of more than on cores the first one

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <cstddef>
 #include <memory>
+#include <utility>
+#include <vector>
 
 #include <pyronn/core/error.hpp>
 #include <pyronn/distributed/communicator.hpp>
@@ -28,18 +30,19 @@ inline RankShare common_share(RankShare const& a, RankShare const& b) {
 template <class Executor, class Communicator>
 class SliceExchange {
  public:
-  SliceExchange(Executor const& executor, Communicator const& communicator)
-      : executor_{executor}, communicator_{communicator} {}
+  /// Where ranks have these slabs.
+  SliceExchange(Executor const& executor, Communicator const& communicator,
+                std::vector<RankShare> slabs)
+      : executor_{executor}, communicator_{communicator}, slabs_{std::move(slabs)} {}
 
-  /// `data` has this rank's share of `slices`, of so many bytes each, and `beside` it what is
-  /// received. All ranks must want as many to either side, or all there are. Throws what another
-  /// rank threw.
-  void operator()(int slices, SlicesBeside const& beside, std::byte* data, std::size_t bytes) {
+  /// `data` has this rank's slab, of so many bytes a slice, and `beside` it what is received. All
+  /// ranks must want as many to either side, or all there are. Throws what another rank threw.
+  void operator()(SlicesBeside const& beside, std::byte* data, std::size_t bytes) {
     share_errors(communicator_, [] {});
     int const most = static_cast<int>(communicator_.largest(std::max(beside.before, beside.after)));
     share_errors(communicator_, [&] {
       if (!link_) link_ = std::make_unique<Link>(executor_, communicator_);
-      link_->prepare({messages(slices, most, beside, data, bytes)});
+      link_->prepare({messages(most, beside, data, bytes)});
     });
     LateFailure failure;
     link_->begin(0, failure);
@@ -50,15 +53,15 @@ class SliceExchange {
  private:
   using Link = RankLink<Executor, Communicator>;
 
-  [[nodiscard]] Messages messages(int slices, int most, SlicesBeside const& beside, std::byte* data,
+  [[nodiscard]] Messages messages(int most, SlicesBeside const& beside, std::byte* data,
                                   std::size_t bytes) const {
     int const rank = communicator_.rank();
-    int const ranks = communicator_.size();
+    int const slices = slabs_.back().first + slabs_.back().count;
     auto const wanted = [&](RankShare const& share) {
       int const first = std::max(0, share.first - most);
       return RankShare{first, std::min(slices, share.first + share.count + most) - first};
     };
-    RankShare const own = share_of_rank(slices, rank, ranks);
+    RankShare const own = slabs_[static_cast<std::size_t>(rank)];
     expects(wanted(own).first == own.first - beside.before &&
                 wanted(own).count == own.count + beside.before + beside.after,
             "RankMap: ranks want other numbers of slices beside theirs; this one ", beside.before,
@@ -70,9 +73,9 @@ class SliceExchange {
       return static_cast<std::size_t>(share.count) * bytes;
     };
     Messages result;
-    for (int other = 0; other < ranks; ++other) {
+    for (int other = 0; other < communicator_.size(); ++other) {
       if (other == rank) continue;
-      RankShare const theirs = share_of_rank(slices, other, ranks);
+      RankShare const theirs = slabs_[static_cast<std::size_t>(other)];
       RankShare const out = common_share(own, wanted(theirs));
       RankShare const in = common_share(theirs, wanted(own));
       std::size_t const sent = bytes_of_share(out);
@@ -85,6 +88,7 @@ class SliceExchange {
 
   Executor executor_;
   Communicator communicator_;
+  std::vector<RankShare> slabs_;
   std::unique_ptr<Link> link_;
 };
 

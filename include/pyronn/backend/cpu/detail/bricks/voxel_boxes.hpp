@@ -35,6 +35,13 @@ struct VoxelBoxes {
     return box;
   }
 
+  /// The slices of a box that are in the slab.
+  [[nodiscard]] VoxelBox in_slab(VoxelBox box) const {
+    box.first[2] = max(box.first[2], task.first_slice);
+    box.end[2] = min(box.end[2], task.end_slice());
+    return box;
+  }
+
   /// Sums up the box of an item and writes it. `add_view(box, view, sample, sums)` adds a view to
   /// `Sums`, which are zero at first. They name the type of their `Totals`, which have `at(place in
   /// the box)`, and have `move_to(box, totals)`, which leaves them zero.
@@ -60,8 +67,8 @@ struct VoxelBoxes {
   /// Calls `work(voxel)` for those of a box that are in the slab.
   template <class Work>
   void for_each_voxel(VoxelBox const& box, Work const& work) const {
-    int const end = min(box.end[2], task.end_slice());
-    for (int z = max(box.first[2], task.first_slice); z < end; ++z) {
+    VoxelBox const part = in_slab(box);
+    for (int z = part.first[2]; z < part.end[2]; ++z) {
       for (int y = box.first[1]; y < box.end[1]; ++y) {
         for (int x = box.first[0]; x < box.end[0]; ++x) work(Vec<int, 3>{x, y, z});
       }

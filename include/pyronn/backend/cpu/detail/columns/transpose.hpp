@@ -77,6 +77,7 @@ struct TransposeColumns {
   struct Pixels {
     static constexpr int most = 64;
 
+    int begin;  ///< that weights are counted from
     int first;
     int count;
     float values[most];
@@ -85,18 +86,29 @@ struct TransposeColumns {
   void add_view(VoxelBox const& box, int n, int sample, Sums& sums) const {
     auto const& view = task.views.view(n, sample);
     auto const slice = task.slice(n, sample);
+    VoxelBox const part = Boxes{task}.in_slab(box);
+    bool const is_whole = part.first[2] == box.first[2] && part.end[2] == box.end[2];
     IndexRange const columns = find_columns(box, view);
     for (int u = columns.first; u <= columns.last; ++u) {
       RayColumn const column{view.rays, static_cast<float>(u), 0.0F, task.spacing};
       IndexRange const path = path_in(box, column.ray);
       if (path.first > path.last) continue;
+      // As many rows at a time whatever slab is computed, of which those are taken that it needs.
       IndexRange const rows = find_rows(box, column, path);
+      IndexRange const needed = is_whole ? rows : find_rows(part, column, path);
       for (int first = rows.first; first <= rows.last; first += Pixels::most) {
         Pixels pixels;
-        pixels.first = first;
-        pixels.count = min(Pixels::most, rows.last - first + 1);
+        pixels.begin = first;
+        pixels.first = max(first, needed.first);
+        pixels.count =
+            min(first + Pixels::most - 1, min(rows.last, needed.last)) - pixels.first + 1;
+        if (pixels.count <= 0) continue;
         bool const is_finite = load(view.rays, column.ray.axis, slice, u, pixels);
-        add_pixels(box, column, path, pixels, sums);
+        if (is_whole) {  // whose size is known
+          add_pixels<true>(box, box, column, path, pixels, sums);
+        } else {
+          add_pixels<false>(box, part, column, path, pixels, sums);
+        }
         if (!is_finite) add_rays(box, view, slice, u, pixels, sums);
       }
     }
@@ -115,13 +127,14 @@ struct TransposeColumns {
     }
     // The direction's z alone changes along a column.
     Vec3f const direction =
-        rays.ray(static_cast<float>(u), static_cast<float>(pixels.first)).direction;
+        rays.ray(static_cast<float>(u), static_cast<float>(pixels.begin)).direction;
     float const row_step = rays.direction_weight * rays.along_v[2];
     float const x = direction[0] * task.spacing[0];
     float const y = direction[1] * task.spacing[1];
     float const per_slice = 1.0F / abs(direction[axis]);
+    int const before = pixels.first - pixels.begin;
     for (int i = 0; i < pixels.count; ++i) {
-      float const z = (direction[2] + static_cast<float>(i) * row_step) * task.spacing[2];
+      float const z = (direction[2] + static_cast<float>(before + i) * row_step) * task.spacing[2];
       pixels.values[i] *= per_slice * std::sqrt(x * x + (y * y + z * z));
     }
     return is_finite;
@@ -171,16 +184,20 @@ struct TransposeColumns {
     return bounds.indices(0, task.detector[1], 1.0F);
   }
 
-  static void add_pixels(VoxelBox const& box, RayColumn const& column, IndexRange const& path,
-                         Pixels const& pixels, Sums& sums) {
+  /// To the slices of a box that are in a part of it, or all of them.
+  template <bool IsWhole>
+  static void add_pixels(VoxelBox const& box, VoxelBox const& part, RayColumn const& column,
+                         IndexRange const& path, Pixels const& pixels, Sums& sums) {
     int const axis = column.ray.axis;
     int const other = 1 - axis;
+    int const first = IsWhole ? 0 : part.first[2] - box.first[2];
+    int const end = IsWhole ? Line::count : part.end[2] - box.first[2] + 2;
     for (int k = path.first; k <= path.last; ++k) {
       float const across = column.ray.crossing(0, k);
       int const lower = floor_to_int(across);
       if (lower < box.first[other] - 1 || lower >= box.end[other]) continue;
       Line line{};
-      spread(box, column, k, pixels, line);
+      spread(box, part, column, k, pixels, line);
       float const fraction = across - static_cast<float>(lower);
       float const coverage = column.ray.coverage(k);
       for (int upper = 0; upper < 2; ++upper) {
@@ -190,24 +207,25 @@ struct TransposeColumns {
         int const place_at = at - box.first[other];
         Line& target = axis == 0 ? sums.lines[place_at][place_k] : sums.lines[place_k][place_at];
         float const share = coverage * (upper == 0 ? 1.0F - fraction : fraction);
-        for (int z = 0; z < Line::count; ++z) target.at[z] += share * line.at[z];
+        for (int z = first; z < end; ++z) target.at[z] += share * line.at[z];
       }
     }
   }
 
   /// Adds pixels to the two voxels along z between which their rays cross slice k.
-  static void spread(VoxelBox const& box, RayColumn const& column, int k, Pixels const& pixels,
-                     Line& line) {
+  static void spread(VoxelBox const& box, VoxelBox const& part, RayColumn const& column, int k,
+                     Pixels const& pixels, Line& line) {
     float const step = column.base_step + static_cast<float>(k) * column.slope_step;
     float const base = column.ray.crossing(1, k);
-    auto const low = static_cast<float>(box.first[2] - 1);
+    auto const low = static_cast<float>(part.first[2] - 1);
+    auto const high = static_cast<float>(part.end[2]);
     int place[Pixels::most];
     float of_lower[Pixels::most];
     float of_upper[Pixels::most];
     for (int i = 0; i < pixels.count; ++i) {
       float const z = base + static_cast<float>(pixels.first + i) * step;
-      // Beyond the box a pixel goes, with no weight, to where it does no harm.
-      bool const is_in = both(z >= low, z < static_cast<float>(box.end[2]));
+      // Beyond the part a pixel goes, with no weight, to where it does no harm.
+      bool const is_in = both(z >= low, z < high);
       float const inside = is_in ? z : low;
       int const lower = floor_to_int(inside);
       float const fraction = inside - static_cast<float>(lower);
