@@ -8,7 +8,7 @@
 #include <type_traits>
 #include <variant>
 
-#include <pyronn/distributed/rank_plan.hpp>
+#include <pyronn/distributed/rank_slabs.hpp>
 
 #include "bad_input.hpp"
 
@@ -53,6 +53,23 @@ Band band_of(pyronn::Scan const& scan, pyronn::Grid const& grid, pyronn::Slab sl
   return {slab, rows_for(scan, slices_of(grid, slab))};
 }
 
+std::vector<pyronn::RankShare> slabs_of(pyronn::Scan const& scan, pyronn::Grid const& grid,
+                                        int count) {
+  return std::visit(
+      [&](auto const& geometry) -> std::vector<pyronn::RankShare> {
+        if constexpr (pyronn::is_plane_geometry_v<std::decay_t<decltype(geometry)>>) {
+          std::vector<pyronn::RankShare> slabs;
+          for (int n = 0; n < count; ++n) {
+            slabs.push_back(pyronn::share_of_rank(grid.size[2], n, count));
+          }
+          return slabs;
+        } else {
+          return pyronn::slabs_of_ranks(geometry, grid, count);
+        }
+      },
+      scan.geometry);
+}
+
 namespace {
 
 int blocks_of(int all, int size) { return (all - 1) / size + 1; }
@@ -61,18 +78,21 @@ bool is_parallel(BandTask const& task) {
   return std::holds_alternative<pyronn::ParallelBeam3D>(task.scan.geometry);
 }
 
-/// Bands of so many slices; fewer where several places would not have as many bands, nearly equal.
+/// Bands of so many slices; where several places share them, a multiple of their number, which take
+/// as long as one another.
 std::vector<Band> cut(BandTask const& task, int slices) {
   int const all = task.grid.size[2];
   int count = blocks_of(all, slices);
   bool const shares = task.places > 1 && !is_parallel(task);
   if (shares) count = std::min(all, blocks_of(count, task.places) * task.places);
+  std::vector<pyronn::RankShare> slabs;
+  if (shares) slabs = slabs_of(task.scan, task.grid, count);
+  for (int first = 0; !shares && first < all; first += slices) {
+    slabs.push_back({first, std::min(slices, all - first)});
+  }
   std::vector<Band> bands;
-  for (int n = 0; n < count; ++n) {
-    int const first = n * slices;
-    auto const share = shares ? pyronn::share_of_rank(all, n, count)
-                              : pyronn::RankShare{first, std::min(slices, all - first)};
-    bands.push_back(band_of(task.scan, task.grid, {share.first, share.count}));
+  for (auto const& slab : slabs) {
+    bands.push_back(band_of(task.scan, task.grid, {slab.first, slab.count}));
   }
   return bands;
 }

@@ -6,6 +6,7 @@
 #include <limits>
 #include <vector>
 
+#include <pyronn/distributed/rank_plan.hpp>
 #include <pyronn/geometry/shadow.hpp>
 #include <pyronn/operators/part.hpp>
 #include <pyronn/scan/scan.hpp>
@@ -39,6 +40,10 @@ struct BandPlan {
 
 /// Of these slices of a volume.
 [[nodiscard]] Band band_of(pyronn::Scan const& scan, pyronn::Grid const& grid, pyronn::Slab slab);
+
+/// So many slabs of a volume that take about as long as one another.
+[[nodiscard]] std::vector<pyronn::RankShare> slabs_of(pyronn::Scan const& scan,
+                                                      pyronn::Grid const& grid, int count);
 
 /// What bands are made for.
 struct BandTask {

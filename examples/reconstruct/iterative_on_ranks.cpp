@@ -11,6 +11,7 @@
 #include <pyronn/cpu.hpp>
 
 #include "bad_input.hpp"
+#include "bands.hpp"
 #include "cpu_place.hpp"
 #include "iterative.hpp"
 #include "slab_map.hpp"
@@ -40,8 +41,12 @@ SlabMap slab_map(IterationTask const& task, int threads, Ranks const& ranks) {
         if constexpr (pyronn::is_plane_geometry_v<Geometry>) {
           throw std::logic_error("a scan of the plane has one slice");
         } else {
-          return {ranks, threads, geometry_of(geometry, task.band, {}), task.grid,
-                  task.workspace_limit};
+          return {ranks,
+                  threads,
+                  geometry_of(geometry, task.band, {}),
+                  task.grid,
+                  task.workspace_limit,
+                  slabs_of(task.scan, task.grid, ranks.size())};
         }
       },
       task.scan.geometry);

@@ -132,7 +132,7 @@ class Program {
             is_on_device,
             peak_host_bytes(),
             is_on_device ? views_on_cuda : views_on_cpu,
-            slab_of(grid_, ranks_, ranks_.rank()).num_slices,
+            slab_of(scan_, grid_, ranks_, ranks_.rank()).num_slices,
             views_of(scan_, ranks_).count,
             place_.places()};
   }
@@ -153,7 +153,7 @@ class Program {
     if (!iteration_ || !iteration_->from_fbp) return;
     BandPlan const plan = bands_of_rank(plan_bands(band_task(reader), place_.limits()), scan_,
                                         grid_, ranks_, ranks_.rank());
-    VolumeSink sink{slab_in_memory(grid_, ranks_, iteration_->start), nullptr};
+    VolumeSink sink{slab_in_memory(scan_, grid_, ranks_, iteration_->start), nullptr};
     Corrections const all = corrections_;
     corrections_.water.reset();
     Job job = job_of(plan, reader, sink);
@@ -250,7 +250,7 @@ class Program {
     flush_standard_output();
     std::vector<float> slab;
     VolumeSink sink{ranks_.rank() == 0 ? open_volume(options_.output, grid_, scan_.axes)
-                                       : slab_in_memory(grid_, ranks_, slab),
+                                       : slab_in_memory(scan_, grid_, ranks_, slab),
                     truth_};
     make_start(reader);
     ProgressBar bar{!options_.is_quiet};
@@ -267,7 +267,7 @@ class Program {
     if (options_.is_verbose) job.planned = print_steps;
     double const start_seconds = watch_.seconds();
     Cost cost = plan.bands.empty() ? Cost{} : place_.run(job);
-    gather_slabs(grid_, ranks_, slab, sink);
+    gather_slabs(scan_, grid_, ranks_, slab, sink);
     if (ranks_.rank() > 0) return std::nullopt;
     cost.start_seconds = start_seconds;
     for (std::string const& warning : reader.warnings()) warn(warning);

@@ -22,9 +22,9 @@ std::string text_of(std::string const& planes, int first, int count) {
   return planes + " " + std::to_string(first) + " to " + std::to_string(first + count - 1);
 }
 
-void print_rank(pyronn::Grid const& grid, Ranks const& ranks, int rank, std::string const& text,
-                std::vector<double> const& seconds) {
-  pyronn::Slab const slab = slab_of(grid, ranks, rank);
+void print_rank(pyronn::Scan const& scan, pyronn::Grid const& grid, Ranks const& ranks, int rank,
+                std::string const& text, std::vector<double> const& seconds) {
+  pyronn::Slab const slab = slab_of(scan, grid, ranks, rank);
   std::string const time = text_of_seconds(seconds[static_cast<std::size_t>(rank)]);
   std::printf("rank %d of %d: %s, %s, about %s\n", rank, ranks.size(),
               text_of("slices", slab.first_slice, slab.num_slices).c_str(), text.c_str(),
@@ -43,7 +43,8 @@ void print_bands_of_ranks(BandPlan const& plan, pyronn::Scan const& scan, pyronn
       first = std::min(first, band.rows.first);
       end = std::max(end, band.rows.first + band.rows.count);
     }
-    print_rank(grid, ranks, rank, text_of("rows", first, end - first) + " of all views", seconds);
+    print_rank(scan, grid, ranks, rank, text_of("rows", first, end - first) + " of all views",
+               seconds);
   }
 }
 
@@ -51,7 +52,7 @@ void print_shares_of_ranks(pyronn::Scan const& scan, pyronn::Grid const& grid, R
                            std::vector<double> const& seconds) {
   for (int rank = 0; rank < ranks.size(); ++rank) {
     auto const views = pyronn::share_of_rank(scan.num_views(), rank, ranks.size());
-    print_rank(grid, ranks, rank, text_of("views", views.first, views.count), seconds);
+    print_rank(scan, grid, ranks, rank, text_of("views", views.first, views.count), seconds);
   }
 }
 

@@ -116,14 +116,15 @@ void share_iteration(Iteration& iteration, pyronn::Scan const& scan, pyronn::Gri
   // The first one wants them where any does.
   iteration.is_measured = largest_of_ranks(ranks, iteration.is_measured ? 1.0F : 0.0F) > 0;
   if (iteration.mask.empty()) return;
-  pyronn::Slab const own = slab_of(grid, ranks, ranks.rank());
+  pyronn::Slab const own = slab_of(scan, grid, ranks, ranks.rank());
   auto const slice = std::ptrdiff_t{grid.size[0]} * grid.size[1];
   auto const first = iteration.mask.begin() + own.first_slice * slice;
   iteration.mask = std::vector<float>(first, first + own.num_slices * slice);
 }
 
-pyronn::Slab slab_of(pyronn::Grid const& grid, Ranks const& ranks, int rank) {
-  auto const share = pyronn::share_of_rank(grid.size[2], rank, ranks.size());
+pyronn::Slab slab_of(pyronn::Scan const& scan, pyronn::Grid const& grid, Ranks const& ranks,
+                     int rank) {
+  auto const share = slabs_of(scan, grid, ranks.size())[static_cast<std::size_t>(rank)];
   return {share.first, share.count};
 }
 
@@ -143,7 +144,7 @@ BandPlan iteration_of_rank(BandPlan plan, pyronn::Scan const& scan, Corrections 
 BandPlan bands_of_rank(BandPlan plan, pyronn::Scan const& scan, pyronn::Grid const& grid,
                        Ranks const& ranks, int rank) {
   if (ranks.size() == 1) return plan;
-  pyronn::Slab const own = slab_of(grid, ranks, rank);
+  pyronn::Slab const own = slab_of(scan, grid, ranks, rank);
   std::vector<Band> bands;
   for (Band const& band : plan.bands) {
     int const first = std::max(own.first_slice, band.slab.first_slice);
@@ -155,17 +156,18 @@ BandPlan bands_of_rank(BandPlan plan, pyronn::Scan const& scan, pyronn::Grid con
   return plan;
 }
 
-std::unique_ptr<pyronn::VolumeWriter> slab_in_memory(pyronn::Grid const& grid, Ranks const& ranks,
+std::unique_ptr<pyronn::VolumeWriter> slab_in_memory(pyronn::Scan const& scan,
+                                                     pyronn::Grid const& grid, Ranks const& ranks,
                                                      std::vector<float>& slab) {
-  pyronn::Slab const own = slab_of(grid, ranks, ranks.rank());
+  pyronn::Slab const own = slab_of(scan, grid, ranks, ranks.rank());
   pyronn::Grid of_slab = grid;
   of_slab.size[2] = std::max(1, own.num_slices);
   slab.resize(static_cast<std::size_t>(of_slab.size.count()));
   return volume_in_memory(of_slab, slab);
 }
 
-void gather_slabs(pyronn::Grid const& grid, Ranks const& ranks, std::vector<float>& slab,
-                  VolumeSink& sink) {
+void gather_slabs(pyronn::Scan const& scan, pyronn::Grid const& grid, Ranks const& ranks,
+                  std::vector<float>& slab, VolumeSink& sink) {
   if (ranks.size() == 1) return;
   bool const is_first = ranks.rank() == 0;
   auto const slice =
@@ -178,7 +180,7 @@ void gather_slabs(pyronn::Grid const& grid, Ranks const& ranks, std::vector<floa
     if (is_first && received > 0) sink.take({slab.data(), {grid.size[0], grid.size[1], received}});
   };
   for (int other = 1; other < ranks.size(); ++other) {
-    int const theirs = slab_of(grid, ranks, other).num_slices;
+    int const theirs = slab_of(scan, grid, ranks, other).num_slices;
     for (int first = 0; first < theirs; first += most) {
       int const count = std::min(most, theirs - first);
       std::function<void()> exchange;

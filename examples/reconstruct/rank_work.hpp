@@ -47,7 +47,8 @@ void share_iteration(Iteration& iteration, pyronn::Scan const& scan, pyronn::Gri
 [[nodiscard]] std::vector<double> numbers_of_ranks(Ranks const& ranks, double number);
 
 /// The slices of a rank.
-[[nodiscard]] pyronn::Slab slab_of(pyronn::Grid const& grid, Ranks const& ranks, int rank);
+[[nodiscard]] pyronn::Slab slab_of(pyronn::Scan const& scan, pyronn::Grid const& grid,
+                                   Ranks const& ranks, int rank);
 
 /// The views of this rank, where they are shared out.
 [[nodiscard]] pyronn::RankShare views_of(pyronn::Scan const& scan, Ranks const& ranks);
@@ -57,7 +58,8 @@ void share_iteration(Iteration& iteration, pyronn::Scan const& scan, pyronn::Gri
                                      pyronn::Grid const& grid, Ranks const& ranks, int rank);
 
 /// Keeps this rank's slab.
-[[nodiscard]] std::unique_ptr<pyronn::VolumeWriter> slab_in_memory(pyronn::Grid const& grid,
+[[nodiscard]] std::unique_ptr<pyronn::VolumeWriter> slab_in_memory(pyronn::Scan const& scan,
+                                                                   pyronn::Grid const& grid,
                                                                    Ranks const& ranks,
                                                                    std::vector<float>& slab);
 
@@ -67,7 +69,7 @@ void share_iteration(Iteration& iteration, pyronn::Scan const& scan, pyronn::Gri
 
 /// Brings the slabs of the others into the first one's sink, some slices at a time. Throws what one
 /// of them threw.
-void gather_slabs(pyronn::Grid const& grid, Ranks const& ranks, std::vector<float>& slab,
-                  VolumeSink& sink);
+void gather_slabs(pyronn::Scan const& scan, pyronn::Grid const& grid, Ranks const& ranks,
+                  std::vector<float>& slab, VolumeSink& sink);
 
 }  // namespace example

@@ -14,6 +14,7 @@
 #include <pyronn/core/array_view.hpp>
 #include <pyronn/core/extents.hpp>
 #include <pyronn/distributed/rank_map.hpp>
+#include <pyronn/distributed/rank_plan.hpp>
 #include <pyronn/exec/workspace.hpp>
 #include <pyronn/interp/software_interp.hpp>
 #include <pyronn/operators/part.hpp>
@@ -44,10 +45,10 @@ class SlabMap {
   /// Throws as RankMap's constructor does.
   template <class Geometry>
   SlabMap(Ranks const& ranks, int threads, Geometry const& geometry, pyronn::Grid const& grid,
-          std::size_t limit)
+          std::size_t limit, std::vector<pyronn::RankShare> const& slabs)
       : map_{Of<Geometry>{RankCommunicator{ranks}, pyronn::CpuExecutor{threads},
                           pyronn::Projector<Geometry, pyronn::SoftwareInterp>{geometry, grid},
-                          limit}} {}
+                          limit, slabs}} {}
 
   [[nodiscard]] pyronn::Extents<3> domain() const {
     return visit([](auto const& map) { return map.domain(); });

@@ -15,7 +15,6 @@
 #include <cstdlib>
 #include <cstring>
 #include <exception>
-#include <limits>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -28,7 +27,6 @@
 #include <pyronn/distributed/nccl_communicator.hpp>
 #include <pyronn/distributed/on_ranks.hpp>
 #include <pyronn/distributed/peer_communicator.cuh>
-#include <pyronn/distributed/rank_slabs.hpp>
 #include <pyronn/distributed/thread_communicator.hpp>
 
 #include "device_group.cuh"
@@ -105,8 +103,7 @@ Result on_rank(Communicator const& ranks, pyronn::ThreadCommunicator const& thre
                int calls, bool keeps) {
   Stream const stream;
   CudaExecutor const executor{stream.get()};
-  pyronn::OnRanks call{ranks, executor, op, std::numeric_limits<std::ptrdiff_t>::max(),
-                       pyronn::slabs_of_ranks(op.geometry(), op.grid(), ranks.size())};
+  pyronn::OnRanks call{ranks, executor, op};
   if (ranks.rank() == 0) std::printf("  %s\n", pyronn::detail::message(call.plan()).c_str());
   Extents<3> const from = call.input_extents();
   bool const takes_views = from[1] == op.geometry().detector_size()[1] &&

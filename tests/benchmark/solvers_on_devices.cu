@@ -13,14 +13,12 @@
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
-#include <limits>
 #include <string>
 #include <vector>
 
 #include <pyronn/cuda.cuh>
 #include <pyronn/distributed/peer_communicator.cuh>
 #include <pyronn/distributed/rank_map.hpp>
-#include <pyronn/distributed/rank_slabs.hpp>
 #include <pyronn/distributed/thread_communicator.hpp>
 #include <pyronn/operators/algebra/system_matrix.hpp>
 #include <pyronn/recon/solver/cgls.hpp>
@@ -122,9 +120,7 @@ Result on_rank(Make const& make, pyronn::ThreadGroup const& threads, int rank,
   pyronn::PeerCommunicator const ranks{threads, rank};
   Result result;
   pyronn::share_errors(ranks, [&] {
-    pyronn::RankMap const map{
-        ranks, executor, projector, std::numeric_limits<std::ptrdiff_t>::max(),
-        pyronn::slabs_of_ranks(projector.geometry(), projector.grid(), ranks.size())};
+    pyronn::RankMap const map{ranks, executor, projector};
     if (rank == 0) {
       std::printf("  %s\n  %s\n", pyronn::detail::message(map.projection_plan()).c_str(),
                   pyronn::detail::message(map.backprojection_plan()).c_str());

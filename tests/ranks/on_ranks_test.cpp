@@ -45,7 +45,7 @@ void check_volume(Op const& op, bool has_bits_of_whole_call = true) {
   Extents<3> const from = extents_of(op, true);
   Values const in = test::random_values(1, from.count());
   auto const ranks = test::world();
-  auto const slab = pyronn::share_of_rank(op.grid().size[2], ranks.rank(), ranks.size());
+  auto const slab = test::slab_of(op, ranks);
   Values const one = on(pyronn::SingleRank{}, op, in, from, true);
   Values const whole = in_one_call(op, in, from, op.grid().size);
   if (has_bits_of_whole_call) BOOST_TEST((one == whole));
@@ -152,7 +152,7 @@ BOOST_AUTO_TEST_CASE(views_are_filtered_once_or_where_they_are_used) {
     BOOST_TEST((op.filtered_columns() > from[0]) == (offset > 0));
     Values const in = test::random_values(1, from.count());
     Values const whole = in_one_call(op, in, from, op.grid().size);
-    auto const slab = pyronn::share_of_rank(op.grid().size[2], ranks.rank(), ranks.size());
+    auto const slab = test::slab_of(op, ranks);
     Values const expected = test::part_of(whole, op.grid().size, slab);
     int methods = 0;
     for (std::size_t limit = std::size_t{1} << 20; limit > 0; limit = limit * 2 / 5) {

@@ -84,16 +84,16 @@ Regularised regularised(Map const& map, Executor const& executor, Values const& 
 template <class Communicator>
 Regularised regularised_on(Communicator const& ranks, int slices, Values const& all_data,
                            Values const& all_mask, pyronn::FistaTvOptions const& options) {
-  auto const part = [&](Values const& all, pyronn::Extents<3> const& extents) {
-    if (all.empty()) return Values{};
-    return test::part_of(all, extents,
-                         pyronn::share_of_rank(extents[2], ranks.rank(), ranks.size()));
-  };
+  Values const data =
+      test::part_of(all_data, {19, 31, 23}, pyronn::share_of_rank(23, ranks.rank(), ranks.size()));
+  Values mask;
+  if (!all_mask.empty()) {
+    mask = test::part_of(all_mask, {13, 11, slices}, test::slab_of(projector(slices), ranks));
+  }
   Regularised result;
   share_errors(ranks, [&] {
     pyronn::RankMap const map{ranks, CpuExecutor{1}, projector(slices)};
-    result = regularised(map, pyronn::RankExecutor{ranks, CpuExecutor{1}},
-                         part(all_data, {19, 31, 23}), part(all_mask, {13, 11, slices}), options);
+    result = regularised(map, pyronn::RankExecutor{ranks, CpuExecutor{1}}, data, mask, options);
   });
   return result;
 }
@@ -116,7 +116,7 @@ template <template <class, class, class...> class Solver>
 void check() {
   auto const ranks = test::world();
   for (int const slices : {7, 37}) {
-    auto const slab = pyronn::share_of_rank(slices, ranks.rank(), ranks.size());
+    auto const slab = test::slab_of(projector(slices), ranks);
     Values const expected =
         test::part_of(solved<Solver>(pyronn::SingleRank{}, slices), {13, 11, slices}, slab);
     Values const found = solved<Solver>(ranks, slices);
@@ -166,7 +166,7 @@ BOOST_AUTO_TEST_CASE(total_variation_looks_across_slabs) {
     BOOST_TEST(test::relative_l2(one.image, whole.image) < 1e-6);
     BOOST_TEST(one.measures.objective == whole.measures.objective, tolerance);
     auto const found = regularised_on(ranks, slices, data, mask, options);
-    auto const slab = pyronn::share_of_rank(slices, ranks.rank(), ranks.size());
+    auto const slab = test::slab_of(projector(slices), ranks);
     Values const expected = test::part_of(one.image, extents, slab);
     BOOST_TEST(test::relative_l2(found.image, expected) < 1e-6);
     BOOST_TEST(found.measures.objective == one.measures.objective, tolerance);

@@ -145,7 +145,7 @@ void check_solver(Problem const& all, Options options, std::vector<std::size_t> 
       using Type = Solver<std::decay_t<decltype(map)>, std::decay_t<decltype(executor)>>;
       found = solved<Type>(map, executor, own, options);
     });
-    auto const slab = pyronn::share_of_rank(37, ranks.rank(), ranks.size());
+    auto const slab = test::slab_of(projector(), ranks);
     BOOST_TEST(test::relative_l2(found.image, test::part_of(whole.image, {13, 11, 37}, slab)) <
                1e-5);
     BOOST_TEST(found.measures.objective == whole.measures.objective,

@@ -57,9 +57,9 @@ class OnRanks {
   using Element = float;
 
   /// A call takes at most `limit` bytes beside its arrays; the least of all ranks' limits counts.
-  /// `slabs` of all ranks, as slabs_of_ranks makes them, are nearly equal if there are none. Throws
-  /// InvalidArgument where ranks were given operators of other sizes or scans, or other slabs, and
-  /// OutOfMemory where a limit does not hold a single view.
+  /// `slabs` of all ranks follow one another; where none are given they are those of
+  /// slabs_of_ranks. Throws InvalidArgument where ranks were given operators of other sizes or
+  /// scans, or other slabs, and OutOfMemory where a limit does not hold a single view.
   OnRanks(Communicator const& communicator, Executor const& executor, Operator op,
           std::size_t limit = std::numeric_limits<std::ptrdiff_t>::max(),
           std::vector<RankShare> const& slabs = {})

@@ -24,11 +24,8 @@ inline std::vector<RankShare> equal_shares(int planes, int ranks) {
   return shares;
 }
 
-/// Nearly equal ones where there are none. Throws InvalidArgument unless they follow one another,
-/// one for each rank, and have all slices.
-inline std::vector<RankShare> slabs_or_equal(std::vector<RankShare> const& slabs, int slices,
-                                             int ranks) {
-  if (slabs.empty()) return equal_shares(slices, ranks);
+/// Throws InvalidArgument unless slabs follow one another, one for each rank, and have all slices.
+inline void check_slabs(std::vector<RankShare> const& slabs, int slices, int ranks) {
   expects(slabs.size() == static_cast<std::size_t>(ranks), "OnRanks: ", slabs.size(),
           " slabs must be as many as the ", ranks, " ranks");
   int end = 0;
@@ -39,11 +36,10 @@ inline std::vector<RankShare> slabs_or_equal(std::vector<RankShare> const& slabs
     end += slab.count;
   }
   expects(end == slices, "OnRanks: slabs have ", end, " of ", slices, " slices");
-  return slabs;
 }
 
 /// What slices up to each take, in parts of a slice that all views see: voxels that a detector does
-/// not see take operators little..
+/// not see take operators little.
 template <class Geometry>
 std::vector<double> work_up_to_slices(Geometry const& geometry, Grid const& grid) {
   constexpr double unseen = 0.15;  // of what a voxel takes that is seen
@@ -95,12 +91,14 @@ std::vector<int> evenest_cuts(int tiles, int ranks, Work const& work) {
 
 }  // namespace detail
 
-/// Slabs for so many ranks, in their order, for OnRanks and RankMap: each takes
-/// about as long as the others to backproject, and has at least a slice if there are as many. Slabs
-/// of many slices begin at multiples of 16, which GPUs work on together.
+/// Slabs for so many ranks, in their order, as OnRanks, RankMap and StreamedGroup have them: each
+/// takes about as long as the others to backproject, and has at least a slice if there are as many.
+/// Slabs of many slices begin at multiples of 16, which GPUs work on together. Throws
+/// InvalidArgument for less than one rank.
 template <class Geometry>
 [[nodiscard]] std::vector<RankShare> slabs_of_ranks(Geometry const& geometry, Grid const& grid,
                                                     int ranks) {
+  detail::expects(ranks >= 1, "slabs_of_ranks: ", ranks, " ranks must be at least 1");
   constexpr int most_tiles = 512;
   int const slices = grid.size[2];
   if (ranks == 1 || slices < ranks) return detail::equal_shares(slices, ranks);

@@ -67,8 +67,10 @@ RankShares shares_on(Communicator const& communicator, Operator const& op,
   shares.rank = communicator.rank();
   shares.volume = Known::volume(op);
   shares.projections = Known::projections(op);
-  shares.slabs = slabs_or_equal(slabs, shares.volume[2], communicator.size());
-  shares.views = equal_shares(shares.projections[2], communicator.size());
+  int const ranks = communicator.size();
+  shares.slabs = slabs.empty() ? slabs_of_ranks(op.geometry(), op.grid(), ranks) : slabs;
+  check_slabs(shares.slabs, shares.volume[2], ranks);
+  shares.views = equal_shares(shares.projections[2], ranks);
   for (RankShare const& slab : shares.slabs) {
     shares.rows.push_back(slab.count == 0
                               ? DetectorRows{}
