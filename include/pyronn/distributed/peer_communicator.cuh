@@ -20,6 +20,7 @@
 #include <pyronn/distributed/communicator.hpp>
 #include <pyronn/distributed/detail/meeting.hpp>
 #include <pyronn/distributed/detail/peer_access.hpp>
+#include <pyronn/distributed/detail/peer_copies.hpp>
 #include <pyronn/distributed/thread_communicator.hpp>
 #include <pyronn/exec/backend.hpp>
 
@@ -35,16 +36,21 @@ class PeerCommunicator : public ThreadCommunicator {
   using Backend = CudaBackend;
 
   /// All threads make one at the same time. Devices of the group may from then on reach each
-  /// other's memory, that of their default pools included. Throws as ThreadCommunicator does, and
-  /// CudaError.
+  /// other's memory, that of their default pools included. Throws as ThreadCommunicator does,
+  /// InvalidArgument where a device cannot reach another one's memory, and CudaError.
   PeerCommunicator(ThreadGroup const& group, int rank) : ThreadCommunicator{group, rank} {
     share_errors(*this, [&] { state_ = std::make_shared<State>(); });
     int device = 0;
     std::vector<int> devices(static_cast<std::size_t>(size()));
-    share_errors(*this, [&] { check_cuda(cudaGetDevice(&device), "cudaGetDevice"); });
+    share_errors(*this, [&] { device = detail::current_device(); });
     gather(&device, sizeof(device), devices.data());
     share_errors(*this, [&] {
-      for (int const other : devices) detail::reach_memory_of(other);
+      for (int const other : devices) {
+        detail::expects(detail::can_reach_memory_of(other), "PeerCommunicator: device ", device,
+                        " cannot reach the memory of device ", other,
+                        "; ThreadCommunicator sends messages through the host's");
+        detail::reach_memory_of(other);
+      }
     });
   }
 
@@ -110,11 +116,11 @@ class PeerCommunicator : public ThreadCommunicator {
         : meeting_{std::move(meeting)}, rank_{rank}, messages_{std::move(messages)} {}
 
     void queue_copies(detail::Shown const& all) const {
+      detail::PeerCopies copies{messages_.state->stream.get()};
       messages_.for_received(rank_, all, [&](SentBytes const& from, ReceivedBytes const& to) {
-        check_cuda(cudaMemcpyAsync(to.data, from.data, to.bytes, cudaMemcpyDefault,
-                                   messages_.state->stream.get()),
-                   "cudaMemcpyAsync");
+        copies.add(to.from, from.data, to.data, to.bytes);
       });
+      copies.queue();
     }
 
     std::shared_ptr<detail::Meeting> meeting_;

@@ -9,15 +9,25 @@
 
 namespace pyronn::detail {
 
+inline int current_device() {
+  int device = 0;
+  check_cuda(cudaGetDevice(&device), "cudaGetDevice");
+  return device;
+}
+
+/// Whether the current device can reach the memory of another one.
+inline bool can_reach_memory_of(int owner) {
+  int const guest = current_device();
+  int is_possible = 0;
+  check_cuda(cudaDeviceCanAccessPeer(&is_possible, guest, owner), "cudaDeviceCanAccessPeer");
+  return owner == guest || is_possible != 0;
+}
+
 /// Lets the current device reach the memory of another one, that of its default pool included, if
 /// the machine can.
 inline void reach_memory_of(int owner) {
-  int guest = 0;
-  check_cuda(cudaGetDevice(&guest), "cudaGetDevice");
-  if (owner == guest) return;
-  int is_possible = 0;
-  check_cuda(cudaDeviceCanAccessPeer(&is_possible, guest, owner), "cudaDeviceCanAccessPeer");
-  if (is_possible == 0) return;
+  int const guest = current_device();
+  if (owner == guest || !can_reach_memory_of(owner)) return;
   cudaError_t const code = cudaDeviceEnablePeerAccess(owner, 0);
   if (code == cudaErrorPeerAccessAlreadyEnabled) {
     static_cast<void>(cudaGetLastError());
