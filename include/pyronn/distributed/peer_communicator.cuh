@@ -20,7 +20,7 @@
 #include <pyronn/distributed/communicator.hpp>
 #include <pyronn/distributed/detail/meeting.hpp>
 #include <pyronn/distributed/detail/peer_access.hpp>
-#include <pyronn/distributed/detail/peer_copies.hpp>
+#include <pyronn/distributed/detail/peer_copies.cuh>
 #include <pyronn/distributed/thread_communicator.hpp>
 #include <pyronn/exec/backend.hpp>
 
