@@ -16,7 +16,6 @@
 #include <pyronn/geometry/detector_part.hpp>
 #include <pyronn/geometry/parallel_beam_3d.hpp>
 #include <pyronn/geometry/shadow.hpp>
-#include <pyronn/geometry/traits.hpp>
 #include <pyronn/model/joseph.hpp>
 #include <pyronn/model/ray_march.hpp>
 #include <pyronn/model/siddon.hpp>
