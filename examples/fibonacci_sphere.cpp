@@ -3,14 +3,19 @@
 
 /// Conjugate gradients (CGLS) for an orbit that no filtered backprojection knows: sources spread
 /// over a sphere. All they need is a projector and its exact transpose.
-#include <pyronn/backprojector.hpp>
+#include <cstdio>
+
 #include <pyronn/core/grid.hpp>
+#include <pyronn/exec/vector_operations.hpp>
 #include <pyronn/geometry/cone_beam.hpp>
 #include <pyronn/geometry/orbit/trajectories.hpp>
 #include <pyronn/interp/software_interp.hpp>
-#include <pyronn/projector.hpp>
+#include <pyronn/operators/algebra/system_matrix.hpp>
+#include <pyronn/recon/solver/cgls.hpp>
+#include <pyronn/recon/solver/measures.hpp>
+#include <pyronn/recon/solver/problem.hpp>
+#include <pyronn/recon/solver/run_solver.hpp>
 
-#include "fibonacci_sphere/cgls.hpp"
 #include "support/executor.hpp"
 #include "support/head_scan.hpp"
 #include "support/program.hpp"
@@ -33,14 +38,29 @@ bool reconstruct(example::Settings const& settings) {
   example::HeadScan const head{settings, scan, grid};
 
   auto const& executor = example::executor();
-  pyronn::Projector<pyronn::ConeBeam, pyronn::SoftwareInterp> const projector{scan, grid};
-  auto const adjoint = projector.adjoint();
-  auto const forward = [&](auto x, auto y) { projector(executor, x, y); };
-  auto const transpose = [&](auto y, auto x) { adjoint(executor, y, x); };
+  pyronn::SystemMatrix<pyronn::ConeBeam, pyronn::SoftwareInterp> const matrix{scan, grid};
+  pyronn::ReconstructionProblem const problem{matrix, head.projections()};
+  pyronn::Cgls solver{executor, problem};
+  pyronn::fill(executor, head.image(), 0);
+  solver.start(head.image());
+
+  // Conjugate gradients make the residual smaller at every step.
+  double first = 0;
+  double last = 0;
+  auto const falls = [&](int iteration, pyronn::SolverMeasures const& measures) {
+    if (iteration == 0) {
+      first = measures.residual;
+    } else {
+      std::printf("iteration %2d: residual %.5f\n", iteration, measures.residual / first);
+      if (!(measures.residual < last)) return false;
+    }
+    last = measures.residual;
+    return true;
+  };
   // Large volumes take more steps; still more would fit what tells exact line integrals from those
   // of voxels.
-  return example::cgls(forward, transpose, head.projections(), head.image(), 5 + size / 13) &&
-         head.check({0.18, 0.011});
+  auto const history = pyronn::run_solver(solver, {5 + size / 13}, falls);
+  return history.stopped_by == pyronn::StoppedBy::iterations && head.check({0.18, 0.011});
 }
 
 }  // namespace

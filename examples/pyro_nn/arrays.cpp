@@ -12,10 +12,10 @@
 #include <vector>
 
 #include <pyronn/cpu.hpp>
-#include <pyronn/interop/fbp_arrays.hpp>
 #include <pyronn/interop/geometry_tensor.hpp>
 #include <pyronn/interop/pyro_nn_v0.hpp>
 #include <pyronn/interop/pyro_nn_v1.hpp>
+#include <pyronn/recon/fbp/option_names.hpp>
 
 namespace {
 

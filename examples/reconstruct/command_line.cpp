@@ -13,6 +13,8 @@
 
 #include <CLI/CLI.hpp>
 
+#include <pyronn/recon/fbp/option_names.hpp>
+
 #include "arguments.hpp"
 #include "bad_input.hpp"
 #include "option_checks.hpp"
@@ -108,10 +110,10 @@ void add_correction_options(CLI::App& app, Options& options) {
 void add_filter_options(CLI::App& app, Options& options) {
   std::string const group = "Filtered backprojection";
   app.add_option("--window", options.window, "ram_lak shepp_logan cosine hamming hann ramp")
-      ->check(CLI::IsMember(Options::window_names()))
+      ->check(CLI::IsMember(pyronn::filter_window_names()))
       ->group(group);
   app.add_option("--redundancy", options.redundancy, "automatic uniform parker riess wang")
-      ->check(CLI::IsMember(Options::redundancy_names()))
+      ->check(CLI::IsMember(pyronn::redundancy_names()))
       ->group(group);
   app.add_option("--interpolation", options.interpolation,
                  "software; texture: a GPU's own, with weights of 8 bits")

@@ -6,34 +6,16 @@
 #include <iterator>
 
 #include <pyronn/core/math.hpp>
+#include <pyronn/recon/fbp/option_names.hpp>
 #include <pyronn/scan/row_extension.hpp>
 
 #include "bad_input.hpp"
 #include "typed_numbers.hpp"
 
 namespace example {
-std::vector<std::string> const& Options::window_names() {
-  static std::vector<std::string> const names{"ram_lak", "shepp_logan", "cosine",
-                                              "hamming", "hann",        "ramp"};
-  return names;
-}
-
-std::vector<std::string> const& Options::redundancy_names() {
-  static std::vector<std::string> const names{"automatic", "uniform", "parker", "riess", "wang"};
-  return names;
-}
-
-namespace {
-
-std::ptrdiff_t place_of(std::string const& name, std::vector<std::string> const& names) {
-  return std::find(names.begin(), names.end(), name) - names.begin();
-}
-
-}  // namespace
 
 pyronn::FbpOptions Options::fbp_options() const {
-  return {static_cast<pyronn::FilterWindow>(place_of(window, window_names())),
-          static_cast<pyronn::Redundancy>(place_of(redundancy, redundancy_names()))};
+  return {pyronn::filter_window_of(window), pyronn::redundancy_of(redundancy)};
 }
 
 pyronn::GivenOfScan Options::given() const {

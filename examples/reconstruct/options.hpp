@@ -102,11 +102,6 @@ struct Options {
 
   /// All pictures that may be written, with the options that name them.
   [[nodiscard]] std::vector<std::pair<std::string, std::filesystem::path const*>> pictures() const;
-
-  /// In the order of pyronn::FilterWindow.
-  static std::vector<std::string> const& window_names();
-  /// In the order of pyronn::Redundancy.
-  static std::vector<std::string> const& redundancy_names();
 };
 
 }  // namespace example

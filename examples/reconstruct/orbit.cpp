@@ -4,12 +4,12 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstddef>
 #include <optional>
 #include <string>
 
 #include <pyronn/core/error.hpp>
 #include <pyronn/core/math.hpp>
+#include <pyronn/recon/fbp/option_names.hpp>
 #include <pyronn/scan/row_extension.hpp>
 
 #include "backend.hpp"
@@ -71,9 +71,8 @@ void choose_redundancy(pyronn::Scan& scan, pyronn::Grid const& grid, pyronn::Fbp
   }
   options.redundancy = substitute->redundancy;
   check_orbit(scan, grid, options);
-  std::string const name =
-      Options::redundancy_names()[static_cast<std::size_t>(options.redundancy)];
-  scan.facts.push_back({"redundancy", name, pyronn::ScanFact::Origin::assumed, substitute->why});
+  scan.facts.push_back({"redundancy", pyronn::name_of(options.redundancy),
+                        pyronn::ScanFact::Origin::assumed, substitute->why});
 }
 
 }  // namespace example

@@ -48,6 +48,7 @@
 #include <pyronn/phantom/shepp_logan.hpp>
 #include <pyronn/projector.hpp>
 #include <pyronn/recon/fbp/fbp.hpp>
+#include <pyronn/recon/fbp/option_names.hpp>
 #include <pyronn/recon/fbp/options.hpp>
 #include <pyronn/recon/fbp/reconstruct.hpp>
 #include <pyronn/recon/fbp/traits.hpp>

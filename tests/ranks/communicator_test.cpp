@@ -104,6 +104,22 @@ BOOST_AUTO_TEST_CASE(numbers_of_all_ranks) {
   BOOST_TEST((told == std::vector<int>(1000, size - 1)));
 }
 
+BOOST_AUTO_TEST_CASE(arrays_of_all_ranks_are_gathered_in_pieces) {
+  for (std::size_t const piece : {std::size_t{7}, std::size_t{64}, std::size_t{1} << 30}) {
+    MpiCommunicator const ranks{MPI_COMM_WORLD, piece};
+    for (std::size_t const length : {std::size_t{0}, std::size_t{7}, std::size_t{65}}) {
+      std::vector<unsigned char> const mine(length, static_cast<unsigned char>(1 + ranks.rank()));
+      std::vector<unsigned char> all(length * static_cast<std::size_t>(ranks.size()));
+      ranks.gather(mine.data(), length, all.data());
+      std::vector<unsigned char> expected;
+      for (int rank = 0; rank < ranks.size(); ++rank) {
+        expected.insert(expected.end(), length, static_cast<unsigned char>(1 + rank));
+      }
+      BOOST_TEST((all == expected));
+    }
+  }
+}
+
 BOOST_AUTO_TEST_CASE(an_error_of_one_rank_is_thrown_by_all) {
   MpiCommunicator const ranks = test::world();
   for (int bad = 0; bad < ranks.size(); ++bad) {

@@ -60,10 +60,18 @@ class MpiCommunicator {
     });
   }
 
-  /// As many bytes of each rank come to all, rank by rank; at most 2^30.
+  /// As many bytes of each rank come to all, rank by rank.
   void gather(void const* mine, std::size_t bytes, void* all) const {
-    auto const count = static_cast<int>(std::min(bytes, most_message_bytes));
-    MPI_Allgather(mine, count, MPI_BYTE, all, count, MPI_BYTE, comm());
+    if (bytes <= message_bytes_) {
+      auto const count = static_cast<int>(bytes);
+      MPI_Allgather(mine, count, MPI_BYTE, all, count, MPI_BYTE, comm());
+      return;
+    }
+    auto const part_of = [&](int rank) {
+      return static_cast<std::byte*>(all) + static_cast<std::size_t>(rank) * bytes;
+    };
+    std::copy_n(static_cast<std::byte const*>(mine), bytes, part_of(rank_));
+    for (int rank = 0; rank < size_; ++rank) broadcast(part_of(rank), bytes, rank);
   }
 
   /// Messages that are to be exchanged.

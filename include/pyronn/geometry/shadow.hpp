@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <type_traits>
 
 #include <pyronn/core/grid.hpp>
 #include <pyronn/core/vec.hpp>
@@ -29,25 +28,21 @@ inline double along_rays(ProjectiveRays const& rays, Vec3d const& point) {
   return dot(normal, point - rays.origin) / dot(normal, rays.direction);
 }
 
-}  // namespace detail
-
-/// The rows that backprojection onto the voxels of `grid` reads in some view: those beside the
-/// projections of its corners, as views are projective, and one more to either side for rounding.
-/// All rows where a corner is not before the source. Geometries of space with `project`.
+/// Those beside the projections of a grid's corners, and one more to either side for rounding.
 template <class Geometry>
-[[nodiscard]] DetectorRows shadow_rows(Geometry const& geometry, Grid const& grid) {
+DetectorRows rows_beside_corners(Geometry const& geometry, Grid const& grid) {
+  using View = view_t<Geometry>;
   int const rows = geometry.detector_size()[1];
   double least = std::numeric_limits<double>::infinity();
   double most = -least;
   for (int n = 0; n < geometry.num_views(); ++n) {
-    auto const view = geometry.view(n);
-    using Number = projection_scalar_t<std::decay_t<decltype(view)>>;
+    View const view = geometry.view(n);
     for (int corner = 0; corner < 8; ++corner) {
       Vec3d index;
       for (int axis = 0; axis < 3; ++axis) {
         index[axis] = (corner >> axis & 1) == 0 ? 0.0 : grid.size[axis] - 1.0;
       }
-      auto const seen = view.project(vec_cast<Number>(grid.to_world(index)));
+      auto const seen = view.project(vec_cast<projection_scalar_t<View>>(grid.to_world(index)));
       auto const row = static_cast<double>(seen.v);
       if (!(seen.depth > 0) || !std::isfinite(row)) return {0, rows};
       least = std::min(least, row);
@@ -58,6 +53,21 @@ template <class Geometry>
   double const last = std::clamp(std::floor(most) + 2, -1.0, rows - 1.0);
   int const count = static_cast<int>(last - first) + 1;
   return {count > 0 ? static_cast<int>(first) : 0, std::max(0, count)};
+}
+
+}  // namespace detail
+
+/// The rows that backprojection onto the voxels of `grid` reads in some view, and some beside them.
+/// All rows where a corner of the grid is not before the source, and for views without
+/// `projection_matrix`, which may see other points of the grid beyond its corners. Geometries of
+/// space with `project`.
+template <class Geometry>
+[[nodiscard]] DetectorRows shadow_rows(Geometry const& geometry, Grid const& grid) {
+  if constexpr (is_projective_view_v<view_t<Geometry>>) {
+    return detail::rows_beside_corners(geometry, grid);
+  } else {
+    return {0, geometry.detector_size()[1]};
+  }
 }
 
 /// Consecutive slices [first, first + count) of a grid.

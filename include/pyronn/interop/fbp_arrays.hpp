@@ -6,41 +6,13 @@
 /// layers that train them. Made and used as an OperatorPair is (operator_pair.hpp), of a
 /// CpuFbpArrays (fbp_array_kernels.hpp).
 #include <array>
-#include <string>
 #include <vector>
 
-#include <pyronn/core/error.hpp>
 #include <pyronn/core/extents.hpp>
 #include <pyronn/interop/dlpack.hpp>
 #include <pyronn/recon/fbp/options.hpp>
 
 namespace pyronn {
-
-/// The window of this name: ram_lak, shepp_logan, cosine, hamming, hann or ramp. Throws
-/// InvalidArgument for others.
-inline FilterWindow filter_window_of(std::string const& name) {
-  if (name == "ram_lak") return FilterWindow::ram_lak;
-  if (name == "shepp_logan") return FilterWindow::shepp_logan;
-  if (name == "cosine") return FilterWindow::cosine;
-  if (name == "hamming") return FilterWindow::hamming;
-  if (name == "hann") return FilterWindow::hann;
-  if (name == "ramp") return FilterWindow::ramp;
-  throw InvalidArgument(
-      detail::message("pyronn::filter_window_of: there is no window '", name,
-                      "'; there are ram_lak, shepp_logan, cosine, hamming, hann and ramp"));
-}
-
-/// The redundancy of this name: automatic, uniform, parker, riess or wang. Throws InvalidArgument
-/// for others.
-inline Redundancy redundancy_of(std::string const& name) {
-  if (name == "automatic") return Redundancy::automatic;
-  if (name == "uniform") return Redundancy::uniform;
-  if (name == "parker") return Redundancy::parker;
-  if (name == "riess") return Redundancy::riess;
-  if (name == "wang") return Redundancy::wang;
-  throw InvalidArgument(detail::message("pyronn::redundancy_of: there is no redundancy '", name,
-                                        "'; there are automatic, uniform, parker, riess and wang"));
-}
 
 /// What projections are multiplied with before they are filtered, and what rows are filtered with:
 /// backprojected with DistanceWeighted (parallel rays with VoxelDriven, too) they are the image

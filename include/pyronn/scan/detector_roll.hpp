@@ -145,7 +145,7 @@ inline std::vector<RollCandidate> joined(std::vector<RollCandidate> const& coars
 /// pixel[1] and central_row to match. Uncertainties tell how much parts of the rows and of the
 /// views differ. Of views and else it asks what find_rotation_axis does. The scan's own
 /// `axis_column` and `roll` are not looked at. Waits until the search is done. Throws
-/// InvalidArgument where that function does, for fewer than 8 rows, for a point source whose plane
+/// InvalidArgument where that function does, for fewer than 12 rows, for a point source whose plane
 /// lies beyond the rows, and where no roll is found.
 template <class Executor>
 [[nodiscard]] DetectorRoll find_roll(Executor const& executor, CircularScan const& scan,

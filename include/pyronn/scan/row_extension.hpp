@@ -5,6 +5,7 @@
 /// On which sides the rows of a scan are continued where the object reaches beyond the detector.
 #include <algorithm>
 #include <cmath>
+#include <vector>
 
 #include <pyronn/core/math.hpp>
 #include <pyronn/recon/preprocess/extend_rows.hpp>
@@ -12,21 +13,28 @@
 
 namespace pyronn {
 
+namespace detail {
+
+/// Whether views go round by this angle [rad], but for a step and a half, as equal ones that
+/// exclude their end do.
+inline bool go_round(std::vector<double> const& angles, double angle) {
+  if (angles.size() < 3) return false;
+  auto const [low, high] = std::minmax_element(angles.begin(), angles.end());
+  double const range = *high - *low;
+  return range + 1.5 * range / static_cast<double>(angles.size() - 1) >= angle;
+}
+
+}  // namespace detail
+
 /// Whether the views of a scan go all the way round: but for a step and a half, as of equal ones
 /// that exclude their end.
 [[nodiscard]] inline bool is_full_turn(CircularScan const& scan) {
-  if (scan.angles.size() < 3) return false;
-  auto const [low, high] = std::minmax_element(scan.angles.begin(), scan.angles.end());
-  double const range = *high - *low;
-  return range + 1.5 * range / static_cast<double>(scan.angles.size() - 1) >= 2 * pi;
+  return detail::go_round(scan.angles, 2 * pi);
 }
 
 /// Whether the views go half way round at least: but for a step and a half, as above.
 [[nodiscard]] inline bool is_half_turn(CircularScan const& scan) {
-  if (scan.angles.size() < 3) return false;
-  auto const [low, high] = std::minmax_element(scan.angles.begin(), scan.angles.end());
-  double const range = *high - *low;
-  return range + 1.5 * range / static_cast<double>(scan.angles.size() - 1) >= pi;
+  return detail::go_round(scan.angles, pi);
 }
 
 /// `columns` on either side, but on the far side of the axis alone where the detector is offset, by

@@ -7,7 +7,6 @@
 
 #include <pyronn/core/array_view.hpp>
 #include <pyronn/core/config.hpp>
-#include <pyronn/core/error.hpp>
 #include <pyronn/core/math.hpp>
 #include <pyronn/exec/kernel.hpp>
 #include <pyronn/simulate/detail/checks.hpp>
@@ -18,11 +17,10 @@ namespace pyronn {
 /// The defects of a detector, which are the same in all views and cause rings in a reconstruction.
 /// Gains are normally distributed about 1; negative gains are set to 0.
 struct DetectorDefects {
-  double pixel_gain_deviation = 0;  ///< standard deviation of each pixel's gain
-  double column_gain_deviation =
-      0;                    ///< standard deviation of each column's gain, times the pixel's
-  double dead_pixels = 0;   ///< fraction of the pixels that read 0, in [0, 1]
-  double dead_columns = 0;  ///< fraction of the columns (one u, all v) that read 0
+  double pixel_gain_deviation = 0;   ///< standard deviation of each pixel's gain
+  double column_gain_deviation = 0;  ///< the same of each column's, which multiplies its pixels'
+  double dead_pixels = 0;            ///< fraction of the pixels that read 0, in [0, 1]
+  double dead_columns = 0;           ///< fraction of the columns (one u, all v) that read 0
 };
 
 namespace detail {
@@ -76,10 +74,8 @@ void apply_detector_defects(Executor const& executor, DetectorDefects const& def
                              "of 1");
   detail::check_not_negative(function, "column_gain_deviation", defects.column_gain_deviation,
                              "of 1");
-  for (double const fraction : {defects.dead_pixels, defects.dead_columns}) {
-    detail::expects(fraction >= 0.0 && fraction <= 1.0, function, ": dead fraction ", fraction,
-                    " must lie in [0, 1]");
-  }
+  detail::check_fraction(function, "dead_pixels", defects.dead_pixels);
+  detail::check_fraction(function, "dead_columns", defects.dead_columns);
   detail::check_views(executor, "apply_detector_defects: intensities", intensities);
   executor.for_each({intensities.extents[0], intensities.extents[1], 1},
                     detail::ApplyDefects{intensities, defects, seed});

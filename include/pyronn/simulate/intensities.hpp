@@ -71,7 +71,7 @@ inline void check_photons(char const* function, double photons) {
 /// Computes mean intensities I0 exp(-p) (the law of Beer and Lambert) from line integrals p (u, v,
 /// view), where I0 is the number of photons that a pixel counts without an object. Both arrays may
 /// be the same. The call does not synchronise. It throws InvalidArgument for extents that differ
-/// and for photons that are not positive.
+/// and for photons outside [1e-30, 1e30].
 template <class Executor>
 void intensities(Executor const& executor, ProjectionView<float const> line_integrals,
                  double photons, ProjectionView<float> intensities) {
@@ -103,7 +103,7 @@ void intensities(Executor const& executor, ProjectionView<float const> line_inte
 /// on every pixel; recon/preprocess/line_integrals.hpp takes dark fields and profiles. Values of I
 /// / I0 below `floor`, and what is not a number, are replaced by `floor`, values above 1e30 by
 /// 1e30. Both arrays may be the same. The call does not synchronise. It throws InvalidArgument for
-/// extents that differ, for photons that are not positive and for a floor outside [1e-37, 1).
+/// extents that differ, for photons outside [1e-30, 1e30] and for a floor outside [1e-37, 1).
 template <class Executor>
 void line_integrals(Executor const& executor, ProjectionView<float const> intensities,
                     double photons, ProjectionView<float> line_integrals, double floor = 1e-6) {

@@ -8,7 +8,6 @@
 
 #include <pyronn/core/array_view.hpp>
 #include <pyronn/core/config.hpp>
-#include <pyronn/core/error.hpp>
 #include <pyronn/core/vec.hpp>
 #include <pyronn/exec/kernel.hpp>
 #include <pyronn/simulate/detail/checks.hpp>
@@ -52,8 +51,7 @@ struct AddZingers {
 template <class Executor>
 void add_zingers(Executor const& executor, Zingers const& zingers,
                  ProjectionView<float> intensities, std::uint64_t seed, int first_view = 0) {
-  detail::expects(zingers.fraction >= 0 && zingers.fraction <= 1, "add_zingers: fraction ",
-                  zingers.fraction, " must lie in [0, 1]");
+  detail::check_fraction("add_zingers", "fraction", zingers.fraction);
   detail::check_not_negative("add_zingers", "intensity", zingers.intensity, "unit of intensities");
   detail::check_views(executor, "add_zingers: intensities", intensities, first_view);
   executor.for_each(intensities.extents,

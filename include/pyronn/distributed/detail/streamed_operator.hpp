@@ -16,7 +16,6 @@
 #include <pyronn/geometry/detector_part.hpp>
 #include <pyronn/geometry/parallel_beam_3d.hpp>
 #include <pyronn/geometry/shadow.hpp>
-#include <pyronn/geometry/traits.hpp>
 #include <pyronn/model/joseph.hpp>
 #include <pyronn/model/ray_march.hpp>
 #include <pyronn/model/siddon.hpp>
@@ -57,16 +56,11 @@ inline Grid grid_around(Grid grid, Slab const& slab, int reach) {
 template <class Geometry>
 DetectorRows rows_of_slab(Geometry const& geometry, Grid const& grid, Slab const& slab, int reach) {
   int const all = geometry.detector_size()[1];
-  using View = std::decay_t<decltype(geometry.view(0))>;
-  if constexpr (is_projective_view_v<View>) {
-    if (reach < 0) return {0, all};
-    DetectorRows const rows = shadow_rows(geometry, grid_around(grid, slab, reach));
-    int const first = rows.first / 2 * 2;
-    int const end = (rows.first + rows.count + 1) / 2 * 2;
-    return {first, std::max(1, std::min(all, end) - first)};
-  } else {
-    return {0, all};
-  }
+  if (reach < 0) return {0, all};
+  DetectorRows const rows = shadow_rows(geometry, grid_around(grid, slab, reach));
+  int const first = rows.first / 2 * 2;
+  int const end = (rows.first + rows.count + 1) / 2 * 2;
+  return {first, std::max(1, std::min(all, end) - first)};
 }
 
 /// The arrays of an operator of space whose geometry has one sample.

@@ -57,7 +57,6 @@ class JsonReader {
   }
   [[nodiscard]] bool is_text() const { return value_->is_string(); }
   [[nodiscard]] bool is_object() const { return value_->is_object(); }
-  [[nodiscard]] bool is_list() const { return value_->is_array(); }
 
   [[nodiscard]] JsonReader operator[](char const* field) const {
     require(field);

@@ -80,9 +80,11 @@ class LineCorrector {
       : executor_{executor}, corrections_{corrections}, most_{most} {
     detail::expects(most[0] >= 0 && most[1] >= 0 && most[2] >= 0, "LineCorrector: extents ", most,
                     " must not be negative");
-    auto const& extension = corrections.extension;
-    detail::expects(!extension || (extension->before >= 0 && extension->after >= 0),
-                    "LineCorrector: an extension must not be negative");
+    if (auto const& extension = corrections.extension) {
+      detail::expects(extension->before >= 0 && extension->after >= 0,
+                      "LineCorrector: an extension by ", extension->before, " and ",
+                      extension->after, " columns must not be negative");
+    }
   }
 
   /// The most that it takes of the executor's memory: for line integrals, once more for zingers,

@@ -34,7 +34,7 @@ struct StripeOptions {
   /// Within how many standard deviations of what views say of a stripe it is taken for none; 0:
   /// never.
   double significance = 2;
-  /// How often all views are looked at, at least 2.
+  /// How often all views are looked at, 2 to 1000 times.
   int rounds = 8;
 
   /// Throws InvalidArgument where a number is none of these.

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <string>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -33,19 +34,19 @@ class JsonGeometryReader {
 
   /// Whether a description is of a scan of the plane.
   [[nodiscard]] static bool is_plane(JsonReader const& description, bool has_rows) {
-    std::size_t const beam = beam_of(description);
-    return beam == 1 || beam == 2 || (beam == 3 && !has_rows);
+    Beam const beam = beam_of(description);
+    return beam == Beam::fan || beam == Beam::arc_fan || (beam == Beam::parallel && !has_rows);
   }
 
   [[nodiscard]] ScanGeometry read() const {
-    std::size_t const beam = beam_of(description_);
+    Beam const beam = beam_of(description_);
     JsonReader const detector = description_["detector"].object({"columns"}, {"rows", "pixel_mm"});
     bool const has_rows = detector.has("rows");
-    if (beam == 0) return space<ConeBeam>(detector);
-    if (beam == 3 && has_rows) return space<ParallelBeam3D>(detector);
+    if (beam == Beam::cone) return space<ConeBeam>(detector);
+    if (beam == Beam::parallel && has_rows) return space<ParallelBeam3D>(detector);
     if (has_rows) detector["rows"].refuse("contradicts a fan, which has one row: leave it out");
-    if (beam == 1) return plane<FanBeam, FanVectors>(detector);
-    if (beam == 2) return plane<ArcFanBeam, FanVectors>(detector);
+    if (beam == Beam::fan) return plane<FanBeam, FanVectors>(detector);
+    if (beam == Beam::arc_fan) return plane<ArcFanBeam, FanVectors>(detector);
     return plane<ParallelBeam2D, ParallelVectors2D>(detector);
   }
 
@@ -60,7 +61,7 @@ class JsonGeometryReader {
                       {pixel[0], pixel[1]},
                       json_angles(field["angles"])};
     if (!has_rows) {
-      bool const is_arc = beam_of(description_) == 2;
+      bool const is_arc = beam_of(description_) == Beam::arc_fan;
       scan.shape = is_arc ? DetectorShape::arc : DetectorShape::line;
     }
     scan.rotation = rotation(field);
@@ -85,28 +86,30 @@ class JsonGeometryReader {
     return {(field.*number)(), (field.*number)()};
   }
 
-  static std::size_t beam_of(JsonReader const& description) {
-    if (!description.has("beam")) return 0;
-    return description["beam"].choice({"cone", "fan", "arc_fan", "parallel"});
+  enum class Beam { cone, fan, arc_fan, parallel };
+
+  static Beam beam_of(JsonReader const& description) {
+    if (!description.has("beam")) return Beam::cone;
+    return static_cast<Beam>(description["beam"].choice({"cone", "fan", "arc_fan", "parallel"}));
   }
 
   /// The one field that says where source and detector stand.
   [[nodiscard]] JsonReader position(JsonReader const& detector, bool has_matrices) const {
-    char const* found = nullptr;
+    std::string found;
     for (char const* const kind : {"circular", "vectors", "matrices"}) {
       if (!description_.has(kind)) continue;
-      if (found != nullptr) {
+      if (!found.empty()) {
         throw InvalidArgument(
             message(kind, ": contradicts '", found, "'; describe the geometry once"));
       }
       found = kind;
     }
-    if (found == nullptr) {
+    if (found.empty()) {
       throw InvalidArgument("circular: is missing; so are vectors and matrices, one must be there");
     }
-    JsonReader field = description_[found];
-    if (found[0] == 'm' && !has_matrices) field.refuse("are for cones alone; give vectors");
-    if (found[0] != 'c' && detector.has("pixel_mm")) {
+    JsonReader field = description_[found.c_str()];
+    if (found == "matrices" && !has_matrices) field.refuse("are for cones alone; give vectors");
+    if (found != "circular" && detector.has("pixel_mm")) {
       detector["pixel_mm"].refuse(message("contradicts '", found, "', which says it already"));
     }
     return field;

@@ -49,19 +49,21 @@ inline void set_weights(double const* at, int taps, double wanted, float* weight
   }
 }
 
-/// The views of half a turn, to two and a half steps, on a panel of some columns; none where
-/// `angles` are another arc, are not apart at its ends, or are so close that what lies at the side
-/// moves by less than `least_motion` columns from view to view: more pairs, with views a little
-/// beyond the ends, then tell more.
-inline std::optional<SeamViews> seam_of(std::vector<double> const& angles, int columns,
-                                        double least_motion) {
-  constexpr int taps = SeamViews::most_taps;
+/// The angle of a view from 0 to 2 pi.
+inline double within_turn(double angle) { return angle - std::floor(angle / (2 * pi)) * 2 * pi; }
+
+/// Views in the order of their angles.
+struct ViewsOfArc {
+  std::vector<std::size_t> order;  ///< from behind the widest gap on
+  double arc;                      ///< from the first to the last [rad]
+  double step;                     ///< the median between neighbours [rad]
+};
+
+inline ViewsOfArc views_of_arc(std::vector<double> const& angles) {
   auto const views = angles.size();
-  if (views < std::size_t{2} * taps) return {};
-  auto const turned = [&](std::size_t n) {
-    return angles[n] - std::floor(angles[n] / (2 * pi)) * 2 * pi;
-  };
-  std::vector<std::size_t> order(views);
+  ViewsOfArc result{std::vector<std::size_t>(views), 0, 0};
+  auto& order = result.order;
+  auto const turned = [&](std::size_t n) { return within_turn(angles[n]); };
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::sort(order.begin(), order.end(),
             [&](std::size_t a, std::size_t b) { return turned(a) < turned(b); });
@@ -71,11 +73,24 @@ inline std::optional<SeamViews> seam_of(std::vector<double> const& angles, int c
     gaps.push_back(i + 1 < views ? gap : gap + 2 * pi);
   }
   auto const widest = std::max_element(gaps.begin(), gaps.end()) - gaps.begin();
-  double const arc = 2 * pi - gaps[static_cast<std::size_t>(widest)];
+  result.arc = 2 * pi - gaps[static_cast<std::size_t>(widest)];
   std::rotate(order.begin(), order.begin() + (widest + 1) % static_cast<std::ptrdiff_t>(views),
               order.end());
   std::nth_element(gaps.begin(), gaps.begin() + static_cast<std::ptrdiff_t>(views / 2), gaps.end());
-  double const step = gaps[views / 2];
+  result.step = gaps[views / 2];
+  return result;
+}
+
+/// The views of half a turn, to two and a half steps, on a panel of some columns; none where
+/// `angles` are another arc, are not apart at its ends, or are so close that what lies at the side
+/// moves by less than `least_motion` columns from view to view: more pairs, with views a little
+/// beyond the ends, then tell more.
+inline std::optional<SeamViews> seam_of(std::vector<double> const& angles, int columns,
+                                        double least_motion) {
+  constexpr int taps = SeamViews::most_taps;
+  auto const views = angles.size();
+  if (views < std::size_t{2} * taps) return {};
+  auto const [order, arc, step] = views_of_arc(angles);
   if (!(std::abs(arc - pi) <= 2.5 * step)) return {};
   // Angles from the end on, outwards positive.
   double ends[2][taps];
@@ -84,8 +99,9 @@ inline std::optional<SeamViews> seam_of(std::vector<double> const& angles, int c
     for (int i = 0; i < taps; ++i) {
       std::size_t const place =
           end == 0 ? views - 1 - static_cast<std::size_t>(i) : static_cast<std::size_t>(i);
+      std::size_t const outermost = end == 0 ? views - 1 : 0;
       double const from_outermost =
-          std::abs(turned(order[place]) - turned(order[end == 0 ? views - 1 : 0]));
+          std::abs(within_turn(angles[order[place]]) - within_turn(angles[order[outermost]]));
       ends[end][i] = -std::min(from_outermost, 2 * pi - from_outermost);
       double const gap = i == 0 ? step : ends[end][i - 1] - ends[end][i];
       if (!(gap > 0.2 * step && gap <= 2.5 * step)) return {};

@@ -48,4 +48,9 @@ inline void check_not_negative(char const* function, char const* name, double va
           " must be at least 0 and finite [", unit, "]");
 }
 
+/// Throws InvalidArgument unless a number is from 0 to 1.
+inline void check_fraction(char const* function, char const* name, double value) {
+  expects(value >= 0.0 && value <= 1.0, function, ": ", name, " ", value, " must lie in [0, 1]");
+}
+
 }  // namespace pyronn::detail

@@ -16,6 +16,7 @@
 #include <pyronn/core/extents.hpp>
 #include <pyronn/interop/detail/torch/call.hpp>
 #include <pyronn/interop/fbp_arrays.hpp>
+#include <pyronn/recon/fbp/option_names.hpp>
 #include <pyronn/recon/fbp/options.hpp>
 #include <pyronn/recon/filter/response.hpp>
 

@@ -3,7 +3,6 @@
 #pragma once
 
 /// The rows that are filtered for a slab.
-#include <type_traits>
 #include <vector>
 
 #include <pyronn/core/detail/detected.hpp>
@@ -23,12 +22,10 @@ DetectorRows filtered_rows(std::vector<WidenedDetector<Geometry>> const& geometr
                            Slab const& slab) {
   Geometry const& geometry = geometries.front().geometry();
   if constexpr (dimension_v<Geometry> == 3 && is_detected_v<LeavesRowsOut, Filter>) {
-    if constexpr (is_projective_view_v<std::decay_t<decltype(geometry.view(0))>>) {
-      if (geometries.size() == 1 && slab.num_slices < slices.size[2]) {
-        slices.size[2] = slab.num_slices;
-        slices.origin[2] += slab.first_slice * slices.spacing[2];
-        return shadow_rows(geometry, slices);
-      }
+    if (geometries.size() == 1 && slab.num_slices < slices.size[2]) {
+      slices.size[2] = slab.num_slices;
+      slices.origin[2] += slab.first_slice * slices.spacing[2];
+      return shadow_rows(geometry, slices);
     }
   }
   return {0, geometry.detector_size()[1]};

@@ -90,7 +90,9 @@ __device__ RayDensity RayDensity::of(View const& view, Vec3f const& center, Vec3
     return static_cast<int>(clamp(std::ceil(pixels), 1.0F, 16.0F));
   };
   density.pixels_along = apart(extent[density.along][2] / (2.0F * reach));
-  // Of a view that is upright, at most angles.
+  // Extents along x and y together are |cos| + |sin| of what a voxel is seen apart, where z is seen
+  // on the other axis: at most angles 1.2 times as much or more. Where it is less, lanes add to the
+  // same voxels at a time, which costs time alone.
   density.pixels_across = apart(width[1 - density.along] / (2.4F * factor * reach));
   return density;
 }
