@@ -83,6 +83,38 @@ void check(int ranks, Op const& op, RankMethod method, std::size_t limit = no_li
   BOOST_TEST(most > planned / 2);
 }
 
+/// One of so many ranks, alone.
+struct LoneRank {
+  [[nodiscard]] int rank() const { return number; }
+  [[nodiscard]] int size() const { return ranks; }
+  int number;
+  int ranks;
+};
+
+/// What other slabs add to a rank's views comes to the slot of each block.
+void check_places(pyronn::detail::RankShares const& shares, int at_a_time, int slots) {
+  test::OwnExecutor const own;
+  pyronn::RankPlan plan;
+  plan.method = RankMethod::summed_slabs;
+  plan.slab = shares.slab();
+  plan.views = shares.own_views();
+  plan.views_at_a_time = std::min(at_a_time, shares.projections[2]);
+  pyronn::detail::RankMemory<test::Executor> const memory{own.get(), shares, plan, slots};
+  auto const place = [](float const* data) { return reinterpret_cast<std::byte const*>(data); };
+  auto const* const last = place(memory.parts_of(slots - 1));
+  auto const* const end = place(memory.parts.data() + memory.parts.size());
+  int slot = 0;
+  for (auto const& block : shares.blocks(plan.views_at_a_time)) {
+    float* const parts = memory.parts_of(slot);
+    bool const is_last = slot + 1 == slots;
+    for (auto const& message : shares.parts_to_views(block, memory.block(slot), parts).received) {
+      BOOST_REQUIRE(message.data >= place(parts));
+      BOOST_REQUIRE(message.data + message.bytes * message.planes <= (is_last ? end : last));
+    }
+    slot = (slot + 1) % slots;
+  }
+}
+
 }  // namespace
 
 BOOST_TEST_DECORATOR(*boost::unit_test::precondition(test::device_present))
@@ -103,6 +135,24 @@ BOOST_AUTO_TEST_CASE(many_slabs_are_summed_up_in_little_memory) {
   Forward const forward{scan(), grid()};
   std::size_t const limit = static_cast<std::size_t>(grid().size.count()) * sizeof(float) - 1;
   for (int const ranks : {2, 3, 4, 8}) check(ranks, forward, RankMethod::summed_slabs, limit);
+}
+
+/// However few views a rank has.
+BOOST_AUTO_TEST_CASE(parts_of_views_come_to_memory_of_their_own) {
+  for (int const views : {1, 3, 40, 300}) {
+    auto const few =
+        ConeBeam::circular({80, 130, pyronn::equal_angles(views)}, {{19, 31}, {1.6, 1.5}});
+    for (int const ranks : {2, 3, 8, 60}) {
+      for (int rank = 0; rank < ranks; rank += 1 + ranks / 5) {
+        auto const shares =
+            pyronn::detail::shares_on(LoneRank{rank, ranks}, Forward{few, grid()}, {});
+        for (int const at_a_time : {1, 2, 32, 256}) {
+          check_places(shares, at_a_time, 1);
+          check_places(shares, at_a_time, 2);
+        }
+      }
+    }
+  }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -66,4 +66,6 @@
 #include <pyronn/simulate/polychromatic_beam.hpp>
 #include <pyronn/simulate/random_numbers.hpp>
 #include <pyronn/simulate/scatter.hpp>
+#include <pyronn/simulate/water_hardening.hpp>
+#include <pyronn/simulate/zingers.hpp>
 #include <pyronn/version.hpp>

@@ -1,6 +1,7 @@
-// expects: The first map must give the elements that the second one takes.
+// expects: The first map must take the elements that the second one gives.
 #include <pyronn/operators/algebra/composed.hpp>
 #include <pyronn/operators/algebra/system_matrix.hpp>
+#include <pyronn/pyronn.hpp>
 
 template <class Interp>
 using Map = pyronn::SystemMatrix<pyronn::ConeBeam, Interp>;

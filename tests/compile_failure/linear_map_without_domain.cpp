@@ -1,5 +1,6 @@
 // expects: A linear map must have 'Extents<N> domain() const'
 #include <pyronn/operators/algebra/check_transpose.hpp>
+#include <pyronn/pyronn.hpp>
 
 struct Map {
   using DomainElement = float;

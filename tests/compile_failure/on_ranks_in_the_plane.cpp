@@ -1,5 +1,6 @@
 // expects: OnRanks takes operators of space.
 #include <pyronn/distributed/on_ranks.hpp>
+#include <pyronn/pyronn.hpp>
 
 using Projector = pyronn::Projector<pyronn::FanBeam, pyronn::SoftwareInterp>;
 

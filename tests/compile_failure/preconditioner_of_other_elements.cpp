@@ -1,5 +1,6 @@
 // expects: A preconditioner must have the elements of the solver's images.
 #include <pyronn/operators/algebra/system_matrix.hpp>
+#include <pyronn/pyronn.hpp>
 #include <pyronn/recon/filter/row_filter.hpp>
 #include <pyronn/recon/solver/cgls.hpp>
 #include <pyronn/recon/solver/ramp_preconditioner.hpp>

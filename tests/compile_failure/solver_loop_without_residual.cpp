@@ -1,4 +1,5 @@
 // expects: The solver of a SolverLoop must have 'double const* queue_residual_square()'
+#include <pyronn/pyronn.hpp>
 #include <pyronn/recon/solver/solver_loop.hpp>
 
 struct Solver {

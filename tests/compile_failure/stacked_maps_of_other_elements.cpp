@@ -1,6 +1,7 @@
 // expects: Stacked maps must have the same elements.
 #include <pyronn/operators/algebra/stacked.hpp>
 #include <pyronn/operators/algebra/system_matrix.hpp>
+#include <pyronn/pyronn.hpp>
 
 template <class Interp>
 using Map = pyronn::SystemMatrix<pyronn::ConeBeam, Interp>;

@@ -1,5 +1,6 @@
 // expects: Streamed takes operators of space.
 #include <pyronn/distributed/streamed.hpp>
+#include <pyronn/pyronn.hpp>
 
 using Projector = pyronn::Projector<pyronn::FanBeam, pyronn::SoftwareInterp>;
 

@@ -35,6 +35,8 @@ inline constexpr std::size_t default_workspace_limit = std::size_t{256} << 20;
 /// destructor does not wait: memory is given back in the stream's order.
 template <class Executor>
 class Workspace {
+  static_assert(!std::is_integral_v<Executor>,
+                "A workspace is made for an executor: Workspace{executor, bytes}.");
   static_assert((check_executor<Executor>(), true));
 
  public:

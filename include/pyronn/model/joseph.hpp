@@ -29,6 +29,7 @@ struct JosephForwardOn {
 
 /// The ray-driven model of Joseph: a line integral is the sum of the bilinear samples where the ray
 /// crosses the slices perpendicular to its main axis, times the length of ray between slices [mm].
+/// Where a ray ends within a slice's depth, the slice counts by the part that the ray covers.
 /// Projections are in the volume's unit times mm. Source: P. M. Joseph, "An improved algorithm for
 /// reprojecting rays through pixel images", IEEE Trans. Med. Imaging 1, 1982. What a model is, is
 /// written in model/traits.hpp.

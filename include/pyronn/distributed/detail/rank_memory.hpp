@@ -24,12 +24,11 @@ struct RankMemory {
   RankMemory(Executor const& executor, RankShares const& shares, RankPlan const& plan, int slots)
       : first_block{block_count(shares, plan,
                                 shares.views_in_slot(0, slots, plan.views_at_a_time))},
-        first_parts{part_count(shares, plan, shares.views_in_slot(0, slots, plan.views_at_a_time))},
+        first_parts{part_count(shares, plan, 0, slots)},
         filtered{executor, filtered_count(shares, plan)},
         blocks{executor,
                block_count(shares, plan, shares.views_in_slots(slots, plan.views_at_a_time))},
-        parts{executor,
-              part_count(shares, plan, shares.views_in_slots(slots, plan.views_at_a_time))},
+        parts{executor, first_parts + part_count(shares, plan, 1, slots)},
         workspace{executor, works(plan) ? plan.workspace_bytes : 0} {
     // Rows that are never received are read together with others, and must be finite.
     auto const fill_with_zeros = FillElements<float>{0.0F};
@@ -82,8 +81,11 @@ struct RankMemory {
     }
     return plan.views.count > 0 ? index(shares.volume[2]) * plane_count(shares.volume) : 0;
   }
-  static std::size_t part_count(RankShares const& shares, RankPlan const& plan, int views) {
-    if (plan.method != RankMethod::summed_slabs) return 0;
+  /// In one of so many slots.
+  static std::size_t part_count(RankShares const& shares, RankPlan const& plan, int slot,
+                                int slots) {
+    if (plan.method != RankMethod::summed_slabs || slot >= slots) return 0;
+    int const views = shares.views_in_slot(slot, slots, plan.views_at_a_time);
     return index(std::min(views, plan.views.count)) * shares.parts_of_view(shares.rank);
   }
 };

@@ -21,7 +21,9 @@ template <class A, class B>
 class ComposedMap {
   static_assert((check_linear_map<A>(), check_linear_map<B>(), true));
   static_assert(std::is_same_v<typename A::DomainElement, typename B::RangeElement>,
-                "The first map must give the elements that the second one takes.");
+                "The first map must take the elements that the second one gives.");
+  static_assert(detail::DomainOf<A>::rank == detail::RangeOf<B>::rank,
+                "The first map must take arrays of as many axes as the second one gives.");
 
  public:
   /// @{
@@ -34,8 +36,8 @@ class ComposedMap {
 
   /// Throws InvalidArgument where A does not take arrays of the extents that B gives.
   ComposedMap(A const& a, B const& b) : a_{a}, b_{b} {
-    detail::expects(a.domain() == b.range(), "ComposedMap: the second map takes arrays of ",
-                    a.domain(), ", but the first gives ", b.range());
+    detail::expects(a.domain() == b.range(), "ComposedMap: the first map takes arrays of ",
+                    a.domain(), ", but the second gives ", b.range());
   }
 
   /// What lies between the maps, and what either needs.

@@ -74,7 +74,7 @@ constexpr void check_linear_map() {
   static_assert(
       detail::is_detected_v<detail::DomainOf, Map> && detail::is_detected_v<detail::RangeOf, Map>,
       "A linear map must have 'Extents<N> domain() const' and 'Extents<M> range() "
-      "const': the sizes of x and of A x.");
+      "const': the sizes of x and of A x; SystemMatrix{projector} has them.");
   static_assert(detail::is_detected_v<detail::DomainElementOf, Map> &&
                     detail::is_detected_v<detail::RangeElementOf, Map>,
                 "A linear map must name the elements of its arrays: 'using DomainElement = "

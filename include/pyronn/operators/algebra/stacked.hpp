@@ -27,6 +27,8 @@ class StackedMap {
   static_assert(std::is_same_v<typename A::DomainElement, typename B::DomainElement> &&
                     std::is_same_v<typename A::RangeElement, typename B::RangeElement>,
                 "Stacked maps must have the same elements.");
+  static_assert(detail::DomainOf<A>::rank == detail::DomainOf<B>::rank,
+                "Stacked maps must take arrays of as many axes.");
 
  public:
   /// @{

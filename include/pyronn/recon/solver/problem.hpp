@@ -4,6 +4,7 @@
 
 /// ReconstructionProblem: what an iterative solver solves.
 #include <limits>
+#include <type_traits>
 
 #include <pyronn/core/detail/detected.hpp>
 #include <pyronn/operators/algebra/linear_map.hpp>
@@ -21,13 +22,19 @@ namespace detail {
 template <class Map>
 using DataElementOf = typename Map::DataElement;
 
-template <class Map, bool Names>
+/// void of what is no map, so that check_linear_map says so.
+template <class Map, class = void>
 struct DataElementOrRange {
-  using Type = typename Map::RangeElement;
+  using Type = void;
 };
 template <class Map>
-struct DataElementOrRange<Map, true> {
+struct DataElementOrRange<Map, std::enable_if_t<is_detected_v<DataElementOf, Map>>> {
   using Type = typename Map::DataElement;
+};
+template <class Map>
+struct DataElementOrRange<Map, std::enable_if_t<!is_detected_v<DataElementOf, Map> &&
+                                                is_detected_v<RangeElementOf, Map>>> {
+  using Type = typename Map::RangeElement;
 };
 
 }  // namespace detail
@@ -35,9 +42,7 @@ struct DataElementOrRange<Map, true> {
 /// How the data of a map's problem are stored: `Map::DataElement` where a map names it
 /// (with_data_of), else as its range.
 template <class Map>
-using data_element_t =
-    typename detail::DataElementOrRange<Map,
-                                        detail::is_detected_v<detail::DataElementOf, Map>>::Type;
+using data_element_t = typename detail::DataElementOrRange<Map>::Type;
 
 /// A x = b for an image x: the map A, the data b, and what else is known. Arrays lie in the memory
 /// of the solver's executor, and must live and stay as they are while a solver works on them.

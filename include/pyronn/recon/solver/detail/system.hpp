@@ -221,7 +221,7 @@ class System {
     auto const matches = [&](char const* what, auto const& array, auto const& extents) {
       expects(array.extents == extents, name_, ": the ", what, "'s extents ", array.extents,
               " must be ", extents, ", those of the map");
-      executor_.check_reachable(array.data, what);
+      executor_.check_reachable(array.data, message(name_, ": ", what).c_str());
     };
     matches("image", image, map.domain());
     matches("data", problem_.data, map.range());
