@@ -190,7 +190,6 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(what_cannot_be_solved_is_refused, Solver, Solvers)
   spoilt[7] = std::numeric_limits<double>::quiet_NaN();
   Problem not_finite{map, spoilt, zeros};
   check_refused<Solver>(not_finite, "some data are not finite");
-
   test::Array<double, 2> no_mask{map.domain(), 0.0};
   Problem masked{map, lines, zeros};
   masked.problem.mask = no_mask.view();
@@ -200,7 +199,6 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(what_cannot_be_solved_is_refused, Solver, Solvers)
   test::Array<double, 2> mask_with_hole{map.domain(), holed};
   masked.problem.mask = mask_with_hole.view();
   check_refused<Solver>(masked, "the mask holds NaN or infinity, first at (2, 1); it must be 0 or");
-
   Values weights(20, 0.0);
   test::Array<double, 2> no_weights{map.range(), weights};
   Problem weightless{map, lines, zeros};
@@ -215,6 +213,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(what_cannot_be_solved_is_refused, Solver, Solvers)
   test::Array<double, 2> wrong{{3, 4}, 0.0};
   Solver solver{test::executor(), other.problem};
   BOOST_CHECK_EXCEPTION(solver.start(wrong.view()), InvalidArgument, says("must be (4, 3)"));
+  BOOST_CHECK_EXCEPTION(solver.start({nullptr, map.domain()}), InvalidArgument,
+                        says(": image: the array is a null pointer"));
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(memory_is_known_beforehand, Solver, Solvers) {
