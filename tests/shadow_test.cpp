@@ -28,7 +28,8 @@ void holds_all(Geometry const& scan, pyronn::Grid const& grid) {
       for (int y = 0; y < grid.size[1]; ++y) {
         for (int x = 0; x < grid.size[0]; ++x) {
           pyronn::Vec3d const index{1.0 * x, 1.0 * y, 1.0 * z};
-          double const v = scan.view(n).project(pyronn::vec_cast<Number>(grid.to_world(index))).v;
+          auto const v = static_cast<double>(
+              scan.view(n).project(pyronn::vec_cast<Number>(grid.to_world(index))).v);
           for (double const row : {std::floor(v), std::floor(v) + 1}) {
             bool const is_there = row >= 0 && row <= last;
             BOOST_REQUIRE((!is_there || (row >= rows.first && row < rows.first + rows.count)));

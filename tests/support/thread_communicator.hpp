@@ -2,9 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 // Ranks that are threads of one program.
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
-#include <cstring>
 #include <exception>
 #include <stdexcept>
 #include <thread>
@@ -29,12 +29,15 @@ class EagerThreadCommunicator : public pyronn::ThreadCommunicator {
         auto const* const from = static_cast<std::byte const*>(message.data);
         copies_.emplace_back(from, from + message.bytes);
       }
-      for (auto const& message : received_) std::memset(message.data, 0xFF, message.bytes);
+      for (auto const& message : received_) {
+        std::fill_n(static_cast<std::byte*>(message.data), message.bytes, std::byte{0xFF});
+      }
     }
     void run() {
       if (copies_.size() != sent_.size()) start();
       for (std::size_t n = 0; n < sent_.size(); ++n) {
-        if (std::memcmp(copies_[n].data(), sent_[n].data, sent_[n].bytes) != 0) {
+        auto const* const now = static_cast<std::byte const*>(sent_[n].data);
+        if (!std::equal(copies_[n].begin(), copies_[n].end(), now)) {
           throw std::logic_error{"what is being sent was changed"};
         }
       }
