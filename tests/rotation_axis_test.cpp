@@ -8,6 +8,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <pyronn/phantom/shepp_logan.hpp>
 #include <pyronn/scan/rotation_axis.hpp>
 
 #include "support/axis_scans.hpp"
@@ -84,6 +85,21 @@ BOOST_AUTO_TEST_CASE(of_parallel_rays) {
   check(parallel(96, equal_angles(120, 0.1, 2 * pi)), 0.02);
   check(parallel(96, equal_angles(91, -1.5, pi)), 0);  // there is no view at the end
   check(parallel(96, equal_angles(90, 0, -pi * 90 / 89)), 0.005);
+}
+
+/// Rays without width alias at edges, which only one pair of views of half a turn compares.
+BOOST_AUTO_TEST_CASE(of_rays_without_width) {
+  for (double const start : {0.0, 0.4, 0.8, 1.2}) {
+    for (double const noise : {0.0, 0.002}) {
+      CircularScan scan = test::parallel_scan({200, 4}, equal_angles(180, start, pi));
+      scan.axis_column = 120.2;
+      auto lines = test::lines_of(scan, pyronn::shepp_logan_3d(40, 0.02), {1, 1});
+      test::add_noise(lines, noise);
+      RotationAxis const found = find(scan, lines);
+      BOOST_TEST(std::abs(found.column - 120.2) < 3 * found.uncertainty);
+      BOOST_TEST(found.uncertainty < 0.07);
+    }
+  }
 }
 
 BOOST_AUTO_TEST_CASE(of_a_point_source) {
