@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Fields of calibration images, one for each time at which some were taken.
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -58,6 +59,21 @@ BOOST_AUTO_TEST_CASE(images_of_one_time_are_one_field) {
   auto const all = found.all();
   BOOST_TEST(all.images == 5);
   BOOST_TEST(all.mean[0] == 202.0F);
+}
+
+/// Variances are pooled: a time of one image says nothing of the noise.
+BOOST_AUTO_TEST_CASE(deviations_of_times_are_pooled) {
+  using pyronn::CalibrationField;
+  CalibrationFields fields{
+      {2, 1},
+      {CalibrationField{0, 2, {1, 1}, {1, 0}}, CalibrationField{5, 4, {1, 1}, {3, 0}},
+       CalibrationField{9, 1, {1, 1}, {0, 0}}}};
+  auto const all = fields.all();
+  BOOST_TEST(all.deviation[0] == std::sqrt((1 + 3 * 9.0F) / 4),
+             boost::test_tools::tolerance(1e-6F));
+  BOOST_TEST(all.deviation[1] == 0.0F);
+  fields.fields = {fields.fields.back()};
+  BOOST_TEST(fields.all().deviation[0] == 0.0F);
 }
 
 BOOST_AUTO_TEST_CASE(no_images_are_no_fields_and_other_rows_are_refused) {

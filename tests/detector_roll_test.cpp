@@ -98,10 +98,10 @@ void check(CircularScan scan, Phantom const& phantom, double noise, double bound
     DetectorRoll const found = find(unknown, lines);
     std::cout << (scan.is_parallel() ? "parallel" : "cone") << ", noise " << noise << ", roll "
               << roll << ": found " << found.roll / degree << " +- " << found.uncertainty / degree
-              << " degrees, column off by " << found.column - scan.axis_column << " +- "
+              << " degrees, column off by " << found.column - scan.column_of_axis() << " +- "
               << found.column_uncertainty << ", mismatch " << found.mismatch << '\n';
     BOOST_TEST(std::abs(found.roll - scan.roll) < bound * degree);
-    BOOST_TEST(std::abs(found.column - scan.axis_column) < 0.05);
+    BOOST_TEST(std::abs(found.column - scan.column_of_axis()) < 0.05);
     BOOST_TEST(found.uncertainty < 0.1 * degree);
     BOOST_TEST(std::abs(found.roll - scan.roll) < 4 * found.uncertainty);
   }
@@ -119,20 +119,21 @@ struct Errors {
     double const error = found.roll - truth.roll;
     double const ratio = error / found.uncertainty;
     edge = std::max(edge, 0.5 * truth.size[0] * std::abs(error));
-    column = std::max(column, std::abs(found.column - truth.axis_column));
+    column = std::max(column, std::abs(found.column - truth.column_of_axis()));
     squares_of_ratios += ratio * ratio;
     beyond_three += std::abs(ratio) > 3 ? 1 : 0;
     ++count;
     std::cout << truth.size[0] << " columns, roll " << truth.roll / degree << ": off by "
               << error / degree << " +- " << found.uncertainty / degree << ", column by "
-              << found.column - truth.axis_column << " +- " << found.column_uncertainty << '\n';
+              << found.column - truth.column_of_axis() << " +- " << found.column_uncertainty
+              << '\n';
   }
 };
 
 /// Finds rolls of several bodies in a scan, without noise and with photons.
 Errors errors_of(CircularScan scan, double photons) {
   Errors errors;
-  double const axis = scan.axis_column;
+  double const axis = scan.column_of_axis();
   std::uint32_t seed = 0;
   for (Phantom const& phantom : {head(), shepp_logan(), walls(), rods()}) {
     for (double const roll : {1.0, 0.0, -1.6}) {
@@ -186,10 +187,10 @@ BOOST_AUTO_TEST_CASE(of_few_views_of_many_columns) {
     DetectorRoll const found = find(unknown, lines);
     std::cout << "few views, roll " << roll << ": found " << found.roll / degree << " +- "
               << found.uncertainty / degree << " degrees, column off by "
-              << found.column - scan.axis_column << " +- " << found.column_uncertainty << '\n';
+              << found.column - scan.column_of_axis() << " +- " << found.column_uncertainty << '\n';
     BOOST_TEST(std::abs(found.roll - scan.roll) < 0.1 * degree);
     BOOST_TEST(found.uncertainty < 0.1 * degree);
-    BOOST_TEST(std::abs(found.column - scan.axis_column) < 0.25);
+    BOOST_TEST(std::abs(found.column - scan.column_of_axis()) < 0.25);
     BOOST_TEST(found.column_uncertainty < 0.25);
   }
 }

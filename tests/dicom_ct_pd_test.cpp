@@ -158,7 +158,7 @@ BOOST_AUTO_TEST_CASE(what_is_given_counts) {
   given.rotation = pyronn::Rotation::clockwise;
   given.source_detector = 1000;
   Scan const scan = pyronn::read_dicom_ct_pd(folder / "", given);
-  BOOST_TEST(scan.circle->axis_column == 1.0);
+  BOOST_TEST(scan.circle->column_of_axis() == 1.0);
   BOOST_TEST(scan.circle->source_detector == 1000);
   BOOST_TEST((scan.circle->rotation == pyronn::Rotation::clockwise));
 }

@@ -56,9 +56,9 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_is_refused) {
   refuses(parallel(equal_angles(90, 0, pi)), {ram_lak, Redundancy::wang}, "needs a full turn");
   refuses(parallel(equal_angles(90), 15), automatic, "both sides of the axis");
   refuses(parallel(equal_angles(90), 9.2), automatic, "columns to the near side");
-  refuses(parallel(equal_angles(90, 0, pi), 4), automatic, "takes a full turn");
+  refuses(parallel(equal_angles(90, 0, pi), 4), automatic, "needs a full turn");
   refuses(FanBeam::circular({100, 200, equal_angles(90, 0, 4)}, {20, 1, 4}), automatic,
-          "takes a full turn");
+          "needs a full turn");
   std::vector<pyronn::ConeVectors> rolled;
   for (double const angle : equal_angles(60)) {
     rolled.push_back(
@@ -102,6 +102,7 @@ BOOST_AUTO_TEST_CASE(options_that_cannot_be_are_refused) {
   refuses({FilterWindow::hann, automatic, Values(length, test::nan)});
   refuses({FilterWindow::hann, automatic, {}, std::vector<double>(69, 0.05)});
   refuses({FilterWindow::hann, automatic, {}, std::vector<double>(70, std::nan(""))});
+  refuses({FilterWindow::hann, automatic, {}, std::vector<double>(70, -0.05)});
 }
 
 BOOST_AUTO_TEST_CASE(other_orbits_are_refused) {

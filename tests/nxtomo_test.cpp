@@ -73,7 +73,7 @@ BOOST_AUTO_TEST_CASE(lengths_have_units_and_metres_without) {
     Scan const scan = pyronn::read_nxtomo(path);
     BOOST_TEST(scan.circle->pixel[0] == 6.5e-3, boost::test_tools::tolerance(1e-12));
     BOOST_TEST(scan.circle->pixel[1] == 13e-3, boost::test_tools::tolerance(1e-12));
-    BOOST_TEST(scan.circle->axis_column == 1.25);
+    BOOST_TEST(scan.circle->column_of_axis() == 1.25);
     BOOST_TEST((fact_of(scan, "axis column").origin == ScanFact::Origin::file));
     BOOST_TEST((fact_of(scan, "unit of instrument/detector/x_pixel_size").value == "m") ==
                (unit == nullptr));
@@ -122,7 +122,7 @@ BOOST_AUTO_TEST_CASE(what_is_given_counts_first) {
   given.source_isocenter = 100;
   given.source_detector = 300;
   Scan const scan = pyronn::read_nxtomo(path, given);
-  BOOST_TEST(scan.circle->axis_column == 1.75);
+  BOOST_TEST(scan.circle->column_of_axis() == 1.75);
   BOOST_TEST((scan.circle->rotation == pyronn::Rotation::clockwise));
   BOOST_TEST((std::holds_alternative<pyronn::ConeBeam>(scan.geometry)));
   BOOST_TEST((fact_of(scan, "axis column").origin == ScanFact::Origin::given));
@@ -224,7 +224,7 @@ BOOST_AUTO_TEST_CASE(half_acquisitions) {
       file.write(detector + "x_rotation_axis_pixel_position", {}, {0.05});
       more(file);
     });
-    return pyronn::read_nxtomo(path).circle->axis_column;
+    return pyronn::read_nxtomo(path).circle->column_of_axis();
   };
   BOOST_TEST(column([](test::Hdf5Writer&) {}) == 1.5);
   BOOST_TEST(column([](test::Hdf5Writer& file) {

@@ -113,8 +113,8 @@ BOOST_AUTO_TEST_CASE(circles) {
     files.write_geometry(views);
     Scan const scan = files.read();
     BOOST_TEST_REQUIRE(scan.circle.has_value());
-    BOOST_TEST(scan.circle->axis_column == (4 - 1.5) / 2);
-    BOOST_TEST(scan.circle->central_row == (1 + 2) / 0.5);
+    BOOST_TEST(scan.circle->column_of_axis() == (4 - 1.5) / 2);
+    BOOST_TEST(scan.circle->row_of_isocenter() == (1 + 2) / 0.5);
     BOOST_TEST(scan.circle->is_parallel() == (sdd == 0));
     BOOST_TEST(has_fact(scan, "roll", "0.05235988", ScanFact::Origin::file));
     for (std::size_t n = 0; n < 3; ++n) {
@@ -130,7 +130,7 @@ BOOST_AUTO_TEST_CASE(circles) {
     }
     GivenOfScan given;
     given.axis_column = 2.0;
-    BOOST_TEST(files.read(given).circle->axis_column == 2.0);
+    BOOST_TEST(files.read(given).circle->column_of_axis() == 2.0);
     BOOST_TEST(has_fact(files.read(given), "axis column", "2", ScanFact::Origin::given));
   }
 }
@@ -261,8 +261,8 @@ BOOST_AUTO_TEST_CASE(a_given_pixel) {
   GivenOfScan given;
   given.pixel = {1, 1};
   Scan const scan = files.read(given);
-  BOOST_TEST(scan.circle->axis_column == 2);
-  BOOST_TEST(scan.circle->central_row == 2);
+  BOOST_TEST(scan.circle->column_of_axis() == 2);
+  BOOST_TEST(scan.circle->row_of_isocenter() == 2);
   BOOST_TEST(geometry_of<ConeBeam>(scan).view(0).project({0, 1, 0}).u == 2 + 2);
 }
 

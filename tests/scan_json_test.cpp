@@ -124,7 +124,7 @@ BOOST_AUTO_TEST_CASE(circles_in_space_are_known_as_such) {
   aside["rotation"] = "clockwise";
   Scan const cone = read(with_pixel(space({{"circular", aside}}), {2, 3}));
   check_same(cone, std::get<pyronn::ConeBeam>(cone.circle->geometry()));
-  BOOST_TEST(cone.circle->axis_column == 1 - 0.375);
+  BOOST_TEST(cone.circle->column_of_axis() == 1 - 0.375);
   json turn{{"angles", angles}, {"detector_offset_mm", {0.75, -1.5}}};
   Scan const parallel = read(with_pixel(space({{"beam", "parallel"}, {"circular", turn}}), {2, 3}));
   check_same(parallel, std::get<pyronn::ParallelBeam3D>(parallel.circle->geometry()));
@@ -138,14 +138,14 @@ BOOST_AUTO_TEST_CASE(circles_in_the_plane_are_known_as_such) {
   aside["rotation"] = "clockwise";
   Scan const fan = read(with_pixel(plane({{"beam", "fan"}, {"circular", aside}}), 2));
   check_same(fan, std::get<pyronn::FanBeam>(fan.circle->geometry()));
-  BOOST_TEST(fan.circle->axis_column == 1 - 0.375);
+  BOOST_TEST(fan.circle->column_of_axis() == 1 - 0.375);
   Scan const arc = read(with_pixel(plane({{"beam", "arc_fan"}, {"circular", aside}}), 2));
   check_same(arc, std::get<pyronn::ArcFanBeam>(arc.circle->geometry()));
-  BOOST_TEST(arc.circle->axis_column == 1 - 0.375);
+  BOOST_TEST(arc.circle->column_of_axis() == 1 - 0.375);
   json const turn{{"angles", angles}, {"detector_offset_mm", -0.5}};
   Scan const parallel = read(with_pixel(plane({{"beam", "parallel"}, {"circular", turn}}), 2));
   check_same(parallel, std::get<pyronn::ParallelBeam2D>(parallel.circle->geometry()));
-  BOOST_TEST(parallel.circle->axis_column == 1.25);
+  BOOST_TEST(parallel.circle->column_of_axis() == 1.25);
   BOOST_TEST(parallel.circle->is_plane());
 }
 

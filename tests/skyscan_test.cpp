@@ -63,8 +63,8 @@ BOOST_AUTO_TEST_CASE(all_that_the_file_says) {
   BOOST_TEST(circle.source_detector == 300);
   BOOST_TEST(circle.pixel[0] == 0.15, near);
   BOOST_TEST(circle.pixel[1] == 0.15, near);
-  BOOST_TEST(circle.axis_column == 18);
-  BOOST_TEST(circle.central_row == 29 - 0.5 - 12);
+  BOOST_TEST(circle.column_of_axis() == 18);
+  BOOST_TEST(circle.row_of_isocenter() == 29 - 0.5 - 12);
   BOOST_TEST(circle.roll == 0);
   BOOST_TEST((circle.rotation == Rotation::counter_clockwise));
   BOOST_TEST_REQUIRE(circle.angles.size() == 12);
@@ -164,7 +164,7 @@ BOOST_AUTO_TEST_CASE(what_is_given_counts) {
   given.source_isocenter = 60;
   given.source_detector = 240;
   Scan const scan = read(with_setting(settings, "Image Rotation", "1"), given);
-  BOOST_TEST(scan.circle->axis_column == 17.25);
+  BOOST_TEST(scan.circle->column_of_axis() == 17.25);
   BOOST_TEST(scan.circle->roll == 0.01);
   BOOST_TEST(scan.circle->pixel[1] == 0.25);
   BOOST_TEST((scan.circle->rotation == Rotation::clockwise));
@@ -186,7 +186,7 @@ BOOST_AUTO_TEST_CASE(roll_sense_start_and_depth) {
   BOOST_TEST((fact_of(scan, "roll").origin == ScanFact::Origin::assumed));
   BOOST_TEST(*read(with_setting(settings, "Depth (bits)", "")).full_intensity == 65535);
   Scan const middle = read(with_setting(settings, "Optical Axis (line)", ""));
-  BOOST_TEST(middle.circle->central_row == 14);
+  BOOST_TEST(middle.circle->row_of_isocenter() == 14);
 }
 
 BOOST_AUTO_TEST_CASE(rays_from_far_away_are_parallel) {

@@ -188,6 +188,11 @@ BOOST_AUTO_TEST_CASE(what_it_cannot_do_is_refused) {
   BOOST_CHECK_EXCEPTION((SolverLoop{test::executor(), solver, rules}), pyronn::InvalidArgument,
                         test::Says{"the rule of change 0.1 needs the objective"});
   BOOST_CHECK_THROW((SolverLoop{test::executor(), solver, {-1}}), pyronn::InvalidArgument);
+  // All of the residual is left at the start, where a greater share would let nothing be done.
+  for (double const share : {1.0, 2.0}) {
+    BOOST_CHECK_EXCEPTION((SolverLoop{test::executor(), solver, {10, 0, share}}),
+                          pyronn::InvalidArgument, test::Says{"must be less than 1"});
+  }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -82,7 +82,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(to_go_on_equals_not_having_stopped, OfKind, Kinds)
 BOOST_FIXTURE_TEST_CASE(a_state_is_an_npy_file, SavedSirt) {
   auto const array = pyronn::read_npy<std::uint8_t>(path);
   std::string const text{array.data.begin(), array.data.end()};
-  BOOST_TEST(text.rfind("pyronn solver state 2\nsolver Sirt\nimage (4, 3) of 8 bytes\n", 0) == 0U);
+  BOOST_TEST(text.rfind("pyronn solver state 3\nsolver Sirt\nimage (4, 3) of 8 bytes\n", 0) == 0U);
 }
 
 BOOST_FIXTURE_TEST_CASE(other_solvers_and_options_are_refused, SavedSirt) {
@@ -90,6 +90,9 @@ BOOST_FIXTURE_TEST_CASE(other_solvers_and_options_are_refused, SavedSirt) {
       "says 'solver Sirt' where the solver has 'solver Cgls'");
   check_refused("says 'relaxation 1' where the solver has 'relaxation 0.5'",
                 pyronn::SirtOptions{0.5});
+  check_refused("where the solver has 'relaxation 0.03'", pyronn::SirtOptions{0.03});
+  check_refused("where the solver has 'relaxation 0.30000000000000004'",
+                pyronn::SirtOptions{0.1 + 0.2});
   System bounded;
   bounded.problem.bounds.lower = 0;
   BOOST_CHECK_EXCEPTION(load(bounded), pyronn::FileError,
@@ -165,9 +168,9 @@ BOOST_FIXTURE_TEST_CASE(bad_files_are_refused, SavedSirt) {
   check_refused("is not the state of a solver");
   auto const state = bytes.substr(bytes.find("pyronn solver"));
   std::string old = bytes;
-  old[old.find(" state 2") + 7] = '1';
+  old[old.find(" state 3") + 7] = '1';
   test::write_bytes(path, old);
-  check_refused("is a solver's state of version '1', and version 2 can be read");
+  check_refused("is a solver's state of version '1', and version 3 can be read");
   std::string const longer = state + "a";
   pyronn::write_npy(path, reinterpret_cast<std::uint8_t const*>(longer.data()),
                     {static_cast<std::int64_t>(longer.size())});

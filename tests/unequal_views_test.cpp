@@ -246,7 +246,7 @@ BOOST_AUTO_TEST_CASE(parallel_rays_turn_about_any_axis) {
                 errors(parallel(equal_angles(180, 0, pi), always(0), 128, axis), {axis, {40, 32}}),
                 0.01);
   }
-  check_refused(parallel(equal_angles(180, 0, pi), always(9), 128, {40, 0}), "takes a full turn");
+  check_refused(parallel(equal_angles(180, 0, pi), always(9), 128, {40, 0}), "needs a full turn");
 }
 
 BOOST_AUTO_TEST_CASE(stray_angles_are_refused) {
@@ -271,7 +271,7 @@ BOOST_AUTO_TEST_CASE(stray_angles_are_refused) {
 
 BOOST_AUTO_TEST_CASE(near_sides_must_be_wide_enough) {
   auto const short_scan = equal_angles(330, 0, 220 * degrees);
-  check_refused(fan(short_scan, always(20), 2), "least in view 0, which takes a full turn");
+  check_refused(fan(short_scan, always(20), 2), "name the weights of the scan with FbpOptions");
   Ellipse const near{{0, 0}, {51, 51}};
   check_right("named", errors(fan(short_scan, always(20), 2), near, Redundancy::parker), 0.01);
   for (double const overlap : {0.5, 1.0, 1.5, 2.0, 3.5}) {

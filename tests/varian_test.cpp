@@ -197,7 +197,7 @@ BOOST_AUTO_TEST_CASE(a_scan_of_hnd_files_wants_distances) {
   Scan const scan = pyronn::read_varian(path, given);
   BOOST_TEST(scan.circle->pixel[0] == 0.25);
   BOOST_TEST(scan.circle->pixel[1] == 0.5);
-  BOOST_TEST(scan.circle->axis_column == 3);
+  BOOST_TEST(scan.circle->column_of_axis() == 3);
   BOOST_TEST((scan.circle->rotation == pyronn::Rotation::counter_clockwise));
   BOOST_TEST(std::abs(scan.circle->angles[2] - 40 * pyronn::pi / 180) < 1e-15);
   BOOST_TEST(*scan.full_intensity == 4000);

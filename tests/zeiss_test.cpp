@@ -60,7 +60,7 @@ BOOST_AUTO_TEST_CASE(a_scan_of_a_cone) {
   BOOST_TEST(circle.source_detector == 200);
   BOOST_TEST(circle.pixel[0] == 0.05, boost::test_tools::tolerance(1e-12));
   BOOST_TEST(circle.pixel[1] == 0.05, boost::test_tools::tolerance(1e-12));
-  BOOST_TEST(circle.axis_column == 3.5 - 0.75);
+  BOOST_TEST(circle.column_of_axis() == 3.5 - 0.75);
   BOOST_TEST((circle.rotation == Rotation::clockwise));
   BOOST_TEST(circle.angles == (std::vector<double>{-90 * rad, -67.5 * rad, -45 * rad, -22.5 * rad}),
              boost::test_tools::tolerance(1e-12) << boost::test_tools::per_element());
@@ -254,7 +254,7 @@ BOOST_AUTO_TEST_CASE(what_is_given_counts_first) {
   given.source_isocenter = 100;
   given.source_detector = 300;
   Scan const scan = read(given);
-  BOOST_TEST(scan.circle->axis_column == 1.75);
+  BOOST_TEST(scan.circle->column_of_axis() == 1.75);
   BOOST_TEST(scan.circle->pixel[1] == 0.25);
   BOOST_TEST(scan.circle->source_isocenter == 100);
   BOOST_TEST(scan.circle->source_detector == 300);

@@ -30,12 +30,12 @@ std::vector<int> rows_to_compare(pyronn::CircularScan const& circle) {
     for (int i = 0; i < count; ++i) rows.push_back((2 * i + 1) * all / (2 * count));
     return rows;
   }
-  if (!(circle.central_row >= 0 && circle.central_row <= all - 1)) {
+  if (!(circle.row_of_isocenter() >= 0 && circle.row_of_isocenter() <= all - 1)) {
     throw BadInput("--center: the plane of the source is seen in row " +
-                   number_text(circle.central_row) + ", outside of " + std::to_string(all) +
+                   number_text(circle.row_of_isocenter()) + ", outside of " + std::to_string(all) +
                    " rows; name the column");
   }
-  int const middle = static_cast<int>(std::lround(circle.central_row));
+  int const middle = static_cast<int>(std::lround(circle.row_of_isocenter()));
   for (int row = std::max(0, middle - 2); row <= std::min(all - 1, middle + 2); ++row) {
     rows.push_back(row);
   }
@@ -124,7 +124,8 @@ void apply_axis_options(Options const& options, pyronn::Scan& scan) {
     throw BadInput("--roll: " + options.scan.string() + " describes a scan of the plane, whose " +
                    "detector has none");
   }
-  if (auto const column = options.axis_column(); column && scan.circle->axis_column != *column) {
+  if (auto const column = options.axis_column();
+      column && scan.circle->column_of_axis() != *column) {
     set_axis(scan, *column);
   }
   if (auto const roll = options.roll_angle(); roll && scan.circle->roll != *roll) {
@@ -174,8 +175,9 @@ EvenRows rows_for_roll(pyronn::CircularScan const& circle) {
   if (!circle.is_parallel()) {
     double const reach =
         std::max(few / 2.0, circle.source_detector * std::tan(pyronn::pi / 90) / circle.pixel[1]);
-    first = static_cast<int>(std::clamp(circle.central_row - reach, 0.0, end - 1.0));
-    end = static_cast<int>(std::clamp(circle.central_row + reach + 1, first + 1.0, 1.0 * end));
+    first = static_cast<int>(std::clamp(circle.row_of_isocenter() - reach, 0.0, end - 1.0));
+    end =
+        static_cast<int>(std::clamp(circle.row_of_isocenter() + reach + 1, first + 1.0, 1.0 * end));
   }
   int const fit = std::max(few, static_cast<int>(most_lines / lines_of_row));
   int const step = (end - first - 1) / fit + 1;
@@ -184,7 +186,7 @@ EvenRows rows_for_roll(pyronn::CircularScan const& circle) {
   for (int row = first; row < end; row += step) even.rows.push_back(row);
   even.circle.size[1] = static_cast<int>(even.rows.size());
   even.circle.pixel[1] *= step;
-  even.circle.central_row = (circle.central_row - first) / step;
+  even.circle.central_row = (circle.row_of_isocenter() - first) / step;
   return even;
 }
 

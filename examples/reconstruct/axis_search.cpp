@@ -78,12 +78,12 @@ void draw_sinogram(Options const& options, Calibration const& calibration, pyron
                    LatePictures& pictures) {
   pictures.draw(options.sinogram_png, [&] {
     auto const size = scan.detector_size();
-    double const seen = std::clamp(scan.circle->central_row, 0.0, size[1] - 1.0);
+    double const seen = std::clamp(scan.circle->row_of_isocenter(), 0.0, size[1] - 1.0);
     auto const lines = as_input(options.scan.string(), [&] {
       return sinogram(scan, calibration, static_cast<int>(seen), options.least_transmission());
     });
     pyronn::ImageView<float const> const image{lines.data(), {size[0], scan.num_views()}};
-    return sinogram_picture(image, scan.circle->axis_column);
+    return sinogram_picture(image, scan.circle->column_of_axis());
   });
 }
 

@@ -46,11 +46,11 @@ void check_effects(Options const& options, pyronn::Scan const& scan, PlaceOfWork
 
 std::string warning_of_axis(pyronn::Scan const& scan) {
   if (!scan.circle || pyronn::is_full_turn(*scan.circle)) return "";
-  double const before = scan.circle->axis_column + 0.5;
+  double const before = scan.circle->column_of_axis() + 0.5;
   int const columns = scan.circle->size[0];
   double const nearer = std::min(before, columns - before);
   if (nearer >= columns / 8.0) return "";
-  return "the axis, in column " + number_text(scan.circle->axis_column) + " of " +
+  return "the axis, in column " + number_text(scan.circle->column_of_axis()) + " of " +
          std::to_string(columns) + ", has " + number_text(std::max(nearer, 0.0)) +
          " columns to one side: all views see " +
          number_text(2 * std::max(nearer, 0.0) * scan.circle->pixel_at_axis()[0]) +

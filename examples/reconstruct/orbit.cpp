@@ -22,7 +22,7 @@ namespace {
 /// The weights of a source's short scan, of what all views see: Parker's need so much more than
 /// half a turn as the fan opens.
 pyronn::Redundancy short_scan_redundancy(pyronn::CircularScan const& circle) {
-  double const before = circle.axis_column + 0.5;
+  double const before = circle.column_of_axis() + 0.5;
   double const columns = std::min(before, circle.size[0] - before);
   double const aside = columns * circle.pixel[0] / circle.source_detector;
   double const fan = circle.shape == pyronn::DetectorShape::arc ? aside : std::atan(aside);
@@ -48,7 +48,7 @@ std::optional<Substitute> substitute_of(pyronn::CircularScan const& circle) {
   }
   constexpr double most_roll = pyronn::pi / 180;  // of Wang's weights
   constexpr double enough = 0.75;
-  double const before = circle.axis_column + 0.5;
+  double const before = circle.column_of_axis() + 0.5;
   double const behind = circle.size[0] - before;
   bool const is_mostly_seen = std::min(before, behind) >= enough * std::max(before, behind);
   if (std::abs(circle.roll) <= most_roll || !is_mostly_seen) return std::nullopt;

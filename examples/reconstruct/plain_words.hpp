@@ -41,7 +41,7 @@ inline constexpr std::pair<char const*, char const*> plain[] = {
      "--redundancy uniform takes more"},
     {"FilterWindow::", "--window "},
     {", as Grid::flat makes,", ","},
-    {"name the redundancy that the scan is to have", "name one with --redundancy"},
+    {"with FbpOptions::redundancy", "with --redundancy"},
     {"; name the column, or the other rotation of a point source",
      "; name it with --center, or the other sense of a point source with --rotation"},
     {"; name the column", "; name it with --center"},

@@ -46,7 +46,7 @@ void print_circle(pyronn::CircularScan const& circle) {
                 circle.source_detector);
   }
   std::printf(", pixels of %g x %g mm, axis in column %g, roll %g degrees\n", circle.pixel[0],
-              circle.pixel[1], circle.axis_column, circle.roll * degrees);
+              circle.pixel[1], circle.column_of_axis(), circle.roll * degrees);
   std::printf("%s from %g to %g degrees, %s\n", counted(circle.angles.size(), "view").c_str(),
               circle.angles.front() * degrees, circle.angles.back() * degrees,
               circle.rotation == pyronn::Rotation::clockwise ? "clockwise" : "counter-clockwise");

@@ -126,7 +126,7 @@ Grid whole_volume(Options const& options, pyronn::Scan const& scan) {
 
 /// How far from the axis what is seen at the ends of rows is [mm].
 double radius_of(pyronn::CircularScan const& circle) {
-  double const before = circle.axis_column + 0.5;
+  double const before = circle.column_of_axis() + 0.5;
   return std::max(before, circle.size[0] - before) * circle.pixel_at_axis()[0];
 }
 

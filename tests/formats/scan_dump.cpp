@@ -64,8 +64,8 @@ nlohmann::json json_of(Geometry const& geometry) {
 nlohmann::json json_of(pyronn::CircularScan const& circle) {
   nlohmann::json json{{"pixel", {circle.pixel[0], circle.pixel[1]}},
                       {"angles", circle.angles},
-                      {"axis_column", circle.axis_column},
-                      {"central_row", circle.central_row},
+                      {"axis_column", circle.column_of_axis()},
+                      {"central_row", circle.row_of_isocenter()},
                       {"roll", circle.roll},
                       {"clockwise", circle.rotation == pyronn::Rotation::clockwise}};
   if (!circle.is_parallel()) {

@@ -53,8 +53,8 @@ inline Lines lines_of(pyronn::CircularScan const& scan, pyronn::Phantom const& p
     fine.size[axis] *= parts[axis];
     fine.pixel[axis] /= parts[axis];
   }
-  fine.axis_column = parts[0] * (scan.axis_column + 0.5) - 0.5;
-  fine.central_row = parts[1] * (scan.central_row + 0.5) - 0.5;
+  fine.axis_column = parts[0] * (scan.column_of_axis() + 0.5) - 0.5;
+  fine.central_row = parts[1] * (scan.row_of_isocenter() + 0.5) - 0.5;
   pyronn::Extents<3> const extents{fine.size[0], fine.size[1],
                                    static_cast<int>(fine.angles.size())};
   Lines fine_lines(static_cast<std::size_t>(extents.count()));

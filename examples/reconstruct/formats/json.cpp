@@ -32,7 +32,7 @@ void apply(pyronn::GivenOfScan const& given, pyronn::Scan& scan) {
   if (circle.is_parallel() && (given.source_isocenter || given.source_detector)) {
     throw pyronn::InvalidArgument("has parallel rays; distances were given");
   }
-  circle.axis_column = given.axis_column.value_or(circle.axis_column);
+  circle.axis_column = given.axis_column.value_or(circle.column_of_axis());
   circle.roll = given.roll.value_or(circle.roll);
   circle.rotation = given.rotation.value_or(circle.rotation);
   circle.pixel = given.pixel.value_or(circle.pixel);

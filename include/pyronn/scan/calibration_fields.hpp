@@ -4,6 +4,7 @@
 
 /// Dark and flat fields of a scan's calibration images: one for each time at which some were taken.
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <numeric>
@@ -41,25 +42,28 @@ struct CalibrationFields {
     return result;
   }
 
-  /// One field for all views: the mean of all images, with the standard deviation within the times.
-  /// Throws InvalidArgument where there are no fields.
+  /// One field for all views: the mean of all images, with the standard deviation within the times,
+  /// whose squares count by the images but one of each. Throws InvalidArgument where there are no
+  /// fields.
   [[nodiscard]] CalibrationField all() const {
     detail::expects(!fields.empty(), "CalibrationFields: there are no images");
     CalibrationField result{0, 0, {}, {}};
     auto const pixels = static_cast<std::size_t>(size.count());
     std::vector<double> mean(pixels);
-    std::vector<double> deviation(pixels);
+    std::vector<double> squares(pixels);
+    int free = 0;  // images but one of each time
     for (CalibrationField const& field : fields) {
       result.images += field.images;
+      free += field.images - 1;
       for (std::size_t n = 0; n < pixels; ++n) {
         mean[n] += field.images * static_cast<double>(field.mean[n]);
-        deviation[n] += field.images * static_cast<double>(field.deviation[n]);
+        squares[n] += (field.images - 1) * std::pow(static_cast<double>(field.deviation[n]), 2);
       }
     }
     result.time = fields.front().time;
     for (std::size_t n = 0; n < pixels; ++n) {
       result.mean.push_back(static_cast<float>(mean[n] / result.images));
-      result.deviation.push_back(static_cast<float>(deviation[n] / result.images));
+      result.deviation.push_back(static_cast<float>(free > 0 ? std::sqrt(squares[n] / free) : 0));
     }
     return result;
   }

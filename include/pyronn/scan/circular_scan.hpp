@@ -5,6 +5,7 @@
 /// CircularScan: a scan on a circle as scanners' files describe it.
 #include <cmath>
 #include <limits>
+#include <optional>
 #include <vector>
 
 #include <pyronn/core/error.hpp>
@@ -35,15 +36,17 @@ struct CircularScan {
   /// Parallel rays have their source at infinity.
   static constexpr double at_infinity = std::numeric_limits<double>::infinity();
 
-  Extents<2> size;                             ///< columns, rows
-  Vec2d pixel;                                 ///< distance between pixel centres along (u, v) [mm]
-  std::vector<double> angles;                  ///< of each view [rad]
-  double source_isocenter = at_infinity;       ///< distance of the source from the axis [mm]
-  double source_detector = at_infinity;        ///< along the central ray [mm]
-  double axis_column = 0.5 * (size[0] - 1.0);  ///< where the axis is seen; centres are at integers
-  double central_row = 0.5 * (size[1] - 1.0);  ///< where the plane z = 0 of the source is seen
-  /// The panel's turn about its normal [rad], around the pixel (axis_column, central_row): u and v
-  /// become cos u + sin v and cos v - sin u.
+  Extents<2> size{};                      ///< columns, rows
+  Vec2d pixel{};                          ///< distance between pixel centres along (u, v) [mm]
+  std::vector<double> angles{};           ///< of each view [rad]
+  double source_isocenter = at_infinity;  ///< distance of the source from the axis [mm]
+  double source_detector = at_infinity;   ///< along the central ray [mm]
+  /// Where the axis is seen; centres are at integers. Not given: in the panel's middle.
+  std::optional<double> axis_column{};
+  /// Where the plane z = 0 of the source is seen. Not given: in the panel's middle.
+  std::optional<double> central_row{};
+  /// The panel's turn about its normal [rad], around the pixel in which the isocenter is seen: u
+  /// and v become cos u + sin v and cos v - sin u.
   double roll = 0;
   Rotation rotation = Rotation::counter_clockwise;  ///< the sense in which angles grow
   /// By how many pixels along (u, v) the panel stands elsewhere in each view, so that column c is
@@ -57,6 +60,16 @@ struct CircularScan {
   /// Whether it is a scan of the plane.
   [[nodiscard]] bool is_plane() const { return shape != DetectorShape::panel; }
 
+  /// `axis_column`, or the panel's middle.
+  [[nodiscard]] double column_of_axis() const {
+    return axis_column.value_or(0.5 * (size[0] - 1.0));
+  }
+
+  /// `central_row`, or the panel's middle.
+  [[nodiscard]] double row_of_isocenter() const {
+    return central_row.value_or(0.5 * (size[1] - 1.0));
+  }
+
   /// Distances between pixels as they are seen at the axis [mm].
   [[nodiscard]] Vec2d pixel_at_axis() const {
     return is_parallel() ? pixel : source_isocenter / source_detector * pixel;
@@ -67,8 +80,8 @@ struct CircularScan {
   [[nodiscard]] CircularScan part(int first_column, int columns, int first_row, int rows) const {
     CircularScan result = *this;
     result.size = {columns, rows};
-    result.axis_column -= first_column;
-    result.central_row -= first_row;
+    result.axis_column = column_of_axis() - first_column;
+    result.central_row = row_of_isocenter() - first_row;
     return result;
   }
 
@@ -93,14 +106,15 @@ struct CircularScan {
         !(is_arc && is_parallel()),
         "CircularScan: an arc lies about a source, which parallel rays have not; a line",
         " measures them");
-    LineDetector const detector{size[0], pixel[0], offset(0, axis_column)};
+    LineDetector const detector{size[0], pixel[0], offset(0, column_of_axis())};
     if (is_parallel()) return ParallelBeam2D::circular({angles, rotation}, detector);
     CircularOrbit const orbit{source_isocenter, source_detector, angles, rotation};
     if (is_arc) return ArcFanBeam::circular(orbit, detector);
     return FanBeam::circular(orbit, detector);
   }
   [[nodiscard]] ScanGeometry geometry_without_shifts() const {
-    Detector const detector{size, pixel, {offset(0, axis_column), offset(1, central_row)}};
+    Detector const detector{
+        size, pixel, {offset(0, column_of_axis()), offset(1, row_of_isocenter())}};
     detector.validate();
     detail::expects(std::isfinite(roll), "CircularScan: roll ", roll, " must be finite [rad]");
     if (is_parallel()) {

@@ -45,7 +45,7 @@ inline CircularScan data_exchange_circle(Hdf5File const& file, Extents<3> const&
   circle.pixel = facts.choose<Vec2d>("pixel [mm]", given.pixel, {{}, ""}, Vec2d{1, 1},
                                      "the file has no pixel sizes: attenuation is per pixel");
   circle.axis_column = facts.choose<double>("axis column", given.axis_column, {{}, ""},
-                                            circle.axis_column, "the middle of the panel");
+                                            circle.column_of_axis(), "the middle of the panel");
   circle.roll = facts.choose_angle("roll", given.roll, {{}, ""}, 0.0, "no file says it");
   circle.rotation = facts.choose<Rotation>("rotation", given.rotation, {{}, ""},
                                            Rotation::counter_clockwise, "no file says it");

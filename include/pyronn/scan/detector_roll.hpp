@@ -157,10 +157,11 @@ template <class Executor>
                   scan.angles.size(), " views");
   detail::expects(scan.size[0] >= 16 && rows >= 12, "find_roll: a panel of ", scan.size,
                   " pixels is too small; 16 columns and 12 rows are needed");
-  detail::expects(scan.is_parallel() || (scan.central_row >= 0 && scan.central_row <= rows - 1),
-                  "find_roll: the source's plane is seen in row ", scan.central_row, " of ", rows,
-                  ", beyond which no line is measured twice");
-  double const reference = scan.is_parallel() ? 0.5 * (rows - 1) : scan.central_row;
+  detail::expects(
+      scan.is_parallel() || (scan.row_of_isocenter() >= 0 && scan.row_of_isocenter() <= rows - 1),
+      "find_roll: the source's plane is seen in row ", scan.row_of_isocenter(), " of ", rows,
+      ", beyond which no line is measured twice");
+  double const reference = scan.is_parallel() ? 0.5 * (rows - 1) : scan.row_of_isocenter();
   detail::check_angles("find_roll", scan.angles);
   executor.check_reachable(lines.data, "find_roll: lines");
   detail::PanelMismatch<detail::FewRows, Executor> const few_rows{"find_roll", executor, scan,
@@ -189,7 +190,7 @@ template <class Executor>
   constexpr int fine_steps = 8;
   auto const fine = search.scan_rolls({result.column, result.roll}, fine_steps, step / fine_steps);
   result.candidates = detail::joined(coarse, fine);
-  result.column += (scan.central_row - reference) * ratio * std::tan(result.roll);
+  result.column += (scan.row_of_isocenter() - reference) * ratio * std::tan(result.roll);
   return result;
 }
 

@@ -91,7 +91,7 @@ class NxtomoReader {
     read_beam(circle);
     circle.pixel = read_pixel(circle.is_parallel());
     circle.axis_column = facts_.choose("axis column", given_.axis_column, read_column(size[0]),
-                                       circle.axis_column, "the middle of the panel");
+                                       circle.column_of_axis(), "the middle of the panel");
     circle.roll = facts_.choose_angle("roll", given_.roll, {{}, ""}, 0.0, "no file says it");
     circle.rotation = facts_.choose<Rotation>("rotation", given_.rotation, {{}, ""},
                                               Rotation::counter_clockwise, "no file says it");

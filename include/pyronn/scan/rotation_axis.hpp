@@ -7,6 +7,7 @@
 #include <cmath>
 #include <cstddef>
 #include <limits>
+#include <numeric>
 #include <optional>
 #include <vector>
 
@@ -26,8 +27,10 @@ struct AxisCandidate {
 /// Where the rotation axis is seen.
 struct RotationAxis {
   double column;  ///< from 0; pixel centres are at integers
-  /// Standard deviation of `column` [columns] by noise; of half a turn of parallel rays, by noise
-  /// or by how its views are continued to where both ends meet, whichever is more.
+  /// Standard deviation of `column` [columns] by noise; of half a turn of parallel rays, by noise,
+  /// by how its views are continued to where both ends meet, or by how little columns agree about
+  /// it, whichever is most. Of simulated rays without width, which alias at edges, it rests on few
+  /// edges: errors of twice as much are then no surprise.
   double uncertainty;
   double mismatch;  ///< from 0, where lines measured twice are the same, to 1
   /// The same for the other sense of rotation, which parallel rays do not tell. One that is much
@@ -95,6 +98,37 @@ class AxisSearch {
   std::vector<AxisCandidate> all_;
 };
 
+/// The variance of the least place of a seam by how far it moves where some columns are left out,
+/// each in its turn (the jackknife). Rays without width meet edges beside where the mirrored ones
+/// do: differences are then large where slopes are, of which a mean over all columns knows nothing.
+/// The ways to continue views tell the same, and so do both ends: sums of one end count as one.
+template <class Executor>
+double variance_of_columns(PanelMismatch<SingleRows, Executor> const& mismatch, double column,
+                           Rotation rotation) {
+  constexpr double step = 0.25;
+  std::vector<PanelPlace> const around{{column - step, 0}, {column, 0}, {column + step, 0}};
+  std::vector<double> bends;
+  std::vector<double> slopes;
+  for (Vec<int, 2> const& columns : mismatch.blocks_of_columns()) {
+    auto const places = mismatch.sums_of_columns(columns, around, rotation);
+    double squares[3] = {};
+    for (int place = 0; place < 3; ++place) {
+      for (int way = 0; way < SeamViews::degrees; ++way) {
+        squares[place] += places[static_cast<std::size_t>(place)].of_group[way].squares;
+      }
+    }
+    bends.push_back((squares[0] - 2 * squares[1] + squares[2]) / (step * step));
+    slopes.push_back((squares[0] - squares[2]) / (2 * step));
+  }
+  double const bend = std::accumulate(bends.begin(), bends.end(), 0.0);
+  double variance = 0;
+  for (std::size_t i = 0; i < bends.size(); ++i) {
+    double const rest = std::max(bend - bends[i], 0.5 * bend);  // what is narrow has one block
+    variance += std::pow(slopes[i] / rest, 2);
+  }
+  return variance;
+}
+
 /// The standard deviation of the least place: what noise makes of it if the differences there are
 /// noise, or how much groups of views scatter if that is more.
 template <class Executor>
@@ -116,7 +150,9 @@ double axis_uncertainty(PanelMismatch<SingleRows, Executor> const& mismatch, dou
   if (!(bends > 0)) return std::numeric_limits<double>::infinity();
   double const of_noise = mismatch.repetitions() * mismatch.correlated_columns() * 4 *
                           mismatch.noise(places[1]) / bends;
-  return std::sqrt(std::max(of_noise, mismatch.variance(shifts)));
+  double const of_columns =
+      mismatch.is_seam() ? variance_of_columns(mismatch, column, rotation) : 0;
+  return std::sqrt(std::max({of_noise, mismatch.variance(shifts), of_columns}));
 }
 
 }  // namespace detail

@@ -41,7 +41,7 @@ inline bool go_round(std::vector<double> const& angles, double angle) {
 /// more than a twentieth of its width, and the scan a full turn: on the near side opposite rays
 /// measure what would be continued.
 [[nodiscard]] inline RowExtension row_extension(CircularScan const& scan, int columns) {
-  double const aside = scan.axis_column - 0.5 * (scan.size[0] - 1.0);
+  double const aside = scan.column_of_axis() - 0.5 * (scan.size[0] - 1.0);
   if (!is_full_turn(scan) || std::abs(aside) <= 0.05 * scan.size[0]) return {columns, columns};
   return aside < 0 ? RowExtension{0, columns} : RowExtension{columns, 0};
 }

@@ -164,7 +164,9 @@ class RtkScanReader {
     } else if (given_.source_isocenter || given_.source_detector) {
       fail_file(geometry_, "has parallel rays; distances were given");
     }
-    choose("axis column", given_.axis_column, "Offset and ProjectionOffsetX", circle.axis_column);
+    double column = circle.column_of_axis();
+    choose("axis column", given_.axis_column, "Offset and ProjectionOffsetX", column);
+    circle.axis_column = column;
     choose("roll", given_.roll, "InPlaneAngle", circle.roll);
     choose("rotation", given_.rotation, "GantryAngle", circle.rotation);
   }

@@ -168,19 +168,19 @@ class VarianReader {
     std::optional<double> row;
     double const smallest = std::min(circle.pixel[0], circle.pixel[1]);
     if (is_xim_ && has("KVDetectorLat")) {
-      column = circle.axis_column - steady_mm("KVDetectorLat", 10, smallest) / circle.pixel[0];
+      column = circle.column_of_axis() - steady_mm("KVDetectorLat", 10, smallest) / circle.pixel[0];
     }
     if (is_xim_ && has("KVDetectorLng")) {
-      row = circle.central_row - steady_mm("KVDetectorLng", 10, smallest) / circle.pixel[1];
+      row = circle.row_of_isocenter() - steady_mm("KVDetectorLng", 10, smallest) / circle.pixel[1];
     }
     std::string const middle =
         is_xim_ ? "the middle of the panel" : "the middle of the panel; the file may know better";
     circle.axis_column = facts_.choose<double>("axis column", given_.axis_column,
                                                {column, "KVDetectorLat in cm, RTK's sign"},
-                                               circle.axis_column, middle);
-    circle.central_row =
-        facts_.choose<double>("central row", std::optional<double>{},
-                              {row, "KVDetectorLng in cm, RTK's sign"}, circle.central_row, middle);
+                                               circle.column_of_axis(), middle);
+    circle.central_row = facts_.choose<double>("central row", std::optional<double>{},
+                                               {row, "KVDetectorLng in cm, RTK's sign"},
+                                               circle.row_of_isocenter(), middle);
   }
 
   static double greatest_of_first_view(ImageStack const& views) {

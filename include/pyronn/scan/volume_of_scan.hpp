@@ -31,10 +31,10 @@ inline double columns_aside(CircularScan const& scan, double columns) {
 /// InvalidArgument where the scan's geometry is none, and where the axis is not seen at all.
 [[nodiscard]] inline Grid volume_of_scan(CircularScan const& scan) {
   static_cast<void>(scan.geometry());
-  double const before = scan.axis_column + 0.5;  // columns to either side of the axis
+  double const before = scan.column_of_axis() + 0.5;  // columns to either side of the axis
   double const behind = scan.size[0] - before;
   detail::expects(before > 0 && behind > 0, "volume_of_scan: the axis is seen in column ",
-                  detail::rounded(scan.axis_column), ", outside of ", scan.size[0],
+                  detail::rounded(scan.column_of_axis()), ", outside of ", scan.size[0],
                   " columns; name a volume");
   auto const [least, most] = std::minmax_element(scan.angles.begin(), scan.angles.end());
   constexpr double full_turn = 1.75 * pi;  // less a step, which may be a large one
@@ -44,7 +44,7 @@ inline double columns_aside(CircularScan const& scan, double columns) {
   int const across = std::max(1, static_cast<int>(std::floor(diameter + 1e-6)));
   Vec2d const voxel = scan.pixel_at_axis();
   if (scan.is_plane()) return Grid::flat({across, across}, {voxel[0], voxel[0]});
-  double const middle = (0.5 * (scan.size[1] - 1.0) - scan.central_row) * voxel[1];
+  double const middle = (0.5 * (scan.size[1] - 1.0) - scan.row_of_isocenter()) * voxel[1];
   return Grid::centered({across, across, scan.size[1]}, {voxel[0], voxel[0], voxel[1]},
                         {0, 0, middle});
 }

@@ -18,8 +18,8 @@ struct FbpOptions {
   /// has, or filtered_columns() where filtered rows are longer.
   std::vector<float> response{};
   /// Instead of half the way to either neighbour: the share of each view in the angular integral
-  /// [rad], one a view. They sum to the range that fans cover, 2 pi for a full turn, but to pi for
-  /// parallel rays, whatever range they cover.
+  /// [rad], one a view, at least 0. They sum to the range that fans cover, 2 pi for a full turn,
+  /// but to pi for parallel rays, whatever range they cover.
   std::vector<double> angular_weights{};
 };
 

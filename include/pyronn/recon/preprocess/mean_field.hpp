@@ -3,7 +3,9 @@
 #pragma once
 
 /// Dark and flat fields from several images.
+#include <array>
 #include <cmath>
+#include <cstddef>
 
 #include <pyronn/core/array_view.hpp>
 #include <pyronn/core/config.hpp>
@@ -16,6 +18,41 @@ namespace pyronn {
 
 namespace detail {
 
+/// Whether the extremes of so many images are left out.
+[[nodiscard]] PYRONN_HOST_DEVICE inline bool leaves_extremes_out(int images) { return images >= 4; }
+
+/// The mean variance of n >= 4 normal numbers of variance 1 without the least and the greatest, x
+/// and y. These have the density n (n - 1) p(x) p(y) (P(y) - P(x))^(n - 2), p and P being those of
+/// one number; the sum S of all has the mean square n, and S (x + y) the mean 2, as S / n does not
+/// depend on differences from it (Basu). So the m = n - 2 others have the mean squared sum
+/// n - 4 + E (x + y)^2, and the squares n - E (x^2 + y^2).
+inline double variance_without_extremes(int n) {
+  constexpr double step = 0.1;  // of sums over smooth bells, which err by far less than floats do
+  constexpr std::size_t points = 171;
+  constexpr double first = -0.5 * step * (points - 1);
+  std::array<double, points> density{};
+  std::array<double, points> below{};
+  for (std::size_t i = 0; i < points; ++i) {
+    double const x = first + step * static_cast<double>(i);
+    density[i] = step * std::exp(-0.5 * x * x) / std::sqrt(2 * pi);
+    below[i] = 0.5 * std::erfc(-x / std::sqrt(2.0));
+  }
+  double squares = 0;
+  double squared_sum = 0;
+  for (std::size_t j = 0; j < points; ++j) {
+    for (std::size_t i = 0; i < j; ++i) {
+      double const x = first + step * static_cast<double>(i);
+      double const y = first + step * static_cast<double>(j);
+      double const weight = density[i] * density[j] * std::pow(below[j] - below[i], n - 2);
+      squares += weight * (x * x + y * y);
+      squared_sum += weight * (x + y) * (x + y);
+    }
+  }
+  double const pairs = n * (n - 1.0);
+  double const left = n - 2.0;
+  return (n - pairs * squares - (n - 4 + pairs * squared_sum) / left) / (left - 1);
+}
+
 /// Mean and standard deviation of a pixel in all images; an item is a pixel.
 template <class T>
 struct AverageImages {
@@ -24,6 +61,7 @@ struct AverageImages {
   ArrayView<T, 3> images;
   ArrayView<float, 2> mean;
   ArrayView<float, 2> deviation;  ///< without data: not wanted
+  double usual_variance;          ///< of what is left, for normal noise of variance 1
 
   PYRONN_HOST_DEVICE void operator()(Vec<int, 3> item) const {
     int const count = images.extents[2];
@@ -40,14 +78,15 @@ struct AverageImages {
       sum += value;
       squares += value * value;
     }
-    int const left = count >= 4 ? count - 2 : count;
+    int const left = leaves_extremes_out(count) ? count - 2 : count;
     if (left < count) {
       sum -= least + most;
       squares -= least * least + most * most;
     }
     mean(item[0], item[1]) = static_cast<float>(origin + sum / left);
     if (deviation.data == nullptr) return;
-    double const variance = left > 1 ? (squares - sum * sum / left) / (left - 1) : 0;
+    double const free = (left - 1) * usual_variance;
+    double const variance = left > 1 ? (squares - sum * sum / left) / free : 0;
     deviation(item[0], item[1]) = static_cast<float>(std::sqrt(variance > 0 ? variance : 0));
   }
 };
@@ -56,8 +95,9 @@ struct AverageImages {
 
 /// The mean (u, v) of dark or flat fields (u, v, image) of one time, and, where `deviation` has
 /// data, the standard deviation in each pixel. Of four and more images each pixel leaves its
-/// greatest and its smallest value out of both, so that no zinger of a flat field becomes a ring. A
-/// pixel that is not a number in some image is none in the mean. Does not synchronise. Throws
+/// greatest and its smallest value out of both, so that no zinger of a flat field becomes a ring;
+/// the deviation is larger by so much that its square is right on average for normal noise. A pixel
+/// that is not a number in some image is none in the mean. Does not synchronise. Throws
 /// InvalidArgument for no images and for sizes that differ.
 template <class Executor, class T>
 void mean_field(Executor const& executor, ArrayView<T, 3> images, ArrayView<float, 2> mean,
@@ -73,8 +113,11 @@ void mean_field(Executor const& executor, ArrayView<T, 3> images, ArrayView<floa
                     deviation.extents, " must be the images', ", detector);
     executor.check_reachable(deviation.data, "mean_field: deviation");
   }
+  int const count = images.extents[2];
+  bool const is_biased = deviation.data != nullptr && detail::leaves_extremes_out(count);
+  double const usual = is_biased ? detail::variance_without_extremes(count) : 1;
   executor.for_each({detector[0], detector[1], 1},
-                    detail::AverageImages<T const>{images, mean, deviation});
+                    detail::AverageImages<T const>{images, mean, deviation, usual});
 }
 
 }  // namespace pyronn

@@ -27,7 +27,8 @@ struct StoppingRules {
   /// Morozov's discrepancy principle: they end once the residual's weighted norm is at most this,
   /// for example the root of the number of rays where weights are inverse variances. 0: no rule.
   double discrepancy = 0;
-  /// They end once the residual is at most this share of what it was at the start. 0: no rule.
+  /// They end once the residual is at most this share, below 1, of what it was at the start. 0: no
+  /// rule.
   double residual = 0;
   /// They end once an iteration changes the objective by at most this share of itself. 0: no rule.
   double change = 0;
@@ -55,6 +56,8 @@ inline void check_rules(StoppingRules const& rules) {
   expects(rules.discrepancy >= 0 && rules.residual >= 0 && rules.change >= 0,
           "run_solver: the rules' discrepancy ", rules.discrepancy, ", residual ", rules.residual,
           " and change ", rules.change, " must be at least 0");
+  expects(rules.residual < 1, "run_solver: the rules' residual ", rules.residual,
+          " is a share of the residual at the start and must be less than 1");
 }
 
 /// Whether a rule other than the number of iterations ends the run whose history this is.

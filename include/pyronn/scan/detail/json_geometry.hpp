@@ -72,8 +72,8 @@ class JsonGeometryReader {
     if (field.has("detector_offset_mm")) {
       auto const offset =
           numbers_of_axes(field["detector_offset_mm"], has_rows, &JsonReader::finite);
-      scan.axis_column -= offset[0] / pixel[0];
-      if (has_rows) scan.central_row -= offset[1] / pixel[1];
+      scan.axis_column = scan.column_of_axis() - offset[0] / pixel[0];
+      if (has_rows) scan.central_row = scan.row_of_isocenter() - offset[1] / pixel[1];
     }
     return scan;
   }

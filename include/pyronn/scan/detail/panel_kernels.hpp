@@ -9,6 +9,7 @@
 #include <pyronn/core/array_view.hpp>
 #include <pyronn/core/config.hpp>
 #include <pyronn/core/math.hpp>
+#include <pyronn/core/vec.hpp>
 #include <pyronn/exec/kernel.hpp>
 #include <pyronn/scan/detail/views_around.hpp>
 
@@ -164,10 +165,11 @@ struct CompareViews {
   int view_step;
   int row_step;
   int column_step;
-  int edge;          ///< columns at either end that smoothing has extended
-  int edge_rows;     ///< rows that it has
-  double reference;  ///< the row in which the axis is seen in a place's column
-  double ratio;      ///< distance of rows over that of columns
+  int edge;             ///< columns at either end that smoothing has extended
+  Vec<int, 2> columns;  ///< from the first to behind the last that are compared with others
+  int edge_rows;        ///< rows that it has
+  double reference;     ///< the row in which the axis is seen in a place's column
+  double ratio;         ///< distance of rows over that of columns
   FanAngles fan;
   double sense;  ///< 1: clockwise; -1: counter-clockwise
 
@@ -191,7 +193,7 @@ struct CompareViews {
     double const turned_cosine = 1 - std::cos(2 * place.roll);
     double const turned_sine = std::sin(2 * place.roll);
     double const y = (row - reference) * ratio;
-    for (int u = edge; u < lines.extents[0] - edge; u += column_step) {
+    for (int u = columns[0]; u < columns[1]; u += column_step) {
       double const x = u - place.column;
       double const column = 2 * place.column - u + x * turned_cosine + y * turned_sine;
       double const mirror_row = row + (x * turned_sine - y * turned_cosine) / ratio;

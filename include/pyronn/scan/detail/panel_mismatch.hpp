@@ -121,6 +121,14 @@ class PanelMismatch {
   /// The sums of all places, for one sense of rotation, of columns and views some steps apart.
   [[nodiscard]] std::vector<PlaceSums> sums(std::vector<PanelPlace> const& places,
                                             Rotation rotation, int sparseness = 1) const {
+    return sums_of_columns({edge_, extents_[0] - edge_}, places, rotation, sparseness);
+  }
+
+  /// The same, of these columns and what others measured of their lines.
+  [[nodiscard]] std::vector<PlaceSums> sums_of_columns(Vec<int, 2> columns,
+                                                       std::vector<PanelPlace> const& places,
+                                                       Rotation rotation,
+                                                       int sparseness = 1) const {
     int const view_step = seam_ ? 1 : sparseness * std::max(1, extents_[2] / Rows::most_views);
     int const views = (extents_[2] + view_step - 1) / view_step;
     Steps const steps = this->steps();
@@ -132,8 +140,8 @@ class PanelMismatch {
                        CompareViews<typename Rows::Interpolation>{
                            smoothed_.view(extents_), sorted_.circle(), angles_.data(),
                            in_memory.data(), of_views.data(), count, view_step, steps.rows,
-                           sparseness * steps.columns, edge_, 2 * Rows::row_smoothings, reference_,
-                           ratio_, fan_, rotation == Rotation::clockwise ? 1.0 : -1.0});
+                           sparseness * steps.columns, edge_, columns, 2 * Rows::row_smoothings,
+                           reference_, ratio_, fan_, rotation == Rotation::clockwise ? 1.0 : -1.0});
     executor_.for_each({count, PlaceSums::groups, 1}, AddViews{of_views.data(), of_groups.data(),
                                                                count, views, PlaceSums::groups});
     auto const found = detail::on_host(executor_, of_groups);
@@ -194,6 +202,17 @@ class PanelMismatch {
     double squares = 0;
     for (double const value : values) squares += (value - mean) * (value - mean);
     return squares / (seam_ ? count : count * (count - 1));
+  }
+
+  /// Columns in blocks that are as good as independent of one another.
+  [[nodiscard]] std::vector<Vec<int, 2>> blocks_of_columns() const {
+    auto const width = static_cast<int>(std::ceil(correlated_columns()));
+    std::vector<Vec<int, 2>> blocks;
+    int const end = extents_[0] - edge_;
+    for (int first = edge_; first < end; first += width) {
+      blocks.push_back({first, std::min(first + width, end)});
+    }
+    return blocks;
   }
 
   /// From 0, where both measurements are the same, to about 1, where they have nothing in common;

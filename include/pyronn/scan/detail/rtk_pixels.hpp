@@ -66,8 +66,10 @@ inline std::optional<CircularScan> circle_of_rtk(RtkViews const& views, RtkPixel
   }
   if (!is_circle) return std::nullopt;
   CircularScan circle{pixels.size, {pixels.u_step[0], pixels.v_step[1]}, std::move(angles)};
-  circle.axis_column -= (first.projection_offset_x + pixels.middle[0]) / circle.pixel[0];
-  circle.central_row -= (first.projection_offset_y + pixels.middle[1]) / circle.pixel[1];
+  circle.axis_column =
+      circle.column_of_axis() - (first.projection_offset_x + pixels.middle[0]) / circle.pixel[0];
+  circle.central_row =
+      circle.row_of_isocenter() - (first.projection_offset_y + pixels.middle[1]) / circle.pixel[1];
   circle.roll = first.in_plane_angle;
   if (!first.is_parallel()) {
     circle.source_isocenter = first.source_to_isocenter_distance;

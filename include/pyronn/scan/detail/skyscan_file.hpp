@@ -72,7 +72,7 @@ class SkyscanFile {
     CircularScan circle{{images->extents()[0], images->extents()[1]}, {}, angles};
     read_beam(circle, given, facts);
     circle.axis_column = facts.choose<double>("axis column", given.axis_column, {{}, ""},
-                                              circle.axis_column, "the middle of the panel");
+                                              circle.column_of_axis(), "the middle of the panel");
     circle.central_row = read_central_row(circle, facts);
     circle.roll = read_roll(given, facts);
     circle.rotation = read_rotation(given, facts);
@@ -202,7 +202,7 @@ class SkyscanFile {
     auto const line = settings_.number(section, "Optical Axis");
     int const rows = circle.size[1];
     if (!line) {
-      return facts.note("central row", circle.central_row, Origin::assumed,
+      return facts.note("central row", circle.row_of_isocenter(), Origin::assumed,
                         "the middle of the panel, as there is no Optical Axis (line)");
     }
     if (!(std::abs(*line) <= 4.0 * rows)) {

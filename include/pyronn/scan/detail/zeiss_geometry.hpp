@@ -28,7 +28,7 @@ class ZeissGeometry {
     read_beam(circle, count);
     double const shift = read_center_shift(size[0]);
     circle.axis_column = facts_.choose<double>(
-        "axis column", given_.axis_column, {{}, ""}, circle.axis_column - shift,
+        "axis column", given_.axis_column, {{}, ""}, circle.column_of_axis() - shift,
         shift == 0
             ? "the middle of the panel"
             : message("CenterShift is ", shift, " pixels, taken as left of the panel's middle"));

@@ -76,13 +76,15 @@ ArcFbpView arc_view(View const& view, Circle const& circle) {
           {static_cast<float>(factor)}};
 }
 
-/// Throws InvalidArgument unless there is a finite weight for each view, or none at all.
+/// Throws InvalidArgument unless there is a weight for each view, finite and at least 0, or none at
+/// all.
 inline void check_angular_weights(char const* function, std::vector<double> const& weights,
                                   std::size_t count) {
   expects(weights.empty() || weights.size() == count, function, ": there are ", weights.size(),
           " angular weights for ", count, " views");
   for (double const weight : weights) {
-    expects(std::isfinite(weight), function, ": angular weight ", weight, " must be finite [rad]");
+    expects(std::isfinite(weight) && weight >= 0, function, ": angular weight ", weight,
+            " must be finite and at least 0 [rad]");
   }
 }
 

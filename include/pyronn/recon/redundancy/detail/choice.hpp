@@ -54,14 +54,18 @@ inline void check_usual(char const* function, FanExtent const& extent, double re
           rounded(reach / extent.step),
           " columns of the side of the axis of which other views see ",
           rounded(extent.usual / extent.step),
-          "; leave it out, or if the object lies within what it sees, name the redundancy that the "
-          "scan is to have");
+          "; leave it out, or if the object lies within what it sees, name the weights of the scan "
+          "with FbpOptions::redundancy");
 }
+
+/// Why an offset detector is refused on less than a full turn.
+inline constexpr char const* offset_needs_turn =
+    ": a detector so far to one side needs a full turn";
 
 /// Throws InvalidArgument unless every row of every view sees about as much of both sides of the
 /// axis. Of less than a full turn an offset detector does not see what it misses on the near side,
 /// and on a full turn all rays count alike.
-inline void check_sides(char const* function, ScanReach const& reach, char const* remedy) {
+inline void check_sides(char const* function, ScanReach const& reach, char const* reason) {
   std::vector<int> const views = all_views(reach.rows.front().size());
   for (RowReaches const& row : reach.rows) {
     FanExtent const extent = fan_extent(row, views);
@@ -70,9 +74,9 @@ inline void check_sides(char const* function, ScanReach const& reach, char const
                              extent.overlap() >= extent.farther() - 2.5 * extent.step;
     expects(is_centered, function, ": every view sees ", rounded(-extent.low / extent.step),
             " columns to one side of the axis and ", rounded(extent.high / extent.step),
-            " to the other, least in view ", extent.least_view(), ", ", remedy,
-            "; if the object lies within the smaller side, name the redundancy that the scan is to "
-            "have");
+            " to the other, least in view ", extent.least_view(), reason,
+            "; if the object lies within the smaller side, name the weights of the scan with "
+            "FbpOptions::redundancy");
     check_usual(function, extent, extent.overlap(), extent.least_view());
   }
 }
@@ -197,7 +201,7 @@ inline bool is_offset_turn(char const* function, ScanReach const& reach) {
   if (is_offset) {
     check_far_sides(function, reach);
   } else {
-    check_sides(function, reach, "as where a detector is rolled too far");
+    check_sides(function, reach, ", as where a detector is rolled too far");
   }
   return is_offset;
 }
@@ -218,7 +222,7 @@ inline Redundancy automatic_fan_redundancy(char const* function, AngularSampling
     return is_offset_turn(function, reach) ? Redundancy::wang : Redundancy::uniform;
   }
   check_gaps(function, sampling);
-  check_sides(function, reach, "which takes a full turn");
+  check_sides(function, reach, offset_needs_turn);
   if (sampling.range >= pi + 2.0 * reach.widest()) return Redundancy::parker;
   return Redundancy::riess;
 }
@@ -264,7 +268,7 @@ inline ScanWeights parallel_weights(char const* function, Redundancy choice,
             rounded(half_turn.range / 2.0 / degree),
             " of the 180 degrees that parallel rays need; Redundancy::uniform takes a limited "
             "angle as it is");
-    if (!turn.is_closed) check_sides(function, reach, "which takes a full turn");
+    if (!turn.is_closed) check_sides(function, reach, offset_needs_turn);
     bool const is_wang = turn.is_closed && is_offset_turn(function, reach);
     choice = is_wang ? Redundancy::wang : Redundancy::uniform;
   }

@@ -16,14 +16,28 @@
 #include <pyronn/core/vec.hpp>
 #include <pyronn/exec/buffer.hpp>
 #include <pyronn/exec/vector_operations.hpp>
+#include <pyronn/io/detail/text_numbers.hpp>
 #include <pyronn/recon/solver/detail/scalar_steps.hpp>
 
 namespace pyronn::detail {
 
 /// What the text of a state begins with, before the version.
 inline constexpr char const* state_title = "pyronn solver state ";
-/// 2 since marks of data and of the map are kept.
-inline constexpr int state_version = 2;
+/// 2 since marks of data and of the map are kept, 3 since numbers have as many digits as they need.
+inline constexpr int state_version = 3;
+
+/// The number in the fewest digits, of 15 and more, that are read as the same one.
+inline std::string exact_text(double number) {
+  for (int digits = std::numeric_limits<double>::digits10;; ++digits) {
+    std::ostringstream out;
+    out.exceptions(std::ios::badbit);
+    out.imbue(std::locale::classic());
+    out.precision(digits);
+    out << number;
+    bool const has_all = digits == std::numeric_limits<double>::max_digits10;
+    if (has_all || parse_number(out.str()) == number) return out.str();
+  }
+}
 
 /// Memory of an executor.
 struct StateMemory {
@@ -38,7 +52,6 @@ class StateParts {
  public:
   StateParts() {
     text_.imbue(std::locale::classic());
-    text_.precision(std::numeric_limits<double>::max_digits10);
     text_ << state_title << state_version << '\n';
   }
 
@@ -56,16 +69,18 @@ class StateParts {
     line("rays", message(problem.map.range(), " of ", sizeof(Ray), " bytes"));
     line("weights", problem.weights.data == nullptr ? "no" : "yes");
     line("mask", problem.mask.data == nullptr ? "no" : "yes");
-    line("lower bound", problem.bounds.lower);
-    line("upper bound", problem.bounds.upper);
+    option("lower bound", problem.bounds.lower);
+    option("upper bound", problem.bounds.upper);
   }
   /// What iterations do, if the name does not tell it.
-  void option(char const* name, double value) { line(name, value); }
+  void option(char const* name, double value) { line(name, exact_text(value)); }
   /// The same for a number on each axis, where they are given.
   void option(char const* name, std::optional<Vec3d> const& value) {
     text_ << name;
     if (!value.has_value()) text_ << " that of the map";
-    for (int axis = 0; value.has_value() && axis < 3; ++axis) text_ << ' ' << (*value)[axis];
+    for (int axis = 0; value.has_value() && axis < 3; ++axis) {
+      text_ << ' ' << exact_text((*value)[axis]);
+    }
     text_ << '\n';
   }
   /// The order of subsets, by a hash of it.
@@ -83,7 +98,7 @@ class StateParts {
   }
   /// Memory of the executor, of which all is kept.
   void memory(Buffer<std::byte, Executor> const& memory) {
-    line("memory", static_cast<double>(memory.size()));
+    line("memory", memory.size());
     memory_.push_back({memory.data(), memory.size()});
   }
   /// A number in the host's memory.
