@@ -56,7 +56,8 @@ class Hdf5VolumeHeader {
   haddr_t write(std::string& bytes) const {
     Hdf5Properties const access = hdf5_in_memory(bytes);
     check(access.get());
-    Hdf5FileHandle const file{H5Fcreate(path_.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, access.get())};
+    Hdf5FileHandle const file{
+        H5Fcreate(hdf5_name_in_memory, H5F_ACC_TRUNC, H5P_DEFAULT, access.get())};
     check(file.get());
     describe(file.get(), {{"default", "entry"}});
     Hdf5Group const entry = group(file.get(), "entry");

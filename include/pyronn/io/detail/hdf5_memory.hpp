@@ -32,6 +32,10 @@ struct Hdf5MemoryCalls {
   static herr_t forget(void*) { return 0; }
 };
 
+/// The name of a file that is made in memory. There is no such file: one that there is the library
+/// would read first.
+inline constexpr char const* hdf5_name_in_memory = "/dev/null/in memory";
+
 /// Access to a new file whose bytes are in a string, all of them once it is closed. What is stored
 /// in it follows one after another, at multiples of 8 bytes, in the order in which it gets its
 /// room. The string must outlive the file. Negative where the library fails.
