@@ -188,9 +188,9 @@ BOOST_AUTO_TEST_CASE(of_wrong_size_is_refused) {
   pyronn::ArrayView<float, 3> const pixels{&value, {1, 1, many}};
   pyronn::ArrayView<float, 3> const lines{&value, {1, many, many}};
   BOOST_CHECK_EXCEPTION(of_many_views(test::executor(), pixels, lines), pyronn::InvalidArgument,
-                        says("65536 samples of 1 slices and 65536 views are more than 2^31 - 1"));
+                        says("65536 samples of 1 slice and 65536 views are more than 2^31 - 1"));
   BOOST_CHECK_EXCEPTION(of_many_views.adjoint()(test::executor(), lines, pixels),
-                        pyronn::InvalidArgument, says("65536 samples of 1 slices"));
+                        pyronn::InvalidArgument, says("65536 samples of 1 slice"));
   auto unlike = scans;
   unlike.push_back(fans(4).front());
   BOOST_CHECK_EXCEPTION((Op::per_sample(unlike, grid)), pyronn::InvalidArgument,

@@ -70,7 +70,9 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_is_refused) {
           pyronn::ConeBeam::from_vectors({16, 8}, rolled), Grid::centered({4, 4, 4}, {1, 1, 1})}),
       InvalidArgument, says("with Redundancy::wang, detector rows"));
   refuses(parallel(equal_angles(90)), {ram_lak, Redundancy::uniform, {}, {0.1}},
-          "1 angular weights for 90 views");
+          "Fbp: 1 angular weight for 90 views");
+  refuses(FanBeam::circular({100, 200, equal_angles(1)}, {20, 1}), automatic,
+          "Fbp: 1 view is too few for a circle");
   auto const arc = ArcFanBeam::circular({100, 200, equal_angles(90)}, {20, 1});
   refuses(arc, {FilterWindow::ramp}, "take ram_lak");
   refuses(arc, {ram_lak, Redundancy::automatic, Values(7, 1.0F)}, "the response has 7 values");

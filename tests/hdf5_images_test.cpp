@@ -81,7 +81,7 @@ BOOST_AUTO_TEST_CASE(one_image_and_what_is_none) {
     file.write("empty", {0, 3, 3}, {});
     file.write_text("text", "views");
   }
-  refuses("list", ": has 1 axes, where images have (images, rows, columns)");
+  refuses("list", ": has 1 axis, where images have (images, rows, columns)");
   refuses("empty", ": has an axis of 0 elements");
   refuses("text", ": holds no integers or floating point");
   BOOST_CHECK_EXCEPTION(static_cast<void>(hdf5_images(folder / "absent.h5", "data")), FileError,

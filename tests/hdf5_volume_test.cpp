@@ -3,6 +3,7 @@
 
 /// Volumes as HDF5 files.
 #include <filesystem>
+#include <string>
 #include <vector>
 
 #include <boost/test/unit_test.hpp>
@@ -10,6 +11,9 @@
 #include <pyronn/io/hdf5_volume.hpp>
 #include <pyronn/scan/hdf5_images.hpp>
 
+#if defined(__unix__)
+#include "support/full_disk.hpp"
+#endif
 #include "support/temporary_folder.hpp"
 
 BOOST_AUTO_TEST_SUITE(hdf5_volume)
@@ -52,5 +56,34 @@ BOOST_AUTO_TEST_CASE(what_is_not_finished_leaves_nothing) {
       static_cast<void>(pyronn::hdf5_volume_writer(folder / "none" / "volume.h5", grid)),
       pyronn::FileError);
 }
+
+/// Of 320 GB, which are not in memory, nor is a file that is going to be replaced; the numbers
+/// begin at a multiple of 8 bytes.
+BOOST_AUTO_TEST_CASE(headers_of_large_volumes_are_small) {
+  test::TemporaryFolder const folder;
+  auto const path = folder / "volume.h5";
+  test::write_bytes(path, "old");
+  std::filesystem::resize_file(path, 64U << 20);
+  auto const grid = pyronn::Grid::centered({2000, 2000, 20000}, {1, 1, 1});
+  std::string const header = pyronn::detail::Hdf5VolumeHeader{path, grid}.text();
+  BOOST_TEST(header.size() > 24000U * 8);
+  BOOST_TEST(header.capacity() < 1U << 20);
+  BOOST_TEST(header.size() % 8 == 0U);
+}
+
+#if defined(__unix__)
+/// What the library had not written it would write when it ends.
+BOOST_AUTO_TEST_CASE(full_disks_are_reported) {
+  auto const grid = pyronn::Grid::centered({16, 16, 4}, {1, 1, 1});
+  std::vector<float> const values(1024, 1);
+  pyronn::VolumeView<float const> const volume{values.data(), grid.size};
+  auto const write = [&](std::filesystem::path const& path) {
+    auto const writer = pyronn::hdf5_volume_writer(path, grid);
+    for (int z = 0; z < grid.size[2]; ++z) writer->append(volume.slices(z, 1));
+    writer->commit();
+  };
+  test::check_full_disks(write, [] { H5close(); });
+}
+#endif
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -89,7 +89,7 @@ BOOST_AUTO_TEST_CASE(bad_files_of_elements) {
   refuses_name("LIST\na.raw\n", "lists fewer than 2 files");
   refuses_name("LIST\na.raw\nb.raw\nc.raw\n", "lists more than 2 files");
   refuses_name("%d.raw 1 3 1", "('%d.raw 1 3 1') names 3 files of 2 slices");
-  refuses_name("%d.raw 1 1 1", "names 1 files of 2 slices");
+  refuses_name("%d.raw 1 1 1", "names 1 file of 2 slices");
   for (std::string const pattern :
        {"%d.raw 1 2", "%d.raw 1 2 0", "%d.raw 2 1 1", "%d.raw -1 0 1", "%s.raw 1 2 1",
         "%d%d.raw 1 2 1", "%n 1 2 1", "%99999999d 1 2 1", "% 1 2 1", "%d.raw 0 9999999999 1"}) {
@@ -100,13 +100,18 @@ BOOST_AUTO_TEST_CASE(bad_files_of_elements) {
       "%d.raw 1 200000 1\n",
       "names 200000 files");
   files.write(shorts + "ElementDataFile = nowhere.raw");
-  BOOST_CHECK_EXCEPTION(static_cast<void>(metaimage_images(files.path)), FileError,
-                        says_of(files.folder / "nowhere.raw", "No such file"));
+  BOOST_CHECK_EXCEPTION(
+      static_cast<void>(metaimage_images(files.path)), FileError,
+      says_of(files.folder / "nowhere.raw",
+              "No such file or directory; the header " + files.path.string() + " names this file"));
   test::write_bytes(files.folder / "a.raw", raw.substr(0, 24));
   test::write_bytes(files.folder / "b.raw", raw.substr(0, 23));
   files.write(shorts + "ElementDataFile = LIST\na.raw\nb.raw\n");
   BOOST_CHECK_EXCEPTION(static_cast<void>(metaimage_images(files.path)), FileError,
-                        says_of(files.folder / "b.raw", "holds 23 bytes from byte 0 on"));
+                        says_of(files.folder / "b.raw",
+                                "holds 23 bytes from byte 0 on, where 1 slice of 3 rows and 4 "
+                                "columns of uint16 take 24; the header " +
+                                    files.path.string()));
 }
 
 BOOST_AUTO_TEST_CASE(bad_compressed_elements) {

@@ -230,7 +230,7 @@ BOOST_AUTO_TEST_CASE(what_contradicts_a_beam_is_refused) {
   refuses(with(with_pixel(plane({{"beam", "fan"}, {"circular", circle}}), 2),
                {{"projections", "lines.npy"}}),
           "projections: \"lines.npy\" holds 4 images of 2 rows and 3 columns, but the description "
-          "asks for 4 images of 1 rows and 3 columns");
+          "asks for 4 images of 1 row and 3 columns");
   refuses(with(with_pixel(plane({{"beam", "fan"}, {"circular", circle}}), 2),
                {{"volume", {{"size", {4, 4, 4}}, {"voxel_mm", {1, 1, 1}}}}}),
           "volume.size: [4,4,4] must be a list of 2");
@@ -246,7 +246,7 @@ BOOST_AUTO_TEST_CASE(a_scan_says_what_does_not_fit_together) {
   Scan broken = scan;
   broken.views = pyronn::npy_images(folder / "flat.npy");
   BOOST_CHECK_EXCEPTION(broken.validate(), pyronn::InvalidArgument,
-                        says("Scan: 1 images of 4 views"));
+                        says("Scan: 1 image of 4 views"));
   broken = scan;
   broken.flats = {scan.views, {0, 1}};
   BOOST_CHECK_EXCEPTION(broken.validate(), pyronn::InvalidArgument,

@@ -153,6 +153,17 @@ BOOST_FIXTURE_TEST_CASE(what_is_not_finished_leaves_nothing, SomeVolume) {
 BOOST_FIXTURE_TEST_CASE(refusals, SomeVolume) {
   BOOST_CHECK_EXCEPTION(static_cast<void>(pyronn::volume_writer(folder / "volume.png", grid)),
                         pyronn::InvalidArgument, says("must end in .mha, .nii or .npy"));
+  struct Other {
+    char const* name;
+    char const* writer;
+  };
+  for (Other const& other : {Other{"a.tif", "tiff_volume_writer"},
+                             {"a.tiff", "tiff_volume_writer"},
+                             {"a.h5", "hdf5_volume_writer"},
+                             {"a.hdf5", "hdf5_volume_writer"}}) {
+    BOOST_CHECK_EXCEPTION(static_cast<void>(pyronn::volume_writer(folder / other.name, grid)),
+                          pyronn::InvalidArgument, says(other.writer));
+  }
   auto const writer = pyronn::volume_writer(folder / "volume.nii", grid);
   BOOST_CHECK_EXCEPTION(writer->append({values.data(), {4, 5, 1}}), pyronn::InvalidArgument,
                         says("slices of (4, 5, 1)"));

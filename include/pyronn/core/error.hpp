@@ -5,6 +5,7 @@
 /// The exceptions that functions throw, and how their messages are made.
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <initializer_list>
 #include <limits>
 #include <memory>
@@ -115,6 +116,19 @@ std::string message(Parts const&... parts) {
 
 [[noreturn]] inline void throw_invalid_argument(std::initializer_list<MessagePart> parts) {
   throw InvalidArgument("pyronn::" + joined(parts));
+}
+
+/// Prints a number of things, of which `what` is one: 1 view, 2 views.
+struct Counted {
+  std::int64_t count;
+  char const* what;
+};
+inline std::ostream& operator<<(std::ostream& out, Counted const& counted) {
+  return out << counted.count << ' ' << counted.what << (counted.count == 1 ? "" : "s");
+}
+template <class Count>
+Counted counted(Count count, char const* what) {
+  return {static_cast<std::int64_t>(count), what};
 }
 
 /// Throws InvalidArgument, with the parts as its message, unless the condition holds.

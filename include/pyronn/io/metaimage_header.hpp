@@ -38,6 +38,7 @@ struct MetaImageHeader {
   std::int64_t offset = 0;  ///< where elements begin in each file [bytes], or what is before them
   bool are_last = false;    ///< the elements are the last bytes of each file, behind `offset`
   std::optional<std::int64_t> compressed_bytes{};  ///< of the stream, if the file says it
+  std::filesystem::path path{};  ///< of the header, for messages; empty: not known
 
   /// How many slices lie in each file.
   [[nodiscard]] int slices_of_file() const { return size[2] / static_cast<int>(files.size()); }
@@ -60,6 +61,7 @@ class MetaImageHeaderReader {
   [[nodiscard]] MetaImageHeader read() {
     refuse_others();
     MetaImageHeader header;
+    header.path = path_;
     header.size = read_size();
     header.type = read_type();
     read_place(header);

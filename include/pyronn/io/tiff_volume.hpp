@@ -5,6 +5,7 @@
 /// Volumes as TIFF files of many pages. Needs libtiff 4.5 or later (Debian: libtiff-dev; link
 /// TIFF::TIFF).
 #include <algorithm>
+#include <cerrno>
 #include <cstdint>
 #include <filesystem>
 #include <limits>
@@ -30,6 +31,7 @@ class TiffVolumeWriter final : public VolumeWriter {
   TiffVolumeWriter(std::filesystem::path const& path, Grid const& grid)
       : VolumeWriter{grid}, path_{path}, file_{path} {
     TiffErrors const errors{error_};
+    errno = 0;
     tiff_ =
         TIFFOpenExt(file_.temporary_path().c_str(), is_big(grid) ? "w8" : "w", errors.options());
     if (tiff_ == nullptr) fail();
@@ -49,12 +51,16 @@ class TiffVolumeWriter final : public VolumeWriter {
     return bytes > static_cast<double>(std::numeric_limits<std::uint32_t>::max());
   }
 
+  /// The library does not say why the system refused: that a disk is full, say.
   [[noreturn]] void fail() const {
-    fail_file(path_, "cannot be written (libtiff: ", error_.empty() ? "no reason" : error_, ")");
+    std::string const reason = errno == 0 ? "" : ": " + last_system_error();
+    fail_file(path_, "cannot be written", reason,
+              " (libtiff: ", error_.empty() ? "no reason" : error_, ")");
   }
 
   void write(VolumeView<float const> slices) override {
     std::int64_t const slice = slices.slice_count();
+    errno = 0;
     for (int z = 0; z < slices.extents[2]; ++z) {
       set_tags(slices_written() + z);
       write_page(slices.data + z * slice);
@@ -122,6 +128,7 @@ class TiffVolumeWriter final : public VolumeWriter {
 
   void finish() override {
     error_.clear();
+    errno = 0;
     TIFFClose(tiff_);
     tiff_ = nullptr;
     if (!error_.empty()) fail();

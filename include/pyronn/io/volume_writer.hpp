@@ -34,8 +34,8 @@ class VolumeWriter {
     detail::expects(slices.extents[0] == grid_.size[0] && slices.extents[1] == grid_.size[1],
                     "VolumeWriter: slices of ", slices.extents, " in a volume of ", grid_.size);
     detail::expects(slices.extents[2] <= grid_.size[2] - written_,
-                    "VolumeWriter: ", slices.extents[2], " slices after ", written_, " of ",
-                    grid_.size[2]);
+                    "VolumeWriter: ", detail::counted(slices.extents[2], "slice"), " after ",
+                    written_, " of ", grid_.size[2]);
     write(slices);
     written_ += slices.extents[2];
   }
@@ -93,19 +93,32 @@ inline std::string volume_header(std::filesystem::path const& path, Grid const& 
   return npy_header_text(NumberType::float32, {grid.size[2], grid.size[1], grid.size[0]});
 }
 
+/// For messages: what writes files of this name, where another function does.
+inline char const* other_volume_writer(std::filesystem::path const& path) {
+  auto const extension = path.extension();
+  if (extension == ".tif" || extension == ".tiff") {
+    return "; tiff_volume_writer of io/tiff_volume.hpp writes TIFF";
+  }
+  if (extension == ".h5" || extension == ".hdf5" || extension == ".nxs") {
+    return "; hdf5_volume_writer of io/hdf5_volume.hpp writes HDF5";
+  }
+  return "";
+}
+
 }  // namespace detail
 
 /// Opens a file for a volume of float in the format that its name ends in: .mha (MetaImage), .nii
 /// (NIfTI) or .npy (NumPy, without the grid's place); the first two say which `axes` of the world
-/// those of the grid are. Throws InvalidArgument for other names and a
-/// grid that is not valid, and FileError where AtomicFile does.
+/// those of the grid are. tiff_volume_writer and hdf5_volume_writer, of headers of their own, write
+/// others. Throws InvalidArgument for other names and a grid that is not valid, and FileError where
+/// AtomicFile does.
 [[nodiscard]] inline std::unique_ptr<VolumeWriter> volume_writer(std::filesystem::path const& path,
                                                                  Grid const& grid,
                                                                  WorldAxes axes = WorldAxes::xyz) {
   grid.validate();
   std::string const header = detail::volume_header(path, grid, axes);
   detail::expects(!header.empty(), "volume_writer: the name ", path.string(),
-                  " must end in .mha, .nii or .npy");
+                  " must end in .mha, .nii or .npy", detail::other_volume_writer(path));
   return std::make_unique<detail::RawVolumeWriter>(path, grid, header);
 }
 

@@ -109,8 +109,8 @@ template <class Executor>
   if (!calibration) return {{0, rows}, {}};
   ImageStack const& stack = *calibration.images;
   detail::expects(calibration.times.size() == static_cast<std::size_t>(stack.extents()[2]),
-                  "calibration_fields: ", calibration.times.size(), " times of ",
-                  stack.extents()[2], " images");
+                  "calibration_fields: ", detail::counted(calibration.times.size(), "time"), " of ",
+                  detail::counted(stack.extents()[2], "image"));
   CalibrationFields result{{stack.extents()[0], rows}, {}};
   std::vector<int> order(calibration.times.size());
   std::iota(order.begin(), order.end(), 0);

@@ -91,8 +91,9 @@ struct CircularScan {
   [[nodiscard]] ScanGeometry geometry() const {
     if (is_plane()) return geometry_of_plane();
     if (shifts.empty()) return geometry_without_shifts();
-    detail::expects(shifts.size() == angles.size(), "CircularScan: ", shifts.size(), " shifts of ",
-                    angles.size(), " views");
+    detail::expects(shifts.size() == angles.size(),
+                    "CircularScan: ", detail::counted(shifts.size(), "shift"), " of ",
+                    detail::counted(angles.size(), "view"));
     return detail::moved_views(geometry_without_shifts(), shifts);
   }
 
@@ -100,7 +101,8 @@ struct CircularScan {
   [[nodiscard]] ScanGeometry geometry_of_plane() const {
     detail::expects(size[1] == 1 && roll == 0 && shifts.empty(),
                     "CircularScan: a scan of the plane has one row, no roll and no shifts, not ",
-                    size[1], " rows, a roll of ", roll, " and ", shifts.size(), " shifts");
+                    detail::counted(size[1], "row"), ", a roll of ", roll, " and ",
+                    detail::counted(shifts.size(), "shift"));
     bool const is_arc = shape == DetectorShape::arc;
     detail::expects(
         !(is_arc && is_parallel()),

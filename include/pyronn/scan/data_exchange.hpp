@@ -26,7 +26,8 @@ inline std::vector<double> data_exchange_angles(Hdf5File const& file, int num_vi
   if (!file.has(name)) file.fail(name, ": is missing; angles are not guessed");
   auto angles = file.numbers(name);
   if (angles.size() != static_cast<std::size_t>(num_views)) {
-    file.fail(name, ": holds ", angles.size(), " angles of ", num_views, " views");
+    file.fail(name, ": holds ", counted(angles.size(), "angle"), " of ",
+              counted(num_views, "view"));
   }
   std::string const unit = file.attribute(name, "units");
   double const rad =

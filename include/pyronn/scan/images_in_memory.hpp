@@ -22,7 +22,8 @@ class ImagesInMemory : public ImageStack {
   ImagesInMemory(Extents<3> extents, std::vector<T> numbers)
       : ImageStack{extents, detail::number_type<T>()}, numbers_{std::move(numbers)} {
     detail::expects(static_cast<std::int64_t>(numbers_.size()) == extents.count(),
-                    "ImagesInMemory: ", numbers_.size(), " numbers for images of ", extents);
+                    "ImagesInMemory: ", detail::counted(numbers_.size(), "number"),
+                    " for images of ", extents);
   }
 
  private:

@@ -206,7 +206,8 @@ class NxtomoReader {
       if (moved.size() <= 1) continue;  // it is where it is
       bool const is_of_frames = moved.size() == static_cast<std::size_t>(kinds.count());
       if (!is_of_frames && moved.size() != kinds.views().size()) {
-        entry_.fail(name, ": holds ", moved.size(), " lengths of ", kinds.count(), " frames");
+        entry_.fail(name, ": holds ", moved.size(), " lengths of ",
+                    counted(kinds.count(), "frame"));
       }
       auto const at = [&](std::size_t view) {
         return moved[is_of_frames ? static_cast<std::size_t>(kinds.views()[view]) : view];

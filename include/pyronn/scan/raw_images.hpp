@@ -42,9 +42,10 @@ class RawImages : public ImageStack {
                       offset <= file_.size() - image.bytes() &&
                       (file_.size() - image.bytes() - offset) / stride >= count - 1;
     if (!fits) {
-      detail::fail_file(path, "holds ", file_.size(), " bytes, but ", count, " images of ",
-                        image.size, " ", name_of(image.type), " from byte ", offset,
-                        " on, one each ", stride, " bytes, do not end there");
+      detail::fail_file(path, "holds ", detail::counted(file_.size(), "byte"), ", but ",
+                        detail::counted(count, "image"), " of ", image.size, " ",
+                        name_of(image.type), " from byte ", offset, " on, one each ", stride,
+                        " bytes, do not end there");
     }
   }
   /// The same for images without a gap between them.

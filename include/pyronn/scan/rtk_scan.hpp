@@ -108,8 +108,8 @@ class RtkScanReader {
 
   void check_count(std::size_t projections, int images) const {
     if (projections == static_cast<std::size_t>(images)) return;
-    fail_file(projections_, "holds ", images, images == 1 ? " image" : " images", ", but ",
-              geometry_.string(), " has ", projections, " projections");
+    fail_file(projections_, "holds ", detail::counted(images, "image"), ", but ",
+              geometry_.string(), " has ", detail::counted(projections, "projection"));
   }
 
   /// Where another pixel size is given, the place at which RTK's coordinates are 0 stays.

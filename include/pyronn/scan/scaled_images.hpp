@@ -24,7 +24,8 @@ class ScaledImages : public ImageStack {
         images_{std::move(images)},
         factors_{std::move(factors)} {
     detail::expects(factors_.size() == static_cast<std::size_t>(extents()[2]),
-                    "ScaledImages: ", factors_.size(), " factors of ", extents()[2], " images");
+                    "ScaledImages: ", detail::counted(factors_.size(), "factor"), " of ",
+                    detail::counted(extents()[2], "image"));
   }
 
  private:

@@ -84,8 +84,9 @@ namespace detail {
 inline void check_images(char const* name, std::shared_ptr<ImageStack const> const& images,
                          Extents<2> detector) {
   auto const found = images->extents();
-  expects(found[0] == detector[0] && found[1] == detector[1], "Scan: ", name, " of ", found[0],
-          " columns and ", found[1], " rows on a detector of ", detector);
+  expects(found[0] == detector[0] && found[1] == detector[1], "Scan: ", name, " of ",
+          counted(found[0], "column"), " and ", counted(found[1], "row"), " on a detector of ",
+          detector);
 }
 
 inline void check_calibration(char const* name, CalibrationImages const& calibration,
@@ -93,8 +94,8 @@ inline void check_calibration(char const* name, CalibrationImages const& calibra
   if (!calibration) return;
   check_images(name, calibration.images, detector);
   auto const count = static_cast<std::size_t>(calibration.images->extents()[2]);
-  expects(calibration.times.size() == count, "Scan: ", calibration.times.size(), " times of ",
-          count, " ", name);
+  expects(calibration.times.size() == count, "Scan: ", counted(calibration.times.size(), "time"),
+          " of ", count, " ", name);
 }
 
 }  // namespace detail
@@ -102,8 +103,9 @@ inline void check_calibration(char const* name, CalibrationImages const& calibra
 inline void Scan::validate() const {
   detail::expects(views != nullptr, "Scan: there are no views");
   detail::check_images("views", views, detector_size());
-  detail::expects(views->extents()[2] == num_views(), "Scan: ", views->extents()[2], " images of ",
-                  num_views(), " views");
+  detail::expects(views->extents()[2] == num_views(),
+                  "Scan: ", detail::counted(views->extents()[2], "image"), " of ",
+                  detail::counted(num_views(), "view"));
   detail::check_calibration("darks", darks, detector_size());
   detail::check_calibration("flats", flats, detector_size());
   if (measured != Measured::intensities) {

@@ -115,8 +115,8 @@ class JsonScanReader {
   void check_size(char const* name, ImageStack const& images, Extents<3> wanted) const {
     if (images.extents() == wanted) return;
     auto const text = [](Extents<3> size) {
-      return message(size[2], size[2] == 1 ? " image of " : " images of ", size[1], " rows and ",
-                     size[0], " columns");
+      return message(counted(size[2], "image"), " of ", counted(size[1], "row"), " and ",
+                     counted(size[0], "column"));
     };
     description_[name].refuse("holds " + text(images.extents()) +
                               ", but the description asks for " + text(wanted));

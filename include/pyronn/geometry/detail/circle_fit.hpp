@@ -66,7 +66,8 @@ inline Circle fit_centered_circle(char const* function, std::vector<Vec3d> const
 /// The circle of least squares through points. Throws InvalidArgument for fewer than three points
 /// and for points more than a hundredth of the radius off the circle.
 inline Circle fit_circle(char const* function, std::vector<Vec3d> points) {
-  expects(points.size() >= 3, function, ": ", points.size(), " views are too few for a circle");
+  expects(points.size() >= 3, function, ": ", counted(points.size(), "view"),
+          points.size() == 1 ? " is" : " are", " too few for a circle");
   Vec3d mean{0, 0, 0};
   for (Vec3d const& point : points) mean += 1.0 / static_cast<double>(points.size()) * point;
   for (Vec3d& point : points) point -= mean;

@@ -5,8 +5,11 @@
 /// MetaImageElements: the elements of a MetaImage, in one file or many.
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <utility>
 
+#include <pyronn/core/error.hpp>
+#include <pyronn/io/detail/file_error.hpp>
 #include <pyronn/io/detail/inflate.hpp>
 #include <pyronn/io/metaimage_header.hpp>
 #include <pyronn/io/number_type.hpp>
@@ -20,7 +23,9 @@ class MetaImageElements {
  public:
   /// Throws FileError unless each file holds what the header says, no more and no less.
   explicit MetaImageElements(MetaImageHeader header) : header_{std::move(header)} {
-    for (auto const& path : header_.files) check(ReadableFile{path});
+    for (auto const& path : header_.files) {
+      with_file(path, [&](ReadableFile const& file) { check(file); });
+    }
   }
 
   [[nodiscard]] MetaImageHeader const& header() const { return header_; }
@@ -41,19 +46,32 @@ class MetaImageElements {
   /// All there are, in this machine's order of bytes.
   void read_all(std::byte* out) const {
     for (auto const& path : header_.files) {
-      ReadableFile const file{path};
-      check(file);
-      if (header_.is_compressed) {
-        inflate_file(file, header_.offset, compressed_in(file), out, file_bytes());
-      } else {
-        file.read(offset_in(file), file_bytes(), out);
-      }
+      with_file(path, [&](ReadableFile const& file) {
+        check(file);
+        if (header_.is_compressed) {
+          inflate_file(file, header_.offset, compressed_in(file), out, file_bytes());
+        } else {
+          file.read(offset_in(file), file_bytes(), out);
+        }
+      });
       turn(out, file_bytes());
       out += file_bytes();
     }
   }
 
  private:
+  /// Opens a file for `work`. What fails of another file than the header's names the header, too.
+  template <class Work>
+  void with_file(std::filesystem::path const& path, Work const& work) const {
+    try {
+      work(ReadableFile{path});
+    } catch (FileError const& error) {
+      if (header_.path.empty() || path == header_.path) throw;
+      throw FileError(printable_message(
+          message(error.what(), "; the header ", header_.path.string(), " names this file")));
+    }
+  }
+
   [[nodiscard]] std::int64_t file_bytes() const {
     return header_.slice_bytes() * header_.slices_of_file();
   }
@@ -75,9 +93,10 @@ class MetaImageElements {
     std::int64_t const held = file.size() - header_.offset;
     bool const is_right = header_.are_last ? held >= file_bytes() : held == file_bytes();
     if (is_right) return;
-    fail_file(file.path(), "holds ", held, " bytes from byte ", header_.offset, " on, where ",
-              header_.slices_of_file(), " slices of ", header_.size[1], " rows and ",
-              header_.size[0], " columns of ", name_of(header_.type), " take ", file_bytes());
+    fail_file(file.path(), "holds ", counted(held, "byte"), " from byte ", header_.offset,
+              " on, where ", counted(header_.slices_of_file(), "slice"), " of ",
+              counted(header_.size[1], "row"), " and ", counted(header_.size[0], "column"), " of ",
+              name_of(header_.type), " take ", file_bytes());
   }
 
   void turn(std::byte* numbers, std::int64_t bytes) const {

@@ -115,8 +115,8 @@ class MetaImageKeys {
   [[nodiscard]] std::vector<std::string> words_of(std::string const& key, int count) const {
     auto result = words(text(key));
     if (result.size() != static_cast<std::size_t>(count)) {
-      fail_file(path_, quoted(key), " (", quoted(text(key)), ") must hold ", count,
-                count == 1 ? " number" : " numbers");
+      fail_file(path_, quoted(key), " (", quoted(text(key)), ") must hold ",
+                counted(count, "number"));
     }
     return result;
   }

@@ -63,7 +63,7 @@ class MetaImageNames {
     if (files.size() != static_cast<std::size_t>(wanted)) {
       fail_file(path_, "ElementDataFile lists ",
                 files.size() < static_cast<std::size_t>(wanted) ? "fewer" : "more", " than ",
-                wanted, " files, as many as DimSize asks for");
+                counted(wanted, "file"), ", as many as DimSize asks for");
     }
     return files;
   }
@@ -111,8 +111,8 @@ class MetaImageNames {
     }
     std::int64_t const files = (*last - *first) / *step + 1;
     if (files != slices_) {
-      fail_file(path_, "ElementDataFile (", quoted(value_), ") names ", files, " files of ",
-                slices_, slices_ == 1 ? " slice" : " slices");
+      fail_file(path_, "ElementDataFile (", quoted(value_), ") names ", counted(files, "file"),
+                " of ", counted(slices_, "slice"));
     }
     constexpr std::int64_t most_files = 100000;
     if (files > most_files) fail_file(path_, "ElementDataFile names ", files, " files");

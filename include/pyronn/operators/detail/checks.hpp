@@ -89,8 +89,8 @@ inline void check_samples(char const* function, int samples, int slices, int vie
   expects(samples >= 1, function, ": a batch of ", samples, " samples has nothing to work on");
   std::int64_t const most = max(slices, views);
   expects(samples * most <= std::numeric_limits<int>::max(), function, ": ", samples,
-          " samples of ", slices, " slices and ", views,
-          " views are more than 2^31 - 1 slices or views; work on fewer samples at a time");
+          " samples of ", counted(slices, "slice"), " and ", counted(views, "view"),
+          " are more than 2^31 - 1 slices or views; work on fewer samples at a time");
 }
 
 /// Throws InvalidArgument unless the samples of a call have geometries, where there are several.

@@ -60,7 +60,7 @@ inline ViewIndices view_indices(char const* function, ViewSelection const& selec
   int const count = selection.count(num_views);
   expects(first >= 0 && first < num_views && count >= 1 &&
               count - 1 <= (num_views - 1 - first) / stride,
-          function, ": ", count, " views from view ", first,
+          function, ": ", counted(count, "view"), " from view ", first,
           " on were selected, but the geometry has ", num_views);
   return {nullptr, first, stride, count};
 }
@@ -83,7 +83,7 @@ inline Slab checked_slab(char const* function, Part const& part, int num_slices)
   if (part.slab.has_value()) slab = *part.slab;
   expects(slab.first_slice >= 0 && slab.num_slices >= 1 && slab.first_slice < num_slices &&
               slab.num_slices <= num_slices - slab.first_slice,
-          function, ": ", slab.num_slices, " slices from slice ", slab.first_slice,
+          function, ": ", counted(slab.num_slices, "slice"), " from slice ", slab.first_slice,
           " on are not among the grid's ", num_slices);
   return slab;
 }

@@ -253,8 +253,10 @@ StrengthChoice choose_tv_strength(Executor const& executor,
                   search.iterations, " must be at least 5 and 10");
   detail::expects(search.fold >= 2 && search.folds >= 1, "choose_tv_strength: fold ", search.fold,
                   " and folds ", search.folds, " must be at least 2 and 1");
-  detail::expects(problem.map.num_views() >= 3, "choose_tv_strength: ", problem.map.num_views(),
-                  " views are too few to hold one out; there must be at least 3");
+  detail::expects(problem.map.num_views() >= 3,
+                  "choose_tv_strength: ", detail::counted(problem.map.num_views(), "view"),
+                  problem.map.num_views() == 1 ? " is" : " are",
+                  " too few to hold one out; there must be at least 3");
   detail::check_problem("choose_tv_strength", executor, problem, image);
   return detail::TvStrengthSearch<Map, Executor>{executor, problem, image, search}();
 }

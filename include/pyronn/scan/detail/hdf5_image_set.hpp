@@ -53,7 +53,8 @@ inline std::vector<hsize_t> sizes_of_images(Hdf5File const& file, std::string co
                                             hid_t set) {
   auto sizes = sizes_of_hdf5(set);
   if (sizes.size() != 2 && sizes.size() != 3) {
-    file.fail(name, ": has ", sizes.size(), " axes, where images have (images, rows, columns)");
+    file.fail(name, ": has ", sizes.size(), sizes.size() == 1 ? " axis" : " axes",
+              ", where images have (images, rows, columns)");
   }
   for (hsize_t const size : sizes) {
     if (size < 1 || size > static_cast<hsize_t>(std::numeric_limits<int>::max())) {

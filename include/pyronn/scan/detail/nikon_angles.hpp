@@ -129,7 +129,8 @@ class NikonAngles {
                                              ScanFacts& facts) const {
     auto const views = static_cast<std::size_t>(count);
     if (!is_of(table, views)) {
-      fail_file(table.path, "has ", table.angles.size(), " angles of ", count, " views");
+      fail_file(table.path, "has ", counted(table.angles.size(), "angle"), " of ",
+                counted(count, "view"));
     }
     std::vector<double> angles(table.angles.begin(), table.angles.begin() + count);
     check_range(angles, "angles", table.path);

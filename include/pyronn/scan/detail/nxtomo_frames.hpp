@@ -75,7 +75,7 @@ class NxtomoFrames {
 
   void check_count(NxtomoEntry const& entry, std::string const& field, std::size_t found) const {
     if (found == static_cast<std::size_t>(count_)) return;
-    entry.fail(field, ": holds ", found, " numbers of ", count_, " frames");
+    entry.fail(field, ": holds ", counted(found, "number"), " of ", counted(count_, "frame"));
   }
 
   void read_angles(NxtomoEntry const& entry, ScanFacts& facts) {
@@ -84,8 +84,8 @@ class NxtomoFrames {
     if (all.empty()) entry.fail(field, ": is missing");
     bool const is_of_frames = all.size() == static_cast<std::size_t>(count_);
     if (!is_of_frames && all.size() != views_.size()) {
-      entry.fail(field, ": holds ", all.size(), " angles of ", count_, " frames, of which ",
-                 views_.size(), " are views");
+      entry.fail(field, ": holds ", counted(all.size(), "angle"), " of ", counted(count_, "frame"),
+                 ", of which ", views_.size(), " are views");
     }
     for (std::size_t i = 0; i < views_.size(); ++i) {
       angles_.push_back(all[is_of_frames ? static_cast<std::size_t>(views_[i]) : i]);

@@ -69,7 +69,8 @@ class ZeissGeometry {
   [[nodiscard]] std::vector<double> of_views(std::string const& name, int count) const {
     auto values = streams_.list(name, count);
     if (!values.empty() && values.size() != static_cast<std::size_t>(count)) {
-      streams_.fail(name, ": holds ", values.size(), " numbers of ", count, " views");
+      streams_.fail(name, ": holds ", counted(values.size(), "number"), " of ",
+                    counted(count, "view"));
     }
     return values;
   }

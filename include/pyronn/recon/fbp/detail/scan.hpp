@@ -80,8 +80,8 @@ ArcFbpView arc_view(View const& view, Circle const& circle) {
 /// all.
 inline void check_angular_weights(char const* function, std::vector<double> const& weights,
                                   std::size_t count) {
-  expects(weights.empty() || weights.size() == count, function, ": there are ", weights.size(),
-          " angular weights for ", count, " views");
+  expects(weights.empty() || weights.size() == count, function, ": ",
+          counted(weights.size(), "angular weight"), " for ", counted(count, "view"));
   for (double const weight : weights) {
     expects(std::isfinite(weight) && weight >= 0, function, ": angular weight ", weight,
             " must be finite and at least 0 [rad]");
