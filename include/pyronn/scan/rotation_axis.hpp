@@ -27,10 +27,11 @@ struct AxisCandidate {
 /// Where the rotation axis is seen.
 struct RotationAxis {
   double column;  ///< from 0; pixel centres are at integers
-  /// Standard deviation of `column` [columns] by noise; of half a turn of parallel rays, by noise,
-  /// by how its views are continued to where both ends meet, or by how little columns agree about
-  /// it, whichever is most. Of simulated rays without width, which alias at edges, it rests on few
-  /// edges: errors of twice as much are then no surprise.
+  /// Standard deviation of `column` [columns] by noise; of half a turn of parallel rays whose outer
+  /// columns move by 1.5 and more from view to view, by noise, by how views are continued to where
+  /// both ends meet, or by how little columns agree about it, whichever is most. Simulated rays
+  /// without width alias at edges: of half a turn errors of twice as much are then no surprise, and
+  /// where views are closer than that, errors of twenty times as much.
   double uncertainty;
   double mismatch;  ///< from 0, where lines measured twice are the same, to 1
   /// The same for the other sense of rotation, which parallel rays do not tell. One that is much
