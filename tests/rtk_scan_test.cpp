@@ -271,7 +271,7 @@ BOOST_AUTO_TEST_CASE(what_does_not_fit) {
   files.write_images<float>(2, "MET_FLOAT");
   files.write_geometry({{500, 1000}});
   files.refuses(files.projections,
-                "holds 2 images, but " + files.geometry.string() + " has 1 projections");
+                "holds 2 images, but " + files.geometry.string() + " has 1 projection");
   files.write_geometry({{500, 1000}, {500, 0}});
   files.refuses(files.geometry, "projection 1: SourceToDetectorDistance is 0, but 0 means");
   files.write_geometry({{500, 1000}, {500, 1000}},
