@@ -71,11 +71,12 @@ RankShares shares_on(Communicator const& communicator, Operator const& op,
   shares.slabs = slabs.empty() ? slabs_of_ranks(op.geometry(), op.grid(), ranks) : slabs;
   check_slabs(shares.slabs, shares.volume[2], ranks);
   shares.views = equal_shares(shares.projections[2], ranks);
+  constexpr int reach = reach_of_v<Operator>;
   for (RankShare const& slab : shares.slabs) {
-    shares.rows.push_back(slab.count == 0
-                              ? DetectorRows{}
-                              : rows_of_slab(op.geometry(), op.grid(), Slab{slab.first, slab.count},
-                                             reach_of_v<Operator>));
+    Slab const slices{slab.first, slab.count};
+    bool const is_empty = slab.count == 0;
+    shares.rows.push_back(is_empty ? DetectorRows{}
+                                   : rows_of_slab(op.geometry(), op.grid(), slices, reach));
   }
   return shares;
 }
@@ -87,10 +88,8 @@ void check_same(Communicator const& communicator, RankShares const& shares) {
   auto const add = [&](int number) {
     key = (key ^ static_cast<std::uint32_t>(number)) * 16777619U;
   };
-  for (int axis = 0; axis < 3; ++axis) {
-    add(shares.volume[axis]);
-    add(shares.projections[axis]);
-  }
+  for (int axis = 0; axis < 3; ++axis) add(shares.volume[axis]);
+  for (int axis = 0; axis < 3; ++axis) add(shares.projections[axis]);
   for (RankShare const& slab : shares.slabs) add(slab.count);
   for (DetectorRows const& rows : shares.rows) {
     add(rows.first);
@@ -99,7 +98,7 @@ void check_same(Communicator const& communicator, RankShares const& shares) {
   std::int64_t const most = communicator.largest(key);
   std::int64_t const least = -communicator.largest(-std::int64_t{key});
   share_errors(communicator, [&] {
-    expects(most == least, "OnRanks: ranks were given other operators; this one has a volume of ",
+    expects(most == least, "OnRanks: operators or slabs of ranks differ; this one has a volume of ",
             shares.volume, " and projections of ", shares.projections);
   });
 }
