@@ -20,6 +20,7 @@ namespace detail {
 
 inline std::vector<RankShare> equal_shares(int planes, int ranks) {
   std::vector<RankShare> shares;
+  shares.reserve(static_cast<std::size_t>(ranks));
   for (int rank = 0; rank < ranks; ++rank) shares.push_back(share_of_rank(planes, rank, ranks));
   return shares;
 }

@@ -48,7 +48,7 @@ inline Hdf5Properties hdf5_in_memory(std::string& bytes) {
   calls.udata_copy = Hdf5MemoryCalls::share;
   calls.udata_free = Hdf5MemoryCalls::forget;
   calls.udata = &bytes;
-  bool const is_set = H5Pset_fapl_core(access.get(), 1, 0) >= 0 &&
+  bool const is_set = H5Pset_fapl_core(access.get(), 1, false) >= 0 &&
                       H5Pset_file_image_callbacks(access.get(), &calls) >= 0 &&
                       H5Pset_alignment(access.get(), 1, sizeof(double)) >= 0 &&
                       H5Pset_meta_block_size(access.get(), 0) >= 0 &&
