@@ -32,6 +32,7 @@ if [ "$build" = "$out" ]; then
   cmake -S . -B "$build" -G Ninja -D CMAKE_BUILD_TYPE=Release -D PYRONN_ENABLE_CUDA=OFF \
     -D CMAKE_CXX_COMPILER_LAUNCHER="$(command -v ccache || true)" > "$out/cmake.log" 2>&1 ||
     { cat "$out/cmake.log"; exit 1; }
+  cmake --build "$build" --target reconstruct
 fi
 cmake --build "$build" --target scan_dump
 programs=("$build/examples/scan_dump")
