@@ -20,14 +20,15 @@
 #include "support/numbers.hpp"
 #include "support/own_executor.hpp"
 #include "support/thread_communicator.hpp"
+#include "support/whole_call.hpp"
 
 using pyronn::ConeBeam;
 using pyronn::Extents;
 using pyronn::Grid;
 using pyronn::RankShare;
 using pyronn::SoftwareInterp;
-using test::Executor;
 using test::NearCommunicator;
+using test::whole_call;
 using Slabs = std::vector<RankShare>;
 using Values = std::vector<float>;
 
@@ -76,16 +77,6 @@ Values made_on(Slabs const& slabs, Op const& op, Values const& in, Extents<3> fr
   Values result;
   for (Values const& part : parts) result.insert(result.end(), part.begin(), part.end());
   return result;
-}
-
-template <class Op>
-Values whole_call(Op const& op, Values const& in, Extents<3> from, Extents<3> to) {
-  test::Array<float, 3> input{from, in};
-  test::Array<float, 3> output{to, test::nan};
-  pyronn::Workspace<Executor> workspace{test::executor(),
-                                        op.workspace_bytes(test::executor(), input.view())};
-  op(test::executor(), input.view(), output.view(), workspace);
-  return output.values();
 }
 
 /// The image of a map's rows after some iterations from zeros, which look at neighbouring slices.

@@ -22,6 +22,7 @@
 #include "support/numbers.hpp"
 #include "support/own_executor.hpp"
 #include "support/thread_communicator.hpp"
+#include "support/whole_call.hpp"
 
 using pyronn::Backprojector;
 using pyronn::ConeBeam;
@@ -31,8 +32,8 @@ using pyronn::RankMethod;
 using pyronn::SoftwareInterp;
 using pyronn::ThreadCommunicator;
 using test::EagerThreadCommunicator;
-using test::Executor;
 using test::NearCommunicator;
+using test::whole_call;
 using Values = std::vector<float>;
 
 namespace {
@@ -101,16 +102,6 @@ template <class Op>
 Extents<3> projections(Op const& op) {
   return {op.geometry().detector_size()[0], op.geometry().detector_size()[1],
           op.geometry().num_views()};
-}
-
-template <class Op>
-Values whole_call(Op const& op, Values const& in, Extents<3> from, Extents<3> to) {
-  test::Array<float, 3> input{from, in};
-  test::Array<float, 3> output{to, test::nan};
-  pyronn::Workspace<Executor> workspace{test::executor(),
-                                        op.workspace_bytes(test::executor(), input.view())};
-  op(test::executor(), input.view(), output.view(), workspace);
-  return output.values();
 }
 
 /// Of VoxelDriven with SoftwareInterp.

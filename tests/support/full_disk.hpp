@@ -5,13 +5,18 @@
 #include <csignal>
 #include <cstdint>
 #include <filesystem>
+#include <memory>
+#include <vector>
 
 #include <boost/test/unit_test.hpp>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <pyronn/core/array_view.hpp>
 #include <pyronn/core/error.hpp>
+#include <pyronn/core/grid.hpp>
+#include <pyronn/io/volume_writer.hpp>
 
 #include "temporary_folder.hpp"
 
@@ -45,10 +50,18 @@ FullDisk write_on_full_disk(std::uintmax_t bytes, Write const& write, End const&
   return WIFEXITED(status) ? static_cast<FullDisk>(WEXITSTATUS(status)) : FullDisk::is_wrong;
 }
 
-/// Whatever room there is, the file that `write(path)` writes is whole, or there is none and the
-/// full disk is reported.
-template <class Write, class End>
-void check_full_disks(Write const& write, End const& end) {
+/// Whatever room there is, the file of a volume that `open(path, grid)` opens is whole, or there is
+/// none and the full disk is reported.
+template <class Open, class End>
+void check_full_disks(Open const& open, End const& end) {
+  auto const grid = pyronn::Grid::centered({16, 16, 4}, {1, 1, 1});
+  std::vector<float> const values(1024, 1);
+  pyronn::VolumeView<float const> const volume{values.data(), grid.size};
+  auto const write = [&](std::filesystem::path const& file) {
+    std::unique_ptr<pyronn::VolumeWriter> const writer = open(file, grid);
+    for (int z = 0; z < grid.size[2]; ++z) writer->append(volume.slices(z, 1));
+    writer->commit();
+  };
   TemporaryFolder const folder;
   auto const path = folder / "volume";
   write(path);
